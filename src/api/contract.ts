@@ -1,0 +1,539 @@
+import { type Static, type TSchema, Type } from "typebox";
+import { AGENT_KINDS } from "../domain/agent.ts";
+import { LIMIT } from "../domain/limit.ts";
+import { type Permission, ROLES } from "../domain/permission.ts";
+import { QUALITIES } from "../domain/reading.ts";
+import {
+  AgentSchema,
+  AssetSchema,
+  type ChannelSchema,
+  CommandBody,
+  CommandSchema,
+  CommandTypeSchema,
+  DeviceSchema,
+  EventSchema,
+  Id,
+  IssuedSchema,
+  Json,
+  Name,
+  nullable,
+  oneOf,
+  PageQuery,
+  PointSchema,
+  type ProblemSchema,
+  page,
+  RejectedSchema,
+  RightsSchema,
+  SampleSchema,
+  ScreenSchema,
+  Text,
+  Time,
+  TimeIn,
+  TokenSchema,
+  UserSchema,
+  Value,
+  VariableSchema,
+} from "./schema.ts";
+
+/**
+ * Every route of `/api/v1` with what it asks for and what it gives. The server validates and
+ * serialises with these schemas, OpenAPI is made from them, and `ui/` uses their types: one truth.
+ */
+
+export const AGGREGATE_FUNCTIONS = [
+  "count",
+  "min",
+  "max",
+  "avg",
+  "sum",
+  "first",
+  "last",
+  "increase",
+] as const;
+const Health = Type.Object({
+  status: oneOf(["ready", "degraded"]),
+  /** Empty while ready. */
+  reasons: Type.Array(Type.String()),
+});
+const Me = Type.Object({
+  name: Type.String(),
+  role: oneOf(ROLES),
+  /** Where the server stands with set-up: the screens ask this first. */
+  demo: Type.Boolean(),
+  version: Type.String(),
+});
+
+/** A route: who may call it, what it takes, what it gives. */
+export type Route = {
+  readonly permission: Permission;
+  readonly summary: string;
+  readonly params?: TSchema;
+  readonly query?: TSchema;
+  readonly body?: TSchema;
+  /** 200, or 201 where `created`; no body where absent: 204. */
+  readonly reply?: TSchema;
+  readonly created?: boolean;
+};
+
+const route = <const R extends Route>(route: R): R => route;
+
+/** Method and path below `/api/v1`. */
+export const ROUTES = {
+  "GET /health": route({ permission: "public", summary: "Up, ready or degraded", reply: Health }),
+  "GET /version": route({
+    permission: "public",
+    summary: "Name and version",
+    reply: Type.Object({ name: Type.String(), version: Type.String() }),
+  }),
+  "GET /openapi.json": route({
+    permission: "public",
+    summary: "This API as OpenAPI 3.1",
+    reply: Json,
+  }),
+  "GET /metrics": route({
+    permission: "view",
+    summary: "Counters in Prometheus' text format",
+    reply: Type.String(),
+  }),
+
+  "GET /setup": route({
+    permission: "public",
+    summary: "Whether an owner exists already",
+    reply: Type.Object({ open: Type.Boolean() }),
+  }),
+  "POST /setup": route({
+    permission: "setup",
+    summary: "Create the owner with the one-time token; signs in",
+    body: Type.Object({
+      token: Type.String(),
+      name: Name,
+      password: Type.String({ maxLength: 256 }),
+      demo: Type.Optional(Type.Boolean()),
+    }),
+    reply: Me,
+    created: true,
+  }),
+  "POST /session": route({
+    permission: "public",
+    summary: "Sign in; sets the session cookie",
+    body: Type.Object({ name: Name, password: Type.String({ maxLength: 256 }) }),
+    reply: Me,
+    created: true,
+  }),
+  "GET /session": route({ permission: "self", summary: "Who is signed in", reply: Me }),
+  "DELETE /session": route({ permission: "self", summary: "Sign out" }),
+
+  "GET /assets": route({
+    permission: "view",
+    summary: "All assets, parents before children",
+    query: Type.Object({ ...PageQuery, parentId: Type.Optional(Type.String()) }),
+    reply: page(AssetSchema),
+  }),
+  "GET /assets/:id": route({
+    permission: "view",
+    summary: "One asset with its points and their newest values",
+    params: Id,
+    reply: Type.Object({
+      asset: AssetSchema,
+      path: Type.Array(Type.Object({ id: Type.String(), name: Type.String() })),
+      points: Type.Array(PointSchema),
+    }),
+  }),
+  "POST /assets": route({
+    permission: "engineer",
+    summary: "Create an asset",
+    body: Type.Object({
+      parentId: nullable(Type.String()),
+      name: Name,
+      description: Type.Optional(Text),
+      typeId: Type.Optional(Type.String()),
+    }),
+    reply: AssetSchema,
+    created: true,
+  }),
+  "PATCH /assets/:id": route({
+    permission: "engineer",
+    summary: "Rename, describe or move an asset",
+    params: Id,
+    body: Type.Object({
+      name: Type.Optional(Name),
+      description: Type.Optional(Text),
+      parentId: Type.Optional(nullable(Type.String())),
+    }),
+    reply: AssetSchema,
+  }),
+  "DELETE /assets/:id": route({
+    permission: "engineer",
+    summary: "Remove an asset that has no parts; its devices return to the inbox",
+    params: Id,
+  }),
+  "GET /asset-types": route({
+    permission: "view",
+    summary: "Types of assets",
+    reply: Type.Object({ items: Type.Array(Json) }),
+  }),
+  "GET /aspect-types": route({
+    permission: "view",
+    summary: "Types of aspects",
+    reply: Type.Object({ items: Type.Array(Json) }),
+  }),
+
+  "GET /points": route({
+    permission: "view",
+    summary: "Points with their newest values",
+    query: Type.Object({
+      ...PageQuery,
+      assetId: Type.Optional(Type.String()),
+      search: Type.Optional(Type.String()),
+    }),
+    reply: page(PointSchema),
+  }),
+  "PATCH /points/:id": route({
+    permission: "engineer",
+    summary: "Change a point's name, unit, range or freshness",
+    params: Id,
+    body: Type.Partial(VariableSchema),
+    reply: PointSchema,
+  }),
+  "GET /points/latest": route({
+    permission: "view",
+    summary: "The newest samples of all points below a path",
+    query: Type.Object({ path: Type.String() }),
+    reply: Type.Object({ items: Type.Array(PointSchema) }),
+  }),
+  "GET /points/:id/latest": route({
+    permission: "view",
+    summary: "The newest sample of a point",
+    params: Id,
+    reply: nullable(SampleSchema),
+  }),
+  "GET /points/:id/history": route({
+    permission: "view",
+    summary: "Raw samples in [from, to); CSV by Accept",
+    params: Id,
+    query: Type.Object({
+      from: TimeIn,
+      to: TimeIn,
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMIT.samplesPerReply })),
+      order: Type.Optional(oneOf(["asc", "desc"])),
+    }),
+    reply: Type.Object({
+      pointId: Type.String(),
+      unit: nullable(Type.String()),
+      at: Type.Array(Time),
+      value: Type.Array(Value),
+      quality: Type.Array(oneOf(QUALITIES)),
+      /** `from` (or `to` when descending) for the next page. */ next: nullable(Time),
+    }),
+  }),
+  "POST /points/:id/samples": route({
+    permission: "push-samples",
+    summary: "Store samples of a point",
+    params: Id,
+    body: Type.Object({
+      samples: Type.Array(
+        Type.Object({ at: TimeIn, value: Value, quality: Type.Optional(oneOf(QUALITIES)) }),
+        { minItems: 1, maxItems: 10_000 },
+      ),
+    }),
+    reply: Type.Object({ stored: Type.Integer() }),
+    created: true,
+  }),
+  "GET /history/aggregate": route({
+    permission: "view",
+    summary: "Summaries of points by bucket",
+    query: Type.Object({
+      points: Type.String({ description: "point ids, separated by commas" }),
+      from: TimeIn,
+      to: TimeIn,
+      buckets: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMIT.bucketsPerReply })),
+      every: Type.Optional(Type.Integer({ minimum: 1, description: "milliseconds" })),
+      fns: Type.Optional(Type.String({ description: `some of ${AGGREGATE_FUNCTIONS.join(", ")}` })),
+      quality: Type.Optional(oneOf(["good", "all"])),
+    }),
+    reply: Type.Object({
+      from: Time,
+      widthMs: Type.Number(),
+      items: Type.Array(
+        Type.Object({
+          pointId: Type.String(),
+          columns: Type.Unsafe<
+            Partial<Record<(typeof AGGREGATE_FUNCTIONS)[number], (number | null)[]>>
+          >({ type: "object", additionalProperties: { type: "array", items: {} } }),
+        }),
+      ),
+    }),
+  }),
+
+  "GET /devices": route({
+    permission: "view",
+    summary: "Devices that belong to assets",
+    query: Type.Object({ ...PageQuery, driver: Type.Optional(Type.String()) }),
+    reply: page(DeviceSchema),
+  }),
+  "GET /devices/:id": route({
+    permission: "view",
+    summary: "One device with its channels and diagnostics",
+    params: Id,
+    reply: Type.Object({
+      device: DeviceSchema,
+      commandTypes: Type.Array(CommandTypeSchema),
+      commands: Type.Array(CommandSchema),
+      rejected: Type.Array(RejectedSchema),
+    }),
+  }),
+  "GET /inbox": route({
+    permission: "view",
+    summary: "Devices that speak and belong to nothing yet, newest first",
+    reply: Type.Object({ items: Type.Array(DeviceSchema) }),
+  }),
+  "POST /inbox/:id/adopt": route({
+    permission: "engineer",
+    summary: "Make the device an asset; its history begins with its first message",
+    params: Id,
+    body: Type.Object({
+      name: Type.Optional(Name),
+      parentId: Type.Optional(nullable(Type.String())),
+      assetId: Type.Optional(
+        Type.String({ description: "an existing asset that the device belongs to" }),
+      ),
+      variables: Type.Optional(
+        Type.Array(
+          Type.Intersect([
+            VariableSchema,
+            Type.Object({ channel: Type.String(), aspect: Type.Optional(Name) }),
+          ]),
+        ),
+      ),
+    }),
+    reply: Type.Object({ assetId: Type.String() }),
+    created: true,
+  }),
+  "POST /inbox/:id/ignore": route({
+    permission: "engineer",
+    summary: "Ask no more about this device",
+    params: Id,
+  }),
+
+  "POST /commands": route({
+    permission: "command",
+    summary: "Ask a device",
+    body: CommandBody,
+    reply: CommandSchema,
+    created: true,
+  }),
+  "POST /commands/preview": route({
+    permission: "view",
+    summary: "What would be sent, without sending it",
+    body: CommandBody,
+    reply: Type.Object({
+      topic: Type.String(),
+      payload: Type.String(),
+      retain: Type.Boolean(),
+      qos: Type.Integer(),
+    }),
+  }),
+  "GET /commands/:id": route({
+    permission: "view",
+    summary: "The state of a command",
+    params: Id,
+    reply: CommandSchema,
+  }),
+
+  "GET /agents": route({
+    permission: "engineer",
+    summary: "Identities that may connect",
+    reply: Type.Object({ items: Type.Array(AgentSchema) }),
+  }),
+  "GET /agents/:id": route({
+    permission: "engineer",
+    summary: "One agent",
+    params: Id,
+    reply: AgentSchema,
+  }),
+  "POST /agents": route({
+    permission: "engineer",
+    summary: "Create an agent with a password, a certificate or both",
+    body: Type.Object({
+      kind: oneOf(AGENT_KINDS),
+      name: Name,
+      tenant: Type.Optional(Text),
+      grant: Type.Optional(RightsSchema),
+      credential: oneOf(["password", "certificate", "both"]),
+    }),
+    reply: IssuedSchema,
+    created: true,
+  }),
+  "POST /agents/:id/credentials": route({
+    permission: "engineer",
+    summary: "Issue one more credential",
+    params: Id,
+    body: Type.Object({ credential: oneOf(["password", "certificate"]) }),
+    reply: IssuedSchema,
+    created: true,
+  }),
+  "POST /agents/:id/revoke": route({
+    permission: "engineer",
+    summary: "Close its connection and let it in no more",
+    params: Id,
+    reply: AgentSchema,
+  }),
+  "DELETE /agents/:id": route({
+    permission: "engineer",
+    summary: "Remove a revoked agent",
+    params: Id,
+  }),
+  "GET /ca.pem": route({
+    permission: "public",
+    summary: "The certificate of the built-in CA",
+    reply: Type.String(),
+  }),
+
+  "GET /rejected": route({
+    permission: "engineer",
+    summary: "Messages that were not taken, newest first",
+    query: Type.Object({ ...PageQuery, agentId: Type.Optional(Type.String()) }),
+    reply: page(RejectedSchema),
+  }),
+  "DELETE /rejected": route({ permission: "engineer", summary: "Empty the list" }),
+  "GET /journal": route({
+    permission: "read-journal",
+    summary: "What happened, newest first",
+    query: Type.Object({
+      ...PageQuery,
+      kind: Type.Optional(Type.String()),
+      subject: Type.Optional(Type.String()),
+    }),
+    reply: page(EventSchema),
+  }),
+  "GET /journal/verify": route({
+    permission: "read-journal",
+    summary: "Whether the journal's chain is whole",
+    reply: Type.Object({ events: Type.Integer(), brokenAt: nullable(Type.Integer()) }),
+  }),
+
+  "GET /users": route({
+    permission: "administer",
+    summary: "People",
+    reply: Type.Object({ items: Type.Array(UserSchema) }),
+  }),
+  "POST /users": route({
+    permission: "administer",
+    summary: "Create a user",
+    body: Type.Object({
+      name: Name,
+      password: Type.String({ maxLength: 256 }),
+      role: oneOf(ROLES),
+    }),
+    reply: UserSchema,
+    created: true,
+  }),
+  "PATCH /users/:id": route({
+    permission: "administer",
+    summary: "Change role, disable, or set a password",
+    params: Id,
+    body: Type.Object({
+      role: Type.Optional(oneOf(ROLES)),
+      disabled: Type.Optional(Type.Boolean()),
+      password: Type.Optional(Type.String({ maxLength: 256 })),
+    }),
+    reply: UserSchema,
+  }),
+  "DELETE /users/:id": route({ permission: "administer", summary: "Remove a user", params: Id }),
+  "GET /tokens": route({
+    permission: "administer",
+    summary: "API tokens",
+    reply: Type.Object({ items: Type.Array(TokenSchema) }),
+  }),
+  "POST /tokens": route({
+    permission: "administer",
+    summary: "Create a token, shown once",
+    body: Type.Object({ name: Name, role: oneOf(ROLES), expiresAt: Type.Optional(TimeIn) }),
+    reply: Type.Object({ token: Type.String(), item: TokenSchema }),
+    created: true,
+  }),
+  "DELETE /tokens/:id": route({ permission: "administer", summary: "Revoke a token", params: Id }),
+
+  "GET /screens": route({
+    permission: "view",
+    summary: "Screens",
+    reply: Type.Object({ items: Type.Array(ScreenSchema) }),
+  }),
+  "GET /screens/:id": route({
+    permission: "view",
+    summary: "One screen",
+    params: Id,
+    reply: ScreenSchema,
+  }),
+  "PUT /screens/:id": route({
+    permission: "engineer",
+    summary: "Create or replace a screen",
+    params: Id,
+    body: Type.Object({ name: Name, widgets: Type.Array(Json, { maxItems: 200 }) }),
+    reply: ScreenSchema,
+  }),
+
+  "GET /overview": route({
+    permission: "view",
+    summary: "What the first page shows",
+    reply: Type.Object({
+      site: nullable(Type.String()),
+      demo: Type.Boolean(),
+      devices: Type.Integer(),
+      reporting: Type.Integer(),
+      stale: Type.Integer(),
+      inbox: Type.Integer(),
+      rejected: Type.Integer(),
+      points: Type.Integer(),
+      agents: Type.Integer(),
+      connected: Type.Integer(),
+      messagesPerSecond: Type.Number(),
+      valuesPerSecond: Type.Number(),
+      samplesStored: Type.Number(),
+      bytesOnDisk: Type.Number(),
+    }),
+  }),
+  "DELETE /demo": route({ permission: "administer", summary: "Stop and remove the demo plant" }),
+  "POST /demo": route({
+    permission: "administer",
+    summary: "Start the demo plant beside your own data",
+  }),
+
+  "GET /live": route({ permission: "view", summary: "Live feed: WebSocket, see docs/api.md" }),
+  "GET /stream": route({
+    permission: "view",
+    summary: "Live values as server-sent events",
+    query: Type.Object({
+      points: Type.String(),
+      rate: Type.Optional(Type.Number({ minimum: 0.1, maximum: 10 })),
+    }),
+  }),
+} as const satisfies Record<string, Route>;
+
+export type RouteName = keyof typeof ROUTES;
+type Of<R extends RouteName, Part extends keyof Route> = (typeof ROUTES)[R] extends {
+  readonly [K in Part]: infer S extends TSchema;
+}
+  ? Static<S>
+  : undefined;
+export type Params<R extends RouteName> = Of<R, "params">;
+export type RouteQuery<R extends RouteName> = Of<R, "query">;
+export type Body<R extends RouteName> = Of<R, "body">;
+export type Reply<R extends RouteName> = Of<R, "reply">;
+
+export type VariableReply = Static<typeof VariableSchema>;
+export type SampleReply = Static<typeof SampleSchema>;
+export type AssetReply = Static<typeof AssetSchema>;
+export type PointReply = Static<typeof PointSchema>;
+export type ChannelReply = Static<typeof ChannelSchema>;
+export type DeviceReply = Static<typeof DeviceSchema>;
+export type CommandTypeReply = Static<typeof CommandTypeSchema>;
+export type CommandReply = Static<typeof CommandSchema>;
+export type AgentReply = Static<typeof AgentSchema>;
+export type IssuedReply = Static<typeof IssuedSchema>;
+export type UserReply = Static<typeof UserSchema>;
+export type TokenReply = Static<typeof TokenSchema>;
+export type EventReply = Static<typeof EventSchema>;
+export type RejectedReply = Static<typeof RejectedSchema>;
+export type ScreenReply = Static<typeof ScreenSchema>;
+export type ProblemReply = Static<typeof ProblemSchema>;

@@ -1,0 +1,246 @@
+import { type TSchema, Type } from "typebox";
+import { AGENT_KINDS } from "../domain/agent.ts";
+import { DATA_TYPES } from "../domain/catalogue.ts";
+import { COMMAND_STATES } from "../domain/command.ts";
+import { LIMIT } from "../domain/limit.ts";
+import { ROLES } from "../domain/permission.ts";
+import { QUALITIES } from "../domain/reading.ts";
+
+/** The shapes that travel over the API: JSON Schema and TypeScript type in one. */
+
+export const oneOf = <T extends string>(values: readonly T[]) =>
+  Type.Unsafe<T>({ type: "string", enum: [...values] });
+export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+/** ISO 8601, as every time that the API gives. */
+export const Time = Type.String({ format: "date-time" });
+/** ISO 8601 or epoch milliseconds: both are understood. */
+export const TimeIn = Type.String({ description: "ISO 8601, or milliseconds since the epoch" });
+export const Text = Type.String({ maxLength: 256 });
+export const Name = Type.String({ minLength: 1, maxLength: 128 });
+export const Id = Type.Object({ id: Type.String() });
+export const Json = Type.Unsafe<Record<string, unknown>>({
+  type: "object",
+  additionalProperties: true,
+});
+export const page = <T extends TSchema>(item: T) =>
+  Type.Object({ items: Type.Array(item), next: nullable(Type.String()) });
+export const PageQuery = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMIT.rowsPerPage })),
+  after: Type.Optional(Type.String()),
+};
+
+export const Value = Type.Unsafe<number | boolean | string | null>({
+  description: "number, boolean or text; null where the device said that it has no value",
+});
+export const VariableSchema = Type.Object({
+  name: Name,
+  dataType: oneOf(DATA_TYPES),
+  unit: Type.Optional(Type.String({ maxLength: 32 })),
+  range: Type.Optional(Type.Unsafe<[number, number]>(pair())),
+  normal: Type.Optional(Type.Unsafe<[number, number]>(pair())),
+  decimals: Type.Optional(Type.Integer({ minimum: 0, maximum: 9 })),
+  states: Type.Optional(
+    Type.Unsafe<Record<string, string>>({
+      type: "object",
+      additionalProperties: { type: "string" },
+    }),
+  ),
+  counter: Type.Optional(Type.Boolean()),
+  freshnessMs: Type.Optional(Type.Integer({ minimum: 1000 })),
+});
+export const SampleSchema = Type.Object({
+  at: Time,
+  value: Value,
+  quality: oneOf(QUALITIES),
+  /** Milliseconds since `at`, by the server's clock. */
+  ageMs: Type.Number(),
+  /** False once it is older than its variable's freshness: do not show it as live. */
+  fresh: Type.Boolean(),
+});
+export const AssetSchema = Type.Object({
+  id: Type.String(),
+  parentId: nullable(Type.String()),
+  typeId: Type.String(),
+  name: Type.String(),
+  description: Type.String(),
+  demo: Type.Boolean(),
+  /** Number of assets directly below. */
+  children: Type.Integer(),
+  /** Devices that feed it. */
+  deviceIds: Type.Array(Type.String()),
+  createdAt: Time,
+});
+export const PointSchema = Type.Object({
+  id: Type.String(),
+  assetId: Type.String(),
+  /** `Site/Area/Asset`: the names from the root. */
+  path: Type.String(),
+  aspect: Type.String(),
+  variable: VariableSchema,
+  latest: nullable(SampleSchema),
+});
+export const ChannelSchema = Type.Object({
+  name: Type.String(),
+  dataType: oneOf(DATA_TYPES),
+  proposal: VariableSchema,
+  /** The point that it feeds; null while it waits in the inbox. */
+  pointId: nullable(Type.String()),
+  retired: Type.Boolean(),
+  latest: nullable(SampleSchema),
+});
+export const DeviceSchema = Type.Object({
+  id: Type.String(),
+  driver: Type.String(),
+  /** The driver's name for people, for example `SAUTER viaSens`. */
+  protocol: Type.String(),
+  address: Type.String(),
+  name: Type.String(),
+  agentId: Type.String(),
+  assetId: nullable(Type.String()),
+  assetName: nullable(Type.String()),
+  ignored: Type.Boolean(),
+  demo: Type.Boolean(),
+  firstSeenAt: Time,
+  /** When its newest message arrived; null if it has been silent since the server started. */
+  lastSeenAt: nullable(Time),
+  messages: Type.Integer(),
+  warnings: Type.Array(
+    Type.Object({ code: Type.String(), detail: Type.String(), times: Type.Integer(), at: Time }),
+  ),
+  channels: Type.Array(ChannelSchema),
+});
+export const CommandTypeSchema = Type.Object({
+  name: Type.String(),
+  title: Type.String(),
+  kind: oneOf(["act", "configure"]),
+  parameters: Json,
+  endsAt: oneOf(["sent", "confirmed"]),
+});
+export const CommandSchema = Type.Object({
+  id: Type.String(),
+  deviceId: Type.String(),
+  name: Type.String(),
+  parameters: Json,
+  state: oneOf(COMMAND_STATES),
+  detail: Type.String(),
+  actor: Type.String(),
+  topic: nullable(Type.String()),
+  payload: nullable(Type.String()),
+  requestedAt: Time,
+  expiresAt: Time,
+  settledAt: nullable(Time),
+});
+export const CommandBody = Type.Object({
+  deviceId: Type.String(),
+  name: Name,
+  parameters: Json,
+  expiresInMs: Type.Optional(Type.Integer({ minimum: 100, maximum: LIMIT.commandExpiresMsMax })),
+});
+export const RightsSchema = Type.Object({
+  publish: Type.Array(Type.String({ maxLength: LIMIT.topicBytes }), { maxItems: 50 }),
+  subscribe: Type.Array(Type.String({ maxLength: LIMIT.topicBytes }), { maxItems: 50 }),
+});
+export const AgentSchema = Type.Object({
+  id: Type.String(),
+  kind: oneOf(AGENT_KINDS),
+  name: Type.String(),
+  tenant: Type.String(),
+  clientId: Type.String(),
+  rights: RightsSchema,
+  revoked: Type.Boolean(),
+  demo: Type.Boolean(),
+  createdAt: Time,
+  connected: Type.Boolean(),
+  remote: nullable(Type.String()),
+  /** When a message of it last arrived, since the server started. */
+  lastSeenAt: nullable(Time),
+  messages: Type.Integer(),
+  rejected: Type.Integer(),
+  credentials: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      kind: oneOf(["password", "certificate"]),
+      /** The certificate's serial; empty for a password. */
+      serial: Type.String(),
+      createdAt: Time,
+      expiresAt: nullable(Time),
+      revokedAt: nullable(Time),
+    }),
+  ),
+});
+/** Shown once: the server keeps no copy of a private key or a password. */
+export const IssuedSchema = Type.Object({
+  agent: AgentSchema,
+  username: nullable(Type.String()),
+  password: nullable(Type.String()),
+  certificate: nullable(
+    Type.Object({
+      /** PEM, leaf first, then our CA. */
+      certificatePem: Type.String(),
+      privateKeyPem: Type.String(),
+      caPem: Type.String(),
+      serial: Type.String(),
+      expiresAt: Time,
+    }),
+  ),
+  /** Where to connect, as this server sees itself. */
+  host: Type.String(),
+  mqttPort: nullable(Type.Integer()),
+  mqttsPort: nullable(Type.Integer()),
+  /** Ready to paste: what to run to send a first message, each with a title. */
+  examples: Type.Array(Type.Object({ title: Type.String(), command: Type.String() })),
+});
+export const UserSchema = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  role: oneOf(ROLES),
+  disabled: Type.Boolean(),
+  createdAt: Time,
+});
+export const TokenSchema = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  role: oneOf(ROLES),
+  createdAt: Time,
+  expiresAt: nullable(Time),
+  usedAt: nullable(Time),
+});
+export const EventSchema = Type.Object({
+  sequence: Type.Integer(),
+  at: Time,
+  actor: Type.Object({ kind: Type.String(), id: Type.String(), name: Type.String() }),
+  kind: Type.String(),
+  subject: Type.String(),
+  detail: Json,
+  hash: Type.String(),
+});
+export const RejectedSchema = Type.Object({
+  id: Type.String(),
+  at: Time,
+  agentId: Type.String(),
+  clientId: Type.String(),
+  driver: Type.String(),
+  topic: Type.String(),
+  excerpt: Type.String(),
+  bytes: Type.Integer(),
+  code: Type.String(),
+  detail: Type.String(),
+  times: Type.Integer(),
+});
+export const ScreenSchema = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  widgets: Type.Array(Json),
+  updatedAt: Time,
+});
+export const ProblemSchema = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  code: Type.String(),
+  detail: Type.String(),
+  instance: Type.Optional(Type.String()),
+});
+function pair() {
+  return { type: "array", items: { type: "number" }, minItems: 2, maxItems: 2 };
+}

@@ -1,0 +1,91 @@
+import type { Rights } from "../domain/agent.ts";
+import type { AgentId } from "../domain/brand.ts";
+import type { Link, Receive } from "../domain/link.ts";
+import type { Message } from "../domain/message.ts";
+import type { Problem } from "../domain/problem.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Gauges } from "../lib/gauge.ts";
+import type { Log } from "../lib/log.ts";
+import type { Outcome } from "../lib/outcome.ts";
+
+/** The link that all MQTT devices share, inside this process or in an existing cluster. */
+export interface Broker extends Link {
+  /** The ports that are open, after port 0 was resolved. */
+  readonly ports: { readonly mqtt: number | null; readonly mqtts: number | null };
+
+  /** What the broker keeps under a filter, for people who look and for drift checks. */
+  retained(filter: string): readonly Message[];
+
+  /** Closes the agent's connections now; returns how many there were. */
+  disconnect(agent: AgentId, reason: string): number;
+
+  clients(): readonly ClientInfo[];
+
+  /** MQTT over WebSocket: takes a socket-like stream that `api/` accepted. */
+  accept(stream: import("node:stream").Duplex, remote: string): void;
+}
+
+/** What a broker needs of the house. */
+export type BrokerParts = {
+  readonly admit: (attempt: ConnectAttempt) => Promise<Outcome<Admission, Problem>>;
+  readonly receive: Receive;
+  readonly onPresence: (presence: Presence) => void;
+  /** A connection or a message was refused; kept where an operator sees it. */
+  readonly onRefused: (refusal: Refusal) => void;
+  readonly clock: Clock;
+  readonly gauges: Gauges;
+  readonly log: Log;
+};
+
+export type ConnectAttempt = {
+  readonly clientId: string;
+  /** Empty strings count as absent. */
+  readonly username: string | null;
+  readonly password: string | null;
+  /** The client certificate, when TLS showed one; `valid` says that our CA signed it, in time. */
+  readonly certificate: ClientCertificate | null;
+  readonly remote: string;
+};
+
+export type ClientCertificate = {
+  readonly commonName: string;
+  /** Upper-case hex, without separators. */
+  readonly serial: string;
+  readonly valid: boolean;
+  /** Why it is not valid, for example `CERT_HAS_EXPIRED`. */
+  readonly reason: string | null;
+};
+
+/** Who the client is and where it may publish and subscribe. */
+export type Admission = { readonly agent: AgentId; readonly rights: Rights };
+
+export type Presence = {
+  readonly agent: AgentId;
+  readonly clientId: string;
+  readonly remote: string;
+  readonly up: boolean;
+  /** `connected`, `disconnected`, `taken over`, `keep-alive`, `socket error`, … */
+  readonly cause: string;
+};
+
+export type Refusal = {
+  readonly agent: AgentId | null;
+  readonly clientId: string;
+  readonly remote: string;
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly problem: Problem;
+};
+
+export type ClientInfo = {
+  readonly agent: AgentId;
+  readonly clientId: string;
+  readonly remote: string;
+  readonly version: 3 | 4 | 5;
+  readonly connectedAt: number;
+  readonly subscriptions: readonly string[];
+  readonly received: number;
+  readonly sent: number;
+  readonly dropped: number;
+  readonly queued: number;
+};

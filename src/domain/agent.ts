@@ -1,0 +1,67 @@
+import type { AgentId, Timestamp } from "./brand.ts";
+
+/** What an agent speaks; it decides what it may publish and subscribe (see `rightsOf`). */
+export const AGENT_KINDS = [
+  "mindsphere",
+  "viasens",
+  "scorp-io",
+  "sparkplug",
+  "gateway",
+  "plain",
+] as const;
+export type AgentKind = (typeof AGENT_KINDS)[number];
+
+/** An identity that may connect to the broker, one live connection at a time. */
+export type Agent = {
+  readonly id: AgentId;
+  readonly kind: AgentKind;
+  readonly name: string;
+  /** MindSphere tenant, viaSens network, SCorp-io project or Sparkplug group; "" for the rest. */
+  readonly tenant: string;
+  /** The only client id that it may connect with. */
+  readonly clientId: string;
+  readonly revoked: boolean;
+  readonly demo: boolean;
+  readonly createdAt: Timestamp;
+  /** Only for kind `plain`: what its grant says. */
+  readonly grant: Rights | null;
+};
+
+/** MQTT topic filters. A subscription is allowed when one of the filters contains it whole. */
+export type Rights = {
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+};
+
+/** The table "MQTT rights" of docs/architecture.md, as code. */
+export function rightsOf(
+  agent: Pick<Agent, "kind" | "name" | "tenant" | "clientId" | "grant">,
+): Rights {
+  const { tenant, name, clientId } = agent;
+  switch (agent.kind) {
+    case "mindsphere":
+      return both(`tc/${tenant}/${clientId}/o/#`, `tc/${tenant}/${clientId}/i/#`);
+    case "viasens": {
+      const network = `/sauter/viasens/${tenant}`;
+      return {
+        publish: [`${network}/#`],
+        subscribe: [`${network}/+/configure`, `${network}/+/control`],
+      };
+    }
+    case "scorp-io":
+      return both(`mqtts/${tenant}/+/${name}/#`, `mqtts/${tenant}/+/${name}/#`);
+    case "sparkplug":
+      return {
+        publish: [`spBv1.0/${tenant}/+/${name}/#`],
+        subscribe: [`spBv1.0/${tenant}/+/${name}/#`, "spBv1.0/STATE/#"],
+      };
+    case "gateway":
+      return both(`fl/1/${name}/o/#`, `fl/1/${name}/i/#`);
+    case "plain":
+      return agent.grant ?? { publish: [], subscribe: [] };
+  }
+}
+
+function both(publish: string, subscribe: string): Rights {
+  return { publish: [publish], subscribe: [subscribe] };
+}

@@ -1,0 +1,116 @@
+import type { JsonObject } from "../lib/json.ts";
+import type { ChannelName, DeviceAddress } from "./brand.ts";
+import type { AspectType, AssetType, DataType, Variable } from "./catalogue.ts";
+import type { Quality, Value } from "./reading.ts";
+
+/** What a message tells the house besides readings. */
+export type Finding =
+  /** The device's own list of its channels, complete: what is missing from it is retired. */
+  | {
+      readonly kind: "channels";
+      readonly device: DeviceAddress;
+      readonly channels: readonly DeclaredChannel[];
+    }
+  /** A model to be kept under `externalId` for later use. */
+  | {
+      readonly kind: "model";
+      readonly device: DeviceAddress;
+      readonly requestId: string;
+      readonly externalId: string;
+      readonly model: JsonObject;
+    }
+  /** The wish that a kept model become assets and bindings. */
+  | {
+      readonly kind: "instantiate";
+      readonly device: DeviceAddress;
+      readonly requestId: string;
+      readonly externalId: string;
+      readonly parentAssetId: string | null;
+      readonly parameters: Readonly<Record<string, string>>;
+    }
+  /** A device obeyed, or says that it could not. */
+  | {
+      readonly kind: "confirmation";
+      readonly device: DeviceAddress;
+      readonly command: string;
+      readonly done: boolean;
+    };
+
+export type DeclaredChannel = {
+  readonly channel: ChannelName;
+  readonly dataType: DataType;
+  readonly unit?: string;
+};
+
+/** A model in our words, ready to become types, assets and bindings. */
+export type Declaration = {
+  readonly aspectTypes: readonly AspectType[];
+  readonly assetTypes: readonly AssetType[];
+  readonly assets: readonly DeclaredAsset[];
+  readonly bindings: readonly DeclaredBinding[];
+};
+
+export type DeclaredAsset = {
+  /** Names the asset within the declaration, and again when the same model comes a second time. */
+  readonly reference: string;
+  /** Another asset's reference, `root`, an id of ours, or null for "below the device's own asset". */
+  readonly parent: string | null;
+  readonly typeId: string;
+  readonly name: string;
+  readonly description: string;
+};
+
+export type DeclaredBinding = {
+  readonly channel: ChannelName;
+  /** `reference` of a declared asset, or an id of ours. */
+  readonly asset: string;
+  readonly aspect: string;
+  readonly variable: Variable;
+};
+
+/** An oddity that was tolerated; counted and shown in the device's diagnostics. */
+export type Warning = { readonly code: string; readonly detail: string };
+
+/** What messages told the house. A driver writes, ingest reads; rows of `readings` in order. */
+export class Findings {
+  readonly readings: Reading[] = [];
+  readonly others: Finding[] = [];
+  readonly warnings: Warning[] = [];
+  #device = "" as DeviceAddress;
+  #at = 0;
+
+  /** Whose readings follow, and of when (milliseconds since the epoch). */
+  about(device: DeviceAddress, at: number): this {
+    this.#device = device;
+    this.#at = at;
+    return this;
+  }
+
+  reading(channel: ChannelName, value: Value | null, quality: Quality): void {
+    this.readings.push({ device: this.#device, channel, at: this.#at, value, quality });
+  }
+
+  finding(finding: Finding): void {
+    this.others.push(finding);
+  }
+
+  warning(code: string, detail: string): void {
+    this.warnings.push({ code, detail });
+  }
+
+  /** Forgets everything, for the next message: a message that fails brings nothing. */
+  clear(): void {
+    this.readings.length = 0;
+    this.others.length = 0;
+    this.warnings.length = 0;
+  }
+}
+
+/** What a device said: addressed by the device's own names. */
+export type Reading = {
+  readonly device: DeviceAddress;
+  readonly channel: ChannelName;
+  readonly at: number;
+  readonly value: Value | null;
+  readonly quality: Quality;
+};

@@ -1,0 +1,65 @@
+/** Every limit of the house, once, with its reason. */
+export const LIMIT = {
+  /** MQTT: MindSphere allows 128 KiB a publish; twice that leaves room for other dialects. */
+  packetBytes: 256 * 1024,
+  /** MQTT: AWS allows 7 slashes, custom topics 15 levels. */
+  topicLevels: 32,
+  topicBytes: 1024,
+  /** MQTT: AWS allows 128. */
+  clientIdBytes: 128,
+  /** A JWT as password is 3.7 kB with 2048-bit keys. */
+  passwordBytes: 16 * 1024,
+  /** A socket that opens and stays silent is closed. */
+  connectWithinMs: 10_000,
+  subscriptionsPerClient: 100,
+  /** QoS 2 messages received and not yet released, per client. */
+  halfOpenPerClient: 100,
+  /** Messages sent to a client and not yet acknowledged by it. */
+  inflightPerClient: 100,
+  /** Messages waiting for one client that is slow or away. */
+  queuedPerSession: 10_000,
+  queuedBytesPerSession: 8 * 1024 * 1024,
+  /** QoS 0 to a client is dropped and counted above this backlog on its socket. */
+  socketBacklogBytes: 1024 * 1024,
+  retainedMessages: 100_000,
+  retainedBytes: 64 * 1024 * 1024,
+  /** Persistent sessions without a connection. */
+  sessions: 10_000,
+  /** Payload bytes that wait for the historian before sockets are paused. */
+  pendingBytes: 32 * 1024 * 1024,
+  /** viaSens and others: one JSON message. */
+  payloadBytes: 128 * 1024,
+  jsonDepth: 32,
+  /** Devices that speak, adopted or not. */
+  devices: 20_000,
+  channelsPerDevice: 2_000,
+  /** A time stamp further ahead than this is refused: it would pin the latest value. */
+  futureMs: 24 * 60 * 60 * 1000,
+  /** Rejected messages kept for the operator, newest first, and how much of each payload. */
+  rejectedMessages: 1_000,
+  rejectedPayloadBytes: 256,
+  /** A command that could not be sent by then is dropped. */
+  commandExpiresMs: 10_000,
+  commandExpiresMsMax: 5 * 60_000,
+  /** Fallback age at which a value is no longer shown as live. */
+  freshnessMs: 60 * 60_000,
+  /** Rows of one reply. */
+  rowsPerPage: 1_000,
+  samplesPerReply: 100_000,
+  bucketsPerReply: 20_000,
+  pointsPerQuery: 200,
+  /** Live feed: points of one subscription, subscriptions of one socket, frames a second. */
+  pointsPerSubscription: 5_000,
+  subscriptionsPerSocket: 50,
+  liveRateHzMax: 20,
+  /** A viewer whose socket holds more than this gets the newest values later, not all of them. */
+  liveBacklogBytes: 64 * 1024,
+  requestBytes: 1024 * 1024,
+  /** Wrong passwords before a pause, per account and per address. */
+  signInTries: 5,
+  signInPauseMs: 60_000,
+  sessionIdleMs: 12 * 60 * 60_000,
+  sessionMs: 7 * 24 * 60 * 60_000,
+  setupMs: 60 * 60_000,
+  passwordChars: 12,
+} as const;

@@ -1,0 +1,21 @@
+import type { AgentId, Timestamp } from "./brand.ts";
+
+/** What travels on a link. Over MQTT the topic is the MQTT topic; other links make one up. */
+export type Message = {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  /** The broker keeps it for those who subscribe later. Not kept where absent. */
+  readonly retain?: boolean;
+  /** 1 where absent. */
+  readonly qos?: 0 | 1 | 2;
+};
+
+export type ReceivedMessage = {
+  readonly topic: string;
+  /** Valid until the receiver settles; copy what must live longer. */
+  readonly payload: Uint8Array;
+  readonly agent: AgentId;
+  readonly receivedAt: Timestamp;
+  /** The sender asked the broker to keep it. */
+  readonly retain: boolean;
+};

@@ -1,0 +1,60 @@
+/** Every expected failure, once. docs/problems.md lists the same codes; a test compares them. */
+export const PROBLEMS = {
+  topic_unknown: { status: 400, meaning: "No driver understands this topic." },
+  payload_malformed: { status: 400, meaning: "The payload is not of the protocol's form." },
+  payload_too_large: { status: 413, meaning: "The payload is larger than the limit." },
+  payload_out_of_range: { status: 400, meaning: "A value lies outside the protocol's range." },
+  payload_empty: { status: 400, meaning: "The message has no payload." },
+  time_in_future: { status: 400, meaning: "A time stamp lies too far in the future." },
+  channel_unknown: { status: 404, meaning: "The device's model has no such channel." },
+  model_invalid: { status: 422, meaning: "A model is not consistent or not allowed." },
+  model_unknown: { status: 404, meaning: "No model of this name was published before." },
+  device_limit: { status: 507, meaning: "The house knows as many devices or channels as it may." },
+  device_unknown: { status: 404, meaning: "No such device." },
+  device_adopted: { status: 409, meaning: "The device belongs to an asset already." },
+  asset_unknown: { status: 404, meaning: "No such asset." },
+  asset_in_use: { status: 409, meaning: "The asset still has parts or devices." },
+  point_unknown: { status: 404, meaning: "No such point." },
+  agent_unknown: { status: 404, meaning: "No such agent." },
+  agent_exists: { status: 409, meaning: "An agent of this kind, tenant and name exists already." },
+  agent_refused: { status: 403, meaning: "The agent may not connect." },
+  topic_forbidden: { status: 403, meaning: "The agent may not publish or subscribe there." },
+  packet_malformed: { status: 400, meaning: "The bytes are not a valid MQTT packet." },
+  command_unknown: { status: 404, meaning: "The device's type has no such command." },
+  command_invalid: { status: 422, meaning: "A command parameter is missing or wrong." },
+  command_forbidden: { status: 403, meaning: "This actor may not command this device." },
+  command_expired: { status: 410, meaning: "The command's time was over before it could be sent." },
+  link_down: { status: 503, meaning: "The device cannot be reached now." },
+  historian_failed: { status: 503, meaning: "The historian cannot store at this moment." },
+  query_too_large: { status: 422, meaning: "The query asks for more than one reply may hold." },
+  request_invalid: { status: 400, meaning: "The request is not of the form its route declares." },
+  route_unknown: { status: 404, meaning: "There is nothing at this address." },
+  sign_in_needed: { status: 401, meaning: "Sign in, or send a valid token." },
+  sign_in_wrong: { status: 401, meaning: "The name or the password is wrong." },
+  sign_in_paused: { status: 429, meaning: "Too many wrong tries: wait and try again." },
+  permission_missing: { status: 403, meaning: "Your role does not allow this." },
+  origin_forbidden: { status: 403, meaning: "The request comes from another site." },
+  setup_closed: { status: 410, meaning: "Set-up is done, or its link is too old." },
+  password_weak: { status: 422, meaning: "The password is too short or too common." },
+  user_unknown: { status: 404, meaning: "No such user." },
+  user_exists: { status: 409, meaning: "A user of this name exists already." },
+  token_unknown: { status: 404, meaning: "No such token." },
+  last_admin: { status: 409, meaning: "The last administrator cannot be removed." },
+  folder_in_use: { status: 500, meaning: "Another Fieldline uses this data folder." },
+  folder_unreadable: { status: 500, meaning: "The data folder cannot be read or written." },
+  folder_newer: { status: 500, meaning: "A newer Fieldline wrote this data folder." },
+  port_taken: { status: 500, meaning: "Another program listens on this port." },
+  internal: { status: 500, meaning: "Something went wrong here; the log says what." },
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export type Problem = {
+  readonly code: ProblemCode;
+  /** What exactly was wrong, for the person who has to mend it. */
+  readonly detail: string;
+};
+
+export function problem(code: ProblemCode, detail: string): Problem {
+  return { code, detail };
+}

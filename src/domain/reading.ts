@@ -1,0 +1,23 @@
+import type { Series, Timestamp } from "./brand.ts";
+
+/** What a quantity can be. A text is a short state ("open") or a free string. */
+export type Value = number | boolean | string;
+
+export const QUALITIES = ["good", "uncertain", "bad"] as const;
+export type Quality = (typeof QUALITIES)[number];
+
+/** The byte that stands for a quality in columns and on disk. */
+export const QUALITY_BYTE = { good: 0, uncertain: 1, bad: 2 } as const;
+
+export function qualityOf(byte: number): Quality {
+  return QUALITIES[byte] ?? "bad";
+}
+
+/** What a point remembers, as one object: for the edges of the house. Inside, see `samples.ts`. */
+export type Sample = {
+  readonly series: Series;
+  readonly at: Timestamp;
+  /** `null` where a device said that it has no value. */
+  readonly value: Value | null;
+  readonly quality: Quality;
+};

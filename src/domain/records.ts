@@ -1,0 +1,100 @@
+import type { JsonObject } from "../lib/json.ts";
+import type { AgentId, CommandId, DeviceAddress, DeviceId, Timestamp, UserId } from "./brand.ts";
+import type { CommandState } from "./command.ts";
+import type { Actor } from "./event.ts";
+import type { Role } from "./permission.ts";
+import type { ProblemCode } from "./problem.ts";
+
+/** How an agent proves who it is. A password is kept as a hash, a certificate by its serial. */
+export type Credential = {
+  readonly id: string;
+  readonly agentId: AgentId;
+  readonly kind: "password" | "certificate";
+  /** SHA-256 of the password that we made, or the certificate's serial in upper-case hex. */
+  readonly secret: string;
+  readonly createdAt: Timestamp;
+  readonly expiresAt: Timestamp | null;
+  readonly revokedAt: Timestamp | null;
+};
+
+export type User = {
+  readonly id: UserId;
+  readonly name: string;
+  /** argon2id, with its parameters in it. */
+  readonly passwordHash: string;
+  readonly role: Role;
+  readonly disabled: boolean;
+  readonly createdAt: Timestamp;
+};
+
+export type Session = {
+  /** SHA-256 of the cookie: the database alone opens no session. */
+  readonly id: string;
+  readonly userId: UserId;
+  readonly remote: string;
+  readonly createdAt: Timestamp;
+  readonly seenAt: Timestamp;
+};
+
+export type Token = {
+  readonly id: string;
+  readonly name: string;
+  /** SHA-256 of the token. */
+  readonly secret: string;
+  readonly role: Role;
+  readonly createdBy: UserId | "house";
+  readonly createdAt: Timestamp;
+  readonly expiresAt: Timestamp | null;
+  readonly usedAt: Timestamp | null;
+};
+
+export type Screen = {
+  readonly id: string;
+  readonly name: string;
+  readonly widgets: readonly JsonObject[];
+  readonly updatedAt: Timestamp;
+};
+
+/** A model that a device published, waiting to be instantiated. */
+export type KeptModel = {
+  readonly driver: string;
+  readonly device: DeviceAddress;
+  readonly externalId: string;
+  readonly model: JsonObject;
+  readonly at: Timestamp;
+};
+
+export type CommandRow = {
+  readonly id: CommandId;
+  readonly deviceId: DeviceId;
+  readonly name: string;
+  readonly parameters: JsonObject;
+  readonly actor: Actor;
+  readonly state: CommandState;
+  readonly detail: string;
+  /** What was sent, once it was. */
+  readonly topic: string | null;
+  readonly payload: string | null;
+  readonly requestedAt: Timestamp;
+  readonly expiresAt: Timestamp;
+  readonly settledAt: Timestamp | null;
+};
+
+/** A message that was not taken, and why. Bounded by LIMIT.rejectedMessages. */
+export type Rejected = {
+  readonly id: string;
+  readonly at: Timestamp;
+  readonly agentId: string;
+  readonly clientId: string;
+  readonly driver: string;
+  readonly topic: string;
+  /** The first LIMIT.rejectedPayloadBytes, as text where it is UTF-8, else in hex. */
+  readonly excerpt: string;
+  readonly bytes: number;
+  readonly code: ProblemCode;
+  readonly detail: string;
+  /** How often the same agent, topic and reason came in a row. */
+  readonly times: number;
+};
+
+export type Setting = { readonly name: string; readonly value: JsonObject };

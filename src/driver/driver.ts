@@ -1,0 +1,63 @@
+import type { DeviceAddress } from "../domain/brand.ts";
+import type { Catalogue } from "../domain/catalogue.ts";
+import type { Command } from "../domain/command.ts";
+import type { Declaration, Finding, Findings } from "../domain/findings.ts";
+import type { Message, ReceivedMessage } from "../domain/message.ts";
+import type { Problem } from "../domain/problem.ts";
+import type { Sample } from "../domain/reading.ts";
+import type { JsonObject } from "../lib/json.ts";
+import type { Outcome } from "../lib/outcome.ts";
+
+/**
+ * The contract of a protocol: what its messages mean, and nothing else.
+ *
+ * A driver holds no state, reads no clock and knows no database. A link carries messages, a driver
+ * gives them meaning, the house does the rest. That is why a driver can be tested with data files
+ * alone, and why the next one is written by copying the folder of the last.
+ */
+export interface Driver {
+  /** The folder's name. */
+  readonly id: string;
+
+  /** The protocol's name in front of people. */
+  readonly title: string;
+
+  /** The document that this driver implements, for example `MQTT data spec 1.8`. */
+  readonly spec: string;
+
+  /** MQTT topic filters of the messages that this driver wants to see. */
+  readonly listensTo: readonly string[];
+
+  /** The types, commands and default homes of channels that it brings to the model. */
+  readonly catalogue: Catalogue;
+
+  /** Up: writes what a message tells the house into `findings`. Never throws, whatever the bytes. */
+  decode(message: ReceivedMessage, findings: Findings): Outcome<void, Problem>;
+
+  /** Down: how to say a command to a device. Its parameters have passed their schema. */
+  encode(command: Command): Outcome<Message, Problem>;
+
+  /** Turns a model that a device published before, and its wish to use it, into our words. */
+  declare?(
+    model: JsonObject,
+    wish: Extract<Finding, { kind: "instantiate" }>,
+  ): Outcome<Declaration, Problem>;
+
+  /** The protocol's replies to a finding that the house accepted or refused, if it has any. */
+  answer?(finding: Finding, result: Outcome<void, Problem>, id: () => string): readonly Message[];
+
+  /** The other end of the wire, for the simulator and the tests. */
+  twin(device: DeviceAddress): Twin;
+}
+
+/** What a twin reports: a channel of its device and the sample. */
+export type TwinReading = { readonly channel: string } & Pick<Sample, "at" | "value" | "quality">;
+
+/** A device as its maker wrote it: `obey` mirrors `encode`, `emit` mirrors `decode`. */
+export interface Twin {
+  /** What the device publishes to report these readings. */
+  emit(readings: readonly TwinReading[]): readonly Message[];
+
+  /** What the device understands of a message from the house. */
+  obey(message: Message): Outcome<Pick<Command, "name" | "parameters">, Problem>;
+}

@@ -1,0 +1,67 @@
+import type { Samples } from "../domain/samples.ts";
+
+/**
+ * Remembers samples. A sample is named by (series, at): the same again is one sample, and the later
+ * arrival wins. All ranges are half open, `[from, to)`, in milliseconds since the epoch.
+ */
+export interface Historian {
+  /**
+   * Settles when the samples will survive a power cut, in the order of the calls. The columns are
+   * handed over: the caller must not touch them afterwards. Rejects if they may not be safe.
+   */
+  append(samples: Samples): Promise<void>;
+
+  /** The newest sample by time of each of these series, at most one row a series. */
+  latest(series: Uint32Array): Promise<Samples>;
+
+  /** Samples of one series in order of time, oldest first unless `order` is -1. */
+  range(query: RangeQuery): Promise<Samples>;
+
+  aggregate(query: AggregateQuery): Promise<readonly Buckets[]>;
+
+  stats(): Promise<HistorianStats>;
+
+  /** Settles when everything is on disk and the folder is free. */
+  close(): Promise<void>;
+}
+
+export type RangeQuery = {
+  readonly series: number;
+  readonly from: number;
+  readonly to: number;
+  readonly limit: number;
+  readonly order?: 1 | -1;
+};
+
+export type AggregateQuery = {
+  readonly series: Uint32Array;
+  readonly from: number;
+  readonly to: number;
+  /** A number of equal buckets, or their width; the last one may be cut by `to`. */
+  readonly by: { readonly buckets: number } | { readonly everyMs: number };
+  /** Which samples count: `good` leaves out uncertain and bad ones. Fallback: good. */
+  readonly quality?: "good" | "all";
+};
+
+/** One row a bucket, empty buckets included with count 0 and NaN. Texts and none are not counted. */
+export type Buckets = {
+  readonly series: number;
+  readonly from: number;
+  readonly widthMs: number;
+  readonly count: Float64Array;
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  readonly sum: Float64Array;
+  readonly first: Float64Array;
+  readonly last: Float64Array;
+  /** How much a counter grew within the bucket and since the sample before it, resets taken as a start from 0. */
+  readonly increase: Float64Array;
+};
+
+export type HistorianStats = {
+  readonly samplesStored: number;
+  readonly bytesOnDisk: number;
+  readonly series: number;
+  readonly commits: number;
+  readonly newestAt: number | null;
+};

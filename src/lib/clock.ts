@@ -1,0 +1,68 @@
+/** Time is handed in, so that tests can turn it. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch; may jump when the machine's clock is set. */
+  now(): number;
+  /** Milliseconds that only ever grow: for intervals. */
+  monotonic(): number;
+  /** Calls once after `delayMs`; the timer does not keep the process alive. */
+  after(delayMs: number, call: () => void): Timer;
+}
+
+export interface Timer {
+  cancel(): void;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after(delayMs, call) {
+    const handle = setTimeout(call, delayMs);
+    handle.unref();
+    return { cancel: () => clearTimeout(handle) };
+  },
+};
+
+type Waiting = { due: number; call: () => void };
+
+/** A clock that stands still until a test advances it, firing timers on the way in order. */
+export class TestClock implements Clock {
+  #now: number;
+  #waiting: Waiting[] = [];
+
+  constructor(now = Date.UTC(2026, 0, 1)) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  monotonic(): number {
+    return this.#now;
+  }
+
+  after(delayMs: number, call: () => void): Timer {
+    const waiting = { due: this.#now + delayMs, call };
+    this.#waiting.push(waiting);
+    return {
+      cancel: () => {
+        this.#waiting = this.#waiting.filter((other) => other !== waiting);
+      },
+    };
+  }
+
+  advance(ms: number): void {
+    const end = this.#now + ms;
+    for (let next = this.#next(end); next; next = this.#next(end)) {
+      this.#waiting = this.#waiting.filter((other) => other !== next);
+      this.#now = next.due;
+      next.call();
+    }
+    this.#now = end;
+  }
+
+  #next(end: number): Waiting | undefined {
+    const due = this.#waiting.filter((waiting) => waiting.due <= end);
+    return due.toSorted((a, b) => a.due - b.due)[0];
+  }
+}

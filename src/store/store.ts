@@ -1,0 +1,68 @@
+import type { Agent } from "../domain/agent.ts";
+import type { AspectType, AssetType } from "../domain/catalogue.ts";
+import type { Event } from "../domain/event.ts";
+import type { Asset, Channel, Device, Point } from "../domain/model.ts";
+import type {
+  CommandRow,
+  Credential,
+  KeptModel,
+  Rejected,
+  Screen,
+  Session,
+  Setting,
+  Token,
+  User,
+} from "../domain/records.ts";
+
+/** Remembers what is not a time series: the model, who may do what, and what happened. */
+export interface Store {
+  readonly assets: Shelf<Asset>;
+  readonly assetTypes: Shelf<AssetType>;
+  readonly aspectTypes: Shelf<AspectType>;
+  readonly points: Shelf<Point>;
+  readonly devices: Shelf<Device>;
+  readonly channels: Shelf<Channel>;
+  readonly models: Shelf<KeptModel>;
+  readonly agents: Shelf<Agent>;
+  readonly credentials: Shelf<Credential>;
+  readonly users: Shelf<User>;
+  readonly sessions: Shelf<Session>;
+  readonly tokens: Shelf<Token>;
+  readonly screens: Shelf<Screen>;
+  readonly commands: Shelf<CommandRow>;
+  readonly rejected: Shelf<Rejected>;
+  readonly events: Shelf<Event>;
+  readonly settings: Shelf<Setting>;
+
+  /** Series numbers that nobody has had before, in one step. */
+  newSeries(count: number): Promise<readonly number[]>;
+
+  /** All or nothing, and durable when it settles. Work inside uses the same store. Not nested. */
+  together<T>(work: () => Promise<T>): Promise<T>;
+
+  close(): Promise<void>;
+}
+
+/** One kind of record. Every change is durable when it settles. */
+export interface Shelf<Row> {
+  get(key: Key): Promise<Row | undefined>;
+  /** Rows whose columns equal all of `where`, in the order of the key unless told otherwise. */
+  find(query?: Query<Row>): Promise<readonly Row[]>;
+  count(where?: Partial<Row>): Promise<number>;
+  /** Inserts, or replaces the row of the same key. */
+  put(...rows: readonly Row[]): Promise<void>;
+  /** Returns how many there were. */
+  remove(where: Partial<Row>): Promise<number>;
+}
+
+/** The primary key; composite keys in the order of the table. */
+export type Key = string | number | readonly (string | number)[];
+
+export type Query<Row> = {
+  readonly where?: Partial<Row>;
+  readonly limit?: number;
+  /** Newest key first. */
+  readonly descending?: boolean;
+  /** Only rows behind this key, in the order asked for: how lists are paged. */
+  readonly after?: Key;
+};

@@ -1,0 +1,41 @@
+// Builds the programs into dist/ and the screens into dist/ui, when a source is newer than them.
+import { cpSync, existsSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { prepare, root, run } from "./prepare.mjs";
+
+const STAMP = `${root}dist/.built`;
+const SOURCES = ["src", "ui", "tsconfig.json", "tsconfig.build.json", "package-lock.json"];
+
+function newest(path) {
+  const { mtimeMs, isDirectory } = facts(path);
+  if (!isDirectory) return mtimeMs;
+  return Math.max(mtimeMs, ...readdirSync(path).map((name) => newest(`${path}/${name}`)));
+}
+
+function facts(path) {
+  const stats = statSync(path);
+  return { mtimeMs: stats.mtimeMs, isDirectory: stats.isDirectory() };
+}
+
+/** Migrations and other data that the compiler does not carry over. */
+function copyData(from, to) {
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    if (entry.isDirectory()) copyData(`${from}/${entry.name}`, `${to}/${entry.name}`);
+    else if (/\.(sql|txt)$/.test(entry.name))
+      cpSync(`${from}/${entry.name}`, `${to}/${entry.name}`);
+  }
+}
+
+export function build() {
+  prepare();
+  const changed = Math.max(...SOURCES.map((path) => newest(`${root}${path}`)));
+  if (existsSync(STAMP) && statSync(STAMP).mtimeMs >= changed) return;
+  console.error("Building …");
+  run("node_modules/.bin/tsc", ["-p", "tsconfig.build.json"]);
+  copyData(`${root}src`, `${root}dist`);
+  run("node_modules/.bin/vite", ["build", "ui", "--logLevel", "warn"]);
+  writeFileSync(STAMP, "");
+  utimesSync(STAMP, changed / 1000, changed / 1000);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) build();

@@ -30,6 +30,8 @@ export type BrokerParts = {
   readonly admit: (attempt: ConnectAttempt) => Promise<Outcome<Admission, Problem>>;
   readonly receive: Receive;
   readonly onPresence: (presence: Presence) => void;
+  /** After an agent's subscription took effect: what it missed by coming late can be said again. */
+  readonly onSubscribed: (agent: AgentId, filter: string) => void;
   /** A connection or a message was refused; kept where an operator sees it. */
   readonly onRefused: (refusal: Refusal) => void;
   readonly clock: Clock;

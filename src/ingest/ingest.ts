@@ -1,4 +1,4 @@
-import type { AssetId, ChannelName, DeviceId } from "../domain/brand.ts";
+import type { AgentId, AssetId, ChannelName, DeviceId } from "../domain/brand.ts";
 import type { Variable } from "../domain/catalogue.ts";
 import type { Actor } from "../domain/event.ts";
 import type { Receive } from "../domain/link.ts";
@@ -18,6 +18,9 @@ export interface Ingest {
   ): { readonly device: Device; readonly channels: readonly Channel[] } | undefined;
   devices(): readonly Device[];
 
+  /** What is known of an agent from its messages since the start. */
+  agentSeen(id: AgentId): AgentSeen;
+
   /** Makes the device an asset, or part of one; its history begins with its first message. */
   adopt(by: Actor, id: DeviceId, wish: Adoption): Promise<Outcome<AssetId, Problem>>;
   /** Asks no more about this device; its values are still kept. */
@@ -34,6 +37,12 @@ export type Adoption = {
     readonly channel: ChannelName;
     readonly aspect?: string;
   })[];
+};
+
+export type AgentSeen = {
+  readonly lastSeenAt: number | null;
+  readonly messages: number;
+  readonly rejected: number;
 };
 
 export type Diagnostics = {

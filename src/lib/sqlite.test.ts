@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { openSqlite, type Sqlite } from "./sqlite.ts";
+
+function withDatabase(work: (database: Sqlite, file: string) => void): void {
+  const folder = mkdtempSync(join(tmpdir(), "sqlite-"));
+  const file = join(folder, "a.db");
+  const database = openSqlite(file);
+  try {
+    work(database, file);
+  } finally {
+    database.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test("a row comes back as it was put in, in the order of its columns", () => {
+  withDatabase((database) => {
+    database.exec("CREATE TABLE a(id INTEGER PRIMARY KEY, x REAL, s TEXT, b BLOB)");
+    const put = database.prepare("INSERT INTO a(x, s, b) VALUES (?, ?, ?)");
+    assert.equal(put.run(1.5, "one", new Uint8Array([1, 2])), 1);
+    assert.equal(put.run(Number.NEGATIVE_INFINITY, null, null), 1);
+    const [first, second] = database.prepare("SELECT id, x, s, b FROM a ORDER BY id").all();
+    assert.deepEqual([...(first ?? [])].slice(0, 3), [1, 1.5, "one"]);
+    assert.deepEqual([...(first?.[3] as Uint8Array)], [1, 2]);
+    assert.equal(second?.[1], Number.NEGATIVE_INFINITY);
+    assert.equal(database.prepare("SELECT id FROM a WHERE id = ?").get(9), undefined);
+  });
+});
+
+test("a transaction that throws leaves nothing behind", () => {
+  withDatabase((database) => {
+    database.exec("CREATE TABLE a(x)");
+    const put = database.prepare("INSERT INTO a VALUES (?)");
+    assert.throws(() =>
+      database.transaction(() => {
+        put.run(1);
+        throw new Error("half-way");
+      }),
+    );
+    assert.equal(
+      database.transaction(() => put.run(2)),
+      1,
+    );
+    assert.deepEqual(database.prepare("SELECT x FROM a").all(), [[2]]);
+  });
+});
+
+test("two connections see each other's finished work", () => {
+  withDatabase((database, file) => {
+    database.exec("PRAGMA journal_mode = WAL; CREATE TABLE a(x); INSERT INTO a VALUES (7)");
+    const other = openSqlite(file, { readOnly: true });
+    assert.deepEqual(other.prepare("SELECT x FROM a").get(), [7]);
+    assert.throws(() => other.exec("DELETE FROM a"));
+    other.close();
+  });
+});

@@ -1,0 +1,82 @@
+import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
+
+/**
+ * What a column holds. Integers beyond 2^53 are refused on reading rather than rounded. A NaN is
+ * kept as NULL and -0 as 0: where that matters, use a blob.
+ */
+export type SqlValue = number | string | Uint8Array | null;
+export type SqlRow = readonly SqlValue[];
+
+/** A compiled statement; `?` in its text are filled in order. Rows are arrays, in column order. */
+export interface Statement {
+  /** How many rows it changed. */
+  run(...values: readonly SqlValue[]): number;
+  get(...values: readonly SqlValue[]): SqlRow | undefined;
+  all(...values: readonly SqlValue[]): SqlRow[];
+}
+
+/** One connection. Its calls do not return before the work is done, so keep it off the main loop. */
+export interface Sqlite {
+  /** Runs statements without values: tables, pragmas. */
+  exec(sql: string): void;
+  prepare(sql: string): Statement;
+  /** All of `work` or nothing of it; work must not be asynchronous, nor nest another. */
+  transaction<T>(work: () => T): T;
+  close(): void;
+}
+
+export type SqliteOptions = {
+  readonly readOnly?: boolean;
+  /** How long to wait for another connection's lock. Fallback: 5 s. */
+  readonly busyMs?: number;
+};
+
+/**
+ * Opens or creates a database. This is the only place that knows which SQLite package is used; it
+ * has the form of Node's own `node:sqlite`, which can take its place once Node 22 is the floor.
+ * Throws where the file cannot be opened.
+ */
+export function openSqlite(file: string, options: SqliteOptions = {}): Sqlite {
+  const database = new DatabaseSync(file, {
+    readOnly: options.readOnly ?? false,
+    timeout: options.busyMs ?? 5_000,
+    returnArrays: true,
+  });
+  const exec = (sql: string) => database.exec(sql);
+  return {
+    exec,
+    prepare: (sql) => prepared(database, sql),
+    transaction: (work) => inTransaction(exec, work),
+    close: () => database.close(),
+  };
+}
+
+function prepared(database: DatabaseSyncInstance, sql: string): Statement {
+  const statement = database.prepare(sql);
+  return {
+    run: (...values) => statement.run(...values).changes,
+    get: (...values) => statement.get(...values),
+    all: (...values) => statement.all(...values),
+  };
+}
+
+function inTransaction<T>(exec: (sql: string) => void, work: () => T): T {
+  exec("BEGIN IMMEDIATE");
+  try {
+    const result = work();
+    exec("COMMIT");
+    return result;
+  } catch (reason) {
+    undo(exec);
+    throw reason;
+  }
+}
+
+/** SQLite has undone the transaction itself after some failures, a full disk among them. */
+function undo(exec: (sql: string) => void): void {
+  try {
+    exec("ROLLBACK");
+  } catch {
+    // Nothing is open any more; the failure that led here is the one to report.
+  }
+}

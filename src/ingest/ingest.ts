@@ -1,21 +1,33 @@
 import type { AgentId, AssetId, ChannelName, DeviceId } from "../domain/brand.ts";
 import type { Variable } from "../domain/catalogue.ts";
-import type { Actor } from "../domain/event.ts";
+import type { Actor, NewEvent } from "../domain/event.ts";
+import type { Reading } from "../domain/findings.ts";
 import type { Receive } from "../domain/link.ts";
+import type { Message } from "../domain/message.ts";
 import type { Channel, Device } from "../domain/model.ts";
-import type { Problem } from "../domain/problem.ts";
-import type { Outcome } from "../lib/outcome.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import type { Samples } from "../domain/samples.ts";
+import type { Driver } from "../driver/driver.ts";
+import type { Historian } from "../historian/historian.ts";
+import type { Gauges } from "../lib/gauge.ts";
+import type { Log } from "../lib/log.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
+import type { Store } from "../store/store.ts";
+import { adopt } from "./adopt.ts";
+import { Answers } from "./answers.ts";
+import { Bindings } from "./bindings.ts";
+import { type Rejection, Rejections } from "./reject.ts";
+import { Walk } from "./walk.ts";
 
-/** The walk up: device -> broker -> driver -> series -> historian -> those who watch. */
+/** Everything between the broker and the historian: who speaks, what it means, where it goes. */
 export interface Ingest {
+  /** The walk up; see `walk.ts`. */
   readonly receive: Receive;
 
   /** What is known of a device from its messages since the start. */
   diagnostics(id: DeviceId): Diagnostics;
   /** A device with its channels, as ingest binds them now. */
-  device(
-    id: DeviceId,
-  ): { readonly device: Device; readonly channels: readonly Channel[] } | undefined;
+  device(id: DeviceId): DeviceWithChannels | undefined;
   devices(): readonly Device[];
 
   /** What is known of an agent from its messages since the start. */
@@ -25,7 +37,22 @@ export interface Ingest {
   adopt(by: Actor, id: DeviceId, wish: Adoption): Promise<Outcome<AssetId, Problem>>;
   /** Asks no more about this device; its values are still kept. */
   ignore(by: Actor, id: DeviceId): Promise<Outcome<void, Problem>>;
+  /** Its devices return to the inbox when an asset goes. */
+  release(asset: AssetId): Promise<void>;
+  /** Forgets a device and its channels; the demo plant leaves this way. */
+  forget(id: DeviceId): Promise<void>;
+
+  /** Keeps a message that the broker did not take, where an operator sees it. */
+  refuse(rejection: Rejection): void;
+  clearRejected(): Promise<void>;
+  /** Says again what an agent missed by subscribing late. */
+  subscribed(agent: AgentId, filter: string): void;
+  /** Stores readings of the past: the same rules, without a message and without an answer. */
+  backfill(driver: string, agent: AgentId, readings: readonly Reading[]): Promise<void>;
+  close(): Promise<void>;
 }
+
+export type DeviceWithChannels = { readonly device: Device; readonly channels: readonly Channel[] };
 
 export type Adoption = {
   readonly name?: string;
@@ -57,3 +84,116 @@ export type Diagnostics = {
     readonly at: number;
   }[];
 };
+
+export type IngestParts = {
+  readonly drivers: readonly Driver[];
+  readonly store: Store;
+  readonly historian: Pick<Historian, "append">;
+  /** Told of samples that are safe: the live feed, the alarms. */
+  readonly onStored: (samples: Samples) => void;
+  /** Told when the inbox or the model changed. */
+  readonly onChanged: (subject: string) => void;
+  readonly send: (message: Message) => Promise<unknown>;
+  /** Takes in the confirmation of a command. */
+  readonly onConfirmed: (device: DeviceId, command: string, done: boolean) => void;
+  readonly record: (event: NewEvent) => Promise<unknown>;
+  /** Whether the agent belongs to the demo plant. */
+  readonly isDemo: (agent: AgentId) => boolean;
+  readonly now: () => number;
+  readonly gauges: Gauges;
+  readonly log: Log;
+};
+
+export async function openIngest(parts: IngestParts): Promise<Ingest> {
+  const bindings = await Bindings.load(parts.store);
+  const rejections = await Rejections.load(parts.store, parts.now);
+  const answers = new Answers(parts.send, parts.now);
+  const walk = new Walk(parts, { bindings, rejections, answers });
+  return {
+    receive: (messages) => walk.carryUp(messages),
+    backfill: (driver, agent, readings) => walk.backfill(driver, agent, readings),
+    diagnostics: (id) => diagnosticsOf(bindings, id),
+    device: (id) => deviceOf(bindings, id),
+    devices: () => Array.from(bindings.all(), ({ device }) => device),
+    agentSeen: (id) => bindings.agent(id),
+    adopt: (by, id, wish) => adoptDevice(parts, bindings, { by, id, wish }),
+    ignore: (by, id) => ignoreDevice(parts, bindings, by, id),
+    release: (asset) => releaseDevices(parts, bindings, asset),
+    forget: (id) => forgetDevice(parts, bindings, id),
+    refuse: (rejection) => walk.reject(rejection),
+    clearRejected: () => rejections.clear(),
+    subscribed: (agent, filter) => walk.repeatAnswers(agent, filter),
+    close: () => rejections.flush(),
+  };
+}
+
+function diagnosticsOf(bindings: Bindings, id: DeviceId): Diagnostics {
+  const bound = bindings.get(id);
+  return {
+    lastSeenAt: bound?.lastSeenAt ?? null,
+    messages: bound?.messages ?? 0,
+    warnings: bound ? [...bound.warnings.values()].reverse() : [],
+  };
+}
+
+function deviceOf(bindings: Bindings, id: DeviceId): DeviceWithChannels | undefined {
+  const bound = bindings.get(id);
+  return bound && { device: bound.device, channels: [...bound.channels.values()] };
+}
+
+async function adoptDevice(
+  parts: IngestParts,
+  bindings: Bindings,
+  { by, id, wish }: { by: Actor; id: DeviceId; wish: Adoption },
+): Promise<Outcome<AssetId, Problem>> {
+  const bound = bindings.get(id);
+  const driver = parts.drivers.find((other) => other.id === bound?.device.driver);
+  if (!bound || !driver) return failure(problem("device_unknown", id));
+  const adopted = await adopt(parts, bound, driver, wish);
+  if (!adopted.ok) return adopted;
+  const detail = { address: bound.device.address, assetId: adopted.value };
+  await parts.record({ actor: by, kind: "device.adopted", subject: `device:${id}`, detail });
+  parts.onChanged(`device:${id}`);
+  return adopted;
+}
+
+async function ignoreDevice(
+  parts: IngestParts,
+  bindings: Bindings,
+  by: Actor,
+  id: DeviceId,
+): Promise<Outcome<void, Problem>> {
+  const bound = bindings.get(id);
+  if (!bound) return failure(problem("device_unknown", id));
+  if (bound.device.assetId) return failure(problem("device_adopted", bound.device.address));
+  const device = { ...bound.device, ignored: true };
+  await parts.store.devices.put(device);
+  bound.device = device;
+  const detail = { address: device.address };
+  await parts.record({ actor: by, kind: "device.ignored", subject: `device:${id}`, detail });
+  parts.onChanged(`device:${id}`);
+  return success(undefined);
+}
+
+async function releaseDevices(
+  parts: IngestParts,
+  bindings: Bindings,
+  asset: AssetId,
+): Promise<void> {
+  const released = [...bindings.all()].filter(({ device }) => device.assetId === asset);
+  for (const bound of released) {
+    const device = { ...bound.device, assetId: null };
+    await parts.store.devices.put(device);
+    bound.device = device;
+    parts.onChanged(`device:${device.id}`);
+  }
+}
+
+async function forgetDevice(parts: IngestParts, bindings: Bindings, id: DeviceId): Promise<void> {
+  await parts.store.together(async () => {
+    await parts.store.channels.remove({ deviceId: id });
+    await parts.store.devices.remove({ id });
+  });
+  bindings.remove(id);
+  parts.onChanged(`device:${id}`);
+}

@@ -1,0 +1,159 @@
+import type { AgentId, ChannelName, DeviceAddress, Timestamp } from "../domain/brand.ts";
+import type { DataType } from "../domain/catalogue.ts";
+import { THE_HOUSE } from "../domain/event.ts";
+import type { Finding } from "../domain/findings.ts";
+import type { Channel } from "../domain/model.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import type { Driver } from "../driver/driver.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
+import type { Bindings, BoundDevice } from "./bindings.ts";
+import { declare } from "./declare.ts";
+import type { IngestParts } from "./ingest.ts";
+import { propose } from "./propose.ts";
+import { welcome } from "./welcome.ts";
+
+type Told<F extends Finding> = {
+  readonly driver: Driver;
+  readonly agent: AgentId;
+  readonly finding: F;
+};
+type Of<Kind extends Finding["kind"]> = Extract<Finding, { kind: Kind }>;
+
+/** Takes in what a message told besides readings. */
+export async function accept(
+  parts: IngestParts,
+  bindings: Bindings,
+  { driver, agent, finding }: Told<Finding>,
+): Promise<Outcome<void, Problem>> {
+  switch (finding.kind) {
+    case "channels":
+      return acceptChannels(parts, bindings, { driver, agent, finding });
+    case "model":
+      return keepModel(parts, { driver, agent, finding });
+    case "instantiate":
+      return instantiate(parts, bindings, { driver, agent, finding });
+    case "confirmation": {
+      const bound = bindings.find(driver.id, finding.device);
+      if (!bound) return failure(problem("device_unknown", finding.device));
+      parts.onConfirmed(bound.device.id, finding.command, finding.done);
+      return success(undefined);
+    }
+  }
+}
+
+/** A device's own list of its channels: new ones are added, missing ones retired. */
+async function acceptChannels(
+  parts: IngestParts,
+  bindings: Bindings,
+  { driver, agent, finding }: Told<Of<"channels">>,
+): Promise<Outcome<void, Problem>> {
+  const declared = new Map(finding.channels.map((row) => [row.channel, row]));
+  const types = new Map([...declared].map(([name, { dataType }]) => [name, dataType]));
+  const bound = await introduce(parts, bindings, { driver, agent, address: finding.device, types });
+  if (!bound) return failure(problem("device_limit", finding.device));
+  const changed: Channel[] = [];
+  for (const channel of bound.channels.values()) {
+    const row = declared.get(channel.name);
+    const retired = declared.size > 0 && !row;
+    const dataType = row?.dataType ?? channel.dataType;
+    const isSame = retired === channel.retired && dataType === channel.dataType && !row?.unit;
+    if (isSame) continue;
+    const proposal = {
+      ...proposalOf(driver, channel, dataType),
+      ...(row?.unit && { unit: row.unit }),
+    };
+    changed.push({ ...channel, retired, dataType, proposal });
+  }
+  if (changed.length > 0) await parts.store.channels.put(...changed);
+  bindings.put(bound.device, changed);
+  parts.onChanged(`device:${bound.device.id}`);
+  return success(undefined);
+}
+
+/** What a person has named stays; a guess follows the declared type. */
+function proposalOf(driver: Driver, channel: Channel, dataType: DataType): Channel["proposal"] {
+  const kept = channel.proposal;
+  return kept.dataType === dataType ? kept : propose(driver, channel.name, dataType);
+}
+
+async function keepModel(
+  parts: IngestParts,
+  { driver, finding }: Told<Of<"model">>,
+): Promise<Outcome<void, Problem>> {
+  const { device, externalId, model } = finding;
+  const at = parts.now() as Timestamp;
+  await parts.store.models.put({ driver: driver.id, device, externalId, model, at });
+  return success(undefined);
+}
+
+async function instantiate(
+  parts: IngestParts,
+  bindings: Bindings,
+  { driver, agent, finding }: Told<Of<"instantiate">>,
+): Promise<Outcome<void, Problem>> {
+  const { device: address, externalId } = finding;
+  const kept = await parts.store.models.get([driver.id, address, externalId]);
+  if (!kept) return failure(problem("model_unknown", `no model '${externalId}' was published`));
+  const declaration = driver.declare?.(kept.model, finding);
+  if (!declaration) return failure(problem("model_unknown", `${driver.title} has no models`));
+  if (!declaration.ok) return declaration;
+
+  const types = new Map(
+    declaration.value.bindings.map(({ channel, variable }) => [channel, variable.dataType]),
+  );
+  const bound = await introduce(parts, bindings, { driver, agent, address, types });
+  if (!bound) return failure(problem("device_limit", address));
+  const declared = await declare(
+    { store: parts.store, now: parts.now },
+    bound.device,
+    [...bound.channels.values()],
+    declaration.value,
+  );
+  if (!declared.ok) return declared;
+  await settleDeclared(parts, bindings, bound, declared.value);
+  return success(undefined);
+}
+
+type Declared = {
+  readonly assets: readonly { readonly assetId: string }[];
+  readonly changedChannels: readonly Channel[];
+};
+
+async function settleDeclared(
+  parts: IngestParts,
+  bindings: Bindings,
+  bound: BoundDevice,
+  { assets, changedChannels }: Declared,
+): Promise<void> {
+  const assetId = (bound.device.assetId ??
+    assets[0]?.assetId ??
+    null) as typeof bound.device.assetId;
+  const device = { ...bound.device, assetId };
+  await parts.store.devices.put(device);
+  bindings.put(device, changedChannels);
+  const detail = { address: device.address, assets: assets.map((row) => row.assetId) };
+  const subject = `device:${device.id}`;
+  await parts.record({ actor: THE_HOUSE, kind: "device.declared", subject, detail });
+  parts.onChanged(subject);
+}
+
+type Introduction = {
+  readonly driver: Driver;
+  readonly agent: AgentId;
+  readonly address: DeviceAddress;
+  readonly types: ReadonlyMap<ChannelName, DataType>;
+};
+
+/** Makes sure that the device and these channels are known. */
+async function introduce(
+  parts: IngestParts,
+  bindings: Bindings,
+  { driver, agent, address, types }: Introduction,
+): Promise<BoundDevice | undefined> {
+  const known = bindings.find(driver.id, address);
+  const missing = [...types].filter(([name]) => !known?.channels.has(name));
+  if (known && missing.length === 0) return known;
+  const newcomer = { driver, agent, address, channels: new Map(missing) };
+  await welcome(parts, bindings, [newcomer]);
+  return bindings.find(driver.id, address);
+}

@@ -1,0 +1,96 @@
+import type { AgentId, ChannelName, DeviceAddress, DeviceId } from "../domain/brand.ts";
+import type { Warning } from "../domain/findings.ts";
+import type { Channel, Device } from "../domain/model.ts";
+import type { Store } from "../store/store.ts";
+
+/** A device as ingest knows it: its row, its channels, and what it has said since the start. */
+export type BoundDevice = {
+  device: Device;
+  readonly channels: Map<ChannelName, Channel>;
+  lastSeenAt: number | null;
+  messages: number;
+  readonly warnings: Map<string, Warning & { times: number; at: number }>;
+};
+
+export type SeenAgent = { lastSeenAt: number | null; messages: number; rejected: number };
+
+/** Which channel feeds which series: all of it in memory, so that a reading costs two look-ups. */
+export class Bindings {
+  readonly #byAddress = new Map<string, Map<DeviceAddress, BoundDevice>>();
+  readonly #byId = new Map<DeviceId, BoundDevice>();
+  readonly #agents = new Map<AgentId, SeenAgent>();
+
+  static async load(store: Store): Promise<Bindings> {
+    const bindings = new Bindings();
+    for (const device of await store.devices.find()) bindings.put(device, []);
+    for (const channel of await store.channels.find()) {
+      bindings.#byId.get(channel.deviceId)?.channels.set(channel.name, channel);
+    }
+    return bindings;
+  }
+
+  get deviceCount(): number {
+    return this.#byId.size;
+  }
+
+  find(driver: string, address: DeviceAddress): BoundDevice | undefined {
+    return this.#byAddress.get(driver)?.get(address);
+  }
+
+  get(id: DeviceId): BoundDevice | undefined {
+    return this.#byId.get(id);
+  }
+
+  all(): IterableIterator<BoundDevice> {
+    return this.#byId.values();
+  }
+
+  /** Adds or replaces the device and these of its channels. */
+  put(device: Device, channels: readonly Channel[]): BoundDevice {
+    const known = this.#byId.get(device.id);
+    const bound = known ?? newBound(device);
+    bound.device = device;
+    for (const channel of channels) bound.channels.set(channel.name, channel);
+    if (!known) this.#enter(bound);
+    return bound;
+  }
+
+  remove(id: DeviceId): void {
+    const bound = this.#byId.get(id);
+    if (!bound) return;
+    this.#byId.delete(id);
+    this.#byAddress.get(bound.device.driver)?.delete(bound.device.address);
+  }
+
+  agent(id: AgentId): SeenAgent {
+    const known = this.#agents.get(id);
+    if (known) return known;
+    const seen = { lastSeenAt: null, messages: 0, rejected: 0 };
+    this.#agents.set(id, seen);
+    return seen;
+  }
+
+  #enter(bound: BoundDevice): void {
+    const { id, driver, address } = bound.device;
+    this.#byId.set(id, bound);
+    const ofDriver = this.#byAddress.get(driver) ?? new Map<DeviceAddress, BoundDevice>();
+    this.#byAddress.set(driver, ofDriver.set(address, bound));
+  }
+}
+
+/** Counts a message of the device, and the oddities that were tolerated in it. */
+export function noteMessage(bound: BoundDevice, at: number, warnings: readonly Warning[]): void {
+  bound.lastSeenAt = at;
+  bound.messages += 1;
+  for (const warning of warnings) noteWarning(bound, at, warning);
+}
+
+export function noteWarning(bound: BoundDevice, at: number, warning: Warning): void {
+  const times = (bound.warnings.get(warning.code)?.times ?? 0) + 1;
+  bound.warnings.delete(warning.code); // so that the newest stands last
+  bound.warnings.set(warning.code, { ...warning, times, at });
+}
+
+function newBound(device: Device): BoundDevice {
+  return { device, channels: new Map(), lastSeenAt: null, messages: 0, warnings: new Map() };
+}

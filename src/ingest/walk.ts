@@ -1,0 +1,258 @@
+import type { AgentId, ChannelName, DeviceAddress } from "../domain/brand.ts";
+import type { DataType } from "../domain/catalogue.ts";
+import { type Finding, Findings, type Reading } from "../domain/findings.ts";
+import { LIMIT } from "../domain/limit.ts";
+import type { ReceivedMessage } from "../domain/message.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import type { Value } from "../domain/reading.ts";
+import { copySamples, SamplesBuilder } from "../domain/samples.ts";
+import { matchesFilter } from "../domain/topic.ts";
+import type { Driver } from "../driver/driver.ts";
+import { newId } from "../lib/id.ts";
+import { accept } from "./accept.ts";
+import type { Answers } from "./answers.ts";
+import { type Bindings, type BoundDevice, noteMessage, noteWarning } from "./bindings.ts";
+import { coerce } from "./coerce.ts";
+import type { IngestParts } from "./ingest.ts";
+import { dataTypeOf } from "./propose.ts";
+import type { Rejection, Rejections } from "./reject.ts";
+import { type Newcomer, welcome } from "./welcome.ts";
+
+/** Topics seen lately and the driver that wants them; refilled when it runs over. */
+const TOPICS_REMEMBERED = 50_000;
+
+type State = {
+  readonly bindings: Bindings;
+  readonly rejections: Rejections;
+  readonly answers: Answers;
+};
+
+type Told<T> = { readonly driver: Driver; readonly agent: AgentId; readonly what: T };
+
+/**
+ * The walk up: device -> broker -> driver -> series -> historian -> those who watch.
+ *
+ * Most batches hold nothing but readings of known channels: they go straight through. A batch that
+ * brings a newcomer, a model or a message that is refused takes its turn, and what comes behind it
+ * waits, so that everything happens in the order in which it arrived.
+ */
+export class Walk {
+  readonly #parts: IngestParts;
+  readonly #state: State;
+  readonly #driverOfTopic = new Map<string, Driver | null>();
+  readonly #findings = new Findings();
+  readonly #samples = new SamplesBuilder(1024);
+  /** What the batch in hand brought besides readings of known channels. */
+  #strangers: Told<Reading>[] = [];
+  #others: Told<Finding>[] = [];
+  #hasRejected = false;
+  /** Set while a batch takes its turn. */
+  #turn: Promise<void> | undefined;
+
+  constructor(parts: IngestParts, state: State) {
+    this.#parts = parts;
+    this.#state = state;
+  }
+
+  /** Settles when what the messages brought is safe; only then are their senders acknowledged. */
+  carryUp(messages: readonly ReceivedMessage[]): Promise<void> {
+    if (this.#turn) return this.#inTurn(() => this.#settle(this.#understand(messages)));
+    const brought = this.#understand(messages);
+    return brought ? this.#inTurn(() => this.#settle(brought)) : this.#remember();
+  }
+
+  async backfill(driverId: string, agent: AgentId, readings: readonly Reading[]): Promise<void> {
+    const driver = this.#parts.drivers.find(({ id }) => id === driverId);
+    if (!driver) return;
+    await this.#inTurn(() => {
+      for (const reading of readings) this.#bind(driver, agent, reading);
+      return this.#settle(this.#brought());
+    });
+  }
+
+  reject(rejection: Rejection): void {
+    this.#parts.gauges.add(`messages_total{outcome="${rejection.problem.code}"}`);
+    this.#state.bindings.agent(rejection.agentId as AgentId).rejected += 1;
+    this.#state.rejections.add(rejection);
+    this.#hasRejected = true;
+  }
+
+  repeatAnswers(agent: AgentId, filter: string): void {
+    void this.#state.answers.repeat(agent, filter);
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = (this.#turn ?? Promise.resolve()).then(work);
+    const settled = turn.then(
+      () => undefined,
+      () => undefined, // The caller learns of it; those behind go on.
+    );
+    this.#turn = settled;
+    void settled.then(() => {
+      if (this.#turn === settled) this.#turn = undefined;
+    });
+    return turn;
+  }
+
+  /** Decodes and binds a batch; gives what needs more than the historian, if anything does. */
+  #understand(messages: readonly ReceivedMessage[]): Brought | undefined {
+    for (const message of messages) {
+      const driver = this.#driverOf(message.topic);
+      const outcome = driver ? this.#decode(driver, message) : unknownTopic(message.topic);
+      if (outcome) this.reject(rejectionOf(message, driver, outcome));
+    }
+    return this.#brought();
+  }
+
+  #brought(): Brought | undefined {
+    if (this.#strangers.length === 0 && this.#others.length === 0 && !this.#hasRejected) {
+      return undefined;
+    }
+    const brought = { strangers: this.#strangers, others: this.#others };
+    this.#strangers = [];
+    this.#others = [];
+    this.#hasRejected = false;
+    return brought;
+  }
+
+  #decode(driver: Driver, message: ReceivedMessage): Problem | undefined {
+    const findings = this.#findings;
+    findings.clear();
+    const outcome = driver.decode(message, findings);
+    const seen = this.#state.bindings.agent(message.agent);
+    seen.lastSeenAt = message.receivedAt;
+    seen.messages += 1;
+    if (!outcome.ok) return outcome.problem;
+    this.#parts.gauges.add(`messages_total{driver="${driver.id}",outcome="taken"}`);
+
+    let speaker: BoundDevice | undefined;
+    for (const reading of findings.readings) {
+      speaker = this.#bind(driver, message.agent, reading) ?? speaker;
+    }
+    for (const what of findings.others) {
+      this.#others.push({ driver, agent: message.agent, what });
+      speaker = this.#state.bindings.find(driver.id, what.device) ?? speaker;
+    }
+    if (speaker) noteMessage(speaker, message.receivedAt, findings.warnings);
+    return undefined;
+  }
+
+  /** Puts a reading into the batch, or sets it aside where its channel is new. */
+  #bind(driver: Driver, agent: AgentId, reading: Reading): BoundDevice | undefined {
+    const bound = this.#state.bindings.find(driver.id, reading.device);
+    const channel = bound?.channels.get(reading.channel);
+    if (!bound || !channel) {
+      this.#strangers.push({ driver, agent, what: reading });
+      return bound;
+    }
+    if (reading.at > this.#parts.now() + LIMIT.futureMs) {
+      this.#doubt(
+        bound,
+        "W_TIME_IN_FUTURE",
+        `${channel.name}: ${new Date(reading.at).toISOString()}`,
+      );
+      return bound;
+    }
+    const value = fitting(reading.value, channel.dataType);
+    if (!value.ok) this.#doubt(bound, "W_VALUE_TYPE", `${channel.name}: ${value.problem}`);
+    else this.#samples.add(channel.series, reading.at, value.value, reading.quality);
+    return bound;
+  }
+
+  /** A value that cannot be kept is dropped alone, counted and shown with its device. */
+  #doubt(bound: BoundDevice, code: string, detail: string): void {
+    this.#parts.gauges.add(`values_dropped_total{reason="${code}"}`);
+    noteWarning(bound, this.#parts.now(), { code, detail });
+  }
+
+  async #settle(brought: Brought | undefined): Promise<void> {
+    if (brought?.strangers.length) await this.#welcome(brought.strangers);
+    await this.#remember();
+    for (const { driver, agent, what } of brought?.others ?? []) {
+      const outcome = await accept(this.#parts, this.#state.bindings, {
+        driver,
+        agent,
+        finding: what,
+      });
+      const answers = driver.answer?.(what, outcome, () => newId(this.#parts.now())) ?? [];
+      if (answers.length > 0) await this.#state.answers.say(agent, answers);
+    }
+    await this.#state.rejections.flush();
+  }
+
+  async #welcome(strangers: readonly Told<Reading>[]): Promise<void> {
+    const welcomed = await welcome(this.#parts, this.#state.bindings, newcomersOf(strangers));
+    for (const { driver, agent, what } of strangers) {
+      const bound = this.#bind(driver, agent, what);
+      if (bound) bound.lastSeenAt ??= this.#parts.now();
+    }
+    const homeless = this.#strangers.splice(0);
+    if (homeless.length > 0) {
+      this.#parts.gauges.add('values_dropped_total{reason="device_limit"}', homeless.length);
+      this.#parts.log.warn("no room for more devices or channels", { values: homeless.length });
+    }
+    for (const { device } of welcomed) this.#parts.onChanged(`device:${device.id}`);
+  }
+
+  async #remember(): Promise<void> {
+    if (this.#samples.count === 0) return;
+    const samples = this.#samples.take();
+    const shown = copySamples(samples);
+    await this.#parts.historian.append(samples);
+    this.#parts.gauges.add("samples_stored_total", shown.count);
+    this.#parts.onStored(shown);
+  }
+
+  #driverOf(topic: string): Driver | null {
+    const known = this.#driverOfTopic.get(topic);
+    if (known !== undefined) return known;
+    if (this.#driverOfTopic.size >= TOPICS_REMEMBERED) this.#driverOfTopic.clear();
+    const listens = (driver: Driver) =>
+      driver.listensTo.some((filter) => matchesFilter(filter, topic));
+    const driver = this.#parts.drivers.find(listens) ?? null;
+    this.#driverOfTopic.set(topic, driver);
+    return driver;
+  }
+}
+
+type Brought = {
+  readonly strangers: readonly Told<Reading>[];
+  readonly others: readonly Told<Finding>[];
+};
+
+/** Most values come as what they are; the rest is read by the type of the channel. */
+function fitting(value: Value | null, dataType: DataType): ReturnType<typeof coerce> {
+  return coerce(value, dataType);
+}
+
+function newcomersOf(strangers: readonly Told<Reading>[]): Newcomer[] {
+  const found = new Map<string, Newcomer & { channels: Map<ChannelName, DataType> }>();
+  for (const { driver, agent, what } of strangers) {
+    const key = `${driver.id} ${what.device}`;
+    const newcomer = found.get(key) ?? startOf(driver, agent, what.device);
+    found.set(key, newcomer);
+    if (!newcomer.channels.has(what.channel)) {
+      newcomer.channels.set(what.channel, dataTypeOf(what.value));
+    }
+  }
+  return [...found.values()];
+}
+
+function startOf(driver: Driver, agent: AgentId, address: DeviceAddress) {
+  return { driver, agent, address, channels: new Map<ChannelName, DataType>() };
+}
+
+function unknownTopic(topic: string): Problem {
+  return problem("topic_unknown", topic);
+}
+
+function rejectionOf(message: ReceivedMessage, driver: Driver | null, reason: Problem): Rejection {
+  return {
+    agentId: message.agent,
+    clientId: "",
+    driver: driver?.id ?? "",
+    topic: message.topic,
+    payload: message.payload,
+    problem: reason,
+  };
+}

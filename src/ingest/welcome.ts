@@ -1,0 +1,98 @@
+import type {
+  AgentId,
+  ChannelName,
+  DeviceAddress,
+  DeviceId,
+  Series,
+  Timestamp,
+} from "../domain/brand.ts";
+import type { DataType } from "../domain/catalogue.ts";
+import { LIMIT } from "../domain/limit.ts";
+import type { Channel, Device } from "../domain/model.ts";
+import type { Driver } from "../driver/driver.ts";
+import { newId } from "../lib/id.ts";
+import type { Store } from "../store/store.ts";
+import type { Bindings, BoundDevice } from "./bindings.ts";
+import { propose } from "./propose.ts";
+
+/** A device that spoke, and channels of it that nobody has seen before. */
+export type Newcomer = {
+  readonly driver: Driver;
+  readonly address: DeviceAddress;
+  readonly agent: AgentId;
+  readonly channels: ReadonlyMap<ChannelName, DataType>;
+};
+
+export type WelcomeParts = {
+  readonly store: Store;
+  readonly now: () => number;
+  /** Whether the agent belongs to the demo plant. */
+  readonly isDemo: (agent: AgentId) => boolean;
+};
+
+/**
+ * Gives every newcomer a place and each of its channels a series, so that its history begins with
+ * this message. Durable when it settles. Above the limits a newcomer stays unknown.
+ */
+export async function welcome(
+  parts: WelcomeParts,
+  bindings: Bindings,
+  newcomers: readonly Newcomer[],
+): Promise<readonly BoundDevice[]> {
+  const room = newcomers.filter(
+    ({ driver, address }, index) =>
+      bindings.find(driver.id, address) || bindings.deviceCount + index < LIMIT.devices,
+  );
+  const entries = await parts.store.together(async () => {
+    const written: { device: Device; channels: readonly Channel[]; isNew: boolean }[] = [];
+    for (const newcomer of room) written.push(await enter(parts, bindings, newcomer));
+    await parts.store.devices.put(
+      ...written.filter(({ isNew }) => isNew).map(({ device }) => device),
+    );
+    await parts.store.channels.put(...written.flatMap(({ channels }) => channels));
+    return written;
+  });
+  for (const { device, channels } of entries) bindings.put(device, channels);
+  return entries
+    .filter(({ isNew }) => isNew)
+    .flatMap(({ device }) => bindings.get(device.id) ?? []);
+}
+
+async function enter(parts: WelcomeParts, bindings: Bindings, newcomer: Newcomer) {
+  const known = bindings.find(newcomer.driver.id, newcomer.address);
+  const device = known?.device ?? newDevice(parts, newcomer);
+  const room = LIMIT.channelsPerDevice - (known?.channels.size ?? 0);
+  const wanted = [...newcomer.channels]
+    .filter(([name]) => !known?.channels.has(name))
+    .slice(0, Math.max(0, room));
+  const series = await parts.store.newSeries(wanted.length);
+  const channels = wanted.map(([name, dataType], index) => ({
+    deviceId: device.id,
+    name,
+    series: (series[index] ?? 0) as Series,
+    dataType,
+    proposal: propose(newcomer.driver, name, dataType),
+    retired: false,
+  }));
+  return { device, channels: channels.map(typedByProposal), isNew: !known };
+}
+
+/** A driver that describes the channel knows its type better than the first value shows. */
+function typedByProposal(channel: Channel): Channel {
+  return { ...channel, dataType: channel.proposal.dataType };
+}
+
+function newDevice(parts: WelcomeParts, newcomer: Newcomer): Device {
+  const now = parts.now();
+  return {
+    id: newId(now) as DeviceId,
+    driver: newcomer.driver.id,
+    address: newcomer.address,
+    agentId: newcomer.agent,
+    name: newcomer.address,
+    assetId: null,
+    ignored: false,
+    demo: parts.isDemo(newcomer.agent),
+    firstSeenAt: now as Timestamp,
+  };
+}

@@ -51,9 +51,14 @@ export const LIMIT = {
   /** Live feed: points of one subscription, subscriptions of one socket, frames a second. */
   pointsPerSubscription: 5_000,
   subscriptionsPerSocket: 50,
+  liveRateHzMin: 0.1,
   liveRateHzMax: 20,
+  /** Live feeds and streams together: each costs a socket and up to its backlog. */
+  liveViewers: 1_000,
   /** A viewer whose socket holds more than this gets the newest values later, not all of them. */
   liveBacklogBytes: 64 * 1024,
+  /** Events are never left out: a viewer that takes not even these is let go. */
+  liveBacklogBytesMax: 1024 * 1024,
   requestBytes: 1024 * 1024,
   /** Wrong passwords before a pause, per account and per address. */
   signInTries: 5,

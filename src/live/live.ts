@@ -1,12 +1,13 @@
 import type { LiveFrame } from "../domain/live-frame.ts";
 import type { Samples } from "../domain/samples.ts";
+import type { Clock } from "../lib/clock.ts";
+import { Slots } from "./slots.ts";
+import { Viewer } from "./viewer.ts";
 
 /** Who watches which series; slow watchers lose intermediate values, never the last. */
 export interface Live {
-  /** Told by ingest of samples that are stored. */
+  /** Told by ingest of samples that are stored. Reads the columns and keeps none of them. */
   stored(samples: Samples): void;
-  /** The newest sample of a series, if one was stored since the start. */
-  latest(series: number): number | undefined;
   watch(wish: WatchWish): Watch;
 }
 
@@ -16,13 +17,42 @@ export type WatchWish = {
   readonly rateHz: number;
   /** False while the viewer cannot take more: values overwrite each other until it can. */
   readonly ready: () => boolean;
+  /** A snapshot first, empty where nothing is stored yet; then what changed. */
   readonly send: (
     frame: Omit<LiveFrame, "subscription">,
     texts: readonly { readonly position: number; readonly at: number; readonly text: string }[],
   ) => void;
+  /**
+   * Samples in [from, to) were stored and will not be sent: the viewer was slow, or they came late,
+   * or all at once after an outage. What the rate leaves out is not told.
+   */
+  readonly missed: (from: number, to: number) => void;
 };
 
 export interface Watch {
+  /** Rejects if the newest values could not be read; nothing is sent then. */
+  readonly opened: Promise<void>;
   setRate(rateHz: number): void;
   close(): void;
+}
+
+export type LiveParts = {
+  readonly clock: Clock;
+  /** The newest sample of each series: the historian's. */
+  readonly latest: (series: Uint32Array) => Promise<Samples>;
+};
+
+export function openLive({ clock, latest }: LiveParts): Live {
+  const slots = new Slots();
+  return {
+    stored: (samples) => slots.take(samples),
+    watch(wish) {
+      const viewer = new Viewer(wish, slots, clock);
+      return {
+        opened: slots.load(wish.series, latest).then(() => viewer.open()),
+        setRate: (rateHz) => viewer.setRate(rateHz),
+        close: () => viewer.close(),
+      };
+    },
+  };
 }

@@ -1,0 +1,102 @@
+import { KIND, type Samples } from "../domain/samples.ts";
+
+/** The newest sample of a series that somebody watches, and who does. */
+export type Slot = {
+  at: number;
+  value: number;
+  kind: number;
+  quality: number;
+  text: string;
+  /** Whether the historian was asked: before, an empty slot says nothing. */
+  isLoaded: boolean;
+  readonly seats: Set<Seat>;
+};
+
+/** One position in one viewer's list. */
+export type Seat = { readonly viewer: Watcher; readonly position: number };
+
+export interface Watcher {
+  /** The slot has a newer sample than that of `before`. */
+  changed(position: number, before: number, at: number): void;
+  /** A sample came that is older than the newest. */
+  cameLate(at: number, newest: number): void;
+  /** All samples of a batch are in their slots. */
+  wake(): void;
+}
+
+/** A table of last values, of watched series only: it costs nothing while nobody looks. */
+export class Slots {
+  readonly #slots = new Map<number, Slot>();
+
+  seat(series: number, seat: Seat): Slot {
+    const slot = this.#slots.get(series) ?? emptySlot();
+    this.#slots.set(series, slot);
+    slot.seats.add(seat);
+    return slot;
+  }
+
+  leave(series: number, seat: Seat): void {
+    const slot = this.#slots.get(series);
+    slot?.seats.delete(seat);
+    if (slot?.seats.size === 0) this.#slots.delete(series);
+  }
+
+  take(samples: Samples): void {
+    if (this.#slots.size === 0) return;
+    const touched = new Set<Watcher>();
+    for (let row = 0; row < samples.count; row += 1) {
+      const slot = this.#slots.get(samples.series[row] ?? 0);
+      if (slot) this.#takeRow(slot, samples, row, touched);
+    }
+    for (const watcher of touched) watcher.wake();
+  }
+
+  async load(
+    series: readonly number[],
+    latest: (series: Uint32Array) => Promise<Samples>,
+  ): Promise<void> {
+    const unknown = series.filter((one) => this.#slots.get(one)?.isLoaded === false);
+    if (unknown.length === 0) return;
+    const samples = await latest(Uint32Array.from(new Set(unknown)));
+    for (let row = 0; row < samples.count; row += 1) {
+      const slot = this.#slots.get(samples.series[row] ?? 0);
+      // What was stored meanwhile is as new or newer.
+      if (slot && (samples.at[row] ?? 0) > slot.at) fill(slot, samples, row);
+    }
+    for (const one of unknown) {
+      const slot = this.#slots.get(one);
+      if (slot) slot.isLoaded = true;
+    }
+  }
+
+  #takeRow(slot: Slot, samples: Samples, row: number, touched: Set<Watcher>): void {
+    const at = samples.at[row] ?? 0;
+    const before = slot.at;
+    if (at >= before) fill(slot, samples, row);
+    for (const { viewer, position } of slot.seats) {
+      if (at >= before) viewer.changed(position, before, at);
+      else viewer.cameLate(at, before);
+      touched.add(viewer);
+    }
+  }
+}
+
+function emptySlot(): Slot {
+  return {
+    at: Number.NEGATIVE_INFINITY,
+    value: 0,
+    kind: KIND.none,
+    quality: 0,
+    text: "",
+    isLoaded: false,
+    seats: new Set(),
+  };
+}
+
+function fill(slot: Slot, samples: Samples, row: number): void {
+  slot.at = samples.at[row] ?? 0;
+  slot.value = samples.value[row] ?? 0;
+  slot.kind = samples.kind[row] ?? KIND.none;
+  slot.quality = samples.quality[row] ?? 0;
+  slot.text = slot.kind === KIND.text ? (samples.texts[slot.value] ?? "") : "";
+}

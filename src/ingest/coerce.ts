@@ -1,0 +1,64 @@
+import type { DataType } from "../domain/catalogue.ts";
+import type { Value } from "../domain/reading.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
+
+const INTEGER = /^[+-]?\d+$/;
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+/** What C and Python print where there is no number. */
+const NOT_A_NUMBER = /^[+-]?nan$/i;
+
+/**
+ * Reads what a device wrote as a value of the variable's type: agents send numbers as texts and
+ * texts as numbers. No value (null, an empty text, NaN) stays none and never becomes 0. What would
+ * have to be guessed or rounded is refused, with a detail for the person who has to mend it.
+ *
+ * An integer beyond 2^53 is kept as the nearest number that a double holds.
+ */
+export function coerce(value: Value | null, dataType: DataType): Outcome<Value | null, string> {
+  if (value === null) return success(null);
+  switch (dataType) {
+    case "number":
+      if (typeof value !== "number") return read(value, NUMBER, "a number");
+      return Number.isFinite(value) ? success(value) : misfit(value, "a number");
+    case "integer":
+      if (typeof value !== "number") return read(value, INTEGER, "an integer");
+      return Number.isInteger(value) ? success(value) : misfit(value, "an integer");
+    case "boolean":
+      return typeof value === "boolean" ? success(value) : truth(value);
+    case "string":
+      return success(typeof value === "string" ? value : String(value));
+  }
+}
+
+function read(
+  value: boolean | string,
+  form: RegExp,
+  expected: string,
+): Outcome<Value | null, string> {
+  if (typeof value === "boolean") return misfit(value, expected);
+  const text = value.trim();
+  if (text === "" || NOT_A_NUMBER.test(text)) return success(null);
+  const number = form.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(number) ? success(number) : misfit(value, expected);
+}
+
+function truth(value: number | string): Outcome<Value | null, string> {
+  switch (typeof value === "string" ? value.trim().toLowerCase() : value) {
+    case "true":
+    case 1:
+      return success(true);
+    case "false":
+    case 0:
+      return success(false);
+    case "":
+      return success(null);
+    default:
+      return misfit(value, "true or false");
+  }
+}
+
+function misfit(value: Value, expected: string): Outcome<Value | null, string> {
+  const found = typeof value === "string" ? JSON.stringify(value) : String(value);
+  const shown = found.length > 40 ? `${found.slice(0, 40)}…` : found;
+  return failure(`found ${shown}, expected ${expected}`);
+}

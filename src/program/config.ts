@@ -1,0 +1,137 @@
+import { failure, type Outcome, success } from "../lib/outcome.ts";
+
+/** Host and port, as `--http 0.0.0.0:8080` says them. */
+export type Address = { readonly host: string; readonly port: number };
+
+type Setting<T> = {
+  readonly fallback: T;
+  /** What stands in docs and help where the fallback is shown. */
+  readonly shown: string;
+  readonly parse: (text: string) => T | undefined;
+  readonly help: string;
+};
+
+const setting = <T>(fallback: T, shown: string, rest: Omit<Setting<T>, "fallback" | "shown">) =>
+  ({ fallback, shown, ...rest }) satisfies Setting<T>;
+
+/**
+ * Every setting of the server, once. The option `--mqtt-websocket` is the variable
+ * `FIELDLINE_MQTT_WEBSOCKET` and the key `mqtt-websocket` of the file. docs/config.md lists the
+ * same rows; a test compares them.
+ */
+export const SETTINGS = {
+  data: setting("./data", "./data", {
+    parse: parseText,
+    help: "Everything Fieldline remembers, in one folder.",
+  }),
+  http: setting<Address>({ host: "127.0.0.1", port: 8080 }, "127.0.0.1:8080", {
+    parse: parseAddress,
+    help: "Screens, APIs and live feed. Opened on 127.0.0.1 only until an owner exists.",
+  }),
+  mqtt: setting<Address | null>({ host: "127.0.0.1", port: 1883 }, "127.0.0.1:1883", {
+    parse: parseAddressOrOff,
+    help: "MQTT over TCP, or `off`.",
+  }),
+  mqtts: setting<Address | null>({ host: "0.0.0.0", port: 8883 }, "0.0.0.0:8883", {
+    parse: parseAddressOrOff,
+    help: "MQTT over TLS with client certificates, or `off`.",
+  }),
+  "mqtt-websocket": setting(false, "off", {
+    parse: parseSwitch,
+    help: "MQTT over WebSocket at `/mqtt` on the HTTP port.",
+  }),
+  demo: setting(false, "off", {
+    parse: parseSwitch,
+    help: "The demo plant runs beside your own data; one click removes it.",
+  }),
+  "host-names": setting<readonly string[]>([], "", {
+    parse: (text) => text.split(",").flatMap((name) => name.trim() || []),
+    help: "More names of this machine for its certificate, separated by commas.",
+  }),
+  "log-level": setting<"debug" | "info" | "warn" | "error">("warn", "warn", {
+    parse: (text) => (["debug", "info", "warn", "error"] as const).find((level) => level === text),
+    help: "The least important log lines to write: debug, info, warn or error.",
+  }),
+  "print-ports": setting(false, "off", {
+    parse: parseSwitch,
+    help: "Print one line of JSON with the ports that were taken, for scripts.",
+  }),
+};
+
+export type Config = {
+  readonly [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name]["fallback"];
+};
+
+export type ConfigSources = {
+  /** By option name, as on the command line; `""` for an option without a value. */
+  readonly options: Readonly<Record<string, string | undefined>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly file: Readonly<Record<string, string | undefined>>;
+};
+
+/** Option, environment, file, fallback: the first that says something. Every mistake is reported. */
+export function readConfig(sources: ConfigSources): Outcome<Config, readonly string[]> {
+  const mistakes = unknownNames(sources);
+  const entries = Object.entries(SETTINGS).map(([name, row]) => {
+    const { text, where } = saidOf(name, sources);
+    const value = text === undefined ? row.fallback : row.parse(text);
+    if (value === undefined) mistakes.push(`${where}: cannot read '${text}'. ${row.help}`);
+    return [name, value];
+  });
+  return mistakes.length > 0
+    ? failure(mistakes)
+    : success(Object.freeze(Object.fromEntries(entries)));
+}
+
+export function variableOf(name: string): string {
+  return `FIELDLINE_${name.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/** The table of options for `--help`. */
+export function settingsHelp(): string {
+  const rows = Object.entries(SETTINGS).map(([name, { shown, help }]) => {
+    const fallback = shown ? ` (default ${shown})` : "";
+    return `  --${name.padEnd(16)} ${help}${fallback}`;
+  });
+  return `${rows.join("\n")}\n  --${"config".padEnd(16)} A JSON file with the same names as keys.`;
+}
+
+function saidOf(name: string, { options, environment, file }: ConfigSources) {
+  const variable = variableOf(name);
+  if (options[name] !== undefined) return { text: options[name], where: `--${name}` };
+  if (environment[variable] !== undefined) return { text: environment[variable], where: variable };
+  return { text: file[name], where: `'${name}' in the file` };
+}
+
+function unknownNames({ options, file }: ConfigSources): string[] {
+  const isUnknown = (name: string) => !Object.hasOwn(SETTINGS, name);
+  return [
+    ...Object.keys(options)
+      .filter(isUnknown)
+      .map((name) => `--${name}: there is no such option`),
+    ...Object.keys(file)
+      .filter(isUnknown)
+      .map((name) => `'${name}' in the file: no such setting`),
+  ];
+}
+
+function parseText(text: string): string | undefined {
+  return text || undefined;
+}
+
+function parseSwitch(text: string): boolean | undefined {
+  if (["", "on", "true", "1", "yes"].includes(text.toLowerCase())) return true;
+  return ["off", "false", "0", "no"].includes(text.toLowerCase()) ? false : undefined;
+}
+
+function parseAddressOrOff(text: string): Address | null | undefined {
+  return text.toLowerCase() === "off" ? null : parseAddress(text);
+}
+
+/** `host:port`, `[::1]:port`, or a port alone, which means this machine only. */
+function parseAddress(text: string): Address | undefined {
+  const match = /^(?:\[([^\]]+)\]:|([^:[\]]+):)?(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (!match || port > 65_535) return undefined;
+  return { host: match[1] ?? match[2] ?? "127.0.0.1", port };
+}

@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { AssertionError } from "../lib/assert.ts";
+import { settingsHelp } from "./config.ts";
+import type { ExitCode, Io } from "./io.ts";
+import { runServer } from "./server.ts";
+import { runAgentCreate, runOwnerCreate, runTokenCreate, runUserCreate } from "./setup.ts";
+import { runSimulator } from "./simulator.ts";
+
+const HELP = `fieldline <program> [options]
+
+  server                     broker, historian, screens and APIs in one process
+  simulator viasens|meter|plant   devices as their makers wrote them, against any broker
+  agent create KIND TENANT/NAME --out DIR   a certificate bundle from the built-in CA
+  owner create NAME          the first account; the password is read from standard input
+  user create NAME ROLE      an account; the password is read from standard input
+  token create NAME ROLE     an API token; prints only the token
+
+Each program takes --help. Options of the server:
+${settingsHelp()}
+`;
+
+type Program = (args: readonly string[], io: Io) => Promise<ExitCode>;
+
+const PROGRAMS: Readonly<Record<string, Program>> = {
+  server: runServer,
+  simulator: runSimulator,
+  "agent create": runAgentCreate,
+  "owner create": runOwnerCreate,
+  "user create": runUserCreate,
+  "token create": runTokenCreate,
+};
+
+async function main(args: readonly string[], io: Io): Promise<ExitCode> {
+  const [first = "", second = ""] = args;
+  const two = PROGRAMS[`${first} ${second}`];
+  if (two) return two(args.slice(2), io);
+  const one = PROGRAMS[first];
+  if (one) return one(args.slice(1), io);
+  const wantsHelp = first === "--help" || first === "-h" || first === "help";
+  (wantsHelp ? io.print : io.complain)(
+    first && !wantsHelp ? `no program '${first}'\n\n${HELP}` : HELP,
+  );
+  return wantsHelp ? 0 : 2;
+}
+
+/** A wrong program must not go on: one line for the operator, and the service manager restarts. */
+function endOnBug(reason: unknown): never {
+  const name = reason instanceof AssertionError ? "assertion failed" : "unexpected error";
+  const detail = reason instanceof Error ? reason.stack : String(reason);
+  process.stderr.write(`${JSON.stringify({ level: "error", text: name, detail })}\n`);
+  process.exit(70);
+}
+
+process.on("uncaughtException", endOnBug);
+process.on("unhandledRejection", endOnBug);
+const io: Io = {
+  print: (line) => process.stdout.write(`${line}\n`),
+  complain: (line) => process.stderr.write(`${line}\n`),
+  readInput: () => readFileSync(0, "utf8").trim(),
+  environment: process.env,
+  onStop: (call) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, call);
+  },
+};
+process.exitCode = await main(process.argv.slice(2), io);

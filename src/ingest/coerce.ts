@@ -18,16 +18,24 @@ export function coerce(value: Value | null, dataType: DataType): Outcome<Value |
   if (value === null) return success(null);
   switch (dataType) {
     case "number":
-      if (typeof value !== "number") return read(value, NUMBER, "a number");
-      return Number.isFinite(value) ? success(value) : misfit(value, "a number");
+      return number(value);
     case "integer":
-      if (typeof value !== "number") return read(value, INTEGER, "an integer");
-      return Number.isInteger(value) ? success(value) : misfit(value, "an integer");
+      return integer(value);
     case "boolean":
       return typeof value === "boolean" ? success(value) : truth(value);
     case "string":
       return success(typeof value === "string" ? value : String(value));
   }
+}
+
+function number(value: Value): Outcome<Value | null, string> {
+  if (typeof value !== "number") return read(value, NUMBER, "a number");
+  return Number.isFinite(value) ? success(value) : misfit(value, "a number");
+}
+
+function integer(value: Value): Outcome<Value | null, string> {
+  if (typeof value !== "number") return read(value, INTEGER, "an integer");
+  return Number.isInteger(value) ? success(value) : misfit(value, "an integer");
 }
 
 function read(

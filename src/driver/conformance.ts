@@ -1,0 +1,354 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import type { AgentId, CommandId, DeviceAddress, Timestamp } from "../domain/brand.ts";
+import type { Variable } from "../domain/catalogue.ts";
+import { type Finding, Findings, type Reading } from "../domain/findings.ts";
+import type { Message, ReceivedMessage } from "../domain/message.ts";
+import { PROBLEMS, type Problem } from "../domain/problem.ts";
+import { QUALITIES, type Quality, type Value } from "../domain/reading.ts";
+import { isValidFilter, isValidTopic, matchesFilter } from "../domain/topic.ts";
+import type { Json, JsonObject } from "../lib/json.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
+import type { Driver, TwinReading } from "./driver.ts";
+
+/** The files of a driver's folder: each driver has these, so a reader of one can read them all. */
+const SHAPE = ["README.md", "catalogue.ts", "decode.ts", "encode.ts", "topics.ts", "twin.ts"];
+
+/** What a message holds: a JSON value, or `text` or `hex` where every byte matters. */
+type Bytes = { readonly payload?: Json; readonly text?: string; readonly hex?: string };
+
+/** `vectors/decode*.json`: what the house learns from a message. */
+type DecodeVector = Bytes & {
+  readonly name: string;
+  /** The place in the specification. */
+  readonly cite: string;
+  readonly topic: string;
+  readonly retain?: boolean;
+  /** All of them, in order. */
+  readonly readings?: readonly {
+    readonly device: string;
+    readonly channel: string;
+    readonly value: Value | null;
+    readonly quality: Quality;
+    /** ISO 8601; absent where the message has no time, so that its arrival counts. */
+    readonly at?: string;
+  }[];
+  /** All of them, in order: the code, or the code and how its detail begins. */
+  readonly warnings?: readonly string[];
+  /** All findings that are not readings, in order. */
+  readonly findings?: readonly Json[];
+  readonly problem?: string;
+  /** How the problem's detail begins. */
+  readonly detail?: string;
+  /** Why no twin of ours says this; otherwise the readings are said by the twin and read again. */
+  readonly unmirrored?: string;
+};
+
+/** `vectors/encode*.json`: how a command is said, and what the device understands. */
+type EncodeVector = Bytes & {
+  readonly name: string;
+  readonly cite: string;
+  readonly device: string;
+  readonly command: string;
+  readonly parameters: JsonObject;
+  readonly topic?: string;
+  readonly retain?: boolean;
+  readonly qos?: number;
+  /** What the device understands, where that is not word for word the parameters. */
+  readonly obeyed?: JsonObject;
+  readonly problem?: string;
+  readonly detail?: string;
+};
+
+/** `vectors/answer*.json`: what the protocol replies when the house accepted or refused. */
+type AnswerVector = {
+  readonly name: string;
+  readonly cite: string;
+  readonly finding: Finding;
+  readonly refused?: Problem;
+  readonly answers: readonly {
+    readonly topic: string;
+    readonly payload: Json;
+    readonly retain?: boolean;
+    readonly qos?: number;
+  }[];
+};
+
+type Vectors = {
+  readonly decode: readonly DecodeVector[];
+  readonly encode: readonly EncodeVector[];
+  readonly answer: readonly AnswerVector[];
+};
+
+const AT = Date.UTC(2022, 11, 1, 20, 5, 10) as Timestamp;
+/** Answers that carry an id of the house carry this one in vectors. */
+const ID = "id-1";
+
+/** What every driver promises. Its own knowledge is in its vectors; this file has none. */
+export function conformance(driver: Driver): void {
+  const folder = new URL(`./${driver.id}/`, import.meta.url);
+  const vectors = vectorsIn(folder);
+
+  describe(driver.id, () => {
+    test("its folder has the common shape", () => checkShape(driver, folder));
+    test("its catalogue refers only to what it has", () => checkCatalogue(driver));
+    for (const vector of vectors.decode) {
+      test(`decode: ${vector.name} (${vector.cite})`, () => checkDecode(driver, vector));
+    }
+    for (const vector of vectors.encode) {
+      test(`encode: ${vector.name} (${vector.cite})`, () => checkEncode(driver, vector));
+    }
+    for (const vector of vectors.answer) {
+      test(`answer: ${vector.name} (${vector.cite})`, () => checkAnswer(driver, vector));
+    }
+    test("every channel, command type and answer has a vector", () => checkCover(driver, vectors));
+    test("what its twin emits, decode gives back", () => checkMirror(driver, vectors.decode));
+    test("decode and obey survive any bytes on any topic", () => checkNoise(driver, vectors));
+    test("a command that it does not have is refused", () => checkUnknownCommand(driver, vectors));
+  });
+}
+
+function checkShape(driver: Driver, folder: URL): void {
+  for (const file of [...SHAPE, `${driver.id}.ts`]) {
+    assert.ok(existsSync(new URL(file, folder)), `${driver.id}/${file} is missing`);
+  }
+  const readme = readFileSync(new URL("README.md", folder), "utf8");
+  assert.ok(readme.includes(driver.spec), "README.md does not name the specification");
+  assert.ok(driver.title, "the driver has no name for people");
+  assert.ok(driver.listensTo.length > 0 && driver.listensTo.every(isValidFilter), "listensTo");
+}
+
+function checkCatalogue(driver: Driver): void {
+  const { aspectTypes, assetTypes, commandTypes, channels } = driver.catalogue;
+  const commands = new Set(commandTypes.map(({ name }) => name));
+  assert.equal(commands.size, commandTypes.length, "two command types of one name");
+  for (const assetType of assetTypes) {
+    for (const command of assetType.commands) assert.ok(commands.has(command), command);
+    for (const id of Object.values(assetType.aspects)) {
+      assert.ok(
+        aspectTypes.some((aspectType) => aspectType.id === id),
+        id,
+      );
+    }
+  }
+  for (const { channel } of channels) assert.ok(variableOf(driver, channel), channel);
+  for (const variable of aspectTypes.flatMap(({ variables }) => variables)) {
+    const [low, high] = variable.range ?? [-Infinity, Infinity];
+    const [from, to] = variable.normal ?? [low, high];
+    assert.ok(low < high && low <= from && from <= to && to <= high, variable.name);
+  }
+}
+
+function checkDecode(driver: Driver, vector: DecodeVector): void {
+  const findings = new Findings();
+  const outcome = driver.decode(received(vector, bytesOf(vector)), findings);
+  if (vector.problem !== undefined) {
+    checkProblem(outcome, vector.problem, vector.detail);
+    return;
+  }
+  assert.ok(outcome.ok, outcome.ok ? "" : `${outcome.problem.code}: ${outcome.problem.detail}`);
+  assert.deepEqual(findings.readings, expectedReadings(vector));
+  assert.deepEqual(findings.others, vector.findings ?? []);
+  const wanted = vector.warnings ?? [];
+  const said = findings.warnings.map(({ code, detail }) => `${code} ${detail}`);
+  const alike = said.map((text, index) => {
+    const start = wanted[index];
+    return start !== undefined && text.startsWith(start) ? start : text;
+  });
+  assert.deepEqual(alike, wanted);
+}
+
+function checkEncode(driver: Driver, vector: EncodeVector): void {
+  const device = vector.device as DeviceAddress;
+  const { command: name, parameters } = vector;
+  const outcome = driver.encode({ id: "c-1" as CommandId, device, name, parameters });
+  if (vector.problem !== undefined) {
+    checkProblem(outcome, vector.problem, vector.detail);
+    return;
+  }
+  assert.ok(outcome.ok, outcome.ok ? "" : outcome.problem.detail);
+  const { topic, payload, retain = false, qos = 1 } = outcome.value;
+  assert.equal(Buffer.from(payload).toString(), Buffer.from(bytesOf(vector)).toString());
+  assert.deepEqual(
+    { topic, retain, qos },
+    { topic: vector.topic, retain: vector.retain ?? false, qos: vector.qos ?? 1 },
+  );
+  const obeyed = { name, parameters: vector.obeyed ?? parameters };
+  assert.deepEqual(driver.twin(device).obey(outcome.value), { ok: true, value: obeyed });
+}
+
+function checkAnswer(driver: Driver, vector: AnswerVector): void {
+  const { finding, refused } = vector;
+  const result: Outcome<void, Problem> = refused ? failure(refused) : success(undefined);
+  const answers = driver.answer?.(finding, result, () => ID) ?? [];
+  assert.deepEqual(
+    answers.map(({ topic, payload, retain = false, qos = 1 }) => {
+      return { topic, payload: JSON.parse(Buffer.from(payload).toString()), retain, qos };
+    }),
+    vector.answers.map(({ retain = false, qos = 1, ...rest }) => ({ ...rest, retain, qos })),
+  );
+}
+
+function checkCover(driver: Driver, vectors: Vectors): void {
+  const readings = vectors.decode.flatMap((vector) => vector.readings ?? []);
+  for (const { channel } of driver.catalogue.channels) {
+    const found = readings.filter((reading) => reading.channel === channel);
+    assert.ok(found.length > 0, `no vector reads ${channel}`);
+    for (const { value } of found) assert.ok(fits(value, variableOf(driver, channel)), channel);
+  }
+  const said = new Set(
+    vectors.encode.filter(({ problem }) => !problem).map(({ command }) => command),
+  );
+  for (const { name } of driver.catalogue.commandTypes) assert.ok(said.has(name), name);
+  assert.equal(vectors.answer.length > 0, driver.answer !== undefined, "answer vectors");
+  for (const { name, cite } of [...vectors.decode, ...vectors.encode, ...vectors.answer]) {
+    assert.ok(name && cite, `a vector without name or cite: ${name}`);
+  }
+}
+
+/** A mirror proves that both ends agree; that they are right, only the vectors prove. */
+function checkMirror(driver: Driver, vectors: readonly DecodeVector[]): void {
+  for (const vector of vectors.filter(({ unmirrored }) => !unmirrored)) {
+    const readings = expectedReadings(vector);
+    for (const device of new Set(readings.map((reading) => reading.device))) {
+      const own = readings.filter((reading) => reading.device === device);
+      const messages = driver.twin(device).emit(own.map(twinReadingOf));
+      const said = messages.flatMap((message) => readAgain(driver, message));
+      assert.deepEqual(said, own, vector.name);
+    }
+  }
+}
+
+function twinReadingOf({ channel, at, value, quality }: Reading): TwinReading {
+  return { channel, at: at as Timestamp, value, quality };
+}
+
+function readAgain(driver: Driver, { topic, payload, retain = false }: Message): Reading[] {
+  assert.ok(isValidTopic(topic), topic);
+  assert.ok(
+    driver.listensTo.some((filter) => matchesFilter(filter, topic)),
+    topic,
+  );
+  const findings = new Findings();
+  const outcome = driver.decode(received({ topic, retain }, payload), findings);
+  assert.ok(outcome.ok, outcome.ok ? "" : outcome.problem.detail);
+  return findings.readings;
+}
+
+function checkNoise(driver: Driver, vectors: Vectors): void {
+  const chance = seededChance(20221201);
+  const pick = (count: number) => Math.floor(chance() * count);
+  const examples = vectors.decode.map((vector) => ({ ...vector, bytes: bytesOf(vector) }));
+  const feed = (topic: string, payload: Uint8Array) => {
+    checkFindings(driver, received({ topic }, payload));
+    const device = vectors.encode[0]?.device ?? "none";
+    driver.twin(device as DeviceAddress).obey({ topic, payload });
+  };
+  for (const { topic, bytes } of examples) {
+    const step = Math.ceil(bytes.length / 500);
+    for (let index = 0; index < bytes.length; index += step) {
+      const broken = bytes.slice();
+      broken[index] = (broken[index] ?? 0) ^ (1 << pick(8));
+      feed(topic, broken);
+      feed(topic, bytes.slice(0, index));
+    }
+    for (let round = 0; round < 20; round += 1) {
+      const other = examples[pick(examples.length)];
+      feed(topic, other?.bytes ?? bytes);
+      feed(topic.slice(0, pick(topic.length)) + (other?.topic.slice(pick(20)) ?? ""), bytes);
+      feed(
+        topic,
+        Uint8Array.from({ length: pick(64) }, () => pick(256)),
+      );
+    }
+  }
+}
+
+/** Whatever came in, what goes on into the house is of the house's form. */
+function checkFindings(driver: Driver, message: ReceivedMessage): void {
+  const findings = new Findings();
+  const outcome = driver.decode(message, findings);
+  if (!outcome.ok) {
+    assert.ok(outcome.problem.code in PROBLEMS, outcome.problem.code);
+    return;
+  }
+  for (const { device, channel, at, value, quality } of findings.readings) {
+    assert.ok(device && channel && Number.isFinite(at) && QUALITIES.includes(quality));
+    assert.ok(typeof value !== "number" || Number.isFinite(value));
+  }
+}
+
+function checkUnknownCommand(driver: Driver, { encode }: Vectors): void {
+  const id = "c-1" as CommandId;
+  const device = (encode[0]?.device ?? "none") as DeviceAddress;
+  for (const name of ["no such command", "__proto__", "constructor"]) {
+    checkProblem(driver.encode({ id, device, name, parameters: {} }), "command_unknown");
+  }
+}
+
+function checkProblem(outcome: Outcome<unknown, Problem>, code: string, detail = ""): void {
+  assert.ok(!outcome.ok, "no problem");
+  assert.equal(outcome.problem.code, code, outcome.problem.detail);
+  const start = outcome.problem.detail.slice(0, detail.length);
+  assert.equal(start, detail, outcome.problem.detail);
+}
+
+function variableOf(driver: Driver, channel: string): Variable | undefined {
+  const { channels, assetTypes, aspectTypes } = driver.catalogue;
+  const home = channels.find((other) => other.channel === channel);
+  if (!home) return undefined;
+  const ids = assetTypes.map(({ aspects }) => aspects[home.aspect]);
+  return aspectTypes
+    .filter(({ id }) => ids.includes(id))
+    .flatMap(({ variables }) => variables)
+    .find(({ name }) => name === home.variable);
+}
+
+function fits(value: Value | null, variable: Variable | undefined): boolean {
+  if (value === null) return true;
+  if (variable?.dataType === "integer") return Number.isInteger(value);
+  return typeof value === variable?.dataType;
+}
+
+function expectedReadings(vector: DecodeVector): Reading[] {
+  return (vector.readings ?? []).map(({ at, ...rest }) => {
+    return { ...rest, at: at === undefined ? AT : Date.parse(at) } as Reading;
+  });
+}
+
+function received(
+  { topic, retain = false }: { readonly topic: string; readonly retain?: boolean },
+  payload: Uint8Array,
+): ReceivedMessage {
+  return { topic, payload, agent: "agent-1" as AgentId, receivedAt: AT, retain };
+}
+
+function bytesOf({ payload, text, hex }: Bytes): Uint8Array {
+  const given = [payload, text, hex].filter((form) => form !== undefined);
+  assert.equal(given.length, 1, "a vector has one of payload, text and hex");
+  if (hex !== undefined) return Buffer.from(hex.replaceAll(" ", ""), "hex");
+  return Buffer.from(text ?? JSON.stringify(payload));
+}
+
+function vectorsIn(folder: URL): Vectors {
+  const files = readdirSync(new URL("vectors/", folder)).filter((file) => file.endsWith(".json"));
+  const read = <T>(kind: keyof Vectors) =>
+    files
+      .filter((file) => file.startsWith(kind))
+      .flatMap((file): readonly T[] => {
+        return JSON.parse(readFileSync(new URL(`vectors/${file}`, folder), "utf8"));
+      });
+  return { decode: read("decode"), encode: read("encode"), answer: read("answer") };
+}
+
+/** Repeatable chance in [0, 1): xorshift over 32 bits. */
+function seededChance(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+}

@@ -45,6 +45,7 @@ export const VariableSchema = Type.Object({
       additionalProperties: { type: "string" },
     }),
   ),
+  bits: Type.Optional(Type.Array(Type.String(), { maxItems: 32 })),
   counter: Type.Optional(Type.Boolean()),
   freshnessMs: Type.Optional(Type.Integer({ minimum: 1000 })),
 });

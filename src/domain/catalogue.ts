@@ -17,6 +17,8 @@ export type Variable = {
   readonly decimals?: number;
   /** Words for values, for example `{ "1": "Vacant", "4": "Occupied" }`. */
   readonly states?: Readonly<Record<string, string>>;
+  /** The value is a bit mask: what each bit says when it is 1, bit 0 first. */
+  readonly bits?: readonly string[];
   /** It only ever grows, such as an energy register: screens show its increase. */
   readonly counter?: boolean;
   /** Older than this it is no longer shown as live. Fallback: LIMIT.freshnessMs. */

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { PROBLEMS } from "./domain/problem.ts";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const docs = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", ...inFolder("docs")];
+
+test("every path that the docs name exists", () => {
+  const missing = docs.flatMap((doc) => {
+    const text = readFileSync(join(root, doc), "utf8");
+    const named = text.matchAll(/`((?:src|ui|test|docs|tool|bench)\/[\w./-]*)`/g);
+    return [...named].map(([, path = ""]) => path).filter((path) => !existsSync(join(root, path)));
+  });
+  assert.deepEqual(missing, []);
+});
+
+test("every link between the docs leads somewhere", () => {
+  const broken = docs.flatMap((doc) => {
+    const text = readFileSync(join(root, doc), "utf8");
+    const links = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, link = ""]) => link);
+    return links.filter((link) => !existsSync(join(root, dirname(doc), link)));
+  });
+  assert.deepEqual(broken, []);
+});
+
+test("docs/problems.md lists every problem code with its status, and no other", () => {
+  const text = readFileSync(join(root, "docs/problems.md"), "utf8");
+  const rows = [...text.matchAll(/^\| `(\w+)` \| (\d+) \|/gm)].map(([, code, status]) => [
+    code,
+    Number(status),
+  ]);
+  const codes = Object.entries(PROBLEMS).map(([code, { status }]) => [code, status]);
+  assert.deepEqual(new Map(rows as [string, number][]), new Map(codes as [string, number][]));
+});
+
+function inFolder(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => `${folder}/${file}`);
+}

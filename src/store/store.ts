@@ -34,16 +34,26 @@ export interface Store {
   readonly events: Shelf<Event>;
   readonly settings: Shelf<Setting>;
 
-  /** Series numbers that nobody has had before, in one step. */
+  /** Series numbers that nobody has had before, in one step: ascending, from 1. */
   newSeries(count: number): Promise<readonly number[]>;
 
-  /** All or nothing, and durable when it settles. Work inside uses the same store. Not nested. */
+  /**
+   * All or nothing, and durable when it settles. Work inside uses the same store; others see
+   * nothing of it before that, and wait with their changes: do not wait for them inside. Within
+   * another `together` it is a part of that one.
+   */
   together<T>(work: () => Promise<T>): Promise<T>;
 
   close(): Promise<void>;
 }
 
-/** One kind of record. Every change is durable when it settles. */
+/**
+ * One kind of record. Every change is durable when it settles. What belongs to a row goes with it:
+ * points with their asset, channels with their device, credentials with their agent, sessions with
+ * their user; a device whose asset goes returns to the inbox. A row that another one refers to must
+ * be there when the change settles; else, or where a unique column is taken, the change rejects.
+ * Texts outside nested values are kept as `keepable` makes them.
+ */
 export interface Shelf<Row> {
   get(key: Key): Promise<Row | undefined>;
   /** Rows whose columns equal all of `where`, in the order of the key unless told otherwise. */

@@ -1,0 +1,387 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import type { AgentId, AssetId, DeviceId, UserId } from "../domain/brand.ts";
+import type { Asset } from "../domain/model.ts";
+import {
+  agent,
+  asset,
+  channel,
+  device,
+  event,
+  oneOfEach,
+  point,
+  putOneOfEach,
+  user,
+} from "./example.ts";
+import type { Store } from "./store.ts";
+
+/** What every store promises; `open` opens the same store again for the same folder. */
+export function storeConformance(name: string, open: (folder: string) => Promise<Store>): void {
+  const that: That = (claim, check) => {
+    void test(`${name}: ${claim}`, (context) => inFolder(context, open, check));
+  };
+
+  rows(that);
+  order(that);
+  changes(that);
+  belonging(that);
+  transactions(that);
+  series(that);
+}
+
+type Reopen = () => Promise<Store>;
+type Check = (store: Store, reopen: Reopen) => Promise<void>;
+type That = (claim: string, check: Check) => void;
+
+async function inFolder(
+  context: TestContext,
+  open: (folder: string) => Promise<Store>,
+  check: Check,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "fieldline-store-"));
+  let store = await open(folder);
+  context.after(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+  await check(store, async () => {
+    await store.close();
+    store = await open(folder);
+    return store;
+  });
+}
+
+function rows(that: That): void {
+  that("a row of every kind comes back as it was, also after a restart", async (first, reopen) => {
+    await putOneOfEach(first);
+    const before = await oneOfEach(first);
+    const after = await oneOfEach(await reopen());
+    assert.deepEqual(after, before);
+    assert.deepEqual(
+      before.map(([kind, found]) => [kind, found.length]),
+      before.map(([kind]) => [kind, 1]),
+    );
+    assert.deepEqual(before.find(([kind]) => kind === "agents")?.[1], [agent("1")]);
+    assert.deepEqual(before.find(([kind]) => kind === "channels")?.[1], [channel("1", "1")]);
+  });
+
+  that("names and nested values may hold anything that JSON can", async (store) => {
+    const value = JSON.parse(
+      '{"__proto__":{"polluted":true},"constructor":1,"größe":"½ \\u0000 😀","deep":[[null,-1.5e-9]]}',
+    );
+    for (const name of ["__proto__", "constructor", "Ölpumpe 😀", "a␀b", "'; DROP TABLE --"]) {
+      await store.settings.put({ name, value });
+      const found = await store.settings.get(name);
+      assert.equal(found?.name, name);
+      assert.deepEqual(found?.value, value);
+      assert.equal(JSON.stringify(found?.value), JSON.stringify(value));
+    }
+    assert.deepEqual((await store.settings.get("a\0b"))?.name, "a␀b");
+    assert.equal(await store.settings.count(), 5);
+    assert.equal(Object.hasOwn(Object.prototype, "polluted"), false);
+  });
+
+  that("a key that is not there gives nothing", async (store) => {
+    assert.equal(await store.assets.get("nobody"), undefined);
+    assert.equal(await store.channels.get(["nobody", "nothing"]), undefined);
+    assert.deepEqual(await store.assets.find(), []);
+    assert.equal(await store.assets.remove({ id: "nobody" as AssetId }), 0);
+  });
+}
+
+function order(that: That): void {
+  that("rows come in the order of their key, or the other way round", async (store) => {
+    await store.assets.put(...["b", "a", "ä", "c"].map((id) => asset(id)));
+    assert.deepEqual(ids(await store.assets.find()), ["a", "b", "c", "ä"]);
+    assert.deepEqual(ids(await store.assets.find({ descending: true })), ["ä", "c", "b", "a"]);
+  });
+
+  that("numbers are ordered as numbers", async (store) => {
+    await store.events.put(...[10, 9, 100].map(event));
+    const found = await store.events.find({ descending: true, limit: 2 });
+    assert.deepEqual(
+      found.map(({ sequence }) => sequence),
+      [100, 10],
+    );
+  });
+
+  that("pages follow each other without a gap, in both directions", async (store) => {
+    const all = Array.from({ length: 25 }, (_, index) => `a${10 + index}`);
+    await store.assets.put(...all.map((id) => asset(id)));
+    for (const descending of [false, true]) {
+      const seen: string[] = [];
+      for (let page = await store.assets.find({ limit: 10, descending }); page.length > 0; ) {
+        seen.push(...ids(page));
+        page = await store.assets.find({ limit: 10, descending, after: seen.at(-1) ?? "" });
+      }
+      assert.deepEqual(seen, descending ? all.toReversed() : all);
+    }
+  });
+
+  that("pages follow a composite key as well", async (store) => {
+    await store.devices.put(device("1"), device("2"));
+    const all = ["1", "2"].flatMap((of) => ["a", "b"].map((name) => channel(of, name)));
+    await store.channels.put(...all.toReversed());
+    assert.deepEqual(await store.channels.find(), all);
+    assert.deepEqual(await store.channels.find({ after: ["1", "a"], limit: 2 }), all.slice(1, 3));
+    assert.deepEqual(await store.channels.get(["2", "a"]), all[2]);
+  });
+
+  that("a search wants all its columns equal, null and booleans too", async (store) => {
+    await store.assets.put(
+      asset("root"),
+      asset("pump", { parentId: "root" as AssetId }),
+      asset("demo", { parentId: "root" as AssetId, demo: true }),
+    );
+    const found = async (where: Partial<Asset>) => ids(await store.assets.find({ where }));
+    assert.deepEqual(await found({ parentId: null }), ["root"]);
+    assert.deepEqual(await found({ parentId: "root" as AssetId }), ["demo", "pump"]);
+    assert.deepEqual(await found({ parentId: "root" as AssetId, demo: true }), ["demo"]);
+    assert.deepEqual(await found({ name: "NAME of pump" }), []);
+    assert.equal(await store.assets.count({ demo: false }), 2);
+    assert.equal(await store.assets.count(), 3);
+  });
+
+  that("a search for a column that is not known stops the program", async (store) => {
+    const wrong = JSON.parse('{"nonsense":1}');
+    await assert.rejects(store.assets.find({ where: wrong }), /nonsense/);
+    await assert.rejects(store.assets.remove({ id: undefined as unknown as AssetId }), /whole/);
+  });
+}
+
+function changes(that: That): void {
+  that("a row of the same key is replaced", async (store) => {
+    await store.assets.put(asset("1"));
+    await store.assets.put(asset("1", { name: "new" }));
+    assert.deepEqual(await store.assets.find(), [asset("1", { name: "new" })]);
+  });
+
+  that("a unique column that is taken is refused, and nothing changes", async (store) => {
+    await store.devices.put(device("1"));
+    await assert.rejects(
+      store.devices.put(device("2"), device("3", { address: device("1").address })),
+    );
+    assert.deepEqual(await store.devices.find(), [device("1")]);
+    await store.users.put(user("1", "Ada"));
+    await assert.rejects(store.users.put(user("2", "ADA")));
+    await store.agents.put(agent("1"));
+    await assert.rejects(store.agents.put({ ...agent("2"), clientId: agent("1").clientId }));
+    assert.equal(await store.agents.count(), 1);
+  });
+
+  that("what was asked first is done first", async (store) => {
+    const names = Array.from({ length: 20 }, (_, index) => `name ${index}`);
+    await Promise.all(names.map((name) => store.assets.put(asset("1", { name }))));
+    assert.equal((await store.assets.get("1"))?.name, "name 19");
+  });
+
+  that("removing tells how many there were", async (store) => {
+    await store.assets.put(asset("1", { demo: true }), asset("2", { demo: true }), asset("3"));
+    assert.equal(await store.assets.remove({ demo: true }), 2);
+    assert.deepEqual(ids(await store.assets.find()), ["3"]);
+    assert.equal(await store.assets.remove({}), 1);
+  });
+
+  that("an event can neither be changed nor removed", async (store) => {
+    await store.events.put(event(1));
+    await assert.rejects(store.events.put({ ...event(1), kind: "other" }), /append-only/);
+    await assert.rejects(store.events.remove({ sequence: 1 }), /append-only/);
+    assert.deepEqual(await store.events.find(), [event(1)]);
+  });
+}
+
+function belonging(that: That): void {
+  that("what belongs to a row goes with it", async (store) => {
+    await putOneOfEach(store);
+    await store.assets.remove({ id: "1" as AssetId });
+    assert.equal(await store.points.count(), 0);
+    assert.equal((await store.devices.get("1"))?.assetId, null);
+    await store.devices.remove({ id: "1" as DeviceId });
+    assert.equal(await store.channels.count(), 0);
+    await store.agents.remove({ id: "1" as AgentId });
+    assert.equal(await store.credentials.count(), 0);
+    await store.users.remove({ id: "1" as UserId });
+    assert.equal(await store.sessions.count(), 0);
+    assert.equal(await store.commands.count(), 1);
+  });
+
+  that(
+    "a row that refers to nothing is refused, but order within a whole is free",
+    async (store) => {
+      await assert.rejects(store.points.put(point("1")));
+      assert.equal(await store.points.count(), 0);
+      await store.together(async () => {
+        await store.points.put(point("1"));
+        await store.assets.put(asset("1"));
+      });
+      assert.equal(await store.points.count(), 1);
+      await store.assets.put(asset("2", { parentId: "1" as AssetId }));
+      await assert.rejects(store.assets.remove({ id: "1" as AssetId }));
+      assert.equal(await store.assets.count(), 2);
+    },
+  );
+}
+
+function transactions(that: That): void {
+  that("together: all of it is there afterwards, and after a restart", async (store, reopen) => {
+    const answer = await store.together(async () => {
+      await store.assets.put(asset("1"));
+      await store.points.put(point("1"));
+      return 42;
+    });
+    assert.equal(answer, 42);
+    const again = await reopen();
+    assert.deepEqual(await again.points.find(), [point("1")]);
+  });
+
+  that("together: nothing of it is there when it fails", async (store) => {
+    await store.assets.put(asset("1"));
+    const failing = store.together(async () => {
+      await store.assets.put(asset("1", { name: "changed" }), asset("2"));
+      assert.equal(await store.assets.count(), 2);
+      throw new Error("half-way");
+    });
+    await assert.rejects(failing, /half-way/);
+    assert.deepEqual(await store.assets.find(), [asset("1")]);
+  });
+
+  that("together: work sees its own changes, others see them when they are safe", async (store) => {
+    const gate = newGate();
+    const whole = store.together(async () => {
+      await store.assets.put(asset("1"));
+      assert.equal(await store.assets.count(), 1);
+      gate.reached();
+      await gate.opened;
+    });
+    await gate.wasReached;
+    assert.equal(await store.assets.count(), 0);
+    gate.open();
+    await whole;
+    assert.equal(await store.assets.count(), 1);
+  });
+
+  that("together: a change from outside waits and is not undone with it", async (store) => {
+    const gate = newGate();
+    const failing = store.together(async () => {
+      await store.assets.put(asset("inside"));
+      gate.reached();
+      await gate.opened;
+      throw new Error("undone");
+    });
+    await gate.wasReached;
+    const outside = store.assets.put(asset("outside"));
+    gate.open();
+    await assert.rejects(failing, /undone/);
+    await outside;
+    assert.deepEqual(ids(await store.assets.find()), ["outside"]);
+  });
+
+  that("together: many at once do not see each other half-done", async (store) => {
+    await store.settings.put({ name: "count", value: { n: 0 } });
+    const increase = async () => {
+      const setting = await store.settings.get("count");
+      await new Promise((resolve) => setImmediate(resolve));
+      const n = Number(setting?.value["n"]);
+      await store.settings.put({ name: "count", value: { n: n + 1 } });
+      if (n % 3 === 2) throw new Error("every third is undone once");
+    };
+    const once = () => store.together(increase).catch(() => store.together(increaseSafely));
+    const increaseSafely = async () => {
+      const setting = await store.settings.get("count");
+      await store.settings.put({ name: "count", value: { n: Number(setting?.value["n"]) + 1 } });
+    };
+    await Promise.all(Array.from({ length: 30 }, once));
+    assert.deepEqual(await store.settings.get("count"), { name: "count", value: { n: 30 } });
+  });
+
+  that("together within together is a part of it", async (store) => {
+    const failing = store.together(async () => {
+      await store.together(() => store.assets.put(asset("inner")));
+      throw new Error("outer fails");
+    });
+    await assert.rejects(failing, /outer fails/);
+    assert.equal(await store.assets.count(), 0);
+
+    await store.together(async () => {
+      await store.assets.put(asset("outer"));
+      const inner = store.together(async () => {
+        await store.assets.put(asset("inner"));
+        throw new Error("inner fails");
+      });
+      await assert.rejects(inner, /inner fails/);
+    });
+    assert.deepEqual(ids(await store.assets.find()), ["outer"]);
+  });
+
+  that("together: parts that run side by side are still one after the other", async (store) => {
+    await store.together(async () => {
+      const parts = ["a", "b", "c"].map((id) =>
+        store.together(async () => {
+          await store.assets.put(asset(id));
+          await new Promise((resolve) => setImmediate(resolve));
+          if (id === "b") throw new Error("only this part");
+        }),
+      );
+      await Promise.allSettled([...parts, store.assets.put(asset("d"))]);
+    });
+    assert.deepEqual(ids(await store.assets.find()), ["a", "c", "d"]);
+  });
+
+  that("together: what was not waited for still belongs to it", async (store) => {
+    const failing = store.together(async () => {
+      store.assets.put(asset("1")).catch(() => undefined);
+      throw new Error("at once");
+    });
+    await assert.rejects(failing, /at once/);
+    assert.equal(await store.assets.count(), 0);
+  });
+
+  that("together: a failing change may be caught and the rest kept", async (store) => {
+    await store.devices.put(device("1"));
+    await store.together(async () => {
+      await assert.rejects(store.devices.put(device("2"), { ...device("1"), id: "3" as DeviceId }));
+      await store.devices.put(device("4"));
+    });
+    assert.deepEqual(ids(await store.devices.find()), ["1", "4"]);
+  });
+}
+
+function series(that: That): void {
+  that("series are dense, ascending and never given twice", async (store, reopen) => {
+    assert.deepEqual(await store.newSeries(3), [1, 2, 3]);
+    const parallel = await Promise.all([store.newSeries(2), store.newSeries(1)]);
+    assert.deepEqual(parallel, [[4, 5], [6]]);
+    const again = await reopen();
+    assert.deepEqual(await again.newSeries(2), [7, 8]);
+  });
+
+  that("series given in a transaction that fails are not given again", async (store) => {
+    const given: number[] = [];
+    const failing = store.together(async () => {
+      given.push(...(await store.newSeries(2)));
+      throw new Error("undone");
+    });
+    await assert.rejects(failing, /undone/);
+    given.push(...(await store.newSeries(2)));
+    assert.equal(new Set(given).size, 4);
+  });
+}
+
+function newGate() {
+  let open: () => void = () => undefined;
+  let reached: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const wasReached = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  return { open: () => open(), opened, reached: () => reached(), wasReached };
+}
+
+function ids(found: readonly { readonly id: string }[]): readonly string[] {
+  return found.map(({ id }) => id);
+}

@@ -1,0 +1,210 @@
+import type { Agent } from "../domain/agent.ts";
+import type {
+  AgentId,
+  AssetId,
+  ChannelName,
+  CommandId,
+  DeviceAddress,
+  DeviceId,
+  PointId,
+  Series,
+  Timestamp,
+  UserId,
+} from "../domain/brand.ts";
+import { type Event, THE_HOUSE } from "../domain/event.ts";
+import type { Asset, Channel, Device, Point } from "../domain/model.ts";
+import type { CommandRow, Credential, Session, Setting, User } from "../domain/records.ts";
+import type { Store } from "./store.ts";
+
+const NOW = 1_767_225_600_000 as Timestamp;
+
+export async function oneOfEach(store: Store): Promise<[string, readonly unknown[]][]> {
+  const shelves = Object.entries(store).filter(([, shelf]) => typeof shelf === "object");
+  return Promise.all(
+    shelves.map(
+      async ([kind, shelf]): Promise<[string, readonly unknown[]]> => [kind, await shelf.find()],
+    ),
+  );
+}
+
+export async function putOneOfEach(store: Store): Promise<void> {
+  await store.assets.put(asset("1"));
+  await store.assetTypes.put({
+    id: "viasens.node",
+    name: "Node",
+    parentId: "core",
+    aspects: { air: "viasens.air", __proto__: "kept" },
+    commands: ["led-ring"],
+  });
+  await store.aspectTypes.put({
+    id: "viasens.air",
+    name: "Air",
+    variables: [{ name: "co2", dataType: "number", unit: "ppm", range: [0, 2000] }],
+  });
+  await store.points.put(point("1"));
+  await store.devices.put(device("1", { assetId: "1" as AssetId }));
+  await store.channels.put(channel("1", "1"));
+  await store.models.put({
+    driver: "mindsphere",
+    device: "t/a" as DeviceAddress,
+    externalId: "m",
+    model: { typeModel: {} },
+    at: NOW,
+  });
+  await store.agents.put(agent("1"));
+  await store.credentials.put(credential("1"));
+  await store.users.put(user("1", "Ada"));
+  await store.sessions.put(session("1"));
+  await store.tokens.put({
+    id: "1",
+    name: "reader",
+    secret: "hash",
+    role: "viewer",
+    createdBy: "house",
+    createdAt: NOW,
+    expiresAt: null,
+    usedAt: null,
+  });
+  await store.screens.put({
+    id: "1",
+    name: "Hall",
+    widgets: [{ kind: "value", at: [0, 0] }],
+    updatedAt: NOW,
+  });
+  await store.commands.put(command("1"));
+  await store.rejected.put({
+    id: "1",
+    at: NOW,
+    agentId: "1",
+    clientId: "gw",
+    driver: "viasens",
+    topic: "/sauter/viasens/n/1",
+    excerpt: "{",
+    bytes: 1,
+    code: "payload_malformed",
+    detail: "ends early",
+    times: 1,
+  });
+  await store.events.put(event(1));
+  await store.settings.put({ name: "demo", value: { on: true } } satisfies Setting);
+}
+
+export function asset(id: string, rest: Partial<Asset> = {}): Asset {
+  return {
+    id: id as AssetId,
+    parentId: null,
+    typeId: "core.area",
+    name: `name of ${id}`,
+    description: "",
+    externalId: null,
+    demo: false,
+    createdAt: NOW,
+    ...rest,
+  };
+}
+
+export function point(id: string): Point {
+  return {
+    id: id as PointId,
+    assetId: "1" as AssetId,
+    aspect: "air",
+    variable: { name: "co2", dataType: "number", unit: "ppm", counter: false },
+    series: 7 as Series,
+  };
+}
+
+export function device(id: string, rest: Partial<Device> = {}): Device {
+  return {
+    id: id as DeviceId,
+    driver: "viasens",
+    address: `network/${id}` as DeviceAddress,
+    agentId: "1" as AgentId,
+    name: id,
+    assetId: null,
+    ignored: false,
+    demo: true,
+    firstSeenAt: NOW,
+    ...rest,
+  };
+}
+
+export function channel(deviceId: string, name: string): Channel {
+  return {
+    deviceId: deviceId as DeviceId,
+    name: name as ChannelName,
+    series: 4_294_967_295 as Series,
+    dataType: "number",
+    proposal: { name, dataType: "number", states: { "1": "Vacant" } },
+    retired: true,
+  };
+}
+
+export function agent(id: string): Agent {
+  return {
+    id: id as AgentId,
+    kind: "plain",
+    name: `agent ${id}`,
+    tenant: "",
+    clientId: `client ${id}`,
+    revoked: false,
+    demo: false,
+    createdAt: NOW,
+    grant: id === "1" ? { publish: ["a/#"], subscribe: [] } : null,
+  };
+}
+
+function credential(id: string): Credential {
+  return {
+    id,
+    agentId: "1" as AgentId,
+    kind: "certificate",
+    secret: "0A",
+    createdAt: NOW,
+    expiresAt: NOW,
+    revokedAt: null,
+  };
+}
+
+export function user(id: string, name: string): User {
+  return {
+    id: id as UserId,
+    name,
+    passwordHash: "$argon2id$",
+    role: "admin",
+    disabled: false,
+    createdAt: NOW,
+  };
+}
+
+function session(id: string): Session {
+  return { id, userId: "1" as UserId, remote: "127.0.0.1", createdAt: NOW, seenAt: NOW };
+}
+
+function command(id: string): CommandRow {
+  return {
+    id: id as CommandId,
+    deviceId: "1" as DeviceId,
+    name: "led-ring",
+    parameters: { colors: ["#ff0000"] },
+    actor: THE_HOUSE,
+    state: "requested",
+    detail: "",
+    topic: null,
+    payload: null,
+    requestedAt: NOW,
+    expiresAt: NOW,
+    settledAt: null,
+  };
+}
+
+export function event(sequence: number): Event {
+  return {
+    sequence,
+    at: NOW,
+    actor: THE_HOUSE,
+    kind: "house.started",
+    subject: "",
+    detail: { port: 1883 },
+    hash: "00",
+  };
+}

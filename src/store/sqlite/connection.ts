@@ -1,0 +1,23 @@
+import type { Sqlite, Statement } from "../../lib/sqlite.ts";
+
+/** A connection that compiles each statement once. The texts are few: they come from our code. */
+export type Connection = {
+  exec(sql: string): void;
+  statement(sql: string): Statement;
+  close(): void;
+};
+
+export function connect(sqlite: Sqlite): Connection {
+  const statements = new Map<string, Statement>();
+  return {
+    exec: (sql) => sqlite.exec(sql),
+    statement(sql) {
+      const known = statements.get(sql);
+      if (known !== undefined) return known;
+      const statement = sqlite.prepare(sql);
+      statements.set(sql, statement);
+      return statement;
+    },
+    close: () => sqlite.close(),
+  };
+}

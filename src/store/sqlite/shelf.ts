@@ -1,0 +1,124 @@
+import { assert } from "../../lib/assert.ts";
+import type { SqlRow, SqlValue } from "../../lib/sqlite.ts";
+import { keepable } from "../../lib/text.ts";
+import type { Key, Query, Shelf } from "../store.ts";
+import { type Form, type ShelfName, sqlName, type Table } from "./table.ts";
+import type { Turns } from "./turns.ts";
+
+/** The shelf of one table: every statement is made from the table's description. */
+export function openShelf<Row>(name: ShelfName, table: Table<Row>, turns: Turns): Shelf<Row> {
+  const columns = Object.entries<Form>(table.columns).map(([member, form]) => ({
+    member,
+    form,
+    sql: quoted(member),
+  }));
+  const key = table.key.map(quoted);
+  const from = `FROM ${quoted(name)}`;
+  const select = `SELECT ${columns.map(({ sql }) => sql).join(", ")} ${from}`;
+  const insert = insertText(name, key, columns);
+
+  const decode = (row: SqlRow) =>
+    Object.fromEntries(
+      columns.map(({ member, form }, index) => [member, decoded(form, row[index] ?? null)]),
+    ) as Row;
+  const encode = (row: Row) =>
+    columns.map(({ member, form }) => encoded(name, form, row[member as keyof Row]));
+
+  function condition(where: Partial<Row>): { sql: string; values: SqlValue[] } {
+    const wanted = Object.entries(where).map(([member, value]) => {
+      const form: Form | undefined = table.columns[member as keyof Row & string];
+      assert(form !== undefined, `${name} has no column ${member}`);
+      assert(form !== "json" || value === null, `${name} is not searched by nested ${member}`);
+      return { sql: `${quoted(member)} IS ?`, value: encoded(name, form, value) };
+    });
+    return {
+      sql: wanted.map(({ sql }) => sql).join(" AND "),
+      values: wanted.map(({ value }) => value),
+    };
+  }
+
+  function find({ where = {}, limit = -1, descending = false, after }: Query<Row>): Row[] {
+    const { sql, values } = condition(where);
+    const behind = after === undefined ? "" : `(${key}) ${descending ? "<" : ">"} (${blanks(key)})`;
+    const order = key.map((column) => `${column}${descending ? " DESC" : ""}`).join(", ");
+    const text = `${select}${restricted(sql, behind)} ORDER BY ${order} LIMIT ?`;
+    const parts = after === undefined ? [] : keyParts(after);
+    return turns
+      .read((connection) => connection.statement(text).all(...values, ...parts, limit))
+      .map(decode);
+  }
+
+  return {
+    async get(wanted) {
+      const text = `${select} WHERE (${key}) = (${blanks(key)})`;
+      const parts = keyParts(wanted);
+      const row = turns.read((connection) => connection.statement(text).get(...parts));
+      return row && decode(row);
+    },
+    find: async (query = {}) => find(query),
+    async count(where = {}) {
+      const { sql, values } = condition(where);
+      const text = `SELECT count(*) ${from}${restricted(sql)}`;
+      const row = turns.read((connection) => connection.statement(text).get(...values));
+      return Number(row?.[0]);
+    },
+    async put(...rows) {
+      if (rows.length === 0) return;
+      const encodedRows = rows.map(encode);
+      await turns.write((connection) => {
+        const statement = connection.statement(insert);
+        for (const values of encodedRows) statement.run(...values);
+      });
+    },
+    async remove(where) {
+      const { sql, values } = condition(where);
+      const text = `DELETE ${from}${restricted(sql)}`;
+      return turns.write((connection) => connection.statement(text).run(...values));
+    },
+  };
+}
+
+/** Not INSERT OR REPLACE: that would also remove other rows with an equal unique column. */
+function insertText(name: string, key: string[], columns: readonly { sql: string }[]): string {
+  const all = columns.map(({ sql }) => sql);
+  const rest = all.filter((column) => !key.includes(column));
+  const changes = rest.map((column) => `${column} = excluded.${column}`).join(", ");
+  return (
+    `INSERT INTO ${quoted(name)} (${all}) VALUES (${blanks(all)}) ` +
+    `ON CONFLICT (${key}) DO UPDATE SET ${changes}`
+  );
+}
+
+function restricted(...conditions: string[]): string {
+  const wanted = conditions.filter((condition) => condition !== "");
+  return wanted.length === 0 ? "" : ` WHERE ${wanted.join(" AND ")}`;
+}
+
+function quoted(member: string): string {
+  return `"${sqlName(member)}"`;
+}
+
+function blanks(columns: readonly unknown[]): string {
+  return columns.map(() => "?").join(", ");
+}
+
+function keyParts(key: Key): readonly (string | number)[] {
+  const parts = typeof key === "object" ? key : [key];
+  return parts.map((part) => (typeof part === "string" ? keepable(part) : part));
+}
+
+function encoded(name: string, form: Form, value: unknown): SqlValue {
+  assert(value !== undefined, `a row of ${name} is whole, and so is a search`);
+  if (value === null) return null;
+  if (form === "json") return JSON.stringify(value);
+  if (form === "boolean") return value === true ? 1 : 0;
+  if (typeof value === "string") return keepable(value);
+  assert(typeof value === "number", `${name} holds texts and numbers`);
+  return value;
+}
+
+function decoded(form: Form, value: SqlValue): unknown {
+  if (value === null) return null;
+  if (form === "boolean") return value === 1;
+  return form === "json" ? JSON.parse(String(value)) : value;
+}

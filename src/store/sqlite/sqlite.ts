@@ -1,0 +1,124 @@
+import { closeSync, openSync } from "node:fs";
+import { type Problem, problem } from "../../domain/problem.ts";
+import type { Log } from "../../lib/log.ts";
+import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import { openSqlite, type Sqlite } from "../../lib/sqlite.ts";
+import type { Store } from "../store.ts";
+import { type Connection, connect } from "./connection.ts";
+import { type Migration, migrate, readMigrations, schemaVersion } from "./migrate.ts";
+import { openShelf } from "./shelf.ts";
+import { TABLES } from "./table.ts";
+import { Turns } from "./turns.ts";
+
+/** FULL: a commit returns after fsync. NORMAL would lose acknowledged rows in a power cut. */
+const DURABLE = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  PRAGMA foreign_keys = ON;
+  PRAGMA journal_size_limit = 16777216;
+`;
+
+/** Password hashes are nobody else's business; SQLite gives its other files the same mode. */
+const OWNER_ONLY = 0o600;
+
+/** The store in one SQLite file. A file that we do not understand is left as it is. */
+export async function openSqliteStore(
+  options: { readonly file: string },
+  parts: { readonly log: Log },
+): Promise<Outcome<Store, Problem>> {
+  const { file } = options;
+  const migrations = readMigrations();
+  try {
+    closeSync(openSync(file, "a", OWNER_ONLY));
+    const refusal = examine(file, migrations);
+    if (refusal !== undefined) return failure(refusal);
+    const writer = openWriter(file, migrations, parts.log);
+    return success(newStore(connect(writer), connect(openSqlite(file, { readOnly: true }))));
+  } catch (reason) {
+    return failure(unreadable(file, String(reason)));
+  }
+}
+
+/** Looks without writing: what is wrong with the file, if anything. */
+function examine(file: string, migrations: readonly Migration[]): Problem | undefined {
+  const sqlite = openSqlite(file, { readOnly: true });
+  try {
+    const version = schemaVersion(sqlite);
+    const newest = migrations.at(-1)?.version ?? 0;
+    if (version > newest)
+      return problem(
+        "folder_newer",
+        `${file} has schema ${version}, this Fieldline knows ${newest}: start the newer ` +
+          "Fieldline again, or restore a backup made before the upgrade.",
+      );
+    if (version === 0 && sqlite.prepare("SELECT 1 FROM sqlite_schema").get() !== undefined)
+      return unreadable(file, "it is another program's database");
+    const finding = String(sqlite.prepare("PRAGMA quick_check(1)").get()?.[0]);
+    return finding === "ok" ? undefined : unreadable(file, finding);
+  } finally {
+    sqlite.close();
+  }
+}
+
+function unreadable(file: string, reason: string): Problem {
+  return problem(
+    "folder_unreadable",
+    `${file}: ${reason}. Nothing was changed; restore a backup, or move the file away.`,
+  );
+}
+
+function openWriter(file: string, migrations: readonly Migration[], log: Log): Sqlite {
+  const sqlite = openSqlite(file);
+  try {
+    sqlite.exec(DURABLE);
+    const from = schemaVersion(sqlite);
+    const to = migrate(sqlite, migrations);
+    if (from !== to) log.info("store migrated", { file, from, to });
+    return sqlite;
+  } catch (reason) {
+    sqlite.close();
+    throw reason;
+  }
+}
+
+function newStore(writer: Connection, reader: Connection): Store {
+  const turns = new Turns(writer, reader);
+  return {
+    assets: openShelf("assets", TABLES.assets, turns),
+    assetTypes: openShelf("assetTypes", TABLES.assetTypes, turns),
+    aspectTypes: openShelf("aspectTypes", TABLES.aspectTypes, turns),
+    points: openShelf("points", TABLES.points, turns),
+    devices: openShelf("devices", TABLES.devices, turns),
+    channels: openShelf("channels", TABLES.channels, turns),
+    models: openShelf("models", TABLES.models, turns),
+    agents: openShelf("agents", TABLES.agents, turns),
+    credentials: openShelf("credentials", TABLES.credentials, turns),
+    users: openShelf("users", TABLES.users, turns),
+    sessions: openShelf("sessions", TABLES.sessions, turns),
+    tokens: openShelf("tokens", TABLES.tokens, turns),
+    screens: openShelf("screens", TABLES.screens, turns),
+    commands: openShelf("commands", TABLES.commands, turns),
+    rejected: openShelf("rejected", TABLES.rejected, turns),
+    events: openShelf("events", TABLES.events, turns),
+    settings: openShelf("settings", TABLES.settings, turns),
+    newSeries: seriesCounter(turns),
+    together: (work) => turns.together(work),
+    close: () => turns.close(),
+  };
+}
+
+/**
+ * Numbers that were handed out stay handed out, even where the transaction around them is undone:
+ * the historian may have seen them already.
+ */
+function seriesCounter(turns: Turns): (count: number) => Promise<readonly number[]> {
+  let given = 0;
+  return (count) =>
+    turns.write((connection) => {
+      const row = connection.statement("SELECT last FROM series_given").get();
+      const first = Math.max(given, Number(row?.[0])) + 1;
+      given = first + count - 1;
+      connection.statement("UPDATE series_given SET last = ?").run(given);
+      return Array.from({ length: count }, (_, index) => first + index);
+    });
+}

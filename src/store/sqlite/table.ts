@@ -1,0 +1,184 @@
+import type { Shelf, Store } from "../store.ts";
+
+/** How a column keeps what is in a row: as it is, as 0 or 1, or as JSON text. */
+export type Form = "plain" | "boolean" | "json";
+
+/** One table, named like its shelf; migration/ says the same to SQLite, and a test compares. */
+export type Table<Row> = {
+  readonly key: readonly (keyof Row & string)[];
+  readonly columns: { readonly [Column in keyof Row & string]: Form };
+};
+
+export type ShelfName = {
+  [Name in keyof Store]: Store[Name] extends Shelf<infer _> ? Name : never;
+}[keyof Store];
+export type RowOf<Name extends ShelfName> = Store[Name] extends Shelf<infer Row> ? Row : never;
+
+export const TABLES: { readonly [Name in ShelfName]: Table<RowOf<Name>> } = {
+  assets: {
+    key: ["id"],
+    columns: {
+      id: "plain",
+      parentId: "plain",
+      typeId: "plain",
+      name: "plain",
+      description: "plain",
+      externalId: "plain",
+      demo: "boolean",
+      createdAt: "plain",
+    },
+  },
+  assetTypes: {
+    key: ["id"],
+    columns: { id: "plain", name: "plain", parentId: "plain", aspects: "json", commands: "json" },
+  },
+  aspectTypes: { key: ["id"], columns: { id: "plain", name: "plain", variables: "json" } },
+  points: {
+    key: ["id"],
+    columns: { id: "plain", assetId: "plain", aspect: "plain", variable: "json", series: "plain" },
+  },
+  devices: {
+    key: ["id"],
+    columns: {
+      id: "plain",
+      driver: "plain",
+      address: "plain",
+      agentId: "plain",
+      name: "plain",
+      assetId: "plain",
+      ignored: "boolean",
+      demo: "boolean",
+      firstSeenAt: "plain",
+    },
+  },
+  channels: {
+    key: ["deviceId", "name"],
+    columns: {
+      deviceId: "plain",
+      name: "plain",
+      series: "plain",
+      dataType: "plain",
+      proposal: "json",
+      retired: "boolean",
+    },
+  },
+  models: {
+    key: ["driver", "device", "externalId"],
+    columns: { driver: "plain", device: "plain", externalId: "plain", model: "json", at: "plain" },
+  },
+  agents: {
+    key: ["id"],
+    columns: {
+      id: "plain",
+      kind: "plain",
+      name: "plain",
+      tenant: "plain",
+      clientId: "plain",
+      revoked: "boolean",
+      demo: "boolean",
+      createdAt: "plain",
+      grant: "json",
+    },
+  },
+  credentials: {
+    key: ["id"],
+    columns: {
+      id: "plain",
+      agentId: "plain",
+      kind: "plain",
+      secret: "plain",
+      createdAt: "plain",
+      expiresAt: "plain",
+      revokedAt: "plain",
+    },
+  },
+  users: {
+    key: ["id"],
+    columns: {
+      id: "plain",
+      name: "plain",
+      passwordHash: "plain",
+      role: "plain",
+      disabled: "boolean",
+      createdAt: "plain",
+    },
+  },
+  sessions: {
+    key: ["id"],
+    columns: {
+      id: "plain",
+      userId: "plain",
+      remote: "plain",
+      createdAt: "plain",
+      seenAt: "plain",
+    },
+  },
+  tokens: {
+    key: ["id"],
+    columns: {
+      id: "plain",
+      name: "plain",
+      secret: "plain",
+      role: "plain",
+      createdBy: "plain",
+      createdAt: "plain",
+      expiresAt: "plain",
+      usedAt: "plain",
+    },
+  },
+  screens: {
+    key: ["id"],
+    columns: { id: "plain", name: "plain", widgets: "json", updatedAt: "plain" },
+  },
+  commands: {
+    key: ["id"],
+    columns: {
+      id: "plain",
+      deviceId: "plain",
+      name: "plain",
+      parameters: "json",
+      actor: "json",
+      state: "plain",
+      detail: "plain",
+      topic: "plain",
+      payload: "plain",
+      requestedAt: "plain",
+      expiresAt: "plain",
+      settledAt: "plain",
+    },
+  },
+  rejected: {
+    key: ["id"],
+    columns: {
+      id: "plain",
+      at: "plain",
+      agentId: "plain",
+      clientId: "plain",
+      driver: "plain",
+      topic: "plain",
+      excerpt: "plain",
+      bytes: "plain",
+      code: "plain",
+      detail: "plain",
+      times: "plain",
+    },
+  },
+  events: {
+    key: ["sequence"],
+    columns: {
+      sequence: "plain",
+      at: "plain",
+      actor: "json",
+      kind: "plain",
+      subject: "plain",
+      detail: "json",
+      hash: "plain",
+    },
+  },
+  settings: { key: ["name"], columns: { name: "plain", value: "json" } },
+};
+
+/** `parentId` of a row is `parent_id` in SQL. */
+export function sqlName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

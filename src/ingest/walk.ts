@@ -3,6 +3,7 @@ import type { DataType } from "../domain/catalogue.ts";
 import { type Finding, Findings, type Reading } from "../domain/findings.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { ReceivedMessage } from "../domain/message.ts";
+import type { Channel } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Value } from "../domain/reading.ts";
 import { copySamples, SamplesBuilder } from "../domain/samples.ts";
@@ -40,6 +41,7 @@ export class Walk {
   readonly #parts: IngestParts;
   readonly #state: State;
   readonly #driverOfTopic = new Map<string, Driver | null>();
+  readonly #takenNames = new Map<Driver, string>();
   readonly #findings = new Findings();
   readonly #samples = new SamplesBuilder(1024);
   /** What the batch in hand brought besides readings of known channels. */
@@ -123,7 +125,7 @@ export class Walk {
     seen.lastSeenAt = message.receivedAt;
     seen.messages += 1;
     if (!outcome.ok) return outcome.problem;
-    this.#parts.gauges.add(`messages_total{driver="${driver.id}",outcome="taken"}`);
+    this.#parts.gauges.add(this.#takenName(driver));
 
     let speaker: BoundDevice | undefined;
     for (const reading of findings.readings) {
@@ -135,6 +137,14 @@ export class Walk {
     }
     if (speaker) noteMessage(speaker, message.receivedAt, findings.warnings);
     return undefined;
+  }
+
+  #takenName(driver: Driver): string {
+    const known = this.#takenNames.get(driver);
+    if (known) return known;
+    const name = `messages_total{driver="${driver.id}",outcome="taken"}`;
+    this.#takenNames.set(driver, name);
+    return name;
   }
 
   /** Puts a reading into the batch, or sets it aside where its channel is new. */
@@ -153,10 +163,21 @@ export class Walk {
       );
       return bound;
     }
-    const value = fitting(reading.value, channel.dataType);
-    if (!value.ok) this.#doubt(bound, "W_VALUE_TYPE", `${channel.name}: ${value.problem}`);
-    else this.#samples.add(channel.series, reading.at, value.value, reading.quality);
+    if (fits(reading.value, channel.dataType)) {
+      this.#samples.add(channel.series, reading.at, reading.value, reading.quality);
+    } else {
+      this.#bindOdd(bound, channel, reading);
+    }
     return bound;
+  }
+
+  /** Reads a value by its channel's type; what nobody has described yet is kept as it came. */
+  #bindOdd(bound: BoundDevice, channel: Channel, reading: Reading): void {
+    const read = coerce(reading.value, channel.dataType);
+    const isKept = read.ok || bound.device.assetId === null;
+    const value = read.ok ? read.value : reading.value;
+    if (isKept) this.#samples.add(channel.series, reading.at, value, reading.quality);
+    else this.#doubt(bound, "W_VALUE_TYPE", `${channel.name}: ${read.problem}`);
   }
 
   /** A value that cannot be kept is dropped alone, counted and shown with its device. */
@@ -220,9 +241,18 @@ type Brought = {
   readonly others: readonly Told<Finding>[];
 };
 
-/** Most values come as what they are; the rest is read by the type of the channel. */
-function fitting(value: Value | null, dataType: DataType): ReturnType<typeof coerce> {
-  return coerce(value, dataType);
+/** Whether a value is of the type already, as most are. */
+function fits(value: Value | null, dataType: DataType): boolean {
+  switch (dataType) {
+    case "number":
+      return Number.isFinite(value);
+    case "integer":
+      return Number.isInteger(value);
+    case "boolean":
+      return typeof value === "boolean";
+    case "string":
+      return typeof value === "string";
+  }
 }
 
 function newcomersOf(strangers: readonly Told<Reading>[]): Newcomer[] {

@@ -15,6 +15,15 @@ export class Gauges {
     return this.#values.get(name) ?? 0;
   }
 
+  /** The sum over all labels of a name. */
+  total(name: string): number {
+    let sum = this.get(name);
+    for (const [other, value] of this.#values) {
+      if (other.startsWith(`${name}{`)) sum += value;
+    }
+    return sum;
+  }
+
   /** Prometheus' text format. */
   text(): string {
     return [...this.#values]

@@ -1,0 +1,93 @@
+import type {
+  Body,
+  Params,
+  ProblemReply,
+  Reply,
+  RouteName,
+  RouteQuery,
+} from "../src/api/contract.ts";
+import { PROBLEMS, type ProblemCode } from "../src/domain/problem.ts";
+
+type Given<Key extends string, T> = [T] extends [undefined]
+  ? { readonly [K in Key]?: never }
+  : Record<never, never> extends T
+    ? { readonly [K in Key]?: T }
+    : { readonly [K in Key]: T };
+
+/** What a route asks for: its path's parameters, its query and its body, each as the contract says. */
+export type Parts<R extends RouteName> = Given<"params", Params<R>> &
+  Given<"query", RouteQuery<R>> &
+  Given<"body", Body<R>>;
+
+/** The last argument of `call`: it may be left out where a route asks for nothing. */
+export type PartsOf<R extends RouteName> =
+  Record<never, never> extends Parts<R> ? [parts?: Parts<R>] : [parts: Parts<R>];
+
+type AnyParts = {
+  readonly params?: Record<string, unknown>;
+  readonly query?: Record<string, unknown>;
+  readonly body?: unknown;
+};
+
+/** Talks to the server, typed by the contract. Throws a `ProblemError` and nothing else. */
+export async function call<R extends RouteName>(
+  route: R,
+  ...[parts]: PartsOf<R>
+): Promise<Reply<R>> {
+  const { params, query, body } = (parts ?? {}) as AnyParts;
+  const [method = "GET", path = ""] = route.split(" ");
+  const response = await send(`/api/v1${filled(path, params)}${asked(query)}`, method, body);
+  if (!response.ok) throw await problemOf(response);
+  if (response.status === 204) return undefined as Reply<R>;
+  return (await response.json()) as Reply<R>;
+}
+
+/** An expected failure as the server told it, or `offline` where no answer came. */
+export class ProblemError extends Error {
+  override readonly name = "ProblemError";
+  readonly code: ProblemCode | "offline";
+  readonly status: number;
+
+  constructor(code: ProblemCode | "offline", status: number, detail: string) {
+    super(detail);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+async function send(url: string, method: string, body: unknown): Promise<Response> {
+  const hasBody = body !== undefined;
+  try {
+    return await fetch(url, {
+      method,
+      credentials: "same-origin",
+      headers: hasBody ? { "content-type": "application/json" } : {},
+      body: hasBody ? JSON.stringify(body) : null,
+    });
+  } catch {
+    // fetch rejects only when no answer came at all.
+    throw new ProblemError("offline", 0, "The server does not answer. Is it running?");
+  }
+}
+
+async function problemOf(response: Response): Promise<ProblemError> {
+  const reply = (await response.json().catch(() => ({}))) as Partial<ProblemReply>;
+  const code = isCode(reply.code) ? reply.code : "internal";
+  return new ProblemError(code, response.status, reply.detail || PROBLEMS[code].meaning);
+}
+
+function isCode(code: string | undefined): code is ProblemCode {
+  return code !== undefined && code in PROBLEMS;
+}
+
+function filled(path: string, params: Record<string, unknown> = {}): string {
+  return path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])));
+}
+
+function asked(query: Record<string, unknown> = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) search.set(name, String(value));
+  }
+  return search.size > 0 ? `?${search}` : "";
+}

@@ -1,0 +1,158 @@
+import type { VariableReply } from "../src/api/contract.ts";
+import type { Value } from "../src/domain/reading.ts";
+
+/** What stands where there is no value. Never "NaN", "null" or an empty place. */
+export const NO_VALUE = "–";
+/** Narrow and unbreakable: between thousands, and nowhere else. */
+const THIN_SPACE = "\u202f";
+const MINUS = "\u2212";
+const SIGNIFICANT_DIGITS = 4;
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export type Figure = { readonly text: string; readonly unit: string };
+
+/** A value as its variable wants it: a word for a state, fixed decimals and unit for a number. */
+export function formatValue(
+  value: Value | null | undefined,
+  variable: Pick<VariableReply, "dataType"> & Partial<VariableReply>,
+): Figure {
+  const word = wordFor(value, variable.states);
+  if (word !== undefined) return { text: word, unit: "" };
+  if (typeof value === "boolean") return { text: value ? "On" : "Off", unit: "" };
+  if (typeof value === "string") return { text: value || NO_VALUE, unit: "" };
+  if (typeof value !== "number" || !Number.isFinite(value)) return { text: NO_VALUE, unit: "" };
+  return { text: formatNumber(value, decimalsOf(variable)), unit: formatUnit(variable.unit) };
+}
+
+/** `12 345.60`, `−3.2`. Without `decimals`: as many as make four significant digits, no zeros. */
+export function formatNumber(value: number | null | undefined, decimals?: number): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return NO_VALUE;
+  const size = Math.abs(value);
+  const digits =
+    decimals === undefined ? trimmed(size.toFixed(fitting(size))) : size.toFixed(decimals);
+  const [whole = "", fraction] = digits.split(".");
+  const grouped = whole.length > 3 ? whole.replace(/\B(?=(\d{3})+$)/g, THIN_SPACE) : whole;
+  const sign = value < 0 && Number(digits) !== 0 ? MINUS : "";
+  return `${sign}${grouped}${fraction ? `.${fraction}` : ""}`;
+}
+
+/** Digits after the point: as the model says, else as fine as the scale needs. */
+export function decimalsOf(
+  variable: Pick<VariableReply, "dataType"> & Partial<VariableReply>,
+): number | undefined {
+  if (variable.decimals !== undefined) return variable.decimals;
+  if (variable.dataType === "integer") return 0;
+  if (!variable.range) return undefined;
+  const span = Math.abs(variable.range[1] - variable.range[0]);
+  if (span >= 500) return 0;
+  return span >= 20 ? 1 : 2;
+}
+
+const PRETTY: readonly (readonly [pattern: RegExp, to: string])[] = [
+  [/^(deg|°)?C$/, "°C"],
+  [/\^?3(?=\/|$)/, "³"],
+  [/\^?2(?=\/|$)/, "²"],
+  [/^CO2$/, "CO₂"],
+];
+
+export function formatUnit(unit: string | undefined): string {
+  return PRETTY.reduce((text, [pattern, to]) => text.replace(pattern, to), unit ?? "");
+}
+
+/** `now`, `12 s`, `4 min`, `3 h 06`, `2 d`. */
+export function formatAge(ms: number): string {
+  if (!Number.isFinite(ms)) return NO_VALUE;
+  if (ms < SECOND) return "now";
+  if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s`;
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
+  if (ms < DAY) {
+    const minutes = Math.floor((ms % HOUR) / MINUTE);
+    return `${Math.floor(ms / HOUR)} h ${String(minutes).padStart(2, "0")}`;
+  }
+  return `${Math.floor(ms / DAY)} d`;
+}
+
+const TIME = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+const DAY_AND_TIME = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+});
+const DATE = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
+
+/** `14:22:08` in this place's zone. */
+export function formatTime(at: number | string): string {
+  return dated(at, TIME);
+}
+
+/** `3 Mar, 14:22:08`. */
+export function formatDateTime(at: number | string): string {
+  return dated(at, DAY_AND_TIME);
+}
+
+/** `3 Mar 2027`. */
+export function formatDate(at: number | string): string {
+  return dated(at, DATE);
+}
+
+/** `UTC`, `CET`: the zone that the times on the screen are in. */
+export function zoneName(at: number): string {
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" }).formatToParts(at);
+  return parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
+}
+
+const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"];
+
+export function formatBytes(bytes: number): Figure {
+  if (!Number.isFinite(bytes)) return { text: NO_VALUE, unit: "" };
+  const power = bytes < 1 ? 0 : Math.min(4, Math.floor(Math.log10(bytes) / 3));
+  const scaled = bytes / 1000 ** power;
+  const decimals = power === 0 || scaled >= 100 ? 0 : 1;
+  return { text: formatNumber(scaled, decimals), unit: BYTE_UNITS[power] ?? "" };
+}
+
+/** `1 device`, `3 devices`. */
+export function formatCount(count: number, one: string, many = `${one}s`): string {
+  return `${formatNumber(count, 0)} ${count === 1 ? one : many}`;
+}
+
+/** Names from protocols for people: `sensors-config` and `powerFactor` become words. */
+export function formatName(name: string): string {
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, (_, end: string, start: string) => `${end} ${start}`)
+    .replace(/[-_.]+/g, " ")
+    .trim();
+  if (words === "") return name;
+  const lower = words.replace(/\b[A-Z][a-z]+/g, (word) => word.toLowerCase());
+  return lower.charAt(0).toUpperCase() + lower.slice(1);
+}
+
+function wordFor(
+  value: Value | null | undefined,
+  states: VariableReply["states"],
+): string | undefined {
+  if (!states || value === null || value === undefined) return undefined;
+  if (typeof value === "boolean") return states[String(value)] ?? states[value ? "1" : "0"];
+  return states[String(value)];
+}
+
+function fitting(size: number): number {
+  if (size === 0) return 0;
+  const whole = Math.floor(Math.log10(size)) + 1;
+  return Math.min(9, Math.max(0, SIGNIFICANT_DIGITS - whole));
+}
+
+function trimmed(digits: string): string {
+  return digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits;
+}
+
+function dated(at: number | string, format: Intl.DateTimeFormat): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? NO_VALUE : format.format(date);
+}

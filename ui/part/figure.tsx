@@ -1,0 +1,71 @@
+import type { PointReply } from "../../src/api/contract.ts";
+import type { Quality } from "../../src/domain/reading.ts";
+import { formatAge, formatValue } from "../format.ts";
+import { useByTime, usePoint, useStale } from "../use-live.ts";
+import "./figure.css";
+
+type FigureProps = {
+  readonly point: Pick<PointReply, "id" | "latest" | "variable">;
+  /** `big` for tiles, `plain` for tables and rows. */
+  readonly size?: "big" | "plain";
+};
+
+/** A point's newest value as a person may trust it: with unit, quality, and age once it is stale. */
+export function PointFigure({ point, size = "plain" }: FigureProps) {
+  const newest = usePoint(point);
+  const isStale = useStale(newest?.at, point.variable.freshnessMs);
+  const { text, unit } = formatValue(newest?.value, point.variable);
+  return (
+    <Figure
+      text={text}
+      unit={unit}
+      size={size}
+      quality={newest?.quality ?? "good"}
+      staleSince={isStale ? (newest?.at ?? null) : null}
+    />
+  );
+}
+
+type BareFigureProps = {
+  readonly text: string;
+  readonly unit?: string;
+  readonly size?: "big" | "plain";
+  readonly quality?: Quality;
+  /** When it was last true, if that is longer ago than it should be. */
+  readonly staleSince?: number | null;
+};
+
+export function Figure(props: BareFigureProps) {
+  const { text, unit, size = "plain", quality = "good", staleSince = null } = props;
+  const classes = ["figure", "num", size, quality, staleSince === null ? "" : "stale"];
+  return (
+    <span className={classes.filter(Boolean).join(" ")}>
+      <QualityMark quality={quality} />
+      <span className="figure-text">{text}</span>
+      {unit && <span className="figure-unit">{unit}</span>}
+      {staleSince !== null && <StaleAge at={staleSince} />}
+    </span>
+  );
+}
+
+/** `~` uncertain, `?` bad: a shape, then a word for ears. Good says nothing. */
+export function QualityMark({ quality }: { readonly quality: Quality }) {
+  if (quality === "good") return null;
+  return (
+    <span className="quality-mark" title={`${quality} quality`}>
+      <span aria-hidden>{quality === "bad" ? "?" : "~"}</span>
+      <span className="spoken">{`${quality} quality`}</span>
+    </span>
+  );
+}
+
+function StaleAge({ at }: { readonly at: number }) {
+  const age = useByTime((now) => formatAge(now - at));
+  return (
+    <span className="figure-age">
+      <span className="spoken">last known </span>
+      {age}
+      <span className="spoken"> ago</span>
+    </span>
+  );
+}

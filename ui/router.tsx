@@ -1,0 +1,156 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { call, ProblemError } from "./api.ts";
+import { Frame } from "./frame.tsx";
+import { Broken, Missing } from "./page/broken.tsx";
+import { sessionQuery } from "./session.ts";
+
+type Context = { readonly client: QueryClient };
+
+/** Every address of the screens. A page is loaded when somebody goes there. */
+const root = createRootRouteWithContext<Context>()({ component: Outlet });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search): { back?: string } =>
+    typeof search["back"] === "string" ? { back: search["back"] } : {},
+  component: lazyRouteComponent(() => import("./page/sign-in.tsx"), "SignInPage"),
+});
+
+const setUp = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  component: lazyRouteComponent(() => import("./page/setup.tsx"), "SetUpPage"),
+});
+
+/** All that needs a signed-in person. */
+const frame = createRoute({
+  getParentRoute: () => root,
+  id: "frame",
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.client.ensureQueryData(sessionQuery);
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.code !== "sign_in_needed") throw error;
+      if ((await call("GET /setup")).open) throw redirect({ to: "/setup" });
+      throw redirect({ to: "/sign-in", search: { back: location.href } });
+    }
+  },
+  component: Frame,
+});
+
+const overview = createRoute({
+  getParentRoute: () => frame,
+  path: "/",
+  component: lazyRouteComponent(() => import("./page/overview.tsx"), "OverviewPage"),
+});
+
+const plant = createRoute({
+  getParentRoute: () => frame,
+  path: "/plant",
+  component: lazyRouteComponent(() => import("./page/plant.tsx"), "PlantPage"),
+});
+
+const asset = createRoute({
+  getParentRoute: () => frame,
+  path: "/plant/$assetId",
+  component: lazyRouteComponent(() => import("./page/asset.tsx"), "AssetPage"),
+});
+
+const devices = createRoute({
+  getParentRoute: () => frame,
+  path: "/devices",
+  component: lazyRouteComponent(() => import("./page/devices.tsx"), "DevicesPage"),
+});
+
+const device = createRoute({
+  getParentRoute: () => frame,
+  path: "/devices/$deviceId",
+  component: lazyRouteComponent(() => import("./page/device.tsx"), "DevicePage"),
+});
+
+const inbox = createRoute({
+  getParentRoute: () => frame,
+  path: "/inbox",
+  component: lazyRouteComponent(() => import("./page/inbox.tsx"), "InboxPage"),
+});
+
+const agents = createRoute({
+  getParentRoute: () => frame,
+  path: "/agents",
+  component: lazyRouteComponent(() => import("./page/agents.tsx"), "AgentsPage"),
+});
+
+const agentNew = createRoute({
+  getParentRoute: () => frame,
+  path: "/agents/new",
+  component: lazyRouteComponent(() => import("./page/agent-new.tsx"), "AgentNewPage"),
+});
+
+const agent = createRoute({
+  getParentRoute: () => frame,
+  path: "/agents/$agentId",
+  component: lazyRouteComponent(() => import("./page/agent.tsx"), "AgentPage"),
+});
+
+const rejected = createRoute({
+  getParentRoute: () => frame,
+  path: "/rejected",
+  component: lazyRouteComponent(() => import("./page/rejected.tsx"), "RejectedPage"),
+});
+
+const journal = createRoute({
+  getParentRoute: () => frame,
+  path: "/journal",
+  component: lazyRouteComponent(() => import("./page/journal.tsx"), "JournalPage"),
+});
+
+const people = createRoute({
+  getParentRoute: () => frame,
+  path: "/people",
+  component: lazyRouteComponent(() => import("./page/people.tsx"), "PeoplePage"),
+});
+
+const routeTree = root.addChildren([
+  signIn,
+  setUp,
+  frame.addChildren([
+    overview,
+    plant,
+    asset,
+    devices,
+    device,
+    inbox,
+    agents,
+    agentNew,
+    agent,
+    rejected,
+    journal,
+    people,
+  ]),
+]);
+
+export function newRouter(client: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { client },
+    defaultPreload: "intent",
+    scrollRestoration: true,
+    defaultErrorComponent: Broken,
+    defaultNotFoundComponent: Missing,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof newRouter>;
+  }
+}

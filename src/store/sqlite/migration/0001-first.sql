@@ -201,6 +201,13 @@ BEGIN
   SELECT RAISE (ABORT, 'the journal is append-only');
 END;
 
+-- REPLACE would remove the old row without asking the trigger above.
+CREATE TRIGGER events_come_once BEFORE INSERT ON events
+WHEN EXISTS (SELECT 1 FROM events WHERE sequence = NEW.sequence)
+BEGIN
+  SELECT RAISE (ABORT, 'the journal is append-only');
+END;
+
 CREATE TABLE settings (
   name TEXT NOT NULL PRIMARY KEY,
   value TEXT NOT NULL CHECK (json_valid(value))

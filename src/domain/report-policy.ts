@@ -10,7 +10,7 @@ export type ReportPolicy = {
   readonly change: number;
 };
 
-export type ReportReason = "first" | "due" | "change" | "configured";
+type ReportReason = "first" | "due" | "change" | "configured";
 
 export type Report<T> = {
   readonly at: number;
@@ -18,12 +18,12 @@ export type Report<T> = {
   readonly reason: ReportReason;
 };
 
-export type ReporterOptions = {
+type ReporterOptions = {
   /** Whether a new configuration is answered with the current value: viaSens 2.1 does. */
   readonly reportOnConfigure?: boolean;
 };
 
-/** Sensors send decimal fractions: 22.3 is a change of 0.2 from 22.1, although 22.3 - 22.1 is less. */
+/** Decimal fractions: 22.3 is a change of 0.2 from 22.1, although 22.3 - 22.1 is a little less. */
 const TOLERANCE = 1e-5;
 
 /**

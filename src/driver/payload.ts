@@ -1,8 +1,9 @@
 import type { Findings } from "../domain/findings.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import { isJsonObject, type JsonFault, type JsonObject, readJson } from "../lib/json.ts";
+import { isJsonObject, type JsonObject } from "../lib/json.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
+import { type JsonFault, readJson } from "../lib/read-json.ts";
 
 const LIMITS = { bytes: LIMIT.payloadBytes, depth: LIMIT.jsonDepth };
 

@@ -53,8 +53,20 @@ export type Problem = {
   readonly code: ProblemCode;
   /** What exactly was wrong, for the person who has to mend it. */
   readonly detail: string;
+  /** Where several things are wrong at once: each of them. */
+  readonly places?: readonly Place[];
 };
+
+/** One of several things that are wrong: a JSON pointer to it, and what is wrong there. */
+export type Place = { readonly path: string; readonly detail: string };
 
 export function problem(code: ProblemCode, detail: string): Problem {
   return { code, detail };
+}
+
+/** One problem for all that is wrong; its detail shows the first place and how many there are. */
+export function problemAt(code: ProblemCode, places: readonly Place[]): Problem {
+  const [first] = places;
+  const more = places.length > 1 ? ` (and ${places.length - 1} more)` : "";
+  return { code, detail: first ? `${first.path}: ${first.detail}${more}` : "", places };
 }

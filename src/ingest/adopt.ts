@@ -9,6 +9,7 @@ import type { Store } from "../store/store.ts";
 import type { BoundDevice } from "./bindings.ts";
 import type { Adoption } from "./ingest.ts";
 import { aspectOf } from "./propose.ts";
+import { siteId } from "./site.ts";
 
 export type AdoptParts = { readonly store: Store; readonly now: () => number };
 
@@ -75,7 +76,8 @@ async function placeOf(
     const asset = await parts.store.assets.get(wish.assetId);
     return asset ? success(asset) : failure(problem("asset_unknown", wish.assetId));
   }
-  const parentId = wish.parentId === undefined ? await siteId(parts.store) : wish.parentId;
+  const parentId =
+    wish.parentId === undefined ? await siteId(parts.store, bound.device.demo) : wish.parentId;
   if (parentId && !(await parts.store.assets.get(parentId))) {
     return failure(problem("asset_unknown", parentId));
   }
@@ -90,12 +92,6 @@ async function placeOf(
     demo: bound.device.demo,
     createdAt: now as Timestamp,
   });
-}
-
-/** The only root asset that is not the demo's, if there is just one. */
-async function siteId(store: Store): Promise<AssetId | null> {
-  const roots = await store.assets.find({ where: { parentId: null, demo: false } });
-  return roots.length === 1 ? (roots[0]?.id ?? null) : null;
 }
 
 function pointOf(asset: Asset, { channel, aspect, variable }: Wanted): Point {

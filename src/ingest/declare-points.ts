@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { AssetId, ChannelName, PointId } from "../domain/brand.ts";
 import type { Variable } from "../domain/catalogue.ts";
 import type { Declaration, DeclaredBinding } from "../domain/findings.ts";
@@ -19,7 +18,7 @@ type Given = {
   readonly places: Place[];
 };
 
-export type Fed = { readonly points: readonly Point[]; readonly channels: readonly Channel[] };
+type Fed = { readonly points: readonly Point[]; readonly channels: readonly Channel[] };
 
 type Work = Given & { readonly byName: Map<ChannelName, Channel>; readonly points: Point[] };
 
@@ -35,10 +34,10 @@ export async function feedPoints(given: Given): Promise<Fed> {
     const wrong = await feed(work, binding);
     if (wrong) given.places.push({ ...wrong, path: `/bindings/${index}/${wrong.path}` });
   }
-  const before = new Map(given.channels.map((channel) => [channel.name, channel]));
-  const channels = [...byName.values()].filter(
-    (channel) => !isDeepStrictEqual(channel, before.get(channel.name)),
-  );
+  const channels = given.channels.flatMap((before) => {
+    const channel = byName.get(before.name) ?? before;
+    return isSame(channel, before) ? [] : [channel];
+  });
   return { points: work.points, channels };
 }
 
@@ -110,4 +109,8 @@ async function conflictOf(
   const writers = await work.store.channels.find({ where: { series: kept.series } });
   const stranger = writers.find((one) => one.deviceId !== channel.deviceId && !one.retired);
   return stranger && `another device feeds '${variable.name}', on its channel '${stranger.name}'`;
+}
+
+function isSame(one: Channel, other: Channel): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

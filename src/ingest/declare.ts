@@ -8,7 +8,7 @@ import { placeAssets } from "./declare-assets.ts";
 import { feedPoints } from "./declare-points.ts";
 import { mergeTypes } from "./declare-types.ts";
 
-export type DeclareParts = { readonly store: Store; readonly now: () => number };
+type DeclareParts = { readonly store: Store; readonly now: () => number };
 
 export type Declared = {
   /** Parents first; the device's own asset, where something is below it, leads as "". */

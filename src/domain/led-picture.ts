@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
+import type { Json, JsonObject } from "../lib/json.ts";
 import { parseColour } from "./led-colour.ts";
 import { type BasicPattern, basicFrame } from "./led-patterns.ts";
 import { type Animation, frame, LED_COUNT } from "./led-ring.ts";
@@ -83,5 +83,5 @@ function numberIn(parameters: JsonObject, key: string): number {
 
 function listIn(parameters: JsonObject, key: string): readonly Json[] {
   const value = parameters[key];
-  return Array.isArray(value) && !isJsonObject(value) ? value : [];
+  return Array.isArray(value) ? value : [];
 }

@@ -1,4 +1,4 @@
-import { draws, lastDrawn, ranks } from "./led-chance.ts";
+import { draws, lastDrawn, ranks } from "../lib/chance.ts";
 import { BLACK, type Colour, dim, gradient, mix, PALETTES, WHITE, wheel } from "./led-colour.ts";
 import {
   type Effect,

@@ -1,4 +1,4 @@
-import { draws } from "./led-chance.ts";
+import { draws } from "../lib/chance.ts";
 import { BLACK, type Colour, dim, gradient, mix, WHITE, wheel } from "./led-colour.ts";
 import {
   ageOfTurning,

@@ -1,4 +1,4 @@
-import { draws, noise } from "./led-chance.ts";
+import { draws, noise } from "../lib/chance.ts";
 import { type Colour, dim, gradient, mix, PALETTES, type Palette, WHITE } from "./led-colour.ts";
 import { type Effect, fract, type Scene, triangle, wave } from "./led-scene.ts";
 

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { openSqlite } from "../src/lib/sqlite.ts";
+import { House } from "./house.ts";
+
+const MAIN = fileURLToPath(new URL("../dist/program/main.js", import.meta.url));
+const ANY_PORT = ["--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", "--mqtts", "off"];
+const folder = mkdtempSync(join(tmpdir(), "fieldline-start-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function start(...args: readonly string[]) {
+  const { status, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    encoding: "utf8",
+    timeout: 30_000,
+  });
+  return { status, lines: stderr.trim().split("\n") };
+}
+
+test("a data folder in use is refused with one line, and its owner goes on", async () => {
+  const house = await House.open();
+  const { status, lines } = start("server", "--data", house.folder, ...ANY_PORT);
+  assert.equal(status, 2);
+  assert.equal(lines.length, 1);
+  assert.match(lines[0] ?? "", /^folder_in_use: /);
+  assert.equal((await house.request("GET", "/health")).status, 200);
+  await house.close();
+});
+
+test("a data folder of a newer Fieldline is left as it is", async () => {
+  const house = await House.open();
+  await house.stop();
+  const sqlite = openSqlite(join(house.folder, "fieldline.db"));
+  sqlite.exec("PRAGMA user_version = 9999");
+  sqlite.close();
+  const { status, lines } = start("server", "--data", house.folder, ...ANY_PORT);
+  assert.equal(status, 2);
+  assert.match(lines.join(), /^folder_newer: .*newer Fieldline/);
+  await house.close();
+});
+
+test("a data folder that is a file is unreadable", () => {
+  const file = join(folder, "file");
+  writeFileSync(file, "not a folder");
+  const { status, lines } = start("server", "--data", file, ...ANY_PORT);
+  assert.equal(status, 2);
+  assert.match(lines.join(), /^folder_unreadable: .*--data/);
+});
+
+test("a taken port is named with its option", async () => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+  const address = taken.address();
+  const port = typeof address === "object" && address ? address.port : 0;
+  for (const option of ["--http", "--mqtt"]) {
+    const args = [
+      "--data",
+      join(folder, `port${option}`),
+      ...ANY_PORT,
+      option,
+      `127.0.0.1:${port}`,
+    ];
+    const { status, lines } = start("server", ...args);
+    assert.equal(status, 2, lines.join());
+    assert.match(lines.join(), new RegExp(`^port_taken: .*${port}.*${option}`));
+  }
+  taken.close();
+});
+
+test("wrong usage ends with 2 and says all that is wrong", () => {
+  const { status, lines } = start("server", "--http", "nowhere", "--colour", "red");
+  assert.equal(status, 2);
+  assert.match(lines.join("\n"), /--http.*[\s\S]*--colour|--colour[\s\S]*--http/);
+  assert.equal(start("no-such-program").status, 2);
+  assert.equal(start("--help").status, 0);
+});

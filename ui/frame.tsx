@@ -1,11 +1,11 @@
 import { Link, Outlet } from "@tanstack/react-router";
-import { Menu } from "lucide-react";
+import { LogOut, Menu } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { mayDo } from "../src/domain/permission.ts";
 import { formatName } from "./format.ts";
 import { Count } from "./part/badge.tsx";
 import { Brand } from "./part/brand.tsx";
-import { Button } from "./part/button.tsx";
+import { Button, IconButton } from "./part/button.tsx";
 import { Dialog } from "./part/dialog.tsx";
 import { PLACES, type Place, SECTIONS } from "./places.ts";
 import { useAsk, useReply } from "./query.ts";
@@ -127,28 +127,22 @@ function WhoAmI() {
         <span className="cut">{name}</span>
         <span className="hint">{formatName(role)}</span>
       </span>
-      <SignOut />
+      <IconButton label="Sign out" icon={LogOut} onClick={useSignOut()} />
     </div>
   );
 }
 
-function SignOut() {
+/** Starts anew on the sign-in page: nothing of the session stays in this tab's memory. */
+function useSignOut(): () => void {
   const signOut = useAsk("DELETE /session", []);
-  return (
-    <Button
-      kind="quiet"
-      busy={signOut.isPending}
-      onClick={() => signOut.mutate({}, { onSettled: () => location.assign("/sign-in") })}
-    >
-      Sign out
-    </Button>
-  );
+  return () => signOut.mutate({}, { onSettled: () => location.assign("/sign-in") });
 }
 
 function BottomTabs() {
   const places = usePlaces();
   const [isOpen, setOpen] = useState(false);
   const { name, role } = useMe();
+  const signOut = useSignOut();
   return (
     <nav className="bottom-tabs" aria-label="Main, phone">
       {places
@@ -160,7 +154,12 @@ function BottomTabs() {
         <Menu size={20} strokeWidth={1.75} aria-hidden />
         <span>More</span>
       </button>
-      <Dialog title="More" open={isOpen} onClose={() => setOpen(false)} actions={<SignOut />}>
+      <Dialog
+        title="More"
+        open={isOpen}
+        onClose={() => setOpen(false)}
+        actions={<Button onClick={signOut}>Sign out</Button>}
+      >
         <div className="more">
           {places
             .filter(({ onPhone }) => !onPhone)

@@ -1,9 +1,8 @@
-// First of all: these name the order of the layers.
-import "./style/token.css";
-import "./style/base.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
+import "./style/base.css";
+import "./style/token.css";
 
 const place = document.getElementById("root");
 if (place) {

@@ -73,6 +73,8 @@ export type Route = {
   /** 200, or 201 where `created`; no body where absent: 204. */
   readonly reply?: TSchema;
   readonly created?: boolean;
+  /** The reply's media type where it is not JSON. */
+  readonly produces?: string;
 };
 
 const route = <const R extends Route>(route: R): R => route;
@@ -94,6 +96,7 @@ export const ROUTES = {
     permission: "view",
     summary: "Counters in Prometheus' text format",
     reply: Type.String(),
+    produces: "text/plain; version=0.0.4; charset=utf-8",
   }),
 
   "GET /setup": route({
@@ -214,7 +217,8 @@ export const ROUTES = {
     query: Type.Object({
       from: TimeIn,
       to: TimeIn,
-      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMIT.samplesPerReply })),
+      /** Above LIMIT.samplesPerReply: `query_too_large`. */
+      limit: Type.Optional(Type.Integer({ minimum: 1 })),
       order: Type.Optional(oneOf(["asc", "desc"])),
     }),
     reply: Type.Object({
@@ -233,7 +237,7 @@ export const ROUTES = {
     body: Type.Object({
       samples: Type.Array(
         Type.Object({ at: TimeIn, value: Value, quality: Type.Optional(oneOf(QUALITIES)) }),
-        { minItems: 1, maxItems: 10_000 },
+        { minItems: 1, maxItems: LIMIT.samplesPerPush },
       ),
     }),
     reply: Type.Object({ stored: Type.Integer() }),
@@ -246,7 +250,7 @@ export const ROUTES = {
       points: Type.String({ description: "point ids, separated by commas" }),
       from: TimeIn,
       to: TimeIn,
-      buckets: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMIT.bucketsPerReply })),
+      buckets: Type.Optional(Type.Integer({ minimum: 1 })),
       every: Type.Optional(Type.Integer({ minimum: 1, description: "milliseconds" })),
       fns: Type.Optional(Type.String({ description: `some of ${AGGREGATE_FUNCTIONS.join(", ")}` })),
       quality: Type.Optional(oneOf(["good", "all"])),
@@ -299,10 +303,12 @@ export const ROUTES = {
       ),
       variables: Type.Optional(
         Type.Array(
-          Type.Intersect([
-            VariableSchema,
-            Type.Object({ channel: Type.String(), aspect: Type.Optional(Name) }),
-          ]),
+          Type.Object({
+            ...VariableSchema.properties,
+            channel: Type.String(),
+            aspect: Type.Optional(Name),
+          }),
+          { maxItems: LIMIT.channelsPerDevice },
         ),
       ),
     }),
@@ -387,6 +393,7 @@ export const ROUTES = {
     permission: "public",
     summary: "The certificate of the built-in CA",
     reply: Type.String(),
+    produces: "application/x-pem-file",
   }),
 
   "GET /rejected": route({
@@ -469,7 +476,10 @@ export const ROUTES = {
     permission: "engineer",
     summary: "Create or replace a screen",
     params: Id,
-    body: Type.Object({ name: Name, widgets: Type.Array(Json, { maxItems: 200 }) }),
+    body: Type.Object({
+      name: Name,
+      widgets: Type.Array(Json, { maxItems: LIMIT.widgetsPerScreen }),
+    }),
     reply: ScreenSchema,
   }),
 
@@ -504,9 +514,12 @@ export const ROUTES = {
     permission: "view",
     summary: "Live values as server-sent events",
     query: Type.Object({
-      points: Type.String(),
-      rate: Type.Optional(Type.Number({ minimum: 0.1, maximum: 10 })),
+      points: Type.String({ description: "point ids, separated by commas" }),
+      rate: Type.Optional(
+        Type.Number({ minimum: LIMIT.liveRateHzMin, maximum: LIMIT.liveRateHzMax }),
+      ),
     }),
+    produces: "text/event-stream",
   }),
 } as const satisfies Record<string, Route>;
 

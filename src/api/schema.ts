@@ -14,7 +14,10 @@ export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Ty
 /** ISO 8601, as every time that the API gives. */
 export const Time = Type.String({ format: "date-time" });
 /** ISO 8601 or epoch milliseconds: both are understood. */
-export const TimeIn = Type.String({ description: "ISO 8601, or milliseconds since the epoch" });
+export const TimeIn = Type.Unsafe<string | number>({
+  type: ["string", "integer"],
+  description: "ISO 8601, or milliseconds since the epoch",
+});
 export const Text = Type.String({ maxLength: 256 });
 export const Name = Type.String({ minLength: 1, maxLength: 128 });
 export const Id = Type.Object({ id: Type.String() });

@@ -12,8 +12,19 @@ export const LIMIT = {
   /** A socket that opens and stays silent is closed. */
   connectWithinMs: 10_000,
   subscriptionsPerClient: 100,
-  /** QoS 2 messages received and not yet released, per client. */
-  halfOpenPerClient: 100,
+  /** MQTT 5 topic aliases of one client. */
+  topicAliases: 64,
+  /** Topics of one publisher, and topics of all, whose rights and listeners are remembered. */
+  topicsPerClient: 1_000,
+  matchedTopics: 100_000,
+  /** Messages of an MQTT 5 client on their way to the historian; with 5 ms a commit 200,000/s. */
+  unacknowledgedPerClient: 1_000,
+  /** Messages of one turn of the event loop: one that reads longer hands over on the way. */
+  messagesPerBatch: 4_096,
+  /** Open sockets: about 350 MB with TLS. */
+  connections: 10_000,
+  /** Above this two clients probably share one identity. */
+  takeOversPerMinute: 5,
   /** Messages sent to a client and not yet acknowledged by it. */
   inflightPerClient: 100,
   /** Messages waiting for one client that is slow or away. */
@@ -25,6 +36,8 @@ export const LIMIT = {
   retainedBytes: 64 * 1024 * 1024,
   /** Persistent sessions without a connection. */
   sessions: 10_000,
+  /** A device that is away for longer begins anew. */
+  sessionAwayMs: 7 * 24 * 60 * 60_000,
   /** Payload bytes that wait for the historian before sockets are paused. */
   pendingBytes: 32 * 1024 * 1024,
   /** viaSens and others: one JSON message. */
@@ -48,6 +61,11 @@ export const LIMIT = {
   samplesPerReply: 100_000,
   bucketsPerReply: 20_000,
   pointsPerQuery: 200,
+  /** Samples of one HTTP push; fills about half of `requestBytes`. */
+  samplesPerPush: 10_000,
+  /** What an engineer may draw: a screen is read whole. */
+  screens: 1_000,
+  widgetsPerScreen: 200,
   /** Live feed: points of one subscription, subscriptions of one socket, frames a second. */
   pointsPerSubscription: 5_000,
   subscriptionsPerSocket: 50,
@@ -60,11 +78,27 @@ export const LIMIT = {
   /** Events are never left out: a viewer that takes not even these is let go. */
   liveBacklogBytesMax: 1024 * 1024,
   requestBytes: 1024 * 1024,
+  /** A request that is not whole by then is closed. */
+  requestMs: 30_000,
   /** Wrong passwords before a pause, per account and per address. */
   signInTries: 5,
   signInPauseMs: 60_000,
   sessionIdleMs: 12 * 60 * 60_000,
   sessionMs: 7 * 24 * 60 * 60_000,
+  /** Accounts and addresses whose wrong tries are remembered; the oldest are forgotten first. */
+  signInKeys: 10_000,
+  /** A password hash takes 64 MiB while it is made: strangers must not have many made at once. */
+  hashesAtOnce: 2,
+  hashesWaiting: 20,
+  /** Refused sign-ins in the journal an hour: strangers must not fill the disk with them. */
+  refusalsPerHour: 1_000,
+  /** A person's browsers; the one not used for longest is signed out. */
+  sessionsPerUser: 20,
+  users: 1_000,
+  tokens: 1_000,
+  /** How often sessions that are over are removed, and what was used is written down. */
+  accessSweepMs: 60_000,
   setupMs: 60 * 60_000,
   passwordChars: 12,
+  passwordCharsMax: 256,
 } as const;

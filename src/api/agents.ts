@@ -1,0 +1,114 @@
+import type { Issued } from "../agent/agent.ts";
+import { type Agent, rightsOf } from "../domain/agent.ts";
+import type { AgentId } from "../domain/brand.ts";
+import { problem } from "../domain/problem.ts";
+import type { Credential } from "../domain/records.ts";
+import { failure, success } from "../lib/outcome.ts";
+import type { AgentReply, IssuedReply } from "./contract.ts";
+import { examplesFor } from "./examples.ts";
+import type { Answer, Call, Handlers } from "./handler.ts";
+import type { House } from "./house.ts";
+import { iso, isoOrNull } from "./time.ts";
+
+export const agentHandlers = {
+  "GET /agents": listAgents,
+  "GET /agents/:id": getAgent,
+  "POST /agents": createAgent,
+  "POST /agents/:id/credentials": issueCredential,
+  "POST /agents/:id/revoke": revokeAgent,
+  "DELETE /agents/:id": removeAgent,
+  "GET /ca.pem": async ({ agents }) => success(agents.authority.caPem),
+} satisfies Handlers;
+
+async function listAgents(house: House, _: Call<"GET /agents">): Answer<"GET /agents"> {
+  const agents = await house.agents.list();
+  return success({ items: await Promise.all(agents.map((agent) => agentReply(house, agent))) });
+}
+
+async function getAgent(house: House, { params }: Call<"GET /agents/:id">) {
+  const agent = await house.agents.get(params.id as AgentId);
+  if (!agent) return failure(problem("agent_unknown", `no agent '${params.id}'`));
+  return success(await agentReply(house, agent));
+}
+
+async function createAgent(house: House, call: Call<"POST /agents">): Answer<"POST /agents"> {
+  const { kind, name, tenant = "", grant = null, credential } = call.body;
+  const wish = { kind, name, tenant, grant, credential };
+  const issued = await house.agents.create(call.by.actor, wish);
+  if (!issued.ok) return issued;
+  house.changed(`agent:${issued.value.agent.id}`);
+  return success(await issuedReply(house, issued.value, call.host));
+}
+
+type IssueRoute = "POST /agents/:id/credentials";
+
+async function issueCredential(house: House, call: Call<IssueRoute>): Answer<IssueRoute> {
+  const id = call.params.id as AgentId;
+  const issued = await house.agents.issue(call.by.actor, id, call.body.credential);
+  return issued.ok ? success(await issuedReply(house, issued.value, call.host)) : issued;
+}
+
+async function revokeAgent(house: House, { params, by }: Call<"POST /agents/:id/revoke">) {
+  const revoked = await house.agents.revoke(by.actor, params.id as AgentId);
+  if (!revoked.ok) return revoked;
+  house.changed(`agent:${params.id}`);
+  return success(await agentReply(house, revoked.value));
+}
+
+async function removeAgent(house: House, { params, by }: Call<"DELETE /agents/:id">) {
+  const removed = await house.agents.remove(by.actor, params.id as AgentId);
+  if (removed.ok) house.changed(`agent:${params.id}`);
+  return removed;
+}
+
+async function agentReply(house: House, agent: Agent): Promise<AgentReply> {
+  const { id, kind, name, tenant, clientId, revoked, demo, createdAt } = agent;
+  const client = house.broker.clients().find((other) => other.agent === id);
+  const { lastSeenAt, messages, rejected } = house.ingest.agentSeen(id);
+  const { publish, subscribe } = rightsOf(agent);
+  const credentials = await house.agents.credentials(id);
+  return {
+    id,
+    kind,
+    name,
+    tenant,
+    clientId,
+    rights: { publish: [...publish], subscribe: [...subscribe] },
+    revoked,
+    demo,
+    createdAt: iso(createdAt),
+    connected: client !== undefined,
+    remote: client?.remote ?? null,
+    lastSeenAt: isoOrNull(lastSeenAt),
+    messages,
+    rejected,
+    credentials: credentials.map(credentialReply),
+  };
+}
+
+/** Of a password not even the hash leaves the server. */
+function credentialReply(credential: Credential): AgentReply["credentials"][number] {
+  const { id, kind, secret, createdAt, expiresAt, revokedAt } = credential;
+  return {
+    id,
+    kind,
+    serial: kind === "certificate" ? secret : "",
+    createdAt: iso(createdAt),
+    expiresAt: isoOrNull(expiresAt),
+    revokedAt: isoOrNull(revokedAt),
+  };
+}
+
+async function issuedReply(house: House, issued: Issued, host: string): Promise<IssuedReply> {
+  const { agent, password, certificate } = issued;
+  const { mqtt, mqtts } = house.broker.ports;
+  const way = { host, mqttPort: mqtt, mqttsPort: mqtts };
+  return {
+    agent: await agentReply(house, agent),
+    username: password === null ? null : agent.clientId,
+    password,
+    certificate: certificate && { ...certificate, expiresAt: iso(certificate.expiresAt) },
+    ...way,
+    examples: examplesFor(issued, way, house.clock.now()),
+  };
+}

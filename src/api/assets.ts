@@ -1,0 +1,163 @@
+import type { Identity } from "../access/access.ts";
+import type { AssetId, Timestamp } from "../domain/brand.ts";
+import type { Asset } from "../domain/model.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import { newId } from "../lib/id.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
+import type { AssetReply } from "./contract.ts";
+import type { Answer, Call, Handlers } from "./handler.ts";
+import type { House } from "./house.ts";
+import type { ModelView } from "./model.ts";
+import { cut } from "./page.ts";
+import { pointReplies } from "./samples.ts";
+import { iso } from "./time.ts";
+
+export const assetHandlers = {
+  "GET /assets": listAssets,
+  "GET /assets/:id": getAsset,
+  "POST /assets": createAsset,
+  "PATCH /assets/:id": changeAsset,
+  "DELETE /assets/:id": removeAsset,
+  "GET /asset-types": async ({ store }) => success({ items: rows(await store.assetTypes.find()) }),
+  "GET /aspect-types": async ({ store }) =>
+    success({ items: rows(await store.aspectTypes.find()) }),
+} satisfies Handlers;
+
+/** What a type is where its maker names none: a place or a group. */
+const PLAIN_TYPE = "area";
+
+async function listAssets(house: House, { query }: Call<"GET /assets">): Answer<"GET /assets"> {
+  const view = await house.model.view();
+  const assets =
+    query.parentId === undefined ? view.below(null) : [...view.children(query.parentId as AssetId)];
+  const page = cut(assets, query, ({ id }) => id);
+  if (!page.ok) return page;
+  const devices = devicesByAsset(house);
+  const items = page.value.items.map((asset) => assetReply(asset, view, devices));
+  return success({ items, next: page.value.next });
+}
+
+async function getAsset(house: House, { params }: Call<"GET /assets/:id">) {
+  const view = await house.model.view();
+  const asset = view.assets.get(params.id as AssetId);
+  if (!asset) return unknown(params.id);
+  return success({
+    asset: assetReply(asset, view, devicesByAsset(house)),
+    path: view.line(asset.id).map(({ id, name }) => ({ id, name })),
+    points: await pointReplies(house, view, view.pointsOf(asset.id)),
+  });
+}
+
+async function createAsset(
+  house: House,
+  { body, by }: Call<"POST /assets">,
+): Answer<"POST /assets"> {
+  const view = await house.model.view();
+  const parentId = body.parentId as AssetId | null;
+  if (parentId !== null && !view.assets.has(parentId)) return unknown(parentId);
+  const now = house.clock.now();
+  const asset: Asset = {
+    id: newId(now) as AssetId,
+    parentId,
+    typeId: body.typeId ?? PLAIN_TYPE,
+    name: body.name,
+    description: body.description ?? "",
+    externalId: null,
+    demo: false,
+    createdAt: now as Timestamp,
+  };
+  return put(house, by, "created", asset);
+}
+
+async function changeAsset(house: House, { params, body, by }: Call<"PATCH /assets/:id">) {
+  const view = await house.model.view();
+  const asset = view.assets.get(params.id as AssetId);
+  if (!asset) return unknown(params.id);
+  const parentId = body.parentId === undefined ? asset.parentId : (body.parentId as AssetId | null);
+  const place = mayMove(view, asset, parentId);
+  if (!place.ok) return place;
+  const { name = asset.name, description = asset.description } = body;
+  return put(house, by, "changed", { ...asset, name, description, parentId });
+}
+
+async function removeAsset(house: House, { params, by }: Call<"DELETE /assets/:id">) {
+  const view = await house.model.view();
+  const asset = view.assets.get(params.id as AssetId);
+  if (!asset) return unknown(params.id);
+  if (view.children(asset.id).length > 0) {
+    return failure(problem("asset_in_use", `'${asset.name}' has parts: remove or move them first`));
+  }
+  await house.store.together(async () => {
+    await record(house, by, "removed", asset);
+    await house.ingest.release(asset.id);
+    await house.store.points.remove({ assetId: asset.id });
+    await house.store.assets.remove({ id: asset.id });
+  });
+  house.changed(`asset:${asset.id}`);
+  return success(undefined);
+}
+
+/** A tree stays a tree. */
+function mayMove(view: ModelView, asset: Asset, parentId: AssetId | null): Outcome<void, Problem> {
+  if (parentId === null) return success(undefined);
+  if (!view.assets.has(parentId)) return unknown(parentId);
+  if (!view.line(parentId).includes(asset)) return success(undefined);
+  return failure(problem("request_invalid", `'${asset.name}' cannot stand below itself`));
+}
+
+async function put(
+  house: House,
+  by: Identity,
+  what: "created" | "changed",
+  asset: Asset,
+): Promise<Outcome<AssetReply, Problem>> {
+  await house.store.together(async () => {
+    await house.store.assets.put(asset);
+    await record(house, by, what, asset);
+  });
+  house.changed(`asset:${asset.id}`);
+  const view = await house.model.view();
+  return success(assetReply(asset, view, devicesByAsset(house)));
+}
+
+function record(
+  { journal }: House,
+  by: Identity,
+  what: "created" | "changed" | "removed",
+  { id, name }: Asset,
+) {
+  const subject = `asset:${id}`;
+  return journal.record({ actor: by.actor, kind: `asset.${what}`, subject, detail: { name } });
+}
+
+function assetReply(asset: Asset, view: ModelView, devices: Map<AssetId, string[]>): AssetReply {
+  const { id, parentId, typeId, name, description, demo, createdAt } = asset;
+  return {
+    id,
+    parentId,
+    typeId,
+    name,
+    description,
+    demo,
+    children: view.children(id).length,
+    deviceIds: devices.get(id) ?? [],
+    createdAt: iso(createdAt),
+  };
+}
+
+function devicesByAsset({ ingest }: House): Map<AssetId, string[]> {
+  const devices = new Map<AssetId, string[]>();
+  for (const { id, assetId } of ingest.devices()) {
+    if (assetId !== null) devices.set(assetId, [...(devices.get(assetId) ?? []), id]);
+  }
+  return devices;
+}
+
+/** Types are sent as they are kept. */
+function rows(types: readonly object[]): Record<string, unknown>[] {
+  return types.map((type) => ({ ...type }));
+}
+
+function unknown(id: string) {
+  return failure(problem("asset_unknown", `no asset '${id}'`));
+}

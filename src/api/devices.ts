@@ -1,0 +1,109 @@
+import type { DeviceId } from "../domain/brand.ts";
+import type { Channel, Device } from "../domain/model.ts";
+import { problem } from "../domain/problem.ts";
+import type { Driver } from "../driver/driver.ts";
+import { failure, success } from "../lib/outcome.ts";
+import { commandReply } from "./commands.ts";
+import type { ChannelReply, CommandTypeReply, DeviceReply } from "./contract.ts";
+import type { Answer, Call, Handlers } from "./handler.ts";
+import type { House } from "./house.ts";
+import type { ModelView } from "./model.ts";
+import { cut } from "./page.ts";
+import { rejectedReply } from "./rejected.ts";
+import { type Newest, newestOf, variableReply } from "./samples.ts";
+import { iso, isoOrNull } from "./time.ts";
+
+export const deviceHandlers = {
+  "GET /devices": listDevices,
+  "GET /devices/:id": getDevice,
+} satisfies Handlers;
+
+/** Rows of the lists that stand below a device. */
+const RECENT = 20;
+
+async function listDevices(house: House, { query }: Call<"GET /devices">): Answer<"GET /devices"> {
+  const { driver } = query;
+  const devices = house.ingest
+    .devices()
+    .filter(({ assetId }) => assetId !== null)
+    .filter((device) => driver === undefined || device.driver === driver);
+  const page = cut(devices, query, ({ id }) => id);
+  if (!page.ok) return page;
+  return success({ items: await deviceReplies(house, page.value.items), next: page.value.next });
+}
+
+async function getDevice(house: House, { params }: Call<"GET /devices/:id">) {
+  const id = params.id as DeviceId;
+  const found = house.ingest.device(id);
+  const [device] = found ? await deviceReplies(house, [found.device]) : [];
+  if (!found || !device) return failure(problem("device_unknown", `no device '${id}'`));
+  const { agentId } = found.device;
+  const [commands, rejected] = await Promise.all([
+    house.commands.ofDevice(id, RECENT),
+    house.store.rejected.find({ where: { agentId }, limit: RECENT, descending: true }),
+  ]);
+  return success({
+    device,
+    commandTypes: commandTypes(house, found.device),
+    commands: commands.map(commandReply),
+    rejected: rejected.map(rejectedReply),
+  });
+}
+
+/** With all their channels, and the newest sample of each in one question to the historian. */
+export async function deviceReplies(
+  house: House,
+  devices: readonly Device[],
+): Promise<DeviceReply[]> {
+  const view = await house.model.view();
+  const channelsOf = (id: DeviceId) => house.ingest.device(id)?.channels ?? [];
+  const series = devices.flatMap(({ id }) => channelsOf(id).map((channel) => channel.series));
+  const newest = await newestOf(house, series);
+  return devices.map((device) => {
+    const channels = channelsOf(device.id).map((channel) => channelReply(channel, view, newest));
+    return { ...deviceReply(house, device, view), channels };
+  });
+}
+
+function deviceReply(house: House, device: Device, view: ModelView): Omit<DeviceReply, "channels"> {
+  const { id, driver, address, name, agentId, assetId, ignored, demo, firstSeenAt } = device;
+  const { lastSeenAt, messages, warnings } = house.ingest.diagnostics(id);
+  return {
+    id,
+    driver,
+    protocol: driverOf(house, device)?.title ?? driver,
+    address,
+    name,
+    agentId,
+    assetId,
+    assetName: assetId === null ? null : (view.assets.get(assetId)?.name ?? null),
+    ignored,
+    demo,
+    firstSeenAt: iso(firstSeenAt),
+    lastSeenAt: isoOrNull(lastSeenAt),
+    messages,
+    warnings: warnings.map(({ code, detail, times, at }) => ({ code, detail, times, at: iso(at) })),
+  };
+}
+
+function channelReply(channel: Channel, view: ModelView, newest: Newest): ChannelReply {
+  const { name, series, dataType, proposal, retired } = channel;
+  const point = view.bySeries.get(series);
+  return {
+    name,
+    dataType,
+    proposal: variableReply(proposal),
+    pointId: point?.id ?? null,
+    retired,
+    latest: newest(series, point?.variable ?? proposal),
+  };
+}
+
+function commandTypes(house: House, device: Device): CommandTypeReply[] {
+  const types = driverOf(house, device)?.catalogue.commandTypes ?? [];
+  return types.map(({ parameters, ...type }) => ({ ...type, parameters: { ...parameters } }));
+}
+
+function driverOf({ drivers }: House, device: Device): Driver | undefined {
+  return drivers.find(({ id }) => id === device.driver);
+}

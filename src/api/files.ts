@@ -1,0 +1,60 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import fastifyStatic from "@fastify/static";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { problem } from "../domain/problem.ts";
+import { sendProblem } from "./reply.ts";
+
+/** Names with a hash in them, as Vite writes them: another content has another name. */
+const HASHED = /\/assets\/[^/]+-[\w-]{8,}\.\w+(\.br|\.gz)?$/;
+
+/** Nothing inline, nothing from elsewhere, no framing; pictures may be part of a style sheet. */
+const SCREEN_POLICY = [
+  "default-src 'self'",
+  "img-src 'self' data:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join("; ");
+const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
+
+/** Serves the built screens; any address that is not a file or the API is one of their pages. */
+export async function serveFiles(app: FastifyInstance, folder: string, api: string): Promise<void> {
+  const hasScreens = existsSync(join(folder, "index.html"));
+  if (hasScreens) {
+    await app.register(fastifyStatic, {
+      root: folder,
+      preCompressed: true,
+      cacheControl: false,
+      setHeaders: (reply, path) => void reply.headers(cachingOf(path)),
+    });
+  }
+  app.setNotFoundHandler((request, reply) => {
+    const { pathname } = new URL(request.url, "http://host");
+    const isApi = pathname === api || pathname.startsWith(`${api}/`);
+    const isPage = request.method === "GET" && !pathname.split("/").at(-1)?.includes(".");
+    if (hasScreens && isPage && !isApi) return reply.sendFile("index.html");
+    return sendProblem(request, reply, problem("route_unknown", `nothing at ${pathname}`));
+  });
+  app.addHook("onSend", async (request, reply) => secure(request, reply, api));
+}
+
+function cachingOf(path: string): Record<string, string> {
+  const isForever = HASHED.test(path);
+  return { "cache-control": isForever ? "public, max-age=31536000, immutable" : "no-cache" };
+}
+
+/** On every reply. No word of HTTPS: over plain HTTP it would lock the browser out. */
+function secure(request: FastifyRequest, reply: FastifyReply, api: string): void {
+  const isApi = request.url.startsWith(api);
+  reply.headers({
+    "content-security-policy": isApi ? API_POLICY : SCREEN_POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+  });
+  if (isApi) reply.header("cache-control", "no-store");
+}

@@ -1,0 +1,16 @@
+import { success } from "../lib/outcome.ts";
+import type { Answer, Call, Handlers } from "./handler.ts";
+import type { House } from "./house.ts";
+import { openapi } from "./openapi.ts";
+
+export const healthHandlers = {
+  "GET /health": getHealth,
+  "GET /version": async ({ version }) => success({ name: "Fieldline", version }),
+  "GET /openapi.json": async ({ version }) => success(openapi(version)),
+  "GET /metrics": async ({ gauges }) => success(gauges.text()),
+} satisfies Handlers;
+
+async function getHealth(house: House, _: Call<"GET /health">): Answer<"GET /health"> {
+  const reasons = [...(house.unready?.() ?? [])];
+  return success({ status: reasons.length === 0 ? "ready" : "degraded", reasons });
+}

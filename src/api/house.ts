@@ -1,0 +1,74 @@
+import type { Access } from "../access/access.ts";
+import type { Agents } from "../agent/agent.ts";
+import type { Broker } from "../broker/broker.ts";
+import type { Commands } from "../command/command.ts";
+import type { Problem } from "../domain/problem.ts";
+import type { Driver } from "../driver/driver.ts";
+import type { Historian } from "../historian/historian.ts";
+import type { Ingest } from "../ingest/ingest.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Gauges } from "../lib/gauge.ts";
+import type { Log } from "../lib/log.ts";
+import type { Outcome } from "../lib/outcome.ts";
+import type { Live } from "../live/live.ts";
+import type { Store } from "../store/store.ts";
+import type { Model } from "./model.ts";
+import type { Notices } from "./notices.ts";
+import type { Rates } from "./rates.ts";
+import type { Viewers } from "./viewers.ts";
+
+export type HttpAddress = { readonly host: string; readonly port: number };
+
+export type ApiOptions = {
+  readonly http: HttpAddress;
+  /** Where to listen once an owner exists; stays at `http` where absent. */
+  readonly afterSetUp?: HttpAddress;
+  /** The folder with the built screens. */
+  readonly screens: string;
+  readonly version: string;
+  /** Whether MQTT over WebSocket is offered at `/mqtt`. Fallback: no. */
+  readonly mqttWebsocket?: boolean;
+};
+
+/** The rooms that the doors of the API lead to. */
+export type ApiParts = {
+  readonly store: Store;
+  readonly historian: Historian;
+  readonly access: Access;
+  readonly agents: Agents;
+  readonly ingest: Ingest;
+  readonly commands: Commands;
+  readonly journal: Journal;
+  readonly live: Live;
+  readonly broker: Broker;
+  readonly drivers: readonly Driver[];
+  readonly demo: Demo;
+  /** Asks to be told when somebody else changed the model or the inbox, and what changed. */
+  readonly onChanged: (call: (subject: string) => void) => void;
+  /** Why the house is not ready, in words; empty while it is. Fallback: always ready. */
+  readonly unready?: () => readonly string[];
+  readonly clock: Clock;
+  readonly gauges: Gauges;
+  readonly log: Log;
+};
+
+/** The demo plant, beside the data of its owner. */
+export interface Demo {
+  running(): boolean;
+  start(): Promise<Outcome<void, Problem>>;
+  remove(): Promise<Outcome<void, Problem>>;
+}
+
+/** What a handler has at hand. */
+export type House = ApiParts & {
+  readonly version: string;
+  readonly model: Model;
+  readonly notices: Notices;
+  /** Tells those who look, and forgets what was read of the model. */
+  readonly changed: (subject: string) => void;
+  readonly rates: Rates;
+  readonly viewers: Viewers;
+  /** Set-up is done: the server may listen where it was told to. */
+  readonly ownerExists: () => void;
+};

@@ -1,0 +1,56 @@
+import type { AssetId, ChannelName, DeviceId } from "../domain/brand.ts";
+import type { Adoption } from "../ingest/ingest.ts";
+import { success } from "../lib/outcome.ts";
+import type { Body } from "./contract.ts";
+import { deviceReplies } from "./devices.ts";
+import type { Answer, Call, Handlers } from "./handler.ts";
+import type { House } from "./house.ts";
+
+export const inboxHandlers = {
+  "GET /inbox": listInbox,
+  "POST /inbox/:id/adopt": adopt,
+  "POST /inbox/:id/ignore": ignore,
+} satisfies Handlers;
+
+/** Rows that a person can take in; who has more of them adopts by program. */
+const ROWS = 200;
+
+async function listInbox(house: House, _: Call<"GET /inbox">): Answer<"GET /inbox"> {
+  const waiting = waitingDevices(house).toSorted((a, b) => b.firstSeenAt - a.firstSeenAt);
+  return success({ items: await deviceReplies(house, waiting.slice(0, ROWS)) });
+}
+
+/** Devices that speak, belong to nothing and were not dismissed. */
+export function waitingDevices({ ingest }: House) {
+  return ingest.devices().filter(({ assetId, ignored }) => assetId === null && !ignored);
+}
+
+async function adopt(house: House, { params, body, by }: Call<"POST /inbox/:id/adopt">) {
+  const adopted = await house.ingest.adopt(by.actor, params.id as DeviceId, adoptionOf(body));
+  if (!adopted.ok) return adopted;
+  house.changed(`asset:${adopted.value}`);
+  return success({ assetId: adopted.value });
+}
+
+async function ignore(house: House, { params, by }: Call<"POST /inbox/:id/ignore">) {
+  return house.ingest.ignore(by.actor, params.id as DeviceId);
+}
+
+function adoptionOf({
+  name,
+  parentId,
+  assetId,
+  variables,
+}: Body<"POST /inbox/:id/adopt">): Adoption {
+  return {
+    ...(name !== undefined && { name }),
+    ...(parentId !== undefined && { parentId: parentId as AssetId | null }),
+    ...(assetId !== undefined && { assetId: assetId as AssetId }),
+    ...(variables && {
+      variables: variables.map(({ channel, ...rest }) => ({
+        ...rest,
+        channel: channel as ChannelName,
+      })),
+    }),
+  };
+}

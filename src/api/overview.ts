@@ -1,0 +1,63 @@
+import { LIMIT } from "../domain/limit.ts";
+import type { Device } from "../domain/model.ts";
+import { success } from "../lib/outcome.ts";
+import type { Answer, Call, Handlers } from "./handler.ts";
+import type { House } from "./house.ts";
+import { waitingDevices } from "./inbox.ts";
+
+export const overviewHandlers = {
+  "GET /overview": overview,
+  "POST /demo": startDemo,
+  "DELETE /demo": removeDemo,
+} satisfies Handlers;
+
+async function overview(house: House, _: Call<"GET /overview">): Answer<"GET /overview"> {
+  const { store, broker, ingest, rates } = house;
+  const view = await house.model.view();
+  const [rejected, agents, stats] = await Promise.all([
+    store.rejected.count(),
+    store.agents.count({ revoked: false }),
+    house.historian.stats(),
+  ]);
+  const devices = ingest.devices().filter(({ assetId }) => assetId !== null);
+  const reporting = devices.filter((device) => isReporting(house, device)).length;
+  const { messages, values } = rates.perSecond;
+  return success({
+    site: view.children(null)[0]?.name ?? null,
+    demo: house.demo.running(),
+    devices: devices.length,
+    reporting,
+    stale: devices.length - reporting,
+    inbox: waitingDevices(house).length,
+    rejected,
+    points: view.points.size,
+    agents,
+    connected: new Set(broker.clients().map(({ agent }) => agent)).size,
+    messagesPerSecond: messages,
+    valuesPerSecond: values,
+    samplesStored: stats.samplesStored,
+    bytesOnDisk: stats.bytesOnDisk,
+  });
+}
+
+/** Heard of within the time that even its slowest channel may take. */
+function isReporting({ ingest, clock }: House, { id }: Device): boolean {
+  const { lastSeenAt } = ingest.diagnostics(id);
+  const channels = ingest.device(id)?.channels ?? [];
+  const patience = channels.map(({ proposal }) => proposal.freshnessMs ?? LIMIT.freshnessMs);
+  return lastSeenAt !== null && clock.now() - lastSeenAt <= Math.max(...patience, 0);
+}
+
+async function startDemo(house: House, { by }: Call<"POST /demo">): Answer<"POST /demo"> {
+  await house.journal.record({ actor: by.actor, kind: "demo.started", subject: "", detail: {} });
+  const started = await house.demo.start();
+  house.changed("demo");
+  return started;
+}
+
+async function removeDemo(house: House, { by }: Call<"DELETE /demo">): Answer<"DELETE /demo"> {
+  await house.journal.record({ actor: by.actor, kind: "demo.removed", subject: "", detail: {} });
+  const removed = await house.demo.remove();
+  house.changed("demo");
+  return removed;
+}

@@ -1,0 +1,38 @@
+import { LIMIT } from "../domain/limit.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
+
+export type PageWish = { readonly limit?: number; readonly after?: string };
+export type Page<Item> = { items: Item[]; next: string | null };
+
+/** Rows of a page where its caller does not say. */
+const ROWS = 100;
+
+export function limitOf({ limit }: PageWish): number {
+  return Math.min(limit ?? ROWS, LIMIT.rowsPerPage);
+}
+
+/** Of one row more than asked for: that one tells whether a next page exists. */
+export function pageOf<Row>(
+  rows: readonly Row[],
+  limit: number,
+  keyOf: (row: Row) => string | number,
+): Page<Row> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: rows.length > limit && last ? String(keyOf(last)) : null };
+}
+
+/** A page of a list that lies in memory, in its own order. */
+export function cut<Row>(
+  rows: readonly Row[],
+  wish: PageWish,
+  keyOf: (row: Row) => string,
+): Outcome<Page<Row>, Problem> {
+  const start = wish.after === undefined ? 0 : rows.findIndex((r) => keyOf(r) === wish.after) + 1;
+  if (wish.after !== undefined && start === 0) {
+    return failure(problem("request_invalid", "after: no such row, begin anew"));
+  }
+  const limit = limitOf(wish);
+  return success(pageOf(rows.slice(start, start + limit + 1), limit, keyOf));
+}

@@ -1,0 +1,57 @@
+import type { DataType } from "../domain/catalogue.ts";
+import { LIMIT } from "../domain/limit.ts";
+import type { Point } from "../domain/model.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import type { Value } from "../domain/reading.ts";
+import { copySamples, type Samples, SamplesBuilder } from "../domain/samples.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
+import type { Body } from "./contract.ts";
+import type { Answer, Call, Handlers } from "./handler.ts";
+import type { House } from "./house.ts";
+import { pointOf } from "./points.ts";
+import { timeOf } from "./time.ts";
+
+export const pushHandlers = { "POST /points/:id/samples": push } satisfies Handlers;
+
+type PushRoute = "POST /points/:id/samples";
+
+/** The walk up without a device: stored first, then shown, then answered. All rows or none. */
+async function push(house: House, { params, body }: Call<PushRoute>): Answer<PushRoute> {
+  const point = await pointOf(house, params.id);
+  if (!point.ok) return point;
+  const samples = samplesOf(point.value, body.samples, house.clock.now());
+  if (!samples.ok) return samples;
+  const shown = copySamples(samples.value);
+  await house.historian.append(samples.value);
+  house.gauges.add("samples_stored_total", shown.count);
+  house.live.stored(shown);
+  return success({ stored: shown.count });
+}
+
+function samplesOf(
+  { series, variable }: Point,
+  rows: Body<PushRoute>["samples"],
+  now: number,
+): Outcome<Samples, Problem> {
+  const samples = new SamplesBuilder(rows.length);
+  for (const [index, row] of rows.entries()) {
+    const place = `samples/${index}`;
+    const at = timeOf(row.at, `${place}/at`);
+    if (!at.ok) return at;
+    if (at.value > now + LIMIT.futureMs) {
+      return failure(problem("time_in_future", `${place}/at: more than a day ahead`));
+    }
+    if (!isOf(variable.dataType, row.value)) {
+      const detail = `${place}/value: must be ${variable.dataType} or null`;
+      return failure(problem("request_invalid", detail));
+    }
+    samples.add(series, at.value, row.value, row.quality ?? "good");
+  }
+  return success(samples.take());
+}
+
+function isOf(dataType: DataType, value: Value | null): boolean {
+  if (value === null) return true;
+  if (dataType === "integer") return Number.isInteger(value);
+  return typeof value === dataType;
+}

@@ -1,0 +1,67 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { LIMIT } from "../domain/limit.ts";
+import { PROBLEMS, type Problem, problem } from "../domain/problem.ts";
+import type { Log } from "../lib/log.ts";
+import type { ProblemReply } from "./contract.ts";
+
+export const PROBLEM_TYPE = "application/problem+json";
+
+/** RFC 9457: what went wrong, for programs (`code`) and for people (`title`, `detail`). */
+export function problemReply({ code, detail }: Problem, requestId: string): ProblemReply {
+  return {
+    type: `urn:fieldline:problem:${code}`,
+    title: PROBLEMS[code].meaning,
+    status: PROBLEMS[code].status,
+    code,
+    detail,
+    instance: `urn:fieldline:request:${requestId}`,
+  };
+}
+
+export function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  what: Problem,
+): FastifyReply {
+  const body = problemReply(what, request.id);
+  // Text already: a problem has the same form on every route, whatever its reply's schema.
+  return reply.code(body.status).header("content-type", PROBLEM_TYPE).send(JSON.stringify(body));
+}
+
+/**
+ * What Fastify or a handler threw. What the caller can mend is named; anything else is written to
+ * the log under the request's id, and the caller learns nothing of our insides.
+ */
+export function sendError(
+  log: Log,
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const expected = expectedProblem(error);
+  if (!expected) {
+    const route = request.routeOptions.url;
+    const { method, id } = request;
+    log.error("request failed", { method, route, request: id, reason: error.stack ?? `${error}` });
+  }
+  sendProblem(
+    request,
+    reply,
+    expected ?? problem("internal", `The log names request ${request.id}.`),
+  );
+}
+
+function expectedProblem(error: FastifyError): Problem | undefined {
+  if (error.validationContext) {
+    return problem("request_invalid", `${error.validationContext} ${error.message}`);
+  }
+  if (error.code === "FST_ERR_CTP_BODY_TOO_LARGE") {
+    return problem("payload_too_large", `at most ${LIMIT.requestBytes} bytes`);
+  }
+  if (error.code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {
+    return problem("request_invalid", "send the body as application/json");
+  }
+  // Fastify's other complaints about a request: bad URLs, bad lengths, bytes that are no JSON.
+  const isCallers = error.statusCode !== undefined && error.statusCode < 500;
+  return isCallers ? problem("request_invalid", "the request cannot be read") : undefined;
+}

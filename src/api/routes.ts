@@ -1,0 +1,159 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from "fastify";
+import type { Identity } from "../access/access.ts";
+import { LIMIT } from "../domain/limit.ts";
+import type { Problem } from "../domain/problem.ts";
+import { assert } from "../lib/assert.ts";
+import type { Outcome } from "../lib/outcome.ts";
+import { agentHandlers } from "./agents.ts";
+import { assetHandlers } from "./assets.ts";
+import { commandHandlers } from "./commands.ts";
+import { ROUTES, type Route, type RouteName } from "./contract.ts";
+import { deviceHandlers } from "./devices.ts";
+import { admit, COOKIE, isUnsafeMethod } from "./guard.ts";
+import { type Call, type Handler, Verbatim } from "./handler.ts";
+import { healthHandlers } from "./health.ts";
+import { historyHandlers } from "./history.ts";
+import type { House } from "./house.ts";
+import { inboxHandlers } from "./inbox.ts";
+import { journalHandlers } from "./journal.ts";
+import { liveHandlers } from "./live.ts";
+import { statusOf } from "./openapi.ts";
+import { overviewHandlers } from "./overview.ts";
+import { pointHandlers } from "./points.ts";
+import { pushHandlers } from "./push.ts";
+import { rejectedHandlers } from "./rejected.ts";
+import { sendProblem } from "./reply.ts";
+import { screenHandlers } from "./screens.ts";
+import { sessionHandlers } from "./session.ts";
+import { streamHandlers } from "./stream.ts";
+import { userHandlers } from "./users.ts";
+import { validator } from "./validate.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Who asks; the guard has seen to it on every route that is not public. */
+    identity: Identity | undefined;
+  }
+}
+
+export const BASE = "/api/v1";
+
+/** One handler a route: the compiler refuses a table with a hole, `register` one with too many. */
+const HANDLERS: { readonly [R in RouteName]: Handler<R> } = {
+  ...agentHandlers,
+  ...assetHandlers,
+  ...commandHandlers,
+  ...deviceHandlers,
+  ...healthHandlers,
+  ...historyHandlers,
+  ...inboxHandlers,
+  ...journalHandlers,
+  ...liveHandlers,
+  ...overviewHandlers,
+  ...pointHandlers,
+  ...pushHandlers,
+  ...rejectedHandlers,
+  ...screenHandlers,
+  ...sessionHandlers,
+  ...streamHandlers,
+  ...userHandlers,
+};
+
+/** Walks the contract once: each route gets its guard, its schemas and its handler. */
+export function registerRoutes(app: FastifyInstance, house: House): void {
+  app.decorateRequest("identity", undefined);
+  for (const name of Object.keys(HANDLERS)) {
+    assert(name in ROUTES, `the handler of '${name}' has no route`);
+  }
+  for (const [name, route] of Object.entries<Route>(ROUTES)) {
+    registerRoute(app, house, name as RouteName, route);
+  }
+}
+
+function registerRoute(app: FastifyInstance, house: House, name: RouteName, route: Route): void {
+  const [method = "", path = ""] = name.split(" ");
+  const { params, query, body } = route;
+  // Which route it is, is known here only: the table above has checked that both fit.
+  const handler = HANDLERS[name] as Handler<never>;
+  app.route({
+    method: method as HTTPMethods,
+    url: BASE + path,
+    schema: {
+      ...(params && { params }),
+      ...(query && { querystring: query }),
+      ...(body && { body }),
+      ...(route.reply && !route.produces && { response: { [statusOf(route)]: route.reply } }),
+    },
+    validatorCompiler: ({ schema, httpPart }) =>
+      validator(schema as never, httpPart as "body" | "params" | "querystring"),
+    onRequest: (request, reply) => guard(house, route, request, reply),
+    handler: async (request, reply) => {
+      const outcome = await handler(house, callOf(request, reply) as Call<never>);
+      return send(request, reply, outcome, route);
+    },
+  });
+}
+
+/** Runs before the body is read: who may not come in costs nothing more. */
+async function guard(
+  house: House,
+  { permission }: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const { method, headers } = request;
+  const isUnsafe = isUnsafeMethod(method);
+  const cookie = request.cookies[COOKIE];
+  const admitted = await admit(house.access, permission, { headers, cookie, isUnsafe });
+  if (admitted.ok) {
+    request.identity = admitted.value;
+    return;
+  }
+  const { refused, problem } = admitted;
+  // Whoever is known and tries what his role forbids is on record; strangers only in the log.
+  if (refused && isUnsafe) {
+    const subject = `${method} ${request.routeOptions.url}`;
+    const detail = { role: refused.role, remote: request.ip };
+    const { actor } = refused;
+    await house.journal.record({ actor, kind: "access.refused", subject, detail });
+  }
+  sendProblem(request, reply, problem);
+}
+
+function callOf(request: FastifyRequest, reply: FastifyReply): Call<RouteName> {
+  const { params, query, body, identity, ip, hostname, headers, cookies } = request;
+  return {
+    // What the schemas have let pass is of their types.
+    ...({ params, query, body, by: identity } as Pick<
+      Call<RouteName>,
+      "params" | "query" | "body" | "by"
+    >),
+    remote: ip,
+    host: hostname,
+    accept: headers.accept ?? "",
+    cookie: cookies[COOKIE],
+    setCookie: (cookie) => setCookie(request, reply, cookie),
+  };
+}
+
+function setCookie(request: FastifyRequest, reply: FastifyReply, cookie: string | null): void {
+  const secure = request.protocol === "https";
+  const options = { path: "/", httpOnly: true, sameSite: "strict", secure } as const;
+  if (cookie === null) reply.clearCookie(COOKIE, options);
+  else reply.setCookie(COOKIE, cookie, { ...options, maxAge: LIMIT.sessionMs / 1000 });
+}
+
+function send(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  outcome: Outcome<unknown, Problem>,
+  route: Route,
+): FastifyReply {
+  if (!outcome.ok) return sendProblem(request, reply, outcome.problem);
+  if (outcome.value instanceof Verbatim) {
+    const { contentType, body, headers } = outcome.value;
+    return reply.headers(headers).header("content-type", contentType).send(body);
+  }
+  if (route.produces) reply.header("content-type", route.produces);
+  return reply.code(statusOf(route)).send(outcome.value);
+}

@@ -1,0 +1,68 @@
+import type { Series } from "../domain/brand.ts";
+import type { Variable } from "../domain/catalogue.ts";
+import { LIMIT } from "../domain/limit.ts";
+import type { Point } from "../domain/model.ts";
+import type { Sample } from "../domain/reading.ts";
+import { sampleAt } from "../domain/samples.ts";
+import type { PointReply, SampleReply } from "./contract.ts";
+import type { House } from "./house.ts";
+import type { ModelView } from "./model.ts";
+import { iso } from "./time.ts";
+
+/** The newest sample of each series, all in one question. */
+export type Newest = (series: Series, variable: Variable) => SampleReply | null;
+
+export async function newestOf(house: House, series: readonly Series[]): Promise<Newest> {
+  const samples = new Map<Series, Sample>();
+  if (series.length > 0) {
+    const columns = await house.historian.latest(Uint32Array.from(series));
+    for (let row = 0; row < columns.count; row += 1) {
+      const sample = sampleAt(columns, row);
+      samples.set(sample.series, sample);
+    }
+  }
+  const now = house.clock.now();
+  return (one, variable) => {
+    const sample = samples.get(one);
+    return sample ? sampleReply(sample, variable, now) : null;
+  };
+}
+
+export function pointReply(point: Point, view: ModelView, newest: Newest): PointReply {
+  return {
+    id: point.id,
+    assetId: point.assetId,
+    path: view.path(point.assetId),
+    aspect: point.aspect,
+    variable: variableReply(point.variable),
+    latest: newest(point.series, point.variable),
+  };
+}
+
+export async function pointReplies(
+  house: House,
+  view: ModelView,
+  points: readonly Point[],
+): Promise<PointReply[]> {
+  const newest = await newestOf(
+    house,
+    points.map(({ series }) => series),
+  );
+  return points.map((point) => pointReply(point, view, newest));
+}
+
+/** The same form; only that the contract's lists could be written to, and nobody does. */
+export function variableReply(variable: Variable): PointReply["variable"] {
+  return variable as PointReply["variable"];
+}
+
+function sampleReply({ at, value, quality }: Sample, variable: Variable, now: number): SampleReply {
+  const ageMs = Math.max(0, now - at);
+  const fresh = ageMs <= (variable.freshnessMs ?? LIMIT.freshnessMs);
+  return { at: iso(at), value: shown(value), quality, ageMs, fresh };
+}
+
+/** JSON knows neither NaN nor infinity. */
+export function shown(value: Sample["value"]): Sample["value"] {
+  return typeof value === "number" && !Number.isFinite(value) ? null : value;
+}

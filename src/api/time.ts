@@ -1,0 +1,38 @@
+import { type Problem, problem } from "../domain/problem.ts";
+import { parseIsoTime } from "../lib/iso-time.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
+
+/** Milliseconds since the epoch as ISO 8601, the only form in which the API says a time. */
+export function iso(at: number): string {
+  return new Date(at).toISOString();
+}
+
+export function isoOrNull(at: number | null): string | null {
+  return at === null ? null : iso(at);
+}
+
+/** Understands what the API takes for a time: ISO 8601 with its offset, or epoch milliseconds. */
+export function timeOf(given: string | number, name: string): Outcome<number, Problem> {
+  const at = typeof given === "string" && /^-?\d{1,16}$/.test(given) ? Number(given) : given;
+  const time = typeof at === "number" ? at : parseIsoTime(at);
+  if (time !== undefined && Math.abs(time) <= TIME_MAX) return success(time);
+  return failure(problem("request_invalid", `${name}: neither ISO 8601 with offset nor epoch ms`));
+}
+
+/** The last moment that a JavaScript date can name, year 275760. */
+const TIME_MAX = 8.64e15;
+
+export type Span = { readonly from: number; readonly to: number };
+
+/** A half-open range of time, `[from, to)`. */
+export function spanOf(query: {
+  readonly from: string | number;
+  readonly to: string | number;
+}): Outcome<Span, Problem> {
+  const from = timeOf(query.from, "from");
+  if (!from.ok) return from;
+  const to = timeOf(query.to, "to");
+  if (!to.ok) return to;
+  if (to.value > from.value) return success({ from: from.value, to: to.value });
+  return failure(problem("request_invalid", "to: must be later than from"));
+}

@@ -1,8 +1,15 @@
 import type { Actor } from "../domain/event.ts";
-import type { Role } from "../domain/permission.ts";
-import type { Problem } from "../domain/problem.ts";
+import { LIMIT } from "../domain/limit.ts";
+import { mayDo, type Role } from "../domain/permission.ts";
+import { type Problem, problem } from "../domain/problem.ts";
 import type { Token, User } from "../domain/records.ts";
-import type { Outcome } from "../lib/outcome.ts";
+import { failure, type Outcome } from "../lib/outcome.ts";
+import { Passwords } from "./password.ts";
+import type { AccessParts, Room } from "./room.ts";
+import { identityOf, Sessions } from "./session.ts";
+import { SignIn } from "./sign-in.ts";
+import { Tokens } from "./token.ts";
+import { Users } from "./user.ts";
 
 /** Who somebody is, and whether they may. */
 export interface Access {
@@ -52,7 +59,85 @@ export interface Access {
 
   /** Called with the id of an actor who may no longer do what he could: live feeds are closed. */
   onLost(call: (actorId: string) => void): void;
+  /** Writes down what was used lately; to be called before the store is closed. */
+  close(): Promise<void>;
 }
 
 export type Identity = { readonly actor: Actor; readonly role: Role };
 export type SignedIn = Identity & { readonly cookie: string };
+
+export async function openAccess(parts: AccessParts): Promise<Access> {
+  const watchers: ((actorId: string) => void)[] = [];
+  const lost = (actorId: string) => {
+    for (const call of watchers) call(actorId);
+  };
+  const room: Room = { ...parts, lost };
+  const passwords = new Passwords();
+  const sessions = new Sessions(room.store, room.clock);
+  const users = new Users(room, passwords, sessions);
+  const tokens = new Tokens(room);
+  const hasOwner = await users.hasOwner();
+  const signIn = new SignIn(room, { passwords, sessions, users, hasOwner });
+  const sweep = async () => {
+    await signIn.closeIfOwned();
+    await tokens.sweep();
+    for (const userId of await sessions.sweep()) lost(userId);
+  };
+  const sweeping = everySoOften(room, sweep);
+
+  return {
+    get setupToken() {
+      return signIn.setupToken;
+    },
+    setUp: (wish) => signIn.setUp(wish),
+    createOwner: (name, password) => users.createOwner(name, password),
+    signIn: (wish) => signIn.signIn(wish),
+    signOut: (cookie) => signOut(room, sessions, cookie),
+    async identify({ cookie, bearer }) {
+      if (bearer !== undefined) return tokens.identify(bearer);
+      return cookie === undefined ? undefined : sessions.identify(cookie);
+    },
+    users: () => users.list(),
+    createUser: (by, wish) => users.create(by, wish),
+    changeUser: (by, id, wish) => users.change(by, id, wish),
+    removeUser: (by, id) => users.remove(by, id),
+    tokens: () => tokens.list(),
+    createToken: async (by, wish) => refusalOf(by) ?? tokens.create(by, wish),
+    revokeToken: async (by, id) => refusalOf(by) ?? tokens.revoke(by, id),
+    onLost: (call) => watchers.push(call),
+    async close() {
+      sweeping.cancel();
+      await sweep();
+    },
+  };
+}
+
+async function signOut({ store, journal, lost }: Room, sessions: Sessions, cookie: string) {
+  const session = await sessions.find(cookie);
+  const user = session && (await store.users.get(session.userId));
+  if (session === undefined || user === undefined) return;
+  await store.together(async () => {
+    await store.sessions.remove({ id: session.id });
+    const { actor } = identityOf(user);
+    const { remote } = session;
+    const subject = `user:${user.id}`;
+    await journal.record({ actor, kind: "access.signed-out", subject, detail: { remote } });
+  });
+  sessions.forgetUser(user.id);
+  lost(user.id);
+}
+
+/** A round that fails, as on a full disk, is told; the next one comes all the same. */
+function everySoOften({ clock, log }: Room, work: () => Promise<void>): { cancel(): void } {
+  const round = () => {
+    timer = clock.after(LIMIT.accessSweepMs, round);
+    work().catch((reason) => log.error("sessions could not be swept", { reason: String(reason) }));
+  };
+  let timer = clock.after(LIMIT.accessSweepMs, round);
+  return { cancel: () => timer.cancel() };
+}
+
+function refusalOf(by: Identity): Outcome<never, Problem> | undefined {
+  if (mayDo(by.role, "administer")) return undefined;
+  return failure(problem("permission_missing", "Only an administrator gives and revokes tokens."));
+}

@@ -38,6 +38,7 @@ export const PROBLEMS = {
   password_weak: { status: 422, meaning: "The password is too short or too common." },
   user_unknown: { status: 404, meaning: "No such user." },
   user_exists: { status: 409, meaning: "A user of this name exists already." },
+  access_limit: { status: 507, meaning: "The house knows as many users or tokens as it may." },
   token_unknown: { status: 404, meaning: "No such token." },
   last_admin: { status: 409, meaning: "The last administrator cannot be removed." },
   folder_in_use: { status: 500, meaning: "Another Fieldline uses this data folder." },

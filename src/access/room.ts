@@ -1,0 +1,17 @@
+import type { NewEvent } from "../domain/event.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Log } from "../lib/log.ts";
+import type { Store } from "../store/store.ts";
+
+/** What the room is given at its door. */
+export type AccessParts = {
+  readonly store: Store;
+  readonly journal: { record(event: NewEvent): Promise<unknown> };
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+export type Room = AccessParts & {
+  /** Tells those who asked that this actor may no longer do what he could. */
+  readonly lost: (actorId: string) => void;
+};

@@ -1,0 +1,33 @@
+import type { AgentId } from "../../domain/brand.ts";
+import { containsFilter, matchesFilter } from "../../domain/topic.ts";
+import type { Admission } from "../broker.ts";
+
+/** Where an admitted client may publish and subscribe; its rights are compiled once. */
+export class Gate {
+  readonly agent: AgentId;
+  readonly #publish: readonly ((topic: string) => boolean)[];
+  readonly #subscribe: readonly string[];
+
+  constructor(admission: Admission) {
+    this.agent = admission.agent;
+    this.#publish = admission.rights.publish.map(compiled);
+    this.#subscribe = admission.rights.subscribe;
+  }
+
+  mayPublish(topic: string): boolean {
+    return this.#publish.some((allows) => allows(topic));
+  }
+
+  /** Whether all that the filter can name is granted; a topic is a filter for itself. */
+  maySubscribe(filter: string): boolean {
+    return this.#subscribe.some((grant) => containsFilter(grant, filter));
+  }
+}
+
+/** Most grants are a prefix and `/#`: a topic with that prefix needs no look at its levels. */
+function compiled(grant: string): (topic: string) => boolean {
+  if (!/^[^+#]+\/#$/.test(grant)) return (topic) => matchesFilter(grant, topic);
+  const prefix = grant.slice(0, -1);
+  const parent = grant.slice(0, -2);
+  return (topic) => topic.startsWith(prefix) || topic === parent;
+}

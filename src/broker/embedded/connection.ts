@@ -1,0 +1,248 @@
+import type { Duplex } from "node:stream";
+import type { AgentId, Timestamp } from "../../domain/brand.ts";
+import { LIMIT } from "../../domain/limit.ts";
+import type { Problem } from "../../domain/problem.ts";
+import type { BrokerParts, ClientCertificate } from "../broker.ts";
+import type { Gate } from "./admission.ts";
+import type { Outbound } from "./outbound.ts";
+import { encodeAck, encodeDisconnect } from "./packet.ts";
+import { PacketReader, type PacketView } from "./packet-reader.ts";
+import { PacketWriter } from "./packet-writer.ts";
+import { REASON } from "./protocol.ts";
+import type { Delivery } from "./routed-message.ts";
+import type { Session } from "./session.ts";
+import { type KnownTopic, TopicTable } from "./topic-table.ts";
+import type { Will } from "./will.ts";
+
+export type ConnectionParts = Pick<BrokerParts, "clock" | "gauges"> & {
+  readonly outbound: Outbound;
+  readonly onPacket: (connection: Connection, packet: PacketView) => void;
+  readonly onProblem: (connection: Connection, problem: Problem) => void;
+  /** Called once, when no more will be read or written. */
+  readonly onGone: (connection: Connection, farewell: Farewell) => void;
+};
+
+export type Remote = { readonly address: string; readonly certificate: ClientCertificate | null };
+
+/** How a connection ends. */
+export type Farewell = {
+  /** For people; see `Presence`. */
+  readonly cause: string;
+  /** What an MQTT 5 client is told, null where it knows. */
+  readonly reason: number | null;
+  readonly isWillDue: boolean;
+};
+
+/** What was agreed at CONNECT. */
+type Agreement = {
+  readonly version: 3 | 4 | 5;
+  readonly isBridge: boolean;
+  readonly keepAliveSeconds: number;
+  readonly receiveMaximum: number;
+  readonly maximumPacketBytes: number;
+  readonly wantsReasons: boolean;
+  readonly will: Will | null;
+};
+
+/** A connection that was let in. */
+export type Client = Connection & { readonly admitted: Admitted };
+
+type Admitted = {
+  readonly session: Session;
+  readonly gate: Gate;
+  readonly topics: TopicTable;
+  readonly aliases: Map<number, KnownTopic>;
+};
+
+/** A closed socket may still bring or take the last bytes; then it is torn down. */
+const LINGER_MS = 1_000;
+const NOT_AGREED: Agreement = {
+  version: 4,
+  isBridge: false,
+  keepAliveSeconds: 0,
+  receiveMaximum: LIMIT.inflightPerClient,
+  maximumPacketBytes: Number.POSITIVE_INFINITY,
+  wantsReasons: false,
+  will: null,
+};
+
+/** One stream of packets, from the first byte to the last. */
+export class Connection {
+  readonly remote: Remote;
+  readonly connectedAt: number;
+  clientId = "";
+  agreement = NOT_AGREED;
+  /** Null until the client was let in. */
+  admitted: Admitted | null = null;
+  isAdmitting = false;
+  /** A client that says goodbye takes its will back. */
+  will: Will | null = null;
+  /** Whole seconds in which no packet came; see `watch` in embedded.ts. */
+  silentSeconds = 0;
+  /** When the bytes that are being read came in. */
+  readAt: Timestamp;
+  /** QoS 1 messages of the client that were not acknowledged yet. */
+  unacknowledged = 0;
+  received = 0;
+  sent = 0;
+  readonly #stream: Duplex;
+  readonly #parts: ConnectionParts;
+  readonly #reader: PacketReader;
+  readonly #writer = new PacketWriter();
+  #isOpen = true;
+  #isOutbound = false;
+  #sentBefore = 0;
+  #isHeldBack = false;
+
+  constructor(stream: Duplex, remote: Remote, parts: ConnectionParts) {
+    this.#stream = stream;
+    this.remote = remote;
+    this.#parts = parts;
+    this.connectedAt = parts.clock.now();
+    this.readAt = this.connectedAt as Timestamp;
+    this.#reader = new PacketReader((packet) => parts.onPacket(this, packet));
+    stream.on("data", (chunk: Buffer) => this.#read(chunk));
+    stream.on("drain", () => this.admitted?.session.pump());
+    stream.on("error", () => this.#lost("socket error"));
+    stream.on("close", () => this.#lost("connection lost"));
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  get isV5(): boolean {
+    return this.agreement.version === 5;
+  }
+
+  get agent(): AgentId | null {
+    return this.admitted?.gate.agent ?? null;
+  }
+
+  get receiveMaximum(): number {
+    return this.agreement.receiveMaximum;
+  }
+
+  /** More waits for this client than it takes. */
+  get isCongested(): boolean {
+    return this.#stream.writableLength + this.#writer.waiting > LIMIT.socketBacklogBytes;
+  }
+
+  agree(agreement: Agreement): void {
+    this.agreement = agreement;
+    this.will = agreement.will;
+    this.#writer.isV5 = agreement.version === 5;
+  }
+
+  enter(session: Session, gate: Gate): void {
+    this.admitted = { session, gate, topics: new TopicTable(gate), aliases: new Map() };
+  }
+
+  /** Reads no further while the house decides whether the client may come in. */
+  beginAdmission(): void {
+    this.isAdmitting = true;
+    this.#reader.halt();
+    this.#applyFlow();
+  }
+
+  endAdmission(): void {
+    this.isAdmitting = false;
+    if (!this.#isOpen) return;
+    this.#applyFlow();
+    this.#check(this.#reader.proceed());
+  }
+
+  /** The house has as much to store as it can hold; the socket's sender has to wait. */
+  holdBack(isHeldBack: boolean): void {
+    this.#isHeldBack = isHeldBack;
+    if (this.#isOpen) this.#applyFlow();
+  }
+
+  /** False where the packet is larger than the client takes. */
+  publish(delivery: Delivery, packetId: number, secondsLeft: number | null): boolean {
+    const { maximumPacketBytes } = this.agreement;
+    if (
+      maximumPacketBytes < LIMIT.packetBytes &&
+      this.#writer.publishBytes(delivery, secondsLeft) > maximumPacketBytes
+    ) {
+      return false;
+    }
+    this.#writer.publish(delivery, packetId, secondsLeft);
+    this.sent += 1;
+    this.#sendSoon();
+    return true;
+  }
+
+  /** PUBACK, PUBREC, PUBREL or PUBCOMP. */
+  ack(type: number, packetId: number, reason: number = REASON.success, detail = ""): void {
+    if (detail !== "" && this.isV5 && this.agreement.wantsReasons) {
+      this.send(encodeAck(type, packetId, reason, detail));
+      return;
+    }
+    this.#writer.ack(type, packetId, reason);
+    this.#sendSoon();
+  }
+
+  send(bytes: Uint8Array): void {
+    this.#writer.raw(bytes);
+    this.#sendSoon();
+  }
+
+  /** Writes all that was collected in one go. */
+  flush(): void {
+    this.#isOutbound = false;
+    if (this.#writer.waiting === 0 || this.#stream.destroyed) return;
+    const bytes = this.#writer.take();
+    const { gauges } = this.#parts;
+    gauges.add("mqtt_bytes_sent_total", bytes.length);
+    if (this.sent > this.#sentBefore) {
+      gauges.add("mqtt_messages_sent_total", this.sent - this.#sentBefore);
+      this.#sentBefore = this.sent;
+    }
+    this.#stream.write(bytes);
+  }
+
+  close(farewell: Farewell): void {
+    if (!this.#isOpen) return;
+    if (farewell.reason !== null && this.isV5 && this.admitted) {
+      this.send(encodeDisconnect(farewell.reason));
+    }
+    this.#isOpen = false;
+    this.#reader.halt();
+    this.flush();
+    this.#stream.end();
+    this.#stream.resume();
+    this.#parts.clock.after(LINGER_MS, () => this.#stream.destroy());
+    this.#parts.onGone(this, farewell);
+  }
+
+  #read(chunk: Buffer): void {
+    if (!this.#isOpen) return;
+    this.readAt = this.#parts.clock.now() as Timestamp;
+    this.#parts.gauges.add("mqtt_bytes_received_total", chunk.length);
+    this.#check(this.#reader.read(chunk));
+  }
+
+  #check(trouble: Problem | undefined): void {
+    if (trouble && this.#isOpen) this.#parts.onProblem(this, trouble);
+  }
+
+  #lost(cause: string): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#reader.halt();
+    this.#stream.destroy();
+    this.#parts.onGone(this, { cause, reason: null, isWillDue: true });
+  }
+
+  #applyFlow(): void {
+    if (this.isAdmitting || this.#isHeldBack) this.#stream.pause();
+    else this.#stream.resume();
+  }
+
+  #sendSoon(): void {
+    if (this.#isOutbound) return;
+    this.#isOutbound = true;
+    this.#parts.outbound.add(this);
+  }
+}

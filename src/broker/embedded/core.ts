@@ -1,0 +1,20 @@
+import type { BrokerParts } from "../broker.ts";
+import type { Connection } from "./connection.ts";
+import type { Intake } from "./intake.ts";
+import type { RetainedStore } from "./retained-store.ts";
+import type { Sessions } from "./sessions.ts";
+import type { Subscriptions } from "./subscriptions.ts";
+import type { TakeOvers } from "./take-overs.ts";
+
+/** What the handlers of packets share. */
+export type Core = {
+  readonly parts: BrokerParts;
+  readonly connections: Set<Connection>;
+  readonly sessions: Sessions;
+  readonly subscriptions: Subscriptions;
+  readonly retained: RetainedStore;
+  readonly intake: Intake;
+  readonly takeOvers: TakeOvers;
+  /** How often the house had clients disconnected. */
+  readonly disconnections: { count: number };
+};

@@ -1,0 +1,198 @@
+import type { Duplex } from "node:stream";
+import type { AgentId } from "../../domain/brand.ts";
+import { LIMIT } from "../../domain/limit.ts";
+import type { Message } from "../../domain/message.ts";
+import { type Problem, problem } from "../../domain/problem.ts";
+import { isValidTopic } from "../../domain/topic.ts";
+import type { Timer } from "../../lib/clock.ts";
+import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import type { Broker, BrokerParts, ClientInfo } from "../broker.ts";
+import { Connection, type ConnectionParts, type Remote } from "./connection.ts";
+import type { Core } from "./core.ts";
+import { depart } from "./depart.ts";
+import { handlePacket } from "./handle-packet.ts";
+import { Intake } from "./intake.ts";
+import {
+  type Address,
+  type Arrived,
+  type Listening,
+  listenPlain,
+  listenTls,
+  type TlsAddress,
+} from "./listen.ts";
+import { Outbound } from "./outbound.ts";
+import { REASON } from "./protocol.ts";
+import { breakOffReading, refuseUnknown } from "./refusal.ts";
+import { RetainedStore } from "./retained-store.ts";
+import { keptMessage, routeArrival, routeMessage } from "./route.ts";
+import { routedMessage } from "./routed-message.ts";
+import { Sessions } from "./sessions.ts";
+import { Subscriptions } from "./subscriptions.ts";
+import { TakeOvers } from "./take-overs.ts";
+import { watch } from "./watch.ts";
+import { publishWaiting } from "./will.ts";
+
+type EmbeddedOptions = {
+  readonly mqtt: Address | null;
+  readonly mqtts: TlsAddress | null;
+  /** Where retained messages survive a restart; without it they do not. */
+  readonly folder?: string;
+};
+
+/** MQTT 3.1, 3.1.1 and 5.0 inside this process. */
+export async function openEmbeddedBroker(
+  options: EmbeddedOptions,
+  parts: BrokerParts,
+): Promise<Outcome<Broker, Problem>> {
+  const broker = new EmbeddedBroker(newCore(parts));
+  const opened = await broker.open(options);
+  if (opened.ok) return success(broker);
+  await broker.close();
+  return opened;
+}
+
+function newCore(parts: BrokerParts): Core {
+  const { clock, gauges, log, receive } = parts;
+  const subscriptions = new Subscriptions();
+  const connections = new Set<Connection>();
+  const retained = new RetainedStore({ clock, gauges, log });
+  const sessions = new Sessions({
+    ...{ clock, gauges, log },
+    onEnd: (session) => {
+      publishWaiting(core, session);
+      for (const filter of session.subscriptions.keys()) subscriptions.remove(session, filter);
+    },
+  });
+  const intake = new Intake({
+    ...{ receive, gauges, log },
+    retain: (arrivals) => retained.keep(arrivals.map(keptMessage)),
+    route: (arrival) => routeArrival(core, arrival),
+    onFull: (isFull) => {
+      for (const connection of connections) connection.holdBack(isFull);
+    },
+  });
+  const takeOvers = new TakeOvers();
+  const disconnections = { count: 0 };
+  const core: Core = {
+    ...{ parts, subscriptions, connections, retained, sessions, intake, takeOvers },
+    disconnections,
+  };
+  return core;
+}
+
+class EmbeddedBroker implements Broker {
+  readonly #core: Core;
+  readonly #connectionParts: ConnectionParts;
+  readonly #watch: Timer;
+  readonly #listening: Listening[] = [];
+  #ports: Broker["ports"] = { mqtt: null, mqtts: null };
+  #isClosed = false;
+
+  constructor(core: Core) {
+    this.#core = core;
+    this.#watch = watch(core);
+    this.#connectionParts = {
+      clock: core.parts.clock,
+      gauges: core.parts.gauges,
+      outbound: new Outbound(),
+      onPacket: (connection, packet) => handlePacket(core, connection, packet),
+      onProblem: (connection, trouble) => breakOffReading(core, connection, trouble),
+      onGone: (connection, farewell) => depart(core, connection, farewell),
+    };
+  }
+
+  get ports(): Broker["ports"] {
+    return this.#ports;
+  }
+
+  async open(options: EmbeddedOptions): Promise<Outcome<void, Problem>> {
+    const onArrived = (arrived: Arrived) => this.#welcome(arrived);
+    const mqtt = options.mqtt && (await listenPlain(options.mqtt, onArrived));
+    if (mqtt && !mqtt.ok) return mqtt;
+    if (mqtt) this.#listening.push(mqtt.value);
+    const onRefused = (remote: string, detail: string) =>
+      refuseUnknown(this.#core, remote, problem("agent_refused", detail));
+    const mqtts = options.mqtts && (await listenTls(options.mqtts, onArrived, onRefused));
+    if (mqtts && !mqtts.ok) return mqtts;
+    if (mqtts) this.#listening.push(mqtts.value);
+    this.#ports = { mqtt: mqtt?.value.port ?? null, mqtts: mqtts?.value.port ?? null };
+    return success(undefined);
+  }
+
+  accept(stream: Duplex, remote: string): void {
+    this.#begin(stream, { address: remote, certificate: null });
+  }
+
+  async send(message: Message): Promise<Outcome<void, Problem>> {
+    if (this.#isClosed) return failure(problem("link_down", "the broker is closed"));
+    if (!isValidTopic(message.topic)) {
+      return failure(problem("topic_forbidden", `"${message.topic}" is not a topic`));
+    }
+    const routed = routedMessage(message);
+    if (message.retain) await this.#core.retained.keep([routed]);
+    routeMessage(this.#core, routed, message.retain ?? false);
+    return success(undefined);
+  }
+
+  retained(filter: string): readonly Message[] {
+    return this.#core.retained
+      .under(filter)
+      .map(({ topic, payload, qos }) => ({ topic, payload, qos, retain: true }));
+  }
+
+  disconnect(agent: AgentId, reason: string): number {
+    const theirs = [...this.#core.connections].filter((connection) => connection.agent === agent);
+    this.#core.disconnections.count += 1;
+    for (const connection of theirs) {
+      connection.close({ cause: reason, reason: REASON.administrative, isWillDue: true });
+    }
+    return theirs.length;
+  }
+
+  clients(): readonly ClientInfo[] {
+    return [...this.#core.connections].flatMap((connection) => {
+      const { admitted, clientId, remote, agreement, connectedAt, received, sent } = connection;
+      if (!admitted) return [];
+      const { session, gate } = admitted;
+      return {
+        ...{ agent: gate.agent, clientId, remote: remote.address, version: agreement.version },
+        ...{ connectedAt, received, sent, dropped: session.dropped, queued: session.queued },
+        subscriptions: [...session.subscriptions.keys()],
+      };
+    });
+  }
+
+  /** Takes no more, waits until what came is safe and acknowledged, and says goodbye. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#watch.cancel();
+    const ports = this.#listening.map(({ server }) => {
+      return new Promise<void>((resolve) => server.close(() => resolve()));
+    });
+    const { connections, intake } = this.#core;
+    for (const connection of connections) connection.holdBack(true);
+    await intake.idle();
+    for (const connection of [...connections]) {
+      connection.close({ cause: "shut down", reason: REASON.shuttingDown, isWillDue: false });
+    }
+    await Promise.all(ports);
+  }
+
+  #welcome({ socket, certificate }: Arrived): void {
+    this.#begin(socket, { address: socket.remoteAddress ?? "", certificate });
+  }
+
+  #begin(stream: Duplex, remote: Remote): void {
+    const { connections, intake, parts } = this.#core;
+    if (this.#isClosed || connections.size >= LIMIT.connections) {
+      parts.gauges.add('mqtt_refused_total{code="connections"}');
+      stream.destroy();
+      return;
+    }
+    const connection = new Connection(stream, remote, this.#connectionParts);
+    connections.add(connection);
+    parts.gauges.set("mqtt_connections", connections.size);
+    if (intake.isFull) connection.holdBack(true);
+  }
+}

@@ -1,0 +1,191 @@
+import { LIMIT } from "../../domain/limit.ts";
+import { type Problem, problem } from "../../domain/problem.ts";
+import { isValidTopic } from "../../domain/topic.ts";
+import { newId } from "../../lib/id.ts";
+import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import type { Admission } from "../broker.ts";
+import { Gate } from "./admission.ts";
+import type { Connection } from "./connection.ts";
+import type { Core } from "./core.ts";
+import { type Connack, type ConnectPacket, decodeConnect, encodeConnack } from "./packet.ts";
+import type { PacketView } from "./packet-reader.ts";
+import { REASON } from "./protocol.ts";
+import { breakOff, report } from "./refusal.ts";
+import type { Session } from "./session.ts";
+import { keptSeconds } from "./sessions.ts";
+import { cancelWill } from "./will.ts";
+
+type Refusal = { readonly problem: Problem; readonly reason: number };
+
+/** CONNECT: who is it, may it come in, and is there a session to go on with? */
+export async function handleConnect(core: Core, connection: Connection, packet: PacketView) {
+  const decoded = decodeConnect(packet);
+  if (!decoded.ok) {
+    const { problem, reason } = decoded.problem;
+    if (reason === REASON.versionUnsupported) refuse(core, connection, decoded.problem);
+    else breakOff(core, connection, problem.detail, reason);
+    return;
+  }
+  const connect = decoded.value;
+  connection.clientId = connect.clientId || `auto-${newId(core.parts.clock.now())}`;
+  agree(connection, connect);
+  const wrong = wrongWith(connect);
+  if (wrong) {
+    refuse(core, connection, wrong);
+    return;
+  }
+  connection.beginAdmission();
+  let asked: number;
+  let admission: Outcome<Admission, Refusal>;
+  do {
+    // Whoever was disconnected meanwhile may have been revoked: what the house said is out of date.
+    asked = core.disconnections.count;
+    admission = await admit(core, connection, connect);
+  } while (asked !== core.disconnections.count);
+  if (!connection.isOpen) return;
+  if (admission.ok) letIn(core, connection, connect, new Gate(admission.value));
+  else refuse(core, connection, admission.problem);
+  connection.endAdmission();
+}
+
+function agree(connection: Connection, connect: ConnectPacket): void {
+  const window = connect.receiveMaximum ?? LIMIT.inflightPerClient;
+  connection.agree({
+    version: connect.version,
+    isBridge: connect.isBridge,
+    keepAliveSeconds: connect.keepAliveSeconds,
+    receiveMaximum: Math.min(window, LIMIT.inflightPerClient),
+    maximumPacketBytes: connect.maximumPacketBytes ?? Number.POSITIVE_INFINITY,
+    wantsReasons: connect.wantsReasons,
+    will: connect.will,
+  });
+}
+
+/** What the protocol or a limit forbids, whoever it is. */
+function wrongWith(connect: ConnectPacket): Refusal | null {
+  const { clientId, version, password, will } = connect;
+  // MQTT 3 gives a name only to those that leave nothing behind: 3.1.1 section 3.1.3.1.
+  const needsId = version === 3 || (version === 4 && !connect.cleanStart);
+  if (Buffer.byteLength(clientId) > LIMIT.clientIdBytes || (clientId === "" && needsId)) {
+    const detail = `a client id has 1 to ${LIMIT.clientIdBytes} bytes`;
+    return { problem: problem("agent_refused", detail), reason: REASON.clientIdInvalid };
+  }
+  if (Buffer.byteLength(password ?? "") > LIMIT.passwordBytes) {
+    const detail = `a password has at most ${LIMIT.passwordBytes} bytes`;
+    return { problem: problem("agent_refused", detail), reason: REASON.credentialsWrong };
+  }
+  if (connect.authenticationMethod !== null) {
+    const detail = "extended authentication is not spoken here";
+    const reason = REASON.authenticationMethodUnknown;
+    return { problem: problem("agent_refused", detail), reason };
+  }
+  if (will && !isPublishable(will.topic)) {
+    const detail = "the will has no valid topic";
+    return { problem: problem("topic_forbidden", detail), reason: REASON.topicInvalid };
+  }
+  return null;
+}
+
+function isPublishable(topic: string): boolean {
+  const isSmall =
+    Buffer.byteLength(topic) <= LIMIT.topicBytes && topic.split("/").length <= LIMIT.topicLevels;
+  return isSmall && isValidTopic(topic);
+}
+
+/** Asks the house; a house that fails to answer lets nobody in. */
+async function admit(
+  core: Core,
+  connection: Connection,
+  connect: ConnectPacket,
+): Promise<Outcome<Admission, Refusal>> {
+  const { username, password, will } = connect;
+  const { clientId, remote } = connection;
+  const { certificate, address } = remote;
+  const attempt = { clientId, username, password, certificate, remote: address };
+  const answer = await core.parts.admit(attempt).catch((reason: unknown) => {
+    core.parts.log.error("admission failed", { clientId, reason: String(reason) });
+    return failure(problem("internal", "the house could not decide whether to let it in"));
+  });
+  if (!answer.ok) return failure({ problem: answer.problem, reason: reasonOf(answer.problem) });
+  const { agent, rights } = answer.value;
+  if (will && !new Gate(answer.value).mayPublish(will.topic)) {
+    const detail = `${agent} may not have its will published on ${will.topic}`;
+    return failure({ problem: problem("topic_forbidden", detail), reason: REASON.notAuthorised });
+  }
+  return success({ agent, rights });
+}
+
+function reasonOf({ code }: Problem): number {
+  switch (code) {
+    case "sign_in_wrong":
+    case "agent_unknown":
+      return REASON.credentialsWrong;
+    case "internal":
+      return REASON.serverUnavailable;
+    default:
+      return REASON.notAuthorised;
+  }
+}
+
+function refuse(core: Core, connection: Connection, { problem, reason }: Refusal): void {
+  report(core, connection, { problem });
+  const { version, wantsReasons } = connection.agreement;
+  const properties = wantsReasons ? { reasonString: problem.detail } : {};
+  connection.send(encodeConnack(version, { reason, sessionPresent: false, properties }));
+  connection.close({ cause: problem.detail, reason: null, isWillDue: false });
+}
+
+function letIn(core: Core, connection: Connection, connect: ConnectPacket, gate: Gate): void {
+  const { agent } = gate;
+  const { clientId, remote } = connection;
+  takeOver(core, gate, clientId);
+  const former = core.sessions.find(agent, clientId);
+  if (former && connect.cleanStart) core.sessions.end(former);
+  const known = connect.cleanStart ? undefined : former;
+  const session = known ?? core.sessions.begin(agent, clientId);
+  core.sessions.welcome(session);
+  cancelWill(session);
+  session.expirySeconds = keptSeconds(connect.sessionExpirySeconds);
+  session.connection = connection;
+  connection.enter(session, gate);
+  const properties = offer(connection, connect);
+  const connack = { reason: REASON.success, sessionPresent: known !== undefined, properties };
+  connection.send(encodeConnack(connect.version, connack));
+  const { address } = remote;
+  core.parts.onPresence({ agent, clientId, remote: address, up: true, cause: "connected" });
+  if (known) resume(core, known, connection, gate);
+}
+
+/** One connection a client: the newest wins, and the old one is told why. */
+function takeOver(core: Core, { agent }: Gate, clientId: string): void {
+  const old = core.sessions.find(agent, clientId)?.connection;
+  if (!old) return;
+  if (core.takeOvers.note(agent, core.parts.clock.now())) {
+    core.parts.log.warn("two clients fight over one identity", { agent, clientId });
+  }
+  old.close({ cause: "taken over", reason: REASON.takenOver, isWillDue: true });
+}
+
+/** What this broker can do less than MQTT 5 allows, or decided for the client. */
+function offer(connection: Connection, connect: ConnectPacket): Connack["properties"] {
+  const kept = keptSeconds(connect.sessionExpirySeconds);
+  return {
+    ...(kept !== connect.sessionExpirySeconds && { sessionExpiryInterval: kept }),
+    ...(connect.clientId === "" && { assignedClientIdentifier: connection.clientId }),
+    receiveMaximum: LIMIT.unacknowledgedPerClient,
+    maximumPacketSize: LIMIT.packetBytes,
+    topicAliasMaximum: LIMIT.topicAliases,
+    sharedSubscriptionAvailable: false,
+  };
+}
+
+/** Goes on with a session; what the agent's rights do not allow any more is forgotten first. */
+function resume(core: Core, session: Session, connection: Connection, gate: Gate): void {
+  for (const filter of session.subscriptions.keys()) {
+    if (gate.maySubscribe(filter)) continue;
+    session.subscriptions.delete(filter);
+    core.subscriptions.remove(session, filter);
+  }
+  session.narrow(gate);
+  session.resume(connection);
+}

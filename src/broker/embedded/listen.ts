@@ -1,0 +1,101 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer, type TLSSocket } from "node:tls";
+import { LIMIT } from "../../domain/limit.ts";
+import { type Problem, problem } from "../../domain/problem.ts";
+import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import type { ClientCertificate } from "../broker.ts";
+
+export type Address = { readonly host: string; readonly port: number };
+
+export type TlsAddress = Address & {
+  readonly key: string;
+  readonly certificate: string;
+  /** Who signs the certificates of clients. */
+  readonly ca: string;
+};
+
+export type Arrived = {
+  readonly socket: Socket;
+  readonly certificate: ClientCertificate | null;
+};
+
+/** A port that is open. */
+export type Listening = { readonly port: number; readonly server: Server };
+
+/** A silent peer is noticed by TCP at last, even where MQTT's keep-alive is off. */
+const TCP_KEEP_ALIVE_MS = 60_000;
+/** A reconnect storm after a power cut waits in the kernel rather than being refused. */
+const BACKLOG = 1_024;
+
+export async function listenPlain(
+  address: Address,
+  onArrived: (arrived: Arrived) => void,
+): Promise<Outcome<Listening, Problem>> {
+  const server = createServer((socket) =>
+    onArrived({ socket: prepared(socket), certificate: null }),
+  );
+  return open(server, address, "--mqtt");
+}
+
+/** Asks for a client certificate, and leaves it to CONNECT what a missing or bad one means. */
+export async function listenTls(
+  address: TlsAddress,
+  onArrived: (arrived: Arrived) => void,
+  onRefused: (remote: string, detail: string) => void,
+): Promise<Outcome<Listening, Problem>> {
+  const server = createTlsServer({
+    key: address.key,
+    cert: address.certificate,
+    ca: address.ca,
+    requestCert: true,
+    rejectUnauthorized: false,
+    minVersion: "TLSv1.2",
+    handshakeTimeout: LIMIT.connectWithinMs,
+  });
+  server.on("secureConnection", (socket) =>
+    onArrived({ socket: prepared(socket), certificate: certificateOf(socket) }),
+  );
+  server.on("tlsClientError", (error, socket) =>
+    onRefused(socket.remoteAddress ?? "", `TLS handshake: ${error.message}`),
+  );
+  return open(server, address, "--mqtts");
+}
+
+/** Without TCP_NODELAY a small answer waits up to 44 ms for the peer's delayed acknowledgement. */
+function prepared<S extends Socket>(socket: S): S {
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS);
+  return socket;
+}
+
+function certificateOf(socket: TLSSocket): ClientCertificate | null {
+  const { subject, serialNumber } = socket.getPeerCertificate();
+  if (!subject) return null;
+  const { CN } = subject;
+  return {
+    // Several common names are none: nobody chooses between them.
+    commonName: typeof CN === "string" ? CN : "",
+    serial: serialNumber.toUpperCase(),
+    valid: socket.authorized,
+    reason: socket.authorized ? null : String(socket.authorizationError),
+  };
+}
+
+function open(
+  server: Server,
+  { host, port }: Address,
+  option: string,
+): Promise<Outcome<Listening, Problem>> {
+  server.maxConnections = LIMIT.connections;
+  return new Promise((resolve) => {
+    server.on("error", (error: NodeJS.ErrnoException) => {
+      const detail = `${option} ${host}:${port} cannot be opened (${error.code ?? error.message})`;
+      resolve(failure(problem("port_taken", detail)));
+    });
+    server.listen({ host, port, backlog: BACKLOG }, () => {
+      const bound = server.address();
+      const isBound = typeof bound === "object" && bound !== null;
+      resolve(success({ port: isBound ? bound.port : port, server }));
+    });
+  });
+}

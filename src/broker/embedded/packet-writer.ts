@@ -1,0 +1,129 @@
+import { PACKET, PROPERTY, QOS_BITS, REASON } from "./protocol.ts";
+import type { Delivery } from "./routed-message.ts";
+
+const NOTHING = Buffer.alloc(0);
+const BYTES_MIN = 64;
+const BYTES_HINT_MAX = 64 * 1024;
+
+/** Collects the packets that leave in one write; they are encoded where they will be sent from. */
+export class PacketWriter {
+  isV5 = false;
+  #bytes = NOTHING;
+  #end = 0;
+  /** A busy connection begins with the room it needed last time. */
+  #hint = BYTES_MIN;
+
+  /** Bytes that were not taken yet. */
+  get waiting(): number {
+    return this.#end;
+  }
+
+  take(): Buffer {
+    const taken = this.#bytes.subarray(0, this.#end);
+    this.#hint = Math.min(BYTES_HINT_MAX, Math.max(BYTES_MIN, this.#end));
+    this.#bytes = NOTHING;
+    this.#end = 0;
+    return taken;
+  }
+
+  raw(bytes: Uint8Array): void {
+    const at = this.#room(bytes.length);
+    this.#bytes.set(bytes, at);
+  }
+
+  /** PUBACK, PUBREC, PUBREL or PUBCOMP; MQTT 3 has no place for a reason. */
+  ack(type: number, packetId: number, reason: number = REASON.success): void {
+    const hasReason = this.isV5 && reason !== REASON.success;
+    const at = this.#room(hasReason ? 5 : 4);
+    const bytes = this.#bytes;
+    bytes[at] = (type << 4) | (type === PACKET.pubrel ? 2 : 0);
+    bytes[at + 1] = hasReason ? 3 : 2;
+    bytes[at + 2] = packetId >> 8;
+    bytes[at + 3] = packetId & 0xff;
+    if (hasReason) bytes[at + 4] = reason;
+  }
+
+  /** The size of a PUBLISH packet; MQTT 5 clients may have said how much they take. */
+  publishBytes(delivery: Delivery, secondsLeft: number | null): number {
+    const length = this.#publishLength(delivery, secondsLeft);
+    return 1 + varintBytes(length) + length;
+  }
+
+  /** `packetId` is not looked at for QoS 0; `secondsLeft` is null where a message has no end. */
+  publish(delivery: Delivery, packetId: number, secondsLeft: number | null): void {
+    const { message, first } = delivery;
+    const length = this.#publishLength(delivery, secondsLeft);
+    let at = this.#room(1 + varintBytes(length) + length);
+    this.#bytes[at] = first;
+    at = this.#varint(at + 1, length);
+    at = this.#number(at, message.topicBytes.length);
+    this.#bytes.set(message.topicBytes, at);
+    at += message.topicBytes.length;
+    if ((first & QOS_BITS) !== 0) at = this.#number(at, packetId);
+    if (this.isV5) at = this.#properties(at, delivery, secondsLeft);
+    this.#bytes.set(message.payload, at);
+  }
+
+  #publishLength(delivery: Delivery, secondsLeft: number | null): number {
+    const { message, first } = delivery;
+    const packetIdBytes = (first & QOS_BITS) === 0 ? 0 : 2;
+    const length = 2 + message.topicBytes.length + packetIdBytes + message.payload.length;
+    if (!this.isV5) return length;
+    const properties = propertiesBytes(delivery, secondsLeft);
+    return length + varintBytes(properties) + properties;
+  }
+
+  #properties(start: number, delivery: Delivery, secondsLeft: number | null): number {
+    let at = this.#varint(start, propertiesBytes(delivery, secondsLeft));
+    if (secondsLeft !== null) {
+      this.#bytes[at] = PROPERTY.messageExpiry;
+      at = this.#bytes.writeUInt32BE(secondsLeft, at + 1);
+    }
+    for (const id of delivery.ids) {
+      this.#bytes[at] = PROPERTY.subscriptionId;
+      at = this.#varint(at + 1, id);
+    }
+    this.#bytes.set(delivery.message.properties, at);
+    return at + delivery.message.properties.length;
+  }
+
+  #number(at: number, value: number): number {
+    this.#bytes[at] = value >> 8;
+    this.#bytes[at + 1] = value & 0xff;
+    return at + 2;
+  }
+
+  #varint(start: number, value: number): number {
+    let at = start;
+    let rest = value;
+    for (; rest > 0x7f; rest >>= 7) {
+      this.#bytes[at] = (rest & 0x7f) | 0x80;
+      at += 1;
+    }
+    this.#bytes[at] = rest;
+    return at + 1;
+  }
+
+  #room(bytes: number): number {
+    const at = this.#end;
+    this.#end += bytes;
+    if (this.#end > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(this.#hint, this.#end * 2));
+      this.#bytes.copy(larger, 0, 0, at);
+      this.#bytes = larger;
+    }
+    return at;
+  }
+}
+
+function propertiesBytes({ message, ids }: Delivery, secondsLeft: number | null): number {
+  let bytes = message.properties.length + (secondsLeft === null ? 0 : 5);
+  for (const id of ids) bytes += 1 + varintBytes(id);
+  return bytes;
+}
+
+function varintBytes(value: number): number {
+  if (value < 0x80) return 1;
+  if (value < 0x4000) return 2;
+  return value < 0x200000 ? 3 : 4;
+}

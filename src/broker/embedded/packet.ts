@@ -1,0 +1,240 @@
+import {
+  generate,
+  type IConnectPacket,
+  type IDisconnectPacket,
+  type ISubscribePacket,
+  type IUnsubscribePacket,
+  type Packet,
+  parser,
+} from "mqtt-packet";
+import { type Problem, problem } from "../../domain/problem.ts";
+import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import type { PacketView } from "./packet-reader.ts";
+import { numberAt, PACKET, REASON, returnCode } from "./protocol.ts";
+import { NO_PROPERTIES, readPublishProperties } from "./publish-properties.ts";
+import type { Subscription } from "./subscriptions.ts";
+import type { Will } from "./will.ts";
+
+// The packets that come seldom are decoded and encoded by `mqtt-packet`; PUBLISH and its
+// acknowledgements have a way of their own. Each packet gets a new parser: one that has met an
+// error keeps its position.
+
+export type ConnectPacket = {
+  readonly version: 3 | 4 | 5;
+  readonly isBridge: boolean;
+  readonly clientId: string;
+  readonly username: string | null;
+  readonly password: string | null;
+  readonly cleanStart: boolean;
+  readonly keepAliveSeconds: number;
+  readonly sessionExpirySeconds: number;
+  readonly receiveMaximum: number | null;
+  readonly maximumPacketBytes: number | null;
+  readonly wantsReasons: boolean;
+  readonly authenticationMethod: string | null;
+  readonly will: Will | null;
+};
+
+type ConnectTrouble = { readonly problem: Problem; readonly reason: number };
+
+export type WantedSubscription = Subscription & { readonly retainHandling: number };
+
+type Version = 3 | 4 | 5;
+type Wills = NonNullable<IConnectPacket["will"]>;
+
+/** MQTT 3 without a clean session: kept for ever, as far as the protocol goes. */
+const EXPIRES_NEVER = 0xffffffff;
+const SUBSCRIPTION_ID_MAX = 268_435_455;
+
+export function decodeConnect(view: PacketView): Outcome<ConnectPacket, ConnectTrouble> {
+  const level = levelOf(view);
+  if (level < 3 || level > 5) {
+    const detail = `protocol level ${level} is not 3, 4 or 5`;
+    return trouble(detail, REASON.versionUnsupported);
+  }
+  const decoded = decode<IConnectPacket>(view, {});
+  if (!decoded.ok) return trouble(decoded.problem.detail);
+  const wrong = wrongWith(decoded.value);
+  if (wrong) return trouble(wrong, REASON.protocolError);
+  return success(connectPacket(level as Version, decoded.value));
+}
+
+export function decodeSubscribe(
+  view: PacketView,
+  agreed: { readonly version: Version; readonly isBridge: boolean },
+): Outcome<{ packetId: number; wanted: readonly WantedSubscription[] }, Problem> {
+  const settings = { protocolVersion: agreed.version, bridgeMode: agreed.isBridge };
+  const decoded = decode<ISubscribePacket>(view, settings);
+  if (!decoded.ok) return decoded;
+  const { messageId = 0, subscriptions, properties } = decoded.value;
+  const id = properties?.subscriptionIdentifier ?? null;
+  if (messageId <= 0 || subscriptions.length === 0 || !isSubscriptionId(id)) {
+    return malformed("SUBSCRIBE with a wrong packet id or subscription id, or without a filter");
+  }
+  const wanted = subscriptions.map(({ topic, qos, nl = false, rap = false, rh = 0 }) => {
+    return { filter: topic, qos, noLocal: nl, retainAsPublished: rap, retainHandling: rh, id };
+  });
+  return success({ packetId: messageId, wanted });
+}
+
+export function decodeUnsubscribe(
+  view: PacketView,
+  version: Version,
+): Outcome<{ packetId: number; filters: readonly string[] }, Problem> {
+  const decoded = decode<IUnsubscribePacket>(view, { protocolVersion: version });
+  if (!decoded.ok) return decoded;
+  const { messageId = 0, unsubscriptions } = decoded.value;
+  if (messageId <= 0 || unsubscriptions.length === 0) {
+    return malformed("UNSUBSCRIBE with a wrong packet id or without a filter");
+  }
+  return success({ packetId: messageId, filters: unsubscriptions });
+}
+
+export function decodeDisconnect(
+  view: PacketView,
+  version: Version,
+): Outcome<{ reason: number; sessionExpirySeconds: number | null }, Problem> {
+  if (view.body === view.end) return success({ reason: 0, sessionExpirySeconds: null });
+  const decoded = decode<IDisconnectPacket>(view, { protocolVersion: version });
+  if (!decoded.ok) return decoded;
+  const { reasonCode = 0, properties } = decoded.value;
+  const { sessionExpiryInterval = null } = properties ?? {};
+  return success({ reason: reasonCode, sessionExpirySeconds: sessionExpiryInterval });
+}
+
+export type Connack = {
+  readonly reason: number;
+  readonly sessionPresent: boolean;
+  /** MQTT 5 only. */
+  readonly properties: NonNullable<Extract<Packet, { cmd: "connack" }>["properties"]>;
+};
+
+export function encodeConnack(version: Version, connack: Connack): Buffer {
+  const { reason, sessionPresent, properties } = connack;
+  const codes = { reasonCode: reason, returnCode: returnCode(reason) };
+  // The bit was reserved in MQTT 3.1.
+  const present = sessionPresent && version > 3;
+  return encode({ cmd: "connack", sessionPresent: present, ...codes, properties }, version);
+}
+
+export function encodeSuback(packetId: number, codes: number[], version: Version): Buffer {
+  return encode({ cmd: "suback", messageId: packetId, granted: codes }, version);
+}
+
+export function encodeUnsuback(packetId: number, codes: number[], version: Version): Buffer {
+  return encode({ cmd: "unsuback", messageId: packetId, granted: codes }, version);
+}
+
+export function encodeDisconnect(reason: number): Buffer {
+  return encode({ cmd: "disconnect", reasonCode: reason }, 5);
+}
+
+/** An acknowledgement that says in words what was wrong: MQTT 5 only. */
+export function encodeAck(type: number, packetId: number, reason: number, detail: string): Buffer {
+  const cmd = type === PACKET.puback ? "puback" : "pubrec";
+  const properties = { reasonString: detail };
+  return encode({ cmd, messageId: packetId, reasonCode: reason, properties }, 5);
+}
+
+function encode(packet: Packet, version: Version): Buffer {
+  return generate(packet, { protocolVersion: version });
+}
+
+function decode<P extends Packet>(view: PacketView, settings: object): Outcome<P, Problem> {
+  const reader = parser(settings);
+  const packets: Packet[] = [];
+  const errors: string[] = [];
+  reader.on("packet", (packet) => packets.push(packet));
+  reader.on("error", (error: Error) => errors.push(error.message));
+  try {
+    reader.parse(view.buffer.subarray(view.start, view.end));
+  } catch {
+    errors.push("a length points behind the end of the packet"); // The parser reads on then.
+  }
+  const [packet] = packets;
+  if (errors.length > 0 || !packet) return malformed(errors[0] ?? "the packet is too short");
+  return success(packet as P);
+}
+
+/** The protocol level behind the protocol's name; bridges add 128 to it. */
+function levelOf({ buffer, body }: PacketView): number {
+  return (buffer[body + 2 + numberAt(buffer, body)] ?? 0) & 0x7f;
+}
+
+function expiryOf(version: Version, { clean, properties }: IConnectPacket): number {
+  if (version === 5) return properties?.sessionExpiryInterval ?? 0;
+  return clean ? 0 : EXPIRES_NEVER;
+}
+
+function willOf({ topic, payload, qos = 0, retain = false, properties = {} }: Wills): Will {
+  const { willDelayInterval = 0, messageExpiryInterval = null, ...passedOn } = properties;
+  return {
+    topic,
+    payload: Buffer.from(payload),
+    qos,
+    retain,
+    delaySeconds: willDelayInterval,
+    expirySeconds: messageExpiryInterval,
+    properties: encodeProperties(passedOn),
+  };
+}
+
+/** Takes them from a PUBLISH packet without topic: its variable header is theirs, but two bytes. */
+function encodeProperties(properties: NonNullable<Wills["properties"]>): Uint8Array {
+  const bare = { topic: "", payload: "", qos: 0, dup: false, retain: false } as const;
+  const bytes = encode({ cmd: "publish", ...bare, properties }, 5);
+  const body = bytes.findIndex((byte, index) => index > 0 && byte < 0x80) + 1;
+  const read = readPublishProperties(bytes, body + 2, bytes.length);
+  return read?.passedOn ?? NO_PROPERTIES;
+}
+
+function connectPacket(version: Version, packet: IConnectPacket): ConnectPacket {
+  const { will, username, password, properties = {} } = packet;
+  return {
+    version,
+    isBridge: "bridgeMode" in packet,
+    clientId: packet.clientId,
+    username: username || null,
+    password: password?.toString() || null,
+    cleanStart: packet.clean ?? true,
+    keepAliveSeconds: packet.keepalive ?? 0,
+    sessionExpirySeconds: expiryOf(version, packet),
+    receiveMaximum: properties.receiveMaximum ?? null,
+    maximumPacketBytes: properties.maximumPacketSize ?? null,
+    wantsReasons: properties.requestProblemInformation ?? true,
+    authenticationMethod: properties.authenticationMethod ?? null,
+    will: will ? willOf(will) : null,
+  };
+}
+
+/** What the parser lets pass. */
+function wrongWith({ clientId, username = "", will, properties = {} }: IConnectPacket) {
+  const texts = [clientId, username, will?.topic ?? ""];
+  if (!texts.every(isText)) return "CONNECT with text that is not UTF-8";
+  if (!Object.entries(properties).every(([name, value]) => isSingle(name, value))) {
+    return "CONNECT with a property twice";
+  }
+  const { receiveMaximum, maximumPacketSize } = properties;
+  const isInRange = receiveMaximum !== 0 && maximumPacketSize !== 0 && Number(will?.qos ?? 0) < 3;
+  return isInRange ? null : "CONNECT with a number that is out of range";
+}
+
+function isText(text: string): boolean {
+  return !/[\0\ufffd]/.test(text);
+}
+
+function isSingle(name: string, value: unknown): boolean {
+  return name === "userProperties" || !Array.isArray(value);
+}
+
+function isSubscriptionId(id: number | null): boolean {
+  return id === null || (Number.isInteger(id) && id > 0 && id <= SUBSCRIPTION_ID_MAX);
+}
+
+function malformed(detail: string) {
+  return failure(problem("packet_malformed", detail));
+}
+
+function trouble(detail: string, reason: number = REASON.malformed) {
+  return failure({ problem: problem("packet_malformed", detail), reason });
+}

@@ -1,0 +1,129 @@
+import { LIMIT } from "../../domain/limit.ts";
+import type { Session } from "./session.ts";
+
+/** One filter of one session: MQTT 5.0 section 3.8.3.1. */
+export type Subscription = {
+  readonly filter: string;
+  readonly qos: 0 | 1 | 2;
+  /** Not what this client itself published. */
+  readonly noLocal: boolean;
+  /** Keep the RETAIN flag as the publisher set it. */
+  readonly retainAsPublished: boolean;
+  readonly id: number | null;
+};
+
+/** A session that gets a topic's messages, once, whichever of its filters name it. */
+export type Listener = {
+  readonly session: Session;
+  readonly qos: 0 | 1 | 2;
+  readonly noLocal: boolean;
+  readonly retainAsPublished: boolean;
+  readonly ids: readonly number[];
+};
+
+type Branch = {
+  readonly children: Map<string, Branch>;
+  readonly subscriptions: Map<Session, Subscription>;
+};
+
+const NO_IDS: readonly number[] = [];
+
+/** All filters as a tree of levels, and the answers to the topics asked for last. */
+export class Subscriptions {
+  readonly #root = newBranch();
+  readonly #answers = new Map<string, readonly Listener[]>();
+  #asOf = 0;
+
+  /** Grows with every change: an answer from an earlier state may be wrong. */
+  get asOf(): number {
+    return this.#asOf;
+  }
+
+  add(session: Session, subscription: Subscription): void {
+    let branch = this.#root;
+    for (const level of subscription.filter.split("/")) {
+      const child = branch.children.get(level) ?? newBranch();
+      branch.children.set(level, child);
+      branch = child;
+    }
+    branch.subscriptions.set(session, subscription);
+    this.#forgetAnswers();
+  }
+
+  remove(session: Session, filter: string): void {
+    prune(this.#root, filter.split("/"), session);
+    this.#forgetAnswers();
+  }
+
+  listeners(topic: string): readonly Listener[] {
+    const known = this.#answers.get(topic);
+    if (known) return known;
+    const found = new Map<Session, Listener>();
+    collect(this.#root, topic.split("/"), 0, found);
+    const listeners = [...found.values()];
+    if (this.#answers.size >= LIMIT.matchedTopics) this.#answers.clear();
+    this.#answers.set(topic, listeners);
+    return listeners;
+  }
+
+  #forgetAnswers(): void {
+    this.#asOf += 1;
+    this.#answers.clear();
+  }
+}
+
+function newBranch(): Branch {
+  return { children: new Map(), subscriptions: new Map() };
+}
+
+/** Removes the session below, and every branch that is bare then. */
+function prune(branch: Branch, levels: readonly string[], session: Session): void {
+  const [level, ...deeper] = levels;
+  if (level === undefined) {
+    branch.subscriptions.delete(session);
+    return;
+  }
+  const child = branch.children.get(level);
+  if (!child) return;
+  prune(child, deeper, session);
+  if (child.children.size === 0 && child.subscriptions.size === 0) branch.children.delete(level);
+}
+
+type Found = Map<Session, Listener>;
+
+/** Visits each branch at most once, so it is bounded by the number of subscriptions. */
+function collect(branch: Branch, levels: readonly string[], depth: number, found: Found): void {
+  // Topics that begin with `$` hide from leading wildcards: MQTT 5.0 section 4.7.2.
+  const seesWildcards = depth > 0 || !levels[0]?.startsWith("$");
+  const rest = seesWildcards ? branch.children.get("#") : undefined;
+  if (rest) join(rest, found);
+  const level = levels[depth];
+  if (level === undefined) {
+    join(branch, found);
+    return;
+  }
+  const child = branch.children.get(level);
+  if (child) collect(child, levels, depth + 1, found);
+  const any = seesWildcards ? branch.children.get("+") : undefined;
+  if (any) collect(any, levels, depth + 1, found);
+}
+
+function join(branch: Branch, found: Found): void {
+  for (const [session, subscription] of branch.subscriptions) {
+    const ids = subscription.id === null ? NO_IDS : [subscription.id];
+    const listener = { ...subscription, session, ids };
+    const other = found.get(session);
+    found.set(session, other ? merged(other, listener) : listener);
+  }
+}
+
+/** Overlapping filters give one delivery with the highest QoS: MQTT 5.0 section 3.3.4. */
+function merged(a: Listener, b: Listener): Listener {
+  return {
+    session: a.session,
+    qos: a.qos > b.qos ? a.qos : b.qos,
+    noLocal: a.noLocal && b.noLocal,
+    retainAsPublished: a.retainAsPublished || b.retainAsPublished,
+    ids: [...a.ids, ...b.ids],
+  };
+}

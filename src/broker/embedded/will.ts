@@ -1,0 +1,61 @@
+import type { AgentId, Timestamp } from "../../domain/brand.ts";
+import type { Timer } from "../../lib/clock.ts";
+import type { Core } from "./core.ts";
+import type { Session } from "./session.ts";
+import { knownTopic } from "./topic-table.ts";
+
+/** What a client asked to have published when it is lost: MQTT 5.0 section 3.1.2.5. */
+export type Will = {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly qos: 0 | 1 | 2;
+  readonly retain: boolean;
+  readonly delaySeconds: number;
+  readonly expirySeconds: number | null;
+  /** MQTT 5 properties for the subscribers, encoded. */
+  readonly properties: Uint8Array;
+};
+
+export type WaitingWill = { readonly will: Will; readonly timer: Timer };
+
+/** Publishes the will now, or after its delay; a session that ends earlier does not wait for it. */
+export function executeWill(core: Core, session: Session, will: Will): void {
+  if (will.delaySeconds === 0 || session.expirySeconds === 0) {
+    publishWill(core, session.agent, will);
+    return;
+  }
+  const timer = core.parts.clock.after(will.delaySeconds * 1000, () =>
+    publishWaiting(core, session),
+  );
+  session.waitingWill = { will, timer };
+}
+
+/** The client came back in time. */
+export function cancelWill(session: Session): void {
+  session.waitingWill?.timer.cancel();
+  session.waitingWill = null;
+}
+
+/** For a session that ends, or whose will has waited long enough. */
+export function publishWaiting(core: Core, session: Session): void {
+  const waiting = session.waitingWill;
+  cancelWill(session);
+  if (waiting) publishWill(core, session.agent, waiting.will);
+}
+
+function publishWill(core: Core, agent: AgentId, will: Will): void {
+  const now = core.parts.clock.now();
+  core.intake.offer({
+    topic: will.topic,
+    payload: will.payload,
+    agent,
+    receivedAt: now as Timestamp,
+    retain: will.retain,
+    known: knownTopic(will.topic),
+    qos: will.qos,
+    properties: will.properties,
+    expiresAt: will.expirySeconds === null ? null : now + will.expirySeconds * 1000,
+    connection: null,
+    packetId: 0,
+  });
+}

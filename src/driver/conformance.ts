@@ -10,6 +10,7 @@ import { QUALITIES, type Quality, type Value } from "../domain/reading.ts";
 import { isValidFilter, isValidTopic, matchesFilter } from "../domain/topic.ts";
 import type { Json, JsonObject } from "../lib/json.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
+import { compileSchema } from "../lib/schema.ts";
 import type { Driver, TwinReading } from "./driver.ts";
 
 /** The files of a driver's folder: each driver has these, so a reader of one can read them all. */
@@ -168,6 +169,9 @@ function checkEncode(driver: Driver, vector: EncodeVector): void {
     return;
   }
   assert.ok(outcome.ok, outcome.ok ? "" : outcome.problem.detail);
+  const commandType = driver.catalogue.commandTypes.find((other) => other.name === name);
+  const check = compileSchema(commandType?.parameters ?? {});
+  assert.deepEqual(check(parameters), { ok: true, value: undefined });
   const { topic, payload, retain = false, qos = 1 } = outcome.value;
   assert.equal(Buffer.from(payload).toString(), Buffer.from(bytesOf(vector)).toString());
   assert.deepEqual(

@@ -1,0 +1,52 @@
+import type { DeviceAddress } from "../../domain/brand.ts";
+
+/** Section "Sensor Values", "Configuration" and "Control Payloads". */
+export type Leaf = "data" | "configure" | "control" | "extension";
+
+export type Place = {
+  readonly leaf: Leaf;
+  /** `<network-id>/<node-address>`. */
+  readonly device: DeviceAddress;
+  /** The node's address in the mesh; NaN for an extension. */
+  readonly node: number;
+};
+
+/**
+ * Everything under `/sauter/viasens/`: presence, status and acknowledgement topics exist whose paths
+ * no public text names. The second filter catches the classic mistake of a missing first slash.
+ */
+export const FILTERS = ["/sauter/viasens/#", "sauter/viasens/#"];
+
+/** A mesh unicast address ends here; what is above would be a group. */
+export const NODE_MAX = 0x7fff;
+
+const TOPIC = /^\/sauter\/viasens\/([^/+#\0]{1,64})\/([^/]+)(?:\/(.*))?$/s;
+const DIGITS = /^\d+$/;
+
+/** Gives `undefined` for what is no topic of viaSens'. */
+export function placeOf(topic: string): Place | undefined {
+  const [, network, name = "", leaf] = TOPIC.exec(topic) ?? [];
+  if (network === undefined) return undefined;
+  const device = `${network}/${name}` as DeviceAddress;
+  if (!DIGITS.test(name)) return { leaf: "extension", device, node: Number.NaN };
+  const node = Number(name);
+  if (name.startsWith("0") || node > 0xffff) return undefined;
+  return { leaf: leafOf(leaf), device, node };
+}
+
+export function dataTopic(device: DeviceAddress): string {
+  return `/sauter/viasens/${device}`;
+}
+
+export function configureTopic(device: DeviceAddress): string {
+  return `${dataTopic(device)}/configure`;
+}
+
+export function controlTopic(device: DeviceAddress): string {
+  return `${dataTopic(device)}/control`;
+}
+
+function leafOf(level: string | undefined): Leaf {
+  if (level === undefined) return "data";
+  return level === "configure" || level === "control" ? level : "extension";
+}

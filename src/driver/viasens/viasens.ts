@@ -1,0 +1,18 @@
+import type { Driver } from "../driver.ts";
+import { catalogue } from "./catalogue.ts";
+import { decode } from "./decode.ts";
+import { encode } from "./encode.ts";
+import { FILTERS } from "./topics.ts";
+import { twin } from "./twin.ts";
+
+/** The SAUTER viaSens smart sensor mesh network. */
+export const viasens: Driver = {
+  id: "viasens",
+  title: "SAUTER viaSens",
+  spec: "MQTT data spec 1.8",
+  listensTo: FILTERS,
+  catalogue,
+  decode,
+  encode,
+  twin,
+};

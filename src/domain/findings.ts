@@ -15,18 +15,22 @@ export type Finding =
   | {
       readonly kind: "model";
       readonly device: DeviceAddress;
-      readonly requestId: string;
+      /** The sender's own, as it came: the answer repeats it. */
+      readonly requestId: string | number;
       readonly externalId: string;
       readonly model: JsonObject;
+      /** What was tolerated: the sender learns of it with the answer. */
+      readonly note?: string;
     }
   /** The wish that a kept model become assets and bindings. */
   | {
       readonly kind: "instantiate";
       readonly device: DeviceAddress;
-      readonly requestId: string;
+      readonly requestId: string | number;
       readonly externalId: string;
       readonly parentAssetId: string | null;
       readonly parameters: Readonly<Record<string, string>>;
+      readonly note?: string;
     }
   /** A device obeyed, or says that it could not. */
   | {
@@ -65,6 +69,7 @@ export type DeclaredBinding = {
   /** `reference` of a declared asset, or an id of ours. */
   readonly asset: string;
   readonly aspect: string;
+  /** Where its type is not part of the declaration, only the name counts. */
   readonly variable: Variable;
 };
 

@@ -31,7 +31,7 @@ export interface Driver {
   /** The types, commands and default homes of channels that it brings to the model. */
   readonly catalogue: Catalogue;
 
-  /** Up: writes what a message tells the house into `findings`. Never throws, whatever the bytes. */
+  /** Up: writes what a message tells the house into `findings`. Never throws, whatever comes. */
   decode(message: ReceivedMessage, findings: Findings): Outcome<void, Problem>;
 
   /** Down: how to say a command to a device. Its parameters have passed their schema. */
@@ -45,6 +45,9 @@ export interface Driver {
 
   /** The protocol's replies to a finding that the house accepted or refused, if it has any. */
   answer?(finding: Finding, result: Outcome<void, Problem>, id: () => string): readonly Message[];
+
+  /** The protocol's replies to a message that `decode` refused, if it has any. */
+  refuse?(message: ReceivedMessage, problem: Problem, id: () => string): readonly Message[];
 
   /** The other end of the wire, for the simulator and the tests. */
   twin(device: DeviceAddress): Twin;

@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import type { DeviceAddress } from "../../domain/brand.ts";
+import { type Finding, Findings } from "../../domain/findings.ts";
+import type { Message, ReceivedMessage } from "../../domain/message.ts";
+import type { Place, Problem } from "../../domain/problem.ts";
+import { encodeJson, type JsonObject } from "../../lib/json.ts";
+import type { Outcome } from "../../lib/outcome.ts";
+import { readPayload } from "../payload.ts";
+import { type Inbound, inboundTopic, parseOutbound } from "./topics.ts";
+
+/** An agent takes at most 128 KiB a message; the first errors show what is wrong. */
+const ERRORS_MAX = 50;
+
+/** Says on `ms` what became of a model, and on `ip` what became of its instantiation. */
+export function answer(
+  finding: Finding,
+  result: Outcome<void, Problem>,
+  id: () => string,
+): readonly Message[] {
+  if (finding.kind !== "model" && finding.kind !== "instantiate") return [];
+  const { device, requestId, externalId, note } = finding;
+  const about = finding.kind === "model" ? "amo_v3/ms" : "amo_v3/ip";
+  const say = (data: JsonObject) => reply({ device, about, requestId, data }, id);
+  if (!result.ok) return [say({ externalId, ...failed(result.problem) })];
+
+  const modelId = modelIdOf(device, externalId);
+  const tolerated = note === undefined ? "" : ` Tolerated: ${note}`;
+  const done = (message: string) => ({ status: "Success", message: message + tolerated });
+  if (finding.kind === "model") {
+    return [say({ id: modelId, modelId, externalId, ...done("Model created.") })];
+  }
+  const ids = { id: id(), modelId, externalId };
+  return [
+    say({ ...ids, status: "InProgress", message: "20% completed." }),
+    say({ ...ids, ...done("100% completed.") }),
+  ];
+}
+
+/** Says that a model or an instantiation was not even understood. */
+export function refuse(
+  message: ReceivedMessage,
+  problem: Problem,
+  id: () => string,
+): readonly Message[] {
+  const topic = parseOutbound(message.topic);
+  const about = topic && ANSWERED_ON.get(topic.about);
+  if (!about) return [];
+  const body = readPayload(message.payload, new Findings());
+  const given = body.ok ? body.value["id"] : undefined;
+  const requestId = typeof given === "string" || typeof given === "number" ? given : "";
+  return [reply({ device: topic.device, about, requestId, data: failed(problem) }, id)];
+}
+
+const ANSWERED_ON: ReadonlyMap<string, Inbound> = new Map([
+  ["amo_v3/m", "amo_v3/ms"],
+  ["amo_v3/i", "amo_v3/ip"],
+]);
+
+type Reply = {
+  readonly device: DeviceAddress;
+  readonly about: Inbound;
+  readonly requestId: string | number;
+  readonly data: JsonObject;
+};
+
+function reply({ device, about, requestId, data }: Reply, id: () => string): Message {
+  const payload = encodeJson({ id: id(), correlationId: id(), requestId, data });
+  return { topic: inboundTopic(device, about), payload, qos: 1 };
+}
+
+/** The word and the list are public; what stands in the list is our own contract. */
+function failed({ code, detail, places = [{ path: "", detail }] }: Problem): JsonObject {
+  const errors = places.slice(0, ERRORS_MAX).map((place) => ({
+    code: `mdsp.core.assetmodeler.${code.replace(/_(.)/g, (_, letter) => letter.toUpperCase())}`,
+    path: pathInModel(place),
+    message: place.detail,
+  }));
+  return { status: "Failed", message: detail, errors };
+}
+
+/** The house speaks of a declaration; the agent has to find the place in its own model. */
+function pathInModel({ path }: Place): string {
+  const [, section = "", index = "", field, ...rest] = path.split("/");
+  const home = SECTIONS.get(section);
+  if (!home) return path;
+  const fields = field === undefined ? [] : [FIELDS.get(field) ?? field, ...rest];
+  return [home, index, ...fields].join("/");
+}
+
+const SECTIONS: ReadonlyMap<string, string> = new Map([
+  ["aspectTypes", "/typeModel/aspectTypes"],
+  ["assetTypes", "/typeModel/assetTypes"],
+  ["assets", "/instanceModel/assets"],
+  ["bindings", "/mappingModel/mappings"],
+]);
+
+const FIELDS: ReadonlyMap<string, string> = new Map([
+  ["parentId", "parentTypeId"],
+  ["parent", "parentReferenceId"],
+  ["channel", "dataPointId"],
+  ["asset", "assetReferenceId"],
+  ["aspect", "aspectName"],
+  ["variable", "variableName"],
+]);
+
+/** The same model has the same id in every answer, in the form of the cloud's own ids. */
+function modelIdOf(device: DeviceAddress, externalId: string): string {
+  return createHash("sha256").update(`${device}/${externalId}`).digest("hex").slice(0, 32);
+}

@@ -1,0 +1,92 @@
+import type { DeviceAddress } from "../../domain/brand.ts";
+import type { Findings } from "../../domain/findings.ts";
+import { type Place, type Problem, problem, problemAt } from "../../domain/problem.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../lib/json.ts";
+import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import { checkModel } from "./model.ts";
+import { tenantOf } from "./topics.ts";
+
+/** `amo_v3/m`: a model is kept if it is consistent in itself. */
+export function decodeModel(
+  device: DeviceAddress,
+  body: JsonObject,
+  findings: Findings,
+): Outcome<void, Problem> {
+  const request = readRequest(body, "externalId", findings);
+  if (!request.ok) return request;
+  const { name: externalId, data: model, ...rest } = request.value;
+  const places = checkModel(model, tenantOf(device));
+  if (places.length > 0) return failure(problemAt("model_invalid", places));
+  findings.finding({ kind: "model", device, externalId, model, ...rest });
+  return success(undefined);
+}
+
+/** `amo_v3/i`: the wish that a kept model become assets. */
+export function decodeInstantiation(
+  device: DeviceAddress,
+  body: JsonObject,
+  findings: Findings,
+): Outcome<void, Problem> {
+  const request = readRequest(body, "modelExternalId", findings);
+  if (!request.ok) return request;
+  const { name: externalId, data, ...rest } = request.value;
+  const parent = data["modelParentAssetId"];
+  const parentAssetId = typeof parent === "string" && parent !== "" ? parent : null;
+  const parameters = readParameters(data["parameterization"]);
+  if (!parameters.ok) return parameters;
+  const wish = { parentAssetId, parameters: parameters.value };
+  findings.finding({ kind: "instantiate", device, externalId, ...wish, ...rest });
+  return success(undefined);
+}
+
+type Request = {
+  readonly requestId: string | number;
+  readonly data: JsonObject;
+  readonly name: string;
+  /** What was tolerated: the agent learns of it with the answer. */
+  readonly note?: string;
+};
+
+/** `{ id, data: { <key>: <the model's name> } }`; the id is the sender's affair and may repeat. */
+function readRequest(body: JsonObject, key: string, findings: Findings): Outcome<Request, Problem> {
+  const { id, data } = body;
+  if (!isJsonObject(data)) return malformed("E_DATA /data: expected an object");
+  const name = data[key];
+  if (typeof name !== "string" || name === "") {
+    return malformed(`E_NAME /data/${key}: expected the name of the model`);
+  }
+  const isId = typeof id === "string" || typeof id === "number";
+  if (!isId) findings.warning("W_ID", "/id: expected an id, so the answer has none");
+  const note = findings.warnings.map(({ detail }) => detail).join("; ");
+  return success({ requestId: isId ? id : "", data, name, ...(note && { note }) });
+}
+
+/** `{ values: [{ name, value }] }` */
+function readParameters(
+  parameterization: Json | undefined,
+): Outcome<Readonly<Record<string, string>>, Problem> {
+  if (parameterization === undefined || parameterization === null) return success({});
+  const values = isJsonObject(parameterization) ? parameterization["values"] : undefined;
+  if (!Array.isArray(values)) return malformed("E_VALUES /data/parameterization/values");
+
+  const places: Place[] = [];
+  const entries: [string, string][] = [];
+  for (const [index, entry] of values.entries()) {
+    const { name, value } = isJsonObject(entry) ? entry : {};
+    if (typeof name === "string" && isScalar(value)) entries.push([name, String(value)]);
+    else {
+      const path = `/parameterization/values/${index}`;
+      places.push({ path, detail: "expected a name and its value" });
+    }
+  }
+  if (places.length > 0) return failure(problemAt("model_invalid", places));
+  return success(Object.fromEntries(entries));
+}
+
+function isScalar(json: Json | undefined): json is string | number | boolean {
+  return typeof json === "string" || typeof json === "number" || typeof json === "boolean";
+}
+
+function malformed(detail: string): Outcome<never, Problem> {
+  return failure(problem("payload_malformed", detail));
+}

@@ -1,0 +1,124 @@
+import type { ChannelName, DeviceAddress } from "../../domain/brand.ts";
+import type { Findings } from "../../domain/findings.ts";
+import type { ReceivedMessage } from "../../domain/message.ts";
+import { type Problem, problem } from "../../domain/problem.ts";
+import type { Quality, Value } from "../../domain/reading.ts";
+import { parseIsoTime } from "../../lib/iso-time.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../lib/json.ts";
+import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import { readPayload } from "../payload.ts";
+import { decodeInstantiation, decodeModel } from "./decode-model.ts";
+import { parseOutbound } from "./topics.ts";
+
+export function decode(message: ReceivedMessage, findings: Findings): Outcome<void, Problem> {
+  const topic = parseOutbound(message.topic);
+  if (!topic) return failure(problem("topic_unknown", message.topic));
+  const understand = UNDERSTOOD.get(topic.about);
+  if (!understand) return failure(problem("topic_unknown", `'${topic.about}' is not spoken here`));
+
+  const body = readPayload(message.payload, findings);
+  return body.ok ? understand(topic.device, body.value, findings) : body;
+}
+
+type Understand = (
+  device: DeviceAddress,
+  body: JsonObject,
+  findings: Findings,
+) => Outcome<void, Problem>;
+
+const UNDERSTOOD: ReadonlyMap<string, Understand> = new Map([
+  ["mc_v3/ts", decodeTimeSeries],
+  ["amo_v3/m", decodeModel],
+  ["amo_v3/i", decodeInstantiation],
+]);
+
+/** `{ timeseries: [{ timestamp, values: [{ dataPointId, value, qualityCode }] }] }` */
+function decodeTimeSeries(
+  device: DeviceAddress,
+  body: JsonObject,
+  findings: Findings,
+): Outcome<void, Problem> {
+  const rows = body["timeseries"];
+  if (!Array.isArray(rows) || rows.length === 0) {
+    return malformed("E_ROWS /timeseries: expected an array of rows");
+  }
+  for (let index = 0; index < rows.length; index += 1) {
+    const row: Json = rows[index];
+    if (!isJsonObject(row)) return malformed(`E_ROW /timeseries/${index}: expected an object`);
+    const at = typeof row["timestamp"] === "string" ? parseIsoTime(row["timestamp"]) : undefined;
+    if (at === undefined) return malformed(wrongTime(index, row["timestamp"]));
+    const values = row["values"];
+    if (!Array.isArray(values)) {
+      return malformed(`E_VALUES /timeseries/${index}/values: expected an array`);
+    }
+    findings.about(device, at);
+    readValues(values, index, findings);
+  }
+  return success(undefined);
+}
+
+/** One bad value does not spoil its neighbours: it is dropped with a warning. */
+function readValues(values: readonly Json[], row: number, findings: Findings): void {
+  for (let index = 0; index < values.length; index += 1) {
+    const entry = values[index];
+    const isEntry = isJsonObject(entry);
+    const channel = isEntry ? entry["dataPointId"] : undefined;
+    const value = isEntry ? entry["value"] : undefined;
+    if (isEntry && typeof channel === "string" && channel !== "" && isValue(value)) {
+      const quality = qualityOf(entry["qualityCode"]) ?? doubt(entry, row, index, findings);
+      findings.reading(channel as ChannelName, value, quality);
+    } else {
+      const found = shorten(entry);
+      const place = `/timeseries/${row}/values/${index}`;
+      findings.warning("W_VALUE", `${place}: found ${found}, expected a dataPointId and its value`);
+    }
+  }
+}
+
+/** The type of the variable is not known here: texts, numbers and booleans go on as they came. */
+function isValue(value: Json | undefined): value is Value | null {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return true;
+    case "number":
+      return Number.isFinite(value); // JSON may say 1e999
+    default:
+      return value === null;
+  }
+}
+
+/**
+ * The OPC UA status word in decimal: its two highest bits are 00 good, 01 uncertain, 1x bad. As a
+ * signed number a bad one is negative. Undefined where it is no such word.
+ */
+function qualityOf(code: Json | undefined): Quality | undefined {
+  if (code === "0" || code === undefined || code === null || code === "") return "good";
+  const status = typeof code === "string" && /^-?\d+$/.test(code) ? Number(code) : code;
+  if (typeof status !== "number" || !Number.isInteger(status) || status >= 2 ** 32)
+    return undefined;
+  if (status < 0) return "bad";
+  return BY_TOP_BITS[Math.floor(status / 2 ** 30)];
+}
+
+const BY_TOP_BITS: readonly Quality[] = ["good", "uncertain", "bad", "bad"];
+
+function doubt(entry: JsonObject, row: number, index: number, findings: Findings): Quality {
+  const place = `/timeseries/${row}/values/${index}/qualityCode`;
+  findings.warning("W_QUALITY", `${place}: found ${shorten(entry["qualityCode"])}, not a status`);
+  return "uncertain";
+}
+
+function wrongTime(row: number, found: Json | undefined): string {
+  const expected = "a time like 2022-12-01T20:05:10Z";
+  return `E_TIME /timeseries/${row}/timestamp: found ${shorten(found)}, expected ${expected}`;
+}
+
+function shorten(json: Json | undefined): string {
+  const text = JSON.stringify(json) ?? "nothing";
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+function malformed(detail: string): Outcome<never, Problem> {
+  return failure(problem("payload_malformed", detail));
+}

@@ -63,7 +63,10 @@ function readTolerantly(text: string, depth: number, warnings: Warnings): Outcom
     warnings.warning("W_TRAILING_COMMA", `offset ${comma}: ${count} before a closing bracket`);
   }
   if (look.duplicate !== undefined) {
-    warnings.warning("W_DUPLICATE_KEY", `${JSON.stringify(look.duplicate)}: the last one wins`);
+    warnings.warning(
+      "W_DUPLICATE_KEY",
+      `${JSON.stringify(look.duplicate.slice(0, 64))}: the last one wins`,
+    );
   }
   return success(json);
 }

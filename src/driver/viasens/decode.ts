@@ -107,7 +107,7 @@ function warnOfPlace({ retain }: ReceivedMessage, place: Place, findings: Findin
   }
 }
 
-/** MQTT's way to delete what the broker keeps; on data only with the flag, else a node is broken. */
+/** MQTT's way to delete what the broker keeps. Among values without the flag, a node is broken. */
 function isClearing({ retain }: ReceivedMessage, leaf: Leaf): boolean {
   return retain || leaf !== "data";
 }

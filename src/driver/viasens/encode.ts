@@ -9,9 +9,9 @@ import { missingIn } from "./settings.ts";
 import { placeOf } from "./topics.ts";
 
 /**
- * Sections "Configuration" and "Control Payloads". Whatever form the parameters came in, a node gets
- * the specification's: all fields, in its order, colours as `0xRRGGBB`. Settings are kept by the
- * broker and replace those before, so they are only ever sent in full.
+ * Sections "Configuration" and "Control Payloads". Whatever form the parameters came in, a node
+ * gets the specification's: all fields, in its order, colours as `0xRRGGBB`. Settings are kept by
+ * the broker and replace those before, so they are only ever sent in full.
  */
 export function encode({ device, name, parameters }: Command): Outcome<Message, Problem> {
   const order = ORDERS.get(name);

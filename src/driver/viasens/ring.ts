@@ -23,7 +23,7 @@ const BLACK = "0x000000";
 const CLEARED_RING = { mode: CLEAR_MODE, duration: 0, speed: 0, colors: [BLACK, BLACK, BLACK] };
 const CLEARED_BASIC = { pattern: CLEAR_PATTERN, colors: [0, 0], period: 0, "duty-cycle": 0 };
 
-/** Section "LED Ring Data Specification". An int8 could say more, but nothing else has a meaning. */
+/** Section "LED Ring Data Specification". An int8 could say more: nothing that means anything. */
 export const RING = {
   mode: {
     key: "mode",

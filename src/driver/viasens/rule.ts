@@ -74,9 +74,9 @@ const PROBLEM_OF = {
   E_ENUM: "payload_out_of_range",
 } as const satisfies Record<string, ProblemCode>;
 
-export type Fault = keyof typeof PROBLEM_OF;
+type Fault = keyof typeof PROBLEM_OF;
 
-/** `<CODE> <JSON pointer>: <what was found>, expected <what>`. `at` begins behind the reader's `/`. */
+/** `<CODE> <JSON pointer>: <found>, expected <what>`; `at` begins behind the reader's pointer. */
 export function refuse(code: Fault, { pointer }: Reader, at: string): Outcome<never, Problem> {
   return failure(problem(PROBLEM_OF[code], `${code} ${pointer}/${at}`));
 }

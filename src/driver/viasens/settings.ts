@@ -13,7 +13,7 @@ import {
 } from "./rule.ts";
 
 /** One object of a `sensors-config` payload: section "Configuration". */
-export type Block = {
+type Block = {
   readonly key: string;
   readonly title: string;
   readonly rules: readonly Rule[];

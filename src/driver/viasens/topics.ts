@@ -12,8 +12,8 @@ export type Place = {
 };
 
 /**
- * Everything under `/sauter/viasens/`: presence, status and acknowledgement topics exist whose paths
- * no public text names. The second filter catches the classic mistake of a missing first slash.
+ * Everything under `/sauter/viasens/`: presence, status and acknowledgement topics exist whose
+ * paths no public text names. The second filter catches the classic mistake: no first slash.
  */
 export const FILTERS = ["/sauter/viasens/#", "sauter/viasens/#"];
 

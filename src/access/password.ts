@@ -46,7 +46,7 @@ export function isOutdated(passwordHash: string): boolean {
   return memoryCost !== memory || timeCost !== time || parallelism !== lanes;
 }
 
-/** Why a password is weak: any composition is welcome, but it has to be long and not a known one. */
+/** Why it is weak: any composition is welcome, but it has to be long and not a known one. */
 function weaknessOf(
   password: string,
   names: readonly string[],

@@ -12,8 +12,8 @@ import type { Passwords } from "./password.ts";
 import type { Room } from "./room.ts";
 import type { Sessions } from "./session.ts";
 
-export type NewUser = { readonly name: string; readonly password: string; readonly role: Role };
-export type UserChange = {
+type NewUser = { readonly name: string; readonly password: string; readonly role: Role };
+type UserChange = {
   readonly role?: Role;
   readonly disabled?: boolean;
   readonly password?: string;

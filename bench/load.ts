@@ -1,0 +1,213 @@
+import { connect, type Socket } from "node:net";
+import { pathToFileURL } from "node:url";
+import { generate } from "mqtt-packet";
+
+/** Who connects; where absent, clients are named as their agents are and show no password. */
+export type Account = {
+  readonly clientId: string;
+  readonly username: string;
+  readonly password: string;
+};
+
+export type LoadOptions = {
+  readonly host?: string;
+  readonly port: number;
+  readonly clients: number;
+  /** Messages of all clients together. */
+  readonly messages: number;
+  /** Messages that a client has on its way without an acknowledgement. */
+  readonly window: number;
+  /** Of client 0, 1, 2 …: even ones speak MindSphere, odd ones viaSens. */
+  readonly accounts?: readonly Account[];
+};
+
+export type LoadResult = {
+  readonly acknowledged: number;
+  /** Samples in them: four of each MindSphere message, one of each viaSens message. */
+  readonly samples: number;
+  readonly seconds: number;
+  readonly messagesPerSecond: number;
+  /** From the write to the acknowledgement, in milliseconds, of one message in a hundred. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Processor time of the generator itself. */
+  readonly cpuSeconds: number;
+};
+
+type Wire = {
+  readonly topic: string;
+  readonly bytes: Buffer;
+  readonly packetIdAt: number;
+  /** Where `HH:MM:SS.mmm` stands, -1 where the message has no time stamp. */
+  readonly timeAt: number;
+  readonly samples: number;
+};
+
+const DAY_MS = 86_400_000;
+const ACK_BYTES = 4;
+const SAMPLE_EVERY = 100;
+const TIME = "00:00:00.000";
+
+/** Publishes with QoS 1 from raw sockets, pre-encoded, and counts what is acknowledged. */
+export async function runLoad(options: LoadOptions): Promise<LoadResult> {
+  const clients = Array.from({ length: options.clients }, (_, index) => new Client(options, index));
+  await Promise.all(clients.map((client) => client.open()));
+  const share = Math.floor(options.messages / options.clients);
+  const before = performance.now();
+  await Promise.all(clients.map((client) => client.publish(share)));
+  const seconds = (performance.now() - before) / 1000;
+  for (const client of clients) client.close();
+  const delays = clients.flatMap((client) => client.delays).toSorted((a, b) => a - b);
+  const { user, system } = process.cpuUsage();
+  return {
+    acknowledged: share * options.clients,
+    samples: clients.reduce((sum, client) => sum + client.wire.samples * share, 0),
+    seconds,
+    messagesPerSecond: Math.round((share * options.clients) / seconds),
+    p50Ms: delays[Math.floor(delays.length / 2)] ?? 0,
+    p99Ms: delays[Math.floor(delays.length * 0.99)] ?? 0,
+    cpuSeconds: (user + system) / 1e6,
+  };
+}
+
+class Client {
+  readonly wire: Wire;
+  readonly delays: number[] = [];
+  readonly #options: LoadOptions;
+  readonly #account: Account;
+  readonly #sentAt = new Map<number, number>();
+  #socket: Socket | undefined;
+  #sent = 0;
+  #acknowledged = 0;
+  #wanted = 0;
+  #ackBytes = 0;
+  #onDone: () => void = () => {};
+
+  constructor(options: LoadOptions, index: number) {
+    this.#options = options;
+    this.wire = index % 2 === 0 ? mindsphere(index) : viasens(index);
+    const clientId = index % 2 === 0 ? `acme_agent_${index}` : `net${index}`;
+    this.#account = options.accounts?.[index] ?? { clientId, username: "", password: "" };
+  }
+
+  open(): Promise<void> {
+    const { host = "127.0.0.1", port } = this.#options;
+    return new Promise((resolve, reject) => {
+      const socket = connect({ host, port, noDelay: true }, () => socket.write(this.#connect()));
+      this.#socket = socket;
+      socket.on("error", reject);
+      socket.on("close", () => reject(new Error(`${this.#account.clientId} lost its connection`)));
+      socket.once("data", (connack) => {
+        if (connack[3] !== 0) {
+          reject(new Error(`${this.#account.clientId} was refused with code ${connack[3]}`));
+          return;
+        }
+        socket.on("data", (acks) => this.#count(acks));
+        resolve();
+      });
+    });
+  }
+
+  publish(messages: number): Promise<void> {
+    this.#wanted = messages;
+    return new Promise((resolve, reject) => {
+      this.#onDone = resolve;
+      this.#socket?.on("close", () => reject(new Error("the connection was lost under load")));
+      this.#send();
+    });
+  }
+
+  close(): void {
+    this.#socket?.destroy();
+  }
+
+  #connect(): Buffer {
+    const { clientId, username, password } = this.#account;
+    const login = username === "" ? {} : { username, password: Buffer.from(password) };
+    return generate({ cmd: "connect", clientId, clean: true, keepalive: 0, ...login });
+  }
+
+  #count(acks: Buffer): void {
+    const now = performance.now();
+    for (let at = (ACK_BYTES - this.#ackBytes) % ACK_BYTES; at + 3 < acks.length; at += ACK_BYTES) {
+      const packetId = acks.readUInt16BE(at + 2);
+      const since = this.#sentAt.get(packetId);
+      if (since === undefined) continue;
+      this.#sentAt.delete(packetId);
+      this.delays.push(now - since);
+    }
+    const bytes = this.#ackBytes + acks.length;
+    this.#acknowledged += Math.floor(bytes / ACK_BYTES);
+    this.#ackBytes = bytes % ACK_BYTES;
+    if (this.#acknowledged >= this.#wanted) this.#onDone();
+    else this.#send();
+  }
+
+  /** Fills the window with one write. */
+  #send(): void {
+    const free = this.#options.window - (this.#sent - this.#acknowledged);
+    const count = Math.min(free, this.#wanted - this.#sent);
+    if (count <= 0) return;
+    const { bytes, packetIdAt, timeAt } = this.wire;
+    const packets = Buffer.allocUnsafe(bytes.length * count);
+    for (let index = 0; index < count; index += 1) {
+      const start = index * bytes.length;
+      bytes.copy(packets, start);
+      const packetId = (this.#sent % 65_535) + 1;
+      packets.writeUInt16BE(packetId, start + packetIdAt);
+      if (timeAt >= 0) writeTime(packets, start + timeAt, this.#sent % DAY_MS);
+      if (this.#sent % SAMPLE_EVERY === 0) this.#sentAt.set(packetId, performance.now());
+      this.#sent += 1;
+    }
+    this.#socket?.write(packets);
+  }
+}
+
+/** The seed's four values, once a millisecond of yesterday. */
+function mindsphere(index: number): Wire {
+  const values = [
+    { dataPointId: "realEnergy", value: 605, qualityCode: "0" },
+    { dataPointId: "apparentEnergy", value: 15, qualityCode: "0" },
+    { dataPointId: "validEnergy", value: "true", qualityCode: "0" },
+    { dataPointId: "dataPoint4", value: 87, qualityCode: "0" },
+  ];
+  const day = new Date(Date.now() - DAY_MS).toISOString().slice(0, 10);
+  const timeseries = [{ timestamp: `${day}T${TIME}Z`, values }];
+  const topic = `tc/acme/acme_agent_${index}/o/mc_v3/ts`;
+  return wired(topic, JSON.stringify({ timeseries }), values.length);
+}
+
+function viasens(index: number): Wire {
+  const payload = JSON.stringify({ type: "humid", payload: { humidity: 49 } });
+  return wired(`/sauter/viasens/net${index}/5`, payload, 1);
+}
+
+function wired(topic: string, payload: string, samples: number): Wire {
+  const publish = { cmd: "publish", topic, payload, dup: false, retain: false } as const;
+  const bytes = generate({ ...publish, qos: 1, messageId: 1 });
+  const timeAt = bytes.indexOf(TIME);
+  return { topic, bytes, packetIdAt: bytes.length - payload.length - 2, timeAt, samples };
+}
+
+/** Writes `HH:MM:SS.mmm`, digit by digit: the generator should cost less than what it measures. */
+function writeTime(bytes: Buffer, at: number, timeMs: number): void {
+  const seconds = Math.floor(timeMs / 1000);
+  writeDigits(bytes, at + 2, Math.floor(seconds / 3600));
+  writeDigits(bytes, at + 5, Math.floor(seconds / 60) % 60);
+  writeDigits(bytes, at + 8, seconds % 60);
+  writeDigits(bytes, at + 12, timeMs % 1000);
+}
+
+/** Writes a number so that it ends before `end`; the digits before it stay. */
+function writeDigits(bytes: Buffer, end: number, value: number): void {
+  bytes[end - 1] = 48 + (value % 10);
+  bytes[end - 2] = 48 + (Math.floor(value / 10) % 10);
+  if (value >= 100) bytes[end - 3] = 48 + Math.floor(value / 100);
+}
+
+/** In a process of its own: options as JSON in the first argument, the result as one JSON line. */
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const options: LoadOptions = JSON.parse(process.argv[2] ?? "{}");
+  process.stdout.write(`${JSON.stringify(await runLoad(options))}\n`);
+  process.exit(0);
+}

@@ -4,7 +4,7 @@ import { LIMIT } from "../domain/limit.ts";
 import type { Problem } from "../domain/problem.ts";
 import { newId } from "../lib/id.ts";
 import { type Outcome, success } from "../lib/outcome.ts";
-import { serveFiles } from "./files.ts";
+import { harden, serveFiles } from "./files.ts";
 import type { ApiOptions, ApiParts, House } from "./house.ts";
 import { Listener } from "./listener.ts";
 import { Model } from "./model.ts";
@@ -94,8 +94,11 @@ function server({ clock, log }: ApiParts): FastifyInstance {
     forceCloseConnections: "idle",
     genReqId: () => newId(clock.now()),
     requestTimeout: LIMIT.requestMs,
-    // Their problems have the form of all others.
-    frameworkErrors: (error, request, reply) => sendError(log, error, request, reply),
+    // What fails before a route is found passes no hook, and looks like all the rest.
+    frameworkErrors(error, request, reply) {
+      harden(request, reply, BASE);
+      sendError(log, error, request, reply);
+    },
   });
   app.removeAllContentTypeParsers();
   const parse = app.getDefaultJsonParser("error", "error");

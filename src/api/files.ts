@@ -37,7 +37,7 @@ export async function serveFiles(app: FastifyInstance, folder: string, api: stri
     if (hasScreens && isPage && !isApi) return reply.sendFile("index.html");
     return sendProblem(request, reply, problem("route_unknown", `nothing at ${pathname}`));
   });
-  app.addHook("onSend", async (request, reply) => secure(request, reply, api));
+  app.addHook("onSend", async (request, reply) => harden(request, reply, api));
 }
 
 function cachingOf(path: string): Record<string, string> {
@@ -45,8 +45,8 @@ function cachingOf(path: string): Record<string, string> {
   return { "cache-control": isForever ? "public, max-age=31536000, immutable" : "no-cache" };
 }
 
-/** On every reply. No word of HTTPS: over plain HTTP it would lock the browser out. */
-function secure(request: FastifyRequest, reply: FastifyReply, api: string): void {
+/** Headers of every reply. No word of HTTPS: over plain HTTP it would lock the browser out. */
+export function harden(request: FastifyRequest, reply: FastifyReply, api: string): void {
   const isApi = request.url.startsWith(api);
   reply.headers({
     "content-security-policy": isApi ? API_POLICY : SCREEN_POLICY,

@@ -22,8 +22,8 @@ export class Rates {
 
   get perSecond(): { readonly messages: number; readonly values: number } {
     const [first, last] = [this.#readings[0], this.#now()];
-    const seconds = (last.at - (first?.at ?? last.at)) / 1000;
-    if (!first || seconds <= 0) return { messages: 0, values: 0 };
+    if (!first) return { messages: 0, values: 0 };
+    const seconds = Math.max(STEP_MS, last.at - first.at) / 1000;
     return {
       messages: (last.messages - first.messages) / seconds,
       values: (last.values - first.values) / seconds,

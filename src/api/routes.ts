@@ -86,7 +86,7 @@ function registerRoute(app: FastifyInstance, house: House, name: RouteName, rout
     },
     validatorCompiler: ({ schema, httpPart }) =>
       validator(schema as never, httpPart as "body" | "params" | "querystring"),
-    onRequest: (request, reply) => guard(house, route, request, reply),
+    onRequest: (request, reply) => guard(house, name, request, reply),
     handler: async (request, reply) => {
       const outcome = await handler(house, callOf(request, reply) as Call<never>);
       return send(request, reply, outcome, route);
@@ -97,14 +97,18 @@ function registerRoute(app: FastifyInstance, house: House, name: RouteName, rout
 /** Runs before the body is read: who may not come in costs nothing more. */
 async function guard(
   house: House,
-  { permission }: Route,
+  name: RouteName,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
   const { method, headers } = request;
   const isUnsafe = isUnsafeMethod(method);
   const cookie = request.cookies[COOKIE];
-  const admitted = await admit(house.access, permission, { headers, cookie, isUnsafe });
+  const admitted = await admit(house.access, ROUTES[name].permission, {
+    headers,
+    cookie,
+    isUnsafe,
+  });
   if (admitted.ok) {
     request.identity = admitted.value;
     return;
@@ -112,10 +116,9 @@ async function guard(
   const { refused, problem } = admitted;
   // Whoever is known and tries what his role forbids is on record; strangers only in the log.
   if (refused && isUnsafe) {
-    const subject = `${method} ${request.routeOptions.url}`;
-    const detail = { role: refused.role, remote: request.ip };
-    const { actor } = refused;
-    await house.journal.record({ actor, kind: "access.refused", subject, detail });
+    const { actor, role } = refused;
+    const detail = { role, remote: request.ip };
+    await house.journal.record({ actor, kind: "access.refused", subject: name, detail });
   }
   sendProblem(request, reply, problem);
 }

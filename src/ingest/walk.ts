@@ -2,7 +2,7 @@ import type { AgentId, ChannelName, DeviceAddress } from "../domain/brand.ts";
 import type { DataType } from "../domain/catalogue.ts";
 import { type Finding, Findings, type Reading } from "../domain/findings.ts";
 import { LIMIT } from "../domain/limit.ts";
-import type { ReceivedMessage } from "../domain/message.ts";
+import type { Message, ReceivedMessage } from "../domain/message.ts";
 import type { Channel } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Value } from "../domain/reading.ts";
@@ -44,9 +44,11 @@ export class Walk {
   readonly #takenNames = new Map<Driver, string>();
   readonly #findings = new Findings();
   readonly #samples = new SamplesBuilder(1024);
+  readonly #newId = () => newId(this.#parts.now());
   /** What the batch in hand brought besides readings of known channels. */
   #strangers: Told<Reading>[] = [];
   #others: Told<Finding>[] = [];
+  #replies: Brought["replies"] = [];
   #hasRejected = false;
   /** Set while a batch takes its turn. */
   #turn: Promise<void> | undefined;
@@ -58,7 +60,9 @@ export class Walk {
 
   /** Settles when what the messages brought is safe; only then are their senders acknowledged. */
   carryUp(messages: readonly ReceivedMessage[]): Promise<void> {
-    if (this.#turn) return this.#inTurn(() => this.#settle(this.#understand(messages)));
+    if (this.#turn !== undefined) {
+      return this.#inTurn(() => this.#settle(this.#understand(messages)));
+    }
     const brought = this.#understand(messages);
     return brought ? this.#inTurn(() => this.#settle(brought)) : this.#remember();
   }
@@ -101,18 +105,29 @@ export class Walk {
     for (const message of messages) {
       const driver = this.#driverOf(message.topic);
       const outcome = driver ? this.#decode(driver, message) : unknownTopic(message.topic);
-      if (outcome) this.reject(rejectionOf(message, driver, outcome));
+      if (outcome) this.#refuse(message, driver, outcome);
     }
     return this.#brought();
+  }
+
+  #refuse(message: ReceivedMessage, driver: Driver | null, reason: Problem): void {
+    this.reject(rejectionOf(message, driver, reason));
+    const replies = driver?.refuse?.(message, reason, this.#newId) ?? [];
+    if (replies.length > 0) this.#replies.push({ agent: message.agent, replies });
   }
 
   #brought(): Brought | undefined {
     if (this.#strangers.length === 0 && this.#others.length === 0 && !this.#hasRejected) {
       return undefined;
     }
-    const brought = { strangers: this.#strangers, others: this.#others };
+    const brought = {
+      strangers: this.#strangers,
+      others: this.#others,
+      replies: this.#replies,
+    };
     this.#strangers = [];
     this.#others = [];
+    this.#replies = [];
     this.#hasRejected = false;
     return brought;
   }
@@ -189,13 +204,16 @@ export class Walk {
   async #settle(brought: Brought | undefined): Promise<void> {
     if (brought?.strangers.length) await this.#welcome(brought.strangers);
     await this.#remember();
+    for (const { agent, replies } of brought?.replies ?? []) {
+      await this.#state.answers.say(agent, replies);
+    }
     for (const { driver, agent, what } of brought?.others ?? []) {
       const outcome = await accept(this.#parts, this.#state.bindings, {
         driver,
         agent,
         finding: what,
       });
-      const answers = driver.answer?.(what, outcome, () => newId(this.#parts.now())) ?? [];
+      const answers = driver.answer?.(what, outcome, this.#newId) ?? [];
       if (answers.length > 0) await this.#state.answers.say(agent, answers);
     }
     await this.#state.rejections.flush();
@@ -239,6 +257,8 @@ export class Walk {
 type Brought = {
   readonly strangers: readonly Told<Reading>[];
   readonly others: readonly Told<Finding>[];
+  /** To messages that were refused. */
+  readonly replies: { readonly agent: AgentId; readonly replies: readonly Message[] }[];
 };
 
 /** Whether a value is of the type already, as most are. */

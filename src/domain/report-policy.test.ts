@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
+import { chances } from "../lib/chance.ts";
 import {
   PresenceReporter,
   type Report,
@@ -172,7 +173,7 @@ function policyOf(settings: Settings): ReportPolicy {
 
 /** One random sensor over up to half an hour, by the machine and by the oracle; then B.2's laws. */
 function compareWithOracle(seed: number): void {
-  const chance = chanceOf(seed);
+  const chance = chances(seed);
   const of = <T>(choices: readonly T[]) => choices[Math.floor(chance() * choices.length)] as T;
   const settings = {
     "report-time": of([0, 1, 7, 60, 90, 300]),
@@ -243,14 +244,4 @@ function checkLaws(settings: Settings, reports: readonly Report<number>[], claim
     if (cov === 0) assert.equal(gap, longest, claim);
   }
   if (report === 0 && cov === 0) assert.equal(reports.length, 1, claim);
-}
-
-function chanceOf(seed: number): () => number {
-  let state = seed * 2654435761;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
 }

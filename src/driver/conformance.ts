@@ -8,6 +8,7 @@ import type { Message, ReceivedMessage } from "../domain/message.ts";
 import { PROBLEMS, type Problem } from "../domain/problem.ts";
 import { QUALITIES, type Quality, type Value } from "../domain/reading.ts";
 import { isValidFilter, isValidTopic, matchesFilter } from "../domain/topic.ts";
+import { chances } from "../lib/chance.ts";
 import type { Json, JsonObject } from "../lib/json.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { compileSchema } from "../lib/schema.ts";
@@ -241,7 +242,7 @@ function readAgain(driver: Driver, { topic, payload, retain = false }: Message):
 }
 
 function checkNoise(driver: Driver, vectors: Vectors): void {
-  const chance = seededChance(20221201);
+  const chance = chances(20221201);
   const pick = (count: number) => Math.floor(chance() * count);
   const examples = vectors.decode.map((vector) => ({ ...vector, bytes: bytesOf(vector) }));
   const feed = (topic: string, payload: Uint8Array) => {
@@ -344,15 +345,4 @@ function vectorsIn(folder: URL): Vectors {
         return JSON.parse(readFileSync(new URL(`vectors/${file}`, folder), "utf8"));
       });
   return { decode: read("decode"), encode: read("encode"), answer: read("answer") };
-}
-
-/** Repeatable chance in [0, 1): xorshift over 32 bits. */
-function seededChance(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
 }

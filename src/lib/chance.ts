@@ -12,6 +12,16 @@ export function draws(seed: number, purpose: number): Draw {
     4294967296;
 }
 
+/** Draw after draw, the same again for the same seed: for tests that break things at random. */
+export function chances(seed: number): () => number {
+  const draw = draws(seed, 0);
+  let epoch = 0;
+  return () => {
+    epoch += 1;
+    return draw(epoch, 0);
+  };
+}
+
 /** Each LED's place in a random order, drawn anew for each epoch. */
 export function ranks(draw: Draw, epoch: number, count: number): Uint16Array {
   const order = Uint16Array.from({ length: count }, (_, index) => index);

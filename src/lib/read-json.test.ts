@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { encodeJson, type Json } from "./json.ts";
+import { chances } from "./chance.ts";
+import { encodeJson, type Json, parseJson } from "./json.ts";
 import { readJson } from "./read-json.ts";
 
 const LIMITS = { bytes: 1024, depth: 8 };
@@ -86,6 +87,28 @@ test("of a key given twice the last wins, and the tolerant reader says so", () =
 test("what is written is read back", () => {
   const json = { "": [0, -0.5, "\u0000\u{1F600}"], nested: { deep: [[], {}] } };
   assert.deepEqual(readBytes(encodeJson(json)), { json, warnings: [] });
+});
+
+test("of 20,000 broken texts none reads as other than JSON.parse, but for its trailing commas", () => {
+  const example = '{"a":[1,-2.5e3,"x,]\\n\\u00e9"],"b":{"c":null,"d":[{},[]]},"e":true}';
+  const chance = chances(20221201);
+  const pick = (text: string) => text.charAt(Math.floor(chance() * text.length));
+  let tolerated = 0;
+  for (let round = 0; round < 20_000; round += 1) {
+    let text = example;
+    for (let strike = 0; strike < 1 + 3 * chance(); strike += 1) {
+      const at = Math.floor(chance() * text.length);
+      text = text.slice(0, at) + pick(',,,]}[{":\\ 1x\n\0') + text.slice(at + Math.round(chance()));
+    }
+    const strict = parseJson(text);
+    const found = read(text);
+    if (strict !== undefined) assert.deepEqual(found, { json: strict, warnings: [] }, text);
+    else if (!found.fault) {
+      assert.ok(/,\s*[\]}]|\0[\0\s]*$/.test(text), text);
+      tolerated += 1;
+    }
+  }
+  assert.ok(tolerated > 10, `${tolerated}`);
 });
 
 type Read = { json?: Json; warnings?: string[]; fault?: string };

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import type { DeviceAddress, Timestamp } from "../../domain/brand.ts";
+import type { AgentId, DeviceAddress, Timestamp } from "../../domain/brand.ts";
+import { Findings } from "../../domain/findings.ts";
+import { LIMIT } from "../../domain/limit.ts";
 import type { Json, JsonObject } from "../../lib/json.ts";
 import { compileSchema } from "../../lib/schema.ts";
 import { viasens } from "./viasens.ts";
@@ -106,6 +108,21 @@ test("a node sends one value a message, without asking the broker to keep it", (
       '{"type":"motion","payload":{"occupancy":4}}',
     ].map((text) => ({ topic: "/sauter/viasens/net-1/5", retain: false, qos: 1, text })),
   );
+});
+
+test("more bytes than the limit are refused", () => {
+  const [topic, payload] = ["/sauter/viasens/net-1/5", Buffer.alloc(LIMIT.payloadBytes + 1, " ")];
+  const message = { topic, payload, agent: "a" as AgentId, receivedAt: 0 as Timestamp };
+  const outcome = viasens.decode({ ...message, retain: false }, new Findings());
+  assert.equal(outcome.ok ? "" : outcome.problem.code, "payload_too_large");
+});
+
+test("the README explains every warning that a vector shows, and no other", () => {
+  const folder = new URL("vectors/", import.meta.url);
+  const vectors = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), "utf8"));
+  const readme = readFileSync(new URL("README.md", import.meta.url), "utf8");
+  const codesIn = (text: string) => [...new Set(text.match(/\bW_[A-Z]\w+/g))].sort();
+  assert.deepEqual(codesIn(readme), codesIn(vectors.join()));
 });
 
 function vector(name: string): { topic: string; payload: Uint8Array } {

@@ -16,17 +16,27 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(delayMs, call) {
-    const handle = setTimeout(call, delayMs);
-    handle.unref();
+    let handle: NodeJS.Timeout;
+    const wait = (leftMs: number) => {
+      const stepMs = Math.min(leftMs, LONGEST_MS);
+      handle = setTimeout(() => (leftMs > stepMs ? wait(leftMs - stepMs) : call()), stepMs);
+      handle.unref();
+    };
+    wait(delayMs);
     return { cancel: () => clearTimeout(handle) };
   },
 };
+
+/** Node takes a longer delay for no delay at all. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 type Waiting = { due: number; call: () => void };
 
 /** A clock that stands still until a test advances it, firing timers on the way in order. */
 export class TestClock implements Clock {
   #now: number;
+  /** How far people have set the machine's clock. */
+  #setByMs = 0;
   #waiting: Waiting[] = [];
 
   constructor(now = Date.UTC(2026, 0, 1)) {
@@ -34,7 +44,7 @@ export class TestClock implements Clock {
   }
 
   now(): number {
-    return this.#now;
+    return this.#now + this.#setByMs;
   }
 
   monotonic(): number {
@@ -59,6 +69,11 @@ export class TestClock implements Clock {
       next.call();
     }
     this.#now = end;
+  }
+
+  /** Sets the machine's clock forward or back: intervals and timers do not notice. */
+  jump(ms: number): void {
+    this.#setByMs += ms;
   }
 
   #next(end: number): Waiting | undefined {

@@ -24,11 +24,24 @@ export class Gauges {
     return sum;
   }
 
-  /** Prometheus' text format. */
+  /** Prometheus' text format: what is named `_total` only grows; all of one name stand together. */
   text(): string {
-    return [...this.#values]
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, value]) => `fieldline_${name} ${value}\n`)
+    const rows = [...this.#values].map(([name, value]) => ({ name, base: baseOf(name), value }));
+    rows.sort((a, b) => order(a.base, b.base) || order(a.name, b.name));
+    return rows
+      .map(({ name, base, value }, index) => {
+        const type = base.endsWith("_total") ? "counter" : "gauge";
+        const isFirst = rows[index - 1]?.base !== base;
+        return `${isFirst ? `# TYPE fieldline_${base} ${type}\n` : ""}fieldline_${name} ${value}\n`;
+      })
       .join("");
   }
+}
+
+function baseOf(name: string): string {
+  return name.replace(/\{.*$/s, "");
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }

@@ -32,7 +32,9 @@ function roomLog(sink: Sink, room: string | undefined): Log {
   const say = (level: LogLevel) => (text: string, fields?: LogFields) => {
     if (LEVELS.indexOf(level) < sink.threshold) return;
     const at = new Date(sink.now()).toISOString();
-    sink.write(`${JSON.stringify({ at, level, ...(room && { room }), text, ...fields })}\n`);
+    const first = { at, level, ...(room && { room }), text };
+    // First to be read first, and last so that no field takes their place.
+    sink.write(`${JSON.stringify({ ...first, ...fields, ...first }, readable)}\n`);
   };
   return {
     error: say("error"),
@@ -41,4 +43,10 @@ function roomLog(sink: Sink, room: string | undefined): Log {
     debug: say("debug"),
     child: (name) => roomLog(sink, name),
   };
+}
+
+/** JSON knows no errors and no big integers; the one would be `{}`, the other would throw. */
+function readable(_name: string, value: unknown): unknown {
+  if (value instanceof Error) return String(value);
+  return typeof value === "bigint" ? String(value) : value;
 }

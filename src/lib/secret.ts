@@ -12,6 +12,5 @@ export function hashSecret(secret: string): string {
 
 /** Compares without telling by its time where the two differ. */
 export function sameSecret(a: string, b: string): boolean {
-  const [left, right] = [hashSecret(a), hashSecret(b)].map((text) => Buffer.from(text, "hex"));
-  return left !== undefined && right !== undefined && timingSafeEqual(left, right);
+  return timingSafeEqual(Buffer.from(hashSecret(a)), Buffer.from(hashSecret(b)));
 }

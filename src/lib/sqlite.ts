@@ -15,7 +15,7 @@ export interface Statement {
   all(...values: readonly SqlValue[]): SqlRow[];
 }
 
-/** One connection. Its calls do not return before the work is done, so keep it off the main loop. */
+/** One connection. Its calls return when the work is done, so keep long ones off the main loop. */
 export interface Sqlite {
   /** Runs statements without values: tables, pragmas. */
   exec(sql: string): void;
@@ -25,7 +25,7 @@ export interface Sqlite {
   close(): void;
 }
 
-export type SqliteOptions = {
+type SqliteOptions = {
   readonly readOnly?: boolean;
   /** How long to wait for another connection's lock. Fallback: 5 s. */
   readonly busyMs?: number;
@@ -50,6 +50,13 @@ export function openSqlite(file: string, options: SqliteOptions = {}): Sqlite {
     close: () => database.close(),
   };
 }
+
+/** Whether it failed because another connection holds a lock. */
+export function isBusy(reason: unknown): boolean {
+  return reason instanceof Error && "errcode" in reason && reason.errcode === SQLITE_BUSY;
+}
+
+const SQLITE_BUSY = 5;
 
 function prepared(database: DatabaseSyncInstance, sql: string): Statement {
   const statement = database.prepare(sql);

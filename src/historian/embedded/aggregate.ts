@@ -1,0 +1,124 @@
+import { QUALITY_BYTE } from "../../domain/reading.ts";
+import type { AggregateQuery, Buckets } from "../historian.ts";
+import type { ChunkSummary, Chunks } from "./chunks.ts";
+import type { Memtable } from "./memtable.ts";
+import { isCountable } from "./rollup.ts";
+import { mergeRuns, Run } from "./run.ts";
+import { bucketCount, SUM_COLUMNS, Sums } from "./sums.ts";
+
+/** One row of buckets a series; all their columns lie in one buffer, to be transferred as one. */
+export function aggregate(
+  memtable: Memtable,
+  chunks: Chunks,
+  query: AggregateQuery,
+): readonly Buckets[] {
+  const size = bucketCount(query) * SUM_COLUMNS;
+  const columns = new Float64Array(query.series.length * size);
+  const walk = new Walk(memtable, chunks, query);
+  return Array.from(query.series, (series, index) =>
+    walk.over(series, columns.subarray(index * size, (index + 1) * size)),
+  );
+}
+
+/**
+ * Goes over chunks and memory in order of time. A chunk that lies in one bucket, with nothing of
+ * memory in between, is answered by its rollup; others are read.
+ */
+class Walk {
+  readonly #memtable: Memtable;
+  readonly #chunks: Chunks;
+  readonly #query: AggregateQuery;
+  readonly #stored = new Run();
+  readonly #part = new Run();
+  readonly #merged = new Run();
+
+  constructor(memtable: Memtable, chunks: Chunks, query: AggregateQuery) {
+    this.#memtable = memtable;
+    this.#chunks = chunks;
+    this.#query = query;
+  }
+
+  over(series: number, columns: Float64Array): Buckets {
+    const { from, to } = this.#query;
+    const arrived = this.#memtable.collect(series, Number.NEGATIVE_INFINITY, to);
+    const before = columns.length > 0 ? this.#valueBefore(series, arrived) : Number.NaN;
+    const sums = new Sums(series, this.#query, columns, before);
+    let row = arrived.rowAt(from);
+    for (const chunk of columns.length > 0 ? this.#chunks.forward(series, from, to) : []) {
+      const start = Math.max(row, arrived.rowAt(chunk.firstAt));
+      const end = Math.max(start, arrived.rowAfter(chunk.lastAt));
+      this.#addRows(sums, arrived, row, start);
+      if (start === end && this.#isInOneBucket(sums, chunk)) sums.addRollup(chunk.firstAt, chunk);
+      else {
+        const merged = this.#merge(chunk, arrived, start, end);
+        this.#addRows(sums, merged, merged.rowAt(from), merged.rowAt(to));
+      }
+      row = end;
+    }
+    this.#addRows(sums, arrived, row, arrived.count);
+    return sums.buckets();
+  }
+
+  #isInOneBucket(sums: Sums, chunk: ChunkSummary): boolean {
+    const { from, to } = this.#query;
+    const { firstAt, lastAt } = chunk;
+    if (firstAt < from || lastAt >= to || !this.#isSummedUp(chunk)) return false;
+    return sums.bucketAt(firstAt) === sums.bucketAt(lastAt);
+  }
+
+  /** Rollups are over good samples. */
+  #isSummedUp({ good, countable }: ChunkSummary): boolean {
+    return this.#query.quality !== "all" || good === countable;
+  }
+
+  #addRows(sums: Sums, run: Run, from: number, to: number): void {
+    for (let row = from; row < to; row += 1) {
+      if (this.#counts(run, row)) sums.addSample(run.at[row] ?? 0, run.value[row] ?? 0);
+    }
+  }
+
+  #counts(run: Run, row: number): boolean {
+    if (!isCountable(run, row)) return false;
+    return this.#query.quality === "all" || run.quality[row] === QUALITY_BYTE.good;
+  }
+
+  #merge(chunk: ChunkSummary, arrived: Run, start: number, end: number): Run {
+    this.#stored.clear();
+    this.#chunks.read(chunk, this.#stored);
+    if (start === end) return this.#stored;
+    this.#part.clear();
+    this.#part.copy(arrived, start, end);
+    mergeRuns(this.#stored, this.#part, this.#merged);
+    return this.#merged;
+  }
+
+  /** The value of the last sample before `from` that counts, or NaN. */
+  #valueBefore(series: number, arrived: Run): number {
+    const { from } = this.#query;
+    let end = arrived.rowAt(from);
+    for (const chunk of this.#chunks.backward(series, from)) {
+      const behind = Math.min(end, arrived.rowAfter(chunk.lastAt));
+      const start = Math.min(behind, arrived.rowAt(chunk.firstAt));
+      const newer = this.#lastOf(arrived, behind, end);
+      if (!Number.isNaN(newer)) return newer;
+      const value = this.#lastOfChunk(chunk, arrived, start, behind);
+      if (!Number.isNaN(value)) return value;
+      end = start;
+    }
+    return this.#lastOf(arrived, 0, end);
+  }
+
+  #lastOfChunk(chunk: ChunkSummary, arrived: Run, start: number, end: number): number {
+    const isBefore = chunk.lastAt < this.#query.from;
+    if (start === end && isBefore && this.#isSummedUp(chunk)) return chunk.last;
+    const merged = this.#merge(chunk, arrived, start, end);
+    return this.#lastOf(merged, 0, merged.rowAt(this.#query.from));
+  }
+
+  #lastOf(run: Run, from: number, to: number): number {
+    for (let row = to - 1; row >= from; row -= 1) {
+      if (this.#counts(run, row)) return run.value[row] ?? 0;
+    }
+    return Number.NaN;
+  }
+}

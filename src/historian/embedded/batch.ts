@@ -1,0 +1,67 @@
+import { KIND, type Samples } from "../../domain/samples.ts";
+import { assert } from "../../lib/assert.ts";
+import { ownTexts } from "./run.ts";
+
+const ROW_BYTES = 8 + 8 + 4 + 1 + 1;
+/** A series takes about 50 bytes of memory, whether it speaks or not. */
+const SERIES_MAX = 4_000_000;
+
+/** A copy of all of them in order, in one buffer, so that it crosses threads in one piece. */
+export function joined(batches: readonly Samples[]): Samples {
+  const count = batches.reduce((sum, batch) => sum + batch.count, 0);
+  const samples = columnsFor(count);
+  const texts: string[] = [];
+  let row = 0;
+  for (const batch of batches) {
+    samples.series.set(batch.series.subarray(0, batch.count), row);
+    samples.at.set(batch.at.subarray(0, batch.count), row);
+    samples.value.set(batch.value.subarray(0, batch.count), row);
+    samples.kind.set(batch.kind.subarray(0, batch.count), row);
+    samples.quality.set(batch.quality.subarray(0, batch.count), row);
+    const end = row + batch.count;
+    if (batch.texts.length > 0) moveTexts(samples, row, end, texts.length);
+    for (const text of batch.texts) texts.push(text);
+    row = end;
+  }
+  return { ...samples, texts };
+}
+
+/** Rows of a batch, with the texts that they need. */
+export function partOf(samples: Samples, from: number, to: number): Samples {
+  if (from === 0 && to === samples.count) return samples;
+  const columns = {
+    series: samples.series.slice(from, to),
+    at: samples.at.slice(from, to),
+    value: samples.value.slice(from, to),
+    kind: samples.kind.slice(from, to),
+    quality: samples.quality.slice(from, to),
+  };
+  return { count: to - from, ...columns, texts: ownTexts({ ...columns, texts: samples.texts }) };
+}
+
+/** Samples that cannot be remembered come from a wrong program: drivers and ingest refuse them. */
+export function assertStorable({ count, series, at }: Samples): void {
+  for (let row = 0; row < count; row += 1) {
+    assert((series[row] ?? SERIES_MAX) < SERIES_MAX, "series are small and dense");
+    assert(Number.isFinite(at[row]), "every sample has a time");
+  }
+}
+
+function columnsFor(count: number): Omit<Samples, "texts"> {
+  const buffer = new ArrayBuffer(count * ROW_BYTES);
+  return {
+    count,
+    at: new Float64Array(buffer, 0, count),
+    value: new Float64Array(buffer, count * 8, count),
+    series: new Uint32Array(buffer, count * 16, count),
+    kind: new Uint8Array(buffer, count * 20, count),
+    quality: new Uint8Array(buffer, count * 21, count),
+  };
+}
+
+function moveTexts(samples: Omit<Samples, "texts">, from: number, to: number, by: number): void {
+  const { kind, value } = samples;
+  for (let row = from; row < to; row += 1) {
+    if (kind[row] === KIND.text) value[row] = (value[row] ?? 0) + by;
+  }
+}

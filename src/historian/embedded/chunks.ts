@@ -1,0 +1,255 @@
+import { type Problem, problem } from "../../domain/problem.ts";
+import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import type { Sqlite, SqlRow, Statement } from "../../lib/sqlite.ts";
+import { decodeChunk, encodeChunk } from "./chunk.ts";
+import { type Rollup, rollupOf } from "./rollup.ts";
+import type { Run } from "./run.ts";
+
+/** Where a chunk lies, and what it comes to. */
+export type ChunkSummary = Rollup & {
+  readonly id: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly samples: number;
+};
+
+export type Totals = {
+  /** Samples in chunks. */
+  samples: number;
+  /** The last record of the log whose samples are all in chunks. */
+  sequence: number;
+  newestAt: number;
+};
+
+const VERSION = 1;
+const ROLLUP = "countable, good, min, max, sum, first, last, increase, area";
+const SUMMARY = `first_at, last_at, samples, ${ROLLUP}`;
+
+/*
+ * Chunks of one series never overlap in time. The index holds all but the samples, so that what a
+ * rollup can answer does not touch them. NULL stands for NaN. `data` is described in chunk.ts.
+ */
+const SCHEMA = `
+  CREATE TABLE chunk(
+    id INTEGER PRIMARY KEY,
+    series INTEGER NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL,
+    samples INTEGER NOT NULL, countable INTEGER NOT NULL, good INTEGER NOT NULL,
+    min REAL, max REAL, sum REAL, first REAL, last REAL, increase REAL, area REAL,
+    data BLOB NOT NULL);
+  CREATE UNIQUE INDEX chunk_summary ON chunk(series, ${SUMMARY});
+  CREATE TABLE total(name TEXT PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID;
+  PRAGMA user_version = ${VERSION};`;
+
+/** Pages of 8 KiB hold two chunks; space can be given back to the disk one day. */
+const NEW_DATABASE = "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL;";
+
+/**
+ * A commit is safe only once the write-ahead log is synced, which `sealed` sees to: until then the
+ * samples are in our own log as well. Checkpoints are made at quiet moments, not inside a commit.
+ */
+const SETTINGS = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  PRAGMA fullfsync = 1;
+  PRAGMA checkpoint_fullfsync = 1;
+  PRAGMA wal_autocheckpoint = 0;
+  PRAGMA temp_store = MEMORY;
+  PRAGMA cache_size = -8000;`;
+
+/** Chunks as rows of SQLite. */
+export class Chunks {
+  readonly totals: Totals;
+  readonly #database: Sqlite;
+  readonly #insert: Statement;
+  readonly #remove: Statement;
+  readonly #data: Statement;
+  readonly #floor: Statement;
+  readonly #forward: Statement;
+  readonly #backward: Statement;
+  readonly #total: Statement;
+
+  constructor(database: Sqlite) {
+    const columns = `series, ${SUMMARY}, data`;
+    const marks = columns.replaceAll(/\w+/g, "?");
+    this.#database = database;
+    this.#insert = database.prepare(`INSERT INTO chunk(${columns}) VALUES (${marks})`);
+    this.#remove = database.prepare("DELETE FROM chunk WHERE id = ?");
+    this.#data = database.prepare("SELECT data FROM chunk WHERE id = ?");
+    this.#floor = database.prepare(
+      "SELECT max(first_at) FROM chunk WHERE series = ? AND first_at <= ?",
+    );
+    this.#forward = database.prepare(
+      `SELECT id, ${SUMMARY} FROM chunk WHERE series = ? AND first_at > ? AND first_at < ?
+       ORDER BY first_at LIMIT ?`,
+    );
+    this.#backward = database.prepare(
+      `SELECT id, ${SUMMARY} FROM chunk WHERE series = ? AND first_at < ?
+       ORDER BY first_at DESC LIMIT ?`,
+    );
+    this.#total = database.prepare("INSERT OR REPLACE INTO total VALUES (?, ?)");
+    this.totals = readTotals(database);
+  }
+
+  /** Chunks that reach into `[from, to)`, in order of time. */
+  *forward(series: number, from: number, to: number): Generator<ChunkSummary> {
+    const floor = this.#floor.get(series, from)?.[0];
+    let after = (typeof floor === "number" ? floor : from) - 1;
+    for (let page = PAGE_FIRST; ; page = Math.min(page * 2, PAGE_MAX)) {
+      const rows = this.#forward.all(series, after, to, page);
+      for (const row of rows) {
+        const summary = summaryOf(row);
+        after = summary.firstAt;
+        if (summary.lastAt >= from) yield summary;
+      }
+      if (rows.length < page) return;
+    }
+  }
+
+  /** Chunks that begin before `to`, the newest first. */
+  *backward(series: number, to: number): Generator<ChunkSummary> {
+    let before = to;
+    for (let page = 1; ; page = Math.min(page * 2, PAGE_MAX)) {
+      const rows = this.#backward.all(series, before, page);
+      for (const row of rows) {
+        const summary = summaryOf(row);
+        before = summary.firstAt;
+        yield summary;
+      }
+      if (rows.length < page) return;
+    }
+  }
+
+  /** The newest chunk of a series. */
+  tail(series: number): ChunkSummary | undefined {
+    const row = this.#backward.get(series, Number.POSITIVE_INFINITY, 1);
+    return row && summaryOf(row);
+  }
+
+  /** Appends the chunk's samples to the run. */
+  read({ id }: ChunkSummary, into: Run): void {
+    const data = this.#data.get(id)?.[0];
+    if (!(data instanceof Uint8Array)) throw new Error(`chunk ${id} is gone`);
+    decodeChunk(data, into);
+  }
+
+  add(series: number, run: Run, from: number, to: number): void {
+    const rollup = rollupOf(run, from, to);
+    this.#insert.run(
+      series,
+      run.at[from] ?? 0,
+      run.at[to - 1] ?? 0,
+      to - from,
+      rollup.countable,
+      rollup.good,
+      rollup.min,
+      rollup.max,
+      rollup.sum,
+      rollup.first,
+      rollup.last,
+      rollup.increase,
+      rollup.area,
+      encodeChunk(run, from, to),
+    );
+    this.totals.samples += to - from;
+  }
+
+  remove({ id, samples }: ChunkSummary): void {
+    this.#remove.run(id);
+    this.totals.samples -= samples;
+  }
+
+  /** All of `work` or nothing; what it did may still be lost in a power cut. */
+  together(work: () => void): void {
+    const { samples } = this.totals;
+    try {
+      this.#database.transaction(() => {
+        work();
+        this.#total.run("samples", this.totals.samples);
+      });
+    } catch (reason) {
+      this.totals.samples = samples;
+      throw reason;
+    }
+  }
+
+  /** When this returns, everything so far survives a power cut: samples up to this record. */
+  seal(sequence: number, newestAt: number): void {
+    this.#database.exec("PRAGMA synchronous = FULL");
+    try {
+      this.#database.transaction(() => {
+        this.#total.run("sequence", sequence);
+        this.#total.run("newestAt", newestAt);
+      });
+    } finally {
+      this.#database.exec("PRAGMA synchronous = NORMAL");
+    }
+    this.totals.sequence = sequence;
+    this.totals.newestAt = newestAt;
+  }
+
+  /** Moves what was written into its place, so that the write-ahead log can begin anew. */
+  checkpoint(): void {
+    this.#database.exec("PRAGMA wal_checkpoint(PASSIVE)");
+  }
+
+  /** Every series that has a chunk: jumps from one to the next along the index. */
+  series(): Uint32Array {
+    const next = "(SELECT min(series) FROM chunk WHERE series > one)";
+    const rows = this.#database.prepare(
+      `WITH RECURSIVE every(one) AS (SELECT min(series) FROM chunk
+         UNION ALL SELECT ${next} FROM every WHERE one IS NOT NULL)
+       SELECT one FROM every WHERE one IS NOT NULL`,
+    );
+    return Uint32Array.from(rows.all(), ([one]) => Number(one));
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+const PAGE_FIRST = 4;
+const PAGE_MAX = 256;
+
+/** Makes the tables where there are none yet. */
+export function prepareDatabase(database: Sqlite): Outcome<void, Problem> {
+  const version = Number(database.prepare("PRAGMA user_version").get()?.[0]);
+  if (version > VERSION) {
+    const detail = `its history is of version ${version}, this Fieldline reads up to ${VERSION}`;
+    return failure(problem("folder_newer", detail));
+  }
+  if (version === 0) database.exec(NEW_DATABASE);
+  database.exec(SETTINGS);
+  if (version === 0) database.transaction(() => database.exec(SCHEMA));
+  return success(undefined);
+}
+
+function readTotals(database: Sqlite): Totals {
+  const totals: Totals = { samples: 0, sequence: 0, newestAt: Number.NEGATIVE_INFINITY };
+  for (const [name, value] of database.prepare("SELECT name, value FROM total").all()) {
+    Object.assign(totals, { [String(name)]: Number(value) });
+  }
+  return totals;
+}
+
+function summaryOf(row: SqlRow): ChunkSummary {
+  return {
+    id: Number(row[0]),
+    firstAt: Number(row[1]),
+    lastAt: Number(row[2]),
+    samples: Number(row[3]),
+    countable: Number(row[4]),
+    good: Number(row[5]),
+    min: number(row[6]),
+    max: number(row[7]),
+    sum: number(row[8]),
+    first: number(row[9]),
+    last: number(row[10]),
+    increase: number(row[11]),
+    area: number(row[12]),
+  };
+}
+
+function number(value: SqlRow[number] | undefined): number {
+  return typeof value === "number" ? value : Number.NaN;
+}

@@ -1,0 +1,120 @@
+import { AssertionError, unreachable } from "../../lib/assert.ts";
+import { joined } from "./batch.ts";
+import type { Engine } from "./engine.ts";
+import { type Answer, buffersOf, type Question, type Replies } from "./wire.ts";
+
+type Append = Extract<Question, { ask: "append" }>;
+type Read = Exclude<Question, { ask: "append" } | { ask: "close" }>;
+export type Say = (answer: Answer, transfer?: ArrayBuffer[]) => void;
+
+/** Shorter slices would spend more on transactions, longer ones be felt by those who wait. */
+const SLICE_MS = 3;
+
+/** Takes questions for the engine. Whatever waits when the disk is free is made safe at once. */
+export class Desk {
+  readonly #engine: Engine;
+  readonly #say: Say;
+  readonly #commitEveryMs: number;
+  #waiting: Append[] = [];
+  #isCommitting = false;
+  #commitTimer: NodeJS.Timeout | undefined;
+  #isAtWork = false;
+  #closing: number | undefined;
+
+  constructor(engine: Engine, say: Say, commitEveryMs: number) {
+    this.#engine = engine;
+    this.#say = say;
+    this.#commitEveryMs = commitEveryMs;
+  }
+
+  hear(question: Question): void {
+    switch (question.ask) {
+      case "append":
+        this.#waiting.push(question);
+        this.#commitSoon();
+        break;
+      case "close":
+        this.#closing = question.id;
+        this.#commitSoon();
+        break;
+      default:
+        this.#answer(question);
+    }
+  }
+
+  #answer(question: Read): void {
+    const { id } = question;
+    try {
+      const value = this.#read(question);
+      this.#say({ say: "done", ids: [id], value }, buffersOf(value));
+    } catch (reason) {
+      this.#fail([id], reason);
+    }
+  }
+
+  #read(question: Read): Replies[Read["ask"]] {
+    switch (question.ask) {
+      case "latest":
+        return this.#engine.latest(question.series);
+      case "range":
+        return this.#engine.range(question.query);
+      case "aggregate":
+        return this.#engine.aggregate(question.query);
+      case "stats":
+        return this.#engine.stats();
+      default:
+        return unreachable(question);
+    }
+  }
+
+  /** At the next turn of the loop, so that all that came with this turn goes along. */
+  #commitSoon(): void {
+    if (this.#isCommitting || this.#commitTimer) return;
+    const delayMs = this.#closing === undefined ? this.#commitEveryMs : 0;
+    if (delayMs > 0) this.#commitTimer = setTimeout(() => this.#commit(), delayMs);
+    else {
+      this.#isCommitting = true;
+      setImmediate(() => this.#commit());
+    }
+  }
+
+  async #commit(): Promise<void> {
+    this.#commitTimer = undefined;
+    this.#isCommitting = true;
+    const group = this.#waiting.splice(0);
+    const ids = group.map(({ id }) => id);
+    try {
+      await this.#engine.append(joined(group.map(({ samples }) => samples)));
+      this.#say({ say: "done", ids });
+    } catch (reason) {
+      this.#fail(ids, reason);
+    }
+    this.#isCommitting = false;
+    this.#workSoon();
+    if (this.#waiting.length > 0) this.#commitSoon();
+    else if (this.#closing !== undefined) this.#close(this.#closing);
+  }
+
+  /** Between commits and reads, never instead of them. */
+  #workSoon(): void {
+    if (this.#isAtWork) return;
+    this.#isAtWork = true;
+    setImmediate(() => {
+      this.#isAtWork = false;
+      if (this.#closing !== undefined) return;
+      const waitMs = this.#engine.work(SLICE_MS);
+      if (waitMs === 0) this.#workSoon();
+      else if (waitMs !== undefined) setTimeout(() => this.#workSoon(), waitMs);
+    });
+  }
+
+  #fail(ids: number[], reason: unknown): void {
+    if (reason instanceof AssertionError) throw reason;
+    this.#say({ say: "failed", ids, reason: reason instanceof Error ? reason.message : "unknown" });
+  }
+
+  #close(id: number): void {
+    this.#engine.close();
+    this.#say({ say: "done", ids: [id] });
+  }
+}

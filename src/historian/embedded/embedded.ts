@@ -1,0 +1,136 @@
+import type { Worker } from "node:worker_threads";
+import { type Problem, problem } from "../../domain/problem.ts";
+import type { Samples } from "../../domain/samples.ts";
+import type { Log } from "../../lib/log.ts";
+import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import { startThread } from "../../lib/thread.ts";
+import type {
+  AggregateQuery,
+  Buckets,
+  Historian,
+  HistorianStats,
+  RangeQuery,
+} from "../historian.ts";
+import { assertStorable, joined } from "./batch.ts";
+import { type Answer, type Ask, buffersOf, type Replies, type WorkerOptions } from "./wire.ts";
+
+export type EmbeddedHistorianOptions = Partial<WorkerOptions> & {
+  readonly folder: string;
+  /** A gateway has little memory and a card that wears: fewer writes, later. Fallback: server. */
+  readonly profile?: keyof typeof PROFILES;
+};
+
+const MIB = 1024 * 1024;
+
+/** Memory is taken as it is needed; a row takes 26 bytes, and there are two generations of them. */
+const PROFILES = {
+  server: { segmentBytes: 16 * MIB, rowsFirst: 65_536, rowsMax: 1_048_576, commitEveryMs: 0 },
+  gateway: { segmentBytes: 2 * MIB, rowsFirst: 65_536, rowsMax: 262_144, commitEveryMs: 1_000 },
+} as const;
+
+/** Opens or creates the folder and keeps it until `close`. All work is done in one worker thread. */
+export async function openEmbeddedHistorian(
+  options: EmbeddedHistorianOptions,
+  parts: { readonly log: Log },
+): Promise<Outcome<Historian, Problem>> {
+  const { profile = "server", ...wishes } = options;
+  const workerOptions: WorkerOptions = { ...PROFILES[profile], ...wishes };
+  const worker = startThread(import.meta.url, "worker", { workerData: workerOptions });
+  const historian = new EmbeddedHistorian(worker, parts.log);
+  const trouble = await historian.opened;
+  return trouble ? failure(trouble) : success(historian);
+}
+
+type Waiting = {
+  readonly resolve: (value: never) => void;
+  readonly reject: (reason: Error) => void;
+};
+
+class EmbeddedHistorian implements Historian {
+  readonly opened: Promise<Problem | undefined>;
+  readonly #worker: Worker;
+  readonly #log: Log;
+  readonly #waiting = new Map<number, Waiting>();
+  #onOpened: (trouble: Problem | undefined) => void = () => {};
+  #lastId = 0;
+  #isClosed = false;
+
+  constructor(worker: Worker, log: Log) {
+    this.#worker = worker;
+    this.#log = log;
+    this.opened = new Promise((resolve) => {
+      this.#onOpened = resolve;
+    });
+    worker.on("message", (answer: Answer) => this.#hear(answer));
+    // A wrong program: whoever started this one decides how it ends.
+    worker.on("error", (reason) => {
+      throw reason;
+    });
+    worker.on("exit", () => this.#gone());
+  }
+
+  async append(samples: Samples): Promise<void> {
+    assertStorable(samples);
+    await this.#ask({ ask: "append", samples: joined([samples]) });
+  }
+
+  latest(series: Uint32Array): Promise<Samples> {
+    return this.#ask({ ask: "latest", series: series.slice() });
+  }
+
+  range(query: RangeQuery): Promise<Samples> {
+    return this.#ask({ ask: "range", query });
+  }
+
+  aggregate(query: AggregateQuery): Promise<readonly Buckets[]> {
+    return this.#ask({ ask: "aggregate", query: { ...query, series: query.series.slice() } });
+  }
+
+  stats(): Promise<HistorianStats> {
+    return this.#ask({ ask: "stats" });
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    await this.#ask({ ask: "close" });
+    this.#isClosed = true;
+    await this.#worker.terminate();
+  }
+
+  #ask<K extends Ask["ask"]>(ask: Extract<Ask, { ask: K }>): Promise<Replies[K]> {
+    if (this.#isClosed) return Promise.reject(new Error("the historian is closed"));
+    this.#lastId += 1;
+    const id = this.#lastId;
+    // Only what is our own may be given away: the columns of an append are a copy.
+    const transfer = ask.ask === "append" ? buffersOf(ask) : [];
+    this.#worker.postMessage({ ...ask, id }, transfer);
+    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+  }
+
+  #hear(answer: Answer): void {
+    switch (answer.say) {
+      case "opened":
+        this.#onOpened(answer.problem);
+        break;
+      case "log":
+        this.#log[answer.level](answer.text, answer.fields);
+        break;
+      default:
+        for (const id of answer.ids) this.#settle(id, answer);
+    }
+  }
+
+  #settle(id: number, answer: Extract<Answer, { say: "done" | "failed" }>): void {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (answer.say === "failed") waiting?.reject(new Error(`historian: ${answer.reason}`));
+    else waiting?.resolve(answer.value as never);
+  }
+
+  #gone(): void {
+    this.#isClosed = true;
+    this.#onOpened(problem("folder_unreadable", "the historian's thread did not start"));
+    for (const { reject } of this.#waiting.values()) reject(new Error("the historian is gone"));
+    this.#waiting.clear();
+  }
+}

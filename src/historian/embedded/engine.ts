@@ -1,0 +1,253 @@
+import { mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { type Problem, problem } from "../../domain/problem.ts";
+import type { Samples } from "../../domain/samples.ts";
+import type { Log } from "../../lib/log.ts";
+import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import { openSqlite } from "../../lib/sqlite.ts";
+import type { AggregateQuery, Buckets, HistorianStats, RangeQuery } from "../historian.ts";
+import { aggregate } from "./aggregate.ts";
+import { partOf } from "./batch.ts";
+import { Chunks, prepareDatabase } from "./chunks.ts";
+import type { Files } from "./files.ts";
+import { Flush } from "./flush.ts";
+import { type Lock, lockFolder } from "./lock.ts";
+import { SegmentLog } from "./log.ts";
+import { Memtable, type MemtableLimits } from "./memtable.ts";
+import { readRange } from "./read.ts";
+import { RecordVersionError } from "./record.ts";
+import { Run } from "./run.ts";
+import { Trouble } from "./trouble.ts";
+
+export type EngineOptions = MemtableLimits & {
+  readonly folder: string;
+  readonly segmentBytes: number;
+};
+
+export type EngineParts = {
+  readonly log: Log;
+  readonly files: Files;
+  readonly monotonic: () => number;
+};
+
+/** Rows of one record: what is decoded and checked as one. */
+const RECORD_ROWS_MAX = 65_536;
+/** Restarts leave segments behind; more than this are not kept until the memtable is full. */
+const SEGMENTS_MAX = 8;
+const RETRY_MS = 1_000;
+
+/**
+ * The embedded historian without its thread: log, memtable and chunks put together.
+ *
+ *   <folder>/LOCK               one process at a time; see lock.ts
+ *   <folder>/log/*.log          what was appended and may not be in chunks yet; see log.ts
+ *   <folder>/history.db         chunks; see chunks.ts and chunk.ts
+ *
+ * The order of things is the promise. An append is written to the log and synced, then it is in the
+ * memtable and acknowledged. All samples of one record are in one generation, and a generation ends
+ * with its segment; a segment is used again only when its generation is in chunks and SQLite's
+ * write-ahead log is synced. What was flushed is remembered by its sequence in the same database,
+ * so that a segment that is still there is not replayed over later corrections.
+ */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #parts: EngineParts;
+  readonly #lock: Lock;
+  readonly #chunks: Chunks;
+  readonly #log: SegmentLog;
+  readonly #memtable: Memtable;
+  readonly #appendTrouble: Trouble;
+  readonly #flushTrouble: Trouble;
+  readonly #tail = new Run();
+  #flush: Flush | undefined;
+  #retryAt = 0;
+  #isCheckpointDue = false;
+  #commits = 0;
+
+  /** Opens or creates the folder and replays its log. */
+  static open(options: EngineOptions, parts: EngineParts): Outcome<Engine, Problem> {
+    try {
+      mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+      const lock = lockFolder(options.folder);
+      if (!lock.ok) return lock;
+      const opened = openLocked(options, parts, lock.value);
+      if (!opened.ok) lock.value.release();
+      return opened;
+    } catch (reason) {
+      const detail = `${options.folder}: ${reason instanceof Error ? reason.message : reason}`;
+      return failure(problem("folder_unreadable", detail));
+    }
+  }
+
+  constructor(options: EngineOptions, parts: EngineParts, { lock, chunks, log }: Opened) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#lock = lock;
+    this.#chunks = chunks;
+    this.#log = log;
+    this.#memtable = new Memtable(options, parts.monotonic);
+    this.#memtable.latest.know(chunks.series());
+    this.#memtable.latest.newestAt = chunks.totals.newestAt;
+    this.#appendTrouble = new Trouble(parts.log, "samples cannot be stored");
+    this.#flushTrouble = new Trouble(parts.log, "the history cannot take samples out of its log");
+    this.#replay();
+  }
+
+  /** Settles when the samples are safe and can be read. One call at a time. */
+  async append(samples: Samples): Promise<void> {
+    try {
+      for (let from = 0; from < samples.count; ) {
+        const rows = Math.min(samples.count - from, this.#memtable.rows, RECORD_ROWS_MAX);
+        await this.#appendPart(partOf(samples, from, from + rows));
+        from += rows;
+      }
+    } catch (reason) {
+      this.#appendTrouble.met(reason);
+      throw reason;
+    }
+    this.#appendTrouble.over();
+    if (samples.count > 0) this.#commits += 1;
+  }
+
+  /**
+   * Does a little of the work that may wait, about `budgetMs` of it. Returns in how many
+   * milliseconds there will be more, undefined if only new samples bring more.
+   */
+  work(budgetMs: number): number | undefined {
+    if (!this.#flush && !this.#isCheckpointDue) return undefined;
+    const waitMs = this.#retryAt - this.#parts.monotonic();
+    if (waitMs > 0) return waitMs;
+    try {
+      if (this.#flush) this.#slice(budgetMs);
+      else this.#checkpoint();
+      this.#flushTrouble.over();
+      return 0;
+    } catch (reason) {
+      this.#flushTrouble.met(reason);
+      this.#retryAt = this.#parts.monotonic() + RETRY_MS;
+      return RETRY_MS;
+    }
+  }
+
+  latest(series: Uint32Array): Samples {
+    const { latest } = this.#memtable;
+    for (const one of series) {
+      if (!latest.isOpen(one)) continue;
+      const chunk = this.#chunks.tail(one);
+      this.#tail.clear();
+      if (chunk) this.#chunks.read(chunk, this.#tail);
+      latest.recall(one, this.#tail);
+    }
+    return latest.of(series);
+  }
+
+  range(query: RangeQuery): Samples {
+    return readRange(this.#memtable, this.#chunks, query);
+  }
+
+  aggregate(query: AggregateQuery): readonly Buckets[] {
+    return aggregate(this.#memtable, this.#chunks, query);
+  }
+
+  stats(): HistorianStats {
+    const { active, frozen, latest } = this.#memtable;
+    const database = join(this.#options.folder, "history.db");
+    const files = [database, `${database}-wal`];
+    const sizes = files.map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0);
+    return {
+      samplesStored: this.#chunks.totals.samples + active.count + (frozen?.remaining ?? 0),
+      bytesOnDisk: sizes.reduce((sum, size) => sum + size, this.#log.bytes),
+      series: latest.known,
+      commits: this.#commits,
+      newestAt: Number.isFinite(latest.newestAt) ? latest.newestAt : null,
+    };
+  }
+
+  close(): void {
+    this.#log.close();
+    this.#chunks.close();
+    this.#lock.release();
+  }
+
+  async #appendPart(samples: Samples): Promise<void> {
+    if (!this.#memtable.hasRoom(samples.count)) this.#freeze();
+    const sequence = await this.#log.append(samples);
+    this.#memtable.insert(samples);
+    this.#memtable.active.sequence = sequence;
+  }
+
+  /** Ends the active generation, and with it the segment. Throws while the one before is stuck. */
+  #freeze(): void {
+    if (this.#flush) this.#finish();
+    const generation = this.#memtable.freeze();
+    generation.segments = this.#log.turn();
+    this.#flush = new Flush(generation, this.#chunks);
+  }
+
+  #finish(): void {
+    while (this.#flush) this.#slice(Number.POSITIVE_INFINITY);
+  }
+
+  #slice(budgetMs: number): void {
+    const flush = this.#flush;
+    if (!flush?.slice(budgetMs, this.#parts.monotonic)) return;
+    const { generation } = flush;
+    this.#chunks.seal(generation.sequence, this.#memtable.latest.newestAt);
+    this.#flush = undefined;
+    this.#isCheckpointDue = true;
+    this.#log.release(generation.segments);
+    this.#memtable.drop(generation);
+  }
+
+  #checkpoint(): void {
+    this.#chunks.checkpoint();
+    this.#isCheckpointDue = false;
+  }
+
+  /** Brings the log back into memory; where it is larger than that, into chunks on the way. */
+  #replay(): void {
+    const replayed = this.#log.replay(this.#chunks.totals.sequence, (samples, sequence) => {
+      if (!this.#memtable.hasRoom(samples.count)) this.#makeRoom();
+      this.#memtable.insert(samples);
+      this.#memtable.active.sequence = sequence;
+    });
+    if (replayed.records > 0) this.#parts.log.info("log replayed", replayed);
+    if (replayed.gaps > 0) this.#parts.log.error("records are missing in the log", replayed);
+    if (this.#log.bytes > SEGMENTS_MAX * this.#options.segmentBytes) {
+      this.#freeze();
+      this.#finish();
+    }
+  }
+
+  /** Of a generation that is replayed: no segment is released before all are. */
+  #makeRoom(): void {
+    const generation = this.#memtable.freeze();
+    const flush = new Flush(generation, this.#chunks);
+    while (!flush.slice(Number.POSITIVE_INFINITY, this.#parts.monotonic));
+    this.#memtable.drop(generation);
+  }
+}
+
+type Opened = { readonly lock: Lock; readonly chunks: Chunks; readonly log: SegmentLog };
+
+function openLocked(
+  options: EngineOptions,
+  parts: EngineParts,
+  lock: Lock,
+): Outcome<Engine, Problem> {
+  const { folder, segmentBytes } = options;
+  const database = openSqlite(join(folder, "history.db"));
+  try {
+    const prepared = prepareDatabase(database);
+    if (!prepared.ok) {
+      database.close();
+      return prepared;
+    }
+    const log = new SegmentLog({ folder: join(folder, "log"), segmentBytes, files: parts.files });
+    return success(new Engine(options, parts, { lock, chunks: new Chunks(database), log }));
+  } catch (reason) {
+    database.close();
+    if (!(reason instanceof RecordVersionError)) throw reason;
+    return failure(problem("folder_newer", `${folder}: ${reason.message}`));
+  }
+}

@@ -1,0 +1,129 @@
+import { CHUNK_SAMPLES } from "./chunk.ts";
+import type { ChunkSummary, Chunks } from "./chunks.ts";
+import type { Generation, SeriesOrder } from "./generation.ts";
+import { mergeRuns, Run } from "./run.ts";
+
+/**
+ * Brings a generation into chunks, a slice at a time, so that appends and reads need not wait. Each
+ * slice is one transaction; one that fails is begun again with the series it was at. Chunks of a
+ * series never overlap: a sample belongs to the chunk that began last before it.
+ */
+export class Flush {
+  readonly generation: Generation;
+  readonly #chunks: Chunks;
+  readonly #order: SeriesOrder;
+  readonly #arrived = new Run();
+  readonly #stored = new Run();
+  readonly #part = new Run();
+  readonly #merged = new Run();
+  #series = 0;
+  #steps: Generator<void>;
+
+  constructor(generation: Generation, chunks: Chunks) {
+    this.generation = generation;
+    this.#chunks = chunks;
+    this.#order = generation.bySeries();
+    this.#steps = this.#flushFrom(0);
+  }
+
+  /** Works for about `budgetMs`; true when all is in chunks. Throws where the disk fails. */
+  slice(budgetMs: number, monotonic: () => number): boolean {
+    const end = monotonic() + budgetMs;
+    let isDone = false;
+    try {
+      this.#chunks.together(() => {
+        do isDone = this.#steps.next().done === true;
+        while (!isDone && monotonic() < end);
+      });
+    } catch (reason) {
+      this.#steps = this.#flushFrom(this.generation.flushedBelow);
+      throw reason;
+    }
+    const { generation } = this;
+    generation.flushedBelow = this.#series;
+    generation.remaining = generation.count - (this.#order.starts[this.#series] ?? 0);
+    return isDone;
+  }
+
+  /** Every step leaves each series whole, with or without what is still to come. */
+  *#flushFrom(start: number): Generator<void> {
+    const { starts } = this.#order;
+    const end = starts.length - 1;
+    for (this.#series = start; this.#series < end; this.#series += 1) {
+      if (starts[this.#series] === starts[this.#series + 1]) continue;
+      this.generation.take(this.#order, this.#series, this.#arrived);
+      yield* this.#flushArrived();
+    }
+  }
+
+  *#flushArrived(): Generator<void> {
+    const arrived = this.#arrived;
+    let row = 0;
+    const owners = this.#owners();
+    for (const [index, owner] of owners.entries()) {
+      const next = owners[index + 1];
+      const end = next ? arrived.rowAt(next.firstAt) : arrived.count;
+      if (end > row) yield* this.#extend(owner, row, end);
+      row = end;
+    }
+    if (row < arrived.count) yield* this.#write(row, arrived.count);
+  }
+
+  /** The chunks that samples may have to go into, by their time. */
+  #owners(): ChunkSummary[] {
+    const { at, count } = this.#arrived;
+    const [first, last] = [at[0] ?? 0, at[count - 1] ?? 0];
+    const tail = this.#chunks.tail(this.#series);
+    if (!tail || first > tail.lastAt) return tail ? [tail] : [];
+    const owners: ChunkSummary[] = [];
+    const floor = this.#chunks.backward(this.#series, first).next();
+    if (floor.done === false) owners.push(floor.value);
+    for (const chunk of this.#chunks.forward(this.#series, first, Number.POSITIVE_INFINITY)) {
+      if (chunk.id === owners[0]?.id) continue;
+      owners.push(chunk);
+      if (chunk.firstAt > last) break;
+    }
+    return owners;
+  }
+
+  /** Rows that lie within the chunk go into it, rows behind it as far as there is room. */
+  *#extend(owner: ChunkSummary, from: number, to: number): Generator<void> {
+    const arrived = this.#arrived;
+    const isBefore = (arrived.at[to - 1] ?? 0) < owner.firstAt;
+    const isFull = owner.samples >= CHUNK_SAMPLES;
+    const behind = Math.max(from, Math.min(to, arrived.rowAfter(owner.lastAt)));
+    const inside = isBefore && isFull ? from : behind;
+    const room = Math.max(0, CHUNK_SAMPLES - owner.samples - (inside - from));
+    const taken = isBefore ? inside : Math.min(to, inside + room);
+    if (taken > from) {
+      this.#rewrite(owner, from, taken);
+      yield;
+    }
+    yield* this.#write(taken, to);
+  }
+
+  /** One step, however long: what was stored may not be missing in between. */
+  #rewrite(owner: ChunkSummary, from: number, to: number): void {
+    this.#stored.clear();
+    this.#chunks.read(owner, this.#stored);
+    this.#part.clear();
+    this.#part.copy(this.#arrived, from, to);
+    mergeRuns(this.#stored, this.#part, this.#merged);
+    this.#chunks.remove(owner);
+    const { count } = this.#merged;
+    const pieces = Math.max(1, Math.round(count / CHUNK_SAMPLES));
+    for (let piece = 0; piece < pieces; piece += 1) {
+      const start = Math.floor((count * piece) / pieces);
+      const end = Math.floor((count * (piece + 1)) / pieces);
+      this.#chunks.add(this.#series, this.#merged, start, end);
+    }
+  }
+
+  *#write(from: number, to: number): Generator<void> {
+    for (let start = from; start < to; start += CHUNK_SAMPLES) {
+      const end = Math.min(start + CHUNK_SAMPLES, to);
+      this.#chunks.add(this.#series, this.#arrived, start, end);
+      yield;
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import { KIND, type Samples } from "../../domain/samples.ts";
+import { grown, type Run } from "./run.ts";
+
+/**
+ * Samples in the order of their arrival, with a chain through those of each series. Everything in
+ * it is in the log as well, in `segments`, which may not be used again before all of it is in the
+ * database.
+ */
+export class Generation {
+  count = 0;
+  /** The last record that is wholly in here. */
+  sequence = 0;
+  segments: number[] = [];
+  textBytes = 0;
+  /** Series below this one are in the database, and no longer read from here. */
+  flushedBelow = 0;
+  /** Rows of the others. */
+  remaining = 0;
+
+  #series = new Uint32Array(0);
+  #at = new Float64Array(0);
+  #value = new Float64Array(0);
+  #kind = new Uint8Array(0);
+  #quality = new Uint8Array(0);
+  #texts: string[] = [];
+  #textIndex = new Map<string, number>();
+  /** The row before it of the same series, or -1. */
+  #before = new Int32Array(0);
+  /** The newest row of each series, or -1. */
+  #newest = new Int32Array(0);
+  #found = new Uint32Array(64);
+
+  get capacity(): number {
+    return this.#at.length;
+  }
+
+  /** One more than the highest series that it has room for. */
+  get seriesEnd(): number {
+    return this.#newest.length;
+  }
+
+  reserve(capacity: number): void {
+    this.#series = grown(new Uint32Array(capacity), this.#series);
+    this.#at = grown(new Float64Array(capacity), this.#at);
+    this.#value = grown(new Float64Array(capacity), this.#value);
+    this.#kind = grown(new Uint8Array(capacity), this.#kind);
+    this.#quality = grown(new Uint8Array(capacity), this.#quality);
+    this.#before = grown(new Int32Array(capacity), this.#before);
+  }
+
+  reserveSeries(end: number): void {
+    const held = this.#newest;
+    if (end <= held.length) return;
+    this.#newest = new Int32Array(Math.max(end, held.length * 2, 1024)).fill(-1, held.length);
+    this.#newest.set(held);
+  }
+
+  /** Room was made before. */
+  insert(samples: Samples): void {
+    const { count, series } = samples;
+    const start = this.count;
+    this.#series.set(series, start);
+    this.#at.set(samples.at, start);
+    this.#value.set(samples.value, start);
+    this.#kind.set(samples.kind, start);
+    this.#quality.set(samples.quality, start);
+    for (let row = 0; row < count; row += 1) {
+      const one = series[row] ?? 0;
+      this.#before[start + row] = this.#newest[one] ?? -1;
+      this.#newest[one] = start + row;
+    }
+    if (samples.texts.length > 0) this.#adoptTexts(samples.texts, start, start + count);
+    this.count = start + count;
+    this.remaining = this.count;
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.textBytes = 0;
+    this.flushedBelow = 0;
+    this.remaining = 0;
+    this.segments = [];
+    this.#texts = [];
+    this.#textIndex.clear();
+    this.#newest.fill(-1);
+  }
+
+  /** What it holds of a series within `[from, to)`, as a run. */
+  collect(series: number, from: number, to: number, into: Run): void {
+    into.clear();
+    if (series < this.flushedBelow) return;
+    let found = 0;
+    for (let row = this.#newest[series] ?? -1; row >= 0; row = this.#before[row] ?? -1) {
+      const at = this.#at[row] ?? 0;
+      if (at < from || at >= to) continue;
+      if (found === this.#found.length)
+        this.#found = grown(new Uint32Array(found * 2), this.#found);
+      this.#found[found] = row;
+      found += 1;
+    }
+    this.#gather(this.#found.subarray(0, found).reverse(), into);
+  }
+
+  /** All rows by series, each series in order of arrival: a counting sort. */
+  bySeries(): SeriesOrder {
+    const starts = new Uint32Array(this.seriesEnd + 1);
+    for (let row = 0; row < this.count; row += 1) {
+      const next = (this.#series[row] ?? 0) + 1;
+      starts[next] = (starts[next] ?? 0) + 1;
+    }
+    for (let one = 1; one < starts.length; one += 1) {
+      starts[one] = (starts[one] ?? 0) + (starts[one - 1] ?? 0);
+    }
+    const next = starts.slice();
+    const rows = new Uint32Array(this.count);
+    for (let row = 0; row < this.count; row += 1) {
+      const one = this.#series[row] ?? 0;
+      const place = next[one] ?? 0;
+      rows[place] = row;
+      next[one] = place + 1;
+    }
+    return { starts, rows };
+  }
+
+  /** All that it holds of a series, as a run. */
+  take({ starts, rows }: SeriesOrder, series: number, into: Run): void {
+    into.clear();
+    this.#gather(rows.subarray(starts[series], starts[series + 1]), into);
+  }
+
+  #gather(rows: Uint32Array, into: Run): void {
+    const { length } = rows;
+    into.reserve(length);
+    let isOrdered = true;
+    let before = Number.NEGATIVE_INFINITY;
+    for (let place = 0; place < length; place += 1) {
+      const row = rows[place] ?? 0;
+      const at = this.#at[row] ?? 0;
+      if (at <= before) isOrdered = false;
+      before = at;
+      into.at[place] = at;
+      into.value[place] = this.#value[row] ?? 0;
+      into.kind[place] = this.#kind[row] ?? 0;
+      into.quality[place] = this.#quality[row] ?? 0;
+    }
+    into.count = length;
+    if (this.#texts.length > 0) into.adoptTexts(this.#texts, 0);
+    if (!isOrdered) into.settle();
+  }
+
+  #adoptTexts(texts: readonly string[], start: number, end: number): void {
+    for (let row = start; row < end; row += 1) {
+      if (this.#kind[row] === KIND.text) {
+        this.#value[row] = this.#indexOf(texts[this.#value[row] ?? 0] ?? "");
+      }
+    }
+  }
+
+  #indexOf(text: string): number {
+    const known = this.#textIndex.get(text);
+    if (known !== undefined) return known;
+    const index = this.#texts.push(text) - 1;
+    this.#textIndex.set(text, index);
+    this.textBytes += text.length * 2;
+    return index;
+  }
+}
+
+/** Rows sorted by series: those of series s lie from `starts[s]` to `starts[s + 1]`. */
+export type SeriesOrder = { readonly starts: Uint32Array; readonly rows: Uint32Array };

@@ -1,0 +1,96 @@
+import { KIND, type Samples } from "../../domain/samples.ts";
+import { type Columns, grown, type Run } from "./run.ts";
+
+/** The newest sample of each series by its time, whatever the order of arrival. */
+export class Latest {
+  /** How many series have a sample. */
+  known = 0;
+  newestAt = Number.NEGATIVE_INFINITY;
+  #at = new Float64Array(0);
+  #value = new Float64Array(0);
+  #kind = new Uint8Array(0);
+  #quality = new Uint8Array(0);
+  #isKnown = new Uint8Array(0);
+  /** 1 where what was there before this start is known too. */
+  #isWhole = new Uint8Array(0);
+  readonly #texts = new Map<number, string>();
+
+  reserveSeries(end: number): void {
+    const held = this.#at.length;
+    if (end <= held) return;
+    const size = Math.max(end, held * 2, 1024);
+    this.#at = grown(new Float64Array(size), this.#at).fill(Number.NEGATIVE_INFINITY, held);
+    this.#value = grown(new Float64Array(size), this.#value);
+    this.#kind = grown(new Uint8Array(size), this.#kind);
+    this.#quality = grown(new Uint8Array(size), this.#quality);
+    this.#isKnown = grown(new Uint8Array(size), this.#isKnown);
+    this.#isWhole = grown(new Uint8Array(size), this.#isWhole);
+  }
+
+  /** Series that were stored before this start. */
+  know(series: Uint32Array): void {
+    this.reserveSeries(series.reduce((end, one) => Math.max(end, one + 1), 0));
+    for (const one of series) this.#isKnown[one] = 1;
+    this.known = series.length;
+  }
+
+  /** Arrivals: each stays if none of its series is newer. Room was made before. */
+  note(samples: Samples): void {
+    for (let row = 0; row < samples.count; row += 1) {
+      const series = samples.series[row] ?? 0;
+      const at = samples.at[row] ?? 0;
+      if (this.#isKnown[series] === 0) this.#know(series);
+      if (at >= (this.#at[series] ?? 0)) this.#keep(series, samples, row);
+    }
+  }
+
+  #know(series: number): void {
+    this.#isKnown[series] = 1;
+    this.known += 1;
+  }
+
+  #keep(series: number, from: Columns, row: number): void {
+    const at = from.at[row] ?? 0;
+    const kind = from.kind[row] ?? 0;
+    const value = from.value[row] ?? 0;
+    this.#at[series] = at;
+    this.#value[series] = value;
+    this.#kind[series] = kind;
+    this.#quality[series] = from.quality[row] ?? 0;
+    if (kind === KIND.text) this.#texts.set(series, from.texts[value] ?? "");
+    if (at > this.newestAt) this.newestAt = at;
+  }
+
+  /** Whether something is stored of it that was not looked up since the start. */
+  isOpen(series: number): boolean {
+    return this.#isKnown[series] === 1 && this.#isWhole[series] === 0;
+  }
+
+  /** The end of what was stored before any arrival noted here: it stays only if it is newer. */
+  recall(series: number, stored: Run): void {
+    this.#isWhole[series] = 1;
+    const row = stored.count - 1;
+    if ((stored.at[row] ?? 0) > (this.#at[series] ?? 0)) this.#keep(series, stored, row);
+  }
+
+  /** One row for each of these series that has a sample. */
+  of(wanted: Uint32Array): Samples {
+    const nothing = Number.NEGATIVE_INFINITY;
+    const series = wanted.filter((one) => (this.#at[one] ?? nothing) > nothing);
+    const texts: string[] = [];
+    const value = Float64Array.from(series, (one) =>
+      this.#kind[one] === KIND.text
+        ? texts.push(this.#texts.get(one) ?? "") - 1
+        : (this.#value[one] ?? 0),
+    );
+    return {
+      count: series.length,
+      series,
+      at: Float64Array.from(series, (one) => this.#at[one] ?? 0),
+      value,
+      kind: Uint8Array.from(series, (one) => this.#kind[one] ?? 0),
+      quality: Uint8Array.from(series, (one) => this.#quality[one] ?? 0),
+      texts,
+    };
+  }
+}

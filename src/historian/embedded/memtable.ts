@@ -1,0 +1,90 @@
+import type { Samples } from "../../domain/samples.ts";
+import { Generation } from "./generation.ts";
+import { Latest } from "./latest.ts";
+import { mergeRuns, Run } from "./run.ts";
+
+export type MemtableLimits = {
+  /** Rows of a generation at first, and at most. */
+  readonly rowsFirst: number;
+  readonly rowsMax: number;
+};
+
+/** Memory is taken as it is needed, from this on. */
+const CAPACITY_FIRST = 4096;
+/** A generation that fills sooner is made larger next time: larger ones wear the disk less. */
+const FILL_MS = 60_000;
+/** Texts count apart: a few rows may carry much. */
+const TEXT_BYTES_MAX = 16 * 1024 * 1024;
+
+/** What arrived and is in the log only: the active generation fills while the frozen one leaves. */
+export class Memtable {
+  readonly latest = new Latest();
+  active = new Generation();
+  frozen: Generation | undefined;
+  #spare = new Generation();
+  readonly #limits: MemtableLimits;
+  readonly #monotonic: () => number;
+  #rows: number;
+  #began = 0;
+  readonly #older = new Run();
+  readonly #newer = new Run();
+  readonly #merged = new Run();
+
+  constructor(limits: MemtableLimits, monotonic: () => number) {
+    this.#limits = limits;
+    this.#rows = limits.rowsFirst;
+    this.#monotonic = monotonic;
+  }
+
+  /** No more rows at once than this. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Whether so many rows fit into the active generation, or it has to be frozen before. */
+  hasRoom(rows: number): boolean {
+    const { count, textBytes } = this.active;
+    return count === 0 || (count + rows <= this.#rows && textBytes < TEXT_BYTES_MAX);
+  }
+
+  insert(samples: Samples): void {
+    const { active } = this;
+    if (active.count === 0) this.#began = this.#monotonic();
+    const needed = active.count + samples.count;
+    if (needed > active.capacity) {
+      const doubled = Math.min(Math.max(active.capacity * 2, CAPACITY_FIRST), this.#rows);
+      active.reserve(Math.max(needed, doubled));
+    }
+    const seriesEnd = samples.series.reduce((end, series) => Math.max(end, series + 1), 0);
+    active.reserveSeries(seriesEnd);
+    this.latest.reserveSeries(seriesEnd);
+    active.insert(samples);
+    this.latest.note(samples);
+  }
+
+  freeze(): Generation {
+    if (this.#monotonic() - this.#began < FILL_MS) {
+      this.#rows = Math.min(this.#rows * 2, this.#limits.rowsMax);
+    }
+    this.frozen = this.active;
+    this.active = this.#spare;
+    return this.frozen;
+  }
+
+  /** The frozen generation has left. */
+  drop(generation: Generation): void {
+    this.frozen = undefined;
+    generation.clear();
+    this.#spare = generation;
+  }
+
+  /** What it holds of a series within `[from, to)`; holds until the next call. */
+  collect(series: number, from: number, to: number): Run {
+    this.active.collect(series, from, to, this.#newer);
+    if (!this.frozen) return this.#newer;
+    this.frozen.collect(series, from, to, this.#older);
+    if (this.#older.count === 0) return this.#newer;
+    mergeRuns(this.#older, this.#newer, this.#merged);
+    return this.#merged;
+  }
+}

@@ -1,0 +1,123 @@
+import { crc32 } from "node:zlib";
+import type { Samples } from "../../domain/samples.ts";
+import { ByteReader, type ByteWriter, isWhole, VARINT_BYTES } from "./bytes.ts";
+
+/*
+ * One record of the log: a group of samples that was made safe by one write. Lowest byte first.
+ *
+ *  offset  bytes
+ *       0      4  magic, "FLr1": the digit is the version of this table
+ *       4      4  length of the body
+ *       8      4  CRC-32 of everything behind it: bytes 12 to the end of the body
+ *      12      4  number of the segment that it was written into
+ *      16      8  sequence, a double: one more than the record before it, over all segments
+ *      24      4  samples
+ *      28      1  form of `at`: 0 zigzag varints of the differences, 1 doubles
+ *      29      3  zero
+ *      32         body, column after column:
+ *                 series   zigzag varints of the differences
+ *                 at       as its form says
+ *                 value    doubles
+ *                 kind     runs
+ *                 quality  runs
+ *                 texts    strings, to which the values of kind text point
+ *
+ * Varints, runs, doubles and strings: see bytes.ts. A segment is used again without being wiped, so
+ * a record counts only where its segment and its sequence say that it belongs there.
+ */
+export type LogRecord = {
+  readonly segment: number;
+  readonly sequence: number;
+  readonly samples: Samples;
+};
+
+export class RecordVersionError extends Error {
+  override readonly name = "RecordVersionError";
+}
+
+const MAGIC = 0x3172_4c46;
+const MAGIC_LETTERS = 0xffffff;
+const HEADER_BYTES = 32;
+const AT_DIFFERENCES = 0;
+const AT_DOUBLES = 1;
+/** Appends the record to what the writer holds. */
+export function writeRecord(out: ByteWriter, { segment, sequence, samples }: LogRecord): void {
+  const { count, at } = samples;
+  const start = out.length;
+  const form = isWhole(at, 0, count) ? AT_DIFFERENCES : AT_DOUBLES;
+  out.reserve(HEADER_BYTES + count * 2 * VARINT_BYTES);
+  out.length += HEADER_BYTES;
+  writeDifferences(out, samples.series, count);
+  if (form === AT_DIFFERENCES) writeDifferences(out, at, count);
+  else out.doubles(at, 0, count);
+  out.doubles(samples.value, 0, count);
+  out.runs(samples.kind, 0, count);
+  out.runs(samples.quality, 0, count);
+  out.texts(samples.texts);
+
+  const view = new DataView(out.bytes.buffer, out.bytes.byteOffset);
+  view.setUint32(start, MAGIC, true);
+  view.setUint32(start + 4, out.length - start - HEADER_BYTES, true);
+  view.setUint32(start + 12, segment, true);
+  view.setFloat64(start + 16, sequence, true);
+  view.setUint32(start + 24, count, true);
+  view.setUint32(start + 28, form, true);
+  view.setUint32(start + 8, crc32(out.bytes.subarray(start + 12, out.length)), true);
+}
+
+/**
+ * Reads the record at `start`, with the offset behind it; undefined where none was wholly written.
+ * Throws a RecordVersionError where a later version of this table was used.
+ */
+export function readRecord(
+  bytes: Uint8Array,
+  start: number,
+): { readonly record: LogRecord; readonly end: number } | undefined {
+  if (start + HEADER_BYTES > bytes.length) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const magic = view.getUint32(start, true);
+  const end = start + HEADER_BYTES + view.getUint32(start + 4, true);
+  if ((magic & MAGIC_LETTERS) !== (MAGIC & MAGIC_LETTERS) || end > bytes.length) return undefined;
+  if (crc32(bytes.subarray(start + 12, end)) !== view.getUint32(start + 8, true)) return undefined;
+  if (magic !== MAGIC) throw new RecordVersionError("a record of a later version");
+  const count = view.getUint32(start + 24, true);
+  const form = view.getUint32(start + 28, true);
+  const record = {
+    segment: view.getUint32(start + 12, true),
+    sequence: view.getFloat64(start + 16, true),
+    samples: readBody(new ByteReader(bytes, start + HEADER_BYTES), count, form),
+  };
+  return { record, end };
+}
+
+function writeDifferences(out: ByteWriter, column: Uint32Array | Float64Array, count: number) {
+  let before = 0;
+  for (let row = 0; row < count; row += 1) {
+    const value = column[row] ?? 0;
+    out.zigzag(value - before);
+    before = value;
+  }
+}
+
+function readDifferences(body: ByteReader, column: Uint32Array | Float64Array): void {
+  let value = 0;
+  for (let row = 0; row < column.length; row += 1) {
+    value += body.zigzag();
+    column[row] = value;
+  }
+}
+
+function readBody(body: ByteReader, count: number, form: number): Samples {
+  const series = new Uint32Array(count);
+  const at = new Float64Array(count);
+  const value = new Float64Array(count);
+  const kind = new Uint8Array(count);
+  const quality = new Uint8Array(count);
+  readDifferences(body, series);
+  if (form === AT_DIFFERENCES) readDifferences(body, at);
+  else body.doubles(at, 0, count);
+  body.doubles(value, 0, count);
+  body.runs(kind, 0, count);
+  body.runs(quality, 0, count);
+  return { count, series, at, value, kind, quality, texts: body.texts() };
+}

@@ -1,0 +1,171 @@
+import { KIND, type Samples } from "../../domain/samples.ts";
+
+/** Samples of one series in columns, in order of time, no two of the same time. */
+export class Run {
+  count = 0;
+  at = new Float64Array(1024);
+  value = new Float64Array(1024);
+  kind = new Uint8Array(1024);
+  quality = new Uint8Array(1024);
+  /** What the values of kind text point to; may hold a text twice. */
+  texts: string[] = [];
+
+  clear(): void {
+    this.count = 0;
+    this.texts = [];
+  }
+
+  /** Makes room for as many more. */
+  reserve(more: number): void {
+    const needed = this.count + more;
+    if (needed <= this.at.length) return;
+    const capacity = Math.max(this.at.length * 2, needed);
+    this.at = grown(new Float64Array(capacity), this.at);
+    this.value = grown(new Float64Array(capacity), this.value);
+    this.kind = grown(new Uint8Array(capacity), this.kind);
+    this.quality = grown(new Uint8Array(capacity), this.quality);
+  }
+
+  /** Appends rows of another; `from` a run or any columns of its form. */
+  copy(source: Columns, from: number, to: number): void {
+    this.reserve(to - from);
+    this.at.set(source.at.subarray(from, to), this.count);
+    this.value.set(source.value.subarray(from, to), this.count);
+    this.kind.set(source.kind.subarray(from, to), this.count);
+    this.quality.set(source.quality.subarray(from, to), this.count);
+    const start = this.count;
+    this.count += to - from;
+    if (source.texts.length > 0) this.adoptTexts(source.texts, start);
+  }
+
+  /** Appends one row of another; room was made before. */
+  push(source: Columns, row: number): void {
+    const next = this.count;
+    this.at[next] = source.at[row] ?? 0;
+    this.value[next] = source.value[row] ?? 0;
+    this.kind[next] = source.kind[row] ?? 0;
+    this.quality[next] = source.quality[row] ?? 0;
+    this.count = next + 1;
+    if (source.texts.length > 0) this.adoptTexts(source.texts, next);
+  }
+
+  /** Brings rows in order of arrival into order of time; of equal times the later row stays. */
+  settle(): void {
+    const { at } = this;
+    const scratch = new Run();
+    const order = Uint32Array.from({ length: this.count }, (_, row) => row);
+    order.sort((a, b) => (at[a] ?? 0) - (at[b] ?? 0) || a - b);
+    scratch.reserve(this.count);
+    for (let place = 0; place < order.length; place += 1) {
+      const row = order[place] ?? 0;
+      const isRepeated = at[row] === at[order[place + 1] ?? -1];
+      if (!isRepeated) scratch.push(this, row);
+    }
+    this.clear();
+    this.copy(scratch, 0, scratch.count);
+  }
+
+  dropFirst(rows: number): void {
+    for (const column of [this.at, this.value, this.kind, this.quality]) {
+      column.copyWithin(0, rows, this.count);
+    }
+    this.count -= rows;
+  }
+
+  /** The first row at or after this time. */
+  rowAt(at: number): number {
+    let low = 0;
+    for (let high = this.count; low < high; ) {
+      const middle = (low + high) >>> 1;
+      if ((this.at[middle] ?? 0) < at) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The first row behind this time. */
+  rowAfter(at: number): number {
+    const row = this.rowAt(at);
+    return row < this.count && this.at[row] === at ? row + 1 : row;
+  }
+
+  /** The rows as they are handed out of the historian, backwards where asked. */
+  toSamples(series: number, from: number, to: number, order: 1 | -1 = 1): Samples {
+    const at = this.at.slice(from, to);
+    const value = this.value.slice(from, to);
+    const kind = this.kind.slice(from, to);
+    const quality = this.quality.slice(from, to);
+    if (order === -1) for (const column of [at, value, kind, quality]) column.reverse();
+    const count = to - from;
+    return {
+      count,
+      series: new Uint32Array(count).fill(series),
+      at,
+      value,
+      kind,
+      quality,
+      texts: ownTexts({ at, value, kind, quality, texts: this.texts }),
+    };
+  }
+
+  /** Makes text rows from `start` on, which point into these texts, point to its own. */
+  adoptTexts(texts: readonly string[], start: number): void {
+    for (let row = start; row < this.count; row += 1) {
+      if (this.kind[row] !== KIND.text) continue;
+      this.value[row] = this.texts.push(texts[this.value[row] ?? 0] ?? "") - 1;
+    }
+  }
+}
+
+export type Columns = {
+  readonly at: Float64Array;
+  readonly value: Float64Array;
+  readonly kind: Uint8Array;
+  readonly quality: Uint8Array;
+  readonly texts: readonly string[];
+};
+
+/**
+ * The texts that these columns point to, each once and in the order of their first use; the values
+ * are made to point to them.
+ */
+export function ownTexts({ value, kind, texts }: Columns): string[] {
+  if (texts.length === 0) return [];
+  const index = new Map<string, number>();
+  for (let row = 0; row < kind.length; row += 1) {
+    if (kind[row] !== KIND.text) continue;
+    const text = texts[value[row] ?? 0] ?? "";
+    const known = index.get(text);
+    if (known === undefined) index.set(text, index.size);
+    value[row] = known ?? index.size - 1;
+  }
+  return [...index.keys()];
+}
+
+/** Both runs in one; where they meet at the same time, the newer arrival stays. */
+export function mergeRuns(older: Run, newer: Run, into: Run): void {
+  into.clear();
+  into.reserve(older.count + newer.count);
+  let left = 0;
+  let right = 0;
+  while (left < older.count && right < newer.count) {
+    const atLeft = older.at[left] ?? 0;
+    const atRight = newer.at[right] ?? 0;
+    if (atLeft < atRight) {
+      into.push(older, left);
+      left += 1;
+    } else {
+      into.push(newer, right);
+      right += 1;
+      if (atLeft === atRight) left += 1;
+    }
+  }
+  into.copy(older, left, older.count);
+  into.copy(newer, right, newer.count);
+}
+
+/** The larger column, holding what the smaller one held. */
+export function grown<T extends { set(from: T): void }>(larger: T, smaller: T): T {
+  larger.set(smaller);
+  return larger;
+}

@@ -1,0 +1,210 @@
+import { type ByteReader, type ByteWriter, DIFFERENCE_MAX, VARINT_BYTES } from "./bytes.ts";
+
+/*
+ * The value column of a chunk, in the smallest form that brings back the same bits.
+ *
+ *  form
+ *     0  constant: one double for all
+ *     1  decimals: a byte for the exponent e; zigzag varints of the differences of value * 10^e
+ *     2  steps: the same exponent; then pairs of a difference and a varint, how many have the value
+ *     3  singles: zigzag varints of the differences of the bits of 32-bit floats
+ *     4  doubles: each combined by XOR with the one before; a byte whose high half is the number
+ *        of zero bytes at the low end and whose low half the end of what is not zero; those bytes
+ */
+const CONSTANT = 0;
+const DECIMALS = 1;
+const STEPS = 2;
+const SINGLES = 3;
+const DOUBLES = 4;
+
+const POWERS = [1, 10, 100, 1_000, 10_000];
+/** Where fewer than one in so many values differ from the one before, runs are shorter. */
+const STEPS_BELOW = 3;
+
+const double = new Float64Array(1);
+const doubleBytes = new Uint8Array(double.buffer);
+const doubleHalves = new Uint32Array(double.buffer);
+const single = new Float32Array(1);
+const singleBits = new Int32Array(single.buffer);
+let whole = new Float64Array(1024);
+
+/** Returns the form that it chose. */
+export function writeValues(out: ByteWriter, values: Float64Array): number {
+  out.reserve(values.length * 2 * VARINT_BYTES + 9);
+  if (isConstant(values)) {
+    out.doubles(values, 0, 1);
+    return CONSTANT;
+  }
+  const scaled = scale(values);
+  if (scaled) {
+    out.byte(scaled.exponent);
+    if (scaled.changes * STEPS_BELOW < values.length) return writeSteps(out, values.length);
+    return writeDecimals(out, values.length);
+  }
+  return isSingle(values) ? writeSingles(out, values) : writeDoubles(out, values);
+}
+
+export function readValues(body: ByteReader, form: number, values: Float64Array): void {
+  switch (form) {
+    case CONSTANT:
+      body.doubles(values, 0, 1);
+      values.fill(values[0] ?? 0);
+      break;
+    case DECIMALS:
+      readDecimals(body, values);
+      break;
+    case STEPS:
+      readSteps(body, values);
+      break;
+    case SINGLES:
+      readSingles(body, values);
+      break;
+    case DOUBLES:
+      readDoubles(body, values);
+      break;
+    default:
+      throw new Error(`values of form ${form}`);
+  }
+}
+
+function isConstant(values: Float64Array): boolean {
+  const first = values[0] ?? 0;
+  for (const value of values) if (!Object.is(value, first)) return false;
+  return true;
+}
+
+/** The lowest power of ten that makes all values whole, with them scaled by it in `whole`. */
+function scale(values: Float64Array): { exponent: number; changes: number } | undefined {
+  if (whole.length < values.length) whole = new Float64Array(values.length);
+  for (let exponent = 0; exponent < POWERS.length; exponent += 1) {
+    const changes = scaleBy(values, POWERS[exponent] ?? 1);
+    if (changes !== undefined) return { exponent, changes };
+  }
+  return undefined;
+}
+
+/** How often the scaled values change; undefined where one would not come back bit by bit. */
+function scaleBy(values: Float64Array, power: number): number | undefined {
+  let changes = 0;
+  let before = Number.NaN;
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row] ?? 0;
+    const scaled = Math.round(value * power);
+    if (scaled / power !== value || scaled > DIFFERENCE_MAX || scaled < -DIFFERENCE_MAX) return;
+    if (scaled === 0 && Object.is(value, -0)) return;
+    if (scaled !== before) changes += 1;
+    whole[row] = scaled;
+    before = scaled;
+  }
+  return changes;
+}
+
+function writeDecimals(out: ByteWriter, count: number): number {
+  let before = 0;
+  for (let row = 0; row < count; row += 1) {
+    const value = whole[row] ?? 0;
+    out.zigzag(value - before);
+    before = value;
+  }
+  return DECIMALS;
+}
+
+function readDecimals(body: ByteReader, values: Float64Array): void {
+  const power = POWERS[body.byte()] ?? 1;
+  let scaled = 0;
+  for (let row = 0; row < values.length; row += 1) {
+    scaled += body.zigzag();
+    values[row] = scaled / power;
+  }
+}
+
+function writeSteps(out: ByteWriter, count: number): number {
+  let before = 0;
+  for (let start = 0; start < count; ) {
+    const value = whole[start] ?? 0;
+    let end = start + 1;
+    while (end < count && whole[end] === value) end += 1;
+    out.zigzag(value - before);
+    out.varint(end - start);
+    before = value;
+    start = end;
+  }
+  return STEPS;
+}
+
+function readSteps(body: ByteReader, values: Float64Array): void {
+  const power = POWERS[body.byte()] ?? 1;
+  let scaled = 0;
+  for (let start = 0; start < values.length; ) {
+    scaled += body.zigzag();
+    const end = start + body.varint();
+    values.fill(scaled / power, start, end);
+    start = end;
+  }
+}
+
+function isSingle(values: Float64Array): boolean {
+  for (const value of values) if (!Object.is(Math.fround(value), value)) return false;
+  return true;
+}
+
+function writeSingles(out: ByteWriter, values: Float64Array): number {
+  let before = 0;
+  for (const value of values) {
+    single[0] = value;
+    const bits = singleBits[0] ?? 0;
+    out.zigzag(bits - before);
+    before = bits;
+  }
+  return SINGLES;
+}
+
+function readSingles(body: ByteReader, values: Float64Array): void {
+  let bits = 0;
+  for (let row = 0; row < values.length; row += 1) {
+    bits += body.zigzag();
+    singleBits[0] = bits;
+    values[row] = single[0] ?? 0;
+  }
+}
+
+function writeDoubles(out: ByteWriter, values: Float64Array): number {
+  let low = 0;
+  let high = 0;
+  for (const value of values) {
+    double[0] = value;
+    const nextLow = doubleHalves[0] ?? 0;
+    const nextHigh = doubleHalves[1] ?? 0;
+    doubleHalves[0] = nextLow ^ low;
+    doubleHalves[1] = nextHigh ^ high;
+    writeTrimmed(out);
+    low = nextLow;
+    high = nextHigh;
+  }
+  return DOUBLES;
+}
+
+/** The bytes in `double`, without the zero bytes at either end. */
+function writeTrimmed(out: ByteWriter): void {
+  let end = 8;
+  while (end > 0 && doubleBytes[end - 1] === 0) end -= 1;
+  let start = 0;
+  while (start < end && doubleBytes[start] === 0) start += 1;
+  out.byte((start << 4) | end);
+  for (let byte = start; byte < end; byte += 1) out.byte(doubleBytes[byte] ?? 0);
+}
+
+function readDoubles(body: ByteReader, values: Float64Array): void {
+  let low = 0;
+  let high = 0;
+  for (let row = 0; row < values.length; row += 1) {
+    const shape = body.byte();
+    doubleHalves.fill(0);
+    for (let byte = shape >> 4; byte < (shape & 15); byte += 1) doubleBytes[byte] = body.byte();
+    low ^= doubleHalves[0] ?? 0;
+    high ^= doubleHalves[1] ?? 0;
+    doubleHalves[0] = low;
+    doubleHalves[1] = high;
+    values[row] = double[0] ?? 0;
+  }
+}

@@ -1,0 +1,56 @@
+import type { Problem } from "../../domain/problem.ts";
+import type { Samples } from "../../domain/samples.ts";
+import type { LogFields } from "../../lib/log.ts";
+import type { AggregateQuery, Buckets, HistorianStats, RangeQuery } from "../historian.ts";
+import type { EngineOptions } from "./engine.ts";
+
+/** What the door and its worker say to each other. Each question has one answer of the same id. */
+export type WorkerOptions = EngineOptions & {
+  /** Appends that arrive within this time share one write. */
+  readonly commitEveryMs: number;
+};
+
+export type Ask =
+  | { readonly ask: "append"; readonly samples: Samples }
+  | { readonly ask: "latest"; readonly series: Uint32Array }
+  | { readonly ask: "range"; readonly query: RangeQuery }
+  | { readonly ask: "aggregate"; readonly query: AggregateQuery }
+  | { readonly ask: "stats" }
+  | { readonly ask: "close" };
+
+export type Question = Ask & { readonly id: number };
+
+/** What is answered to each. */
+export type Replies = {
+  readonly append: undefined;
+  readonly latest: Samples;
+  readonly range: Samples;
+  readonly aggregate: readonly Buckets[];
+  readonly stats: HistorianStats;
+  readonly close: undefined;
+};
+
+export type Answer =
+  | { readonly say: "opened"; readonly problem?: Problem }
+  | { readonly say: "done"; readonly ids: readonly number[]; readonly value?: Replies[Ask["ask"]] }
+  | { readonly say: "failed"; readonly ids: readonly number[]; readonly reason: string }
+  | {
+      readonly say: "log";
+      readonly level: LogLevel;
+      readonly text: string;
+      readonly fields?: LogFields;
+    };
+
+export type LogLevel = "error" | "warn" | "info" | "debug";
+
+/** The buffers behind the columns, each once: what crosses without being copied. */
+export function buffersOf(value: unknown): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>();
+  const visit = (part: unknown) => {
+    if (ArrayBuffer.isView(part)) {
+      if (part.buffer instanceof ArrayBuffer) buffers.add(part.buffer);
+    } else if (typeof part === "object" && part !== null) Object.values(part).forEach(visit);
+  };
+  visit(value);
+  return [...buffers];
+}

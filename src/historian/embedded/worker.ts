@@ -1,0 +1,39 @@
+import { isMainThread, type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { assert } from "../../lib/assert.ts";
+import type { Log, LogFields } from "../../lib/log.ts";
+import { Desk, type Say } from "./desk.ts";
+import { Engine } from "./engine.ts";
+import { diskFiles } from "./files.ts";
+import type { LogLevel, Question, WorkerOptions } from "./wire.ts";
+
+assert(!isMainThread && parentPort, "this file is the thread of the embedded historian");
+serve(parentPort, workerData as WorkerOptions);
+
+/** The thread that holds the engine. */
+function serve(port: MessagePort, options: WorkerOptions): void {
+  const say: Say = (answer, transfer) => port.postMessage(answer, transfer);
+  const log = portLog(say);
+  const parts = { log, files: diskFiles, monotonic: () => performance.now() };
+  const opened = Engine.open(options, parts);
+  if (!opened.ok) {
+    say({ say: "opened", problem: opened.problem });
+    port.close();
+    return;
+  }
+  const desk = new Desk(opened.value, say, options.commitEveryMs);
+  port.on("message", (question: Question) => desk.hear(question));
+  say({ say: "opened" });
+}
+
+function portLog(say: Say): Log {
+  const write = (level: LogLevel) => (text: string, fields?: LogFields) =>
+    say({ say: "log", level, text, ...(fields && { fields }) });
+  const log: Log = {
+    error: write("error"),
+    warn: write("warn"),
+    info: write("info"),
+    debug: write("debug"),
+    child: () => log,
+  };
+  return log;
+}

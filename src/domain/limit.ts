@@ -99,6 +99,8 @@ export const LIMIT = {
   /** How often sessions that are over are removed, and what was used is written down. */
   accessSweepMs: 60_000,
   setupMs: 60 * 60_000,
+  /** Messages of one simulated agent that its broker has not acknowledged yet; more are lost. */
+  simulatedUnacknowledged: 10_000,
   passwordChars: 12,
   passwordCharsMax: 256,
 } as const;

@@ -1,0 +1,102 @@
+import type { DeviceAddress } from "../domain/brand.ts";
+import type { Message } from "../domain/message.ts";
+import type { Driver, Twin } from "../driver/driver.ts";
+import type { Timer } from "../lib/clock.ts";
+import type { Log } from "../lib/log.ts";
+import type { DeviceReport, Installation } from "./installation.ts";
+import type { VirtualClock } from "./virtual-clock.ts";
+import { type Connection, openWire, type Wire } from "./wire.ts";
+
+export type RunnerParts = {
+  readonly clock: VirtualClock;
+  readonly driver: Driver;
+  readonly log: Log;
+};
+
+/** Lives an installation in time and puts it on the wire. */
+export class Runner {
+  readonly #installation: Installation;
+  readonly #clock: VirtualClock;
+  readonly #log: Log;
+  readonly #twins: ReadonlyMap<DeviceAddress, Twin>;
+  readonly #wire: Wire;
+  /** Topics of retained messages, such as births, that this connection has said already. */
+  readonly #announced = new Set<string>();
+  #timer: Timer | undefined;
+  #sent = 0;
+  #lost = 0;
+
+  constructor(installation: Installation, connection: Connection, parts: RunnerParts) {
+    this.#installation = installation;
+    this.#clock = parts.clock;
+    this.#log = parts.log;
+    this.#twins = new Map(
+      installation.devices.map((device) => [device, parts.driver.twin(device)]),
+    );
+    this.#wire = openWire(connection, {
+      opening: installation.opening,
+      onUp: () => this.#up(),
+      onMessage: (message) => this.#take(message),
+      clock: parts.clock.real,
+      log: parts.log,
+    });
+  }
+
+  /** Messages that were put on the wire, were acknowledged, and would have been heard by nobody. */
+  get counts(): { readonly sent: number; readonly acknowledged: number; readonly lost: number } {
+    return { sent: this.#sent, acknowledged: this.#wire.acknowledged(), lost: this.#lost };
+  }
+
+  async close(): Promise<void> {
+    this.#timer?.cancel();
+    await this.#wire.close();
+  }
+
+  /** The devices start with the first connection; after that they live on without one. */
+  #up(): void {
+    this.#announced.clear();
+    if (!this.#timer) this.#live();
+  }
+
+  #live(): void {
+    this.#tell(this.#installation.advance(this.#clock.now()));
+    const restMs = Math.max(this.#installation.nextAt - this.#clock.now(), 1);
+    this.#timer = this.#clock.after(restMs, () => this.#live());
+  }
+
+  /** Retained orders come again with each connection: that is how a gateway learns them. */
+  #take(message: Message): void {
+    const { topic, payload } = message;
+    const device = this.#installation.devices.find((one) => topic.includes(`/${one}/`));
+    const twin = device && this.#twins.get(device);
+    if (!device || !twin || payload.length === 0) return;
+    const order = twin.obey(message);
+    if (!order.ok) {
+      const excerpt = new TextDecoder().decode(payload.subarray(0, 200));
+      this.#log.info("not an order", { device, topic, ...order.problem, excerpt });
+      return;
+    }
+    this.#log.info("obeyed", { device, ...order.value });
+    const now = this.#clock.now();
+    this.#tell(this.#installation.advance(now));
+    this.#tell(this.#installation.obey(device, order.value, now));
+  }
+
+  #tell(reports: readonly DeviceReport[]): void {
+    for (const { device, readings } of reports) {
+      const stamped = readings.map((reading) => ({
+        ...reading,
+        at: Math.round(this.#clock.realAt(reading.at)) as typeof reading.at,
+      }));
+      for (const message of this.#twins.get(device)?.emit(stamped) ?? []) this.#say(message);
+    }
+  }
+
+  #say(message: Message): void {
+    if (message.retain && this.#announced.has(message.topic)) return;
+    const isSent = this.#wire.publish(message);
+    if (isSent && message.retain) this.#announced.add(message.topic);
+    if (isSent) this.#sent += 1;
+    else this.#lost += 1;
+  }
+}

@@ -1,0 +1,107 @@
+import { rightsOf } from "../domain/agent.ts";
+import type { DeviceAddress } from "../domain/brand.ts";
+import type { LedPicture } from "../domain/led-picture.ts";
+import { draws } from "../lib/chance.ts";
+import { encodeJson } from "../lib/json.ts";
+import type { RoomUse, Site } from "./calendar.ts";
+import type { DeviceReport, Installation, Opening, Order, SimulatedAgent } from "./installation.ts";
+import type { NodeSettings } from "./node-settings.ts";
+import { type Room, RoomModel } from "./room-model.ts";
+import { SensorNode, timeOf } from "./sensor-node.ts";
+
+export type NetworkOptions = {
+  readonly network: string;
+  /** One node a room; node addresses count from 1. */
+  readonly rooms: readonly Room[];
+  readonly site: Site;
+  readonly bootAt: number;
+  readonly settings?: NodeSettings;
+  readonly faultsPerDay?: number;
+};
+
+/** After a power cut a mesh needs some seconds until the last node is back. */
+const BOOT_SPREAD_MS = 5_000;
+
+/** A viaSens mesh network behind its gateway. */
+export class SensorNetwork implements Installation {
+  readonly driver = "viasens";
+  readonly agent: SimulatedAgent;
+  readonly opening: Opening;
+  readonly devices: readonly DeviceAddress[];
+  readonly #nodes: ReadonlyMap<DeviceAddress, SensorNode>;
+
+  constructor(options: NetworkOptions) {
+    const { network } = options;
+    this.agent = {
+      kind: "viasens",
+      tenant: network,
+      name: network,
+      clientId: `viasens-${network}`,
+    };
+    this.opening = openingOf(this.agent);
+    const nodes = options.rooms.map((room, index) => nodeIn(room, index, options));
+    this.#nodes = new Map(nodes.map((node) => [node.device, node]));
+    this.devices = nodes.map(({ device }) => device);
+  }
+
+  get nextAt(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const node of this.#nodes.values()) next = Math.min(next, node.nextAt);
+    return next;
+  }
+
+  advance(until: number): DeviceReport[] {
+    const reports: DeviceReport[] = [];
+    for (const node of this.#nodes.values()) reports.push(...node.advance(until));
+    return reports.sort((a, b) => timeOf(a) - timeOf(b));
+  }
+
+  obey(device: DeviceAddress, order: Order, at: number): DeviceReport[] {
+    return this.#nodes.get(device)?.obey(order, at) ?? [];
+  }
+
+  /** What the LED ring of a node shows. */
+  picture(device: DeviceAddress): LedPicture | undefined {
+    return this.#nodes.get(device)?.picture;
+  }
+}
+
+/** Rooms for any number of nodes: mostly offices, with what a house has besides. */
+export function roomsOf(count: number, seed: number): Room[] {
+  const uses: readonly RoomUse[] = ["office", "office", "office", "meeting", "hall"];
+  return Array.from({ length: count }, (_, index) => {
+    const chance = (question: number) => draws(seed, 121)(index, question);
+    const seats = 2 + Math.floor(chance(0) * 6);
+    return {
+      use: uses[Math.floor(chance(1) * uses.length)] ?? "office",
+      seats,
+      volumeM3: seats * (16 + 10 * chance(2)),
+      airChanges: 1.2 + 1.6 * chance(3),
+      windows: 0.2 + 0.7 * chance(4),
+    };
+  });
+}
+
+function nodeIn(room: Room, index: number, options: NetworkOptions): SensorNode {
+  const { network, site, bootAt, settings, faultsPerDay } = options;
+  const seed = site.seed + 1_009 * (index + 1);
+  return new SensorNode({
+    device: `${network}/${index + 1}` as DeviceAddress,
+    room: new RoomModel(room, site, seed),
+    seed,
+    bootAt: bootAt + Math.floor(draws(seed, 122)(0, 0) * BOOT_SPREAD_MS),
+    ...(settings && { settings }),
+    ...(faultsPerDay !== undefined && { faultsPerDay }),
+  });
+}
+
+/**
+ * "1 on connect, 0 by Last Will", both retained. The vendor's public pages do not show the topic;
+ * any level that is not a number is no node.
+ */
+function openingOf(agent: SimulatedAgent): Opening {
+  const topic = `/sauter/viasens/${agent.tenant}/presence`;
+  const said = (value: number) => ({ topic, payload: encodeJson(value), retain: true });
+  const { subscribe: subscriptions } = rightsOf({ ...agent, grant: null });
+  return { beforeSubscribing: [], subscriptions, afterSubscribing: [said(1)], will: said(0) };
+}

@@ -1,0 +1,128 @@
+import type { Driver } from "../driver/driver.ts";
+import { assert } from "../lib/assert.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Log } from "../lib/log.ts";
+import type { Site } from "./calendar.ts";
+import { mindsphereMeter, scorpIoMeter } from "./energy-meter.ts";
+import type { Installation, SimulatedAgent } from "./installation.ts";
+import { MeterModel } from "./meter-model.ts";
+import { PeriodicInstallation } from "./periodic.ts";
+import { harbourWorks, type Plant } from "./plant.ts";
+import { Runner } from "./runner.ts";
+import { roomsOf, SensorNetwork } from "./sensor-network.ts";
+import { virtualClock } from "./virtual-clock.ts";
+import type { Connection } from "./wire.ts";
+
+export type SimulateOptions = {
+  /** What lives from the given time on; `Plant.installations` is one of these. */
+  readonly fleet: Fleet;
+  readonly connect: (agent: SimulatedAgent) => Connection;
+  /** How many times as fast as real time; messages carry real times all the same. */
+  readonly speed: number;
+};
+
+export type SimulatorParts = {
+  readonly clock: Clock;
+  readonly drivers: readonly Driver[];
+  readonly log: Log;
+};
+
+export type Fleet = (startAt: number) => readonly Installation[];
+
+export type Simulation = {
+  counts(): { readonly sent: number; readonly acknowledged: number; readonly lost: number };
+  close(): Promise<void>;
+};
+
+/** Devices as their makers wrote them, live on MQTT brokers until they are closed. */
+export function simulate(options: SimulateOptions, parts: SimulatorParts): Simulation {
+  const clock = virtualClock(parts.clock, options.speed);
+  const runners = options.fleet(clock.now()).map((installation) => {
+    const { agent, driver: id } = installation;
+    const driver = parts.drivers.find((one) => one.id === id);
+    assert(driver, `the driver ${id} is there`);
+    const log = parts.log.child(agent.clientId);
+    return new Runner(installation, options.connect(agent), { clock, driver, log });
+  });
+  return {
+    counts() {
+      const counts = runners.map((runner) => runner.counts);
+      const sum = (key: "sent" | "acknowledged" | "lost") =>
+        counts.reduce((total, one) => total + one[key], 0);
+      return { sent: sum("sent"), acknowledged: sum("acknowledged"), lost: sum("lost") };
+    },
+    async close() {
+      await Promise.all(runners.map((runner) => runner.close()));
+    },
+  };
+}
+
+/** The demo plant: its assets, its past, and a fleet for `simulate`. */
+export function demoPlant(site: Site): Plant {
+  return harbourWorks(site);
+}
+
+/** viaSens networks named `network-1`, `network-2` …, each behind a gateway of its own. */
+export function sensorNetworks(
+  site: Site,
+  { networks, nodes }: { readonly networks: number; readonly nodes: number },
+): Fleet {
+  return (bootAt) =>
+    numbered(networks).map((number) => {
+      const seed = site.seed + 7_919 * number;
+      const own = { utcOffsetMs: site.utcOffsetMs, seed };
+      const network = `network-${number}`;
+      return new SensorNetwork({ network, rooms: roomsOf(nodes, seed), site: own, bootAt });
+    });
+}
+
+export type MetersOptions = {
+  readonly dialect: "mindsphere" | "scorp-io";
+  /** MindSphere tenant or SCorp-io project. */
+  readonly tenant: string;
+  readonly meters: number;
+  readonly everyMs: number;
+};
+
+/** Energy meters: one MindSphere agent each, or all behind one SCorp-io edge. */
+export function energyMeters(site: Site, options: MetersOptions): Fleet {
+  const { dialect, tenant, everyMs } = options;
+  const meterOf = (number: number) => {
+    const seed = site.seed + number;
+    return { model: new MeterModel(SMALL_FACTORY, site, seed), seed, everyMs };
+  };
+  const numbers = numbered(options.meters);
+  if (dialect === "mindsphere") {
+    return (startAt) =>
+      numbers.map((number) => {
+        const name = `dash7_gateway_${number}`;
+        return mindsphereMeter({ ...meterOf(number), tenant, name, number, startAt });
+      });
+  }
+  const name = "dash7_gateway_1";
+  const agent: SimulatedAgent = { kind: "scorp-io", tenant, name, clientId: `${tenant}-${name}` };
+  return (startAt) => {
+    const devices = numbers.map((number) => {
+      const radioId = (0x70b3d51b60000000n + BigInt(number)).toString(16).toUpperCase();
+      return scorpIoMeter(deviceAddress(tenant, name, radioId), meterOf(number));
+    });
+    return [new PeriodicInstallation({ agent, driver: "scorp-io", devices, startAt })];
+  };
+}
+
+const SMALL_FACTORY = {
+  base: 1_800,
+  working: 14_000,
+  hours: [6, 18],
+  saturday: false,
+  powerFactor: 0.92,
+  installedAt: Date.UTC(2024, 0, 1),
+} as const;
+
+function deviceAddress(...levels: readonly string[]): Installation["devices"][number] {
+  return levels.join("/") as Installation["devices"][number];
+}
+
+function numbered(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}

@@ -1,0 +1,113 @@
+import { Duplex, PassThrough } from "node:stream";
+import { connect, type IClientOptions, MqttClient } from "mqtt";
+import { LIMIT } from "../domain/limit.ts";
+import type { Message } from "../domain/message.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Log } from "../lib/log.ts";
+import type { Opening } from "./installation.ts";
+
+/** How an agent reaches its broker, and who it says it is. */
+export type Connection = {
+  /** `mqtt://host:port` or `mqtts://…`, or the ear of a broker in this process. */
+  readonly broker: string | ((stream: Duplex) => void);
+  readonly clientId: string;
+  readonly username?: string;
+  readonly password?: string;
+  /** PEM texts: the client's certificate and key, and whom it trusts. */
+  readonly tls?: { readonly key?: string; readonly certificate?: string; readonly ca?: string };
+};
+
+export type WireParts = {
+  readonly opening: Opening;
+  /** Called each time the connection is made, after the opening was said. */
+  readonly onUp: () => void;
+  readonly onMessage: (message: Message) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** One MQTT connection that is made again and again until it is closed. */
+export type Wire = {
+  /** False where nobody would have heard it: no connection, or too much not yet acknowledged. */
+  publish(message: Message): boolean;
+  /** How many messages the broker has acknowledged. */
+  acknowledged(): number;
+  close(): Promise<void>;
+};
+
+const RECONNECT_MS = 2_000;
+const GRACE_MS = 2_000;
+const KEEP_ALIVE_S = 60;
+
+export function openWire(connection: Connection, parts: WireParts): Wire {
+  const { opening, log } = parts;
+  const client = clientOf(connection, opening);
+  let [unacknowledged, acknowledged] = [0, 0];
+
+  const publish = (message: Message): boolean => {
+    if (!client.connected || unacknowledged >= LIMIT.simulatedUnacknowledged) return false;
+    const { topic, payload, retain = false, qos = 1 } = message;
+    unacknowledged += 1;
+    client.publish(topic, Buffer.from(payload), { retain, qos }, (error) => {
+      unacknowledged -= 1;
+      if (!error) acknowledged += 1;
+    });
+    return true;
+  };
+  client.on("connect", () => {
+    log.info("connected");
+    for (const message of opening.beforeSubscribing) publish(message);
+    for (const filter of opening.subscriptions) client.subscribe(filter, { qos: 1 });
+    for (const message of opening.afterSubscribing) publish(message);
+    parts.onUp();
+  });
+  client.on("message", (topic, payload, { retain }) => parts.onMessage({ topic, payload, retain }));
+  client.on("close", () => log.debug("not connected"));
+  client.on("error", (error) =>
+    log.warn("broker not reached or not willing", { error: String(error) }),
+  );
+  return {
+    publish,
+    acknowledged: () => acknowledged,
+    async close() {
+      // What is on its way may still be acknowledged, but not for ever.
+      const patience = parts.clock.after(GRACE_MS, () => client.end(true));
+      await client.endAsync(!client.connected);
+      patience.cancel();
+    },
+  };
+}
+
+function clientOf({ broker, tls, ...who }: Connection, opening: Opening): MqttClient {
+  const options: IClientOptions = {
+    ...who,
+    clean: true,
+    protocolVersion: 4,
+    keepalive: KEEP_ALIVE_S,
+    reconnectPeriod: RECONNECT_MS,
+    resubscribe: false,
+    ...(tls?.key && { key: tls.key }),
+    ...(tls?.certificate && { cert: tls.certificate }),
+    ...(tls?.ca && { ca: tls.ca }),
+    ...(opening.will && { will: willOf(opening.will) }),
+  };
+  if (typeof broker === "string") return connect(broker, options);
+  return new MqttClient(() => {
+    const [near, far] = pair();
+    broker(far);
+    return near;
+  }, options);
+}
+
+function willOf({ topic, payload, retain = false, qos = 1 }: Message): IClientOptions["will"] {
+  return { topic, payload: Buffer.from(payload), retain, qos };
+}
+
+/** Two ends of one line within this process. */
+function pair(): [Duplex, Duplex] {
+  const [there, back] = [new PassThrough(), new PassThrough()];
+  return [
+    Duplex.from({ writable: there, readable: back }),
+    Duplex.from({ writable: back, readable: there }),
+  ];
+}

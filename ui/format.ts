@@ -129,7 +129,9 @@ export function formatName(name: string): string {
     .replace(/[-_.]+/g, " ")
     .trim();
   if (words === "") return name;
-  const lower = words.replace(/\b[A-Z][a-z]+/g, (word) => word.toLowerCase());
+  const lower = words
+    .replace(/\b[A-Z][a-z]+/g, (word) => word.toLowerCase())
+    .replace(/\bco2\b/i, "CO₂");
   return lower.charAt(0).toUpperCase() + lower.slice(1);
 }
 

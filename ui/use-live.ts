@@ -30,6 +30,28 @@ export function useLive(id: string | undefined): LiveValue | undefined {
   return useSyncExternalStore(listen, () => (id === undefined ? undefined : live.values.get(id)));
 }
 
+/** The newest numbers of many points, without those that are missing, bad or too old. */
+export function usePoints(points: readonly PointReply[]): number[] {
+  const ids = points.map(({ id }) => id).join(",");
+  const listen = useCallback(
+    (changed: () => void) => {
+      const stops = ids.split(",").map((id) => live.values.listen(id, changed));
+      stops.push(onSecond(changed));
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
+    [ids],
+  );
+  const text = useSyncExternalStore(listen, () =>
+    points
+      .map(trusted)
+      .filter((value) => value !== null)
+      .join(" "),
+  );
+  return text === "" ? [] : text.split(" ").map(Number);
+}
+
 export function useLink(): LinkState {
   return useSyncExternalStore(onChange, () => live.state);
 }
@@ -70,6 +92,12 @@ export function useAfter(ms: number): boolean {
     return () => window.clearTimeout(timer);
   }, [ms]);
   return passed;
+}
+
+function trusted({ id, latest, variable }: PointReply): number | null {
+  const newest = live.values.get(id) ?? fromReply(latest);
+  if (typeof newest?.value !== "number" || newest.quality === "bad") return null;
+  return live.now() - newest.at > (variable.freshnessMs ?? LIMIT.freshnessMs) ? null : newest.value;
 }
 
 function onChange(changed: () => void): () => void {

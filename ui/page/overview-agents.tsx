@@ -1,0 +1,74 @@
+import { Link } from "@tanstack/react-router";
+import { formatName, formatNumber } from "../format.ts";
+import { Age } from "../part/age.tsx";
+import { State } from "../part/badge.tsx";
+import { LinkButton } from "../part/button.tsx";
+import { Card } from "../part/card.tsx";
+import { Empty } from "../part/empty.tsx";
+import { Table } from "../part/table.tsx";
+import { useReply } from "../query.ts";
+
+const ROWS_MAX = 8;
+
+/** Gateways and devices that connect by themselves. */
+export function Agents() {
+  const agents = useReply("GET /agents", {}, { every: 5_000 });
+  const items = (agents.data?.items ?? []).filter(({ revoked }) => !revoked);
+  const connected = items.filter((agent) => agent.connected).length;
+  if (!agents.data) return null;
+  return (
+    <Card
+      title="Gateways and agents"
+      meta={`${formatNumber(connected, 0)} of ${formatNumber(items.length, 0)} connected`}
+      flush
+    >
+      {items.length === 0 ? (
+        <Empty
+          title="No agent may connect yet"
+          action={<LinkButton to="/agents/new">New agent</LinkButton>}
+        />
+      ) : (
+        <Table
+          label="Gateways and agents"
+          rows={items.slice(0, ROWS_MAX)}
+          rowKey={({ id }) => id}
+          columns={[
+            {
+              head: "Agent",
+              grow: true,
+              cell: ({ id, name }) => (
+                <Link to="/agents/$agentId" params={{ agentId: id }}>
+                  {name}
+                </Link>
+              ),
+            },
+            { head: "Speaks", wide: true, cell: ({ kind }) => formatName(kind) },
+            {
+              head: "State",
+              cell: ({ connected }) => (
+                <State kind={connected ? "on" : "off"}>{connected ? "Connected" : "Away"}</State>
+              ),
+            },
+            {
+              head: "Messages",
+              align: "right",
+              wide: true,
+              cell: ({ messages }) => formatNumber(messages, 0),
+            },
+            {
+              head: "Rejected",
+              align: "right",
+              wide: true,
+              cell: ({ rejected }) => formatNumber(rejected, 0),
+            },
+            {
+              head: "Seen",
+              align: "right",
+              cell: ({ lastSeenAt }) => <Age at={lastSeenAt} never="Not yet" />,
+            },
+          ]}
+        />
+      )}
+    </Card>
+  );
+}

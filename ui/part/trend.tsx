@@ -1,0 +1,177 @@
+import { useEffect, useRef } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { formatNumber } from "../format.ts";
+import { colourOf, type Theme, useTheme } from "../theme.ts";
+import type { TrendColumns } from "../trend-window.ts";
+import type { Pen } from "./pen.ts";
+import "./trend.css";
+
+type TrendPlotProps = {
+  /** What the picture shows, for ears. */
+  readonly label: string;
+  readonly pens: readonly Pen[];
+  readonly columns: TrendColumns;
+  /** The time axis, in milliseconds since the epoch. */
+  readonly from: number;
+  readonly to: number;
+  readonly height: number;
+  /** Charts of one group point at the same moment. */
+  readonly group?: string;
+  /** The row under the pointer; null when it has left. */
+  readonly onPoint?: (row: number | null) => void;
+};
+
+/** uPlot lives outside React: React keeps its box, and hands it new columns. */
+export function TrendPlot(props: TrendPlotProps) {
+  const { label, pens, columns, from, to, height, group } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot>(undefined);
+  const newest = useRef(props);
+  newest.current = props;
+  const theme = useTheme();
+  const shape = pens.map(({ point, colour }) => `${point.id}:${colour}`).join();
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` and `theme` stand for the pens
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const made = new uPlot(
+      { ...optionsFor(newest, group, theme), width: element.clientWidth, height },
+      dataOf(newest.current.columns),
+      element,
+    );
+    plot.current = made;
+    const resized = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
+    resized.observe(element);
+    return () => {
+      resized.disconnect();
+      made.destroy();
+      plot.current = undefined;
+    };
+  }, [shape, height, group, theme]);
+
+  useEffect(() => {
+    plot.current?.batch((it: uPlot) => {
+      it.setData(dataOf(columns), false);
+      it.setScale("x", { min: from / 1000, max: to / 1000 });
+    });
+  }, [columns, from, to]);
+
+  return <div ref={box} className="trend-plot" role="img" aria-label={label} style={{ height }} />;
+}
+
+type Newest = { readonly current: TrendPlotProps };
+
+function optionsFor(newest: Newest, group: string | undefined, theme: Theme) {
+  const { pens } = newest.current;
+  const text = colourOf("--t3");
+  const font = "11px 'Inter Variable', Inter, sans-serif";
+  const options: Omit<uPlot.Options, "width" | "height"> = {
+    padding: [8, 12, 0, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      drag: { x: false, y: false },
+      points: { size: 6 },
+      ...(group ? { sync: { key: group } } : {}),
+    },
+    scales: { x: { time: true }, y: { range: (_, low, high) => yRange(pens, low, high) } },
+    axes: [
+      {
+        stroke: text,
+        font,
+        size: 26,
+        space: 84,
+        grid: { show: false },
+        ticks: { show: false },
+        values: (_, splits) => timeLabels(splits),
+      },
+      {
+        stroke: text,
+        font,
+        size: 46,
+        space: 34,
+        grid: { stroke: colourOf("--line"), width: 1 },
+        ticks: { show: false },
+        values: (_, splits) => yLabels(splits),
+      },
+    ],
+    series: [{}, ...pens.flatMap((pen) => seriesOf(colourOf(pen.colour), theme))],
+    bands: pens.map((pen, at) => ({
+      series: [3 * at + 1, 3 * at + 2] as [number, number],
+      fill: faint(colourOf(pen.colour), theme),
+    })),
+    hooks: {
+      drawClear: [(plot) => drawNormal(plot, pens, colourOf("--band"))],
+      setCursor: [
+        ({ cursor }) => newest.current.onPoint?.(cursor.idx === undefined ? null : cursor.idx),
+      ],
+    },
+  };
+  return options;
+}
+
+/** Highest, lowest, average: the first two only hold the band between them. */
+function seriesOf(colour: string, theme: Theme): uPlot.Series[] {
+  const edge = { stroke: "transparent", width: 0, points: { show: false } };
+  const width = theme === "dark" ? 1.5 : 1.6;
+  return [edge, edge, { stroke: colour, width, points: { show: false } }];
+}
+
+function dataOf({ at, pens }: TrendColumns): uPlot.AlignedData {
+  return [
+    [...at],
+    ...pens.flatMap(({ max, min, avg }) => [[...max], [...min], [...avg]]),
+  ] as uPlot.AlignedData;
+}
+
+/** Room above and below; and never so close that noise looks like an event. */
+function yRange(pens: readonly Pen[], low: number | null, high: number | null): [number, number] {
+  const range = pens[0]?.point.variable.range;
+  if (low === null || high === null) return range ? [range[0], range[1]] : [0, 1];
+  const least = range ? (range[1] - range[0]) * 0.04 : Math.abs(high) * 0.01 || 1;
+  const middle = (low + high) / 2;
+  const half = Math.max(high - low, least) * 0.6;
+  // A quantity that cannot be negative is not drawn with a negative axis.
+  return [low >= 0 ? Math.max(0, middle - half) : middle - half, middle + half];
+}
+
+/** The band where a single pen should be, behind everything. */
+function drawNormal(plot: uPlot, pens: readonly Pen[], colour: string): void {
+  const normal = pens.length === 1 ? pens[0]?.point.variable.normal : undefined;
+  const { min, max } = plot.scales["y"] ?? {};
+  if (!normal || typeof min !== "number" || typeof max !== "number") return;
+  const top = plot.valToPos(Math.min(normal[1], max), "y", true);
+  const bottom = plot.valToPos(Math.max(normal[0], min), "y", true);
+  if (bottom <= top) return;
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.globalAlpha = 0.22;
+  ctx.fillStyle = colour;
+  ctx.fillRect(bbox.left, top, bbox.width, bottom - top);
+  ctx.restore();
+}
+
+function faint(colour: string, theme: Theme): string {
+  const alpha = theme === "dark" ? 0.2 : 0.17;
+  return colour.replace(/^rgb\((.*)\)$/, (_, parts: string) => `rgba(${parts}, ${alpha})`);
+}
+
+function yLabels(splits: readonly number[]): string[] {
+  const step = Math.abs((splits[1] ?? 0) - (splits[0] ?? 0)) || 1;
+  const decimals = Math.max(0, Math.min(6, Math.ceil(-Math.log10(step) - 1e-9)));
+  return splits.map((split) => formatNumber(split, decimals));
+}
+
+const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric" });
+
+/** `14:10`, and the day where a day begins. */
+function timeLabels(splits: readonly number[]): string[] {
+  return splits.map((split) => {
+    const date = new Date(split * 1000);
+    const isMidnight = date.getHours() === 0 && date.getMinutes() === 0;
+    return isMidnight ? DAY.format(date) : CLOCK.format(date);
+  });
+}

@@ -1,0 +1,132 @@
+import type { PointReply } from "../src/api/contract.ts";
+import { formatUnit } from "./format.ts";
+
+/**
+ * What the overview shows of a model that it has never seen: picked by unit and by how often a
+ * quantity occurs, never by the names of one plant.
+ */
+
+/** One quantity of many assets of one kind: CO2 of all rooms. */
+export type Fleet = { readonly name: string; readonly points: readonly PointReply[] };
+
+/** From this many on a quantity is one of a fleet, not a key figure of the site. */
+const FLEET_MIN = 4;
+
+/** What tells most about a site, first. Power before pressure before the rest. */
+const KEY_UNITS = [
+  /^[kM]W$/,
+  /^(bar|kPa|MPa|mbar)$/,
+  /^m³\/h$|^l\/(min|s)$/,
+  /^(Hz|rpm)$/,
+  /^mm\/s$/,
+  /^°C$/,
+  /^%$/,
+  /^[kM]?V$/,
+  /^A$/,
+];
+const FACTOR = /power ?factor|cos ?(φ|phi)/i;
+const POWER = /^[kM]?W$/;
+
+/** Up to `count` figures that say how the site is, at most one of each unit. */
+export function keyPoints(points: readonly PointReply[], count: number): PointReply[] {
+  const fleets = new Set(fleetsOf(points).flatMap((fleet) => fleet.points));
+  const single = points.filter((point) => isFigure(point) && !fleets.has(point));
+  const picked = new Map<number, PointReply>();
+  for (const point of single) {
+    const rank = rankOf(point);
+    const rival = picked.get(rank);
+    if (rank < Number.POSITIVE_INFINITY && (!rival || isBetter(point, rival)))
+      picked.set(rank, point);
+  }
+  return [...picked]
+    .sort(([a], [b]) => a - b)
+    .slice(0, count)
+    .map(([, point]) => point);
+}
+
+/** The powers to draw together: the largest first. */
+export function powerPoints(points: readonly PointReply[], count: number): PointReply[] {
+  return points
+    .filter((point) => isFigure(point) && POWER.test(point.variable.unit ?? ""))
+    .filter(
+      ({ variable }) => !/reactive|apparent|réactive|apparente|phase|L[123]\b/i.test(variable.name),
+    )
+    .sort((a, b) => sizeOf(b) - sizeOf(a))
+    .slice(0, count);
+}
+
+/** Quantities that many assets have, the one to look at first in front: air quality, then the rest. */
+export function fleetsOf(points: readonly PointReply[]): Fleet[] {
+  const fleets = new Map<string, PointReply[]>();
+  for (const point of points.filter(isFigure)) {
+    const key = `${point.aspect}/${point.variable.name}/${point.variable.unit ?? ""}`;
+    fleets.set(key, [...(fleets.get(key) ?? []), point]);
+  }
+  return [...fleets.values()]
+    .filter((same) => new Set(same.map(({ assetId }) => assetId)).size >= FLEET_MIN)
+    .map((same) => ({ name: same[0]?.variable.name ?? "", points: same.sort(byPath) }))
+    .sort((a, b) => fleetRank(a) - fleetRank(b) || b.points.length - a.points.length);
+}
+
+/** Registers that only grow: what a meter is made of, the whole before its phases. */
+export function meterPoints(points: readonly PointReply[]): PointReply[] {
+  const counters = points.filter(({ variable }) => variable.counter);
+  const best = new Map<string, PointReply>();
+  for (const point of counters) {
+    const rival = best.get(point.assetId);
+    if (!rival || meterRank(point) < meterRank(rival)) best.set(point.assetId, point);
+  }
+  return [...best.values()].sort(byPath);
+}
+
+/** The last name of a path: the asset itself. */
+export function assetName({ path }: Pick<PointReply, "path">): string {
+  return path.split("/").at(-1) ?? path;
+}
+
+function isFigure({ variable }: PointReply): boolean {
+  const isNumber = variable.dataType === "number" || variable.dataType === "integer";
+  return isNumber && !variable.states && !variable.counter;
+}
+
+function rankOf({ variable }: PointReply): number {
+  if (FACTOR.test(words(variable.name))) return 0.5;
+  const unit = formatUnit(variable.unit);
+  const rank = KEY_UNITS.findIndex((pattern) => pattern.test(unit));
+  return rank < 0 ? Number.POSITIVE_INFINITY : rank;
+}
+
+/** With a scale before without one; then the larger: the main meter before what is behind it. */
+function isBetter(point: PointReply, rival: PointReply): boolean {
+  const scaled = Number(point.variable.range !== undefined);
+  const rivalScaled = Number(rival.variable.range !== undefined);
+  if (scaled !== rivalScaled) return scaled > rivalScaled;
+  return sizeOf(point) > sizeOf(rival);
+}
+
+function sizeOf({ latest, variable }: PointReply): number {
+  const scale = /^M/.test(variable.unit ?? "") ? 1e6 : /^k/.test(variable.unit ?? "") ? 1e3 : 1;
+  return typeof latest?.value === "number" ? latest.value * scale : Number.NEGATIVE_INFINITY;
+}
+
+function fleetRank({ points }: Fleet): number {
+  const unit = formatUnit(points[0]?.variable.unit);
+  const rank = ["ppm", "°C", "kW"].indexOf(unit);
+  return rank < 0 ? 9 : rank;
+}
+
+function meterRank({ variable }: PointReply): number {
+  const name = words(variable.name);
+  const isEnergy = /^[kM]?Wh$/.test(variable.unit ?? "") ? 0 : 10;
+  const isPart = /phase|L[123]\b|tariff|export|out/i.test(name) ? 5 : 0;
+  return isEnergy + isPart + (/total|real|active|import/i.test(name) ? 0 : 1);
+}
+
+/** `powerFactor` as `power factor`. */
+function words(name: string): string {
+  return name.replace(/([a-z])([A-Z])/g, "$1 $2");
+}
+
+function byPath(a: PointReply, b: PointReply): number {
+  return a.path.localeCompare(b.path, "en", { numeric: true });
+}

@@ -2,11 +2,12 @@ import type { ChannelName, DeviceAddress } from "../../domain/brand.ts";
 import type { Findings } from "../../domain/findings.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
-import type { Quality, Value } from "../../domain/reading.ts";
+import type { Quality } from "../../domain/reading.ts";
 import { parseIsoTime } from "../../lib/iso-time.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { readPayload } from "../payload.ts";
+import { isValue, shorten } from "../value.ts";
 import { decodeInstantiation, decodeModel } from "./decode-model.ts";
 import { parseOutbound } from "./topics.ts";
 
@@ -57,7 +58,10 @@ function decodeTimeSeries(
   return success(undefined);
 }
 
-/** One bad value does not spoil its neighbours: it is dropped with a warning. */
+/**
+ * One bad value does not spoil its neighbours: it is dropped with a warning. The others go on as
+ * they came: their types are those of the variables, which are not known here.
+ */
 function readValues(values: readonly Json[], row: number, findings: Findings): void {
   for (let index = 0; index < values.length; index += 1) {
     const entry = values[index];
@@ -75,19 +79,6 @@ function readValues(values: readonly Json[], row: number, findings: Findings): v
   }
 }
 
-/** The type of the variable is not known here: texts, numbers and booleans go on as they came. */
-function isValue(value: Json | undefined): value is Value | null {
-  switch (typeof value) {
-    case "string":
-    case "boolean":
-      return true;
-    case "number":
-      return Number.isFinite(value); // JSON may say 1e999
-    default:
-      return value === null;
-  }
-}
-
 /**
  * The OPC UA status word in decimal: its two highest bits are 00 good, 01 uncertain, 1x bad. As a
  * signed number a bad one is negative. Undefined where it is no such word.
@@ -95,10 +86,8 @@ function isValue(value: Json | undefined): value is Value | null {
 function qualityOf(code: Json | undefined): Quality | undefined {
   if (code === "0" || code === undefined || code === null || code === "") return "good";
   const status = typeof code === "string" && /^-?\d+$/.test(code) ? Number(code) : code;
-  if (typeof status !== "number" || !Number.isInteger(status) || status >= 2 ** 32)
-    return undefined;
-  if (status < 0) return "bad";
-  return BY_TOP_BITS[Math.floor(status / 2 ** 30)];
+  if (typeof status !== "number" || !Number.isInteger(status)) return undefined;
+  return status < 0 ? "bad" : BY_TOP_BITS[Math.floor(status / 2 ** 30)];
 }
 
 const BY_TOP_BITS: readonly Quality[] = ["good", "uncertain", "bad", "bad"];
@@ -112,11 +101,6 @@ function doubt(entry: JsonObject, row: number, index: number, findings: Findings
 function wrongTime(row: number, found: Json | undefined): string {
   const expected = "a time like 2022-12-01T20:05:10Z";
   return `E_TIME /timeseries/${row}/timestamp: found ${shorten(found)}, expected ${expected}`;
-}
-
-function shorten(json: Json | undefined): string {
-  const text = JSON.stringify(json) ?? "nothing";
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 function malformed(detail: string): Outcome<never, Problem> {

@@ -1,0 +1,68 @@
+import type { DeviceAddress } from "../../domain/brand.ts";
+import type { Message } from "../../domain/message.ts";
+import { problem } from "../../domain/problem.ts";
+import type { Value } from "../../domain/reading.ts";
+import { encodeJson } from "../../lib/json.ts";
+import { failure } from "../../lib/outcome.ts";
+import type { Twin, TwinReading } from "../driver.ts";
+import { topicOf } from "./topics.ts";
+
+/**
+ * A device behind an edge, like the meter of the energy-meter example: it says what it has in a
+ * retained DBIRTH, again when it has something new, and its values in DDATA.
+ */
+export function twin(device: DeviceAddress): Twin {
+  const types = new Map<string, TypeName>();
+  return {
+    emit(readings) {
+      if (readings.length === 0) return [];
+      const isNews = learn(types, readings);
+      const data = dataOf(device, types, readings);
+      return isNews ? [birthOf(device, types), data] : [data];
+    },
+
+    obey(message) {
+      return failure(problem("command_unknown", message.topic));
+    },
+  };
+}
+
+type TypeName = "Boolean" | "Long" | "Double" | "String";
+
+/** Whether a metric is new, or turned out to have another type than was said. */
+function learn(types: Map<string, TypeName>, readings: readonly TwinReading[]): boolean {
+  let isNews = false;
+  for (const { channel, value } of readings) {
+    const known = types.get(channel);
+    const type = typeNameOf(value, known);
+    if (type === known) continue;
+    types.set(channel, type);
+    isNews = true;
+  }
+  return isNews;
+}
+
+/** A Long that shows a fraction was a Double all along, and stays one. */
+function typeNameOf(value: Value | null, known: TypeName | undefined): TypeName {
+  if (value === null) return known ?? "Double";
+  if (typeof value === "boolean") return "Boolean";
+  if (typeof value === "string") return "String";
+  return Number.isInteger(value) && known !== "Double" ? "Long" : "Double";
+}
+
+function birthOf(device: DeviceAddress, types: ReadonlyMap<string, TypeName>): Message {
+  const metrics = Array.from(types, ([name, dataType]) => ({ name, dataType }));
+  const payload = encodeJson({ metrics });
+  return { topic: topicOf(device, "DBIRTH"), payload, qos: 1, retain: true };
+}
+
+function dataOf(
+  device: DeviceAddress,
+  types: ReadonlyMap<string, TypeName>,
+  readings: readonly TwinReading[],
+): Message {
+  const metrics = readings.map(({ channel: name, at: timestamp, value }) => {
+    return { name, dataType: types.get(name) ?? "String", timestamp, value };
+  });
+  return { topic: topicOf(device, "DDATA"), payload: encodeJson({ metrics }), qos: 1 };
+}

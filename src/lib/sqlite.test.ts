@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -56,5 +56,18 @@ test("two connections see each other's finished work", () => {
     assert.deepEqual(other.prepare("SELECT x FROM a").get(), [7]);
     assert.throws(() => other.exec("DELETE FROM a"));
     other.close();
+  });
+});
+
+test("a closed file is whole without its log", () => {
+  withDatabase((_database, file) => {
+    const other = openSqlite(`${file}.other`);
+    other.exec("PRAGMA journal_mode = WAL; CREATE TABLE a(x)");
+    other.prepare("INSERT INTO a VALUES (?)").run(7);
+    other.close();
+    copyFileSync(`${file}.other`, `${file}.copy`);
+    const copy = openSqlite(`${file}.copy`);
+    assert.deepEqual(copy.prepare("SELECT x FROM a").all(), [[7]]);
+    copy.close();
   });
 });

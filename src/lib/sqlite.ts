@@ -37,8 +37,9 @@ type SqliteOptions = {
  * Throws where the file cannot be opened.
  */
 export function openSqlite(file: string, options: SqliteOptions = {}): Sqlite {
+  const { readOnly = false } = options;
   const database = new DatabaseSync(file, {
-    readOnly: options.readOnly ?? false,
+    readOnly,
     timeout: options.busyMs ?? 5_000,
     returnArrays: true,
   });
@@ -47,8 +48,23 @@ export function openSqlite(file: string, options: SqliteOptions = {}): Sqlite {
     exec,
     prepare: (sql) => prepared(database, sql),
     transaction: (work) => inTransaction(exec, work),
-    close: () => database.close(),
+    close() {
+      if (!readOnly) emptyLog(exec);
+      database.close();
+    },
   };
+}
+
+/**
+ * What the last close of a file does by itself, were it not that this package keeps a closed
+ * connection alive until the statements made with it are collected as garbage.
+ */
+function emptyLog(exec: (sql: string) => void): void {
+  try {
+    exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch {
+    // The disk is full, or somebody writes: the log is whole, and the next to open reads it.
+  }
 }
 
 /** Whether it failed because another connection holds a lock. */

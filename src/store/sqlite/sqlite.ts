@@ -11,7 +11,7 @@ import { TABLES } from "./table.ts";
 import { Turns } from "./turns.ts";
 
 /** FULL: a commit returns after fsync. NORMAL would lose acknowledged rows in a power cut. */
-const DURABLE = `
+export const DURABLE = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   PRAGMA foreign_keys = ON;

@@ -56,12 +56,14 @@ const overview = createRoute({
 const plant = createRoute({
   getParentRoute: () => frame,
   path: "/plant",
+  validateSearch: trendSearch,
   component: lazyRouteComponent(() => import("./page/plant.tsx"), "PlantPage"),
 });
 
 const asset = createRoute({
   getParentRoute: () => frame,
   path: "/plant/$assetId",
+  validateSearch: trendSearch,
   component: lazyRouteComponent(() => import("./page/asset.tsx"), "AssetPage"),
 });
 
@@ -147,6 +149,17 @@ export function newRouter(client: QueryClient) {
     defaultErrorComponent: Broken,
     defaultNotFoundComponent: Missing,
   });
+}
+
+type TrendSearch = { range?: string; pens?: string };
+
+/** What a trend shows stands in the address: it can be shared and survives a reload. */
+function trendSearch(search: Record<string, unknown>): TrendSearch {
+  const { range, pens } = search;
+  return {
+    ...(typeof range === "string" ? { range } : {}),
+    ...(typeof pens === "string" ? { pens } : {}),
+  };
 }
 
 declare module "@tanstack/react-router" {

@@ -3,42 +3,53 @@ import { Figure } from "../part/figure.tsx";
 import type { Fleet } from "../pick.ts";
 import { usePoints } from "../use-live.ts";
 
-/** From the lowest to the highest of a fleet: `520 – 1 380 ppm`. Silent members do not count. */
-export function FleetRange({ fleet }: { readonly fleet: Fleet }) {
-  const numbers = usePoints(fleet.points);
-  const [first] = fleet.points;
-  if (!first) return null;
-  const { normal, range } = first.variable;
-  const low = Math.min(...numbers);
-  const high = Math.max(...numbers);
-  const isKnown = numbers.length > 0;
-  const least = formatValue(isKnown ? low : null, first.variable);
-  const most = formatValue(isKnown ? high : null, first.variable);
-  const text = least.text === most.text ? most.text : `${least.text} – ${most.text}`;
-  const at = ([from, to]: readonly [number, number], x: number) =>
-    `${Math.max(0, Math.min(1, (x - from) / (to - from || 1))) * 100}%`;
+type FleetProps = { readonly fleet: Fleet };
+
+/** A fleet on its scale: a bar from the lowest to the highest, and both as figures. */
+export function FleetRange({ fleet }: FleetProps) {
   return (
     <div className="area-figure">
       <span className="hint cut">{formatName(fleet.name)}</span>
-      {range ? (
-        <div className="analog" aria-hidden>
-          {normal && (
-            <span
-              className="analog-band"
-              style={{ left: at(range, normal[0]), right: `calc(100% - ${at(range, normal[1])})` }}
-            />
-          )}
-          {isKnown && (
-            <span
-              className="analog-span"
-              style={{ left: at(range, low), right: `calc(100% - ${at(range, high)})` }}
-            />
-          )}
-        </div>
-      ) : (
-        <span />
+      <FleetBar fleet={fleet} />
+      <FleetSpan fleet={fleet} />
+    </div>
+  );
+}
+
+/** The same as name and figures, for a row of a table. */
+export function FleetFigure({ fleet }: FleetProps) {
+  return (
+    <>
+      <span className="hint">{formatName(fleet.name)}</span>
+      <FleetSpan fleet={fleet} />
+    </>
+  );
+}
+
+/** `520 – 1 380 ppm`. Silent members do not count. */
+function FleetSpan({ fleet: { points } }: FleetProps) {
+  const numbers = usePoints(points);
+  const [first] = points;
+  if (!first) return null;
+  const ends = numbers.length === 0 ? [null] : [Math.min(...numbers), Math.max(...numbers)];
+  const figures = ends.map((end) => formatValue(end, first.variable));
+  const texts = [...new Set(figures.map(({ text }) => text))];
+  return <Figure text={texts.join(" – ")} unit={figures[0]?.unit ?? ""} />;
+}
+
+function FleetBar({ fleet: { points } }: FleetProps) {
+  const numbers = usePoints(points);
+  const { range, normal } = points[0]?.variable ?? {};
+  if (!range) return <span />;
+  const [low, high] = range;
+  const at = (x: number) => Math.max(0, Math.min(1, (x - low) / (high - low || 1))) * 100;
+  const span = (from: number, to: number) => ({ left: `${at(from)}%`, right: `${100 - at(to)}%` });
+  return (
+    <div className="analog" aria-hidden>
+      {normal && <span className="analog-band" style={span(normal[0], normal[1])} />}
+      {numbers.length > 0 && (
+        <span className="analog-span" style={span(Math.min(...numbers), Math.max(...numbers))} />
       )}
-      <Figure text={text} unit={most.unit} />
     </div>
   );
 }

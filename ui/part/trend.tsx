@@ -160,8 +160,12 @@ function faint(colour: string, theme: Theme): string {
 
 function yLabels(splits: readonly number[]): string[] {
   const step = Math.abs((splits[1] ?? 0) - (splits[0] ?? 0)) || 1;
-  const decimals = Math.max(0, Math.min(6, Math.ceil(-Math.log10(step) - 1e-9)));
+  const decimals = [0, 1, 2, 3, 4, 5].find((digits) => isWhole(step * 10 ** digits)) ?? 6;
   return splits.map((split) => formatNumber(split, decimals));
+}
+
+function isWhole(number: number): boolean {
+  return Math.abs(number - Math.round(number)) < 1e-6;
 }
 
 const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });

@@ -1,0 +1,129 @@
+import { Pencil } from "lucide-react";
+import type { PointReply } from "../../src/api/contract.ts";
+import { decimalsOf, formatName, formatNumber, formatUnit, formatValue } from "../format.ts";
+import { Age } from "../part/age.tsx";
+import { PointAnalog } from "../part/analog.tsx";
+import { IconButton } from "../part/button.tsx";
+import { Card } from "../part/card.tsx";
+import { Figure, PointFigure } from "../part/figure.tsx";
+import { hasTrend } from "../part/pen.ts";
+import { Sparkline } from "../part/sparkline.tsx";
+import { usePoint, useSecond } from "../use-live.ts";
+import { type Recent, startOfDay, useIncrease, useRecent } from "../use-recent.ts";
+
+const HOUR_MS = 3_600_000;
+
+type AssetTilesProps = {
+  readonly points: readonly PointReply[];
+  /** Absent: this person may not change points. */
+  readonly onEdit: ((point: PointReply) => void) | undefined;
+};
+
+/** Every value of the asset now, by aspect: figure, place on its scale, the last hour's shape. */
+export function AssetTiles({ points, onEdit }: AssetTilesProps) {
+  const hour = useRecent(points.filter(hasTrend), HOUR_MS);
+  const midnight = startOfDay(useSecond());
+  const today = useIncrease(
+    points.filter(({ variable }) => variable.counter),
+    midnight,
+  );
+  const aspects = [...new Set(points.map(({ aspect }) => aspect))];
+  return (
+    <Card title="Live" meta="Shape: last hour" flush>
+      <div className="tiles">
+        {aspects.flatMap((aspect) =>
+          points
+            .filter((point) => point.aspect === aspect)
+            .map((point) => (
+              <Tile
+                key={point.id}
+                point={point}
+                hour={hour.get(point.id)}
+                today={today.get(point.id) ?? null}
+                onEdit={onEdit}
+              />
+            )),
+        )}
+      </div>
+    </Card>
+  );
+}
+
+type TileProps = {
+  readonly point: PointReply;
+  readonly hour: Recent | undefined;
+  readonly today: number | null;
+  readonly onEdit: AssetTilesProps["onEdit"];
+};
+
+function Tile({ point, hour, today, onEdit }: TileProps) {
+  const { variable, aspect } = point;
+  return (
+    <div className="tile">
+      <div className="tile-head">
+        <span className="cut" title={`${aspect} · ${variable.name}`}>
+          {tileName(point)}
+        </span>
+        {onEdit && (
+          <IconButton
+            label={`Edit ${tileName(point)}`}
+            icon={Pencil}
+            onClick={() => onEdit(point)}
+          />
+        )}
+      </div>
+      {variable.counter ? (
+        <Figure
+          {...formatValue(today, { ...variable, decimals: variable.decimals || 1 })}
+          size="big"
+        />
+      ) : (
+        <PointFigure point={point} size="big" />
+      )}
+      <PointAnalog point={point} />
+      {hour && hasTrend(point) && (
+        <Sparkline label={`${tileName(point)}, last hour`} values={hour.shape} />
+      )}
+      <TileFoot point={point} />
+    </div>
+  );
+}
+
+function TileFoot({ point }: { point: PointReply }) {
+  const newest = usePoint(point);
+  const { variable } = point;
+  return (
+    <div className="tile-foot num">
+      {variable.counter ? (
+        <span className="tile-register">
+          today, at <PointFigure point={point} />
+        </span>
+      ) : (
+        <span className="cut">{normalWords(variable)}</span>
+      )}
+      <Age at={newest?.at ?? null} never="no value yet" />
+    </div>
+  );
+}
+
+/** Where it should be, or else the ends of its scale. */
+function normalWords(variable: PointReply["variable"]): string {
+  const { normal, range } = variable;
+  const ends = normal ?? range;
+  if (!ends) return "";
+  const [low, high] = ends.map((end) => formatNumber(end, neededDecimals(end, variable)));
+  const unit = formatUnit(variable.unit);
+  return `${normal ? "normal" : "range"} ${low} – ${high}${unit && ` ${unit}`}`;
+}
+
+function neededDecimals(end: number, variable: PointReply["variable"]): number | undefined {
+  return Number.isInteger(end) ? 0 : decimalsOf(variable);
+}
+
+/** The variable's name; its aspect too where that says more, as `Énergie active · Phase 1`. */
+function tileName({ aspect, variable }: PointReply): string {
+  const name = formatName(variable.name);
+  const group = formatName(aspect);
+  const isPlain = /^(phase|total|value|state|L?\d+)\b/i.test(variable.name);
+  return isPlain && group !== name ? `${group} · ${name}` : name;
+}

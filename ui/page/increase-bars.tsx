@@ -1,0 +1,70 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import type { PointReply } from "../../src/api/contract.ts";
+import { call, type ProblemError } from "../api.ts";
+import { formatAge, formatDateTime, formatName, formatNumber, formatUnit } from "../format.ts";
+import { Bars } from "../part/bars.tsx";
+import { ProblemNote } from "../part/empty.tsx";
+import { live } from "../use-live.ts";
+
+type IncreaseBarsProps = {
+  readonly point: PointReply;
+  readonly spanMs: number;
+  readonly everyMs: number;
+};
+
+/** What a register grew by, bar by bar: the register itself is only a line that climbs. */
+export function IncreaseBars({ point, spanMs, everyMs }: IncreaseBarsProps) {
+  const [picked, setPicked] = useState<number | null>(null);
+  const { data, error } = useIncreases(point.id, spanMs, everyMs);
+  const values = data?.values ?? [];
+  const from = data?.from ?? 0;
+  const unit = formatUnit(point.variable.unit);
+  const whole = values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+  const name = formatName(point.variable.name);
+  const isPicked = picked !== null && values[picked] !== undefined;
+  return (
+    <figure className="increase">
+      <figcaption className="trend-legend num">
+        <span className="trend-pen">
+          <i className="increase-pen" />
+          {`${name}, increase`}
+          <b>{`${formatNumber(isPicked ? values[picked] : whole, 1)} ${unit}`}</b>
+        </span>
+        <span className="hint">
+          {isPicked
+            ? formatDateTime(from + picked * everyMs)
+            : `in all; one bar is ${formatAge(everyMs)}`}
+        </span>
+      </figcaption>
+      <ProblemNote problem={error} />
+      <Bars
+        label={`${name}: increase, ${formatNumber(whole, 1)} ${unit} in all`}
+        values={values}
+        from={from}
+        everyMs={everyMs}
+        onPoint={setPicked}
+      />
+    </figure>
+  );
+}
+
+function useIncreases(id: string, spanMs: number, everyMs: number) {
+  return useQuery<{ from: number; values: readonly (number | null)[] }, ProblemError>({
+    queryKey: ["GET /history/aggregate", "bars", id, spanMs],
+    refetchInterval: Math.max(15_000, everyMs / 4),
+    queryFn: async () => {
+      const to = Math.ceil(live.now() / everyMs) * everyMs;
+      const reply = await call("GET /history/aggregate", {
+        query: {
+          points: id,
+          from: new Date(to - spanMs).toISOString(),
+          to: new Date(to).toISOString(),
+          every: everyMs,
+          fns: "increase",
+        },
+      });
+      return { from: to - spanMs, values: reply.items[0]?.columns.increase ?? [] };
+    },
+  });
+}

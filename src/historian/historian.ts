@@ -43,7 +43,10 @@ export type AggregateQuery = {
   readonly quality?: "good" | "all";
 };
 
-/** One row a bucket, empty buckets included with count 0 and NaN. Texts and none are not counted. */
+/**
+ * One row a bucket, empty buckets included with count 0 and NaN. Booleans count as 0 and 1; texts,
+ * none and NaN are not counted.
+ */
 export type Buckets = {
   readonly series: number;
   readonly from: number;
@@ -54,11 +57,12 @@ export type Buckets = {
   readonly sum: Float64Array;
   readonly first: Float64Array;
   readonly last: Float64Array;
-  /** How much a counter grew within the bucket and since the sample before it, resets taken as a start from 0. */
+  /** How much a counter grew since the sample before the bucket; a reset starts from 0. */
   readonly increase: Float64Array;
 };
 
 export type HistorianStats = {
+  /** About: one that came twice may count twice until its arrivals are merged. */
   readonly samplesStored: number;
   readonly bytesOnDisk: number;
   readonly series: number;

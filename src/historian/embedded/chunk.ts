@@ -9,7 +9,7 @@ import { readValues, writeValues } from "./values.ts";
  *
  *  offset  bytes
  *       0      1  version of this table: 1
- *       1      1  forms: bits 0-1 of `at`, bits 2-4 of `value` (see values.ts),
+ *       1      1  forms: bits 0-1 of `at`, bits 2-4 of `value` (values.ts),
  *                 bit 5 of `kind`, bit 6 of `quality`
  *       2         samples, a varint, at least 1
  *                 at:  form 0  the first as a zigzag varint, the constant step as a varint
@@ -27,9 +27,6 @@ const STEADY = 0;
 const STEPS = 1;
 const DOUBLES = 2;
 const CRC_BYTES = 4;
-
-/** More samples make smaller chunks a sample, fewer make shorter reads: measured, see docs. */
-export const CHUNK_SAMPLES = 1024;
 
 const out = new ByteWriter();
 

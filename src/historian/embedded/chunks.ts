@@ -13,7 +13,7 @@ export type ChunkSummary = Rollup & {
   readonly samples: number;
 };
 
-export type Totals = {
+type Totals = {
   /** Samples in chunks. */
   samples: number;
   /** The last record of the log whose samples are all in chunks. */

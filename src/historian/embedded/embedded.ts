@@ -14,7 +14,7 @@ import type {
 import { assertStorable, joined } from "./batch.ts";
 import { type Answer, type Ask, buffersOf, type Replies, type WorkerOptions } from "./wire.ts";
 
-export type EmbeddedHistorianOptions = Partial<WorkerOptions> & {
+type EmbeddedHistorianOptions = Partial<WorkerOptions> & {
   readonly folder: string;
   /** A gateway has little memory and a card that wears: fewer writes, later. Fallback: server. */
   readonly profile?: keyof typeof PROFILES;
@@ -24,17 +24,24 @@ const MIB = 1024 * 1024;
 
 /** Memory is taken as it is needed; a row takes 26 bytes, and there are two generations of them. */
 const PROFILES = {
-  server: { segmentBytes: 16 * MIB, rowsFirst: 65_536, rowsMax: 1_048_576, commitEveryMs: 0 },
-  gateway: { segmentBytes: 2 * MIB, rowsFirst: 65_536, rowsMax: 262_144, commitEveryMs: 1_000 },
+  server: { segmentBytes: 16 * MIB, rowsMax: 1_048_576, commitEveryMs: 0 },
+  gateway: { segmentBytes: 2 * MIB, rowsMax: 262_144, commitEveryMs: 1_000 },
 } as const;
+const ROWS_FIRST = 65_536;
+const CHUNK_SAMPLES = 1_024;
 
-/** Opens or creates the folder and keeps it until `close`. All work is done in one worker thread. */
+/** Opens or creates the folder and keeps it until `close`; one thread does all the work. */
 export async function openEmbeddedHistorian(
   options: EmbeddedHistorianOptions,
   parts: { readonly log: Log },
 ): Promise<Outcome<Historian, Problem>> {
   const { profile = "server", ...wishes } = options;
-  const workerOptions: WorkerOptions = { ...PROFILES[profile], ...wishes };
+  const workerOptions: WorkerOptions = {
+    rowsFirst: ROWS_FIRST,
+    chunkSamples: CHUNK_SAMPLES,
+    ...PROFILES[profile],
+    ...wishes,
+  };
   const worker = startThread(import.meta.url, "worker", { workerData: workerOptions });
   const historian = new EmbeddedHistorian(worker, parts.log);
   const trouble = await historian.opened;

@@ -22,9 +22,11 @@ import { Trouble } from "./trouble.ts";
 export type EngineOptions = MemtableLimits & {
   readonly folder: string;
   readonly segmentBytes: number;
+  /** Samples of a full chunk. More make smaller chunks a sample, fewer make shorter reads. */
+  readonly chunkSamples: number;
 };
 
-export type EngineParts = {
+type EngineParts = {
   readonly log: Log;
   readonly files: Files;
   readonly monotonic: () => number;
@@ -181,7 +183,7 @@ export class Engine {
     if (this.#flush) this.#finish();
     const generation = this.#memtable.freeze();
     generation.segments = this.#log.turn();
-    this.#flush = new Flush(generation, this.#chunks);
+    this.#flush = new Flush(generation, this.#chunks, this.#options.chunkSamples);
   }
 
   #finish(): void {
@@ -222,7 +224,7 @@ export class Engine {
   /** Of a generation that is replayed: no segment is released before all are. */
   #makeRoom(): void {
     const generation = this.#memtable.freeze();
-    const flush = new Flush(generation, this.#chunks);
+    const flush = new Flush(generation, this.#chunks, this.#options.chunkSamples);
     while (!flush.slice(Number.POSITIVE_INFINITY, this.#parts.monotonic));
     this.#memtable.drop(generation);
   }

@@ -1,5 +1,4 @@
 import { closeSync, fdatasync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { promisify } from "node:util";
 
 /** What the log asks of the disk, so that a test can be a disk that fails. */
 export type Files = {
@@ -24,7 +23,10 @@ export const diskFiles: Files = {
       done += writeSync(file, bytes, done, bytes.length - done, position + done);
     }
   },
-  sync: promisify(fdatasync),
+  sync: (file) =>
+    new Promise((resolve, reject) => {
+      fdatasync(file, (reason) => (reason ? reject(reason) : resolve()));
+    }),
   syncNow: fsyncSync,
   syncFolder(path) {
     const folder = openSync(path, "r");

@@ -1,4 +1,3 @@
-import { CHUNK_SAMPLES } from "./chunk.ts";
 import type { ChunkSummary, Chunks } from "./chunks.ts";
 import type { Generation, SeriesOrder } from "./generation.ts";
 import { mergeRuns, Run } from "./run.ts";
@@ -11,6 +10,7 @@ import { mergeRuns, Run } from "./run.ts";
 export class Flush {
   readonly generation: Generation;
   readonly #chunks: Chunks;
+  readonly #chunkSamples: number;
   readonly #order: SeriesOrder;
   readonly #arrived = new Run();
   readonly #stored = new Run();
@@ -19,9 +19,10 @@ export class Flush {
   #series = 0;
   #steps: Generator<void>;
 
-  constructor(generation: Generation, chunks: Chunks) {
+  constructor(generation: Generation, chunks: Chunks, chunkSamples: number) {
     this.generation = generation;
     this.#chunks = chunks;
+    this.#chunkSamples = chunkSamples;
     this.#order = generation.bySeries();
     this.#steps = this.#flushFrom(0);
   }
@@ -90,10 +91,10 @@ export class Flush {
   *#extend(owner: ChunkSummary, from: number, to: number): Generator<void> {
     const arrived = this.#arrived;
     const isBefore = (arrived.at[to - 1] ?? 0) < owner.firstAt;
-    const isFull = owner.samples >= CHUNK_SAMPLES;
+    const isFull = owner.samples >= this.#chunkSamples;
     const behind = Math.max(from, Math.min(to, arrived.rowAfter(owner.lastAt)));
     const inside = isBefore && isFull ? from : behind;
-    const room = Math.max(0, CHUNK_SAMPLES - owner.samples - (inside - from));
+    const room = Math.max(0, this.#chunkSamples - owner.samples - (inside - from));
     const taken = isBefore ? inside : Math.min(to, inside + room);
     if (taken > from) {
       this.#rewrite(owner, from, taken);
@@ -111,7 +112,7 @@ export class Flush {
     mergeRuns(this.#stored, this.#part, this.#merged);
     this.#chunks.remove(owner);
     const { count } = this.#merged;
-    const pieces = Math.max(1, Math.round(count / CHUNK_SAMPLES));
+    const pieces = Math.max(1, Math.round(count / this.#chunkSamples));
     for (let piece = 0; piece < pieces; piece += 1) {
       const start = Math.floor((count * piece) / pieces);
       const end = Math.floor((count * (piece + 1)) / pieces);
@@ -120,8 +121,8 @@ export class Flush {
   }
 
   *#write(from: number, to: number): Generator<void> {
-    for (let start = from; start < to; start += CHUNK_SAMPLES) {
-      const end = Math.min(start + CHUNK_SAMPLES, to);
+    for (let start = from; start < to; start += this.#chunkSamples) {
+      const end = Math.min(start + this.#chunkSamples, to);
       this.#chunks.add(this.#series, this.#arrived, start, end);
       yield;
     }

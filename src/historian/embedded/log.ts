@@ -5,13 +5,13 @@ import { ByteWriter } from "./bytes.ts";
 import type { Files } from "./files.ts";
 import { readRecord, writeRecord } from "./record.ts";
 
-export type SegmentLogOptions = {
+type SegmentLogOptions = {
   readonly folder: string;
   readonly segmentBytes: number;
   readonly files: Files;
 };
 
-export type Replayed = {
+type Replayed = {
   readonly records: number;
   readonly samples: number;
   /** How often records are missing between two that are there: never, unless the disk lost them. */

@@ -25,7 +25,7 @@ import { ByteReader, type ByteWriter, isWhole, VARINT_BYTES } from "./bytes.ts";
  * Varints, runs, doubles and strings: see bytes.ts. A segment is used again without being wiped, so
  * a record counts only where its segment and its sequence say that it belongs there.
  */
-export type LogRecord = {
+type LogRecord = {
   readonly segment: number;
   readonly sequence: number;
   readonly samples: Samples;

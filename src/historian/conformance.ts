@@ -1,0 +1,355 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { Series } from "../domain/brand.ts";
+import { QUALITIES, type Quality, type Value } from "../domain/reading.ts";
+import { type Samples, SamplesBuilder, sampleAt } from "../domain/samples.ts";
+import { chances } from "../lib/chance.ts";
+import type { AggregateQuery, Buckets, Historian } from "./historian.ts";
+
+export type Subject = {
+  readonly name: string;
+  readonly open: (folder: string) => Promise<Historian>;
+};
+
+type Row = {
+  readonly series: number;
+  readonly at: number;
+  readonly value: Value | null;
+  readonly quality: Quality;
+};
+
+const ALL = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY, limit: 1_000_000 };
+const START = Date.UTC(2026, 0, 1);
+
+/** What any historian must do, whatever it is made of. */
+export function testHistorian({ name, open }: Subject): void {
+  /** Runs the check as things are, and once more after a restart. */
+  const holds = (claim: string, store: readonly (readonly Row[])[], check: Check) =>
+    test(`${name}: ${claim}`, async () => {
+      await inFolder(async (folder) => {
+        const before = await open(folder);
+        for (const rows of store) await before.append(batchOf(rows));
+        await check(before);
+        await before.close();
+        const after = await open(folder);
+        await check(after);
+        await after.close();
+      });
+    });
+
+  holds("every kind and quality comes back bit by bit", [everyKind()], async (historian) => {
+    const expected = everyKind().filter(({ series }) => series === 1);
+    assert.deepEqual(await allOf(historian, 1), expected);
+  });
+
+  holds("the same sample again is one sample", [ramp(300), ramp(300)], async (historian) => {
+    assert.deepEqual(await allOf(historian, 1), ramp(300));
+  });
+
+  holds(
+    "of two samples of one time the later arrival stays",
+    [ramp(300), ramp(300).map((row) => ({ ...row, value: -1 })), ramp(100)],
+    async (historian) => {
+      const expected = ramp(300).map((row, index) => (index < 100 ? row : { ...row, value: -1 }));
+      assert.deepEqual(await allOf(historian, 1), expected);
+      const [newest] = rowsOf(await historian.latest(Uint32Array.of(1)));
+      assert.equal(newest?.value, -1);
+    },
+  );
+
+  const tale = randomTale(7, 3_000);
+  holds("samples that come late or in any order read like others", tale, async (historian) => {
+    const told = remembered(tale);
+    for (const series of [1, 2, 3, 4]) {
+      assert.deepEqual(await allOf(historian, series), told.get(series) ?? []);
+    }
+  });
+
+  holds("a range is half open, and its order and limit are kept", tale, async (historian) => {
+    const random = chances(11);
+    const rows = remembered(tale).get(2) ?? [];
+    const atRandom = () => rows[Math.floor(random() * rows.length)]?.at ?? 0;
+    for (let round = 0; round < 40; round += 1) {
+      const [from, to] = [atRandom(), atRandom() + Math.floor(random() * 2)];
+      const limit = round % 2 === 0 ? 1_000 : Math.floor(random() * 20);
+      const inside = rows.filter(({ at }) => at >= from && at < to);
+      const forward = await historian.range({ series: 2, from, to, limit });
+      assert.deepEqual(rowsOf(forward), inside.slice(0, limit));
+      const backward = await historian.range({ series: 2, from, to, limit, order: -1 });
+      assert.deepEqual(rowsOf(backward), inside.reverse().slice(0, limit));
+    }
+  });
+
+  holds("the latest is the newest by its time, not by its arrival", tale, async (historian) => {
+    const told = remembered(tale);
+    const expected = [4, 1, 3].flatMap((series) => (told.get(series) ?? []).slice(-1));
+    assert.deepEqual(rowsOf(await historian.latest(Uint32Array.of(4, 1, 99, 3))), expected);
+  });
+
+  holds(
+    "late arrivals after a restart do not become the latest",
+    [ramp(200)],
+    async (historian) => {
+      await historian.append(
+        batchOf([{ series: 1, at: START - 5, value: "late", quality: "bad" }]),
+      );
+      const newest = rowsOf(await historian.latest(Uint32Array.of(1)));
+      assert.deepEqual(newest, ramp(200).slice(-1));
+    },
+  );
+
+  holds("aggregates are what counting by hand gives", tale, async (historian) => {
+    const random = chances(13);
+    const told = remembered(tale);
+    for (let round = 0; round < 40; round += 1) {
+      const query = randomQuery(random);
+      const buckets = await historian.aggregate(query);
+      assert.equal(buckets.length, query.series.length);
+      for (const one of buckets) {
+        assertSame(one, byHand(told.get(one.series) ?? [], query), JSON.stringify(query));
+      }
+    }
+  });
+
+  const meter = [10, 12, 15, 3, 4, 4, 20].map((value, index) => row(5, index * 10, value));
+  holds("an increase begins before its bucket, and a reset starts from 0", [meter], async (it) => {
+    const [buckets] = await it.aggregate(query({ from: START, to: START + 80, everyMs: 20 }));
+    assert.deepEqual(columnOf(buckets, "increase"), [2, 6, 1, 16]);
+    const [inner] = await it.aggregate(query({ from: START + 35, to: START + 65, everyMs: 30 }));
+    assert.deepEqual(columnOf(inner, "increase"), [17]);
+  });
+
+  holds("an empty bucket counts 0 and is NaN otherwise", [meter], async (historian) => {
+    const asked = query({ from: START + 65, to: START + 130, everyMs: 30 });
+    const [buckets] = await historian.aggregate(asked);
+    assert.deepEqual(columnOf(buckets, "count"), [0, 0, 0]);
+    for (const column of ["min", "max", "sum", "first", "last", "increase"] as const) {
+      assert.deepEqual(columnOf(buckets, column), [Number.NaN, Number.NaN, Number.NaN]);
+    }
+    const nobody = await historian.aggregate({ ...asked, series: Uint32Array.of(98, 99) });
+    assert.deepEqual(
+      nobody.map((one) => [one.series, columnOf(one, "count")]),
+      [98, 99].map((series) => [series, [0, 0, 0]]),
+    );
+  });
+
+  holds("a range or span without time in it is empty", [ramp(10)], async (historian) => {
+    const range = { series: 1, from: START + 5, to: START + 5, limit: 10 };
+    assert.deepEqual(rowsOf(await historian.range(range)), []);
+    const asked = query({ from: START, to: START, everyMs: 10 });
+    const [buckets] = await historian.aggregate({ ...asked, series: Uint32Array.of(1) });
+    assert.equal(buckets?.count.length, 0);
+  });
+
+  holds("what is stored is counted", [ramp(500)], async (historian) => {
+    const stats = await historian.stats();
+    assert.ok(stats.samplesStored >= 500 && stats.samplesStored < 1_000);
+    assert.equal(stats.series, 1);
+    assert.equal(stats.newestAt, START + 499);
+    assert.ok(stats.bytesOnDisk > 0);
+  });
+
+  test(`${name}: appends settle in the order of the calls, and leave the columns alone`, () =>
+    inFolder(async (folder) => {
+      const historian = await open(folder);
+      const settled: number[] = [];
+      const batches = Array.from({ length: 200 }, (_, index) => batchOf([row(1, index, index)]));
+      await Promise.all(
+        batches.map((batch, index) => historian.append(batch).then(() => settled.push(index))),
+      );
+      assert.deepEqual(
+        settled,
+        batches.map((_, index) => index),
+      );
+      assert.deepEqual(
+        batches.map((batch) => batch.value[0]),
+        settled,
+      );
+      await historian.close();
+      await assert.rejects(historian.append(batchOf([row(1, 1, 1)])), /closed/);
+    }));
+}
+
+type Check = (historian: Historian) => Promise<void>;
+
+export async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "historian-"));
+  try {
+    await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+export function batchOf(rows: readonly Row[]): Samples {
+  const builder = new SamplesBuilder();
+  for (const { series, at, value, quality } of rows) {
+    builder.add(series as Series, at, value, quality);
+  }
+  return builder.take();
+}
+
+export function rowsOf(samples: Samples): Row[] {
+  return Array.from({ length: samples.count }, (_, index) => ({ ...sampleAt(samples, index) }));
+}
+
+async function allOf(historian: Historian, series: number): Promise<Row[]> {
+  return rowsOf(await historian.range({ series, ...ALL }));
+}
+
+function row(series: number, after: number, value: Value | null): Row {
+  return { series, at: START + after, value, quality: "good" };
+}
+
+export function ramp(count: number): Row[] {
+  return Array.from({ length: count }, (_, index) => row(1, index, index));
+}
+
+const SPECIAL: readonly (Value | null)[] = [
+  0,
+  -0,
+  1 / 3,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
+  Number.MAX_SAFE_INTEGER,
+  Number.MIN_VALUE,
+  -Number.MAX_VALUE,
+  Math.fround(0.1),
+  true,
+  false,
+  null,
+  "",
+  "open",
+  "Zürich 🜁",
+  "\ufeffwith a mark",
+  "x".repeat(70_000),
+];
+
+function everyKind(): Row[] {
+  const rows = SPECIAL.flatMap((value, index) =>
+    QUALITIES.map((quality, other) => ({
+      series: 1,
+      at: START + (index * QUALITIES.length + other) * 977,
+      value,
+      quality,
+    })),
+  );
+  const early = { series: 1, at: -5.5, value: "before 1970", quality: "good" as const };
+  return [early, ...rows, ...Array.from({ length: 200 }, (_, index) => row(2, index, index))];
+}
+
+/** Batches of a few series: in order, late, repeated, corrected, with values of every kind. */
+function randomTale(seed: number, rows: number): Row[][] {
+  const random = chances(seed);
+  const batches: Row[][] = [];
+  for (let told = 0; told < rows; ) {
+    const batch = Array.from({ length: 1 + Math.floor(random() * 60) }, (_, index) => {
+      const series = 1 + Math.floor(random() * 4);
+      const late = random() < 0.1 ? Math.floor(random() * rows * 10) : 0;
+      const at = START + (told + index) * 10 + Math.floor(random() * 3) - late;
+      return { series, at, value: randomValue(random, series), quality: randomQuality(random) };
+    });
+    batches.push(batch);
+    told += batch.length;
+  }
+  return batches;
+}
+
+function randomValue(random: () => number, series: number): Value | null {
+  if (series === 1) return Math.floor(random() * 1_000) / 10;
+  if (series === 2) return random() < 0.02 ? 0 : Math.floor(random() * 100);
+  if (series === 3) return random() < 0.5;
+  const kinds = [null, "on", `${Math.floor(random() * 5)}`, true, Number.NaN, 7.5];
+  return kinds[Math.floor(random() * kinds.length)] ?? null;
+}
+
+function randomQuality(random: () => number): Quality {
+  return random() < 0.9 ? "good" : (QUALITIES[Math.floor(random() * 3)] ?? "bad");
+}
+
+/** What must be remembered of it: each time once, as it was told last. */
+function remembered(batches: readonly (readonly Row[])[]): Map<number, Row[]> {
+  const last = new Map<string, Row>();
+  for (const one of batches.flat()) last.set(`${one.series} ${one.at}`, one);
+  const rows = [...last.values()].toSorted((a, b) => a.at - b.at);
+  const told = new Map<number, Row[]>();
+  for (const one of rows) told.set(one.series, [...(told.get(one.series) ?? []), one]);
+  return told;
+}
+
+type Span = { readonly from: number; readonly to: number; readonly everyMs: number };
+
+function query({ from, to, everyMs }: Span): AggregateQuery {
+  return { series: Uint32Array.of(5), from, to, by: { everyMs } };
+}
+
+function randomQuery(random: () => number): AggregateQuery {
+  const from = START + Math.floor((random() - 0.3) * 20_000);
+  const to = from + Math.floor(random() * 40_000);
+  const by =
+    random() < 0.5
+      ? { buckets: 1 + Math.floor(random() * 40) }
+      : { everyMs: 50 + Math.floor(random() * 9_000) };
+  const quality = { quality: random() < 0.5 ? ("good" as const) : ("all" as const) };
+  const series = Uint32Array.of(1, 2, 3, 4);
+  return { series, from, to, by, ...(random() < 0.7 && quality) };
+}
+
+const COLUMNS = ["count", "min", "max", "sum", "first", "last", "increase"] as const;
+type Column = (typeof COLUMNS)[number];
+
+function byHand(rows: readonly Row[], { from, to, by, quality }: AggregateQuery) {
+  const widthMs = "buckets" in by ? (to - from) / by.buckets : by.everyMs;
+  const count = "buckets" in by ? by.buckets : Math.ceil((to - from) / widthMs);
+  const counted = rows
+    .filter((one) => quality === "all" || one.quality === "good")
+    .filter(({ value }) => typeof value === "boolean" || Number.isFinite(value))
+    .map(({ at, value }) => ({ at, value: Number(value) }));
+  return Array.from({ length: from < to ? count : 0 }, (_, bucket) => {
+    const isInside = ({ at }: { at: number }) =>
+      at >= from && at < to && Math.min(Math.floor((at - from) / widthMs), count - 1) === bucket;
+    const inside = counted.filter(isInside);
+    const values = inside.map(({ value }) => value);
+    const before = counted[counted.findIndex(isInside) - 1]?.value;
+    return handCounted(values, before);
+  });
+}
+
+function handCounted(values: readonly number[], before = values[0] ?? 0): Record<Column, number> {
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+  const growths = values.map((value, index) => {
+    const past = index === 0 ? before : (values[index - 1] ?? 0);
+    return value >= past ? value - past : value;
+  });
+  const isEmpty = values.length === 0;
+  return {
+    count: values.length,
+    min: isEmpty ? Number.NaN : Math.min(...values),
+    max: isEmpty ? Number.NaN : Math.max(...values),
+    sum: isEmpty ? Number.NaN : sum(values),
+    first: values[0] ?? Number.NaN,
+    last: values.at(-1) ?? Number.NaN,
+    increase: isEmpty ? Number.NaN : sum(growths),
+  };
+}
+
+function columnOf(buckets: Buckets | undefined, column: Column): number[] {
+  return [...(buckets?.[column] ?? [])];
+}
+
+function assertSame(got: Buckets, expected: readonly Record<Column, number>[], what: string): void {
+  for (const column of COLUMNS) {
+    assert.equal(got[column].length, expected.length, what);
+    for (const [index, bucket] of expected.entries()) {
+      const difference = Math.abs((got[column][index] ?? 0) - bucket[column]);
+      const isSame = Number.isNaN(bucket[column])
+        ? Number.isNaN(got[column][index])
+        : difference < 1e-6;
+      assert.ok(isSame, `${column} ${index}: ${got[column][index]}, ${bucket[column]}; ${what}`);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { silentLog } from "../lib/log.ts";
+import { testHistorian } from "./conformance.ts";
+import { joined } from "./embedded/batch.ts";
+import { openEmbeddedHistorian } from "./embedded/embedded.ts";
+import { Engine } from "./embedded/engine.ts";
+import { diskFiles } from "./embedded/files.ts";
+import type { Historian } from "./historian.ts";
+
+testHistorian({ name: "embedded", open: openEmbedded });
+testHistorian({ name: "embedded, most in chunks", open: openSmall });
+
+async function openEmbedded(folder: string): Promise<Historian> {
+  const opened = await openEmbeddedHistorian({ folder }, { log: silentLog });
+  assert.ok(opened.ok, JSON.stringify(opened));
+  return opened.value;
+}
+
+/**
+ * The engine without its thread, so small that nothing stays in memory for long. After each append
+ * it does a little of the work that may wait: reads find a generation that is half in chunks.
+ */
+async function openSmall(folder: string): Promise<Historian> {
+  const sizes = { rowsFirst: 64, rowsMax: 64, segmentBytes: 16_384, chunkSamples: 16 };
+  const parts = { log: silentLog, files: diskFiles, monotonic: () => 0 };
+  const opened = Engine.open({ folder, ...sizes }, parts);
+  assert.ok(opened.ok, JSON.stringify(opened));
+  const engine = opened.value;
+  let last: Promise<void> = Promise.resolve();
+  let isClosed = false;
+  return {
+    async append(samples) {
+      assert.ok(!isClosed, "closed");
+      last = last.then(() => engine.append(joined([samples])));
+      await last;
+      engine.work(0);
+    },
+    latest: async (series) => engine.latest(series),
+    range: async (query) => engine.range(query),
+    aggregate: async (query) => engine.aggregate(query),
+    stats: async () => engine.stats(),
+    async close() {
+      isClosed = true;
+      engine.close();
+    },
+  };
+}

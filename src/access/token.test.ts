@@ -63,6 +63,23 @@ test("a revoked token does not come back because it was used just before", async
   assert.equal(await store.tokens.count(), 0);
 });
 
+test("there are only so many tokens", async (context) => {
+  const { access, store } = await house(context);
+  const { item } = value(
+    await access.createToken(HOUSE, { name: "t", role: "viewer", expiresAt: null }),
+  );
+  const more = Array.from({ length: LIMIT.tokens - 1 }, (_, index) => ({
+    ...item,
+    id: `${index}`,
+    secret: `${index}`,
+  }));
+  await store.tokens.put(...more);
+  const wish = { name: "one more", role: "viewer", expiresAt: null } as const;
+  assert.equal(codeOf(await access.createToken(HOUSE, wish)), "access_limit");
+  value(await access.revokeToken(HOUSE, item.id));
+  value(await access.createToken(HOUSE, wish));
+});
+
 test("only an administrator changes users and tokens", async (context) => {
   const { access } = await house(context);
   for (const role of ROLES.filter((role) => role !== "admin")) {

@@ -330,6 +330,18 @@ function transactions(that: That): void {
     assert.deepEqual(ids(await store.assets.find()), ["a", "c", "d"]);
   });
 
+  that("together: what a part started and did not wait for belongs to the whole", async (store) => {
+    await store.together(async () => {
+      const started: Promise<void>[] = [];
+      await store.together(async () => {
+        const later = new Promise((resolve) => setImmediate(resolve));
+        started.push(later.then(() => store.assets.put(asset("later"))));
+      });
+      await Promise.all(started);
+    });
+    assert.deepEqual(ids(await store.assets.find()), ["later"]);
+  });
+
   that("together: what was not waited for still belongs to it", async (store) => {
     const failing = store.together(async () => {
       store.assets.put(asset("1")).catch(() => undefined);

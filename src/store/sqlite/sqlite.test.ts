@@ -205,6 +205,25 @@ test("where a change fails half-way inside a whole, the whole can still go on or
   await store.close();
 });
 
+test("where SQLite itself undoes a whole, as on a full disk, nothing of it is kept", async (context) => {
+  const { file } = scene(context);
+  const store = await stored(file);
+  inDatabase(file, (database) =>
+    database.exec(`CREATE TRIGGER full BEFORE INSERT ON settings WHEN NEW.name = 'last straw'
+      BEGIN SELECT RAISE (ROLLBACK, 'the disk is full'); END`),
+  );
+  const whole = store.together(async () => {
+    await store.settings.put(setting("before"));
+    await assert.rejects(store.settings.put(setting("last straw")), /full/);
+    await assert.rejects(store.settings.put(setting("after")), /nothing more is written/);
+  });
+  await assert.rejects(whole, /nothing to keep/);
+  assert.equal(await store.settings.count(), 0);
+  await store.settings.put(setting("next"));
+  assert.equal(await store.settings.count(), 1);
+  await store.close();
+});
+
 function scene(context: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), "fieldline-sqlite-"));
   const file = join(folder, "store.db");

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { assert } from "../../lib/assert.ts";
 import type { Connection } from "./connection.ts";
 
 /** A transaction, or at depth 0 the ground that all transactions stand on. */
 type Scope = {
+  readonly outer: Scope | undefined;
   readonly depth: number;
   /** What is written in this scope next waits for this: one change at a time. */
   tail: Promise<unknown>;
@@ -22,7 +22,7 @@ type Scope = {
 export class Turns {
   readonly #writer: Connection;
   readonly #reader: Connection;
-  readonly #ground: Scope = newScope(0, { isLost: false });
+  readonly #ground: Scope = newScope(undefined);
   readonly #context = new AsyncLocalStorage<Scope>();
   #waiting = 0;
 
@@ -66,7 +66,7 @@ export class Turns {
   }
 
   async #transact<T>(outer: Scope, work: (scope: Scope) => T | Promise<T>): Promise<T> {
-    const scope = newScope(outer.depth + 1, outer.depth === 0 ? { isLost: false } : outer.fate);
+    const scope = newScope(outer);
     this.#begin(scope);
     try {
       const value = await work(scope);
@@ -81,12 +81,12 @@ export class Turns {
   }
 
   #begin({ depth, fate }: Scope): void {
-    assert(!fate.isLost, "a transaction that SQLite has undone is not written to any more");
+    if (fate.isLost) throw new Error("SQLite has undone the transaction: nothing more is written");
     this.#writer.exec(depth === 1 ? "BEGIN IMMEDIATE" : `SAVEPOINT depth_${depth}`);
   }
 
   #commit({ depth, fate }: Scope): void {
-    assert(!fate.isLost, "a transaction that SQLite has undone is not committed");
+    if (fate.isLost) throw new Error("SQLite has undone the transaction: there is nothing to keep");
     this.#writer.exec(depth === 1 ? "COMMIT" : `RELEASE depth_${depth}`);
   }
 
@@ -102,8 +102,9 @@ export class Turns {
   }
 
   #scope(): Scope {
-    const scope = this.#context.getStore();
-    return scope?.isOpen ? scope : this.#ground;
+    let scope = this.#context.getStore();
+    while (scope !== undefined && !scope.isOpen) scope = scope.outer;
+    return scope ?? this.#ground;
   }
 }
 
@@ -116,6 +117,8 @@ async function closed(scope: Scope): Promise<void> {
   scope.isOpen = false;
 }
 
-function newScope(depth: number, fate: { isLost: boolean }): Scope {
-  return { depth, tail: Promise.resolve(), isOpen: true, fate };
+function newScope(outer: Scope | undefined): Scope {
+  const depth = outer === undefined ? 0 : outer.depth + 1;
+  const fate = outer !== undefined && depth > 1 ? outer.fate : { isLost: false };
+  return { outer, depth, tail: Promise.resolve(), isOpen: true, fate };
 }

@@ -120,7 +120,7 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     ignore: (by, id) => ignoreDevice(parts, bindings, by, id),
     release: (asset) => releaseDevices(parts, bindings, asset),
     forget: (id) => forgetDevice(parts, bindings, id),
-    refuse: (rejection) => walk.reject(rejection),
+    refuse: (rejection) => walk.refuse(rejection),
     clearRejected: () => rejections.clear(),
     subscribed: (agent, filter) => walk.repeatAnswers(agent, filter),
     close: () => rejections.flush(),

@@ -50,6 +50,7 @@ export class Walk {
   #others: Told<Finding>[] = [];
   #replies: Brought["replies"] = [];
   #hasRejected = false;
+  #isWriteDue = false;
   /** Set while a batch takes its turn. */
   #turn: Promise<void> | undefined;
 
@@ -81,6 +82,19 @@ export class Walk {
     this.#state.bindings.agent(rejection.agentId as AgentId).rejected += 1;
     this.#state.rejections.add(rejection);
     this.#hasRejected = true;
+  }
+
+  /** A rejection from outside a batch is written soon, many at once. */
+  refuse(rejection: Rejection): void {
+    this.reject(rejection);
+    if (this.#isWriteDue) return;
+    this.#isWriteDue = true;
+    setImmediate(() => {
+      this.#isWriteDue = false;
+      this.#inTurn(() => this.#state.rejections.flush()).catch((reason: unknown) => {
+        this.#parts.log.error("rejected messages could not be kept", { reason: String(reason) });
+      });
+    });
   }
 
   repeatAnswers(agent: AgentId, filter: string): void {

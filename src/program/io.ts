@@ -8,6 +8,8 @@ export type ExitCode = 0 | 2 | 70;
 export type Io = {
   readonly print: (line: string) => void;
   readonly complain: (line: string) => void;
+  /** Where log lines go, each with its line end. */
+  readonly log: (line: string) => void;
   readonly readInput: () => string;
   readonly environment: ConfigSources["environment"];
   /** Calls once when the process is asked to end. */

@@ -56,6 +56,7 @@ process.on("unhandledRejection", endOnBug);
 const io: Io = {
   print: (line) => process.stdout.write(`${line}\n`),
   complain: (line) => process.stderr.write(`${line}\n`),
+  log: (line) => process.stderr.write(line),
   readInput: () => readFileSync(0, "utf8").trim(),
   environment: process.env,
   onStop: (call) => {

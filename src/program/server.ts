@@ -1,29 +1,16 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openAccess } from "../access/access.ts";
-import { openAgents } from "../agent/agent.ts";
-import { openApi } from "../api/api.ts";
-import type { Broker } from "../broker/broker.ts";
-import { openEmbeddedBroker } from "../broker/embedded/embedded.ts";
-import { openCommands } from "../command/command.ts";
-import type { AgentId } from "../domain/brand.ts";
-import type { Message } from "../domain/message.ts";
-import { type Problem, problem } from "../domain/problem.ts";
+import { type Api, openApi } from "../api/api.ts";
+import type { Problem } from "../domain/problem.ts";
 import { drivers } from "../driver/registry.ts";
-import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
-import { openIngest } from "../ingest/ingest.ts";
-import { openJournal } from "../journal/journal.ts";
 import { systemClock } from "../lib/clock.ts";
 import { Closer } from "../lib/closer.ts";
-import { Gauges } from "../lib/gauge.ts";
 import { jsonLog, type Log } from "../lib/log.ts";
-import { failure, type Outcome, success } from "../lib/outcome.ts";
-import { openLive } from "../live/live.ts";
-import { openSqliteStore } from "../store/sqlite/sqlite.ts";
-import type { Config } from "./config.ts";
-import { openDemo } from "./demo.ts";
+import { type Outcome, success } from "../lib/outcome.ts";
+import type { Address, Config } from "./config.ts";
+import { Demo } from "./demo.ts";
+import { type Ground, openGround } from "./ground.ts";
 import { configOf, type ExitCode, type Io } from "./io.ts";
+import { openRooms, openWire, type Rooms } from "./rooms.ts";
 import { VERSION } from "./version.ts";
 
 /** `fieldline server`: the whole product in one process, until it is asked to stop. */
@@ -34,30 +21,24 @@ export async function runServer(args: readonly string[], io: Io): Promise<ExitCo
   }
   const config = configOf(args, io);
   if (!config) return 2;
-  const clock = systemClock;
-  const log = jsonLog((line) => process.stderr.write(line), config["log-level"], clock.now);
+  const log = jsonLog(io.log, config["log-level"], systemClock.now);
   const closer = new Closer();
   const opened = await openHouse(config, log, closer);
-  if (!opened.ok) {
-    await closer.closeAll();
+  if (opened.ok) {
+    for (const line of greeting(config, opened.value)) io.print(line);
+    await new Promise<void>((resolve) => io.onStop(resolve));
+  } else {
     io.complain(`${opened.problem.code}: ${opened.problem.detail}`);
-    return 2;
   }
-  greet(config, io, opened.value);
-  await new Promise<void>((resolve) => io.onStop(resolve));
   for (const { name, reason } of await closer.closeAll()) {
     log.error("could not close", { name, reason: String(reason) });
   }
-  return 0;
+  return opened.ok ? 0 : 2;
 }
 
 type House = {
   readonly setupToken: string | null;
-  readonly ports: {
-    readonly http: number;
-    readonly mqtt: number | null;
-    readonly mqtts: number | null;
-  };
+  readonly ports: Readonly<Record<"mqtt" | "mqtts", number | null>> & { readonly http: number };
 };
 
 /** Puts the house together, from the ground up; `closer` takes it apart in reverse. */
@@ -66,154 +47,68 @@ async function openHouse(
   log: Log,
   closer: Closer,
 ): Promise<Outcome<House, Problem>> {
-  const clock = systemClock;
-  const gauges = new Gauges();
-  const folder = config.data;
-  const made = makeFolder(folder);
-  if (!made.ok) return made;
+  const ground = await openGround(config, log, closer);
+  if (!ground.ok) return ground;
+  const rooms = await openRooms(ground.value, config, closer);
+  const wire = await openWire(ground.value, rooms, config);
+  if (!wire.ok) return wire;
+  const broker = wire.value;
+  closer.add("broker", () => broker.close());
 
-  const historian = await openEmbeddedHistorian(
-    { folder: join(folder, "history") },
-    { log: log.child("historian") },
-  );
-  if (!historian.ok) return historian;
-  closer.add("historian", () => historian.value.close());
-  const store = await openSqliteStore(
-    { file: join(folder, "fieldline.db") },
-    { log: log.child("store") },
-  );
-  if (!store.ok) return store;
-  closer.add("store", () => store.value.close());
-
-  const journal = await openJournal({ store: store.value, clock });
-  const room = { store: store.value, journal, clock, log };
-  const access = await openAccess(room);
-  const hostNames = config["host-names"];
-  const agents = await openAgents({ ...room, folder: join(folder, "ca"), hostNames });
-  const live = openLive({ clock, latest: (series) => historian.value.latest(series) });
-  const record = journal.record.bind(journal);
-
-  // The walks meet at the broker, which is opened last: until then nothing can be sent.
-  let broker: Broker | undefined;
-  const send = async (message: Message) =>
-    broker ? broker.send(message) : failure(problem("link_down", "the broker is not open yet"));
-  const watchers: ((subject: string) => void)[] = [];
-  const isDemo = (id: AgentId) => agents.isDemo(id);
-  const ingest = await openIngest({
-    drivers,
-    store: store.value,
-    historian: historian.value,
-    onStored: (samples) => live.stored(samples),
-    onChanged: (subject) => watchers.forEach((watcher) => watcher(subject)),
-    send,
-    onConfirmed: (device, command, done) => void commands.confirm(device, command, done),
-    record,
-    isDemo,
-    now: clock.now,
-    gauges,
-    log: log.child("ingest"),
-  });
-  closer.add("ingest", () => ingest.close());
-  const deviceOf = (id: Parameters<typeof ingest.device>[0]) => ingest.device(id)?.device;
-  const commands = await openCommands({
-    store: store.value,
-    record,
-    deviceOf,
-    drivers,
-    send,
-    clock,
-  });
-
-  const { serverKeyPem: key, serverCertificatePem: certificate, caPem: ca } = agents.authority;
-  const opened = await openEmbeddedBroker(
-    {
-      mqtt: config.mqtt,
-      mqtts: config.mqtts && { ...config.mqtts, key, certificate, ca },
-      folder: join(folder, "broker"),
-    },
-    {
-      admit: (attempt) => agents.admit(attempt),
-      receive: ingest.receive,
-      onPresence: ({ agent, up, cause, clientId, remote }) =>
-        log.info("agent presence", { agent, up, cause, clientId, remote }),
-      onSubscribed: ingest.subscribed,
-      onRefused: ({ agent, clientId, topic, payload, problem: reason, remote }) =>
-        ingest.refuse({
-          agentId: agent ?? "",
-          clientId: clientId || remote,
-          driver: "",
-          topic,
-          payload,
-          problem: reason,
-        }),
-      clock,
-      gauges,
-      log: log.child("broker"),
-    },
-  );
-  if (!opened.ok) return opened;
-  broker = opened.value;
-  closer.add("broker", () => opened.value.close());
-  agents.onRevoked((id) => void opened.value.disconnect(id, "revoked"));
-
-  const demo = openDemo({
-    store: store.value,
-    agents,
-    ingest,
-    broker: opened.value,
-    drivers,
-    clock,
-    log,
-  });
+  const demo = new Demo({ ...ground.value, ...rooms, broker, drivers, log: log.child("demo") });
+  rooms.later.demo = demo;
   closer.add("demo", () => demo.stop());
-  const api = await openApi(
-    {
-      http: access.setupToken ? { ...config.http, host: "127.0.0.1" } : config.http,
-      screens: fileURLToPath(new URL("../ui/", import.meta.url)),
-      version: VERSION,
-      mqttWebsocket: config["mqtt-websocket"],
-    },
-    {
-      ...room,
-      access,
-      agents,
-      ingest,
-      commands,
-      historian: historian.value,
-      live,
-      broker: opened.value,
-      drivers,
-      demo,
-      gauges,
-      onChanged: (call: (subject: string) => void) => void watchers.push(call),
-    },
-  );
+  const api = await openDoors({ ground: ground.value, rooms, broker, demo }, config);
   if (!api.ok) return api;
   closer.add("api", () => api.value.close());
-  if (config.demo || (await demo.wasRunning())) await demo.start();
-  const ports = { http: api.value.port, ...opened.value.ports };
-  return success({ setupToken: access.setupToken, ports });
+  if (config.demo || (await demo.isWanted())) {
+    const started = await demo.start();
+    if (!started.ok) return started;
+  }
+  const ports = { http: api.value.port, ...broker.ports };
+  return success({ setupToken: rooms.access.setupToken, ports });
 }
 
-function makeFolder(folder: string): Outcome<void, Problem> {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return success(undefined);
-  } catch (reason) {
-    const detail = `cannot make '${folder}': ${String(reason)}. Choose another with --data.`;
-    return failure(problem("folder_unreadable", detail));
-  }
+type Inside = {
+  readonly ground: Ground;
+  readonly rooms: Rooms;
+  readonly broker: Parameters<typeof openApi>[1]["broker"];
+  readonly demo: Demo;
+};
+
+/** Until an owner exists, nobody from elsewhere may come near. */
+function openDoors(
+  { ground, rooms, broker, demo }: Inside,
+  config: Config,
+): Promise<Outcome<Api, Problem>> {
+  const { later, ...opened } = rooms;
+  const isNew = rooms.access.setupToken !== null;
+  const options = {
+    http: isNew ? { ...config.http, host: "127.0.0.1" } : config.http,
+    afterSetUp: config.http,
+    screens: fileURLToPath(new URL("../ui/", import.meta.url)),
+    version: VERSION,
+    mqttWebsocket: config["mqtt-websocket"],
+  };
+  const onChanged = (call: (subject: string) => void) => void later.watchers.push(call);
+  return openApi(options, { ...ground, ...opened, broker, drivers, demo, onChanged });
 }
 
-function greet(config: Config, io: Io, { ports, setupToken }: House): void {
-  const screens = `http://${config.http.host === "0.0.0.0" || setupToken ? "127.0.0.1" : config.http.host}:${ports.http}/`;
-  const setup = setupToken ? `${screens}setup#${setupToken}` : null;
-  if (config["print-ports"]) {
-    io.print(JSON.stringify({ ...ports, setup }));
-    return;
-  }
-  io.print(`Fieldline ${VERSION}, data in ${config.data}`);
-  io.print(setup ? `Set up (once, within the hour): ${setup}` : `Open ${screens}`);
-  if (ports.mqtt !== null) io.print(`MQTT on port ${ports.mqtt}`);
-  if (ports.mqtts !== null) io.print(`MQTT over TLS on port ${ports.mqtts}`);
+function greeting(config: Config, { ports, setupToken }: House): string[] {
+  const screens = urlOf(config.http, ports.http, setupToken !== null);
+  const setup = setupToken === null ? null : `${screens}setup#${setupToken}`;
+  if (config["print-ports"]) return [JSON.stringify({ ...ports, setup })];
+  return [
+    `Fieldline ${VERSION}, data in ${config.data}`,
+    setup ? `Set up (once, within the hour): ${setup}` : `Open ${screens}`,
+    ...(ports.mqtt === null ? [] : [`MQTT on port ${ports.mqtt}`]),
+    ...(ports.mqtts === null ? [] : [`MQTT over TLS on port ${ports.mqtts}`]),
+  ];
+}
+
+/** An address that a browser on this machine can open. */
+function urlOf({ host }: Address, port: number, isNew: boolean): string {
+  const isAny = host === "0.0.0.0" || host === "::";
+  const name = isNew || isAny ? "127.0.0.1" : host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}/`;
 }

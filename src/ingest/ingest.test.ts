@@ -1,0 +1,258 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
+import type { AgentId, ChannelName, DeviceAddress, Timestamp } from "../domain/brand.ts";
+import { THE_HOUSE } from "../domain/event.ts";
+import { LIMIT } from "../domain/limit.ts";
+import type { Message, ReceivedMessage } from "../domain/message.ts";
+import { type Samples, valueAt } from "../domain/samples.ts";
+import { drivers } from "../driver/registry.ts";
+import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
+import type { Historian } from "../historian/historian.ts";
+import { Gauges } from "../lib/gauge.ts";
+import { silentLog } from "../lib/log.ts";
+import { openSqliteStore } from "../store/sqlite/sqlite.ts";
+import type { Store } from "../store/store.ts";
+import { type Ingest, openIngest } from "./ingest.ts";
+
+const NOW = Date.UTC(2026, 10, 21, 12) as Timestamp;
+const GATEWAY = "gateway" as AgentId;
+
+type World = {
+  readonly ingest: Ingest;
+  readonly store: Store;
+  readonly historian: Historian;
+  readonly happenings: string[];
+  readonly sent: Message[];
+  readonly shown: Samples[];
+};
+
+const folders: string[] = [];
+const closes: (() => Promise<void>)[] = [];
+after(async () => {
+  for (const close of closes) await close();
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** The real store, historian and drivers in a folder of their own. */
+async function world(): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), "fieldline-ingest-"));
+  folders.push(folder);
+  const log = silentLog;
+  const historian = await openEmbeddedHistorian({ folder: join(folder, "history") }, { log });
+  const store = await openSqliteStore({ file: join(folder, "fieldline.db") }, { log });
+  assert.ok(historian.ok && store.ok);
+  closes.push(
+    () => historian.value.close(),
+    () => store.value.close(),
+  );
+  const happenings: string[] = [];
+  const sent: Message[] = [];
+  const shown: Samples[] = [];
+  const ingest = await openIngest({
+    drivers,
+    store: store.value,
+    historian: {
+      async append(samples) {
+        await historian.value.append(samples);
+        happenings.push("stored");
+      },
+    },
+    onStored: (samples) => {
+      happenings.push("shown");
+      shown.push(samples);
+    },
+    onChanged: () => {},
+    send: async (message) => sent.push(message),
+    onConfirmed: () => {},
+    record: async () => {},
+    isDemo: () => false,
+    now: () => NOW,
+    gauges: new Gauges(),
+    log,
+  });
+  return { ingest, store: store.value, historian: historian.value, happenings, sent, shown };
+}
+
+function message(topic: string, payload: unknown, at = NOW): ReceivedMessage {
+  const text = typeof payload === "string" ? payload : JSON.stringify(payload);
+  return {
+    topic,
+    payload: Buffer.from(text),
+    agent: GATEWAY,
+    receivedAt: at as Timestamp,
+    retain: false,
+  };
+}
+
+const humidity = (value: number, at = NOW) =>
+  message("/sauter/viasens/12/5", { type: "humid", payload: { humidity: value } }, at);
+
+describe("the walk up", () => {
+  test("a sample is stored, then shown, and only then is its sender acknowledged", async () => {
+    const { ingest, happenings } = await world();
+    await ingest.receive([humidity(49)]);
+    happenings.push("acknowledged");
+    assert.deepEqual(happenings, ["stored", "shown", "acknowledged"]);
+  });
+
+  test("an unknown device waits in the inbox with its value", async () => {
+    const { ingest, store, shown } = await world();
+    await ingest.receive([humidity(49)]);
+    const [device] = ingest.devices();
+    assert.equal(device?.address, "12/5");
+    assert.equal(device?.assetId, null);
+    assert.equal(await store.devices.count({ assetId: null }), 1);
+    assert.equal(shown[0] && valueAt(shown[0], 0), 49);
+  });
+
+  test("adopted, its history begins with its first message, typed and with a unit", async () => {
+    const { ingest, store, historian } = await world();
+    await ingest.receive([humidity(49, (NOW - 2000) as Timestamp)]);
+    await ingest.receive([humidity(51, (NOW - 1000) as Timestamp)]);
+    const [device] = ingest.devices();
+    assert.ok(device);
+    const adopted = await ingest.adopt(THE_HOUSE, device.id, { name: "R 101" });
+    assert.ok(adopted.ok);
+    const [point] = await store.points.find({ where: { assetId: adopted.value } });
+    assert.equal(point?.variable.name, "Humidity");
+    assert.match(point?.variable.unit ?? "", /%/);
+    const series = point?.series ?? 0;
+    const history = await historian.range({ series, from: 0, to: NOW, limit: 10 });
+    assert.deepEqual([valueAt(history, 0), valueAt(history, 1)], [49, 51]);
+  });
+
+  test("a device is adopted once", async () => {
+    const { ingest } = await world();
+    await ingest.receive([humidity(49)]);
+    const [device] = ingest.devices();
+    assert.ok(device);
+    assert.ok((await ingest.adopt(THE_HOUSE, device.id, {})).ok);
+    const again = await ingest.adopt(THE_HOUSE, device.id, {});
+    assert.equal(again.ok ? "adopted" : again.problem.code, "device_adopted");
+  });
+
+  test("newcomers in several batches at once are entered once each, in order", async () => {
+    const { ingest, store, shown } = await world();
+    const values = Array.from({ length: 40 }, (_, index) => index);
+    await Promise.all(
+      values.map((value) => ingest.receive([humidity(value, (NOW + value) as Timestamp)])),
+    );
+    assert.equal(await store.devices.count(), 1);
+    assert.equal(await store.channels.count(), 1);
+    const seen = shown.flatMap((samples) =>
+      Array.from({ length: samples.count }, (_, row) => valueAt(samples, row)),
+    );
+    assert.deepEqual(seen, values);
+  });
+
+  test("a message that nobody understands is kept with its reason, and counted when it comes again", async () => {
+    const { ingest, store } = await world();
+    await ingest.receive([
+      message("/sauter/viasens/12/5", "{not json"),
+      message("no/such/topic", "x"),
+    ]);
+    await ingest.receive([message("/sauter/viasens/12/5", "{not json")]);
+    const rows = await store.rejected.find();
+    assert.deepEqual(rows.map(({ code, times }) => [code, times]).toSorted(), [
+      ["payload_malformed", 2],
+      ["topic_unknown", 1],
+    ]);
+    assert.equal(ingest.agentSeen(GATEWAY).rejected, 3);
+  });
+
+  test("rejected messages are bounded, the oldest go first", async () => {
+    const { ingest, store } = await world();
+    const extra = 5;
+    const count = LIMIT.rejectedMessages + extra;
+    await ingest.receive(Array.from({ length: count }, (_, index) => message(`no/${index}`, "x")));
+    const rows = await store.rejected.find();
+    assert.equal(rows.length, LIMIT.rejectedMessages);
+    assert.ok(!rows.some(({ topic }) => topic === "no/0"));
+    assert.ok(rows.some(({ topic }) => topic === `no/${count - 1}`));
+  });
+
+  test("a time far ahead is dropped alone and shown with the device", async () => {
+    const { ingest, shown } = await world();
+    const series = (timestamp: string, value: number) => ({
+      timestamp,
+      values: [{ dataPointId: "power", value, qualityCode: "0" }],
+    });
+    const timeseries = [series("2026-11-21T11:00:00Z", 1), series("2099-01-01T00:00:00Z", 2)];
+    await ingest.receive([message("tc/acme/acme_a/o/mc_v3/ts", { timeseries: [timeseries[0]] })]);
+    await ingest.receive([message("tc/acme/acme_a/o/mc_v3/ts", { timeseries })]);
+    const [device] = ingest.devices();
+    assert.ok(device);
+    assert.equal(ingest.diagnostics(device.id).warnings[0]?.code, "W_TIME_IN_FUTURE");
+    assert.deepEqual(
+      shown.map(({ count }) => count),
+      [1, 1],
+    );
+  });
+
+  test("what cannot be stored is not acknowledged", async () => {
+    const { ingest, store } = await world();
+    await ingest.receive([humidity(1)]);
+    const broken = await openIngest({
+      ...{ drivers, store, onStored: () => assert.fail("shown"), onChanged: () => {} },
+      historian: { append: () => Promise.reject(new Error("disk full")) },
+      ...{ send: async () => {}, onConfirmed: () => {}, record: async () => {} },
+      ...{ isDemo: () => false, now: () => NOW, gauges: new Gauges(), log: silentLog },
+    });
+    await assert.rejects(broken.receive([humidity(2)]), /disk full/);
+  });
+
+  test("readings of the past take the same way, without a message", async () => {
+    const { ingest, historian, store } = await world();
+    const device = "12/7" as DeviceAddress;
+    const channel = "co2.co2" as ChannelName;
+    const readings = [1, 2, 3].map((at) => ({
+      device,
+      channel,
+      at,
+      value: 400 + at,
+      quality: "good" as const,
+    }));
+    await ingest.backfill("viasens", GATEWAY, readings);
+    const [row] = await store.channels.find();
+    const history = await historian.range({ series: row?.series ?? 0, from: 0, to: 10, limit: 10 });
+    assert.equal(history.count, 3);
+  });
+});
+
+describe("what a device declares", () => {
+  test("a birth makes channels, a later one retires what is missing", async () => {
+    const { ingest, store } = await world();
+    const birth = (...names: string[]) =>
+      message("mqtts/p/DBIRTH/e/d", { metrics: names.map((name) => ({ name, dataType: "Long" })) });
+    await ingest.receive([birth("Énergie active/Phase 1", "b")]);
+    await ingest.receive([birth("Énergie active/Phase 1", "c")]);
+    const rows = await store.channels.find();
+    assert.deepEqual(
+      new Map(rows.map(({ name, retired }) => [name as string, retired])),
+      new Map([
+        ["Énergie active/Phase 1", false],
+        ["b", true],
+        ["c", false],
+      ]),
+    );
+    assert.equal(rows.find(({ name }) => name.startsWith("Énergie"))?.proposal.unit, "Wh");
+  });
+
+  test("an answer is given, and given again to who subscribes late", async () => {
+    const { ingest, sent } = await world();
+    await ingest.receive([
+      message("tc/acme/acme_a/o/amo_v3/i", { id: "1", data: { modelExternalId: "none" } }),
+    ]);
+    assert.ok(sent.length >= 1);
+    const body = JSON.parse(Buffer.from(sent.at(-1)?.payload ?? []).toString());
+    assert.equal(body.requestId, "1");
+    assert.equal(body.data.status, "Failed");
+    const before = sent.length;
+    ingest.subscribed(GATEWAY, "tc/acme/acme_a/i/amo_v3/#");
+    await new Promise(setImmediate);
+    assert.equal(sent.length, before * 2);
+  });
+});

@@ -1,0 +1,60 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Problem, problem } from "../domain/problem.ts";
+import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
+import type { Historian } from "../historian/historian.ts";
+import { type Journal, openJournal } from "../journal/journal.ts";
+import { type Clock, systemClock } from "../lib/clock.ts";
+import type { Closer } from "../lib/closer.ts";
+import { Gauges } from "../lib/gauge.ts";
+import type { Log } from "../lib/log.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
+import { openSqliteStore } from "../store/sqlite/sqlite.ts";
+import type { Store } from "../store/store.ts";
+import type { Config } from "./config.ts";
+
+/** What every room stands on. */
+export type Ground = {
+  readonly historian: Historian;
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly gauges: Gauges;
+  readonly log: Log;
+};
+
+/** Opens the data folder. The historian's lock comes first: one process at a time. */
+export async function openGround(
+  config: Config,
+  log: Log,
+  closer: Closer,
+): Promise<Outcome<Ground, Problem>> {
+  const made = makeFolder(config.data);
+  if (!made.ok) return made;
+  const historian = await openEmbeddedHistorian(
+    { folder: join(config.data, "history") },
+    { log: log.child("historian") },
+  );
+  if (!historian.ok) return historian;
+  closer.add("historian", () => historian.value.close());
+
+  const file = join(config.data, "fieldline.db");
+  const store = await openSqliteStore({ file }, { log: log.child("store") });
+  if (!store.ok) return store;
+  closer.add("store", () => store.value.close());
+
+  const clock = systemClock;
+  const journal = await openJournal({ store: store.value, clock });
+  const gauges = new Gauges();
+  return success({ historian: historian.value, store: store.value, journal, clock, gauges, log });
+}
+
+function makeFolder(folder: string): Outcome<void, Problem> {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return success(undefined);
+  } catch (reason) {
+    const detail = `cannot make '${folder}': ${String(reason)}. Choose another with --data.`;
+    return failure(problem("folder_unreadable", detail));
+  }
+}

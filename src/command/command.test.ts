@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import type { AgentId, DeviceAddress, DeviceId, Timestamp } from "../domain/brand.ts";
+import type { Message } from "../domain/message.ts";
+import type { Device } from "../domain/model.ts";
+import type { Role } from "../domain/permission.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import { drivers } from "../driver/registry.ts";
+import { TestClock } from "../lib/clock.ts";
+import { silentLog } from "../lib/log.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
+import { openSqliteStore } from "../store/sqlite/sqlite.ts";
+import { type CommandWish, openCommands } from "./command.ts";
+
+const NODE: Device = {
+  id: "d1" as DeviceId,
+  driver: "viasens",
+  address: "12/5" as DeviceAddress,
+  agentId: "a1" as AgentId,
+  name: "R 105",
+  assetId: null,
+  ignored: false,
+  demo: false,
+  firstSeenAt: 0 as Timestamp,
+};
+const BLINK: CommandWish = {
+  deviceId: NODE.id,
+  name: "led-ring",
+  parameters: {
+    mode: 1,
+    duration: 10_000,
+    speed: 100,
+    colors: ["0x0000FF", "0x00FF00", "0xFF0000"],
+  },
+};
+
+const folder = mkdtempSync(join(tmpdir(), "fieldline-command-"));
+const opened = await openSqliteStore({ file: join(folder, "fieldline.db") }, { log: silentLog });
+assert.ok(opened.ok);
+const store = opened.value;
+after(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function room(send?: (message: Message) => Outcome<void, Problem>) {
+  const happenings: string[] = [];
+  const wire: Message[] = [];
+  const clock = new TestClock();
+  const commands = await openCommands({
+    store,
+    record: async ({ actor, kind }) => happenings.push(`${actor.name} ${kind}`),
+    deviceOf: (id) => (id === NODE.id ? NODE : undefined),
+    drivers,
+    send: async (message) => {
+      happenings.push("on the wire");
+      wire.push(message);
+      return send?.(message) ?? success(undefined);
+    },
+    clock,
+  });
+  const ask = (role: Role, wish: CommandWish) =>
+    commands.ask({ actor: { kind: "user", id: "u1", name: "ann" }, role }, wish);
+  return { commands, ask, happenings, wire, clock };
+}
+
+test("a command is in the journal before it is on the wire", async () => {
+  const { ask, happenings } = await room();
+  const outcome = await ask("operator", BLINK);
+  assert.ok(outcome.ok);
+  assert.deepEqual(happenings, ["ann command.requested", "on the wire", "ann command.sent"]);
+});
+
+test("a viaSens command ends at sent, and claims no more", async () => {
+  const { ask, commands, clock } = await room();
+  const outcome = await ask("operator", BLINK);
+  assert.ok(outcome.ok);
+  clock.advance(60_000);
+  assert.equal((await commands.get(outcome.value.id))?.state, "sent");
+});
+
+test("a forbidden command is in the journal and never on the wire", async () => {
+  const { ask, happenings } = await room();
+  const outcome = await ask("viewer", BLINK);
+  assert.equal(outcome.ok ? "sent" : outcome.problem.code, "command_forbidden");
+  assert.deepEqual(happenings, ["ann command.refused"]);
+});
+
+test("a wrong parameter is refused with its place, an unknown name with its name", async () => {
+  const { ask, wire } = await room();
+  const wrong = await ask("operator", { ...BLINK, parameters: { ...BLINK.parameters, mode: 103 } });
+  assert.ok(!wrong.ok && wrong.problem.code === "command_invalid");
+  assert.match(wrong.problem.detail, /mode/);
+  const unknown = await ask("operator", { ...BLINK, name: "explode" });
+  assert.ok(!unknown.ok && unknown.problem.code === "command_unknown");
+  const nobody = await ask("operator", { ...BLINK, deviceId: "d2" as DeviceId });
+  assert.ok(!nobody.ok && nobody.problem.code === "device_unknown");
+  assert.equal(wire.length, 0);
+});
+
+test("a link that is down makes a command fail, and nothing is kept to be sent later", async () => {
+  const { ask, wire, clock } = await room(() => failure(problem("link_down", "no broker")));
+  const outcome = await ask("operator", BLINK);
+  assert.ok(outcome.ok);
+  assert.equal(outcome.value.state, "failed");
+  clock.advance(3_600_000);
+  assert.equal(wire.length, 1);
+});
+
+test("a command left open by a stop is expired at the next start, never sent", async () => {
+  const { ask } = await room();
+  const outcome = await ask("operator", BLINK);
+  assert.ok(outcome.ok);
+  await store.commands.put({ ...outcome.value, state: "requested", settledAt: null });
+  const { commands, wire } = await room();
+  assert.equal((await commands.get(outcome.value.id))?.state, "expired");
+  assert.equal(wire.length, 0);
+});
+
+test("configuration goes out retained, an animation never", async () => {
+  const { commands } = await room();
+  const blink = commands.preview(BLINK);
+  assert.ok(blink.ok);
+  assert.equal(blink.value.topic, "/sauter/viasens/12/5/control");
+  assert.ok(!blink.value.retain);
+  const type = drivers
+    .find(({ id }) => id === "viasens")
+    ?.catalogue.commandTypes.find(({ name }) => name === "sensors-config");
+  assert.equal(type?.kind, "configure");
+});

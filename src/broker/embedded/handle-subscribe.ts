@@ -27,7 +27,7 @@ export function handleSubscribe(core: Core, client: Client, packet: PacketView):
     return;
   }
   const { packetId, wanted } = decoded.value;
-  const due: WantedSubscription[] = [];
+  const granted: { subscription: WantedSubscription; isReplayDue: boolean }[] = [];
   const codes = wanted.map((subscription) => {
     const refusal = refusalOf(client, subscription.filter);
     if (refusal) {
@@ -35,11 +35,14 @@ export function handleSubscribe(core: Core, client: Client, packet: PacketView):
       report(core, client, { problem: problem("topic_forbidden", refusal.detail), topic });
       return client.isV5 ? refusal.reason : REASON.unspecified;
     }
-    if (subscribe(core, client, subscription)) due.push(subscription);
+    granted.push({ subscription, isReplayDue: subscribe(core, client, subscription) });
     return subscription.qos;
   });
   client.send(encodeSuback(packetId, codes, client.agreement.version));
-  for (const subscription of due) replay(core, client, subscription);
+  for (const { subscription, isReplayDue } of granted) {
+    if (isReplayDue) replay(core, client, subscription);
+    core.parts.onSubscribed(client.admitted.gate.agent, subscription.filter);
+  }
 }
 
 /** UNSUBSCRIBE: what is on its way already may still come (MQTT 5.0 section 3.10.4). */

@@ -238,7 +238,7 @@ function openLocked(
   lock: Lock,
 ): Outcome<Engine, Problem> {
   const { folder, segmentBytes } = options;
-  const database = openSqlite(join(folder, "history.db"));
+  const database = openSqlite(join(folder, "history.db"), { busyMs: 0 });
   try {
     const prepared = prepareDatabase(database);
     if (!prepared.ok) {

@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { KIND } from "../../domain/samples.ts";
+import { chances } from "../../lib/chance.ts";
+import { decodeChunk, encodeChunk } from "./chunk.ts";
+import { Run } from "./run.ts";
+
+type Row = readonly [at: number, value: number | string, kind?: number, quality?: number];
+
+function runOf(rows: readonly Row[]): Run {
+  const run = new Run();
+  run.reserve(rows.length);
+  for (const [at, value, kind = KIND.number, quality = 0] of rows) {
+    run.at[run.count] = at;
+    run.value[run.count] = typeof value === "string" ? run.texts.push(value) - 1 : value;
+    run.kind[run.count] = kind;
+    run.quality[run.count] = quality;
+    run.count += 1;
+  }
+  return run;
+}
+
+function rowsOf(run: Run): Row[] {
+  return Array.from({ length: run.count }, (_, row) => {
+    const [value, kind] = [run.value[row] ?? 0, run.kind[row] ?? 0];
+    const shown = kind === KIND.text ? (run.texts[value] ?? "?") : value;
+    return [run.at[row] ?? 0, shown, kind, run.quality[row] ?? 0];
+  });
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
+}
+
+/** One chunk of each form, as version 1 wrote it: these bytes are on people's disks. */
+const GOLDEN: readonly { readonly form: string; readonly rows: readonly Row[]; hex: string }[] = [
+  {
+    form: "steady times, one value",
+    rows: [
+      [1_700_000_000_000, 21.5],
+      [1_700_000_060_000, 21.5],
+      [1_700_000_120_000, 21.5],
+    ],
+    hex: "01000380a0abfef962e0d40300000000000000803540c4222bf5",
+  },
+  {
+    form: "uneven times, decimals, qualities in runs",
+    rows: [
+      [1_700_000_000_000, 229.8],
+      [1_700_000_005_013, 230.1, KIND.number, 1],
+      [1_700_000_009_990, 230.0, KIND.number, 1],
+      [1_700_000_015_002, -0.1],
+    ],
+    hex: "01450480a0abfef962952747460001000201010001f4230601f923b276fcce",
+  },
+  {
+    form: "a single sample before 1970",
+    rows: [[-1, 7]],
+    hex: "0100010100000000000000001c40d3173486",
+  },
+  {
+    form: "switches in steps, times that are not whole",
+    rows: [0, 0, 0, 0, 1, 1, 1, 1, 0, 0].map((value, row) => [row + 0.5, value, KIND.boolean]),
+    hex: "010a0a000000000000e03f000000000000f83f00000000000004400000000000000c40000000000000124000000000000016400000000000001a400000000000001e40000000000000214000000000000023400100000004020401028ee2efc7",
+  },
+  {
+    form: "singles",
+    rows: [
+      [1_000, Math.fround(20.1)],
+      [2_000, Math.fround(20.3)],
+      [3_000, Number.NaN],
+      [4_000, -0],
+    ],
+    hex: "010c04d00fe80700009ab3869a08b2e60cb4e6ece107fffffffb1f1378ce44",
+  },
+  {
+    form: "doubles",
+    rows: [
+      [1_000, 1 / 3],
+      [2_000, Math.PI],
+      [3_000, Number.POSITIVE_INFINITY],
+      [4_000, 5e-324],
+    ],
+    hex: "011004d00fe807000008555555555555d53f084d781101ae74dc7f08182d4454fb21f93f08010000000000f07f1b46fd9a",
+  },
+  {
+    form: "texts, none and numbers together",
+    rows: [
+      [1_000, "open", KIND.text],
+      [2_000, 3, KIND.number],
+      [3_000, 0, KIND.none, 2],
+      [4_000, "geöffnet", KIND.text],
+      [5_000, "open", KIND.text],
+    ],
+    hex: "016405d00fe807010201000103020202000102020000000605020102046f70656e096765c3b666666e65749a0df11c",
+  },
+];
+
+for (const { form, rows, hex: expected } of GOLDEN) {
+  test(`a chunk of version 1 is written and read for ever: ${form}`, () => {
+    assert.equal(hex(encodeChunk(runOf(rows), 0, rows.length)), expected);
+    const read = new Run();
+    decodeChunk(Buffer.from(expected, "hex"), read);
+    assert.deepEqual(rowsOf(read), rowsOf(runOf(rows)));
+  });
+}
+
+test("any run comes back bit by bit, whole or in parts, behind what was there", () => {
+  const random = chances(1);
+  for (let round = 0; round < 400; round += 1) {
+    const rows = randomRows(random);
+    const run = runOf(rows);
+    const from = Math.floor(random() * rows.length);
+    const to = from + 1 + Math.floor(random() * (rows.length - from));
+    const read = new Run();
+    decodeChunk(encodeChunk(run, 0, rows.length).slice(), read);
+    decodeChunk(encodeChunk(run, from, to).slice(), read);
+    assert.deepEqual(rowsOf(read), [...rowsOf(run), ...rowsOf(run).slice(from, to)]);
+  }
+});
+
+test("what is steady takes almost no room, and noise no more than it has", () => {
+  const bytesOf = (value: (row: number) => number) => {
+    const rows = Array.from({ length: 1_024 }, (_, row): Row => [row * 5_000, value(row)]);
+    return encodeChunk(runOf(rows), 0, 1_024).length / 1_024;
+  };
+  const random = chances(2);
+  assert.ok(bytesOf(() => 42) < 0.05);
+  assert.ok(bytesOf((row) => (row >> 6) & 1) < 0.1);
+  assert.ok(bytesOf((row) => 1e6 + row * 40 + Math.floor(random() * 20)) < 1.1);
+  assert.ok(bytesOf(() => 220 + Math.floor(random() * 100) / 10) < 2.2);
+  assert.ok(bytesOf(() => 20 + random()) < 8);
+});
+
+test("a chunk that the disk has changed is refused", () => {
+  const rows = Array.from({ length: 50 }, (_, row): Row => [row * 10, row * row]);
+  const good = encodeChunk(runOf(rows), 0, 50).slice();
+  for (let bit = 8; bit < good.length * 8; bit += 7) {
+    const bad = good.slice();
+    bad[bit >> 3] = (bad[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    assert.throws(() => decodeChunk(bad, new Run()), /damaged/);
+  }
+  good[0] = 2;
+  assert.throws(() => decodeChunk(good, new Run()), /version 2/);
+});
+
+const SHAPES: readonly ((random: () => number, row: number) => number)[] = [
+  () => 5,
+  (random) => (random() < 0.05 ? 1 : 0),
+  (_, row) => row * 37,
+  (random) => Math.floor(random() * 1_000) / 10,
+  (random) => Math.floor(random() * 1e6) / 10_000,
+  (random) => Math.fround(random()),
+  (random) => random() * 1e300,
+  (random) => (random() - 0.5) * 2 ** 52,
+  (random) => Math.floor((random() - 0.5) * 2 ** 53),
+  (random) => [Number.NaN, -0, 0, 1 / 0, -1 / 0, 1][Math.floor(random() * 6)] ?? 0,
+];
+
+function randomRows(random: () => number): Row[] {
+  const shape = SHAPES[Math.floor(random() * SHAPES.length)] ?? (() => 0);
+  const isMixed = random() < 0.2;
+  const [scale, jitter] = [10 ** Math.floor(random() * 9), random() < 0.5 ? 0 : random()];
+  let at = Math.floor((random() - 0.3) * 2e12);
+  return Array.from({ length: 1 + Math.floor(random() * 200) }, (_, row) => {
+    at += scale + (jitter < 0.4 ? Math.floor(random() * jitter * scale) : random() * jitter);
+    const quality = random() < 0.05 ? 1 + Math.floor(random() * 255) : 0;
+    if (!isMixed || random() < 0.5) return [at, shape(random, row), KIND.number, quality];
+    return random() < 0.5
+      ? [at, `text ${Math.floor(random() * 4)}`, KIND.text, quality]
+      : [at, 0, KIND.none, quality];
+  });
+}

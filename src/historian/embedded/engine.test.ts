@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { jsonLog, silentLog } from "../../lib/log.ts";
+import { openSqlite } from "../../lib/sqlite.ts";
+import { batchOf, inFolder, ramp, rowsOf } from "../conformance.ts";
+import { Engine } from "./engine.ts";
+import { diskFiles, type Files } from "./files.ts";
+
+const SIZES = { rowsFirst: 100, rowsMax: 100, segmentBytes: 4_096, chunkSamples: 16 };
+
+type Wishes = Partial<typeof SIZES> & { readonly files?: Files; readonly lines?: string[] };
+
+function openEngine(folder: string, { files = diskFiles, lines, ...sizes }: Wishes = {}): Engine {
+  const log = lines
+    ? jsonLog(
+        (line) => lines.push(line),
+        "info",
+        () => 0,
+      )
+    : silentLog;
+  const parts = { files, log, monotonic: () => performance.now() };
+  const opened = Engine.open({ folder, ...SIZES, ...sizes }, parts);
+  assert.ok(opened.ok, JSON.stringify(opened));
+  return opened.value;
+}
+
+function ofSeriesOne(engine: Engine) {
+  return rowsOf(engine.range({ series: 1, from: 0, to: Number.MAX_VALUE, limit: 1_000_000 }));
+}
+
+/** What a process that ends here leaves behind. */
+function crashImage(folder: string, name: string): string {
+  const image = join(folder, name);
+  mkdirSync(image);
+  for (const entry of ["history.db", "history.db-wal", "log"]) {
+    cpSync(join(folder, "live", entry), join(image, entry), { recursive: true });
+  }
+  return image;
+}
+
+test("a batch that would straddle two generations outlives both", () =>
+  inFolder(async (folder) => {
+    const engine = openEngine(join(folder, "live"));
+    const rows = ramp(1_000);
+    for (let from = 0; from < rows.length; from += 70) {
+      await engine.append(batchOf(rows.slice(from, from + 70)));
+      while (engine.work(0) === 0);
+      const image = openEngine(crashImage(folder, `after ${from}`));
+      assert.deepEqual(ofSeriesOne(image), rows.slice(0, from + 70));
+      image.close();
+    }
+    engine.close();
+  }));
+
+test("a batch larger than the memory for it is stored whole", () =>
+  inFolder(async (folder) => {
+    const engine = openEngine(join(folder, "live"));
+    await engine.append(batchOf(ramp(777)));
+    const image = openEngine(crashImage(folder, "after"));
+    assert.deepEqual(ofSeriesOne(image), ramp(777));
+    image.close();
+    engine.close();
+  }));
+
+test("a log larger than the memory for it is recovered whole, however often that is broken off", () =>
+  inFolder(async (folder) => {
+    const large = openEngine(join(folder, "live"), { rowsFirst: 10_000, rowsMax: 10_000 });
+    for (let from = 0; from < 3_000; from += 90) {
+      await large.append(batchOf(ramp(3_000).slice(from, from + 90)));
+    }
+    large.close();
+    let writes = 0;
+    for (const round of [1, 2, 3]) {
+      const small = openEngine(join(folder, "live"), { lines: [] });
+      assert.deepEqual(ofSeriesOne(small), ramp(3_000), `round ${round}`);
+      const image = openEngine(crashImage(folder, `image ${round}`));
+      assert.deepEqual(ofSeriesOne(image), ramp(3_000));
+      image.close();
+      small.close();
+      writes += 1;
+    }
+    assert.equal(writes, 3);
+  }));
+
+test("restarts do not pile up segments", () =>
+  inFolder(async (folder) => {
+    for (let round = 0; round < 30; round += 1) {
+      const engine = openEngine(join(folder, "live"), { rowsFirst: 10_000, rowsMax: 10_000 });
+      await engine.append(batchOf(ramp(round + 1).slice(-1)));
+      assert.deepEqual(ofSeriesOne(engine), ramp(round + 1));
+      engine.close();
+    }
+    assert.ok(readdirSync(join(folder, "live", "log")).length < 12);
+  }));
+
+test("an old segment that comes back is not replayed over later corrections", () =>
+  inFolder(async (folder) => {
+    const engine = openEngine(join(folder, "live"));
+    await engine.append(batchOf(ramp(60)));
+    cpSync(join(folder, "live", "log"), join(folder, "old"), { recursive: true });
+    const corrected = ramp(60).map((row) => ({ ...row, value: 1_000 }));
+    for (let round = 0; round < 5; round += 1) {
+      await engine.append(batchOf(corrected));
+      while (engine.work(10) === 0);
+    }
+    engine.close();
+    cpSync(join(folder, "old"), join(folder, "live", "log"), { recursive: true });
+    const again = openEngine(join(folder, "live"));
+    assert.deepEqual(ofSeriesOne(again), corrected);
+    again.close();
+  }));
+
+test("a full disk refuses samples, says so once, and takes them again when there is room", () =>
+  inFolder(async (folder) => {
+    let isFull = false;
+    const lines: string[] = [];
+    const write: Files["write"] = (file, bytes, position) => {
+      if (isFull) throw new Error("ENOSPC: no space left on device");
+      diskFiles.write(file, bytes, position);
+    };
+    const files = { ...diskFiles, write };
+    const engine = openEngine(join(folder, "live"), { files, lines });
+    await engine.append(batchOf(ramp(50)));
+    isFull = true;
+    for (let round = 0; round < 3; round += 1) {
+      await assert.rejects(engine.append(batchOf(ramp(70).slice(50))), /ENOSPC/);
+    }
+    assert.deepEqual(ofSeriesOne(engine), ramp(50), "what is not safe is not shown");
+    isFull = false;
+    await engine.append(batchOf(ramp(90).slice(50)));
+    assert.deepEqual(ofSeriesOne(engine), ramp(90));
+    assert.equal(lines.filter((line) => line.includes("ENOSPC")).length, 1);
+    assert.equal(lines.filter((line) => line.includes('"times":3')).length, 1);
+    const image = openEngine(crashImage(folder, "after"));
+    assert.deepEqual(ofSeriesOne(image), ramp(90));
+    image.close();
+    engine.close();
+  }));
+
+test("while the database cannot be written, the log takes samples as long as memory does", () =>
+  inFolder(async (folder) => {
+    const lines: string[] = [];
+    const engine = openEngine(join(folder, "live"), { lines });
+    const other = openSqlite(join(folder, "live", "history.db"));
+    other.exec("BEGIN IMMEDIATE");
+    for (let from = 0; from < 200; from += 50) {
+      await engine.append(batchOf(ramp(from + 50).slice(from)));
+      const waitMs = engine.work(10) ?? 0;
+      assert.ok(from < 100 || waitMs > 0, "it will be tried again");
+    }
+    await assert.rejects(engine.append(batchOf(ramp(250).slice(200))), /locked/);
+    assert.deepEqual(ofSeriesOne(engine), ramp(200));
+    other.exec("ROLLBACK");
+    other.close();
+    await engine.append(batchOf(ramp(250).slice(200)));
+    assert.deepEqual(ofSeriesOne(engine), ramp(250));
+    assert.equal(lines.filter((line) => line.includes('"error"')).length, 2);
+    engine.close();
+  }));
+
+test("a folder that is open, newer or not a folder is refused with what to do", () =>
+  inFolder(async (folder) => {
+    const open = (name: string) => {
+      const parts = { files: diskFiles, log: silentLog, monotonic: () => 0 };
+      const opened = Engine.open({ folder: join(folder, name), ...SIZES }, parts);
+      if (opened.ok) opened.value.close();
+      return opened.ok ? undefined : opened.problem;
+    };
+    const engine = openEngine(join(folder, "live"));
+    const taken = open("live");
+    assert.equal(taken?.code, "folder_in_use");
+    assert.match(taken?.detail ?? "", /stop that one, or choose another folder/);
+    engine.close();
+    assert.equal(open("live"), undefined);
+
+    const database = openSqlite(join(folder, "live", "history.db"));
+    database.exec("PRAGMA user_version = 99");
+    database.close();
+    assert.equal(open("live")?.code, "folder_newer");
+
+    writeFileSync(join(folder, "file"), "");
+    assert.equal(open("file")?.code, "folder_unreadable");
+    mkdirSync(join(folder, "torn"));
+    writeFileSync(join(folder, "torn", "history.db"), "not a database".repeat(100));
+    assert.equal(open("torn")?.code, "folder_unreadable");
+  }));

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Series } from "../../domain/brand.ts";
+import { SamplesBuilder } from "../../domain/samples.ts";
+import { ByteWriter } from "./bytes.ts";
+import { readRecord, writeRecord } from "./record.ts";
+
+function samples() {
+  const builder = new SamplesBuilder();
+  builder.add(7 as Series, 1_700_000_000_000, 21.5, "good");
+  builder.add(7 as Series, 1_700_000_060_000, -0, "uncertain");
+  builder.add(3 as Series, 1_699_999_999_999, "open", "good");
+  builder.add(70_000 as Series, -1, true, "bad");
+  builder.add(0 as Series, 0, null, "good");
+  builder.add(3 as Series, 5, "öffnet", "good");
+  return builder.take();
+}
+
+/** As version 1 wrote it: these bytes are on people's disks. */
+const GOLDEN =
+  "464c7231700000009d44eaae2a0000000000000087d6324106000000000000000e0007dac508dfc5080680a0abfef962c0a907c1a907ff9fabfef962020a000000000080354000000000000000800000000000000000000000000000f03f0000000000000000000000000000f03f020001020101010301020100010101000102020002046f70656e07c3b666666e6574";
+
+test("a record of version 1 is written and read for ever", () => {
+  const out = new ByteWriter();
+  writeRecord(out, { segment: 42, sequence: 1_234_567, samples: samples() });
+  const bytes = out.bytes.slice(0, out.length);
+  assert.equal(Buffer.from(bytes).toString("hex"), GOLDEN);
+  const read = readRecord(bytes, 0);
+  assert.deepEqual(read, {
+    record: { segment: 42, sequence: 1_234_567, samples: samples() },
+    end: bytes.length,
+  });
+});
+
+test("times that are not whole milliseconds are kept too", () => {
+  const builder = new SamplesBuilder();
+  builder.add(1 as Series, 0.25, 1, "good");
+  builder.add(1 as Series, 8.64e15, 2, "good");
+  const out = new ByteWriter();
+  const written = builder.take();
+  writeRecord(out, { segment: 1, sequence: 1, samples: written });
+  assert.deepEqual(readRecord(out.bytes, 0)?.record.samples, written);
+});
+
+test("a record counts only if every byte of it is there", () => {
+  const bytes = Buffer.from(GOLDEN, "hex");
+  for (let length = 0; length < bytes.length; length += 1) {
+    assert.equal(readRecord(bytes.subarray(0, length), 0), undefined);
+  }
+  for (let bit = 0; bit < bytes.length * 8; bit += 3) {
+    const bad = Uint8Array.from(bytes);
+    bad[bit >> 3] = (bad[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    const isDigit = bit >> 3 === 3;
+    if (!isDigit) assert.equal(readRecord(bad, 0), undefined, `bit ${bit}`);
+  }
+});
+
+test("a record of a later version is not taken for the end of the log", () => {
+  const bytes = Buffer.from(GOLDEN, "hex");
+  bytes[3] = "2".charCodeAt(0);
+  assert.throws(() => readRecord(bytes, 0), /later version/);
+});

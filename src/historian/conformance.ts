@@ -9,7 +9,7 @@ import { type Samples, SamplesBuilder, sampleAt } from "../domain/samples.ts";
 import { chances } from "../lib/chance.ts";
 import type { AggregateQuery, Buckets, Historian } from "./historian.ts";
 
-export type Subject = {
+type Subject = {
   readonly name: string;
   readonly open: (folder: string) => Promise<Historian>;
 };

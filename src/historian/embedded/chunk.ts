@@ -13,7 +13,7 @@ import { readValues, writeValues } from "./values.ts";
  *                 bit 5 of `kind`, bit 6 of `quality`
  *       2         samples, a varint, at least 1
  *                 at:  form 0  the first as a zigzag varint, the constant step as a varint
- *                      form 1  the same, then from the third on zigzag varints: how the step changed
+ *                      form 1  the same, then from the third on zigzag varints: changes of the step
  *                      form 2  doubles
  *                 kind, quality:  form 0  one byte for all;  form 1  runs
  *                 value: see values.ts

@@ -64,24 +64,21 @@ test("a batch larger than the memory for it is stored whole", () =>
     engine.close();
   }));
 
-test("a log larger than the memory for it is recovered whole, however often that is broken off", () =>
+test("a log larger than the memory for it is recovered whole, and again if that is broken off", () =>
   inFolder(async (folder) => {
     const large = openEngine(join(folder, "live"), { rowsFirst: 10_000, rowsMax: 10_000 });
     for (let from = 0; from < 3_000; from += 90) {
       await large.append(batchOf(ramp(3_000).slice(from, from + 90)));
     }
     large.close();
-    let writes = 0;
     for (const round of [1, 2, 3]) {
-      const small = openEngine(join(folder, "live"), { lines: [] });
+      const small = openEngine(join(folder, "live"));
       assert.deepEqual(ofSeriesOne(small), ramp(3_000), `round ${round}`);
       const image = openEngine(crashImage(folder, `image ${round}`));
       assert.deepEqual(ofSeriesOne(image), ramp(3_000));
       image.close();
       small.close();
-      writes += 1;
     }
-    assert.equal(writes, 3);
   }));
 
 test("restarts do not pile up segments", () =>

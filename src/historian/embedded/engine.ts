@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Samples } from "../../domain/samples.ts";
@@ -9,7 +9,7 @@ import type { AggregateQuery, Buckets, HistorianStats, RangeQuery } from "../his
 import { aggregate } from "./aggregate.ts";
 import { partOf } from "./batch.ts";
 import { Chunks, prepareDatabase } from "./chunks.ts";
-import type { Files } from "./files.ts";
+import { type Files, makeFolder } from "./files.ts";
 import { Flush } from "./flush.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { SegmentLog } from "./log.ts";
@@ -69,7 +69,7 @@ export class Engine {
   /** Opens or creates the folder and replays its log. */
   static open(options: EngineOptions, parts: EngineParts): Outcome<Engine, Problem> {
     try {
-      mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+      makeFolder(options.folder, parts.files);
       const lock = lockFolder(options.folder);
       if (!lock.ok) return lock;
       const opened = openLocked(options, parts, lock.value);

@@ -1,4 +1,14 @@
-import { closeSync, fdatasync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fdatasync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { dirname, resolve } from "node:path";
 
 /** What the log asks of the disk, so that a test can be a disk that fails. */
 export type Files = {
@@ -15,6 +25,15 @@ export type Files = {
   rename(from: string, to: string): void;
   remove(path: string): void;
 };
+
+/** Makes the folder and those above it, and sees to it that they outlive a power cut. */
+export function makeFolder(path: string, files: Files): void {
+  const first = mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = resolve(path); made.length >= first.length; made = dirname(made)) {
+    files.syncFolder(dirname(made));
+  }
+}
 
 export const diskFiles: Files = {
   open: (path, flags) => openSync(path, flags, 0o600),

@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Samples } from "../../domain/samples.ts";
 import { ByteWriter } from "./bytes.ts";
-import type { Files } from "./files.ts";
+import { type Files, makeFolder } from "./files.ts";
 import { readRecord, writeRecord } from "./record.ts";
 
 type SegmentLogOptions = {
@@ -46,7 +46,7 @@ export class SegmentLog {
 
   constructor(options: SegmentLogOptions) {
     this.#options = options;
-    mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+    makeFolder(options.folder, options.files);
     for (const name of readdirSync(options.folder).toSorted()) {
       if (!/^\d{10}\.log$/.test(name)) continue;
       this.#segment = Number.parseInt(name, 10);

@@ -28,6 +28,8 @@ export const PROBLEMS = {
   historian_failed: { status: 503, meaning: "The historian cannot store at this moment." },
   query_too_large: { status: 422, meaning: "The query asks for more than one reply may hold." },
   request_invalid: { status: 400, meaning: "The request is not of the form its route declares." },
+  screen_limit: { status: 507, meaning: "The house keeps as many screens as it may." },
+  viewer_limit: { status: 503, meaning: "As many live feeds are open as may be." },
   route_unknown: { status: 404, meaning: "There is nothing at this address." },
   sign_in_needed: { status: 401, meaning: "Sign in, or send a valid token." },
   sign_in_wrong: { status: 401, meaning: "The name or the password is wrong." },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
+import type { TestContext } from "node:test";
 import { generate, type IConnectPacket, type Packet, parser } from "mqtt-packet";
 import type {
   Broker,
@@ -186,20 +187,20 @@ export class TestHouse {
     return this.received.map(({ text }) => text);
   }
 
-  async openEmbedded(folder?: string): Promise<{ broker: Broker; port: number }> {
+  /** A broker on a free port; it is closed when the test is over. */
+  async open(t: TestContext, folder?: string): Promise<{ broker: Broker; port: number }> {
     const mqtt = { host: "127.0.0.1", port: 0 };
     const where = folder === undefined ? {} : { folder };
     const opened = await openEmbeddedBroker({ mqtt, mqtts: null, ...where }, this.parts);
     assert.ok(opened.ok, opened.ok ? "" : opened.problem.detail);
     const port = opened.value.ports.mqtt;
     assert.ok(port);
+    t.after(() => opened.value.close());
     return { broker: opened.value, port };
   }
 }
 
-/** Lets the event loop read and answer until it has nothing to do, for a handful of turns. */
-export async function turns(count = 5): Promise<void> {
-  for (let turn = 0; turn < count; turn += 1) {
-    await new Promise<void>((resolve) => setImmediate(resolve));
-  }
+/** Lets the event loop turn until the broker has come so far. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise<void>((resolve) => setImmediate(resolve));
 }

@@ -1,10 +1,16 @@
 import type { Admission, ConnectAttempt } from "../broker/broker.ts";
 import type { Agent, AgentKind, Rights } from "../domain/agent.ts";
 import type { AgentId } from "../domain/brand.ts";
-import type { Actor } from "../domain/event.ts";
+import type { Actor, NewEvent } from "../domain/event.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Credential } from "../domain/records.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Log } from "../lib/log.ts";
 import type { Outcome } from "../lib/outcome.ts";
+import type { Store } from "../store/store.ts";
+import { admit } from "./admit.ts";
+import { openAuthority } from "./authority.ts";
+import { create, issue, remove, revoke } from "./life.ts";
 
 /** Identities that may connect to the broker: enrol, renew, revoke, admit. */
 export interface Agents {
@@ -13,6 +19,10 @@ export interface Agents {
   credentials(id: AgentId): Promise<readonly Credential[]>;
 
   create(by: Actor, wish: NewAgent): Promise<Outcome<Issued, Problem>>;
+  /**
+   * A new password ends the one before. A new certificate does not: both are good until they
+   * expire, so that an agent can change over without losing anything.
+   */
   issue(
     by: Actor,
     id: AgentId,
@@ -27,10 +37,13 @@ export interface Agents {
   /** Called when an agent's rights end. */
   onRevoked(call: (id: AgentId) => void): void;
 
-  /** PEM of the built-in CA, and what the TLS listener needs; renewed before it expires. */
+  /** Renewed before it expires. */
   readonly authority: Authority;
+  /** Called with a new server certificate while the old one is still good for months. */
+  onRenewed(call: (authority: Authority) => void): void;
 }
 
+/** PEM of the built-in CA, and what the TLS listener needs. */
 export type Authority = {
   readonly caPem: string;
   readonly serverKeyPem: string;
@@ -55,9 +68,47 @@ export type Issued = {
 };
 
 export type IssuedCertificate = {
+  /** The agent's own, then the CA's: the chain that it shows. */
   readonly certificatePem: string;
   readonly privateKeyPem: string;
   readonly caPem: string;
   readonly serial: string;
   readonly expiresAt: number;
 };
+
+type AgentsParts = {
+  readonly store: Store;
+  readonly journal: { record(event: NewEvent): Promise<unknown> };
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where the built-in CA keeps its key. */
+  readonly folder: string;
+  /** Names and addresses of this machine that it does not know itself. */
+  readonly hostNames: readonly string[];
+};
+
+/** Throws where the CA's folder cannot be read or written: without it nobody can be let in. */
+export async function openAgents(parts: AgentsParts): Promise<Agents> {
+  const { store, journal, clock } = parts;
+  const authority = await openAuthority({ ...parts, log: parts.log.child("agent") });
+  const calls: ((id: AgentId) => void)[] = [];
+  const onEnded = (id: AgentId) => {
+    for (const call of calls) call(id);
+  };
+  const room = { store, journal, now: () => clock.now(), authority, onEnded };
+  return {
+    list: () => store.agents.find(),
+    get: (id) => store.agents.get(id),
+    credentials: (agentId) => store.credentials.find({ where: { agentId } }),
+    create: (by, wish) => create(room, by, wish),
+    issue: (by, id, credential) => issue(room, by, id, credential),
+    revoke: (by, id) => revoke(room, by, id),
+    remove: (by, id) => remove(room, by, id),
+    admit: (attempt) => admit(room, attempt),
+    onRevoked: (call) => void calls.push(call),
+    get authority() {
+      return authority.current();
+    },
+    onRenewed: authority.onRenewed,
+  };
+}

@@ -1,0 +1,427 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, afterEach, beforeEach, test } from "node:test";
+import type { ConnectAttempt } from "../broker/broker.ts";
+import { type AgentKind, rightsOf } from "../domain/agent.ts";
+import type { AgentId } from "../domain/brand.ts";
+import { THE_HOUSE } from "../domain/event.ts";
+import { type Journal, openJournal } from "../journal/journal.ts";
+import { TestClock } from "../lib/clock.ts";
+import { silentLog } from "../lib/log.ts";
+import { openSqliteStore } from "../store/sqlite/sqlite.ts";
+import type { Store } from "../store/store.ts";
+import { type Agents, type Issued, type NewAgent, openAgents } from "./agent.ts";
+
+const DAY_MS = 24 * 60 * 60_000;
+const NOW = Math.floor(Date.now() / 1000) * 1000; // openssl looks at the real clock
+const root = mkdtempSync(join(tmpdir(), "agent-"));
+
+let folders = 0;
+let folder: string;
+let clock: TestClock;
+let store: Store;
+let journal: Journal;
+let agents: Agents;
+
+beforeEach(async () => {
+  folders += 1;
+  folder = join(root, String(folders));
+  clock = new TestClock(NOW);
+  const opened = await openSqliteStore({ file: `${folder}.db` }, { log: silentLog });
+  assert.ok(opened.ok);
+  store = opened.value;
+  journal = await openJournal({ store, clock });
+  agents = await open();
+});
+afterEach(() => store.close());
+after(() => rmSync(root, { recursive: true }));
+
+test("openssl verifies the bundle, and reads from it who the agent is", async () => {
+  const { agent, certificate } = await created({ credential: "certificate" });
+  assert.ok(certificate);
+  const at = (name: string, text: string) => {
+    writeFileSync(`${folder}.${name}`, text);
+    return `${folder}.${name}`;
+  };
+  const ca = at("ca.crt", certificate.caPem);
+  const leaf = at("agent.crt", certificate.certificatePem);
+  const key = at("agent.key", certificate.privateKeyPem);
+  assert.match(openssl("verify", "-purpose", "sslclient", "-CAfile", ca, leaf), /: OK/);
+  const text = openssl("x509", "-in", leaf, "-noout", "-text");
+  assert.match(text, /Subject: CN = dash7_gateway_1\n/);
+  assert.match(text, new RegExp(`URI:urn:fieldline:agent:${agent.id}\\n`));
+  assert.match(text, /ASN1 OID: prime256v1/);
+  assert.match(text, /TLS Web Client Authentication/);
+  assert.match(text, /CA:FALSE/);
+  const serial = openssl("x509", "-in", leaf, "-noout", "-serial").trim();
+  assert.equal(serial, `serial=${certificate.serial}`);
+  assert.equal(
+    openssl("x509", "-in", leaf, "-noout", "-pubkey"),
+    openssl("pkey", "-in", key, "-pubout"),
+  );
+  assert.equal(certificate.certificatePem.match(/BEGIN CERTIFICATE/g)?.length, 2);
+  assert.equal(certificate.expiresAt, NOW + 365 * DAY_MS);
+});
+
+test("the server's certificate names this machine, and openssl verifies it", async () => {
+  const { serverCertificatePem, caPem } = agents.authority;
+  const leaf = `${folder}.server.crt`;
+  writeFileSync(leaf, serverCertificatePem);
+  writeFileSync(`${folder}.ca.crt`, caPem);
+  const verify = (...how: string[]) =>
+    openssl("verify", "-purpose", "sslserver", "-CAfile", `${folder}.ca.crt`, ...how, leaf);
+  for (const name of ["localhost", hostname(), "plant.example"]) {
+    assert.match(verify("-verify_hostname", name), /: OK/);
+  }
+  for (const ip of ["127.0.0.1", "::1", "192.0.2.7"]) {
+    assert.match(verify("-verify_ip", ip), /: OK/);
+  }
+  assert.throws(() => verify("-verify_hostname", "elsewhere.example"));
+});
+
+test("the authority is made once and kept where only its owner reads it", async () => {
+  const first = agents.authority;
+  assert.deepEqual((await open()).authority, first);
+  for (const file of readdirSync(folder)) {
+    assert.equal(statSync(join(folder, file)).mode & 0o777, 0o600, file);
+  }
+  assert.equal(statSync(folder).mode & 0o777, 0o700);
+});
+
+test("a damaged authority is not replaced by a new one", async () => {
+  const [file = ""] = readdirSync(folder).filter((name) => name.startsWith("ca"));
+  const text = readFileSync(join(folder, file), "utf8");
+  for (const damaged of ["", text.slice(0, 300), text.replace(/[b-y]/, "z")]) {
+    writeFileSync(join(folder, file), damaged);
+    await assert.rejects(open(), /is damaged: restore it from a backup/);
+  }
+});
+
+test("a server certificate is renewed in time, for a new name, and when it is damaged", async () => {
+  const first = agents.authority.serverCertificatePem;
+  clock.advance(2 * DAY_MS);
+  assert.equal((await open()).authority.serverCertificatePem, first);
+  clock.advance(250 * DAY_MS);
+  const second = (await open()).authority.serverCertificatePem;
+  assert.notEqual(second, first);
+  assert.ok(Date.parse(new X509Certificate(second).validTo) > clock.now() + 360 * DAY_MS);
+
+  const third = (await open(["other.example"])).authority.serverCertificatePem;
+  assert.notEqual(third, second);
+  const [file = ""] = readdirSync(folder).filter((name) => name.startsWith("server"));
+  writeFileSync(join(folder, file), "");
+  assert.notEqual((await open()).authority.serverCertificatePem, third);
+});
+
+test("a server that runs for months learns of its new certificate", async () => {
+  const first = agents.authority.serverCertificatePem;
+  const renewed = new Promise<string>((resolve) => {
+    agents.onRenewed((authority) => resolve(authority.serverCertificatePem));
+  });
+  clock.advance(250 * DAY_MS);
+  assert.notEqual(await renewed, first);
+  assert.equal(agents.authority.serverCertificatePem, await renewed);
+});
+
+test("a house loses its authority to nobody: two that open at once share one", async () => {
+  const other = `${folder}-shared`;
+  const both = await Promise.all([open([], other), open([], other)]);
+  assert.equal(both[0].authority.caPem, both[1].authority.caPem);
+});
+
+test("each kind has its client id, and by it its rights", async () => {
+  const rows: [AgentKind, string, string, string][] = [
+    ["mindsphere", "camexia", "dash7_gateway_1", "camexia_dash7_gateway_1"],
+    ["viasens", "network-1", "gateway", "viasens-network-1"],
+    ["scorp-io", "harbour", "utilities", "harbour-utilities"],
+    ["sparkplug", "plant", "line-3", "plant-line-3"],
+    ["gateway", "ignored", "roof", "gateway-roof"],
+    ["plain", "ignored", "Wetter Süd", "Wetter Süd"],
+  ];
+  for (const [kind, tenant, name, clientId] of rows) {
+    const { agent, password } = await created({ kind, tenant, name });
+    assert.equal(agent.clientId, clientId);
+    const admitted = await agents.admit(attempt({ clientId, username: clientId, password }));
+    assert.deepEqual(admitted, { ok: true, value: { agent: agent.id, rights: rightsOf(agent) } });
+  }
+  assert.equal((await agents.list()).length, rows.length);
+});
+
+test("who may come in", async () => {
+  const meter = await created({ credential: "both" });
+  const sensors = await created({ kind: "viasens", tenant: "net", name: "gw", credential: "both" });
+  const own = { clientId: meter.agent.clientId, username: meter.agent.clientId };
+  const shown = certificateOf(meter);
+  const rows: [string, Partial<ConnectAttempt>, RegExp | AgentId][] = [
+    ["its certificate", { ...own, username: "", certificate: shown }, meter.agent.id],
+    ["its password", { ...own, password: meter.password }, meter.agent.id],
+    [
+      "its certificate and a wrong password",
+      { ...own, password: "x", certificate: shown },
+      meter.agent.id,
+    ],
+    [
+      "the serial in small letters",
+      { ...own, certificate: { ...shown, serial: shown.serial.toLowerCase() } },
+      meter.agent.id,
+    ],
+    [
+      "another's client id",
+      { ...own, clientId: "camexia_other", certificate: shown },
+      /client id must be 'camexia_dash7_gateway_1', not 'camexia_other'/,
+    ],
+    ["an empty client id", { ...own, clientId: "", certificate: shown }, /client id must be/],
+    [
+      "another's password",
+      { ...own, password: sensors.password },
+      /user name or the password is wrong/,
+    ],
+    [
+      "a hash for a password",
+      {
+        ...own,
+        password:
+          (await agents.credentials(meter.agent.id)).find(({ kind }) => kind === "password")
+            ?.secret ?? "",
+      },
+      /is wrong/,
+    ],
+    [
+      "an unknown user",
+      { ...own, username: "nobody", password: "x" },
+      /^sign_in_wrong the user name or the password is wrong$/,
+    ],
+    ["a user called __proto__", { ...own, username: "__proto__", password: "x" }, /^sign_in_wrong/],
+    ["no password", { ...own }, /neither user name nor password/],
+    ["nothing at all", { clientId: "" }, /neither user name nor password/],
+    [
+      "an unknown serial",
+      { ...own, certificate: { ...shown, serial: "1234" } },
+      /1234 belongs to no agent/,
+    ],
+    ["an empty serial", { ...own, certificate: { ...shown, serial: "" } }, /belongs to no agent/],
+    [
+      "a password's hash for a serial",
+      {
+        ...own,
+        certificate: {
+          ...shown,
+          serial: (await agents.credentials(sensors.agent.id))[0]?.secret ?? "",
+        },
+      },
+      /belongs to no agent/,
+    ],
+    [
+      "another CA's certificate",
+      { ...own, certificate: { ...shown, valid: false, reason: "SELF_SIGNED_CERT_IN_CHAIN" } },
+      /not valid: SELF_SIGNED_CERT_IN_CHAIN/,
+    ],
+    [
+      "another CA's certificate beside the password",
+      { ...own, password: meter.password, certificate: { ...shown, valid: false, reason: "X" } },
+      meter.agent.id,
+    ],
+    [
+      "any client id of a gateway with a certificate",
+      { clientId: "paho123", certificate: certificateOf(sensors) },
+      sensors.agent.id,
+    ],
+    [
+      "any client id of a gateway with a password",
+      { clientId: "", username: "viasens-net", password: sensors.password },
+      sensors.agent.id,
+    ],
+  ];
+  for (const [what, given, expected] of rows) {
+    const answer = await agents.admit(attempt(given));
+    const said = answer.ok ? answer.value.agent : `${answer.problem.code} ${answer.problem.detail}`;
+    if (typeof expected === "string") assert.equal(said, expected, what);
+    else assert.match(said, expected, what);
+  }
+});
+
+test("a certificate that expired is refused, whatever TLS says", async () => {
+  const meter = await created({ credential: "certificate" });
+  const { clientId } = meter.agent;
+  const knock = async () =>
+    detailOf(await agents.admit(attempt({ clientId, certificate: certificateOf(meter) })));
+  clock.advance(365 * DAY_MS - 1);
+  assert.equal(await knock(), "admitted");
+  clock.advance(1);
+  assert.match(await knock(), /has expired/);
+});
+
+test("F14: a revoked agent is told to those who hold its connection, and not let in again", async () => {
+  const meter = await created({ credential: "both" });
+  const { id, clientId } = meter.agent;
+  const told: AgentId[] = [];
+  agents.onRevoked((agent) => told.push(agent));
+  const revoked = await agents.revoke(THE_HOUSE, id);
+  assert.ok(revoked.ok && revoked.value.revoked);
+  assert.deepEqual(told, [id]);
+
+  const byCertificate = attempt({ clientId, certificate: certificateOf(meter) });
+  assert.match(detailOf(await agents.admit(byCertificate)), /is revoked/);
+  const byPassword = attempt({ clientId, username: clientId, password: meter.password });
+  assert.match(detailOf(await agents.admit(byPassword)), /is revoked/);
+  assert.match(detailOf(await agents.admit({ ...byPassword, password: "x" })), /is wrong/);
+  assert.match(detailOf(await agents.issue(THE_HOUSE, id, "password")), /is revoked: remove it/);
+
+  const events = await journal.list({});
+  assert.deepEqual(
+    events.map(({ kind, subject }) => [kind, subject]),
+    [
+      ["agent.created", `agent:${id}`],
+      ["agent.revoked", `agent:${id}`],
+    ],
+  );
+  assert.deepEqual(events[1]?.detail, { clientId });
+  assert.deepEqual(await agents.revoke(THE_HOUSE, id), revoked);
+  assert.equal((await journal.list({})).length, 2);
+});
+
+test("an agent that is removed leaves no credential, and its name may be given again", async () => {
+  const first = await created({ credential: "both" });
+  const told: AgentId[] = [];
+  agents.onRevoked((agent) => told.push(agent));
+  assert.ok((await agents.remove(THE_HOUSE, first.agent.id)).ok);
+  assert.deepEqual(told, [first.agent.id]);
+  assert.equal(await store.credentials.count(), 0);
+  const { clientId } = first.agent;
+  const knock = attempt({ clientId, certificate: certificateOf(first) });
+  assert.match(detailOf(await agents.admit(knock)), /belongs to no agent/);
+  const second = await created({ credential: "password" });
+  assert.match(detailOf(await agents.admit(knock)), /belongs to no agent/);
+  assert.notEqual(second.agent.id, first.agent.id);
+  assert.equal((await journal.list({})).at(1)?.kind, "agent.removed");
+});
+
+test("a new password ends the old one; a new certificate does not", async () => {
+  const meter = await created({ credential: "both" });
+  const { id, clientId } = meter.agent;
+  const password = await agents.issue(THE_HOUSE, id, "password");
+  const certificate = await agents.issue(THE_HOUSE, id, "certificate");
+  assert.ok(password.ok && certificate.ok);
+  const knock = async (given: Partial<ConnectAttempt>) =>
+    detailOf(await agents.admit(attempt({ clientId, ...given })));
+  const username = clientId;
+  assert.match(await knock({ username, password: meter.password }), /the password is revoked/);
+  assert.equal(await knock({ username, password: password.value.password }), "admitted");
+  assert.equal(await knock({ certificate: certificateOf(meter) }), "admitted");
+  assert.equal(await knock({ certificate: certificateOf(certificate.value) }), "admitted");
+});
+
+test("neither the store nor the journal holds a password or a private key", async () => {
+  const { password, certificate } = await created({ credential: "both" });
+  const all = JSON.stringify([
+    await store.credentials.find(),
+    await store.agents.find(),
+    await journal.list({}),
+  ]);
+  assert.ok(password && certificate);
+  assert.ok(!all.includes(password) && !all.includes("PRIVATE KEY"));
+  assert.match(all, new RegExp(certificate.serial));
+});
+
+test("what is no fit name is refused before anything is made", async () => {
+  const rows: [Partial<NewAgent>, RegExp][] = [
+    [{ name: "" }, /the name is missing/],
+    [{ tenant: "" }, /the tenant is missing/],
+    [{ kind: "viasens", tenant: "" }, /the network is missing/],
+    [{ name: "a/b" }, /must not hold/],
+    [{ name: "a+b" }, /must not hold/],
+    [{ tenant: "#" }, /must not hold/],
+    [{ name: "a\0b" }, /must not hold/],
+    [{ name: "a\nb" }, /must not hold/],
+    [{ name: " a" }, /must not hold/],
+    [{ name: "x".repeat(65) }, /longer than 64/],
+    [{ name: "x".repeat(64), tenant: "é".repeat(64) }, /over 128 bytes/],
+    [{ grant: { publish: ["a/#"], subscribe: [] } }, /a grant is for plain agents/],
+    [
+      { kind: "plain", grant: { publish: ["a/#/b"], subscribe: [] } },
+      /'a\/#\/b' is no topic filter/,
+    ],
+  ];
+  for (const [changes, expected] of rows) {
+    const outcome = await agents.create(THE_HOUSE, { ...METER, ...changes });
+    assert.match(detailOf(outcome), expected);
+    assert.ok(!outcome.ok && outcome.problem.code === "request_invalid");
+  }
+  assert.equal(await store.agents.count(), 0);
+  assert.equal((await journal.list({})).length, 0);
+});
+
+test("a name is given once, even when it is asked for twice at the same time", async () => {
+  const outcomes = await Promise.all([1, 2, 3].map(() => agents.create(THE_HOUSE, METER)));
+  assert.equal(outcomes.filter(({ ok }) => ok).length, 1);
+  const same = await agents.create(THE_HOUSE, METER);
+  assert.ok(!same.ok && same.problem.code === "agent_exists");
+  // camexia_dash7 + gateway_1 would have the client id of camexia + dash7_gateway_1.
+  const alike = { ...METER, tenant: "camexia_dash7", name: "gateway_1" };
+  assert.match(detailOf(await agents.create(THE_HOUSE, alike)), /another agent has the client id/);
+  assert.equal((await journal.list({})).length, 1);
+});
+
+test("an agent that nobody knows is not issued, revoked or removed", async () => {
+  const id = "nobody" as AgentId;
+  for (const outcome of [
+    await agents.issue(THE_HOUSE, id, "password"),
+    await agents.revoke(THE_HOUSE, id),
+    await agents.remove(THE_HOUSE, id),
+  ]) {
+    assert.ok(!outcome.ok && outcome.problem.code === "agent_unknown");
+  }
+  assert.equal(await agents.get(id), undefined);
+});
+
+test("what another process enrolled is let in at once", async () => {
+  const elsewhere = await open();
+  const issued = await elsewhere.create(THE_HOUSE, METER);
+  assert.ok(issued.ok);
+  const { clientId } = issued.value.agent;
+  const knock = attempt({ clientId, username: clientId, password: issued.value.password });
+  assert.equal(detailOf(await agents.admit(knock)), "admitted");
+});
+
+const METER: NewAgent = {
+  kind: "mindsphere",
+  tenant: "camexia",
+  name: "dash7_gateway_1",
+  grant: null,
+  credential: "password",
+};
+
+function open(more: readonly string[] = [], where = folder): Promise<Agents> {
+  const hostNames = ["plant.example", "192.0.2.7", ...more];
+  return openAgents({ store, journal, clock, log: silentLog, folder: where, hostNames });
+}
+
+async function created(changes: Partial<NewAgent>): Promise<Issued> {
+  const issued = await agents.create(THE_HOUSE, { ...METER, ...changes });
+  assert.ok(issued.ok, issued.ok ? "" : issued.problem.detail);
+  return issued.value;
+}
+
+function attempt(given: Partial<ConnectAttempt>): ConnectAttempt {
+  const none = { clientId: "", username: null, password: null, certificate: null };
+  return { ...none, remote: "192.0.2.1", ...given };
+}
+
+/** What a TLS socket would show of it. */
+function certificateOf({ certificate }: Issued) {
+  assert.ok(certificate);
+  const { serialNumber } = new X509Certificate(certificate.certificatePem);
+  return { commonName: "", serial: serialNumber, valid: true, reason: null };
+}
+
+function detailOf(outcome: { ok: true } | { ok: false; problem: { detail: string } }): string {
+  return outcome.ok ? "admitted" : outcome.problem.detail;
+}
+
+function openssl(...args: string[]): string {
+  return execFileSync("openssl", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+}

@@ -20,7 +20,13 @@ import type { Store } from "../store/store.ts";
 const PAST_MS = 3 * 24 * 60 * 60_000;
 /** Another seed would be another week in the same plant. */
 const SEED = 20_221;
-/** Remembers over a restart that the demo plant is wanted. */
+const HOUR_MS = 60 * 60_000;
+/** Tuesday, half past nine: people are at their desks, and the pumps run. */
+const LIVELY_MS = (24 + 9.5) * HOUR_MS;
+const WEEK_MS = 7 * 24 * HOUR_MS;
+/** 1 January 1970 was a Thursday: so long until the first Monday. */
+const FIRST_MONDAY_MS = 4 * 24 * HOUR_MS;
+/** Remembers over a restart that the demo plant is wanted, and which time it is there. */
 const SETTING = "demo";
 
 type Plant = ReturnType<typeof demoPlant>;
@@ -38,7 +44,7 @@ export type DemoParts = {
 /** Harbour Works: a plant to look around in, beside the owner's own data and never part of it. */
 export class Demo {
   readonly #parts: DemoParts;
-  readonly #plant: Plant;
+  #plant: Plant | undefined;
   /** The demo's agents prove themselves with a secret of this run; no password is kept anywhere. */
   readonly #secret = newSecret();
   readonly #agents = new Map<string, AgentId>();
@@ -46,8 +52,6 @@ export class Demo {
 
   constructor(parts: DemoParts) {
     this.#parts = parts;
-    const utcOffsetMs = -new Date(parts.clock.now()).getTimezoneOffset() * 60_000;
-    this.#plant = demoPlant({ seed: SEED, utcOffsetMs });
   }
 
   running(): boolean {
@@ -66,12 +70,16 @@ export class Demo {
   async start(): Promise<Outcome<void, Problem>> {
     if (this.#simulation) return success(undefined);
     const { store, broker, clock, drivers, log } = this.#parts;
-    const enrolled = await this.#enrol();
+    const built = (await store.settings.get(SETTING))?.value;
+    const utcOffsetMs = Number(built?.["utcOffsetMs"] ?? livelyOffset(clock.now()));
+    const plant = demoPlant({ seed: SEED, utcOffsetMs });
+    this.#plant = plant;
+    const enrolled = await this.#enrol(plant);
     if (!enrolled.ok) return enrolled;
-    if (!(await this.isWanted())) {
-      const built = await this.#build();
-      if (!built.ok) return built;
-      await store.settings.put({ name: SETTING, value: { builtAt: clock.now() } });
+    if (!built) {
+      const placed = await this.#build(plant);
+      if (!placed.ok) return placed;
+      await store.settings.put({ name: SETTING, value: { builtAt: clock.now(), utcOffsetMs } });
     }
     const connect = ({ clientId }: { clientId: string }) => ({
       broker: (stream: Parameters<Broker["accept"]>[0]) => broker.accept(stream, "demo plant"),
@@ -79,14 +87,14 @@ export class Demo {
       username: clientId,
       password: this.#secret,
     });
-    const fleet = this.#plant.installations;
+    const fleet = plant.installations;
     this.#simulation = simulate({ fleet, connect, speed: 1 }, { clock, drivers, log });
     return success(undefined);
   }
 
   /** Lets the demo's own connections in; undefined for everybody else. */
   admit({ username, password, clientId }: ConnectAttempt): Admission | undefined {
-    const simulated = this.#plant.agents.find((one) => one.clientId === clientId);
+    const simulated = this.#plant?.agents.find((one) => one.clientId === clientId);
     const agent = this.#agents.get(clientId);
     const isOurs = username === clientId && sameSecret(password ?? "", this.#secret);
     if (!simulated || !agent || !isOurs) return undefined;
@@ -118,10 +126,10 @@ export class Demo {
     return success(undefined);
   }
 
-  async #enrol(): Promise<Outcome<void, Problem>> {
+  async #enrol(plant: Plant): Promise<Outcome<void, Problem>> {
     const { agents } = this.#parts;
     const known = await agents.list();
-    for (const { kind, name, tenant, clientId } of this.#plant.agents) {
+    for (const { kind, name, tenant, clientId } of plant.agents) {
       const mine = known.find((agent) => agent.demo && agent.clientId === clientId);
       const wish = { kind, name, tenant, grant: null, credential: "password", demo: true } as const;
       const created = mine ? success({ agent: mine }) : await agents.create(THE_HOUSE, wish);
@@ -132,16 +140,16 @@ export class Demo {
   }
 
   /** The plant's past first, so that its devices are known; then their places in the tree. */
-  async #build(): Promise<Outcome<void, Problem>> {
+  async #build(plant: Plant): Promise<Outcome<void, Problem>> {
     const { ingest, clock, store } = this.#parts;
     const now = clock.now();
-    for (const { agent, driver, readings } of this.#plant.history(now - PAST_MS, now)) {
+    for (const { agent, driver, readings } of plant.history(now - PAST_MS, now)) {
       const id = this.#agents.get(agent.clientId);
       assert(id, `the agent ${agent.clientId} is enrolled`);
       await ingest.backfill(driver, id, readings);
     }
     const placed = new Map<string, AssetId>();
-    for (const { reference, parent, name, description, device } of this.#plant.assets) {
+    for (const { reference, parent, name, description, device } of plant.assets) {
       const asset = assetOf({ name, description, parentId: placed.get(parent ?? "") ?? null, now });
       await store.assets.put(asset);
       placed.set(reference, asset.id);
@@ -167,6 +175,15 @@ export class Demo {
     const wish = variables.length > 0 ? { ...named, variables: said } : named;
     return ingest.adopt(THE_HOUSE, device.id as DeviceId, wish);
   }
+}
+
+/**
+ * In which time zone the plant stands: its own week is shifted so that it is built on a working
+ * morning, for nobody wants to be shown a plant that sleeps.
+ */
+function livelyOffset(now: number): number {
+  const inWeek = (now - FIRST_MONDAY_MS) % WEEK_MS;
+  return (LIVELY_MS - inWeek + WEEK_MS) % WEEK_MS;
 }
 
 type NewAsset = Pick<Asset, "name" | "description" | "parentId"> & { readonly now: number };

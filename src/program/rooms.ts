@@ -40,6 +40,7 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
   const record = journal.record.bind(journal);
 
   const access = await openAccess(ground);
+  closer.add("access", () => access.close());
   const agents = await openAgents({
     ...ground,
     folder: join(config.data, "ca"),

@@ -108,6 +108,7 @@ async function inFolder(
   const hostNames = config["host-names"];
   const agents = await openAgents({ ...room, folder: join(config.data, "ca"), hostNames });
   const outcome = await work({ access, agents });
+  await access.close();
   await store.value.close();
   if (!outcome.ok) return complain(io, outcome.problem);
   io.print(outcome.value);

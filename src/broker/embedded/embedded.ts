@@ -25,7 +25,7 @@ import { REASON } from "./protocol.ts";
 import { breakOffReading, refuseUnknown } from "./refusal.ts";
 import { RetainedStore } from "./retained-store.ts";
 import { keptMessage, routeArrival, routeMessage } from "./route.ts";
-import { routedMessage } from "./routed-message.ts";
+import { type RoutedMessage, routedMessage } from "./routed-message.ts";
 import { Sessions } from "./sessions.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { TakeOvers } from "./take-overs.ts";
@@ -44,18 +44,19 @@ export async function openEmbeddedBroker(
   options: EmbeddedOptions,
   parts: BrokerParts,
 ): Promise<Outcome<Broker, Problem>> {
-  const broker = new EmbeddedBroker(newCore(parts));
+  const retained = await RetainedStore.open(options.folder, parts);
+  if (!retained.ok) return retained;
+  const broker = new EmbeddedBroker(newCore(parts, retained.value));
   const opened = await broker.open(options);
   if (opened.ok) return success(broker);
   await broker.close();
   return opened;
 }
 
-function newCore(parts: BrokerParts): Core {
+function newCore(parts: BrokerParts, retained: RetainedStore): Core {
   const { clock, gauges, log, receive } = parts;
   const subscriptions = new Subscriptions();
   const connections = new Set<Connection>();
-  const retained = new RetainedStore({ clock, gauges, log });
   const sessions = new Sessions({
     ...{ clock, gauges, log },
     onEnd: (session) => {
@@ -129,7 +130,8 @@ class EmbeddedBroker implements Broker {
       return failure(problem("topic_forbidden", `"${message.topic}" is not a topic`));
     }
     const routed = routedMessage(message);
-    if (message.retain) await this.#core.retained.keep([routed]);
+    const kept = message.retain ? await this.#keep(routed) : success(undefined);
+    if (!kept.ok) return kept;
     routeMessage(this.#core, routed, message.retain ?? false);
     return success(undefined);
   }
@@ -170,13 +172,24 @@ class EmbeddedBroker implements Broker {
     const ports = this.#listening.map(({ server }) => {
       return new Promise<void>((resolve) => server.close(() => resolve()));
     });
-    const { connections, intake } = this.#core;
+    const { connections, intake, retained } = this.#core;
     for (const connection of connections) connection.holdBack(true);
     await intake.idle();
     for (const connection of [...connections]) {
       connection.close({ cause: "shut down", reason: REASON.shuttingDown, isWillDue: false });
     }
     await Promise.all(ports);
+    await retained.close();
+  }
+
+  async #keep(message: RoutedMessage): Promise<Outcome<void, Problem>> {
+    try {
+      return success(await this.#core.retained.keep([message]));
+    } catch (reason) {
+      const { topic } = message;
+      this.#core.parts.log.error("retained message not kept", { topic, reason: String(reason) });
+      return failure(problem("folder_unreadable", `the message on ${topic} could not be kept`));
+    }
   }
 
   #welcome({ socket, certificate }: Arrived): void {

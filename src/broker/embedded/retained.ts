@@ -38,10 +38,17 @@ export class Retained {
   /** What is kept under a filter and of use still. */
   under(filter: string, now: number): readonly RoutedMessage[] {
     const found: RoutedMessage[] = [];
-    this.#visit(this.#root, filter.split("/"), (message) => {
-      if (message.expiresAt === null || message.expiresAt > now) found.push(message);
-    });
-    return found;
+    this.#visit(this.#root, filter.split("/"), (message) => found.push(message));
+    return found.filter((message) => isOfUse(message, now));
+  }
+
+  /** Everything that is of use still, topics that begin with `$` included. */
+  all(now: number): readonly RoutedMessage[] {
+    const found: RoutedMessage[] = [];
+    for (const child of this.#root.children.values()) {
+      this.#visit(child, ["#"], (message) => found.push(message));
+    }
+    return found.filter((message) => isOfUse(message, now));
   }
 
   #visit(branch: Branch, levels: readonly string[], take: Take): void {
@@ -93,6 +100,10 @@ export class Retained {
     this.#remove(child, levels, depth + 1);
     if (child.children.size === 0 && child.message === null) branch.children.delete(level);
   }
+}
+
+function isOfUse({ expiresAt }: RoutedMessage, now: number): boolean {
+  return expiresAt === null || expiresAt > now;
 }
 
 function bytesOf(message: RoutedMessage): number {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, beforeEach, test } from "node:test";
 import type { ConnectAttempt } from "../broker/broker.ts";
@@ -17,7 +16,6 @@ import type { Store } from "../store/store.ts";
 import { type Agents, type Issued, type NewAgent, openAgents } from "./agent.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
-const NOW = Math.floor(Date.now() / 1000) * 1000; // openssl looks at the real clock
 const root = mkdtempSync(join(tmpdir(), "agent-"));
 
 let folders = 0;
@@ -30,7 +28,7 @@ let agents: Agents;
 beforeEach(async () => {
   folders += 1;
   folder = join(root, String(folders));
-  clock = new TestClock(NOW);
+  clock = new TestClock();
   const opened = await openSqliteStore({ file: `${folder}.db` }, { log: silentLog });
   assert.ok(opened.ok);
   store = opened.value;
@@ -39,99 +37,6 @@ beforeEach(async () => {
 });
 afterEach(() => store.close());
 after(() => rmSync(root, { recursive: true }));
-
-test("openssl verifies the bundle, and reads from it who the agent is", async () => {
-  const { agent, certificate } = await created({ credential: "certificate" });
-  assert.ok(certificate);
-  const at = (name: string, text: string) => {
-    writeFileSync(`${folder}.${name}`, text);
-    return `${folder}.${name}`;
-  };
-  const ca = at("ca.crt", certificate.caPem);
-  const leaf = at("agent.crt", certificate.certificatePem);
-  const key = at("agent.key", certificate.privateKeyPem);
-  assert.match(openssl("verify", "-purpose", "sslclient", "-CAfile", ca, leaf), /: OK/);
-  const text = openssl("x509", "-in", leaf, "-noout", "-text");
-  assert.match(text, /Subject: CN = dash7_gateway_1\n/);
-  assert.match(text, new RegExp(`URI:urn:fieldline:agent:${agent.id}\\n`));
-  assert.match(text, /ASN1 OID: prime256v1/);
-  assert.match(text, /TLS Web Client Authentication/);
-  assert.match(text, /CA:FALSE/);
-  const serial = openssl("x509", "-in", leaf, "-noout", "-serial").trim();
-  assert.equal(serial, `serial=${certificate.serial}`);
-  assert.equal(
-    openssl("x509", "-in", leaf, "-noout", "-pubkey"),
-    openssl("pkey", "-in", key, "-pubout"),
-  );
-  assert.equal(certificate.certificatePem.match(/BEGIN CERTIFICATE/g)?.length, 2);
-  assert.equal(certificate.expiresAt, NOW + 365 * DAY_MS);
-});
-
-test("the server's certificate names this machine, and openssl verifies it", async () => {
-  const { serverCertificatePem, caPem } = agents.authority;
-  const leaf = `${folder}.server.crt`;
-  writeFileSync(leaf, serverCertificatePem);
-  writeFileSync(`${folder}.ca.crt`, caPem);
-  const verify = (...how: string[]) =>
-    openssl("verify", "-purpose", "sslserver", "-CAfile", `${folder}.ca.crt`, ...how, leaf);
-  for (const name of ["localhost", hostname(), "plant.example"]) {
-    assert.match(verify("-verify_hostname", name), /: OK/);
-  }
-  for (const ip of ["127.0.0.1", "::1", "192.0.2.7"]) {
-    assert.match(verify("-verify_ip", ip), /: OK/);
-  }
-  assert.throws(() => verify("-verify_hostname", "elsewhere.example"));
-});
-
-test("the authority is made once and kept where only its owner reads it", async () => {
-  const first = agents.authority;
-  assert.deepEqual((await open()).authority, first);
-  for (const file of readdirSync(folder)) {
-    assert.equal(statSync(join(folder, file)).mode & 0o777, 0o600, file);
-  }
-  assert.equal(statSync(folder).mode & 0o777, 0o700);
-});
-
-test("a damaged authority is not replaced by a new one", async () => {
-  const [file = ""] = readdirSync(folder).filter((name) => name.startsWith("ca"));
-  const text = readFileSync(join(folder, file), "utf8");
-  for (const damaged of ["", text.slice(0, 300), text.replace(/[b-y]/, "z")]) {
-    writeFileSync(join(folder, file), damaged);
-    await assert.rejects(open(), /is damaged: restore it from a backup/);
-  }
-});
-
-test("a server certificate is renewed in time, for a new name, and when it is damaged", async () => {
-  const first = agents.authority.serverCertificatePem;
-  clock.advance(2 * DAY_MS);
-  assert.equal((await open()).authority.serverCertificatePem, first);
-  clock.advance(250 * DAY_MS);
-  const second = (await open()).authority.serverCertificatePem;
-  assert.notEqual(second, first);
-  assert.ok(Date.parse(new X509Certificate(second).validTo) > clock.now() + 360 * DAY_MS);
-
-  const third = (await open(["other.example"])).authority.serverCertificatePem;
-  assert.notEqual(third, second);
-  const [file = ""] = readdirSync(folder).filter((name) => name.startsWith("server"));
-  writeFileSync(join(folder, file), "");
-  assert.notEqual((await open()).authority.serverCertificatePem, third);
-});
-
-test("a server that runs for months learns of its new certificate", async () => {
-  const first = agents.authority.serverCertificatePem;
-  const renewed = new Promise<string>((resolve) => {
-    agents.onRenewed((authority) => resolve(authority.serverCertificatePem));
-  });
-  clock.advance(250 * DAY_MS);
-  assert.notEqual(await renewed, first);
-  assert.equal(agents.authority.serverCertificatePem, await renewed);
-});
-
-test("a house loses its authority to nobody: two that open at once share one", async () => {
-  const other = `${folder}-shared`;
-  const both = await Promise.all([open([], other), open([], other)]);
-  assert.equal(both[0].authority.caPem, both[1].authority.caPem);
-});
 
 test("each kind has its client id, and by it its rights", async () => {
   const rows: [AgentKind, string, string, string][] = [
@@ -180,16 +85,7 @@ test("who may come in", async () => {
       { ...own, password: sensors.password },
       /user name or the password is wrong/,
     ],
-    [
-      "a hash for a password",
-      {
-        ...own,
-        password:
-          (await agents.credentials(meter.agent.id)).find(({ kind }) => kind === "password")
-            ?.secret ?? "",
-      },
-      /is wrong/,
-    ],
+    ["a hash for a password", { ...own, password: await hashOf(meter) }, /is wrong/],
     [
       "an unknown user",
       { ...own, username: "nobody", password: "x" },
@@ -210,7 +106,7 @@ test("who may come in", async () => {
         ...own,
         certificate: {
           ...shown,
-          serial: (await agents.credentials(sensors.agent.id))[0]?.secret ?? "",
+          serial: await hashOf(sensors),
         },
       },
       /belongs to no agent/,
@@ -315,6 +211,18 @@ test("a new password ends the old one; a new certificate does not", async () => 
   assert.equal(await knock({ certificate: certificateOf(certificate.value) }), "admitted");
 });
 
+test("a bundle holds the chain: the agent's certificate, then the CA's", async () => {
+  const { agent, certificate } = await created({ credential: "certificate" });
+  assert.ok(certificate);
+  const chain = certificate.certificatePem.split(/(?<=END CERTIFICATE-----\n)/);
+  assert.equal(chain.length, 2);
+  const [leaf, ca] = chain.map((pem) => new X509Certificate(pem));
+  assert.ok(leaf && ca && leaf.checkIssued(ca) && leaf.verify(ca.publicKey));
+  assert.equal(leaf.subjectAltName, `URI:urn:fieldline:agent:${agent.id}`);
+  assert.equal(chain[1], certificate.caPem);
+  assert.equal(certificate.caPem, agents.authority.caPem);
+});
+
 test("neither the store nor the journal holds a password or a private key", async () => {
   const { password, certificate } = await created({ credential: "both" });
   const all = JSON.stringify([
@@ -395,9 +303,8 @@ const METER: NewAgent = {
   credential: "password",
 };
 
-function open(more: readonly string[] = [], where = folder): Promise<Agents> {
-  const hostNames = ["plant.example", "192.0.2.7", ...more];
-  return openAgents({ store, journal, clock, log: silentLog, folder: where, hostNames });
+function open(): Promise<Agents> {
+  return openAgents({ store, journal, clock, log: silentLog, folder, hostNames: [] });
 }
 
 async function created(changes: Partial<NewAgent>): Promise<Issued> {
@@ -418,10 +325,11 @@ function certificateOf({ certificate }: Issued) {
   return { commonName: "", serial: serialNumber, valid: true, reason: null };
 }
 
-function detailOf(outcome: { ok: true } | { ok: false; problem: { detail: string } }): string {
-  return outcome.ok ? "admitted" : outcome.problem.detail;
+async function hashOf({ agent }: Issued): Promise<string> {
+  const credentials = await agents.credentials(agent.id);
+  return credentials.find(({ kind }) => kind === "password")?.secret ?? "";
 }
 
-function openssl(...args: string[]): string {
-  return execFileSync("openssl", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+function detailOf(outcome: { ok: true } | { ok: false; problem: { detail: string } }): string {
+  return outcome.ok ? "admitted" : outcome.problem.detail;
 }

@@ -67,7 +67,7 @@ export type Issued = {
   readonly certificate: IssuedCertificate | null;
 };
 
-export type IssuedCertificate = {
+type IssuedCertificate = {
   /** The agent's own, then the CA's: the chain that it shows. */
   readonly certificatePem: string;
   readonly privateKeyPem: string;

@@ -105,7 +105,7 @@ function serves(pair: Pair, hosts: readonly string[], ca: Pair, now: number): bo
   return isOurs && endsAt - now > RENEW_BEFORE_MS && hosts.every((host) => names(host));
 }
 
-/** Devices often know a server by its address only, so those of its network cards are in as well. */
+/** Devices often know a server by its address only, so those of its network cards are in too. */
 function hostsOf({ hostNames, log }: AuthorityParts): readonly string[] {
   const cards = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   const addresses = cards

@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Body, IssuedReply } from "../src/api/contract.ts";
+import type { House } from "./house.ts";
+import type { Where } from "./mosquitto.ts";
+
+/** An agent that the house knows, and how a client connects as it. */
+export type Enrolled = {
+  readonly id: string;
+  readonly clientId: string;
+  /** With name and password, over TCP. */
+  readonly plain: Where;
+  /** With its certificate where it has one, over TLS. */
+  readonly secure: Where;
+  /** The bundle's files: `ca.crt`, `agent.crt`, `agent.key`. */
+  readonly folder: string;
+};
+
+type Wish = Partial<Body<"POST /agents">> & Pick<Body<"POST /agents">, "kind">;
+
+/** Makes an agent by the API; its bundle is saved as a person would save it. */
+export async function enrol(house: House, wish: Wish): Promise<Enrolled> {
+  const issued: IssuedReply = await house.call("POST", "/agents", {
+    name: "gateway",
+    credential: "password",
+    ...wish,
+  });
+  const folder = mkdtempSync(join(tmpdir(), "fieldline-bundle-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const { id, clientId } = issued.agent;
+  const password = issued.password
+    ? { username: issued.username ?? "", password: issued.password }
+    : {};
+  const tls = saved(folder, issued, await (await house.request("GET", "/ca.pem")).text());
+  return {
+    ...{ id, clientId, folder },
+    plain: { port: house.ports.mqtt, clientId, ...password },
+    secure: { port: house.ports.mqtts, clientId, ...password, tls },
+  };
+}
+
+function saved(folder: string, { certificate }: IssuedReply, caPem: string) {
+  const ca = save(folder, "ca.crt", caPem);
+  if (!certificate) return { ca };
+  return {
+    ca,
+    certificate: save(folder, "agent.crt", certificate.certificatePem),
+    key: save(folder, "agent.key", certificate.privateKeyPem),
+  };
+}
+
+function save(folder: string, name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}

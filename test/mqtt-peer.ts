@@ -32,6 +32,9 @@ export class RawClient {
   #version: number;
   #next = 0;
   #onPacket: () => void = () => {};
+  #isMute = false;
+  /** How many bytes came in all. */
+  bytes = 0;
   #isClosed = false;
 
   static async open(port: number, version = 4): Promise<RawClient> {
@@ -60,7 +63,10 @@ export class RawClient {
       this.packets.push(packet);
       this.#onPacket();
     });
-    socket.on("data", (chunk) => reader.parse(chunk));
+    socket.on("data", (chunk) => {
+      this.bytes += chunk.length;
+      if (!this.#isMute) reader.parse(chunk);
+    });
     socket.on("error", () => {});
     this.closed = new Promise((resolve) => {
       socket.on("close", () => {
@@ -69,6 +75,11 @@ export class RawClient {
         resolve();
       });
     });
+  }
+
+  /** Reads on, but looks at nothing that comes. */
+  mute(): void {
+    this.#isMute = true;
   }
 
   connect(wish: Partial<IConnectPacket> = {}): void {

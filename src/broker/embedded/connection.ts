@@ -56,6 +56,7 @@ type Admitted = {
 
 /** A closed socket may still bring or take the last bytes; then it is torn down. */
 const LINGER_MS = 1_000;
+const BURST_BYTES = 64 * 1024;
 const NOT_AGREED: Agreement = {
   version: 4,
   isBridge: false,
@@ -169,7 +170,9 @@ export class Connection {
     }
     this.#writer.publish(delivery, packetId, secondsLeft);
     this.sent += 1;
-    this.#sendSoon();
+    // A burst goes to the kernel on the way: only what that does not take is a backlog.
+    if (this.#writer.waiting >= BURST_BYTES) this.#write();
+    else this.#sendSoon();
     return true;
   }
 
@@ -191,15 +194,7 @@ export class Connection {
   /** Writes all that was collected in one go. */
   flush(): void {
     this.#isOutbound = false;
-    if (this.#writer.waiting === 0 || this.#stream.destroyed) return;
-    const bytes = this.#writer.take();
-    const { gauges } = this.#parts;
-    gauges.add("mqtt_bytes_sent_total", bytes.length);
-    if (this.sent > this.#sentBefore) {
-      gauges.add("mqtt_messages_sent_total", this.sent - this.#sentBefore);
-      this.#sentBefore = this.sent;
-    }
-    this.#stream.write(bytes);
+    this.#write();
   }
 
   close(farewell: Farewell): void {
@@ -233,6 +228,18 @@ export class Connection {
     this.#reader.halt();
     this.#stream.destroy();
     this.#parts.onGone(this, { cause, reason: null, isWillDue: true });
+  }
+
+  #write(): void {
+    if (this.#writer.waiting === 0 || this.#stream.destroyed) return;
+    const bytes = this.#writer.take();
+    const { gauges } = this.#parts;
+    gauges.add("mqtt_bytes_sent_total", bytes.length);
+    if (this.sent > this.#sentBefore) {
+      gauges.add("mqtt_messages_sent_total", this.sent - this.#sentBefore);
+      this.#sentBefore = this.sent;
+    }
+    this.#stream.write(bytes);
   }
 
   #applyFlow(): void {

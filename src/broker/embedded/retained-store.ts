@@ -19,6 +19,7 @@ export class RetainedStore {
   readonly #file: RetainedFile | null;
   #waiting: Waiting[] = [];
   #isWriting = false;
+  #writing: Promise<void> = Promise.resolve();
 
   private constructor(parts: RetainedParts, file: RetainedFile | null) {
     this.#parts = parts;
@@ -51,11 +52,12 @@ export class RetainedStore {
       const settle = (failed: unknown) => (failed === null ? resolve() : reject(failed));
       this.#waiting.push({ messages, settle });
     });
-    if (!this.#isWriting) void this.#write(this.#file);
+    if (!this.#isWriting) this.#writing = this.#write(this.#file);
     await written;
   }
 
   async close(): Promise<void> {
+    await this.#writing;
     await this.#file?.close();
   }
 

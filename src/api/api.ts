@@ -4,6 +4,7 @@ import { LIMIT } from "../domain/limit.ts";
 import type { Problem } from "../domain/problem.ts";
 import { newId } from "../lib/id.ts";
 import { type Outcome, success } from "../lib/outcome.ts";
+import { compressReplies } from "./compress.ts";
 import { harden, serveFiles } from "./files.ts";
 import type { ApiOptions, ApiParts, House } from "./house.ts";
 import { Listener } from "./listener.ts";
@@ -34,6 +35,7 @@ export async function openApi(
   app.setErrorHandler<FastifyError>((error, request, reply) =>
     sendError(parts.log, error, request, reply),
   );
+  compressReplies(app);
   registerRoutes(app, house);
   await serveFiles(app, options.screens, BASE);
   const sockets = acceptUpgrades(app.server, house, {

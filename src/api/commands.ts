@@ -28,7 +28,7 @@ async function preview(house: House, { body }: Call<"POST /commands/preview">) {
 
 async function getCommand(house: House, { params }: Call<"GET /commands/:id">) {
   const row = await house.commands.get(params.id as CommandId);
-  if (!row) return failure(problem("command_unknown", `no command '${params.id}'`));
+  if (!row) return failure(problem("route_unknown", `no command '${params.id}'`));
   return success(commandReply(row));
 }
 

@@ -386,7 +386,7 @@ export const ROUTES = {
   }),
   "DELETE /agents/:id": route({
     permission: "engineer",
-    summary: "Remove a revoked agent",
+    summary: "Remove an agent; its connection is closed",
     params: Id,
   }),
   "GET /ca.pem": route({

@@ -24,6 +24,8 @@ export function sendProblem(
   what: Problem,
 ): FastifyReply {
   const body = problemReply(what, request.id);
+  if (body.status === 401) reply.header("www-authenticate", 'Bearer realm="Fieldline"');
+  if (body.status === 429) reply.header("retry-after", LIMIT.signInPauseMs / 1000);
   // Text already: a problem has the same form on every route, whatever its reply's schema.
   return reply.code(body.status).header("content-type", PROBLEM_TYPE).send(JSON.stringify(body));
 }

@@ -94,13 +94,13 @@ function registerRoute(app: FastifyInstance, house: House, name: RouteName, rout
   });
 }
 
-/** Runs before the body is read: who may not come in costs nothing more. */
+/** Runs before the body is read, and ends the request where it gives its reply. */
 async function guard(
   house: House,
   name: RouteName,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<void> {
+): Promise<FastifyReply | undefined> {
   const { method, headers } = request;
   const isUnsafe = isUnsafeMethod(method);
   const cookie = request.cookies[COOKIE];
@@ -111,7 +111,7 @@ async function guard(
   });
   if (admitted.ok) {
     request.identity = admitted.value;
-    return;
+    return undefined;
   }
   const { refused, problem } = admitted;
   // Whoever is known and tries what his role forbids is on record; strangers only in the log.
@@ -120,7 +120,7 @@ async function guard(
     const detail = { role, remote: request.ip };
     await house.journal.record({ actor, kind: "access.refused", subject: name, detail });
   }
-  sendProblem(request, reply, problem);
+  return sendProblem(request, reply, problem);
 }
 
 function callOf(request: FastifyRequest, reply: FastifyReply): Call<RouteName> {

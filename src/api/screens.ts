@@ -29,7 +29,7 @@ async function putScreen(
   const { id } = params;
   const isNew = (await house.store.screens.get(id)) === undefined;
   if (isNew && (await house.store.screens.count()) >= LIMIT.screens) {
-    return failure(problem("query_too_large", `at most ${LIMIT.screens} screens`));
+    return failure(problem("screen_limit", `at most ${LIMIT.screens} screens`));
   }
   const screen: Screen = {
     id,

@@ -24,10 +24,11 @@ type Texts = readonly { readonly position: number; readonly text: string }[];
 /** Server-sent events, for scripts, `curl` and proxies that break WebSockets. */
 async function openStream(house: House, { query, by }: Call<"GET /stream">): Answer<"GET /stream"> {
   const names = [...new Set(query.points.split(","))];
-  if (names.length > LIMIT.pointsPerSubscription) {
-    return failure(problem("query_too_large", `at most ${LIMIT.pointsPerSubscription} points`));
+  if (names.length > LIMIT.pointsPerQuery) {
+    return failure(problem("query_too_large", `at most ${LIMIT.pointsPerQuery} points`));
   }
-  if (house.viewers.isFull) return failure(problem("query_too_large", "too many live feeds"));
+  if (house.viewers.isFull)
+    return failure(problem("viewer_limit", `at most ${LIMIT.liveViewers} at once`));
   const { series, unknown } = await watchListOf(house, names);
   if (unknown.length > 0) return failure(problem("point_unknown", `no point '${unknown[0]}'`));
 

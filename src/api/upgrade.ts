@@ -76,7 +76,8 @@ async function welcomeViewer(
   if (!admitted.ok) return admitted;
   const identity = admitted.value;
   if (!identity) return failure(problem("sign_in_needed", "no valid session or token"));
-  if (house.viewers.isFull) return failure(problem("query_too_large", "too many live feeds"));
+  if (house.viewers.isFull)
+    return failure(problem("viewer_limit", `at most ${LIMIT.liveViewers} at once`));
   const guest = { identity, identify: () => identify(house.access, knock) };
   return success((socket) => void new LiveSocket(house, guest, socket));
 }

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { connectAsync } from "mqtt";
+import { ApiHouse } from "../../test/api-house.ts";
+import { hasMosquitto } from "../../test/mosquitto.ts";
+import type { IssuedReply } from "./contract.ts";
+
+let house: ApiHouse;
+before(async () => {
+  house = await ApiHouse.open({ mqttWebsocket: true });
+});
+after(() => house.close());
+
+test("an agent is made with a password that is said once, and where it may go", async () => {
+  const issued = await create({ kind: "viasens", name: "gateway", tenant: "12" });
+  const { agent } = issued;
+  assert.deepEqual(agent.rights.publish, ["/sauter/viasens/12/#"]);
+  assert.equal(issued.username, agent.clientId);
+  assert.ok(issued.password);
+  assert.equal(issued.host, "127.0.0.1");
+  assert.equal(issued.mqttPort, house.parts.broker.ports.mqtt);
+  const list = await house.send("engineer", "GET /agents");
+  assert.deepEqual(list.json.items, [agent]);
+  assert.ok(!list.text.includes(issued.password));
+  const twice = await house.send("engineer", "POST /agents", {
+    kind: "viasens",
+    name: "gateway",
+    tenant: "12",
+    credential: "password",
+  });
+  assert.equal(twice.json.code, "agent_exists");
+});
+
+test("one more credential is issued, and a certificate is known by its serial", async () => {
+  const { agent } = await create({ kind: "mindsphere", name: "press", tenant: "acme" });
+  const route = `POST /agents/${agent.id}/credentials`;
+  const { status, json } = await house.send("engineer", route, { credential: "certificate" });
+  assert.equal(status, 201);
+  assert.match(json.certificate.privateKeyPem, /PRIVATE KEY/);
+  const known = (await house.send("engineer", `GET /agents/${agent.id}`)).json;
+  assert.deepEqual(
+    known.credentials.map(({ serial }: { serial: string }) => serial),
+    ["", json.certificate.serial],
+  );
+  const ca = await house.send(null, "GET /ca.pem");
+  assert.equal(ca.headers.get("content-type"), "application/x-pem-file");
+  assert.equal(ca.text, json.certificate.caPem);
+});
+
+test("an agent is revoked, which it stays, or removed, with which it is gone", async () => {
+  const { agent } = await create({ kind: "plain", name: "lamp" });
+  const route = `/agents/${agent.id}`;
+  const revoked = await house.send("engineer", `POST ${route}/revoke`);
+  assert.equal(revoked.json.revoked, true);
+  assert.equal((await house.send("engineer", `DELETE ${route}`)).status, 204);
+  assert.equal((await house.send("engineer", `GET ${route}`)).json.code, "agent_unknown");
+});
+
+const pasted = [
+  { kind: "viasens", name: "g1", tenant: "31", credential: "password" },
+  { kind: "viasens", name: "it's a gateway", tenant: "32", credential: "certificate" },
+  { kind: "mindsphere", name: "dash7", tenant: "camexia", credential: "certificate" },
+  { kind: "mindsphere", name: "other", tenant: "camexia", credential: "password" },
+  { kind: "scorp-io", name: "edge", tenant: "project", credential: "password" },
+] as const;
+
+for (const wish of pasted) {
+  const title = `${wish.kind} agent with a ${wish.credential}`;
+  test(`the examples of a ${title} work as they are`, { skip: !hasMosquitto }, async () => {
+    const issued = await create(wish);
+    const folder = mkdtempSync(join(tmpdir(), "fieldline-paste-"));
+    writeFileSync(join(folder, "ca.crt"), (await house.send(null, "GET /ca.pem")).text);
+    writeFileSync(join(folder, "agent.crt"), issued.certificate?.certificatePem ?? "");
+    writeFileSync(join(folder, "agent.key"), issued.certificate?.privateKeyPem ?? "");
+    const sent = issued.examples.filter(({ command }) => command.startsWith("mosquitto_pub"));
+    assert.ok(sent.length > 0);
+    for (const { command } of sent) assert.equal(await paste(command, folder), "0 ");
+    rmSync(folder, { recursive: true });
+    const { json } = await house.send("engineer", `GET /agents/${issued.agent.id}`);
+    assert.equal(json.messages, sent.length);
+    assert.equal(json.rejected, 0);
+    assert.notEqual(json.lastSeenAt, null);
+  });
+}
+
+test("MQTT comes through a WebSocket where it is offered, with MQTT's own identities", async () => {
+  const { username, password } = await create({ kind: "viasens", name: "web", tenant: "77" });
+  assert.ok(username && password);
+  const url = `${house.url.replace("http", "ws")}/mqtt`;
+  const options = { username, clientId: username, reconnectPeriod: 0 };
+  const client = await connectAsync(url, { ...options, password });
+  const humidity = JSON.stringify({ type: "humid", payload: { humidity: 49 } });
+  await client.publishAsync("/sauter/viasens/77/5", humidity, { qos: 1 });
+  await client.endAsync();
+  const { json } = await house.send("viewer", "GET /inbox");
+  assert.ok(json.items.some(({ address }: { address: string }) => address === "77/5"));
+  await assert.rejects(connectAsync(url, { ...options, password: "wrong" }));
+  const wsOptions = { origin: "https://elsewhere.example" };
+  await assert.rejects(connectAsync(url, { ...options, password, wsOptions }));
+});
+
+async function create(wish: object): Promise<IssuedReply> {
+  const body = { credential: "password", ...wish };
+  const { status, json, text } = await house.send("engineer", "POST /agents", body);
+  assert.equal(status, 201, text);
+  return json;
+}
+
+/** Runs a line as somebody would who pastes it into a terminal: its exit code and complaints. */
+async function paste(command: string, folder: string): Promise<string> {
+  const child = spawn("sh", ["-c", command], { cwd: folder });
+  let errors = "";
+  child.stderr.on("data", (bytes) => {
+    errors += bytes;
+  });
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  return `${code} ${errors}`;
+}

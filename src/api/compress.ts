@@ -1,0 +1,18 @@
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import type { FastifyInstance } from "fastify";
+
+const squeeze = promisify(gzip);
+/** Shorter replies fit into a few packets as they are. */
+const BYTES_MIN = 4_096;
+
+/** Long texts, such as histories, travel compressed to those who can read that. */
+export function compressReplies(app: FastifyInstance): void {
+  app.addHook<unknown>("onSend", async (request, reply, payload) => {
+    if (typeof payload !== "string" || payload.length < BYTES_MIN) return payload;
+    reply.header("vary", "accept-encoding");
+    if (!/\bgzip\b/.test(String(request.headers["accept-encoding"]))) return payload;
+    reply.header("content-encoding", "gzip").removeHeader("content-length");
+    return squeeze(payload);
+  });
+}

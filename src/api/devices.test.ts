@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { ApiHouse } from "../../test/api-house.ts";
+
+let house: ApiHouse;
+let id = "";
+before(async () => {
+  house = await ApiHouse.open();
+});
+after(() => house.close());
+
+test("a device that nobody knows waits in the inbox with what it said", async () => {
+  await house.hear();
+  await house.hear();
+  const { json } = await house.send("viewer", "GET /inbox");
+  const [device] = json.items;
+  id = device.id;
+  assert.equal(device.protocol, "SAUTER viaSens");
+  assert.equal(device.address, "12/5");
+  assert.equal(device.assetId, null);
+  assert.ok(device.messages > 0);
+  assert.equal(device.channels.length, 1);
+  const [channel] = device.channels;
+  assert.equal(channel.pointId, null);
+  assert.equal(channel.latest.value, 49);
+  assert.equal(channel.latest.fresh, true);
+  assert.deepEqual((await house.send("viewer", "GET /devices")).json.items, []);
+});
+
+test("a device is adopted as its engineer wants it, and its history begins with its first message", async () => {
+  const site = await house.send("engineer", "POST /assets", { name: "Site", parentId: null });
+  const variable = { name: "Moisture", dataType: "integer", unit: "%", range: [0, 100] };
+  const wish = {
+    name: "Room 5",
+    parentId: site.json.id,
+    variables: [{ ...variable, channel: "humid.humidity", aspect: "Climate" }],
+  };
+  const adopted = await house.send("engineer", `POST /inbox/${id}/adopt`, wish);
+  assert.equal(adopted.status, 201, adopted.text);
+  const asset = await house.send("viewer", `GET /assets/${adopted.json.assetId}`);
+  assert.deepEqual(asset.json.asset.deviceIds, [id]);
+  const [point] = asset.json.points;
+  assert.equal(point.path, "Site/Room 5");
+  assert.equal(point.aspect, "Climate");
+  assert.deepEqual(point.variable, variable);
+  assert.equal(point.latest.value, 49);
+
+  const device = (await house.send("viewer", `GET /devices/${id}`)).json.device;
+  assert.equal(device.assetName, "Room 5");
+  assert.equal(device.channels[0].pointId, point.id);
+  assert.deepEqual((await house.send("viewer", "GET /inbox")).json.items, []);
+  assert.equal((await house.send("viewer", "GET /devices?driver=viasens")).json.items.length, 1);
+  assert.equal((await house.send("viewer", "GET /devices?driver=other")).json.items.length, 0);
+});
+
+test("what cannot be adopted says why", async () => {
+  const twice = await house.send("engineer", `POST /inbox/${id}/adopt`, {});
+  assert.equal(twice.json.code, "device_adopted");
+  assert.equal(twice.status, 409);
+  const none = await house.send("engineer", "POST /inbox/none/adopt", {});
+  assert.equal(none.json.code, "device_unknown");
+  const odd = await house.send("engineer", `POST /inbox/${id}/adopt`, {
+    variables: [{ name: "x", dataType: "number", channel: "c", colour: "red" }],
+  });
+  assert.match(odd.json.detail, /must not have 'colour'/);
+});
+
+test("a device that was dismissed asks no more", async () => {
+  await house.hear("/sauter/viasens/12/6");
+  const [device] = (await house.send("viewer", "GET /inbox")).json.items;
+  assert.equal((await house.send("engineer", `POST /inbox/${device.id}/ignore`)).status, 204);
+  assert.deepEqual((await house.send("viewer", "GET /inbox")).json.items, []);
+});
+
+test("a device shows what it can be told, and a preview what would be sent", async () => {
+  const { commandTypes } = (await house.send("viewer", `GET /devices/${id}`)).json;
+  assert.ok(commandTypes.some(({ name }: { name: string }) => name === "led-ring"));
+  const parameters = { mode: 1, duration: 1000, speed: 10, colors: ["#ff0000"] };
+  const body = { deviceId: id, name: "led-ring", parameters };
+  const { json, text } = await house.send("viewer", "POST /commands/preview", body);
+  assert.equal(json.topic, "/sauter/viasens/12/5/control", text);
+  assert.equal(JSON.parse(json.payload).type, "led-ring");
+});
+
+test("a command is sent, and its state can be asked for", async () => {
+  const parameters = { mode: 1, duration: 1000, speed: 10, colors: ["#ff0000"] };
+  const body = { deviceId: id, name: "led-ring", parameters };
+  const asked = await house.send("operator", "POST /commands", body);
+  assert.equal(asked.status, 201, asked.text);
+  assert.equal(asked.json.state, "sent");
+  assert.equal(asked.json.actor, "the operator");
+  const { json } = await house.send("viewer", `GET /commands/${asked.json.id}`);
+  assert.deepEqual(json, asked.json);
+  const { commands } = (await house.send("viewer", `GET /devices/${id}`)).json;
+  assert.deepEqual(commands, [asked.json]);
+});
+
+test("a command that is wrong says where, and is not sent", async () => {
+  const body = { deviceId: id, name: "led-ring", parameters: { mode: 999 } };
+  const wrong = await house.send("operator", "POST /commands", body);
+  assert.equal(wrong.status, 422);
+  assert.equal(wrong.json.code, "command_invalid");
+  const unknown = await house.send("operator", "POST /commands", { ...body, name: "explode" });
+  assert.equal(unknown.json.code, "command_unknown");
+  const nobody = await house.send("operator", "POST /commands", { ...body, deviceId: "none" });
+  assert.equal(nobody.json.code, "device_unknown");
+  assert.equal((await house.send("viewer", "GET /commands/none")).json.code, "route_unknown");
+});
+
+test("an asset that goes gives its devices back to the inbox", async () => {
+  const { assetId } = (await house.send("viewer", `GET /devices/${id}`)).json.device;
+  assert.equal((await house.send("engineer", `DELETE /assets/${assetId}`)).status, 204);
+  const { json } = await house.send("viewer", "GET /inbox");
+  assert.equal(json.items[0].id, id);
+  assert.equal(json.items[0].channels[0].pointId, null);
+  assert.equal(json.items[0].channels[0].latest.value, 49);
+});
+
+test("a message that was not taken is on a list, which can be emptied", async () => {
+  await house.hear("/nowhere/at/all", {});
+  await house.hear("/sauter/viasens/12/5", { type: "humid", payload: { humidity: 999 } });
+  const { json } = await house.send("engineer", "GET /rejected?limit=1");
+  assert.equal(json.items[0].code, "payload_out_of_range");
+  assert.match(json.items[0].excerpt, /999/);
+  const older = await house.send("engineer", `GET /rejected?after=${json.next}&agentId=agent-1`);
+  assert.deepEqual(
+    older.json.items.map(({ topic }: { topic: string }) => topic),
+    ["/nowhere/at/all"],
+  );
+  assert.equal(older.json.next, null);
+  assert.equal((await house.send("engineer", "DELETE /rejected")).status, 204);
+  assert.deepEqual((await house.send("engineer", "GET /rejected")).json.items, []);
+});
+
+test("the overview counts what there is", async () => {
+  const { json } = await house.send("viewer", "GET /overview");
+  assert.equal(json.site, "Site");
+  assert.equal(json.devices, 0);
+  assert.equal(json.inbox, 1);
+  assert.equal(json.points, 0);
+  assert.ok(json.samplesStored > 0);
+  assert.ok(json.messagesPerSecond > 0);
+});

@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { ApiHouse } from "../../test/api-house.ts";
+import { LIMIT } from "../domain/limit.ts";
+
+const START = Date.UTC(2026, 0, 1);
+
+let house: ApiHouse;
+let id = "";
+before(async () => {
+  house = await ApiHouse.open();
+  id = await house.adopted("Room 5");
+});
+after(() => house.close());
+
+test("points are found by asset, by words and by path, with their newest values", async () => {
+  const all = await house.send("viewer", "GET /points");
+  assert.equal(all.json.items.length, 1);
+  const [point] = all.json.items;
+  assert.equal(point.variable.name, "Humidity");
+  assert.equal(point.latest.value, 49);
+  assert.equal(point.latest.fresh, true);
+  assert.match(point.path, /Room 5$/);
+
+  const routes = [
+    `GET /points?assetId=${point.assetId}`,
+    "GET /points?search=HUMID+room",
+    `GET /points/latest?path=${encodeURIComponent(point.path)}`,
+  ];
+  for (const route of routes) {
+    assert.deepEqual((await house.send("viewer", route)).json.items.length, 1, route);
+  }
+  assert.deepEqual((await house.send("viewer", "GET /points?search=pressure")).json.items, []);
+  const nowhere = await house.send("viewer", "GET /points/latest?path=Nowhere");
+  assert.equal(nowhere.json.code, "asset_unknown");
+});
+
+test("a point is given a unit, a range and patience, but no other type", async () => {
+  const wish = { unit: "%", range: [0, 100], freshnessMs: 5_000 };
+  const { json } = await house.send("engineer", `PATCH /points/${id}`, wish);
+  assert.deepEqual(json.variable.range, [0, 100]);
+  const other = await house.send("engineer", `PATCH /points/${id}`, { dataType: "string" });
+  assert.equal(other.json.code, "request_invalid");
+  assert.equal((await house.send("engineer", "PATCH /points/none", {})).json.code, "point_unknown");
+});
+
+test("samples that are pushed are stored before they are answered", async () => {
+  const samples = Array.from({ length: 10 }, (_, row) => ({
+    at: START + row * 60_000,
+    value: row,
+    quality: row === 9 ? "bad" : "good",
+  }));
+  const pushed = await house.send("operator", `POST /points/${id}/samples`, { samples });
+  assert.equal(pushed.status, 201);
+  assert.deepEqual(pushed.json, { stored: 10 });
+  const { json } = await house.send(
+    "viewer",
+    `GET /points/${id}/history?from=${START}&to=${START + 600_000}`,
+  );
+  assert.deepEqual(json.value, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  assert.equal(json.at[1], "2026-01-01T00:01:00.000Z");
+  assert.equal(json.quality[9], "bad");
+  assert.equal(json.unit, "%");
+  assert.equal(json.next, null);
+});
+
+test("of a push that holds one wrong sample nothing is stored", async () => {
+  const rows: readonly [sample: object, code: string, detail: RegExp][] = [
+    [{ at: "2026-01-01", value: 1 }, "request_invalid", /samples\/1\/at/],
+    [{ at: START, value: "many" }, "request_invalid", /samples\/1\/value/],
+    [{ at: Date.now() + 2 * LIMIT.futureMs, value: 1 }, "time_in_future", /samples\/1\/at/],
+    [{ at: START, value: 1, quality: "odd" }, "request_invalid", /\/samples\/1\/quality/],
+  ];
+  const good = { at: START - 60_000, value: -1 };
+  for (const [sample, code, detail] of rows) {
+    const body = { samples: [good, sample] };
+    const { json } = await house.send("operator", `POST /points/${id}/samples`, body);
+    assert.equal(json.code, code);
+    assert.match(json.detail, detail);
+  }
+  const { json } = await house.send(
+    "viewer",
+    `GET /points/${id}/history?from=${START - 60_000}&to=${START}`,
+  );
+  assert.deepEqual(json.value, []);
+});
+
+for (const order of ["asc", "desc"]) {
+  test(`history is read page by page (${order}), each sample once`, async () => {
+    const seen: number[] = [];
+    const span = { from: String(START), to: String(START + 600_000) };
+    for (let pages = 0; pages < 5; pages += 1) {
+      const query = new URLSearchParams({ ...span, order, limit: "3" });
+      const { json } = await house.send("viewer", `GET /points/${id}/history?${query}`);
+      seen.push(...json.value);
+      if (json.next === null) break;
+      span[order === "asc" ? "from" : "to"] = json.next;
+    }
+    const expected = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+    assert.deepEqual(seen, order === "asc" ? expected : expected.reverse());
+  });
+}
+
+test("times are understood as ISO 8601 and as milliseconds, and mean the same", async () => {
+  const iso = encodeURIComponent("2026-01-01T01:05:00+01:00");
+  const asIso = await house.send("viewer", `GET /points/${id}/history?from=${START}&to=${iso}`);
+  const asMs = await house.send(
+    "viewer",
+    `GET /points/${id}/history?from=${START}&to=${START + 300_000}`,
+  );
+  assert.equal(asIso.json.value.length, 5);
+  assert.deepEqual(asIso.json, asMs.json);
+  for (const from of [
+    "yesterday",
+    "2026-01-01",
+    "2026-02-30T00:00:00Z",
+    "1e3",
+    "99999999999999999",
+  ]) {
+    const { json } = await house.send(
+      "viewer",
+      `GET /points/${id}/history?from=${from}&to=${START}`,
+    );
+    assert.equal(json.code, "request_invalid", from);
+    assert.match(json.detail, /from/);
+  }
+  const none = await house.send("viewer", `GET /points/${id}/history?from=${START}&to=${START}`);
+  assert.match(none.json.detail, /later than from/);
+});
+
+test("history comes as CSV where asked for", async () => {
+  const route = `GET /points/${id}/history?from=${START}&to=${START + 120_000}&limit=1`;
+  const { headers, text } = await house.send("viewer", route, undefined, { accept: "text/csv" });
+  assert.match(headers.get("content-type") ?? "", /^text\/csv/);
+  assert.equal(text, "at,value [%],quality\r\n2026-01-01T00:00:00.000Z,0,good\r\n");
+  assert.equal(headers.get("fieldline-next"), "2026-01-01T00:01:00.000Z");
+});
+
+test("aggregates come bucket by bucket, empty ones with nothing rather than a number", async () => {
+  const query = `points=${id}&from=${START}&to=${START + 720_000}&buckets=3&fns=count,avg,max`;
+  const { json } = await house.send("viewer", `GET /history/aggregate?${query}`);
+  assert.equal(json.widthMs, 240_000);
+  assert.deepEqual(json.items, [
+    {
+      pointId: id,
+      // The tenth sample is bad and does not count.
+      columns: { count: [4, 4, 1], avg: [1.5, 5.5, 8], max: [3, 7, 8] },
+    },
+  ]);
+  const later = `points=${id}&from=${START + 900_000}&to=${START + 960_000}&every=60000&fns=min,count`;
+  const empty = await house.send("viewer", `GET /history/aggregate?${later}`);
+  assert.deepEqual(empty.json.items[0].columns, { count: [0], min: [null] });
+});
+
+test("a query that asks for too much is refused before it costs anything", async () => {
+  const year = `from=${START}&to=${START + 365 * 86_400_000}`;
+  const many = Array.from({ length: LIMIT.pointsPerQuery + 1 }, (_, row) => row).join(",");
+  for (const route of [
+    `GET /points/${id}/history?${year}&limit=1000000000`,
+    `GET /history/aggregate?points=${id}&${year}&every=1`,
+    `GET /history/aggregate?points=${id}&${year}&buckets=1000000000`,
+    `GET /history/aggregate?points=${many}&${year}&buckets=1`,
+  ]) {
+    const { status, json } = await house.send("viewer", route);
+    assert.equal(status, 422, route);
+    assert.equal(json.code, "query_too_large");
+  }
+});
+
+test("an aggregate that is not well asked says what it wants", async () => {
+  const span = `from=${START}&to=${START + 1_000}`;
+  const wrong: readonly [query: string, code: string, detail: RegExp][] = [
+    [`points=${id}&${span}`, "request_invalid", /either 'buckets' or 'every'/],
+    [`points=${id}&${span}&buckets=1&every=1`, "request_invalid", /either/],
+    [`points=${id}&${span}&buckets=1&fns=median`, "request_invalid", /fns: some of count/],
+    [`points=none&${span}&buckets=1`, "point_unknown", /none/],
+    [`points=${id}&${span}&buckets=0`, "request_invalid", /must be >= 1/],
+  ];
+  for (const [query, code, detail] of wrong) {
+    const { json } = await house.send("viewer", `GET /history/aggregate?${query}`);
+    assert.equal(json.code, code, query);
+    assert.match(json.detail, detail);
+  }
+});
+
+test("a long history travels compressed to those who can read that, and is the same", async () => {
+  const samples = Array.from({ length: 500 }, (_, row) => ({ at: START - 1 - row, value: row }));
+  await house.send("operator", `POST /points/${id}/samples`, { samples });
+  const route = `GET /points/${id}/history?from=${START - 600}&to=${START}`;
+  const plain = await house.send("viewer", route, undefined, { "accept-encoding": "identity" });
+  const packed = await house.send("viewer", route, undefined, { "accept-encoding": "gzip" });
+  assert.equal(plain.headers.get("content-encoding"), null);
+  assert.equal(packed.headers.get("content-encoding"), "gzip");
+  assert.equal(packed.text, plain.text);
+  assert.equal(packed.json.value.length, 500);
+});
+
+test("what is no number never leaves as one", async () => {
+  const { series } = await house.pointRow(id);
+  await house.keep(series, [
+    [START + 3_600_000, Number.NaN],
+    [START + 3_600_001, Number.POSITIVE_INFINITY],
+    [START + 3_600_002, -0],
+  ]);
+  const route = `GET /points/${id}/history?from=${START + 3_600_000}&to=${START + 3_700_000}`;
+  const { json } = await house.send("viewer", route);
+  assert.deepEqual(json.value, [null, null, 0]);
+});

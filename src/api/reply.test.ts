@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { after, before, test } from "node:test";
+import { ApiHouse } from "../../test/api-house.ts";
+import { LIMIT } from "../domain/limit.ts";
+import { PROBLEMS, type ProblemCode } from "../domain/problem.ts";
+
+let house: ApiHouse;
+before(async () => {
+  house = await ApiHouse.open();
+});
+after(() => house.close());
+
+const LEAK = /\bat .+:\d+:\d+|node_modules|\/src\/|sqlite|select |insert |stack/i;
+
+test("a problem says what, where and under which number, as RFC 9457 wants it", async () => {
+  const { status, headers, json } = await house.send("viewer", "GET /assets/none");
+  assert.equal(status, 404);
+  assert.match(headers.get("content-type") ?? "", /^application\/problem\+json/);
+  assert.match(json.instance, /^urn:fieldline:request:\w{21}$/);
+  assert.deepEqual(
+    { ...json, instance: "" },
+    {
+      type: "urn:fieldline:problem:asset_unknown",
+      title: "No such asset.",
+      status: 404,
+      code: "asset_unknown",
+      detail: "no asset 'none'",
+      instance: "",
+    },
+  );
+});
+
+const wrong: readonly [
+  what: string,
+  send: () => ReturnType<ApiHouse["send"]>,
+  ProblemCode,
+  RegExp,
+][] = [
+  [
+    "a missing field",
+    () => house.send("admin", "POST /users", { name: "x" }),
+    "request_invalid",
+    /body must have required property/,
+  ],
+  [
+    "a misspelt field",
+    () => house.send("engineer", "POST /assets", { name: "x", parentId: null, descripton: "" }),
+    "request_invalid",
+    /must not have 'descripton'/,
+  ],
+  [
+    "a number where a text belongs",
+    () => house.send("engineer", "POST /assets", { name: 7, parentId: null }),
+    "request_invalid",
+    /body \/name must be string/,
+  ],
+  [
+    "a text where a number belongs",
+    () => house.send("viewer", "GET /assets?limit=many"),
+    "request_invalid",
+    /querystring \/limit must be integer/,
+  ],
+  [
+    "more rows than a reply may hold",
+    () => house.send("viewer", "GET /assets?limit=1001"),
+    "request_invalid",
+    /must be <= 1000/,
+  ],
+  [
+    "a query that the route does not know",
+    () => house.send("viewer", "GET /assets?lmit=1"),
+    "request_invalid",
+    /must not have 'lmit'/,
+  ],
+  [
+    "the same query twice",
+    () => house.send("viewer", "GET /assets?after=a&after=b"),
+    "request_invalid",
+    /must be string/,
+  ],
+  [
+    "a body that is no JSON",
+    () => house.send("engineer", "POST /assets", "{oops"),
+    "request_invalid",
+    /cannot be read/,
+  ],
+  [
+    "a body that would poison objects",
+    () => house.send("engineer", "POST /assets", '{"__proto__":{"admin":true}}'),
+    "request_invalid",
+    /cannot be read/,
+  ],
+  [
+    "a body of another type",
+    () => house.send("engineer", "POST /assets", "name=x", { "content-type": "text/plain" }),
+    "request_invalid",
+    /application\/json/,
+  ],
+  [
+    "a body without an end",
+    () => house.send("engineer", "POST /assets", `"${"x".repeat(LIMIT.requestBytes)}"`),
+    "payload_too_large",
+    /1048576/,
+  ],
+  [
+    "an address that leads nowhere",
+    () => house.send("viewer", "GET /../../etc/passwd"),
+    "route_unknown",
+    /nothing at/,
+  ],
+  [
+    "an address that is no URL",
+    () => house.send("viewer", "GET /assets/%E0%A4%A"),
+    "request_invalid",
+    /cannot be read/,
+  ],
+  [
+    "a method that the route does not have",
+    () => house.send("admin", "DELETE /assets"),
+    "route_unknown",
+    /nothing at/,
+  ],
+];
+
+for (const [what, send, code, detail] of wrong) {
+  test(`${what} is told as ${code}, with its place and without our insides`, async () => {
+    const { status, headers, json, text } = await send();
+    assert.equal(json?.code, code, text);
+    assert.equal(status, PROBLEMS[code].status);
+    assert.match(json.detail, detail);
+    assert.doesNotMatch(text, LEAK);
+    assert.match(headers.get("content-type") ?? "", /^application\/problem\+json/);
+    assert.equal(headers.get("x-content-type-options"), "nosniff");
+  });
+}
+
+test("what breaks inside is told to the log, and to the caller only its number", async () => {
+  const { store } = house.parts;
+  const count = store.rejected.count;
+  Object.assign(store.rejected, { count: () => Promise.reject(new Error("SELECT secret")) });
+  const { status, json, text } = await house.send("viewer", "GET /overview");
+  Object.assign(store.rejected, { count });
+  assert.equal(status, 500);
+  assert.equal(json.code, "internal");
+  assert.doesNotMatch(text, /secret/);
+  const number = json.instance.split(":").at(-1);
+  const line = house.logged.find((entry) => entry.includes(number));
+  assert.match(line ?? "", /SELECT secret/);
+});
+
+test("nonsense instead of HTTP gets a short answer and no more", async () => {
+  const answer = await new Promise<string>((resolve) => {
+    const socket = connect(Number(new URL(house.url).port), "127.0.0.1");
+    let text = "";
+    socket.on("data", (bytes) => {
+      text += bytes;
+    });
+    socket.on("close", () => resolve(text));
+    socket.end("\x16\x03\x01 nonsense\r\n\r\n");
+  });
+  assert.match(answer, /^HTTP\/1\.1 400 /);
+  assert.doesNotMatch(answer, LEAK);
+});

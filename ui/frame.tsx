@@ -77,24 +77,22 @@ function usePlaces(): readonly Place[] {
 function Rail() {
   const places = usePlaces();
   return (
-    <div className="rail">
+    <nav className="rail" aria-label="Main">
       <Link to="/" className="rail-brand" aria-label="Fieldline, overview">
         <Brand />
       </Link>
-      <nav aria-label="Main">
-        {SECTIONS.map((section) => (
-          <div key={section} className="rail-section">
-            {section && places.some((place) => place.section === section) && <h2>{section}</h2>}
-            {places
-              .filter((place) => place.section === section)
-              .map((place) => (
-                <RailLink key={place.to} place={place} />
-              ))}
-          </div>
-        ))}
-      </nav>
+      {SECTIONS.map((section) => (
+        <div key={section} className="rail-section">
+          {section && places.some((place) => place.section === section) && <h2>{section}</h2>}
+          {places
+            .filter((place) => place.section === section)
+            .map((place) => (
+              <RailLink key={place.to} place={place} />
+            ))}
+        </div>
+      ))}
       <WhoAmI />
-    </div>
+    </nav>
   );
 }
 

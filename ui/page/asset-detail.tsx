@@ -67,7 +67,7 @@ function AssetHead({ asset, mayEngineer, isNamed }: AssetHeadProps) {
         {asset.demo && <Chip>Demo</Chip>}
         {asset.deviceIds.map((id, at) => (
           <Link key={id} to="/devices/$deviceId" params={{ deviceId: id }} className="link">
-            {asset.deviceIds.length === 1 ? "Its device" : `Device ${at + 1}`}
+            {asset.deviceIds.length === 1 ? "Open device" : `Device ${at + 1}`}
           </Link>
         ))}
         {asset.children > 0 && (

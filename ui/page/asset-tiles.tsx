@@ -1,6 +1,6 @@
 import { Pencil } from "lucide-react";
 import type { PointReply } from "../../src/api/contract.ts";
-import { decimalsOf, formatName, formatNumber, formatUnit, formatValue } from "../format.ts";
+import { decimalsOf, formatName, formatNumber, formatValue } from "../format.ts";
 import { Age } from "../part/age.tsx";
 import { PointAnalog } from "../part/analog.tsx";
 import { IconButton } from "../part/button.tsx";
@@ -29,7 +29,7 @@ export function AssetTiles({ points, onEdit }: AssetTilesProps) {
   );
   const aspects = [...new Set(points.map(({ aspect }) => aspect))];
   return (
-    <Card title="Live" meta="Shape: last hour" flush>
+    <Card title="Live" meta="Lines: last hour" flush>
       <div className="tiles">
         {aspects.flatMap((aspect) =>
           points
@@ -112,8 +112,7 @@ function normalWords(variable: PointReply["variable"]): string {
   const ends = normal ?? range;
   if (!ends) return "";
   const [low, high] = ends.map((end) => formatNumber(end, neededDecimals(end, variable)));
-  const unit = formatUnit(variable.unit);
-  return `${normal ? "normal" : "range"} ${low} – ${high}${unit && ` ${unit}`}`;
+  return `${normal ? "normal" : "scale"} ${low} – ${high}`;
 }
 
 function neededDecimals(end: number, variable: PointReply["variable"]): number | undefined {

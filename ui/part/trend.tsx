@@ -91,7 +91,7 @@ function optionsFor(newest: Newest, group: string | undefined, theme: Theme) {
         stroke: text,
         font,
         size: 46,
-        space: 34,
+        space: 28,
         grid: { stroke: colourOf("--line"), width: 1 },
         ticks: { show: false },
         values: (_, splits) => yLabels(splits),

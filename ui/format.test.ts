@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  formatAge,
+  formatBytes,
+  formatCount,
+  formatName,
+  formatNumber,
+  formatUnit,
+  formatValue,
+  NO_VALUE,
+} from "./format.ts";
+
+test("a number has the decimals of its variable, thin thousands and a true minus", () => {
+  assert.equal(formatNumber(1234567.891, 2), "1\u202f234\u202f567.89");
+  assert.equal(formatNumber(999, 0), "999");
+  assert.equal(formatNumber(-3.25, 1), "\u22123.3");
+  assert.equal(formatNumber(1000, 0), "1\u202f000");
+});
+
+test("what rounds to zero has no sign", () => {
+  assert.equal(formatNumber(-0.04, 1), "0.0");
+  assert.equal(formatNumber(-0), "0");
+});
+
+test("where decimals are unknown a number has at most four significant digits", () => {
+  assert.equal(formatNumber(3.14159), "3.142");
+  assert.equal(formatNumber(21.5), "21.5");
+  assert.equal(formatNumber(0.000123456), "0.0001235");
+  assert.equal(formatNumber(12345.678), "12\u202f346");
+});
+
+test("nothing that is no number reaches a screen", () => {
+  for (const value of [Number.NaN, Number.POSITIVE_INFINITY, null, undefined])
+    assert.equal(formatNumber(value, 1), NO_VALUE);
+  for (const value of [Number.NaN, null, undefined, ""])
+    assert.equal(formatValue(value, { dataType: "number" }).text, NO_VALUE);
+  assert.equal(formatAge(Number.NaN), NO_VALUE);
+  assert.equal(formatBytes(Number.NaN).text, NO_VALUE);
+});
+
+test("a state is a word, for numbers and for booleans", () => {
+  const occupancy = { dataType: "integer", states: { "1": "Vacant", "4": "Occupied" } } as const;
+  assert.deepEqual(formatValue(4, occupancy), { text: "Occupied", unit: "" });
+  const running = { dataType: "boolean", states: { "0": "Stopped", true: "Running" } } as const;
+  assert.equal(formatValue(true, running).text, "Running");
+  assert.equal(formatValue(false, running).text, "Stopped");
+  assert.equal(formatValue(false, { dataType: "boolean" }).text, "Off");
+});
+
+test("without decimals in the model the scale says how fine a value is", () => {
+  const on = (range: [number, number]) => formatValue(6.8765, { dataType: "number", range }).text;
+  assert.equal(on([0, 2000]), "7");
+  assert.equal(on([0, 100]), "6.9");
+  assert.equal(on([0, 10]), "6.88");
+});
+
+test("units are written as people write them", () => {
+  assert.equal(formatUnit("m3/h"), "m³/h");
+  assert.equal(formatUnit("degC"), "°C");
+  assert.equal(formatUnit("m^2"), "m²");
+  assert.equal(formatUnit("kWh"), "kWh");
+  assert.equal(formatUnit(undefined), "");
+});
+
+test("an age is said in its largest unit", () => {
+  assert.equal(formatAge(400), "now");
+  assert.equal(formatAge(12_300), "12 s");
+  assert.equal(formatAge(4 * 60_000), "4 min");
+  assert.equal(formatAge(3 * 3_600_000 + 6 * 60_000), "3 h 06");
+  assert.equal(formatAge(50 * 3_600_000), "2 d");
+});
+
+test("bytes and counts have their unit and their plural", () => {
+  assert.deepEqual(formatBytes(0), { text: "0", unit: "B" });
+  assert.deepEqual(formatBytes(4_821_032), { text: "4.8", unit: "MB" });
+  assert.equal(formatCount(1, "device"), "1 device");
+  assert.equal(formatCount(2, "device is", "devices are"), "2 devices are");
+});
+
+test("names from protocols become words, abbreviations stay", () => {
+  assert.equal(formatName("powerFactor"), "Power factor");
+  assert.equal(formatName("sensors-config"), "Sensors config");
+  assert.equal(formatName("VOC"), "VOC");
+  assert.equal(formatName("CO2"), "CO₂");
+  assert.equal(formatName("Énergie active"), "Énergie active");
+});

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { below, pathTo } from "./tree.ts";
+
+const assets = [
+  { id: "site", parentId: null },
+  { id: "office", parentId: "site" },
+  { id: "room", parentId: "office" },
+  { id: "hall", parentId: "site" },
+];
+const ids = (found: readonly { id: string }[]) => found.map(({ id }) => id);
+
+test("below an asset is itself and all that hangs on it", () => {
+  assert.deepEqual(ids(below(assets, "site")), ["site", "office", "hall", "room"]);
+  assert.deepEqual(ids(below(assets, "room")), ["room"]);
+});
+
+test("the path leads from the root to the asset, and ends where the tree does", () => {
+  assert.deepEqual(ids(pathTo(assets, "room")), ["site", "office", "room"]);
+  assert.deepEqual(pathTo(assets, "gone"), []);
+});

@@ -1,7 +1,7 @@
 import { FRAME_MS } from "./led-scene.ts";
 
 /** One animation of the LED ring: viaSens MQTT data spec 1.8, "LED Ring Data Specification". */
-export type LedMode = {
+type LedMode = {
   readonly id: number;
   readonly identifier: string;
   /** What the specification's description calls it. */
@@ -13,11 +13,11 @@ export type LedMode = {
    * the sake of people whom flashes make ill.
    */
   readonly flashes: boolean;
-  /** Milliseconds of a step, a turn or a cycle; Infinity where there is none, or it stands still. */
+  /** Milliseconds of a step, a turn or a cycle; Infinity where there is none or it stands still. */
   readonly tempo: Tempo;
 };
 
-export type Tempo = (speed: number, ledCount: number) => number;
+type Tempo = (speed: number, ledCount: number) => number;
 
 const still: Tempo = () => Number.POSITIVE_INFINITY;
 const blink: Tempo = (speed) => 40 + 20 * (255 - speed);

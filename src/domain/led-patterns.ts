@@ -14,7 +14,7 @@ export type BasicPattern = {
   readonly dutyCycle: number;
 };
 
-export type LedPattern = {
+type LedPattern = {
   readonly id: number;
   /** As the specification names it. */
   readonly name: string;

@@ -57,7 +57,7 @@ export function pictureFrame(
 }
 
 /** Reads the parameters of a `led-ring` command; what is missing counts as 0 or black. */
-export function animationOf(parameters: JsonObject): Animation {
+function animationOf(parameters: JsonObject): Animation {
   return {
     mode: numberIn(parameters, "mode"),
     speed: numberIn(parameters, "speed"),
@@ -66,7 +66,7 @@ export function animationOf(parameters: JsonObject): Animation {
 }
 
 /** Reads the parameters of a `led-ring-basic` command. */
-export function patternOf(parameters: JsonObject): BasicPattern {
+function patternOf(parameters: JsonObject): BasicPattern {
   const [first = 0, second = 0] = listIn(parameters, "colors").map(Number);
   return {
     pattern: numberIn(parameters, "pattern"),

@@ -92,7 +92,7 @@ export function secondOf({ c0, c2 }: Scene): Colour {
 }
 
 /** One of several lives that begin again and again: its number, and its age in milliseconds. */
-export type Life = { readonly epoch: number; readonly age: number };
+type Life = { readonly epoch: number; readonly age: number };
 
 /** Life `index` of `count`, evenly staggered, each `lengthMs` long. */
 export function life(t: number, lengthMs: number, index: number, count: number): Life {

@@ -2,7 +2,7 @@
  * Chance without memory: the same question gets the same answer, so that a picture can be drawn
  * for any moment without having drawn those before it.
  */
-export type Draw = (epoch: number, index: number) => number;
+type Draw = (epoch: number, index: number) => number;
 
 /** Draws from 0 up to but not including 1; `purpose` keeps the questions of one effect apart. */
 export function draws(seed: number, purpose: number): Draw {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { drivers } from "../driver/registry.ts";
 import { systemClock } from "../lib/clock.ts";
 import { jsonLog } from "../lib/log.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
 import {
   demoPlant,
   energyMeters,
@@ -11,7 +11,7 @@ import {
   sensorNetworks,
   simulate,
 } from "../simulator/simulator.ts";
-import type { ExitCode, Io } from "./io.ts";
+import { type ExitCode, type Io, optionsOf } from "./io.ts";
 
 const HELP = `fieldline simulator viasens|meter|plant [options]
 
@@ -36,93 +36,102 @@ const HELP = `fieldline simulator viasens|meter|plant [options]
 
 When it ends it prints one line of JSON: messages sent, acknowledged, lost.`;
 
-const OPTIONS = {
-  broker: { type: "string", default: "mqtt://127.0.0.1:1883" },
-  username: { type: "string" },
-  password: { type: "string" },
-  key: { type: "string" },
-  certificate: { type: "string" },
-  ca: { type: "string" },
-  networks: { type: "string", default: "1" },
-  nodes: { type: "string", default: "10" },
-  dialect: { type: "string", default: "mindsphere" },
-  tenant: { type: "string", default: "camexia" },
-  meters: { type: "string", default: "1" },
-  every: { type: "string", default: "600" },
-  seed: { type: "string", default: "1" },
-  speed: { type: "string", default: "1" },
-  duration: { type: "string" },
-  verbose: { type: "boolean", default: false },
-  help: { type: "boolean", default: false },
-} as const;
+const FALLBACKS = {
+  broker: "mqtt://127.0.0.1:1883",
+  networks: "1",
+  nodes: "10",
+  dialect: "mindsphere",
+  tenant: "camexia",
+  meters: "1",
+  every: "600",
+  seed: "1",
+  speed: "1",
+};
+const WITHOUT_FALLBACK = [
+  "username",
+  "password",
+  "key",
+  "certificate",
+  "ca",
+  "duration",
+  "verbose",
+] as const;
+const WHOLE_NUMBERS = ["networks", "nodes", "meters", "seed"] as const;
+const NUMBERS = ["every", "speed", "duration"] as const;
 
-type Values = ReturnType<typeof parse>["values"];
+type Options = typeof FALLBACKS & {
+  readonly [Name in (typeof WITHOUT_FALLBACK)[number]]?: string;
+};
 
 /** `fieldline simulator`: devices against any broker, until it is asked to stop. */
 export async function runSimulator(args: readonly string[], io: Io): Promise<ExitCode> {
-  const parsed = attempt(() => parse(args));
-  if (!parsed.ok) return complain(io, parsed.detail);
-  const { values, positionals } = parsed.value;
-  if (values.help) {
+  if (args.includes("--help")) {
     io.print(HELP);
     return 0;
   }
-  const mistakes = mistakesIn(values);
-  if (mistakes.length > 0) return complain(io, mistakes.join("\n"));
-  const fleet = fleetOf(positionals.join(" "), values);
-  if (!fleet) return complain(io, `cannot simulate '${positionals.join(" ")}'`);
-  const connect = attempt(() => connectOf(values));
-  if (!connect.ok) return complain(io, connect.detail);
+  const [what = "", ...rest] = args;
+  const given = optionsOf(rest);
+  const options: Options = { ...FALLBACKS, ...given };
+  const fleet = fleetOf(what, options);
+  const connect = connectOf(options);
+  const mistakes = mistakesIn(given, options);
+  if (!fleet) mistakes.unshift(`cannot simulate '${what}'`);
+  if (!connect.ok) mistakes.push(connect.problem);
+  if (!fleet || !connect.ok || mistakes.length > 0) {
+    for (const mistake of mistakes) io.complain(mistake);
+    io.complain("fieldline simulator --help tells more");
+    return 2;
+  }
 
-  const level = values.verbose ? "info" : "warn";
-  const log = jsonLog((line) => io.complain(line.trimEnd()), level, systemClock.now);
+  const level = options.verbose === undefined ? "warn" : "info";
+  const log = jsonLog(io.log, level, systemClock.now);
   const simulation = simulate(
-    { fleet, connect: connect.value, speed: Number(values.speed) },
+    { fleet, connect: connect.value, speed: Number(options.speed) },
     { clock: systemClock, drivers, log },
   );
-  await untilEnd(io, values.duration);
+  await untilEnd(io, options.duration);
   await simulation.close();
   io.print(JSON.stringify(simulation.counts()));
   return 0;
 }
 
-function parse(args: readonly string[]) {
-  return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-}
-
-function mistakesIn(values: Values): string[] {
-  const wholes = ["networks", "nodes", "meters", "seed"] as const;
-  const numbers = ["every", "speed", "duration"] as const;
+function mistakesIn(given: Readonly<Record<string, unknown>>, options: Options): string[] {
+  const names: readonly string[] = [...Object.keys(FALLBACKS), ...WITHOUT_FALLBACK];
+  const wrong = (name: keyof Options, what: string) => `--${name}: '${options[name]}' is ${what}`;
   return [
-    ...wholes
-      .filter((name) => !/^[1-9]\d{0,5}$/.test(values[name]))
-      .map((name) => `--${name}: '${values[name]}' is not a whole number above 0`),
-    ...numbers
-      .filter((name) => values[name] !== undefined && !(Number(values[name]) > 0))
-      .map((name) => `--${name}: '${values[name]}' is not a number above 0`),
-    ...(["mindsphere", "scorp-io"].includes(values.dialect)
+    ...Object.keys(given)
+      .filter((name) => !names.includes(name))
+      .map((name) => `no option '${name}'`),
+    ...WHOLE_NUMBERS.filter((name) => !/^[1-9]\d{0,5}$/.test(options[name])).map((name) =>
+      wrong(name, "not a whole number above 0"),
+    ),
+    ...NUMBERS.filter((name) => !(Number(options[name] ?? 1) > 0)).map((name) =>
+      wrong(name, "not a number above 0"),
+    ),
+    ...(["mindsphere", "scorp-io"].includes(options.dialect)
       ? []
-      : [`--dialect: '${values.dialect}' is neither mindsphere nor scorp-io`]),
+      : [wrong("dialect", "neither mindsphere nor scorp-io")]),
+    ...(/^(mqtts?|tcp|tls|wss?):\/\/./.test(options.broker)
+      ? []
+      : [wrong("broker", "no URL such as mqtt://127.0.0.1:1883")]),
   ];
 }
 
-function fleetOf(what: string, values: Values): Fleet | undefined {
-  const site = {
-    utcOffsetMs: -new Date(systemClock.now()).getTimezoneOffset() * 60_000,
-    seed: Number(values.seed),
-  };
+function fleetOf(what: string, options: Options): Fleet | undefined {
+  const utcOffsetMs = -new Date(systemClock.now()).getTimezoneOffset() * 60_000;
+  const site = { utcOffsetMs, seed: Number(options.seed) };
   switch (what) {
     case "viasens":
       return sensorNetworks(site, {
-        networks: Number(values.networks),
-        nodes: Number(values.nodes),
+        networks: Number(options.networks),
+        nodes: Number(options.nodes),
       });
     case "meter":
       return energyMeters(site, {
-        dialect: values.dialect === "scorp-io" ? "scorp-io" : "mindsphere",
-        tenant: values.tenant,
-        meters: Number(values.meters),
-        everyMs: Number(values.every) * 1_000,
+        dialect: options.dialect === "scorp-io" ? "scorp-io" : "mindsphere",
+        tenant: options.tenant,
+        meters: Number(options.meters),
+        everyMs: Number(options.every) * 1_000,
       });
     case "plant":
       return demoPlant(site).installations;
@@ -131,19 +140,32 @@ function fleetOf(what: string, values: Values): Fleet | undefined {
   }
 }
 
-function connectOf(values: Values): SimulateOptions["connect"] {
-  const read = (file: string | undefined) => file && readFileSync(file, "utf8");
-  const [key, certificate, ca] = [values.key, values.certificate, values.ca].map(read);
-  const username = values.username ?? (values.password === undefined ? undefined : "{client}");
-  return ({ clientId }) => ({
-    broker: values.broker,
+function connectOf(options: Options): Outcome<SimulateOptions["connect"], string> {
+  const { broker, password } = options;
+  const username = options.username ?? (password === undefined ? undefined : "{client}");
+  const tls = tlsOf(options);
+  if (!tls.ok) return tls;
+  return success(({ clientId }) => ({
+    broker,
     clientId,
+    tls: tls.value,
     ...(username !== undefined && { username: username.replaceAll("{client}", clientId) }),
-    ...(values.password !== undefined && {
-      password: values.password.replaceAll("{client}", clientId),
-    }),
-    tls: { ...(key && { key }), ...(certificate && { certificate }), ...(ca && { ca }) },
-  });
+    ...(password !== undefined && { password: password.replaceAll("{client}", clientId) }),
+  }));
+}
+
+function tlsOf(options: Options): Outcome<Record<string, string>, string> {
+  const texts: Record<string, string> = {};
+  for (const name of ["key", "certificate", "ca"] as const) {
+    const file = options[name];
+    if (file === undefined) continue;
+    try {
+      texts[name] = readFileSync(file, "utf8");
+    } catch {
+      return failure(`--${name}: cannot read '${file}'`); // Which file is what a person needs.
+    }
+  }
+  return success(texts);
 }
 
 function untilEnd(io: Io, durationS: string | undefined): Promise<void> {
@@ -151,22 +173,4 @@ function untilEnd(io: Io, durationS: string | undefined): Promise<void> {
     io.onStop(resolve);
     if (durationS !== undefined) systemClock.after(Number(durationS) * 1_000, resolve);
   });
-}
-
-type Attempt<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly detail: string };
-
-/** For what the platform throws where a person made a mistake. */
-function attempt<T>(work: () => T): Attempt<T> {
-  try {
-    return { ok: true, value: work() };
-  } catch (reason) {
-    return { ok: false, detail: reason instanceof Error ? reason.message : String(reason) };
-  }
-}
-
-function complain(io: Io, mistakes: string): ExitCode {
-  io.complain(`${mistakes}\n\n${HELP}`);
-  return 2;
 }

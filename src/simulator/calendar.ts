@@ -4,7 +4,7 @@ export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 /** A simulated day begins at four in the morning, when nobody is there. */
-export const DAY_BEGINS_MS = 4 * HOUR_MS;
+const DAY_BEGINS_MS = 4 * HOUR_MS;
 
 /** Where and when the simulated house stands. */
 export type Site = {

@@ -8,10 +8,10 @@ import type { MeterModel } from "./meter-model.ts";
 import { type PeriodicDevice, PeriodicInstallation } from "./periodic.ts";
 
 /** "every 10 minutes": the wireless meter of the energy-meter example lives on a battery. */
-export const METER_MS = 10 * MINUTE_MS;
+const METER_MS = 10 * MINUTE_MS;
 const PHASES = [0, 1, 2] as const;
 
-export type MeterOptions = {
+type MeterOptions = {
   readonly model: MeterModel;
   readonly seed: number;
   readonly everyMs: number;

@@ -14,7 +14,7 @@ export type Load = {
   readonly installedAt: number;
 };
 
-export type PhaseState = {
+type PhaseState = {
   /** Wh since the meter was put in; it only grows. */
   readonly activeEnergy: number;
   /** VAh. */

@@ -17,7 +17,7 @@ export type PeriodicDevice = {
   readonly read: (t: number) => Readonly<Record<string, Value>>;
 };
 
-export type PeriodicOptions = {
+type PeriodicOptions = {
   readonly agent: SimulatedAgent;
   readonly driver: string;
   readonly devices: readonly PeriodicDevice[];

@@ -17,14 +17,14 @@ import { pumpSkid } from "./pump-skid.ts";
 import type { Room } from "./room-model.ts";
 import { SensorNetwork } from "./sensor-network.ts";
 
-export type PlantDevice = {
+type PlantDevice = {
   readonly driver: string;
   readonly address: DeviceAddress;
   /** Empty where the driver's own catalogue says it all. */
   readonly variables: readonly PlantVariable[];
 };
 
-export type PlantAsset = {
+type PlantAsset = {
   readonly reference: string;
   /** The reference of the asset that it is part of; null for the site. */
   readonly parent: string | null;
@@ -44,7 +44,7 @@ export type Plant = {
   history(from: number, to: number): Generator<HistoryBatch>;
 };
 
-export type HistoryBatch = {
+type HistoryBatch = {
   readonly agent: SimulatedAgent;
   readonly driver: string;
   readonly readings: readonly Reading[];

@@ -3,11 +3,9 @@ import { beginOfDay, dayOf, HOUR_MS, MINUTE_MS, type Site, weekdayOf } from "./c
 import { drawn, Trace } from "./trace.ts";
 import { weather } from "./weather.ts";
 
-export const PUMP_WORDS = ["Stopped", "Starting", "Running", "Stopping"] as const;
-
-export type PumpState = {
+type PumpState = {
   readonly running: boolean;
-  readonly state: (typeof PUMP_WORDS)[number];
+  readonly state: "Stopped" | "Starting" | "Running" | "Stopping";
   /** Hz. */
   readonly speed: number;
   /** m³/h. */

@@ -42,7 +42,7 @@ const OUTSIDE_CO2 = 424;
 /** What one person breathes out at a desk, m³ an hour. */
 const CO2_PER_PERSON = 0.018;
 /** Movement is decided anew for each stretch of this length. */
-export const MOVE_MS = 15_000;
+const MOVE_MS = 15_000;
 
 const CO2 = 0;
 const VOC = 1;

@@ -5,9 +5,9 @@ import type { Timer } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { DeviceReport, Installation } from "./installation.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
-import { type Connection, openWire, type Wire } from "./wire.ts";
+import { type Connection, type Counts, openWire, type Wire } from "./wire.ts";
 
-export type RunnerParts = {
+type RunnerParts = {
   readonly clock: VirtualClock;
   readonly driver: Driver;
   readonly log: Log;
@@ -20,11 +20,9 @@ export class Runner {
   readonly #log: Log;
   readonly #twins: ReadonlyMap<DeviceAddress, Twin>;
   readonly #wire: Wire;
-  /** Topics of retained messages, such as births, that this connection has said already. */
-  readonly #announced = new Set<string>();
+  /** The newest retained message of each topic, such as a birth: each connection says it anew. */
+  readonly #retained = new Map<string, Message>();
   #timer: Timer | undefined;
-  #sent = 0;
-  #lost = 0;
 
   constructor(installation: Installation, connection: Connection, parts: RunnerParts) {
     this.#installation = installation;
@@ -42,9 +40,8 @@ export class Runner {
     });
   }
 
-  /** Messages that were put on the wire, were acknowledged, and would have been heard by nobody. */
-  get counts(): { readonly sent: number; readonly acknowledged: number; readonly lost: number } {
-    return { sent: this.#sent, acknowledged: this.#wire.acknowledged(), lost: this.#lost };
+  counts(): Counts {
+    return this.#wire.counts();
   }
 
   async close(): Promise<void> {
@@ -54,7 +51,7 @@ export class Runner {
 
   /** The devices start with the first connection; after that they live on without one. */
   #up(): void {
-    this.#announced.clear();
+    for (const message of this.#retained.values()) this.#wire.publish(message);
     if (!this.#timer) this.#live();
   }
 
@@ -93,10 +90,7 @@ export class Runner {
   }
 
   #say(message: Message): void {
-    if (message.retain && this.#announced.has(message.topic)) return;
-    const isSent = this.#wire.publish(message);
-    if (isSent && message.retain) this.#announced.add(message.topic);
-    if (isSent) this.#sent += 1;
-    else this.#lost += 1;
+    if (message.retain) this.#retained.set(message.topic, message);
+    this.#wire.publish(message);
   }
 }

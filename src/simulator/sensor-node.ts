@@ -21,7 +21,7 @@ import {
 } from "./node-settings.ts";
 import type { RoomModel, RoomState } from "./room-model.ts";
 
-export type NodeOptions = {
+type NodeOptions = {
   readonly device: DeviceAddress;
   readonly room: RoomModel;
   readonly seed: number;
@@ -34,7 +34,7 @@ export type NodeOptions = {
 /** Sensors are looked at this often. */
 const SENSE_MS = 15_000;
 
-/** A sensor's value as it goes on the wire, from what the room is like and the sensor's own error. */
+/** A sensor's value as it goes on the wire, from what the room is like and its own error. */
 type Sense = (room: RoomState, error: number, settings: NodeSettings) => number;
 
 type Sensor = { readonly channel: string; readonly bit: number; readonly sense: Sense };

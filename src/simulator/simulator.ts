@@ -11,7 +11,7 @@ import { harbourWorks, type Plant } from "./plant.ts";
 import { Runner } from "./runner.ts";
 import { roomsOf, SensorNetwork } from "./sensor-network.ts";
 import { virtualClock } from "./virtual-clock.ts";
-import type { Connection } from "./wire.ts";
+import type { Connection, Counts } from "./wire.ts";
 
 export type SimulateOptions = {
   /** What lives from the given time on; `Plant.installations` is one of these. */
@@ -21,7 +21,7 @@ export type SimulateOptions = {
   readonly speed: number;
 };
 
-export type SimulatorParts = {
+type SimulatorParts = {
   readonly clock: Clock;
   readonly drivers: readonly Driver[];
   readonly log: Log;
@@ -30,7 +30,7 @@ export type SimulatorParts = {
 export type Fleet = (startAt: number) => readonly Installation[];
 
 export type Simulation = {
-  counts(): { readonly sent: number; readonly acknowledged: number; readonly lost: number };
+  counts(): Counts;
   close(): Promise<void>;
 };
 
@@ -46,9 +46,8 @@ export function simulate(options: SimulateOptions, parts: SimulatorParts): Simul
   });
   return {
     counts() {
-      const counts = runners.map((runner) => runner.counts);
-      const sum = (key: "sent" | "acknowledged" | "lost") =>
-        counts.reduce((total, one) => total + one[key], 0);
+      const counts = runners.map((runner) => runner.counts());
+      const sum = (key: keyof Counts) => counts.reduce((total, one) => total + one[key], 0);
       return { sent: sum("sent"), acknowledged: sum("acknowledged"), lost: sum("lost") };
     },
     async close() {
@@ -76,7 +75,7 @@ export function sensorNetworks(
     });
 }
 
-export type MetersOptions = {
+type MetersOptions = {
   readonly dialect: "mindsphere" | "scorp-io";
   /** MindSphere tenant or SCorp-io project. */
   readonly tenant: string;

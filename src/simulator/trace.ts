@@ -3,7 +3,7 @@ import { beginOfDay, DAY_MS, dayOf, MINUTE_MS, type Site } from "./calendar.ts";
 /** Moves the state on by one minute, which ends at `t`. */
 export type Step = (state: Float64Array, t: number) => void;
 
-export type TraceOptions = {
+type TraceOptions = {
   readonly site: Site;
   readonly begin: readonly number[];
   /** By then the state no longer knows what it began with. */

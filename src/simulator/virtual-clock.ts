@@ -1,6 +1,6 @@
 import type { Clock, Timer } from "../lib/clock.ts";
 
-/** A clock that runs `speed` times as fast as the one it is made from, beginning at the same time. */
+/** A clock that begins with another one and runs `speed` times as fast. */
 export type VirtualClock = Clock & {
   readonly real: Clock;
   /** When the clock it is made from shows what this one shows at `virtual`. */

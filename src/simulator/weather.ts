@@ -1,7 +1,7 @@
 import { draws, noise } from "../lib/chance.ts";
 import { DAY_MS, HOUR_MS, type Site } from "./calendar.ts";
 
-export type Weather = {
+type Weather = {
   /** °C. */
   readonly outside: number;
   /** Share of the brightest possible daylight. */

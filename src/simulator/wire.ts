@@ -1,10 +1,11 @@
-import { Duplex, PassThrough } from "node:stream";
+import type { Duplex } from "node:stream";
 import { connect, type IClientOptions, MqttClient } from "mqtt";
 import { LIMIT } from "../domain/limit.ts";
 import type { Message } from "../domain/message.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { Opening } from "./installation.ts";
+import { line } from "./line.ts";
 
 /** How an agent reaches its broker, and who it says it is. */
 export type Connection = {
@@ -17,7 +18,14 @@ export type Connection = {
   readonly tls?: { readonly key?: string; readonly certificate?: string; readonly ca?: string };
 };
 
-export type WireParts = {
+/** Messages put on the wire, acknowledged by the broker, and lost for want of a listener. */
+export type Counts = {
+  readonly sent: number;
+  readonly acknowledged: number;
+  readonly lost: number;
+};
+
+type WireParts = {
   readonly opening: Opening;
   /** Called each time the connection is made, after the opening was said. */
   readonly onUp: () => void;
@@ -28,10 +36,9 @@ export type WireParts = {
 
 /** One MQTT connection that is made again and again until it is closed. */
 export type Wire = {
-  /** False where nobody would have heard it: no connection, or too much not yet acknowledged. */
-  publish(message: Message): boolean;
-  /** How many messages the broker has acknowledged. */
-  acknowledged(): number;
+  /** Lost without a connection, and while too much is not yet acknowledged. */
+  publish(message: Message): void;
+  counts(): Counts;
   close(): Promise<void>;
 };
 
@@ -42,17 +49,23 @@ const KEEP_ALIVE_S = 60;
 export function openWire(connection: Connection, parts: WireParts): Wire {
   const { opening, log } = parts;
   const client = clientOf(connection, opening);
-  let [unacknowledged, acknowledged] = [0, 0];
+  const counts = { sent: 0, acknowledged: 0, lost: 0 };
+  let waiting = 0;
+  let onIdle = () => {};
 
-  const publish = (message: Message): boolean => {
-    if (!client.connected || unacknowledged >= LIMIT.simulatedUnacknowledged) return false;
+  const publish = (message: Message): void => {
+    if (!client.connected || waiting >= LIMIT.simulatedUnacknowledged) {
+      counts.lost += 1;
+      return;
+    }
     const { topic, payload, retain = false, qos = 1 } = message;
-    unacknowledged += 1;
+    counts.sent += 1;
+    waiting += 1;
     client.publish(topic, Buffer.from(payload), { retain, qos }, (error) => {
-      unacknowledged -= 1;
-      if (!error) acknowledged += 1;
+      waiting -= 1;
+      if (!error) counts.acknowledged += 1;
+      if (waiting === 0) onIdle();
     });
-    return true;
   };
   client.on("connect", () => {
     log.info("connected");
@@ -68,12 +81,15 @@ export function openWire(connection: Connection, parts: WireParts): Wire {
   );
   return {
     publish,
-    acknowledged: () => acknowledged,
+    counts: () => ({ ...counts }),
     async close() {
-      // What is on its way may still be acknowledged, but not for ever.
-      const patience = parts.clock.after(GRACE_MS, () => client.end(true));
-      await client.endAsync(!client.connected);
-      patience.cancel();
+      await new Promise<void>((resolve) => {
+        onIdle = resolve;
+        // What is on its way may still be acknowledged, but not for ever.
+        parts.clock.after(waiting > 0 && client.connected ? GRACE_MS : 0, resolve);
+      });
+      // Devices that are switched off do not say goodbye: the broker speaks their will.
+      await client.endAsync(true);
     },
   };
 }
@@ -93,7 +109,7 @@ function clientOf({ broker, tls, ...who }: Connection, opening: Opening): MqttCl
   };
   if (typeof broker === "string") return connect(broker, options);
   return new MqttClient(() => {
-    const [near, far] = pair();
+    const [near, far] = line();
     broker(far);
     return near;
   }, options);
@@ -101,13 +117,4 @@ function clientOf({ broker, tls, ...who }: Connection, opening: Opening): MqttCl
 
 function willOf({ topic, payload, retain = false, qos = 1 }: Message): IClientOptions["will"] {
   return { topic, payload: Buffer.from(payload), retain, qos };
-}
-
-/** Two ends of one line within this process. */
-function pair(): [Duplex, Duplex] {
-  const [there, back] = [new PassThrough(), new PassThrough()];
-  return [
-    Duplex.from({ writable: there, readable: back }),
-    Duplex.from({ writable: back, readable: there }),
-  ];
 }

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Io } from "./io.ts";
+import { runSimulator } from "./simulator.ts";
+
+async function run(...args: string[]) {
+  const printed: string[] = [];
+  const complaints: string[] = [];
+  const io: Io = {
+    print: (line) => printed.push(line),
+    complain: (line) => complaints.push(line),
+    log: (line) => complaints.push(line),
+    readInput: () => "",
+    environment: {},
+    onStop: (call) => call(),
+  };
+  const code = await runSimulator(args, io);
+  return { code, printed: printed.join("\n"), complaints: complaints.join("\n") };
+}
+
+test("--help tells every option", async () => {
+  const { code, printed } = await run("viasens", "--help");
+  assert.equal(code, 0);
+  for (const option of ["--broker", "--networks", "--nodes", "--seed", "--speed", "--duration"]) {
+    assert.ok(printed.includes(option), option);
+  }
+});
+
+test("all mistakes are told together, and nothing is started", async () => {
+  const { code, complaints } = await run(
+    ...["viasens", "--nodes", "many", "--speed", "-1", "--broker", "here", "--nodez", "3"],
+  );
+  assert.equal(code, 2);
+  for (const place of ["--nodes", "--speed", "--broker", "nodez"]) {
+    assert.ok(complaints.includes(place), place);
+  }
+});
+
+test("what it does not know it does not simulate", async () => {
+  assert.match((await run("toaster")).complaints, /cannot simulate 'toaster'/);
+  assert.equal((await run()).code, 2);
+  assert.match((await run("meter", "--key", "/nowhere/at/all")).complaints, /--key: cannot read/);
+});
+
+test("asked to stop, it ends and counts its messages", async () => {
+  const { code, printed } = await run("plant", "--broker", "mqtt://127.0.0.1:9");
+  assert.equal(code, 0);
+  assert.deepEqual(JSON.parse(printed), { sent: 0, acknowledged: 0, lost: 0 });
+});

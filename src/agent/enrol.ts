@@ -1,17 +1,16 @@
-import type { Agent, AgentKind, Rights } from "../domain/agent.ts";
+import {
+  type Agent,
+  type AgentKind,
+  clientIdOf,
+  type Rights,
+  TENANT_WORDS,
+} from "../domain/agent.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { isValidFilter } from "../domain/topic.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { NewAgent } from "./agent.ts";
 
-/** What the tenant is called in each dialect; kinds that are missing here have none. */
-const TENANTS: Readonly<Partial<Record<AgentKind, string>>> = {
-  mindsphere: "tenant",
-  viasens: "network",
-  "scorp-io": "project",
-  sparkplug: "group",
-};
 /** X.520: a common name has at most 64 characters. */
 const NAME_CHARS = 64;
 /** What would reach over the level of a topic that the name is meant for, or cannot be typed. */
@@ -20,7 +19,7 @@ const UNFIT = /[/+#\p{C}]|^\s|\s$/u;
 /** What an agent is to be, checked: its names become levels of topics and parts of certificates. */
 export function enrol(wish: NewAgent): Outcome<Omit<Agent, "id" | "createdAt">, Problem> {
   const { kind, name, grant } = wish;
-  const tenantWord = TENANTS[kind];
+  const tenantWord = TENANT_WORDS[kind];
   const tenant = tenantWord === undefined ? "" : wish.tenant;
   const clientId = clientIdOf(kind, tenant, name);
   const wrong =
@@ -34,26 +33,6 @@ export function enrol(wish: NewAgent): Outcome<Omit<Agent, "id" | "createdAt">, 
     revoked: false,
     demo: wish.demo ?? false,
   });
-}
-
-/**
- * The client id, and the user name where an agent has a password. MindSphere prescribes its form;
- * of a viaSens network there is one gateway, so the network says all.
- */
-function clientIdOf(kind: AgentKind, tenant: string, name: string): string {
-  switch (kind) {
-    case "mindsphere":
-      return `${tenant}_${name}`;
-    case "viasens":
-      return `viasens-${tenant}`;
-    case "scorp-io":
-    case "sparkplug":
-      return `${tenant}-${name}`;
-    case "gateway":
-      return `gateway-${name}`;
-    case "plain":
-      return name;
-  }
 }
 
 function wrongName(word: string, name: string): string | undefined {

@@ -23,7 +23,9 @@ async function preview(house: House, { body }: Call<"POST /commands/preview">) {
   const message = await house.commands.preview(wishOf(body));
   if (!message.ok) return message;
   const { topic, payload, retain = false, qos = 1 } = message.value;
-  return success({ topic, payload: Buffer.from(payload).toString("utf8"), retain, qos });
+  const { mqtt: mqttPort, mqtts: mqttsPort } = house.broker.ports;
+  const text = Buffer.from(payload).toString("utf8");
+  return success({ topic, payload: text, retain, qos, mqttPort, mqttsPort });
 }
 
 async function getCommand(house: House, { params }: Call<"GET /commands/:id">) {

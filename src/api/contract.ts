@@ -337,6 +337,9 @@ export const ROUTES = {
       payload: Type.String(),
       retain: Type.Boolean(),
       qos: Type.Integer(),
+      /** Where another program could publish the same; null while the port is closed. */
+      mqttPort: nullable(Type.Integer()),
+      mqttsPort: nullable(Type.Integer()),
     }),
   }),
   "GET /commands/:id": route({

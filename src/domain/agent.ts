@@ -11,6 +11,14 @@ export const AGENT_KINDS = [
 ] as const;
 export type AgentKind = (typeof AGENT_KINDS)[number];
 
+/** What the tenant is called in each dialect; kinds that are missing here have none. */
+export const TENANT_WORDS: Readonly<Partial<Record<AgentKind, string>>> = {
+  mindsphere: "tenant",
+  viasens: "network",
+  "scorp-io": "project",
+  sparkplug: "group",
+};
+
 /** An identity that may connect to the broker, one live connection at a time. */
 export type Agent = {
   readonly id: AgentId;
@@ -32,6 +40,26 @@ export type Rights = {
   readonly publish: readonly string[];
   readonly subscribe: readonly string[];
 };
+
+/**
+ * The client id, and the user name where an agent has a password. MindSphere prescribes its form;
+ * of a viaSens network there is one gateway, so the network says all.
+ */
+export function clientIdOf(kind: AgentKind, tenant: string, name: string): string {
+  switch (kind) {
+    case "mindsphere":
+      return `${tenant}_${name}`;
+    case "viasens":
+      return `viasens-${tenant}`;
+    case "scorp-io":
+    case "sparkplug":
+      return `${tenant}-${name}`;
+    case "gateway":
+      return `gateway-${name}`;
+    case "plain":
+      return name;
+  }
+}
 
 /** The table "MQTT rights" of docs/architecture.md, as code. */
 export function rightsOf(

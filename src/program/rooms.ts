@@ -14,6 +14,7 @@ import { type Live, openLive } from "../live/live.ts";
 import type { Config } from "./config.ts";
 import type { Demo } from "./demo.ts";
 import type { Ground } from "./ground.ts";
+import { takeOverWriter } from "./take-overs.ts";
 
 export type Rooms = {
   readonly access: Access;
@@ -52,7 +53,9 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
     store,
     historian,
     onStored: (samples) => live.stored(samples),
-    onChanged: (subject) => later.watchers.forEach((watcher) => watcher(subject)),
+    onChanged: (subject) => {
+      for (const watcher of later.watchers) watcher(subject);
+    },
     send,
     onConfirmed: (device, command, done) => void commands.confirm(device, command, done),
     record,
@@ -69,12 +72,17 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
 
 /** The broker, where both walks meet; with it, devices can come. */
 export async function openWire(
-  { clock, gauges, log }: Ground,
+  { journal, clock, gauges, log }: Ground,
   { agents, ingest, later }: Rooms,
   config: Config,
 ): Promise<Outcome<Broker, Problem>> {
   const { serverKeyPem: key, serverCertificatePem: certificate, caPem: ca } = agents.authority;
   const mqtts = config.mqtts && { ...config.mqtts, key, certificate, ca };
+  const writeTakeOver = takeOverWriter({
+    record: (event) => journal.record(event),
+    nameOf: async (agent) => (await agents.get(agent))?.name ?? agent,
+    ...{ clock, log },
+  });
   const broker = await openEmbeddedBroker(
     { mqtt: config.mqtt, mqtts, folder: join(config.data, "broker") },
     {
@@ -83,7 +91,10 @@ export async function openWire(
         return ours ? success(ours) : agents.admit(attempt);
       },
       receive: ingest.receive,
-      onPresence: (presence) => log.info("agent presence", { ...presence }),
+      onPresence: (presence) => {
+        log.info("agent presence", { ...presence });
+        writeTakeOver(presence);
+      },
       onSubscribed: ingest.subscribed,
       onRefused: (refusal) => ingest.refuse(rejectionOf(refusal)),
       clock,

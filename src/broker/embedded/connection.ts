@@ -200,7 +200,9 @@ export class Connection {
   close(farewell: Farewell): void {
     if (!this.#isOpen) return;
     if (farewell.reason !== null && this.isV5 && this.admitted) {
-      this.send(encodeDisconnect(farewell.reason));
+      const said = encodeDisconnect(farewell.reason, farewell.cause);
+      const isTooLarge = said.length > this.agreement.maximumPacketBytes;
+      this.send(isTooLarge ? encodeDisconnect(farewell.reason, "") : said);
     }
     this.#isOpen = false;
     this.#reader.halt();

@@ -11,7 +11,7 @@ import { type Problem, problem } from "../../domain/problem.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { PacketView } from "./packet-reader.ts";
 import { numberAt, PACKET, REASON, returnCode } from "./protocol.ts";
-import { NO_PROPERTIES, readPublishProperties } from "./publish-properties.ts";
+import { readPublishProperties } from "./publish-properties.ts";
 import type { Subscription } from "./subscriptions.ts";
 import type { Will } from "./will.ts";
 
@@ -54,9 +54,12 @@ export function decodeConnect(view: PacketView): Outcome<ConnectPacket, ConnectT
   }
   const decoded = decode<IConnectPacket>(view, {});
   if (!decoded.ok) return trouble(decoded.problem.detail);
-  const wrong = wrongWith(decoded.value);
+  const packet = decoded.value;
+  const wrong = wrongWith(packet);
   if (wrong) return trouble(wrong, REASON.protocolError);
-  return success(connectPacket(level as Version, decoded.value));
+  const will = packet.will ? willOf(packet.will) : null;
+  if (will === undefined) return trouble("CONNECT with wrong properties of its will");
+  return success(connectPacket(level as Version, packet, will));
 }
 
 export function decodeSubscribe(
@@ -99,6 +102,7 @@ export function decodeDisconnect(
   if (!decoded.ok) return decoded;
   const { reasonCode = 0, properties } = decoded.value;
   const { sessionExpiryInterval = null } = properties ?? {};
+  if (!areWhole(properties ?? {})) return malformed("DISCONNECT with half a property");
   return success({ reason: reasonCode, sessionExpirySeconds: sessionExpiryInterval });
 }
 
@@ -125,8 +129,10 @@ export function encodeUnsuback(packetId: number, codes: number[], version: Versi
   return encode({ cmd: "unsuback", messageId: packetId, granted: codes }, version);
 }
 
-export function encodeDisconnect(reason: number): Buffer {
-  return encode({ cmd: "disconnect", reasonCode: reason }, 5);
+/** With words: Paho 1.6 overlooks a DISCONNECT that holds a reason code and nothing else. */
+export function encodeDisconnect(reason: number, detail: string): Buffer {
+  const properties = detail === "" ? {} : { reasonString: detail };
+  return encode({ cmd: "disconnect", reasonCode: reason, properties }, 5);
 }
 
 /** An acknowledgement that says in words what was wrong: MQTT 5 only. */
@@ -166,30 +172,32 @@ function expiryOf(version: Version, { clean, properties }: IConnectPacket): numb
   return clean ? 0 : EXPIRES_NEVER;
 }
 
-function willOf({ topic, payload, qos = 0, retain = false, properties = {} }: Wills): Will {
-  const { willDelayInterval = 0, messageExpiryInterval = null, ...passedOn } = properties;
-  return {
-    topic,
-    payload: Buffer.from(payload),
-    qos,
-    retain,
-    delaySeconds: willDelayInterval,
-    expirySeconds: messageExpiryInterval,
-    properties: encodeProperties(passedOn),
-  };
+function willOf({ topic, payload, qos = 0, retain = false, ...will }: Wills): Will | undefined {
+  const { willDelayInterval = 0, messageExpiryInterval = null, ...others } = will.properties ?? {};
+  const properties = areWhole(will.properties ?? {}) ? encodeProperties(others) : undefined;
+  return (
+    properties && {
+      topic,
+      payload: Buffer.from(payload),
+      qos,
+      retain,
+      delaySeconds: willDelayInterval,
+      expirySeconds: messageExpiryInterval,
+      properties,
+    }
+  );
 }
 
 /** Takes them from a PUBLISH packet without topic: its variable header is theirs, but two bytes. */
-function encodeProperties(properties: NonNullable<Wills["properties"]>): Uint8Array {
+function encodeProperties(properties: NonNullable<Wills["properties"]>): Uint8Array | undefined {
   const bare = { topic: "", payload: "", qos: 0, dup: false, retain: false } as const;
   const bytes = encode({ cmd: "publish", ...bare, properties }, 5);
   const body = bytes.findIndex((byte, index) => index > 0 && byte < 0x80) + 1;
-  const read = readPublishProperties(bytes, body + 2, bytes.length);
-  return read?.passedOn ?? NO_PROPERTIES;
+  return readPublishProperties(bytes, body + 2, bytes.length)?.passedOn;
 }
 
-function connectPacket(version: Version, packet: IConnectPacket): ConnectPacket {
-  const { will, username, password, properties = {} } = packet;
+function connectPacket(version: Version, packet: IConnectPacket, will: Will | null): ConnectPacket {
+  const { username, password, properties = {} } = packet;
   return {
     version,
     isBridge: "bridgeMode" in packet,
@@ -203,7 +211,7 @@ function connectPacket(version: Version, packet: IConnectPacket): ConnectPacket 
     maximumPacketBytes: properties.maximumPacketSize ?? null,
     wantsReasons: properties.requestProblemInformation ?? true,
     authenticationMethod: properties.authenticationMethod ?? null,
-    will: will ? willOf(will) : null,
+    will,
   };
 }
 
@@ -211,9 +219,7 @@ function connectPacket(version: Version, packet: IConnectPacket): ConnectPacket 
 function wrongWith({ clientId, username = "", will, properties = {} }: IConnectPacket) {
   const texts = [clientId, username, will?.topic ?? ""];
   if (!texts.every(isText)) return "CONNECT with text that is not UTF-8";
-  if (!Object.entries(properties).every(([name, value]) => isSingle(name, value))) {
-    return "CONNECT with a property twice";
-  }
+  if (!areWhole(properties)) return "CONNECT with a property twice, or half of one";
   const { receiveMaximum, maximumPacketSize } = properties;
   const isInRange = receiveMaximum !== 0 && maximumPacketSize !== 0 && Number(will?.qos ?? 0) < 3;
   return isInRange ? null : "CONNECT with a number that is out of range";
@@ -223,8 +229,19 @@ function isText(text: string): boolean {
   return !/[\0\ufffd]/.test(text);
 }
 
-function isSingle(name: string, value: unknown): boolean {
-  return name === "userProperties" || !Array.isArray(value);
+/** The parser makes lists of what comes twice, and null or -1 of what is cut off. */
+function areWhole(properties: object): boolean {
+  return Object.entries(properties).every(([name, value]: [string, unknown]) => {
+    if (name === "userProperties")
+      return Object.values(value ?? {})
+        .flat()
+        .every(isPresent);
+    return !Array.isArray(value) && isPresent(value);
+  });
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== null && value !== undefined && value !== -1;
 }
 
 function isSubscriptionId(id: number | null): boolean {

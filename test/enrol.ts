@@ -5,14 +5,16 @@ import type { Body, IssuedReply } from "../src/api/contract.ts";
 import type { House } from "./house.ts";
 import type { Where } from "./mosquitto.ts";
 
+type Way = Omit<Where, "version">;
+
 /** An agent that the house knows, and how a client connects as it. */
 export type Enrolled = {
   readonly id: string;
   readonly clientId: string;
   /** With name and password, over TCP. */
-  readonly plain: Where;
+  readonly plain: Way;
   /** With its certificate where it has one, over TLS. */
-  readonly secure: Where;
+  readonly secure: Way;
   /** The bundle's files: `ca.crt`, `agent.crt`, `agent.key`. */
   readonly folder: string;
 };

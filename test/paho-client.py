@@ -32,7 +32,8 @@ def on_disconnect(client, _, code, properties=None):
 
 def on_message(client, _, message):
     payload = message.payload.decode("utf-8", "replace")
-    say("message", topic=message.topic, payload=payload, qos=message.qos, retain=message.retain)
+    retain = bool(message.retain)
+    say("message", topic=message.topic, payload=payload, qos=message.qos, retain=retain)
 
 
 def on_subscribe(client, _, mid, codes, properties=None):

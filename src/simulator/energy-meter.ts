@@ -3,7 +3,7 @@ import type { DeviceAddress } from "../domain/brand.ts";
 import { draws } from "../lib/chance.ts";
 import { encodeJson, type Json } from "../lib/json.ts";
 import { MINUTE_MS } from "./calendar.ts";
-import type { Opening, SimulatedAgent } from "./installation.ts";
+import { NO_OPENING, type Opening, type SimulatedAgent } from "./installation.ts";
 import type { MeterModel } from "./meter-model.ts";
 import { type PeriodicDevice, PeriodicInstallation } from "./periodic.ts";
 
@@ -20,9 +20,11 @@ type MeterOptions = {
 type AgentOptions = MeterOptions & {
   readonly tenant: string;
   readonly name: string;
-  /** Tells models of one tenant apart. */
-  readonly number: number;
+  /** Tells models of one tenant apart; null where the model was declared long ago. */
+  readonly number: number | null;
   readonly startAt: number;
+  /** What this meter tells besides. */
+  readonly more?: PeriodicDevice["read"];
 };
 
 /** The energy meter of the example, as a MindSphere agent: it declares its model, then sends. */
@@ -31,13 +33,13 @@ export function mindsphereMeter(options: AgentOptions): PeriodicInstallation {
   const clientId = `${tenant}_${name}`;
   const agent: SimulatedAgent = { kind: "mindsphere", tenant, name, clientId };
   const device = `${tenant}/${clientId}` as DeviceAddress;
-  const read = (t: number) => mindsphereValues(t, options);
+  const read = (t: number) => ({ ...mindsphereValues(t, options), ...options.more?.(t) });
   return new PeriodicInstallation({
     agent,
     driver: "mindsphere",
     devices: [{ device, everyMs, read }],
     startAt,
-    opening: modelOpening(agent, number),
+    opening: openingOf(agent, number),
   });
 }
 
@@ -82,8 +84,10 @@ function signal(t: number, seed: number): number {
 }
 
 /** The four steps of the example: model, subscribe, instantiate, and then the time series. */
-function modelOpening(agent: SimulatedAgent, number: number): Opening {
+function openingOf(agent: SimulatedAgent, number: number | null): Opening {
   const { tenant, clientId } = agent;
+  const subscriptions = rightsOf({ ...agent, grant: null }).subscribe;
+  if (number === null) return { ...NO_OPENING, subscriptions };
   const topic = (last: string) => `tc/${tenant}/${clientId}/o/${last}`;
   const message = (last: string, json: Json) => ({ topic: topic(last), payload: encodeJson(json) });
   const name = `energy_${number}`;
@@ -92,7 +96,7 @@ function modelOpening(agent: SimulatedAgent, number: number): Opening {
     beforeSubscribing: [
       message("amo_v3/m", { id: "12314", data: { externalId, ...modelOf(tenant, name) } }),
     ],
-    subscriptions: rightsOf({ ...agent, grant: null }).subscribe,
+    subscriptions,
     afterSubscribing: [
       message("amo_v3/i", {
         id: `${externalId}_DeviceInstantiationRequest`,

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "./calendar.ts";
 import { type Load, MeterModel } from "./meter-model.ts";
 import { PumpModel } from "./pump-model.ts";
+import { Climate } from "./weather.ts";
 
 const SITE = { utcOffsetMs: HOUR_MS, seed: 1 };
 const TUESDAY = Date.UTC(2026, 10, 24);
@@ -49,7 +50,7 @@ test("current, voltage and power belong together", () => {
 });
 
 test("a pump's values agree with its state", () => {
-  const pump = new PumpModel(SITE, 4);
+  const pump = new PumpModel(new Climate(SITE), 4);
   const words = new Set<string>();
   for (let t = TUESDAY; t < TUESDAY + 2 * DAY_MS; t += MINUTE_MS / 2) {
     const { running, state, speed, flow, pressure, ...rest } = pump.at(t);
@@ -67,7 +68,7 @@ test("a pump's values agree with its state", () => {
 });
 
 test("a pump is the same whatever was asked before, and moves without jumps", () => {
-  const pump = new PumpModel(SITE, 4);
+  const pump = new PumpModel(new Climate(SITE), 4);
   let last = pump.at(TUESDAY);
   for (let t = TUESDAY + 1_000; t < TUESDAY + DAY_MS; t += 1_000) {
     const now = pump.at(t);
@@ -75,5 +76,5 @@ test("a pump is the same whatever was asked before, and moves without jumps", ()
     assert.ok(Math.abs(now.temperature - last.temperature) < 0.2);
     last = now;
   }
-  assert.deepEqual(pump.at(TUESDAY), new PumpModel(SITE, 4).at(TUESDAY));
+  assert.deepEqual(pump.at(TUESDAY), new PumpModel(new Climate(SITE), 4).at(TUESDAY));
 });

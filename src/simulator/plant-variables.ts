@@ -8,6 +8,11 @@ const FRESH_PUMP_MS = 60_000;
 
 /** Of the MindSphere meter: its model tells types and units, not the rest. */
 export const ENERGY_VARIABLES: readonly PlantVariable[] = [
+  meter("activePower", "Power", {
+    name: "Active power",
+    unit: "kW",
+    ...measured([0, 120], [0, 85], 1),
+  }),
   energy("realEnergy", "Active energy", "Wh"),
   energy("apparentEnergy", "Apparent energy", "VAh"),
   meter("validEnergy", "Energy", { name: "Reading valid", dataType: "boolean", states: yesNo() }),

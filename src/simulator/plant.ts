@@ -16,6 +16,7 @@ import { PumpModel } from "./pump-model.ts";
 import { pumpSkid } from "./pump-skid.ts";
 import type { Room } from "./room-model.ts";
 import { SensorNetwork } from "./sensor-network.ts";
+import { Climate } from "./weather.ts";
 
 type PlantDevice = {
   readonly driver: string;
@@ -58,7 +59,8 @@ const LIVE: Pace = { meterMs: 20_000, pumpMs: 5_000 };
 const PAST: Pace = { meterMs: MINUTE_MS, pumpMs: MINUTE_MS };
 
 const NETWORK = "harbour";
-const SUPPLY = { tenant: "harbour", name: "energy_gateway_1", number: 1 };
+/** Its model was declared when it was put in: here it would only be declared a second time. */
+const SUPPLY = { tenant: "harbour", name: "energy_gateway_1", number: null };
 const EDGE: SimulatedAgent = {
   kind: "scorp-io",
   tenant: "harbour",
@@ -151,13 +153,14 @@ function modelsOf(site: Site): Models {
       site,
       site.seed + 2,
     ),
-    pump: new PumpModel(site, site.seed + 3),
+    pump: new PumpModel(new Climate(site), site.seed + 3),
   };
 }
 
 function installationsOf(site: Site, models: Models, startAt: number, pace: Pace): Installation[] {
   const everyMs = pace.meterMs;
   const supply = { ...SUPPLY, model: models.supply, seed: site.seed + 1, everyMs, startAt };
+  const more = (t: number) => ({ activePower: kilowatts(models.supply, t) });
   const packing = { model: models.packing, seed: site.seed + 2, everyMs };
   return [
     new SensorNetwork({
@@ -168,7 +171,7 @@ function installationsOf(site: Site, models: Models, startAt: number, pace: Pace
       settings: NODE_SETTINGS,
       faultsPerDay: 0.1,
     }),
-    mindsphereMeter(supply),
+    mindsphereMeter({ ...supply, more }),
     new PeriodicInstallation({
       agent: EDGE,
       driver: "scorp-io",
@@ -191,6 +194,11 @@ function* history(
       yield { agent, driver, readings: reports.flatMap(readingsOf) };
     }
   }
+}
+
+function kilowatts(meter: MeterModel, t: number): number {
+  const watts = meter.at(t, 0).power + meter.at(t, 1).power + meter.at(t, 2).power;
+  return Math.round(watts / 100) / 10;
 }
 
 function readingsOf({ device, readings }: DeviceReport): Reading[] {

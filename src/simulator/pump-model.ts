@@ -1,7 +1,7 @@
 import { draws, noise } from "../lib/chance.ts";
 import { beginOfDay, dayOf, HOUR_MS, MINUTE_MS, type Site, weekdayOf } from "./calendar.ts";
 import { drawn, Trace } from "./trace.ts";
-import { weather } from "./weather.ts";
+import type { Climate } from "./weather.ts";
 
 type PumpState = {
   readonly running: boolean;
@@ -28,17 +28,21 @@ const STATIC_BAR = 1.1;
 
 /** A pump skid with a variable-speed drive and a control valve: a pure function of time. */
 export class PumpModel {
+  readonly #climate: Climate;
   readonly #site: Site;
   readonly #seed: number;
   readonly #trace: Trace;
 
-  constructor(site: Site, seed: number) {
+  constructor(climate: Climate, seed: number) {
+    const { site } = climate;
+    this.#climate = climate;
     this.#site = site;
     this.#seed = seed;
     this.#trace = new Trace({
       site,
       begin: [0, 0, 0],
       settledAfterMs: 3 * HOUR_MS,
+      days: 1,
       step: (state, t) => this.#step(state, t),
     });
   }
@@ -56,7 +60,7 @@ export class PumpModel {
       speed,
       flow,
       pressure: STATIC_BAR + 5.2 * share * share * (1 - valve / 260) + 0.04 * ripple * share,
-      temperature: 16 + 0.35 * weather(t, this.#site).outside + this.#trace.at(t, WARMTH),
+      temperature: 16 + 0.35 * this.#climate.at(t).outside + this.#trace.at(t, WARMTH),
       vibration: 0.12 + this.#shake(t, speed, share) * (1 + 0.25 * ripple),
       valve,
     };

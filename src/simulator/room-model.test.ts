@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { beginOfDay, DAY_MS, dayOf, HOUR_MS, MINUTE_MS } from "./calendar.ts";
 import { type Room, RoomModel } from "./room-model.ts";
+import { Climate } from "./weather.ts";
 
 const SITE = { utcOffsetMs: HOUR_MS, seed: 1 };
 const OFFICE: Room = { use: "office", seats: 4, volumeM3: 70, airChanges: 2, windows: 0.6 };
@@ -10,7 +11,7 @@ const NOON = Date.UTC(2026, 10, 24, 11);
 const SUNDAY = Date.UTC(2026, 10, 22, 11);
 
 function model(room: Partial<Room> = {}, seed = 5): RoomModel {
-  return new RoomModel({ ...OFFICE, ...room }, SITE, seed);
+  return new RoomModel({ ...OFFICE, ...room }, new Climate(SITE), seed);
 }
 
 function overDay(room: RoomModel, t: number, everyMs = 10 * MINUTE_MS) {

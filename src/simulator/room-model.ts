@@ -9,7 +9,7 @@ import {
   type Site,
 } from "./calendar.ts";
 import { drawn, Trace } from "./trace.ts";
-import { weather } from "./weather.ts";
+import type { Climate } from "./weather.ts";
 
 export type Room = {
   readonly use: RoomUse;
@@ -52,13 +52,16 @@ const BREATH = 3;
 /** The air, the light and the sound of a room that people come to and leave: a pure function. */
 export class RoomModel {
   readonly #room: Room;
+  readonly #climate: Climate;
   readonly #site: Site;
   readonly #seed: number;
   readonly #air: Trace;
   #day = Number.NaN;
   #people: Uint8Array = new Uint8Array(0);
 
-  constructor(room: Room, site: Site, seed: number) {
+  constructor(room: Room, climate: Climate, seed: number) {
+    const { site } = climate;
+    this.#climate = climate;
     this.#room = room;
     this.#site = site;
     this.#seed = seed;
@@ -66,13 +69,14 @@ export class RoomModel {
       site,
       begin: [OUTSIDE_CO2, 100, 0, 0],
       settledAfterMs: 5 * HOUR_MS,
+      days: 1,
       step: (state, t) => this.#breathe(state, t),
     });
   }
 
   at(t: number): RoomState {
     const people = this.peopleAt(t);
-    const { outside, daylight, moisture } = weather(t, this.#site);
+    const { outside, daylight, moisture } = this.#climate.at(t);
     const warmth = this.#air.at(t, WARMTH);
     return {
       temperature: 20.4 + 0.06 * (outside - 10) + warmth,
@@ -108,7 +112,7 @@ export class RoomModel {
     const balance = OUTSIDE_CO2 + (people * CO2_PER_PERSON * 1e6) / (volumeM3 * airChanges);
     state[CO2] = drawn(state[CO2] ?? 0, balance, 60 / airChanges);
     state[VOC] = drawn(state[VOC] ?? 0, 92 + 70 * share + this.#cleaning(t), 22);
-    const sun = weather(t, this.#site).daylight * this.#room.windows;
+    const sun = this.#climate.at(t).daylight * this.#room.windows;
     const warm = (people > 0 ? 0.9 : 0) + 1.4 * share + 1.8 * sun;
     state[WARMTH] = drawn(state[WARMTH] ?? 0, warm, 55);
     state[BREATH] = drawn(state[BREATH] ?? 0, share, 40);

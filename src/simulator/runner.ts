@@ -70,7 +70,9 @@ export class Runner {
     const order = twin.obey(message);
     if (!order.ok) {
       const excerpt = new TextDecoder().decode(payload.subarray(0, 200));
-      this.#log.info("not an order", { device, topic, ...order.problem, excerpt });
+      // An answer, for example to a model, is for people to read; other odd orders are mistakes.
+      if (order.problem.code === "command_unknown") this.#log.info("answered", { topic, excerpt });
+      else this.#log.warn("order not understood", { topic, ...order.problem, excerpt });
       return;
     }
     this.#log.info("obeyed", { device, ...order.value });

@@ -8,6 +8,7 @@ import type { DeviceReport, Installation, Opening, Order, SimulatedAgent } from 
 import type { NodeSettings } from "./node-settings.ts";
 import { type Room, RoomModel } from "./room-model.ts";
 import { SensorNode, timeOf } from "./sensor-node.ts";
+import { Climate } from "./weather.ts";
 
 export type NetworkOptions = {
   readonly network: string;
@@ -39,7 +40,10 @@ export class SensorNetwork implements Installation {
       clientId: `viasens-${network}`,
     };
     this.opening = openingOf(this.agent);
-    const nodes = options.rooms.map((room, index) => nodeIn(room, index, options));
+    const climate = new Climate(options.site);
+    const nodes = options.rooms.map((room, index) =>
+      nodeIn(new RoomModel(room, climate, seedOf(index, options)), index, options),
+    );
     this.#nodes = new Map(nodes.map((node) => [node.device, node]));
     this.devices = nodes.map(({ device }) => device);
   }
@@ -82,12 +86,16 @@ export function roomsOf(count: number, seed: number): Room[] {
   });
 }
 
-function nodeIn(room: Room, index: number, options: NetworkOptions): SensorNode {
-  const { network, site, bootAt, settings, faultsPerDay } = options;
-  const seed = site.seed + 1_009 * (index + 1);
+function seedOf(index: number, { site }: NetworkOptions): number {
+  return site.seed + 1_009 * (index + 1);
+}
+
+function nodeIn(room: RoomModel, index: number, options: NetworkOptions): SensorNode {
+  const { network, bootAt, settings, faultsPerDay } = options;
+  const seed = seedOf(index, options);
   return new SensorNode({
     device: `${network}/${index + 1}` as DeviceAddress,
-    room: new RoomModel(room, site, seed),
+    room,
     seed,
     bootAt: bootAt + Math.floor(draws(seed, 122)(0, 0) * BOOT_SPREAD_MS),
     ...(settings && { settings }),

@@ -8,6 +8,8 @@ type TraceOptions = {
   readonly begin: readonly number[];
   /** By then the state no longer knows what it began with. */
   readonly settledAfterMs: number;
+  /** How many days stay at hand; time mostly goes forward, and a mesh has many rooms. */
+  readonly days: number;
   readonly step: Step;
 };
 
@@ -18,7 +20,7 @@ type TraceOptions = {
  */
 export class Trace {
   readonly #options: TraceOptions;
-  readonly #days = new Map<number, Float64Array>();
+  readonly #days = new Map<number, Float32Array>();
 
   constructor(options: TraceOptions) {
     this.#options = options;
@@ -36,25 +38,22 @@ export class Trace {
     return before + (after - before) * (along - minute);
   }
 
-  #compute(day: number): Float64Array {
+  #compute(day: number): Float32Array {
     const { site, begin, settledAfterMs, step } = this.#options;
     const start = beginOfDay(day, site);
     const state = Float64Array.from(begin);
     for (let t = start - settledAfterMs + MINUTE_MS; t <= start; t += MINUTE_MS) step(state, t);
-    const minutes = new Float64Array((DAY_MS / MINUTE_MS + 1) * begin.length);
+    const minutes = new Float32Array((DAY_MS / MINUTE_MS + 1) * begin.length);
     minutes.set(state);
     for (let minute = 1; minute <= DAY_MS / MINUTE_MS; minute += 1) {
       step(state, start + minute * MINUTE_MS);
       minutes.set(state, minute * begin.length);
     }
-    this.#keep(day, minutes);
-    return minutes;
-  }
-
-  /** The day before stays at hand for those who look back over midnight. */
-  #keep(day: number, minutes: Float64Array): void {
     this.#days.set(day, minutes);
-    for (const known of this.#days.keys()) if (this.#days.size > 2) this.#days.delete(known);
+    for (const known of this.#days.keys()) {
+      if (this.#days.size > this.#options.days) this.#days.delete(known);
+    }
+    return minutes;
   }
 }
 

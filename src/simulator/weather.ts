@@ -1,5 +1,6 @@
 import { draws, noise } from "../lib/chance.ts";
-import { DAY_MS, HOUR_MS, type Site } from "./calendar.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Site } from "./calendar.ts";
+import { Trace } from "./trace.ts";
 
 type Weather = {
   /** °C. */
@@ -15,8 +16,37 @@ const YEAR_MS = 365.25 * DAY_MS;
 /** The coldest day comes some three weeks after the shortest one. */
 const WINTER_MS = 12 * DAY_MS;
 
+/** The weather of a site, by the minute: all its rooms share it. */
+export class Climate {
+  readonly site: Site;
+  readonly #trace: Trace;
+
+  constructor(site: Site) {
+    this.site = site;
+    this.#trace = new Trace({
+      site,
+      begin: [0, 0, 0],
+      settledAfterMs: MINUTE_MS,
+      // A room that begins its day looks back into the evening before.
+      days: 2,
+      step: (state, t) => {
+        const { outside, daylight, moisture } = weather(t, site);
+        state.set([outside, daylight, moisture]);
+      },
+    });
+  }
+
+  at(t: number): Weather {
+    return {
+      outside: this.#trace.at(t, 0),
+      daylight: this.#trace.at(t, 1),
+      moisture: this.#trace.at(t, 2),
+    };
+  }
+}
+
 /** A temperate climate: seasons, days, and fronts that pass in a few days. */
-export function weather(t: number, site: Site): Weather {
+function weather(t: number, site: Site): Weather {
   const front = noise(draws(site.seed, 101), t / (2.6 * DAY_MS), 0);
   const clouds = noise(draws(site.seed, 102), t / (0.4 * DAY_MS), 0);
   const season = -Math.cos((2 * Math.PI * (t - WINTER_MS)) / YEAR_MS);

@@ -255,4 +255,25 @@ describe("what a device declares", () => {
     await new Promise(setImmediate);
     assert.equal(sent.length, before * 2);
   });
+
+  test("what the house does not agree to is answered, and an operator sees it", async () => {
+    const { ingest, store, sent } = await world();
+    const wish = { id: "1", data: { modelExternalId: "none" } };
+    await ingest.receive([
+      message("tc/acme/acme_a/o/amo_v3/m", "<html>"),
+      message("tc/acme/acme_a/o/amo_v3/i", wish),
+    ]);
+    const answers = sent.map(({ topic, payload }) => {
+      return [topic, JSON.parse(Buffer.from(payload).toString()).data.status];
+    });
+    assert.deepEqual(answers, [
+      ["tc/acme/acme_a/i/amo_v3/ms", "Failed"],
+      ["tc/acme/acme_a/i/amo_v3/ip", "Failed"],
+    ]);
+    const rows = await store.rejected.find();
+    assert.deepEqual(rows.map(({ code, excerpt }) => [code, excerpt]).toSorted(), [
+      ["model_unknown", JSON.stringify(wish)],
+      ["payload_malformed", "<html>"],
+    ]);
+  });
 });

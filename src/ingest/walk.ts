@@ -29,6 +29,8 @@ type State = {
 };
 
 type Told<T> = { readonly driver: Driver; readonly agent: AgentId; readonly what: T };
+/** With the message that told it, for the case that the house does not agree. */
+type ToldBy = Told<Finding> & { readonly message: ReceivedMessage };
 
 /**
  * The walk up: device -> broker -> driver -> series -> historian -> those who watch.
@@ -47,7 +49,7 @@ export class Walk {
   readonly #newId = () => newId(this.#parts.now());
   /** What the batch in hand brought besides readings of known channels. */
   #strangers: Told<Reading>[] = [];
-  #others: Told<Finding>[] = [];
+  #others: ToldBy[] = [];
   #replies: Brought["replies"] = [];
   #hasRejected = false;
   #isWriteDue = false;
@@ -161,7 +163,7 @@ export class Walk {
       speaker = this.#bind(driver, message.agent, reading) ?? speaker;
     }
     for (const what of findings.others) {
-      this.#others.push({ driver, agent: message.agent, what });
+      this.#others.push({ driver, agent: message.agent, what, message });
       speaker = this.#state.bindings.find(driver.id, what.device) ?? speaker;
     }
     if (speaker) noteMessage(speaker, message.receivedAt, findings.warnings);
@@ -221,12 +223,10 @@ export class Walk {
     for (const { agent, replies } of brought?.replies ?? []) {
       await this.#state.answers.say(agent, replies);
     }
-    for (const { driver, agent, what } of brought?.others ?? []) {
-      const outcome = await accept(this.#parts, this.#state.bindings, {
-        driver,
-        agent,
-        finding: what,
-      });
+    for (const { driver, agent, what, message } of brought?.others ?? []) {
+      const finding = { driver, agent, finding: what };
+      const outcome = await accept(this.#parts, this.#state.bindings, finding);
+      if (!outcome.ok) this.reject(rejectionOf(message, driver, outcome.problem));
       const answers = driver.answer?.(what, outcome, this.#newId) ?? [];
       if (answers.length > 0) await this.#state.answers.say(agent, answers);
     }
@@ -270,7 +270,7 @@ export class Walk {
 
 type Brought = {
   readonly strangers: readonly Told<Reading>[];
-  readonly others: readonly Told<Finding>[];
+  readonly others: readonly ToldBy[];
   /** To messages that were refused. */
   readonly replies: { readonly agent: AgentId; readonly replies: readonly Message[] }[];
 };

@@ -1,6 +1,5 @@
 import type { Duplex } from "node:stream";
 import type { AgentId } from "../../domain/brand.ts";
-import { LIMIT } from "../../domain/limit.ts";
 import type { Message } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { isValidTopic } from "../../domain/topic.ts";
@@ -15,6 +14,7 @@ import { Intake } from "./intake.ts";
 import {
   type Address,
   type Arrived,
+  type Door,
   type Listening,
   listenPlain,
   listenTls,
@@ -107,13 +107,15 @@ class EmbeddedBroker implements Broker {
   }
 
   async open(options: EmbeddedOptions): Promise<Outcome<void, Problem>> {
-    const onArrived = (arrived: Arrived) => this.#welcome(arrived);
-    const mqtt = options.mqtt && (await listenPlain(options.mqtt, onArrived));
+    const door: Door = {
+      onArrived: (arrived) => this.#welcome(arrived),
+      onRefused: (remote, detail) =>
+        refuseUnknown(this.#core, remote, problem("agent_refused", detail)),
+    };
+    const mqtt = options.mqtt && (await listenPlain(options.mqtt, door));
     if (mqtt && !mqtt.ok) return mqtt;
     if (mqtt) this.#listening.push(mqtt.value);
-    const onRefused = (remote: string, detail: string) =>
-      refuseUnknown(this.#core, remote, problem("agent_refused", detail));
-    const mqtts = options.mqtts && (await listenTls(options.mqtts, onArrived, onRefused));
+    const mqtts = options.mqtts && (await listenTls(options.mqtts, door));
     if (mqtts && !mqtts.ok) return mqtts;
     if (mqtts) this.#listening.push(mqtts.value);
     this.#ports = { mqtt: mqtt?.value.port ?? null, mqtts: mqtts?.value.port ?? null };
@@ -198,8 +200,7 @@ class EmbeddedBroker implements Broker {
 
   #begin(stream: Duplex, remote: Remote): void {
     const { connections, intake, parts } = this.#core;
-    if (this.#isClosed || connections.size >= LIMIT.connections) {
-      parts.gauges.add('mqtt_refused_total{code="connections"}');
+    if (this.#isClosed) {
       stream.destroy();
       return;
     }

@@ -22,26 +22,32 @@ export type Arrived = {
 /** A port that is open. */
 export type Listening = { readonly port: number; readonly server: Server };
 
+/** What becomes of those who come. */
+export type Door = {
+  readonly onArrived: (arrived: Arrived) => void;
+  readonly onRefused: (remote: string, detail: string) => void;
+};
+
 /** A silent peer is noticed by TCP at last, even where MQTT's keep-alive is off. */
 const TCP_KEEP_ALIVE_MS = 60_000;
 /** A reconnect storm after a power cut waits in the kernel rather than being refused. */
 const BACKLOG = 1_024;
+const TOO_MANY = `more than ${LIMIT.connections} connections`;
 
 export async function listenPlain(
   address: Address,
-  onArrived: (arrived: Arrived) => void,
+  door: Door,
 ): Promise<Outcome<Listening, Problem>> {
   const server = createServer((socket) =>
-    onArrived({ socket: prepared(socket), certificate: null }),
+    door.onArrived({ socket: prepared(socket), certificate: null }),
   );
-  return open(server, address, "--mqtt");
+  return open(server, address, "--mqtt", door);
 }
 
 /** Asks for a client certificate, and leaves it to CONNECT what a missing or bad one means. */
 export async function listenTls(
   address: TlsAddress,
-  onArrived: (arrived: Arrived) => void,
-  onRefused: (remote: string, detail: string) => void,
+  door: Door,
 ): Promise<Outcome<Listening, Problem>> {
   const server = createTlsServer({
     key: address.key,
@@ -53,12 +59,12 @@ export async function listenTls(
     handshakeTimeout: LIMIT.connectWithinMs,
   });
   server.on("secureConnection", (socket) =>
-    onArrived({ socket: prepared(socket), certificate: certificateOf(socket) }),
+    door.onArrived({ socket: prepared(socket), certificate: certificateOf(socket) }),
   );
   server.on("tlsClientError", (error, socket) =>
-    onRefused(socket.remoteAddress ?? "", `TLS handshake: ${error.message}`),
+    door.onRefused(socket.remoteAddress ?? "", `TLS handshake: ${error.message}`),
   );
-  return open(server, address, "--mqtts");
+  return open(server, address, "--mqtts", door);
 }
 
 /** Without TCP_NODELAY a small answer waits up to 44 ms for the peer's delayed acknowledgement. */
@@ -85,8 +91,10 @@ function open(
   server: Server,
   { host, port }: Address,
   option: string,
+  door: Door,
 ): Promise<Outcome<Listening, Problem>> {
   server.maxConnections = LIMIT.connections;
+  server.on("drop", (dropped) => door.onRefused(dropped?.remoteAddress ?? "", TOO_MANY));
   return new Promise((resolve) => {
     server.on("error", (error: NodeJS.ErrnoException) => {
       const detail = `${option} ${host}:${port} cannot be opened (${error.code ?? error.message})`;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ISubscribePacket } from "mqtt-packet";
-import { RawClient, TestHouse, until } from "../../../test/mqtt-peer.ts";
-import { LIMIT } from "../../domain/limit.ts";
+import { RawClient, TestHouse, until } from "../../test/mqtt-peer.ts";
+import { LIMIT } from "../domain/limit.ts";
 
 const GRANTED = { publish: ["#"], subscribe: ["plant/1/#"] };
 

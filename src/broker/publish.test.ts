@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { RawClient, TestHouse, until } from "../../../test/mqtt-peer.ts";
-import { LIMIT } from "../../domain/limit.ts";
+import { RawClient, TestHouse, until } from "../../test/mqtt-peer.ts";
+import { LIMIT } from "../domain/limit.ts";
 
 const FOREIGN = "tc/acme/other/o/mc_v3/ts";
 const OWN = { publish: ["tc/acme/agent/o/#"], subscribe: ["tc/acme/agent/i/#"] };

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { generate, type Packet } from "mqtt-packet";
-import { RawClient, TestHouse, until } from "../../../test/mqtt-peer.ts";
-import { LIMIT } from "../../domain/limit.ts";
-import { chances } from "../../lib/chance.ts";
-import { systemClock } from "../../lib/clock.ts";
+import { generate, type IConnectPacket, type Packet } from "mqtt-packet";
+import { RawClient, TestHouse, until } from "../../test/mqtt-peer.ts";
+import { LIMIT } from "../domain/limit.ts";
+import { chances } from "../lib/chance.ts";
+import { systemClock } from "../lib/clock.ts";
 
 const SEED = 18;
 const MUTATED = 10_000;
@@ -28,7 +28,7 @@ test("10,000 mutated packets leave the broker alive, and every refusal has a cul
       const client = await RawClient.open(port, version);
       client.mute();
       const clientId = `attacker ${attacker}`;
-      const connect = generate({ cmd: "connect", clientId, protocolVersion: version });
+      const connect = generate(connectPacket(clientId, version));
       const isFirst = chance() < 0.2;
       const packets = isFirst ? [mutated(connect, chance)] : [connect, mutant(version, chance)];
       client.send(Buffer.concat(packets));
@@ -136,6 +136,16 @@ test("a subscriber that stops reading costs nobody else a message", async (t) =>
   assert.ok(house.gauges.get('mqtt_dropped_total{reason="slow_subscriber"}') > 10_000);
   for (const client of frozen) client.socket.destroy();
 });
+
+function connectPacket(clientId: string, protocolVersion: 4 | 5): IConnectPacket {
+  const properties = { sessionExpiryInterval: 5, receiveMaximum: 7, userProperties: { a: "b" } };
+  const others = { contentType: "a", responseTopic: "b", correlationData: Buffer.from("c") };
+  const delayed = { willDelayInterval: 1, userProperties: { a: ["b", "c"] }, ...others };
+  const will = { topic: "state", payload: "lost", qos: 1, retain: false } as const;
+  const plain = { cmd: "connect", clientId, protocolVersion, clean: true } as const;
+  if (protocolVersion === 4) return { ...plain, will };
+  return { ...plain, properties, will: { ...will, properties: delayed } };
+}
 
 /** A packet that a client may send, broken. */
 function mutant(version: 4 | 5, chance: () => number): Buffer {

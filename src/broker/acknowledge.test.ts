@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { RawClient, TestHouse, until } from "../../../test/mqtt-peer.ts";
-import type { AgentId, Timestamp } from "../../domain/brand.ts";
-import { LIMIT } from "../../domain/limit.ts";
-import { AssertionError } from "../../lib/assert.ts";
-import { Gauges } from "../../lib/gauge.ts";
-import { silentLog } from "../../lib/log.ts";
-import { type Arrival, Intake } from "./intake.ts";
-import { knownTopic } from "./topic-table.ts";
+import { RawClient, TestHouse, until } from "../../test/mqtt-peer.ts";
+import type { AgentId, Timestamp } from "../domain/brand.ts";
+import { LIMIT } from "../domain/limit.ts";
+import { AssertionError } from "../lib/assert.ts";
+import { Gauges } from "../lib/gauge.ts";
+import { silentLog } from "../lib/log.ts";
+import { type Arrival, Intake } from "./embedded/intake.ts";
+import { knownTopic } from "./embedded/topic-table.ts";
 
 test("a message is acknowledged when the house says that it is safe, and not before", async (t) => {
   const house = new TestHouse();

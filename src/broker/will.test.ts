@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { IConnectPacket } from "mqtt-packet";
-import { RawClient, TestHouse, until } from "../../../test/mqtt-peer.ts";
-import { TestClock } from "../../lib/clock.ts";
+import { RawClient, TestHouse, until } from "../../test/mqtt-peer.ts";
+import { TestClock } from "../lib/clock.ts";
 
 const will = { topic: "state", payload: "lost", qos: 1, retain: true } as const;
 

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { IConnectPacket } from "mqtt-packet";
-import { RawClient, TestHouse, until } from "../../../test/mqtt-peer.ts";
-import type { AgentId } from "../../domain/brand.ts";
-import { LIMIT } from "../../domain/limit.ts";
-import { problem } from "../../domain/problem.ts";
-import { TestClock } from "../../lib/clock.ts";
-import { failure, success } from "../../lib/outcome.ts";
+import { RawClient, TestHouse, until } from "../../test/mqtt-peer.ts";
+import type { AgentId } from "../domain/brand.ts";
+import { LIMIT } from "../domain/limit.ts";
+import { problem } from "../domain/problem.ts";
+import { TestClock } from "../lib/clock.ts";
+import { failure, success } from "../lib/outcome.ts";
+import { openEmbeddedBroker } from "./embedded/embedded.ts";
 
 test("the house decides who comes in, and is told what the client showed", async (t) => {
   const house = new TestHouse();
@@ -248,7 +249,6 @@ test("an agent that is revoked while it is let in is asked about again", async (
 
 test("a port that is taken is a problem that names the port and the option", async (t) => {
   const { port } = await new TestHouse().open(t);
-  const { openEmbeddedBroker } = await import("./embedded.ts");
   const mqtt = { host: "127.0.0.1", port };
   const second = await openEmbeddedBroker({ mqtt, mqtts: null }, new TestHouse().parts);
   assert.ok(!second.ok);

@@ -11,9 +11,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { RawClient, TestHouse } from "../../../test/mqtt-peer.ts";
-import { RetainedStore } from "./retained-store.ts";
-import { routedMessage } from "./routed-message.ts";
+import { RawClient, TestHouse } from "../../test/mqtt-peer.ts";
+import { RetainedStore } from "./embedded/retained-store.ts";
+import { routedMessage } from "./embedded/routed-message.ts";
 
 test("what the house sent with retain is there after a restart", async (t) => {
   const folder = newFolder(t);

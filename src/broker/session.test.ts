@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Packet } from "mqtt-packet";
-import { RawClient, TestHouse, until } from "../../../test/mqtt-peer.ts";
-import type { AgentId } from "../../domain/brand.ts";
-import { LIMIT } from "../../domain/limit.ts";
-import { TestClock } from "../../lib/clock.ts";
-import type { Broker } from "../broker.ts";
-import { Sessions } from "./sessions.ts";
+import { RawClient, TestHouse, until } from "../../test/mqtt-peer.ts";
+import type { AgentId } from "../domain/brand.ts";
+import { LIMIT } from "../domain/limit.ts";
+import { TestClock } from "../lib/clock.ts";
+import type { Broker } from "./broker.ts";
+import { Sessions } from "./embedded/sessions.ts";
 
 test("a client that is away gets its messages when it is back, in order", async (t) => {
   const { broker, port } = await new TestHouse().open(t);

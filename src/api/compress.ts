@@ -1,8 +1,6 @@
-import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { FastifyInstance } from "fastify";
 
-const squeeze = promisify(gzip);
 /** Shorter replies fit into a few packets as they are. */
 const BYTES_MIN = 4_096;
 
@@ -14,5 +12,11 @@ export function compressReplies(app: FastifyInstance): void {
     if (!/\bgzip\b/.test(String(request.headers["accept-encoding"]))) return payload;
     reply.header("content-encoding", "gzip").removeHeader("content-length");
     return squeeze(payload);
+  });
+}
+
+function squeeze(text: string): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    gzip(text, (error, bytes) => (error ? reject(error) : resolve(bytes)));
   });
 }

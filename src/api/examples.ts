@@ -3,12 +3,12 @@ import type { Agent } from "../domain/agent.ts";
 import { iso } from "./time.ts";
 
 /** Where the broker is, as the caller can reach it. */
-export type Way = {
+type Way = {
   readonly host: string;
   readonly mqttPort: number | null;
   readonly mqttsPort: number | null;
 };
-export type Example = { title: string; command: string };
+type Example = { title: string; command: string };
 
 type Line = {
   readonly title: string;
@@ -27,7 +27,8 @@ export function examplesFor(issued: Issued, way: Way, now: number): Example[] {
   return linesFor(issued.agent, now).map(({ title, topic, payload, retain }) => ({
     title,
     command: payload
-      ? `mosquitto_pub ${connection} -q 1${retain ? " -r" : ""} -t ${quoted(topic)} -m ${quoted(JSON.stringify(payload))}`
+      ? `mosquitto_pub ${connection} -q 1${retain ? " -r" : ""} -t ${quoted(topic)}` +
+        ` -m ${quoted(JSON.stringify(payload))}`
       : `mosquitto_sub ${connection} -q 1 -v -t ${quoted(topic)}`,
   }));
 }

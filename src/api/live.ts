@@ -25,7 +25,7 @@ const SILENT_MS = 30_000;
 const CLOSE = { goingAway: 1001, tryLater: 1013, signInLost: 4401 } as const;
 
 /** Who looks, and how to ask again whether he still may. */
-export type Guest = {
+type Guest = {
   readonly identity: Identity;
   readonly identify: () => Promise<Identity | undefined>;
 };

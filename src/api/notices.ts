@@ -1,6 +1,6 @@
 import type { LiveNotice } from "../domain/live-frame.ts";
 
-export type HouseEvent = Omit<Extract<LiveNotice, { readonly op: "event" }>, "op">;
+type HouseEvent = Omit<Extract<LiveNotice, { readonly op: "event" }>, "op">;
 
 /** What happened while somebody looks: commands, devices, changes of the model. */
 export class Notices {

@@ -2,7 +2,7 @@ import { LIMIT } from "../domain/limit.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 
-export type PageWish = { readonly limit?: number; readonly after?: string };
+type PageWish = { readonly limit?: number; readonly after?: string };
 export type Page<Item> = { items: Item[]; next: string | null };
 
 /** Rows of a page where its caller does not say. */

@@ -28,7 +28,7 @@ export async function newestOf(house: House, series: readonly Series[]): Promise
   };
 }
 
-export function pointReply(point: Point, view: ModelView, newest: Newest): PointReply {
+function pointReply(point: Point, view: ModelView, newest: Newest): PointReply {
   return {
     id: point.id,
     assetId: point.assetId,

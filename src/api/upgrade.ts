@@ -10,7 +10,7 @@ import type { House } from "./house.ts";
 import { LiveSocket } from "./live.ts";
 import { PROBLEM_TYPE, problemReply } from "./reply.ts";
 
-export type UpgradeOptions = {
+type UpgradeOptions = {
   readonly livePath: string;
   /** Null where MQTT over WebSocket is not offered. */
   readonly mqttPath: string | null;

@@ -1,7 +1,7 @@
 import { LIMIT } from "../domain/limit.ts";
 
 /** An open live feed or stream, and whose it is. */
-export type OpenViewer = {
+type OpenViewer = {
   readonly actorId: string;
   /** Ends it, saying why. */
   readonly end: (why: "lost" | "closing") => void;

@@ -25,12 +25,17 @@ export type Assets = {
   readonly byReference: ReadonlyMap<string, Asset>;
 };
 
-type Work = Given & { readonly added: Asset[]; readonly byReference: Map<string, Asset> };
+type Work = Given & {
+  readonly site: AssetId | null;
+  readonly added: Asset[];
+  readonly byReference: Map<string, Asset>;
+};
 
 /** Finds or makes the declared assets. */
 export async function placeAssets(given: Given): Promise<Assets> {
   const { assets } = given.declaration;
-  const work: Work = { ...given, added: [], byReference: new Map() };
+  const site = await siteId(given.store, given.device.demo);
+  const work: Work = { ...given, site, added: [], byReference: new Map() };
   if (assets.some(({ parent }) => parent === null)) await placeOwn(work);
   for (const [index, declared] of inOrder(assets, given.places)) {
     await place(work, declared, `/assets/${index}`);
@@ -40,12 +45,11 @@ export async function placeAssets(given: Given): Promise<Assets> {
 
 /** The device's asset, or one that is made for it: as MindSphere shows every agent in its tree. */
 async function placeOwn(work: Work): Promise<void> {
-  const { store, device } = work;
+  const { store, device, site: parentId } = work;
   const externalId = keyOf(device);
   const adopted = device.assetId ? await store.assets.get(device.assetId) : undefined;
   const kept = adopted ?? (await keptAsset(store, externalId));
   const wanted = { name: device.name, description: "", typeId: "core.basicasset", externalId };
-  const parentId = await siteId(store, device.demo);
   work.byReference.set(OWN, kept ?? newAsset(work, { ...wanted, parentId }));
 }
 
@@ -73,7 +77,7 @@ async function place(work: Work, declared: DeclaredAsset, path: string): Promise
 async function parentOf(work: Work, parent: string | null): Promise<AssetId | null | undefined> {
   const declared = work.byReference.get(parent ?? OWN);
   if (declared || parent === null) return declared?.id;
-  if (parent === "root") return siteId(work.store, work.device.demo);
+  if (parent === "root") return work.site;
   return (await work.store.assets.get(parent))?.id;
 }
 

@@ -14,6 +14,8 @@ CREATE TABLE assets (
 
 CREATE INDEX assets_parent ON assets (parent_id);
 
+CREATE INDEX assets_external ON assets (external_id);
+
 CREATE TABLE asset_types (
   id TEXT NOT NULL PRIMARY KEY,
   name TEXT NOT NULL,

@@ -15,6 +15,8 @@ export type Enrolled = {
   readonly plain: Way;
   /** With its certificate where it has one, over TLS. */
   readonly secure: Way;
+  /** The same name and password, for `RawClient`. */
+  readonly login: { readonly clientId: string; readonly username: string; password: Buffer };
   /** The bundle's files: `ca.crt`, `agent.crt`, `agent.key`. */
   readonly folder: string;
 };
@@ -31,14 +33,14 @@ export async function enrol(house: House, wish: Wish): Promise<Enrolled> {
   const folder = mkdtempSync(join(tmpdir(), "fieldline-bundle-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
   const { id, clientId } = issued.agent;
-  const password = issued.password
-    ? { username: issued.username ?? "", password: issued.password }
-    : {};
+  const { username, password } = issued;
+  const named = username && password ? { username, password } : {};
   const tls = saved(folder, issued, await (await house.request("GET", "/ca.pem")).text());
   return {
     ...{ id, clientId, folder },
-    plain: { port: house.ports.mqtt, clientId, ...password },
-    secure: { port: house.ports.mqtts, clientId, ...password, tls },
+    plain: { port: house.ports.mqtt, clientId, ...named },
+    secure: { port: house.ports.mqtts, clientId, ...named, tls },
+    login: { clientId, username: username ?? "", password: Buffer.from(password ?? "") },
   };
 }
 

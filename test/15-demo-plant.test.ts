@@ -27,8 +27,8 @@ test("every one of its numbers has three days of history", async () => {
   const now = Date.now();
   const days = [3, 2, 1].map((back) => now - back * DAY_MS + 60_000);
   // A state, such as whether a room is in use, is told when it changes: not on a quiet Sunday.
-  const isNumber = ({ dataType, states }: PointReply["variable"]) =>
-    !states && (dataType === "number" || dataType === "integer");
+  const isNumber = ({ dataType, states, bits }: PointReply["variable"]) =>
+    !states && !bits && (dataType === "number" || dataType === "integer");
   const numbers = points.filter(({ variable }) => isNumber(variable));
   assert.ok(numbers.length > 20, `${numbers.length} numbers`);
   for (const { id, path, variable } of numbers) {

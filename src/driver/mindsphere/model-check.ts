@@ -76,11 +76,11 @@ function checkAssetTypes(
   places: Place[],
 ): void {
   noteRepeats(assetTypes, "id", places);
-  const parents = new Map(assetTypes.map(({ id, parentTypeId }) => [id, parentTypeId]));
+  const circles = circlesIn(new Map(assetTypes.map(({ id, parentTypeId }) => [id, parentTypeId])));
   for (const type of assetTypes) {
     checkTypeId(type, tenant, places);
     noteRepeats(type.aspects, "name", places);
-    if (isInCircle(type.id, parents)) {
+    if (circles.has(type.id)) {
       places.push({ path: `${type.path}/parentTypeId`, detail: "its parents form a circle" });
     }
   }
@@ -104,9 +104,10 @@ function checkAssets(assets: readonly ModelAsset[], places: Place[]): void {
   const parents = new Map(
     assets.map(({ referenceId, parentReferenceId }) => [referenceId, parentReferenceId]),
   );
+  const circles = circlesIn(parents);
   for (const { path, referenceId, parentReferenceId: parent } of assets) {
     if (parent === undefined) continue;
-    if (isInCircle(referenceId, parents)) {
+    if (circles.has(referenceId)) {
       places.push({ path: `${path}/parentReferenceId`, detail: "its parents form a circle" });
     } else if (!parents.has(parent) && parent !== "root" && !ASSET_ID.test(parent)) {
       places.push({ path: `${path}/parentReferenceId`, detail: `no asset '${parent}'` });
@@ -177,14 +178,21 @@ function noteSame<Key extends string, Row extends PathAnd<Key>>(
   }
 }
 
-/** Whether one comes back to where one began by going from parent to parent. */
-function isInCircle(start: string, parents: ReadonlyMap<string, string | undefined>): boolean {
-  const seen = new Set<string>();
-  let next = parents.get(start);
-  while (next !== undefined && !seen.has(next)) {
-    if (next === start) return true;
-    seen.add(next);
-    next = parents.get(next);
+/** Those that are their own ancestors. Each is walked over once, however long the lines are. */
+function circlesIn(parents: ReadonlyMap<string, string | undefined>): ReadonlySet<string> {
+  const circles = new Set<string>();
+  const known = new Set<string>();
+  for (const start of parents.keys()) {
+    const line = new Set<string>();
+    let next: string | undefined = start;
+    while (next !== undefined && !known.has(next)) {
+      line.add(next);
+      known.add(next);
+      next = parents.get(next);
+    }
+    if (next === undefined || !line.has(next)) continue;
+    const members = [...line];
+    for (const member of members.slice(members.indexOf(next))) circles.add(member);
   }
-  return false;
+  return circles;
 }

@@ -12,7 +12,7 @@ import { type Answer, type Call, type Handlers, Verbatim } from "./handler.ts";
 import type { House } from "./house.ts";
 import { pointOf } from "./points.ts";
 import { shown } from "./samples.ts";
-import { iso, type Span, spanOf } from "./time.ts";
+import { iso, isoColumn, type Span, spanOf } from "./time.ts";
 
 export const historyHandlers = {
   "GET /points/:id/history": history,
@@ -38,7 +38,10 @@ async function history(house: House, call: Call<HistoryRoute>): Answer<HistoryRo
   const samples = await house.historian.range({ series, ...span.value, limit: limit + 1, order });
   const next = samples.count > limit ? nextPage(samples, limit, order) : null;
   const reply = historyReply(point.value, samples, limit, next);
-  if (!accept.includes("text/csv")) return success(reply);
+  if (!accept.includes("text/csv")) {
+    // Made here from columns, so there is nothing for a schema to leave out; and it is far faster.
+    return success(new Verbatim("application/json; charset=utf-8", JSON.stringify(reply)));
+  }
   const headers: Record<string, string> = next === null ? {} : { "fieldline-next": next };
   return success(
     new Verbatim("text/csv; charset=utf-8; header=present", historyCsv(reply), headers),
@@ -56,20 +59,15 @@ function historyReply(
   limit: number,
   next: string | null,
 ): Reply<HistoryRoute> {
-  const reply: Reply<HistoryRoute> = {
+  const rows = Math.min(limit, samples.count);
+  return {
     pointId: id,
     unit: variable.unit ?? null,
-    at: [],
-    value: [],
-    quality: [],
+    at: isoColumn(samples.at.subarray(0, rows)),
+    value: Array.from({ length: rows }, (_, row) => shown(valueAt(samples, row))),
+    quality: Array.from(samples.quality.subarray(0, rows), qualityOf),
     next,
   };
-  for (let row = 0; row < Math.min(limit, samples.count); row += 1) {
-    reply.at.push(iso(samples.at[row] ?? 0));
-    reply.value.push(shown(valueAt(samples, row)));
-    reply.quality.push(qualityOf(samples.quality[row] ?? 0));
-  }
-  return reply;
 }
 
 async function aggregate(house: House, { query }: Call<AggregateRoute>): Answer<AggregateRoute> {

@@ -2,9 +2,26 @@ import { type Problem, problem } from "../domain/problem.ts";
 import { parseIsoTime } from "../lib/iso-time.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 
+const MINUTE_MS = 60_000;
+
 /** Milliseconds since the epoch as ISO 8601, the only form in which the API says a time. */
 export function iso(at: number): string {
   return new Date(at).toISOString();
+}
+
+/** Many times of one column, which lie close together: what they share is made once. */
+export function isoColumn(times: Float64Array): string[] {
+  let minute = Number.NaN;
+  let start = "";
+  return Array.from(times, (at) => {
+    const its = Math.floor(at / MINUTE_MS);
+    if (its !== minute) {
+      minute = its;
+      start = iso(minute * MINUTE_MS).slice(0, -"00.000Z".length);
+    }
+    const text = String(Math.floor(at - minute * MINUTE_MS)).padStart(5, "0");
+    return `${start}${text.slice(0, 2)}.${text.slice(2)}Z`;
+  });
 }
 
 export function isoOrNull(at: number | null): string | null {

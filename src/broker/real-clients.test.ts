@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, type TestContext, test } from "node:test";
@@ -101,6 +103,18 @@ test("a certificate of somebody else's authority is shown as not valid", {
   assert.match(reason ?? "", /UNABLE_TO/);
 });
 
+test("a handshake that nobody finishes does not keep the broker from closing", {
+  skip: skipTls,
+}, async (t) => {
+  const house = new TestHouse(systemClock);
+  const { broker, port } = await openTls(t, house);
+  const silent = createConnection(port, "127.0.0.1");
+  await once(silent, "connect");
+  await broker.close();
+  silent.destroy();
+  assert.equal(broker.clients().length, 0);
+});
+
 test("TLS 1.2 and 1.3 are spoken, nothing older, and a failed handshake is reported", {
   skip: skipTls,
 }, async (t) => {
@@ -176,7 +190,7 @@ async function openTls(t: TestContext, house: TestHouse) {
   const port = opened.value.ports.mqtts;
   assert.ok(port);
   assert.equal(opened.value.ports.mqtt, null);
-  return { port, ca };
+  return { broker: opened.value, port, ca };
 }
 
 /** A key and a certificate, signed by an authority that is made where it is not there yet. */

@@ -55,7 +55,7 @@ type Admitted = {
 };
 
 /** A closed socket may still bring or take the last bytes; then it is torn down. */
-const LINGER_MS = 1_000;
+export const LINGER_MS = 1_000;
 const BURST_BYTES = 64 * 1024;
 const NOT_AGREED: Agreement = {
   version: 4,

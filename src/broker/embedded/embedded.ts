@@ -6,7 +6,7 @@ import { isValidTopic } from "../../domain/topic.ts";
 import type { Timer } from "../../lib/clock.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Broker, BrokerParts, ClientInfo } from "../broker.ts";
-import { Connection, type ConnectionParts, type Remote } from "./connection.ts";
+import { Connection, type ConnectionParts, LINGER_MS, type Remote } from "./connection.ts";
 import type { Core } from "./core.ts";
 import { depart } from "./depart.ts";
 import { handlePacket } from "./handle-packet.ts";
@@ -174,12 +174,15 @@ class EmbeddedBroker implements Broker {
     const ports = this.#listening.map(({ server }) => {
       return new Promise<void>((resolve) => server.close(() => resolve()));
     });
-    const { connections, intake, retained } = this.#core;
+    const { connections, intake, parts, retained } = this.#core;
     for (const connection of connections) connection.holdBack(true);
     await intake.idle();
     for (const connection of [...connections]) {
       connection.close({ cause: "shut down", reason: REASON.shuttingDown, isWillDue: false });
     }
+    parts.clock.after(LINGER_MS, () => {
+      for (const { sockets } of this.#listening) for (const socket of sockets) socket.destroy();
+    });
     await Promise.all(ports);
     await retained.close();
   }

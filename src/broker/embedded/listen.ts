@@ -20,7 +20,12 @@ export type Arrived = {
 };
 
 /** A port that is open. */
-export type Listening = { readonly port: number; readonly server: Server };
+export type Listening = {
+  readonly port: number;
+  readonly server: Server;
+  /** All that are open, also those whose TLS handshake is not done. */
+  readonly sockets: ReadonlySet<Socket>;
+};
 
 /** What becomes of those who come. */
 export type Door = {
@@ -93,6 +98,11 @@ function open(
   option: string,
   door: Door,
 ): Promise<Outcome<Listening, Problem>> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   server.maxConnections = LIMIT.connections;
   server.on("drop", (dropped) => door.onRefused(dropped?.remoteAddress ?? "", TOO_MANY));
   return new Promise((resolve) => {
@@ -103,7 +113,7 @@ function open(
     server.listen({ host, port, backlog: BACKLOG }, () => {
       const bound = server.address();
       const isBound = typeof bound === "object" && bound !== null;
-      resolve(success({ port: isBound ? bound.port : port, server }));
+      resolve(success({ port: isBound ? bound.port : port, server, sockets }));
     });
   });
 }

@@ -11,6 +11,7 @@ import { Listener } from "./listener.ts";
 import { Model } from "./model.ts";
 import { Notices } from "./notices.ts";
 import { Rates } from "./rates.ts";
+import { Refusals } from "./refusals.ts";
 import { sendError } from "./reply.ts";
 import { BASE, registerRoutes } from "./routes.ts";
 import { acceptUpgrades } from "./upgrade.ts";
@@ -79,7 +80,8 @@ function furnish(options: ApiOptions, parts: ApiParts, ownerExists: () => void):
   );
   const rates = new Rates(parts.gauges, parts.clock);
   const { version } = options;
-  return { ...parts, version, model, notices, viewers, changed, rates, ownerExists };
+  const refusals = new Refusals(parts);
+  return { ...parts, version, model, notices, viewers, changed, rates, refusals, ownerExists };
 }
 
 /** Until there is an owner nobody from elsewhere may come near; afterwards, as configured. */

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ApiHouse } from "../../test/api-house.ts";
+import type { Event, NewEvent } from "../domain/event.ts";
+import { LIMIT } from "../domain/limit.ts";
 import { mayDo, ROLES } from "../domain/permission.ts";
+import { TestClock } from "../lib/clock.ts";
+import { silentLog } from "../lib/log.ts";
 import { ROUTES, type Route } from "./contract.ts";
+import { Refusals } from "./refusals.ts";
+
+const HERE = "127.0.0.1";
 
 let house: ApiHouse;
 before(async () => {
@@ -67,9 +74,31 @@ test("our own page, and a program without a page, may", async () => {
 
 test("what a role forbids is in the journal, with who tried", async () => {
   await house.send("viewer", "POST /commands", { deviceId: "1", name: "x", parameters: {} });
-  const { json } = await house.send("admin", "GET /journal?kind=access.refused&limit=1");
+  const { json } = await house.send("admin", "GET /journal?kind=api.refused&limit=1");
   assert.equal(json.items[0].actor.name, "the viewer");
   assert.equal(json.items[0].subject, "POST /commands");
+});
+
+test("who tries without end does not fill the journal", async () => {
+  const clock = new TestClock();
+  const recorded: NewEvent[] = [];
+  const journal = {
+    ...house.parts.journal,
+    record: async (event: NewEvent) => {
+      recorded.push(event);
+      return {} as Event;
+    },
+  };
+  const refusals = new Refusals({ journal, clock, log: silentLog });
+  const actor = { kind: "token", id: "1", name: "brief" } as const;
+  const tries = LIMIT.refusalsPerHour + 10;
+  for (let round = 0; round < tries; round += 1) {
+    await refusals.record({ actor, role: "viewer" }, "POST /commands", HERE);
+  }
+  assert.equal(recorded.length, LIMIT.refusalsPerHour);
+  clock.advance(60 * 60_000);
+  await refusals.record({ actor, role: "viewer" }, "POST /commands", HERE);
+  assert.equal(recorded.length, LIMIT.refusalsPerHour + 1);
 });
 
 test("a revoked token is refused at once", async () => {

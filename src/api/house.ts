@@ -16,6 +16,7 @@ import type { Store } from "../store/store.ts";
 import type { Model } from "./model.ts";
 import type { Notices } from "./notices.ts";
 import type { Rates } from "./rates.ts";
+import type { Refusals } from "./refusals.ts";
 import type { Viewers } from "./viewers.ts";
 
 export type HttpAddress = { readonly host: string; readonly port: number };
@@ -68,6 +69,7 @@ export type House = ApiParts & {
   /** Tells those who look, and forgets what was read of the model. */
   readonly changed: (subject: string) => void;
   readonly rates: Rates;
+  readonly refusals: Refusals;
   readonly viewers: Viewers;
   /** Set-up is done: the server may listen where it was told to. */
   readonly ownerExists: () => void;

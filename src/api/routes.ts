@@ -114,12 +114,7 @@ async function guard(
     return undefined;
   }
   const { refused, problem } = admitted;
-  // Whoever is known and tries what his role forbids is on record; strangers only in the log.
-  if (refused && isUnsafe) {
-    const { actor, role } = refused;
-    const detail = { role, remote: request.ip };
-    await house.journal.record({ actor, kind: "access.refused", subject: name, detail });
-  }
+  if (refused && isUnsafe) await house.refusals.record(refused, name, request.ip);
   return sendProblem(request, reply, problem);
 }
 

@@ -1,0 +1,34 @@
+import type { Identity } from "../access/access.ts";
+import { LIMIT } from "../domain/limit.ts";
+import type { RouteName } from "./contract.ts";
+import type { ApiParts } from "./house.ts";
+
+const HOUR_MS = 60 * 60_000;
+
+/**
+ * Puts into the journal what somebody tried whose role does not allow it: each try, up to so many
+ * an hour. A token that tries all day long must not fill the disk.
+ */
+export class Refusals {
+  readonly #parts: Pick<ApiParts, "journal" | "clock" | "log">;
+  #since = Number.NEGATIVE_INFINITY;
+  #tries = 0;
+
+  constructor(parts: Pick<ApiParts, "journal" | "clock" | "log">) {
+    this.#parts = parts;
+  }
+
+  async record({ actor, role }: Identity, route: RouteName, remote: string): Promise<void> {
+    const { journal, clock, log } = this.#parts;
+    if (clock.monotonic() - this.#since >= HOUR_MS) {
+      this.#since = clock.monotonic();
+      this.#tries = 0;
+    }
+    this.#tries += 1;
+    if (this.#tries === LIMIT.refusalsPerHour) {
+      log.warn("further refusals of this hour are not in the journal", { actor: actor.name });
+    }
+    if (this.#tries > LIMIT.refusalsPerHour) return;
+    await journal.record({ actor, kind: "api.refused", subject: route, detail: { role, remote } });
+  }
+}

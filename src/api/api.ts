@@ -4,6 +4,7 @@ import { LIMIT } from "../domain/limit.ts";
 import type { Problem } from "../domain/problem.ts";
 import { newId } from "../lib/id.ts";
 import { type Outcome, success } from "../lib/outcome.ts";
+import { readBodies } from "./bodies.ts";
 import { compressReplies } from "./compress.ts";
 import { harden, serveFiles } from "./files.ts";
 import type { ApiOptions, ApiParts, House } from "./house.ts";
@@ -46,7 +47,11 @@ export async function openApi(
   });
   await app.ready();
   const opened = await listener.open(options.http);
-  if (!opened.ok) return opened;
+  if (!opened.ok) {
+    house.rates.close();
+    await app.close();
+    return opened;
+  }
   return success({
     get port() {
       return listener.port;
@@ -104,11 +109,6 @@ function server({ clock, log }: ApiParts): FastifyInstance {
       sendError(log, error, request, reply);
     },
   });
-  app.removeAllContentTypeParsers();
-  const parse = app.getDefaultJsonParser("error", "error");
-  // Some clients name a type although they send nothing.
-  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) =>
-    body.length === 0 ? done(null, undefined) : parse(request, body as string, done),
-  );
+  readBodies(app);
   return app;
 }

@@ -1,4 +1,4 @@
-import { type TSchema, Type } from "typebox";
+import { Type } from "typebox";
 import { LIMIT } from "../domain/limit.ts";
 import type { LiveRequest } from "../domain/live-frame.ts";
 import { type Problem, problem } from "../domain/problem.ts";
@@ -13,21 +13,24 @@ const points = Type.Array(Type.String({ maxLength: 512 }), {
   maxItems: LIMIT.pointsPerSubscription,
 });
 
-const REQUESTS: Record<LiveRequest["op"], TSchema> = {
-  subscribe: Type.Object({ op: Type.String(), id, points, rateHz }),
-  rate: Type.Object({ op: Type.String(), id, rateHz }),
-  unsubscribe: Type.Object({ op: Type.String(), id }),
-};
+const op = Type.String();
+const REQUESTS = new Map(
+  Object.entries({
+    subscribe: validator(Type.Object({ op, id, points, rateHz }), "body"),
+    rate: validator(Type.Object({ op, id, rateHz }), "body"),
+    unsubscribe: validator(Type.Object({ op, id }), "body"),
+  } satisfies Record<LiveRequest["op"], unknown>),
+);
 
 /** Reads what a viewer said on the live feed. */
 export function readRequest(bytes: Uint8Array): Outcome<LiveRequest, Problem> {
   const json = parseJsonObject(bytes);
-  const schema = Object.entries(REQUESTS).find(([op]) => op === json?.["op"])?.[1];
-  if (!schema) {
-    const detail = `op: must be one of ${Object.keys(REQUESTS).join(", ")}`;
+  const check = REQUESTS.get(String(json?.["op"]));
+  if (!check) {
+    const detail = `op: must be one of ${[...REQUESTS.keys()].join(", ")}`;
     return failure(problem("request_invalid", detail));
   }
-  const checked = validator(schema, "body")(json);
+  const checked = check(json);
   if ("error" in checked) return failure(problem("request_invalid", checked.error.message));
   return success(checked.value as LiveRequest);
 }

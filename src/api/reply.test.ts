@@ -92,6 +92,15 @@ const wrong: readonly [
     /cannot be read/,
   ],
   [
+    "a body nested without end",
+    () => {
+      const widget = `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`;
+      return house.send("engineer", "PUT /screens/deep", `{"name":"x","widgets":[${widget}]}`);
+    },
+    "request_invalid",
+    /cannot be read/,
+  ],
+  [
     "a body of another type",
     () => house.send("engineer", "POST /assets", "name=x", { "content-type": "text/plain" }),
     "request_invalid",

@@ -156,7 +156,7 @@ function without(text: string, offsets: readonly number[]): string {
 }
 
 /** A walk over what was read costs a third of a scan of its text. */
-function isDeeper(json: Json, depth: number): boolean {
+export function isDeeper(json: Json, depth: number): boolean {
   if (typeof json !== "object" || json === null) return false;
   if (depth === 0) return true;
   if (isArray(json)) {

@@ -24,7 +24,7 @@ test("what rounds to zero has no sign", () => {
 });
 
 test("where decimals are unknown a number has at most four significant digits", () => {
-  assert.equal(formatNumber(3.14159), "3.142");
+  assert.equal(formatNumber(2.34567), "2.346");
   assert.equal(formatNumber(21.5), "21.5");
   assert.equal(formatNumber(0.000123456), "0.0001235");
   assert.equal(formatNumber(12345.678), "12\u202f346");
@@ -46,6 +46,11 @@ test("a state is a word, for numbers and for booleans", () => {
   assert.equal(formatValue(true, running).text, "Running");
   assert.equal(formatValue(false, running).text, "Stopped");
   assert.equal(formatValue(false, { dataType: "boolean" }).text, "Off");
+});
+
+test("a mask says how many of its bits are set", () => {
+  const bits = ["CO2", "Noise", "Motion"];
+  assert.equal(formatValue(5, { dataType: "integer", bits }).text, "2 of 3");
 });
 
 test("without decimals in the model the scale says how fine a value is", () => {

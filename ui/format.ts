@@ -25,6 +25,7 @@ export function formatValue(
   if (typeof value === "boolean") return { text: value ? "On" : "Off", unit: "" };
   if (typeof value === "string") return { text: value || NO_VALUE, unit: "" };
   if (typeof value !== "number" || !Number.isFinite(value)) return { text: NO_VALUE, unit: "" };
+  if (variable.bits) return { text: bitsText(value, variable.bits.length), unit: "" };
   return { text: formatNumber(value, decimalsOf(variable)), unit: formatUnit(variable.unit) };
 }
 
@@ -77,6 +78,7 @@ export function formatAge(ms: number): string {
 }
 
 const TIME = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const DAY_AND_TIME = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",
   month: "short",
@@ -89,6 +91,11 @@ const DATE = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
 /** `14:22:08` in this place's zone. */
 export function formatTime(at: number | string): string {
   return dated(at, TIME);
+}
+
+/** `14:22`: where seconds say nothing. */
+export function formatClock(at: number | string): string {
+  return dated(at, CLOCK);
 }
 
 /** `3 Mar, 14:22:08`. */
@@ -133,6 +140,12 @@ export function formatName(name: string): string {
     .replace(/\b[A-Z][a-z]+/g, (word) => word.toLowerCase())
     .replace(/\bco2\b/i, "CO₂");
   return lower.charAt(0).toUpperCase() + lower.slice(1);
+}
+
+/** How many of the bits are set: which ones has its own place. */
+function bitsText(mask: number, count: number): string {
+  const set = Array.from({ length: count }, (_, bit) => Math.floor(mask / 2 ** bit) % 2);
+  return `${set.filter((bit) => bit === 1).length} of ${count}`;
 }
 
 function wordFor(

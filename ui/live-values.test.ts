@@ -64,7 +64,9 @@ test("a text takes its words from the notice and its quality from the frame befo
   const row = { position: 0, at: 9, value: Number.NaN, kind: KIND.text, quality: 1 };
   values.applyFrame(frame([row]), ["state"]);
   assert.equal(values.get("state"), undefined);
-  values.applyTexts({ op: "texts", id: 1, rows: [{ position: 0, at: 9, text: "open" }] }, ["state"]);
+  values.applyTexts({ op: "texts", id: 1, rows: [{ position: 0, at: 9, text: "open" }] }, [
+    "state",
+  ]);
   assert.deepEqual(values.get("state"), { at: 9, value: "open", quality: "uncertain" });
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { PointReply, VariableReply } from "../src/api/contract.ts";
-import { assetName, fleetsOf, keyPoints, meterPoints, powerPoints } from "./pick.ts";
+import { assetName, fleetsOf, inOrder, keyPoints, powerPoints } from "./pick.ts";
 
 function point(path: string, variable: Partial<VariableReply>, value = 1): PointReply {
   const name = variable.name ?? "value";
@@ -43,8 +43,11 @@ test("powers are drawn together, the largest first", () => {
   assert.deepEqual(powerPoints(all, 4), [main, line]);
 });
 
-test("a meter is its whole register, not a phase of it", () => {
-  assert.deepEqual(meterPoints(all), [register]);
+test("an asset shows its figures first, then what it counts, then its states", () => {
+  const l2 = point("Site/Main", { name: "current L2", unit: "A" });
+  const l10 = point("Site/Main", { name: "current L10", unit: "A" });
+  const order = inOrder([state, register, l10, pressure, l2, main]);
+  assert.deepEqual(order, [main, pressure, l2, l10, register, state]);
 });
 
 test("an empty model has nothing to show and fails at nothing", () => {

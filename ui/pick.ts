@@ -19,6 +19,7 @@ const KEY_UNITS = [
   /^m³\/h$|^l\/(min|s)$/,
   /^(Hz|rpm)$/,
   /^mm\/s$/,
+  /^ppm$/,
   /^°C$/,
   /^%$/,
   /^[kM]?V$/,
@@ -68,15 +69,19 @@ export function fleetsOf(points: readonly PointReply[]): Fleet[] {
     .sort((a, b) => fleetRank(a) - fleetRank(b) || b.points.length - a.points.length);
 }
 
-/** Registers that only grow: what a meter is made of, the whole before its phases. */
-export function meterPoints(points: readonly PointReply[]): PointReply[] {
-  const counters = points.filter(({ variable }) => variable.counter);
-  const best = new Map<string, PointReply>();
-  for (const point of counters) {
-    const rival = best.get(point.assetId);
-    if (!rival || meterRank(point) < meterRank(rival)) best.set(point.assetId, point);
-  }
-  return [...best.values()].sort(byPath);
+/** For one asset's own page: what is read most first, then counters, states and masks. */
+export function inOrder(points: readonly PointReply[]): PointReply[] {
+  return [...points].sort(
+    (a, b) =>
+      shelfOf(a) - shelfOf(b) ||
+      finite(rankOf(a)) - finite(rankOf(b)) ||
+      a.variable.name.localeCompare(b.variable.name, "en", { numeric: true }),
+  );
+}
+
+/** By their places, `R 2` before `R 10`. */
+export function byPath(a: Pick<PointReply, "path">, b: Pick<PointReply, "path">): number {
+  return a.path.localeCompare(b.path, "en", { numeric: true });
 }
 
 /** The last name of a path: the asset itself. */
@@ -86,12 +91,24 @@ export function assetName({ path }: Pick<PointReply, "path">): string {
 
 function isFigure({ variable }: PointReply): boolean {
   const isNumber = variable.dataType === "number" || variable.dataType === "integer";
-  return isNumber && !variable.states && !variable.counter;
+  return isNumber && !variable.states && !variable.bits && !variable.counter;
+}
+
+function shelfOf(point: PointReply): number {
+  const { counter, bits } = point.variable;
+  if (isFigure(point)) return 0;
+  if (counter) return 1;
+  return bits ? 3 : 2;
+}
+
+function finite(rank: number): number {
+  return Math.min(rank, KEY_UNITS.length);
 }
 
 function rankOf({ variable }: PointReply): number {
   if (FACTOR.test(words(variable.name))) return 0.5;
-  const unit = formatUnit(variable.unit);
+  // Relative humidity is a percentage with a longer name.
+  const unit = formatUnit(variable.unit).replace(/^% ?rH$/, "%");
   const rank = KEY_UNITS.findIndex((pattern) => pattern.test(unit));
   return rank < 0 ? Number.POSITIVE_INFINITY : rank;
 }
@@ -115,18 +132,7 @@ function fleetRank({ points }: Fleet): number {
   return rank < 0 ? 9 : rank;
 }
 
-function meterRank({ variable }: PointReply): number {
-  const name = words(variable.name);
-  const isEnergy = /^[kM]?Wh$/.test(variable.unit ?? "") ? 0 : 10;
-  const isPart = /phase|L[123]\b|tariff|export|out/i.test(name) ? 5 : 0;
-  return isEnergy + isPart + (/total|real|active|import/i.test(name) ? 0 : 1);
-}
-
 /** `powerFactor` as `power factor`. */
 function words(name: string): string {
   return name.replace(/([a-z])([A-Z])/g, "$1 $2");
-}
-
-function byPath(a: PointReply, b: PointReply): number {
-  return a.path.localeCompare(b.path, "en", { numeric: true });
 }

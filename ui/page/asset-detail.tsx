@@ -7,6 +7,7 @@ import { Chip } from "../part/badge.tsx";
 import { Button } from "../part/button.tsx";
 import { Card } from "../part/card.tsx";
 import { Empty, Waiting } from "../part/empty.tsx";
+import { inOrder } from "../pick.ts";
 import { useReply } from "../query.ts";
 import { useMay } from "../session.ts";
 import { AddPart, EditAsset } from "./asset-edit.tsx";
@@ -28,7 +29,8 @@ export function AssetDetail({ assetId, isNamed = false }: AssetDetailProps) {
   const [edited, setEdited] = useState<PointReply | null>(null);
   const mayEngineer = useMay("engineer");
   if (!reply.data) return <Waiting />;
-  const { asset, path, points } = reply.data;
+  const { asset, path } = reply.data;
+  const points = inOrder(reply.data.points);
   return (
     <div className="asset">
       <AssetHead asset={asset} mayEngineer={mayEngineer} isNamed={isNamed} />

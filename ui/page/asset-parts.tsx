@@ -1,75 +1,119 @@
 import { Link } from "@tanstack/react-router";
 import type { AssetReply, PointReply, Reply } from "../../src/api/contract.ts";
 import { formatName, formatNumber } from "../format.ts";
+import { formatPower, type Meter, metersOf } from "../meter.ts";
 import { Card } from "../part/card.tsx";
-import { PointFigure } from "../part/figure.tsx";
-import { Table } from "../part/table.tsx";
-import { fleetsOf, keyPoints } from "../pick.ts";
+import { Figure, PointFigure } from "../part/figure.tsx";
+import { type Column, Table } from "../part/table.tsx";
+import { type Fleet, fleetsOf, keyPoints } from "../pick.ts";
 import { useReply } from "../query.ts";
 import { below } from "../tree.ts";
-import { FleetFigure } from "./fleet-range.tsx";
+import { usePowers } from "../use-load.ts";
+import { FleetSpan } from "./fleet-range.tsx";
 
 type AssetPartsProps = {
   readonly asset: AssetReply;
   readonly path: Reply<"GET /assets/:id">["path"];
 };
 
-/** Figures beside each part; more would make a wall of a table. */
-const FIGURES_MAX = 3;
+/** A part and all points that it or its own parts have. */
+type Part = {
+  readonly asset: AssetReply;
+  readonly points: readonly PointReply[];
+  readonly meters: readonly Meter[];
+};
 
-/** What hangs directly below, with what each part has to say. */
+/** Columns beside the name, with and without a column for what is not common. */
+const COLUMNS_MAX = 6;
+const COLUMNS_BESIDES = 3;
+const FIGURES_MAX = 2;
+
+/** What hangs directly below; what the parts have in common stands in columns. */
 export function AssetParts({ asset, path }: AssetPartsProps) {
   const assets = useReply("GET /assets", { query: { limit: 1_000 } });
   const latest = useReply("GET /points/latest", {
     query: { path: path.map(({ name }) => name).join("/") },
   });
-  const all = assets.data?.items ?? [];
-  const parts = all
-    .filter(({ parentId }) => parentId === asset.id)
-    .sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
   const points = latest.data?.items ?? [];
+  const meters = metersOf(points);
+  const parts = partsOf(asset.id, assets.data?.items ?? [], points, meters);
+  const fleets = fleetsOf(points);
   return (
     <Card title="Parts" flush>
       <Table
         label={`Parts of ${asset.name}`}
         rows={parts}
-        rowKey={({ id }) => id}
-        columns={[
-          {
-            head: "Name",
-            cell: ({ id, name }) => (
-              <Link to="/plant/$assetId" params={{ assetId: id }}>
-                {name}
-              </Link>
-            ),
-          },
-          {
-            head: "Now",
-            grow: true,
-            cell: ({ id }) => <PartFigures points={pointsBelow(all, points, id)} />,
-          },
-          {
-            head: "Parts",
-            align: "right",
-            wide: true,
-            cell: ({ children }) => (children > 0 ? formatNumber(children, 0) : ""),
-          },
-        ]}
+        rowKey={(part) => part.asset.id}
+        columns={columnsFor(parts, fleets, meters)}
       />
     </Card>
   );
 }
 
-function PartFigures({ points }: { points: readonly PointReply[] }) {
-  const [fleet] = fleetsOf(points);
+function columnsFor(
+  parts: readonly Part[],
+  fleets: readonly Fleet[],
+  meters: readonly Meter[],
+): Column<Part>[] {
+  const many = new Set(fleets.flatMap((fleet) => fleet.points));
+  const besides = ({ points }: Part) =>
+    keyPoints(
+      points.filter((point) => !many.has(point)),
+      FIGURES_MAX,
+    );
+  const hasBesides = parts.some((part) => besides(part).length > 0);
+  const hasParts = parts.some(({ asset }) => asset.children > 0);
+  const common = fleets.slice(0, hasBesides ? COLUMNS_BESIDES : COLUMNS_MAX);
+  return [
+    {
+      head: "Name",
+      cell: ({ asset: { id, name } }) => (
+        <Link to="/plant/$assetId" params={{ assetId: id }}>
+          {name}
+        </Link>
+      ),
+    },
+    ...common.map(fleetColumn),
+    ...(meters.length > 0 ? [POWER_COLUMN] : []),
+    {
+      head: hasBesides ? "Besides" : "",
+      grow: true,
+      wide: true,
+      cell: (part) => <Besides points={besides(part)} />,
+    },
+    ...(hasParts ? [PARTS_COLUMN] : []),
+  ];
+}
+
+function fleetColumn(fleet: Fleet, at: number): Column<Part> {
+  return {
+    head: formatName(fleet.name),
+    align: "right",
+    wide: at > 0,
+    cell: ({ points }) => {
+      const members = fleet.points.filter((point) => points.includes(point));
+      return members.length > 0 && <FleetSpan fleet={{ ...fleet, points: members }} />;
+    },
+  };
+}
+
+const POWER_COLUMN: Column<Part> = {
+  head: "15 min mean",
+  align: "right",
+  cell: ({ meters }) => meters.length > 0 && <PartPower meters={meters} />,
+};
+
+const PARTS_COLUMN: Column<Part> = {
+  head: "Parts",
+  align: "right",
+  wide: true,
+  cell: ({ asset }) => (asset.children > 0 ? formatNumber(asset.children, 0) : ""),
+};
+
+function Besides({ points }: { points: readonly PointReply[] }) {
   return (
     <span className="part-figures">
-      {fleet && (
-        <span className="part-figure">
-          <FleetFigure fleet={fleet} />
-        </span>
-      )}
-      {keyPoints(points, FIGURES_MAX).map((point) => (
+      {points.map((point) => (
         <span key={point.id} className="part-figure">
           <span className="hint">{formatName(point.variable.name)}</span>
           <PointFigure point={point} />
@@ -79,11 +123,27 @@ function PartFigures({ points }: { points: readonly PointReply[] }) {
   );
 }
 
-function pointsBelow(
+/** The largest meter stands for the part: others may count behind it. */
+function PartPower({ meters }: { meters: readonly Meter[] }) {
+  const powers = [...usePowers(meters).values()].filter((power) => power !== null);
+  return <Figure {...formatPower(powers.length > 0 ? Math.max(...powers) : null)} />;
+}
+
+function partsOf(
+  parentId: string,
   assets: readonly AssetReply[],
   points: readonly PointReply[],
-  id: string,
-): PointReply[] {
-  const ids = new Set(below(assets, id).map((asset) => asset.id));
-  return points.filter(({ assetId }) => ids.has(assetId));
+  meters: readonly Meter[],
+): Part[] {
+  return assets
+    .filter((asset) => asset.parentId === parentId)
+    .sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }))
+    .map((asset) => {
+      const ids = new Set(below(assets, asset.id).map(({ id }) => id));
+      return {
+        asset,
+        points: points.filter(({ assetId }) => ids.has(assetId)),
+        meters: meters.filter(({ assetId }) => ids.has(assetId)),
+      };
+    });
 }

@@ -1,6 +1,8 @@
 import { Pencil } from "lucide-react";
 import type { PointReply } from "../../src/api/contract.ts";
-import { decimalsOf, formatName, formatNumber, formatValue } from "../format.ts";
+import type { Value } from "../../src/domain/reading.ts";
+import { decimalsOf, formatName, formatNumber } from "../format.ts";
+import { formatRegister } from "../meter.ts";
 import { Age } from "../part/age.tsx";
 import { PointAnalog } from "../part/analog.tsx";
 import { IconButton } from "../part/button.tsx";
@@ -19,7 +21,7 @@ type AssetTilesProps = {
   readonly onEdit: ((point: PointReply) => void) | undefined;
 };
 
-/** Every value of the asset now, by aspect: figure, place on its scale, the last hour's shape. */
+/** Every value of the asset now: figure, place on its scale, the last hour's shape. */
 export function AssetTiles({ points, onEdit }: AssetTilesProps) {
   const hour = useRecent(points.filter(hasTrend), HOUR_MS);
   const midnight = startOfDay(useSecond());
@@ -27,23 +29,18 @@ export function AssetTiles({ points, onEdit }: AssetTilesProps) {
     points.filter(({ variable }) => variable.counter),
     midnight,
   );
-  const aspects = [...new Set(points.map(({ aspect }) => aspect))];
   return (
     <Card title="Live" meta="Lines: last hour" flush>
       <div className="tiles">
-        {aspects.flatMap((aspect) =>
-          points
-            .filter((point) => point.aspect === aspect)
-            .map((point) => (
-              <Tile
-                key={point.id}
-                point={point}
-                hour={hour.get(point.id)}
-                today={today.get(point.id) ?? null}
-                onEdit={onEdit}
-              />
-            )),
-        )}
+        {points.map((point) => (
+          <Tile
+            key={point.id}
+            point={point}
+            hour={hour.get(point.id)}
+            today={today.get(point.id) ?? null}
+            onEdit={onEdit}
+          />
+        ))}
       </div>
     </Card>
   );
@@ -73,10 +70,7 @@ function Tile({ point, hour, today, onEdit }: TileProps) {
         )}
       </div>
       {variable.counter ? (
-        <Figure
-          {...formatValue(today, { ...variable, decimals: variable.decimals || 1 })}
-          size="big"
-        />
+        <Figure {...formatRegister(today, variable)} size="big" />
       ) : (
         <PointFigure point={point} size="big" />
       )}
@@ -95,9 +89,7 @@ function TileFoot({ point }: { point: PointReply }) {
   return (
     <div className="tile-foot num">
       {variable.counter ? (
-        <span className="tile-register">
-          today, at <PointFigure point={point} />
-        </span>
+        <span className="cut">{`today, at ${registerText(newest?.value, variable)}`}</span>
       ) : (
         <span className="cut">{normalWords(variable)}</span>
       )}
@@ -106,11 +98,16 @@ function TileFoot({ point }: { point: PointReply }) {
   );
 }
 
+function registerText(value: Value | null | undefined, variable: PointReply["variable"]): string {
+  const { text, unit } = formatRegister(typeof value === "number" ? value : null, variable);
+  return `${text} ${unit}`.trim();
+}
+
 /** Where it should be, or else the ends of its scale. */
 function normalWords(variable: PointReply["variable"]): string {
-  const { normal, range } = variable;
+  const { normal, range, bits } = variable;
   const ends = normal ?? range;
-  if (!ends) return "";
+  if (!ends || bits) return "";
   const [low, high] = ends.map((end) => formatNumber(end, neededDecimals(end, variable)));
   return `${normal ? "normal" : "scale"} ${low} – ${high}`;
 }

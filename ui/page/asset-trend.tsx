@@ -2,7 +2,8 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { PointReply } from "../../src/api/contract.ts";
 import { formatName } from "../format.ts";
 import { Card } from "../part/card.tsx";
-import { hasTrend, type Pen, penColour } from "../part/pen.ts";
+import { Empty } from "../part/empty.tsx";
+import { hasTrend, penOf } from "../part/pen.ts";
 import { Choice } from "../part/tabs.tsx";
 import { TrendPanes } from "../part/trend-panes.tsx";
 import { RANGES, type RangeId, rangeOf } from "../range.ts";
@@ -19,14 +20,10 @@ export function AssetTrend({ points }: { readonly points: readonly PointReply[] 
   const counters = points.filter(({ variable }) => variable.counter);
   if (drawable.length + counters.length === 0) return null;
   const range = rangeOf(search.range);
-  const chosen = search.pens?.split(".") ?? drawable.slice(0, FIRST_PENS).map(({ id }) => id);
+  const chosen = search.pens?.split(".") ?? firstOf(drawable, counters);
   const set = (change: { range?: RangeId; pens?: string }) =>
     void navigate({ to: ".", search: (before) => ({ ...before, ...change }), replace: true });
-  const pens: readonly Pen[] = drawable.map((point, at) => ({
-    point,
-    label: formatName(point.variable.name),
-    colour: penColour(at),
-  }));
+  const pens = drawable.map((point, at) => penOf(point, at, formatName(point.variable.name)));
   const toggle = (id: string) => {
     const without = chosen.filter((other) => other !== id);
     set({ pens: (without.length < chosen.length ? without : [...chosen, id]).join(".") });
@@ -44,40 +41,56 @@ export function AssetTrend({ points }: { readonly points: readonly PointReply[] 
         />
       }
     >
-      {drawable.length > 0 && (
-        <>
-          <PenChips pens={pens} chosen={chosen} onToggle={toggle} />
-          <TrendPanes
-            pens={pens.filter(({ point }) => chosen.includes(point.id))}
-            spanMs={range.ms}
-            group="asset"
-          />
-        </>
+      <PenChips chips={[...pens, ...counters.map(counterChip)]} chosen={chosen} onToggle={toggle} />
+      {chosen.length === 0 && <Empty title="Choose what to draw" />}
+      {isAnyOf(drawable, chosen) && (
+        <TrendPanes
+          pens={pens.filter(({ key }) => chosen.includes(key))}
+          spanMs={range.ms}
+          group="asset"
+        />
       )}
-      {counters.map((point) => (
-        <IncreaseBars key={point.id} point={point} spanMs={range.ms} everyMs={range.barMs} />
-      ))}
+      {counters
+        .filter(({ id }) => chosen.includes(id))
+        .map((point) => (
+          <IncreaseBars key={point.id} point={point} spanMs={range.ms} everyMs={range.barMs} />
+        ))}
     </Card>
   );
 }
 
+function firstOf(drawable: readonly PointReply[], counters: readonly PointReply[]): string[] {
+  const first = [...drawable.slice(0, FIRST_PENS), ...counters.slice(0, 1)];
+  return first.map(({ id }) => id);
+}
+
+function isAnyOf(points: readonly PointReply[], chosen: readonly string[]): boolean {
+  return points.some(({ id }) => chosen.includes(id));
+}
+
+function counterChip(point: PointReply): Chip {
+  return { key: point.id, label: formatName(point.variable.name), colour: "--fill" };
+}
+
+type Chip = { readonly key: string; readonly label: string; readonly colour: string };
+
 type PenChipsProps = {
-  readonly pens: readonly Pen[];
+  readonly chips: readonly Chip[];
   readonly chosen: readonly string[];
   readonly onToggle: (id: string) => void;
 };
 
-function PenChips({ pens, chosen, onToggle }: PenChipsProps) {
+function PenChips({ chips, chosen, onToggle }: PenChipsProps) {
   return (
     <fieldset className="pen-chips">
       <legend className="spoken">Variables to draw</legend>
-      {pens.map(({ point, label, colour }) => (
+      {chips.map(({ key, label, colour }) => (
         <button
-          key={point.id}
+          key={key}
           type="button"
           className="pen-chip"
-          aria-pressed={chosen.includes(point.id)}
-          onClick={() => onToggle(point.id)}
+          aria-pressed={chosen.includes(key)}
+          onClick={() => onToggle(key)}
         >
           <i style={{ background: `var(${colour})` }} />
           {label}

@@ -16,18 +16,8 @@ export function FleetRange({ fleet }: FleetProps) {
   );
 }
 
-/** The same as name and figures, for a row of a table. */
-export function FleetFigure({ fleet }: FleetProps) {
-  return (
-    <>
-      <span className="hint">{formatName(fleet.name)}</span>
-      <FleetSpan fleet={fleet} />
-    </>
-  );
-}
-
 /** `520 – 1 380 ppm`. Silent members do not count. */
-function FleetSpan({ fleet: { points } }: FleetProps) {
+export function FleetSpan({ fleet: { points } }: FleetProps) {
   const numbers = usePoints(points);
   const [first] = points;
   if (!first) return null;

@@ -2,9 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { PointReply } from "../../src/api/contract.ts";
 import { call, type ProblemError } from "../api.ts";
-import { formatAge, formatDateTime, formatName, formatNumber, formatUnit } from "../format.ts";
+import { formatAge, formatDateTime, formatName } from "../format.ts";
+import { formatRegister } from "../meter.ts";
 import { Bars } from "../part/bars.tsx";
 import { ProblemNote } from "../part/empty.tsx";
+import { Figure } from "../part/figure.tsx";
 import { live } from "../use-live.ts";
 
 type IncreaseBarsProps = {
@@ -19,9 +21,9 @@ export function IncreaseBars({ point, spanMs, everyMs }: IncreaseBarsProps) {
   const { data, error } = useIncreases(point.id, spanMs, everyMs);
   const values = data?.values ?? [];
   const from = data?.from ?? 0;
-  const unit = formatUnit(point.variable.unit);
   const whole = values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
-  const name = formatName(point.variable.name);
+  const { variable } = point;
+  const name = formatName(variable.name);
   const isPicked = picked !== null && values[picked] !== undefined;
   return (
     <figure className="increase">
@@ -29,7 +31,7 @@ export function IncreaseBars({ point, spanMs, everyMs }: IncreaseBarsProps) {
         <span className="trend-pen">
           <i className="increase-pen" />
           {`${name}, increase`}
-          <b>{`${formatNumber(isPicked ? values[picked] : whole, 1)} ${unit}`}</b>
+          <Figure {...formatRegister(isPicked ? (values[picked] ?? null) : whole, variable)} />
         </span>
         <span className="hint">
           {isPicked
@@ -39,7 +41,8 @@ export function IncreaseBars({ point, spanMs, everyMs }: IncreaseBarsProps) {
       </figcaption>
       <ProblemNote problem={error} />
       <Bars
-        label={`${name}: increase, ${formatNumber(whole, 1)} ${unit} in all`}
+        label={`Increase of ${name}`}
+        format={(value) => scaleText(value, variable)}
         values={values}
         from={from}
         everyMs={everyMs}
@@ -47,6 +50,11 @@ export function IncreaseBars({ point, spanMs, everyMs }: IncreaseBarsProps) {
       />
     </figure>
   );
+}
+
+function scaleText(value: number, variable: PointReply["variable"]): string {
+  const { text, unit } = formatRegister(value, variable);
+  return `${text.replace(/\.0+$/, "")} ${unit}`.trim();
 }
 
 function useIncreases(id: string, spanMs: number, everyMs: number) {

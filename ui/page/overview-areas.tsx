@@ -1,22 +1,29 @@
 import { Link } from "@tanstack/react-router";
 import type { AssetReply, PointReply } from "../../src/api/contract.ts";
 import { formatCount, formatName } from "../format.ts";
+import { formatPower, type Meter } from "../meter.ts";
 import { PointAnalog } from "../part/analog.tsx";
 import { Card } from "../part/card.tsx";
 import { Empty } from "../part/empty.tsx";
-import { PointFigure } from "../part/figure.tsx";
-import { fleetsOf, keyPoints } from "../pick.ts";
+import { Figure, PointFigure } from "../part/figure.tsx";
+import { type Fleet, keyPoints } from "../pick.ts";
 import { below } from "../tree.ts";
+import { usePowers } from "../use-load.ts";
 import { FleetRange } from "./fleet-range.tsx";
 
 type AreasProps = {
   readonly assets: readonly AssetReply[];
   readonly points: readonly PointReply[];
+  readonly fleets: readonly Fleet[];
+  readonly meters: readonly Meter[];
   readonly isWide: boolean;
 };
 
-/** The parts of the site, each with the figure that says most about it. */
-export function Areas({ assets, points, isWide }: AreasProps) {
+/** Lines of figures below an area's name. */
+const FIGURES_MAX = 2;
+
+/** The parts of the site, each with what says most about it. */
+export function Areas({ assets, isWide, ...rest }: AreasProps) {
   const roots = assets.filter(({ parentId }) => parentId === null);
   const top = roots.length === 1 ? (roots[0]?.id ?? null) : null;
   const areas = assets.filter(({ parentId }) => parentId === top);
@@ -27,7 +34,7 @@ export function Areas({ assets, points, isWide }: AreasProps) {
       ) : (
         <ul className="areas">
           {areas.map((area) => (
-            <Area key={area.id} area={area} assets={assets} points={points} />
+            <Area key={area.id} area={area} assets={assets} {...rest} />
           ))}
         </ul>
       )}
@@ -35,27 +42,49 @@ export function Areas({ assets, points, isWide }: AreasProps) {
   );
 }
 
-type AreaProps = Pick<AreasProps, "assets" | "points"> & { readonly area: AssetReply };
+type AreaProps = Omit<AreasProps, "isWide"> & { readonly area: AssetReply };
 
-function Area({ area, assets, points }: AreaProps) {
+function Area({ area, assets, points, fleets, meters }: AreaProps) {
   const ids = new Set(below(assets, area.id).map(({ id }) => id));
-  const own = points.filter(({ assetId }) => ids.has(assetId));
-  const [fleet] = fleetsOf(own);
-  const figures = keyPoints(own, fleet ? 1 : 2);
+  const isHere = ({ assetId }: { readonly assetId: string }) => ids.has(assetId);
+  const [largest] = fleets;
+  const members = largest?.points.filter(isHere) ?? [];
+  const many = new Set(fleets.flatMap((fleet) => fleet.points));
+  const figures = keyPoints(
+    points.filter((point) => isHere(point) && !many.has(point)),
+    FIGURES_MAX,
+  );
+  const own = meters.filter(isHere);
+  const room = FIGURES_MAX - Number(members.length > 0) - Number(own.length > 0);
   return (
     <li className="area">
       <Link to="/plant/$assetId" params={{ assetId: area.id }} className="area-head">
-        <b>{area.name}</b>
-        <span className="hint">{formatCount(ids.size - 1, "part")}</span>
+        <b className="cut">{area.name}</b>
+        {ids.size > 1 && <span className="hint">{formatCount(ids.size - 1, "part")}</span>}
       </Link>
-      {figures.map((point) => (
+      {own.length > 0 && <AreaPower meters={own} />}
+      {figures.slice(0, Math.max(0, room)).map((point) => (
         <div key={point.id} className="area-figure">
           <span className="hint cut">{formatName(point.variable.name)}</span>
           <PointAnalog point={point} />
           <PointFigure point={point} />
         </div>
       ))}
-      {fleet && <FleetRange fleet={fleet} />}
+      {largest && members.length > 0 && (
+        <FleetRange fleet={{ name: largest.name, points: members }} />
+      )}
     </li>
+  );
+}
+
+/** The largest meter stands for the area: others may count behind it. */
+function AreaPower({ meters }: { meters: readonly Meter[] }) {
+  const powers = [...usePowers(meters).values()].filter((power) => power !== null);
+  return (
+    <div className="area-figure">
+      <span className="hint cut">Power</span>
+      <span className="hint">15 min mean</span>
+      <Figure {...formatPower(powers.length > 0 ? Math.max(...powers) : null)} />
+    </div>
   );
 }

@@ -1,25 +1,42 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { PointReply, Reply } from "../../src/api/contract.ts";
-import { decimalsOf, formatBytes, formatName, formatNumber, NO_VALUE } from "../format.ts";
+import {
+  decimalsOf,
+  formatBytes,
+  formatClock,
+  formatName,
+  formatNumber,
+  NO_VALUE,
+} from "../format.ts";
+import { energyOf, formatEnergy, formatPower, type Meter } from "../meter.ts";
 import { PointAnalog, Share } from "../part/analog.tsx";
 import { Figure, PointFigure } from "../part/figure.tsx";
 import { assetName } from "../pick.ts";
-import { useRecent } from "../use-recent.ts";
+import { useByTime } from "../use-live.ts";
+import { peakOf, useLoad, usePowers } from "../use-load.ts";
+import { startOfDay, useIncrease, useRecent } from "../use-recent.ts";
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 type FiguresProps = {
   readonly overview: Reply<"GET /overview">;
   readonly points: readonly PointReply[];
+  /** Where power is not told but counted. */
+  readonly meters: readonly Meter[];
 };
 
+/** Of figures that the plant has to say; two more say how its devices speak. */
+const FIGURES_MAX = 4;
+
 /** A row of figures: what the site does, and whether its devices speak. */
-export function Figures({ overview, points }: FiguresProps) {
+export function Figures({ overview, points, meters }: FiguresProps) {
   const recent = useRecent(points, HOUR_MS);
   return (
     <section className="figures" aria-label="Key figures">
-      {points.map((point) => (
+      {meters.length > 0 && <MainPower meters={meters} />}
+      {points.slice(0, FIGURES_MAX - Math.min(1, meters.length)).map((point) => (
         <KeyFigure key={point.id} point={point} hour={recent.get(point.id)} />
       ))}
       <Devices overview={overview} />
@@ -44,6 +61,30 @@ function KeyFigure({ point, hour }: KeyFigureProps) {
         {hour
           ? `${formatNumber(hour.min, decimals)} – ${formatNumber(hour.max, decimals)}`
           : NO_VALUE}
+      </Foots>
+    </Link>
+  );
+}
+
+/** The largest meter: it stands for the site. */
+function MainPower({ meters }: { meters: readonly Meter[] }) {
+  const powers = usePowers(meters);
+  const size = ({ assetId }: Meter) => powers.get(assetId) ?? -1;
+  const [main] = [...meters].sort((a, b) => size(b) - size(a));
+  const midnight = useByTime(startOfDay);
+  const today = useIncrease(main?.registers ?? [], midnight);
+  const load = useLoad(main ? [main] : [], DAY_MS);
+  const peak = peakOf(load, midnight);
+  if (!main) return null;
+  const most = formatPower(peak?.watts ?? null);
+  const energy = formatEnergy(energyOf(main, ({ id }) => today.get(id)));
+  return (
+    <Link to="/plant/$assetId" params={{ assetId: main.assetId }} className="key-figure">
+      <Heads name={main.name} about="15 min mean" />
+      <Figure {...formatPower(powers.get(main.assetId) ?? null)} size="big" />
+      <Foots name="Today">{`${energy.text} ${energy.unit}`}</Foots>
+      <Foots name="Peak today">
+        {peak ? `${most.text} ${most.unit} at ${formatClock(peak.at)}` : NO_VALUE}
       </Foots>
     </Link>
   );

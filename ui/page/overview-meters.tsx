@@ -1,52 +1,55 @@
 import { Link } from "@tanstack/react-router";
-import type { PointReply } from "../../src/api/contract.ts";
-import { formatValue } from "../format.ts";
+import { energyOf, formatEnergy, formatPower, type Meter } from "../meter.ts";
 import { Card } from "../part/card.tsx";
-import { Figure, PointFigure } from "../part/figure.tsx";
+import { Figure } from "../part/figure.tsx";
 import { Table } from "../part/table.tsx";
-import { assetName, powerPoints } from "../pick.ts";
-import { useSecond } from "../use-live.ts";
+import { useByTime } from "../use-live.ts";
+import { usePowers } from "../use-load.ts";
 import { startOfDay, useIncrease } from "../use-recent.ts";
 
-type MetersProps = {
-  readonly points: readonly PointReply[];
-  readonly all: readonly PointReply[];
-  readonly isWide: boolean;
-};
+type MetersProps = { readonly meters: readonly Meter[]; readonly isWide: boolean };
 
 /** Registers only grow, so what they grew by says more than where they stand. */
-export function Meters({ points, all, isWide }: MetersProps) {
-  const midnight = startOfDay(useSecond());
-  const today = useIncrease(points, midnight);
+export function Meters({ meters, isWide }: MetersProps) {
+  const midnight = useByTime(startOfDay);
+  const today = useIncrease(
+    meters.flatMap(({ registers }) => registers),
+    midnight,
+  );
+  const powers = usePowers(meters);
   return (
-    <Card title="Meters" meta="Since midnight" span={isWide ? 12 : 5} flush>
+    <Card title="Meters" meta="Energy" span={isWide ? 12 : 5} flush>
       <Table
         label="Meters"
-        rows={points}
-        rowKey={({ id }) => id}
+        rows={meters}
+        rowKey={({ assetId }) => assetId}
         columns={[
           {
             head: "Meter",
             grow: true,
-            cell: (point) => (
-              <Link to="/plant/$assetId" params={{ assetId: point.assetId }}>
-                {assetName(point)}
+            cell: ({ assetId, name }) => (
+              <Link to="/plant/$assetId" params={{ assetId }}>
+                {name}
               </Link>
             ),
           },
-          { head: "Power", align: "right", cell: (point) => <PowerOf point={point} all={all} /> },
+          {
+            head: "15 min mean",
+            align: "right",
+            cell: ({ assetId }) => <Figure {...formatPower(powers.get(assetId) ?? null)} />,
+          },
           {
             head: "Today",
             align: "right",
-            cell: (point) => (
-              <Figure {...formatValue(today.get(point.id), increaseOf(point.variable))} />
+            cell: (meter) => (
+              <Figure {...formatEnergy(energyOf(meter, ({ id }) => today.get(id)))} />
             ),
           },
           {
             head: "Register",
             align: "right",
             wide: true,
-            cell: (point) => <PointFigure point={point} />,
+            cell: (meter) => <Figure {...formatEnergy(registerOf(meter))} />,
           },
         ]}
       />
@@ -54,15 +57,6 @@ export function Meters({ points, all, isWide }: MetersProps) {
   );
 }
 
-function PowerOf({ point, all }: { point: PointReply; all: readonly PointReply[] }) {
-  const [power] = powerPoints(
-    all.filter(({ assetId }) => assetId === point.assetId),
-    1,
-  );
-  return power ? <PointFigure point={power} /> : <Figure text="–" />;
-}
-
-/** An increase is small where its register is large: one digit more. */
-function increaseOf(variable: PointReply["variable"]): PointReply["variable"] {
-  return { ...variable, decimals: Math.max(1, variable.decimals ?? 1) };
+function registerOf(meter: Meter): number | null {
+  return energyOf(meter, ({ latest }) => (typeof latest?.value === "number" ? latest.value : null));
 }

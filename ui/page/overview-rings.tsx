@@ -9,15 +9,17 @@ import { assetName, type Fleet } from "../pick.ts";
 /** As many as a card shows without becoming a wall; the rest is one click away. */
 const DIALS_MAX = 30;
 
+type RingsProps = { readonly fleet: Fleet; readonly isWide: boolean };
+
 /** One quantity of many rooms or machines: the one that stands out is seen at once. */
-export function Rings({ fleet }: { readonly fleet: Fleet }) {
+export function Rings({ fleet, isWide }: RingsProps) {
   const shown = fleet.points.slice(0, DIALS_MAX);
   const left = fleet.points.length - shown.length;
   return (
     <Card
       title={`${formatName(fleet.name)} by place`}
       meta={fleetHome(fleet.points)}
-      span={7}
+      span={isWide ? 12 : 7}
       flush
       actions={<span className="num">{formatCount(fleet.points.length, "place")}</span>}
     >

@@ -1,14 +1,18 @@
+import { useMemo } from "react";
 import type { Reply } from "../../src/api/contract.ts";
+import { metersOf } from "../meter.ts";
 import { ProblemNote, Waiting } from "../part/empty.tsx";
 import { Page } from "../part/page.tsx";
-import { fleetsOf, keyPoints, meterPoints, powerPoints } from "../pick.ts";
+import { fleetsOf, keyPoints, powerPoints } from "../pick.ts";
 import { useReply } from "../query.ts";
 import { useMay } from "../session.ts";
 import { Agents } from "./overview-agents.tsx";
 import { Areas } from "./overview-areas.tsx";
 import { Attention } from "./overview-attention.tsx";
+import { DemoNote } from "./overview-demo.tsx";
 import { FirstSteps } from "./overview-empty.tsx";
 import { Figures } from "./overview-figures.tsx";
+import { LoadProfile } from "./overview-load.tsx";
 import { Meters } from "./overview-meters.tsx";
 import { Power } from "./overview-power.tsx";
 import { Rings } from "./overview-rings.tsx";
@@ -54,21 +58,39 @@ type SiteProps = {
 
 function Site({ overview, assets, points }: SiteProps) {
   const mayEngineer = useMay("engineer");
-  const power = powerPoints(points, 4);
-  const [fleet] = fleetsOf(points);
-  const meters = meterPoints(points);
+  const mayAdminister = useMay("administer");
+  const { power, fleets, meters, keys } = useMemo(() => picksOf(points), [points]);
+  const [fleet] = fleets;
   if (overview.devices === 0 && points.length === 0) return <FirstSteps overview={overview} />;
   return (
     <>
       <Attention overview={overview} />
-      <Figures overview={overview} points={keyPoints(points, 4)} />
+      <Figures overview={overview} points={keys} meters={power.length > 0 ? [] : meters} />
       {power.length > 0 && <Power points={power} />}
-      <Areas assets={assets} points={points} isWide={power.length === 0} />
-      {fleet && <Rings fleet={fleet} />}
-      {meters.length > 0 && <Meters points={meters} all={points} isWide={!fleet} />}
+      {power.length === 0 && meters.length > 0 && <LoadProfile meters={meters} />}
+      <Areas
+        assets={assets}
+        points={points}
+        fleets={fleets}
+        meters={meters}
+        isWide={power.length + meters.length === 0}
+      />
+      {fleet && <Rings fleet={fleet} isWide={meters.length === 0} />}
+      {meters.length > 0 && <Meters meters={meters} isWide={!fleet} />}
       {mayEngineer && <Agents />}
+      {mayAdminister && overview.demo && <DemoNote />}
     </>
   );
+}
+
+/** Once for each answer of the server, not once a second. */
+function picksOf(points: SiteProps["points"]) {
+  return {
+    power: powerPoints(points, 4),
+    fleets: fleetsOf(points),
+    meters: metersOf(points),
+    keys: keyPoints(points, 4),
+  };
 }
 
 function siteCrumb(

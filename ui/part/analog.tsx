@@ -34,9 +34,9 @@ export function Analog({ label, value, range, normal, isStale = false }: AnalogP
 /** The same for a point that has a range; nothing for one that has none. */
 export function PointAnalog({ point }: { readonly point: PointReply }) {
   const newest = usePoint(point);
-  const { range, normal, freshnessMs, name } = point.variable;
+  const { range, normal, freshnessMs, name, bits } = point.variable;
   const isStale = useStale(newest?.at, freshnessMs);
-  if (!range) return null;
+  if (!range || bits) return null;
   const value = typeof newest?.value === "number" ? newest.value : null;
   return <Analog label={name} value={value} range={range} normal={normal} isStale={isStale} />;
 }

@@ -1,5 +1,4 @@
 import { useRef } from "react";
-import { formatNumber } from "../format.ts";
 import "./bars.css";
 
 type BarsProps = {
@@ -8,6 +7,8 @@ type BarsProps = {
   /** The first bar's beginning, in milliseconds since the epoch. */
   readonly from: number;
   readonly everyMs: number;
+  /** The end of the scale, with its unit. */
+  readonly format: (value: number) => string;
   readonly onPoint: (bar: number | null) => void;
 };
 
@@ -18,7 +19,7 @@ const DAY_MS = 24 * 3_600_000;
 const LABELS = 6;
 
 /** Amounts by interval. A bar of plain boxes: as many as fit, never so many that it is a line. */
-export function Bars({ label, values, from, everyMs, onPoint }: BarsProps) {
+export function Bars({ label, values, from, everyMs, format, onPoint }: BarsProps) {
   const box = useRef<HTMLDivElement>(null);
   const bars = values.map((value, bar) => ({ at: from + bar * everyMs, value: value ?? 0 }));
   const most = niceTop(Math.max(0, ...bars.map(({ value }) => value)));
@@ -28,12 +29,12 @@ export function Bars({ label, values, from, everyMs, onPoint }: BarsProps) {
     const bar = Math.floor(((x - edges.left) / edges.width) * values.length);
     onPoint(bar >= 0 && bar < values.length ? bar : null);
   };
-  const format = everyMs * values.length > DAY_MS ? DAY : TIME;
+  const times = everyMs * values.length > DAY_MS ? DAY : TIME;
   const step = Math.max(1, Math.ceil(values.length / LABELS));
   return (
     <div className="bars num" role="img" aria-label={label}>
       <div className="bars-scale" aria-hidden>
-        <span>{most > 0 ? formatNumber(most) : ""}</span>
+        <span>{most > 0 ? format(most) : ""}</span>
         <span>0</span>
       </div>
       <div
@@ -51,7 +52,7 @@ export function Bars({ label, values, from, everyMs, onPoint }: BarsProps) {
           .filter((_, bar) => bar % step === 0)
           .map(({ at }) => (
             <span key={at} style={{ left: `${((at - from) / (everyMs * bars.length)) * 100}%` }}>
-              {format.format(at)}
+              {times.format(at)}
             </span>
           ))}
       </div>

@@ -5,11 +5,11 @@ import type { TrendColumns } from "../trend-window.ts";
 import { useTrend } from "../use-trend.ts";
 import { Empty, ProblemNote, Waiting } from "./empty.tsx";
 import { PointFigure } from "./figure.tsx";
-import { type Pane, type Pen, panesOf } from "./pen.ts";
+import { type Pane, type PointPen, panesOf } from "./pen.ts";
 import { TrendPlot } from "./trend.tsx";
 
 type TrendPanesProps = {
-  readonly pens: readonly Pen[];
+  readonly pens: readonly PointPen[];
   readonly spanMs: number;
   /** Names the group of charts whose pointers move together. */
   readonly group: string;
@@ -36,7 +36,7 @@ export function TrendPanes(props: TrendPanesProps) {
       {panes.map((pane) => {
         const columns = columnsOf(pane, pens, trend.columns);
         return (
-          <figure key={pane.pens[0]?.point.id} className="trend-pane">
+          <figure key={pane.pens[0]?.key} className="trend-pane">
             {hasLegend && <Legend pane={pane} columns={columns} row={row} />}
             <TrendPlot
               label={`${pane.pens.map(({ label }) => label).join(", ")} over time`}
@@ -66,7 +66,7 @@ function Legend({ pane, columns, row }: LegendProps) {
   return (
     <figcaption className="trend-legend num">
       {pane.pens.map((pen, index) => (
-        <span key={pen.point.id} className="trend-pen">
+        <span key={pen.key} className="trend-pen">
           <i style={{ background: `var(${pen.colour})` }} />
           {pen.label}
           {at === undefined ? (
@@ -81,12 +81,12 @@ function Legend({ pane, columns, row }: LegendProps) {
   );
 }
 
-function valueAt({ point }: Pen, cell: number | null | undefined): string {
-  const { text, unit } = formatValue(cell, point.variable);
+function valueAt({ variable }: PointPen, cell: number | null | undefined): string {
+  const { text, unit } = formatValue(cell, variable);
   return unit ? `${text} ${unit}` : text;
 }
 
-function columnsOf(pane: Pane, pens: readonly Pen[], columns: TrendColumns): TrendColumns {
+function columnsOf(pane: Pane, pens: readonly PointPen[], columns: TrendColumns): TrendColumns {
   const nothing = { avg: [], min: [], max: [] };
   return {
     at: columns.at,

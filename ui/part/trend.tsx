@@ -15,7 +15,10 @@ type TrendPlotProps = {
   /** The time axis, in milliseconds since the epoch. */
   readonly from: number;
   readonly to: number;
+  /** At least; where its card has more room it takes that. */
   readonly height: number;
+  /** True: each value holds for its whole bucket, and `columns.at` is where it begins. */
+  readonly isStepped?: boolean;
   /** Charts of one group point at the same moment. */
   readonly group?: string;
   /** The row under the pointer; null when it has left. */
@@ -30,26 +33,26 @@ export function TrendPlot(props: TrendPlotProps) {
   const newest = useRef(props);
   newest.current = props;
   const theme = useTheme();
-  const shape = pens.map(({ point, colour }) => `${point.id}:${colour}`).join();
+  const shape = pens.map(({ key, colour }) => `${key}:${colour}`).join();
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` and `theme` stand for the pens
   useEffect(() => {
     const element = box.current;
     if (!element) return;
     const made = new uPlot(
-      { ...optionsFor(newest, group, theme), width: element.clientWidth, height },
+      { ...optionsFor(newest, group, theme), ...sizeOf(element) },
       dataOf(newest.current.columns),
       element,
     );
     plot.current = made;
-    const resized = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
+    const resized = new ResizeObserver(() => made.setSize(sizeOf(element)));
     resized.observe(element);
     return () => {
       resized.disconnect();
       made.destroy();
       plot.current = undefined;
     };
-  }, [shape, height, group, theme]);
+  }, [shape, group, theme]);
 
   useEffect(() => {
     plot.current?.batch((it: uPlot) => {
@@ -58,17 +61,29 @@ export function TrendPlot(props: TrendPlotProps) {
     });
   }, [columns, from, to]);
 
-  return <div ref={box} className="trend-plot" role="img" aria-label={label} style={{ height }} />;
+  return (
+    <div
+      ref={box}
+      className="trend-plot"
+      role="img"
+      aria-label={label}
+      style={{ minHeight: height }}
+    />
+  );
+}
+
+function sizeOf({ clientWidth, clientHeight }: HTMLElement) {
+  return { width: clientWidth, height: clientHeight };
 }
 
 type Newest = { readonly current: TrendPlotProps };
 
 function optionsFor(newest: Newest, group: string | undefined, theme: Theme) {
-  const { pens } = newest.current;
+  const { pens, isStepped = false } = newest.current;
   const text = colourOf("--t3");
   const font = "11px 'Inter Variable', Inter, sans-serif";
   const options: Omit<uPlot.Options, "width" | "height"> = {
-    padding: [8, 12, 0, 0],
+    padding: [8, 20, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -76,7 +91,10 @@ function optionsFor(newest: Newest, group: string | undefined, theme: Theme) {
       points: { size: 6 },
       ...(group ? { sync: { key: group } } : {}),
     },
-    scales: { x: { time: true }, y: { range: (_, low, high) => yRange(pens, low, high) } },
+    scales: {
+      x: { time: true },
+      y: { range: (_, low, high) => yRange(pens[0]?.variable.range, isStepped, [low, high]) },
+    },
     axes: [
       {
         stroke: text,
@@ -97,7 +115,7 @@ function optionsFor(newest: Newest, group: string | undefined, theme: Theme) {
         values: (_, splits) => yLabels(splits),
       },
     ],
-    series: [{}, ...pens.flatMap((pen) => seriesOf(colourOf(pen.colour), theme))],
+    series: [{}, ...pens.flatMap((pen) => seriesOf(colourOf(pen.colour), theme, isStepped))],
     bands: pens.map((pen, at) => ({
       series: [3 * at + 1, 3 * at + 2] as [number, number],
       fill: faint(colourOf(pen.colour), theme),
@@ -113,10 +131,12 @@ function optionsFor(newest: Newest, group: string | undefined, theme: Theme) {
 }
 
 /** Highest, lowest, average: the first two only hold the band between them. */
-function seriesOf(colour: string, theme: Theme): uPlot.Series[] {
+function seriesOf(colour: string, theme: Theme, isStepped: boolean): uPlot.Series[] {
   const edge = { stroke: "transparent", width: 0, points: { show: false } };
   const width = theme === "dark" ? 1.5 : 1.6;
-  return [edge, edge, { stroke: colour, width, points: { show: false } }];
+  const stepped = isStepped ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
+  const paths = stepped ? { paths: stepped } : {};
+  return [edge, edge, { stroke: colour, width, points: { show: false }, ...paths }];
 }
 
 function dataOf({ at, pens }: TrendColumns): uPlot.AlignedData {
@@ -127,19 +147,24 @@ function dataOf({ at, pens }: TrendColumns): uPlot.AlignedData {
 }
 
 /** Room above and below; and never so close that noise looks like an event. */
-function yRange(pens: readonly Pen[], low: number | null, high: number | null): [number, number] {
-  const range = pens[0]?.point.variable.range;
+function yRange(
+  range: readonly [number, number] | undefined,
+  isStepped: boolean,
+  [low, high]: readonly [number | null, number | null],
+): [number, number] {
   if (low === null || high === null) return range ? [range[0], range[1]] : [0, 1];
   const least = range ? (range[1] - range[0]) * 0.04 : Math.abs(high) * 0.01 || 1;
   const middle = (low + high) / 2;
   const half = Math.max(high - low, least) * 0.6;
+  // Amounts are compared by their height, so they stand on zero.
+  if (isStepped && low >= 0) return [0, high * 1.08 || 1];
   // A quantity that cannot be negative is not drawn with a negative axis.
   return [low >= 0 ? Math.max(0, middle - half) : middle - half, middle + half];
 }
 
 /** The band where a single pen should be, behind everything. */
 function drawNormal(plot: uPlot, pens: readonly Pen[], colour: string): void {
-  const normal = pens.length === 1 ? pens[0]?.point.variable.normal : undefined;
+  const normal = pens.length === 1 ? pens[0]?.variable.normal : undefined;
   const { min, max } = plot.scales["y"] ?? {};
   if (!normal || typeof min !== "number" || typeof max !== "number") return;
   const top = plot.valToPos(Math.min(normal[1], max), "y", true);

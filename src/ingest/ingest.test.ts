@@ -105,6 +105,9 @@ describe("the walk up", () => {
     assert.equal(device?.address, "12/5");
     assert.equal(device?.assetId, null);
     assert.equal(await store.devices.count({ assetId: null }), 1);
+    assert.ok(device);
+    const { messages, lastSeenAt } = ingest.diagnostics(device.id);
+    assert.deepEqual([messages, lastSeenAt], [1, NOW]);
     assert.equal(shown[0] && valueAt(shown[0], 0), 49);
   });
 

@@ -1,6 +1,6 @@
 import type { AgentId, ChannelName, DeviceAddress } from "../domain/brand.ts";
 import type { DataType } from "../domain/catalogue.ts";
-import { type Finding, Findings, type Reading } from "../domain/findings.ts";
+import { type Finding, Findings, type Reading, type Warning } from "../domain/findings.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Message, ReceivedMessage } from "../domain/message.ts";
 import type { Channel } from "../domain/model.ts";
@@ -51,6 +51,8 @@ export class Walk {
   #strangers: Told<Reading>[] = [];
   #others: ToldBy[] = [];
   #replies: Brought["replies"] = [];
+  /** Messages of devices that are entered with this batch, to be counted afterwards. */
+  #unheard: Unheard[] = [];
   #hasRejected = false;
   #isWriteDue = false;
   /** Set while a batch takes its turn. */
@@ -166,7 +168,16 @@ export class Walk {
       this.#others.push({ driver, agent: message.agent, what, message });
       speaker = this.#state.bindings.find(driver.id, what.device) ?? speaker;
     }
+    const device = findings.readings[0]?.device ?? findings.others[0]?.device;
     if (speaker) noteMessage(speaker, message.receivedAt, findings.warnings);
+    else if (device) {
+      this.#unheard.push({
+        driver,
+        device,
+        at: message.receivedAt,
+        warnings: [...findings.warnings],
+      });
+    }
     return undefined;
   }
 
@@ -230,15 +241,16 @@ export class Walk {
       const answers = driver.answer?.(what, outcome, this.#newId) ?? [];
       if (answers.length > 0) await this.#state.answers.say(agent, answers);
     }
+    for (const { driver, device, at, warnings } of this.#unheard.splice(0)) {
+      const bound = this.#state.bindings.find(driver.id, device);
+      if (bound) noteMessage(bound, at, warnings);
+    }
     await this.#state.rejections.flush();
   }
 
   async #welcome(strangers: readonly Told<Reading>[]): Promise<void> {
     const welcomed = await welcome(this.#parts, this.#state.bindings, newcomersOf(strangers));
-    for (const { driver, agent, what } of strangers) {
-      const bound = this.#bind(driver, agent, what);
-      if (bound) bound.lastSeenAt ??= this.#parts.now();
-    }
+    for (const { driver, agent, what } of strangers) this.#bind(driver, agent, what);
     const homeless = this.#strangers.splice(0);
     if (homeless.length > 0) {
       this.#parts.gauges.add('values_dropped_total{reason="device_limit"}', homeless.length);
@@ -267,6 +279,13 @@ export class Walk {
     return driver;
   }
 }
+
+type Unheard = {
+  readonly driver: Driver;
+  readonly device: DeviceAddress;
+  readonly at: number;
+  readonly warnings: readonly Warning[];
+};
 
 type Brought = {
   readonly strangers: readonly Told<Reading>[];

@@ -98,8 +98,9 @@ test("an old segment that comes back is not replayed over later corrections", ()
     await engine.append(batchOf(ramp(60)));
     cpSync(join(folder, "live", "log"), join(folder, "old"), { recursive: true });
     const corrected = ramp(60).map((row) => ({ ...row, value: 1_000 }));
-    for (let round = 0; round < 5; round += 1) {
-      await engine.append(batchOf(corrected));
+    const others = corrected.map((row) => ({ ...row, series: 2 }));
+    for (const rows of [corrected, others, others, others]) {
+      await engine.append(batchOf(rows));
       while (engine.work(10) === 0);
     }
     engine.close();

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { openEmbeddedHistorian } from "../src/historian/embedded/embedded.ts";
+import { chances } from "../src/lib/chance.ts";
+import { silentLog } from "../src/lib/log.ts";
+import { missing } from "./batches.ts";
+import { CALLS, Playback } from "./power-cut.ts";
+
+const CHILD = fileURLToPath(new URL("./append-for-ever.ts", import.meta.url));
+const ROUNDS = 10;
+const CUTS = 15;
+const SEED = 6;
+
+const hasStrace = spawnSync("strace", ["-V"]).status === 0;
+
+test("a killed process loses nothing that it acknowledged, and frees its folder", () =>
+  inFolder(async (folder) => {
+    const random = chances(SEED);
+    const acknowledged = new Set<number>();
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const first = Math.max(0, ...acknowledged) + 1;
+      const enough = 1 + Math.floor(random() * 150);
+      const numbers = await heard(process.execPath, childArguments(folder, first), enough);
+      for (const number of numbers) acknowledged.add(number);
+    }
+    assert.ok(acknowledged.size > ROUNDS * 10, "it was at work");
+    assert.equal(await lost(join(folder, "live"), acknowledged), 0);
+  }));
+
+const MOODS = [
+  { claim: "a power cut loses nothing that was acknowledged", mood: [] },
+  { claim: "nor does one when there was never a quiet moment before", mood: ["hurried"] },
+];
+
+for (const { claim, mood } of MOODS) {
+  test(claim, { skip: !hasStrace }, () =>
+    inFolder(async (folder) => {
+      const playback = await recorded(folder, mood);
+      const random = chances(SEED);
+      for (let round = 0; round < CUTS; round += 1) {
+        const cut = Math.floor(playback.length * (0.05 + 0.95 * random()));
+        assert.equal(await lostAfter(playback, cut, join(folder, `${round}`), true), 0);
+      }
+    }),
+  );
+}
+
+test("the playback would show a loss: without syncs there is one", { skip: !hasStrace }, () =>
+  inFolder(async (folder) => {
+    const playback = await recorded(folder);
+    assert.ok((await lostAfter(playback, playback.length, join(folder, "cut"), false)) > 0);
+  }),
+);
+
+/** The child, and nothing else of this test, is slow under strace. */
+const BATCHES = 400;
+
+function childArguments(folder: string, first: number, mood: readonly string[] = []): string[] {
+  const live = join(folder, "live");
+  return ["--import", "tsx", CHILD, live, String(first), String(BATCHES), ...mood];
+}
+
+/** What the process says until it ends, or until it has said so many numbers and is killed. */
+async function heard(command: string, args: readonly string[], enough: number): Promise<number[]> {
+  const env = { ...process.env, UV_USE_IO_URING: "0" };
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"], env });
+  const numbers: number[] = [];
+  for await (const line of createInterface(child.stdout)) {
+    if (line !== "open") numbers.push(Number(line));
+    if (numbers.length === enough) child.kill("SIGKILL");
+  }
+  return numbers;
+}
+
+async function recorded(folder: string, mood: readonly string[] = []): Promise<Playback> {
+  const trace = join(folder, "trace");
+  const watch = ["-f", "-y", "-xx", "-s", "1000000", "-o", trace, "-e", `trace=${CALLS}`];
+  const args = [...watch, process.execPath, ...childArguments(folder, 1, mood)];
+  await heard("strace", args, Number.POSITIVE_INFINITY);
+  return new Playback(readFileSync(trace, "latin1"), join(folder, "live"));
+}
+
+async function lostAfter(
+  playback: Playback,
+  cut: number,
+  into: string,
+  keepsPromises: boolean,
+): Promise<number> {
+  playback.restore(cut, into, { random: chances(cut), keepsPromises });
+  const said = playback.said(cut).split("\n").slice(0, -1);
+  const acknowledged = new Set(said.filter((line) => line !== "open").map(Number));
+  return await lost(into, acknowledged);
+}
+
+/** Samples of these batches that are not in the folder; all of them if it cannot be opened. */
+async function lost(folder: string, acknowledged: ReadonlySet<number>): Promise<number> {
+  const opened = await openEmbeddedHistorian({ folder }, { log: silentLog });
+  if (!opened.ok) return Number.POSITIVE_INFINITY;
+  try {
+    return await missing(opened.value, acknowledged);
+  } finally {
+    await opened.value.close();
+  }
+}
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "fieldline-")));
+  try {
+    await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

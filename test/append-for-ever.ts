@@ -1,0 +1,46 @@
+// A process that appends batches from <first> on until it is killed, or ends by itself after <enough>
+// of them without closing anything. It says what was acknowledged, one number a line:
+// append-for-ever.ts <folder> <first> <enough> [hurried]. The compiled historian, as it is delivered;
+// hurried: the engine without its thread, which then never has a quiet moment.
+import { writeSync } from "node:fs";
+import { diskFiles } from "../src/historian/embedded/files.ts";
+import { silentLog } from "../src/lib/log.ts";
+import { batch } from "./batches.ts";
+
+/** So small that what happens in a month happens in a second. */
+const SIZES = { rowsFirst: 2_000, rowsMax: 2_000, segmentBytes: 32_768, chunkSamples: 64 };
+/** Appends that wait at the same time, to share writes. */
+const LANES = 4;
+const COMPILED = new URL("../dist/historian/embedded/", import.meta.url).href;
+
+type Door = typeof import("../src/historian/embedded/embedded.ts");
+type Inside = typeof import("../src/historian/embedded/engine.ts");
+
+const [folder = "", first, enough, hurried] = process.argv.slice(2);
+const opened = hurried ? await openEngine() : await openDoor();
+if (!opened.ok) throw new Error(JSON.stringify(opened.problem));
+const historian = opened.value;
+let next = Number(first);
+writeSync(1, "open\n");
+await Promise.all(Array.from({ length: hurried ? 1 : LANES }, appendForEver));
+
+async function openDoor() {
+  const { openEmbeddedHistorian }: Door = await import(`${COMPILED}embedded.js`);
+  return openEmbeddedHistorian({ folder, ...SIZES }, { log: silentLog });
+}
+
+async function openEngine() {
+  const { Engine }: Inside = await import(`${COMPILED}engine.js`);
+  const parts = { log: silentLog, files: diskFiles, monotonic: () => performance.now() };
+  return Engine.open({ folder, ...SIZES }, parts);
+}
+
+async function appendForEver(): Promise<void> {
+  for (;;) {
+    const number = next;
+    next += 1;
+    await historian.append(batch(number));
+    writeSync(1, `${number}\n`);
+    if (number >= Number(first) + Number(enough)) process.exit();
+  }
+}

@@ -32,7 +32,7 @@ export interface Commands {
   onChange(call: (row: CommandRow) => void): void;
 }
 
-export type Asker = { readonly actor: Actor; readonly role: Role };
+type Asker = { readonly actor: Actor; readonly role: Role };
 
 export type CommandWish = {
   readonly deviceId: DeviceId;
@@ -41,7 +41,7 @@ export type CommandWish = {
   readonly expiresInMs?: number;
 };
 
-export type CommandParts = {
+type CommandParts = {
   readonly store: Store;
   /** Settles when the entry will survive a power cut. */
   readonly record: (event: NewEvent) => Promise<unknown>;

@@ -53,7 +53,7 @@ export type AssetType = {
 };
 
 /** Where a channel goes when a new device is adopted without further ado. */
-export type ChannelHome = {
+type ChannelHome = {
   readonly channel: ChannelName;
   readonly aspect: string;
   readonly variable: string;

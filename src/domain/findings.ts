@@ -57,7 +57,7 @@ export type Declaration = {
 export type DeclaredAsset = {
   /** Names the asset within the declaration, and again when the same model comes a second time. */
   readonly reference: string;
-  /** Another asset's reference, `root`, an id of ours, or null for "below the device's own asset". */
+  /** Another asset's reference, `root`, an id of ours, or null: below the device's own asset. */
   readonly parent: string | null;
   readonly typeId: string;
   readonly name: string;

@@ -11,7 +11,7 @@ import type { Adoption } from "./ingest.ts";
 import { aspectOf } from "./propose.ts";
 import { siteId } from "./site.ts";
 
-export type AdoptParts = { readonly store: Store; readonly now: () => number };
+type AdoptParts = { readonly store: Store; readonly now: () => number };
 
 /** Makes a device an asset, or part of one: a point for each channel, with the series it has. */
 export async function adopt(

@@ -2,7 +2,7 @@ import type { AgentId } from "../domain/brand.ts";
 import type { Message } from "../domain/message.ts";
 import { matchesFilter } from "../domain/topic.ts";
 
-/** An agent may publish first and subscribe afterwards: MindSphere's own steps are in that order. */
+/** An agent may publish first and subscribe afterwards: MindSphere's steps are in that order. */
 const REMEMBERED_MS = 10 * 60_000;
 const REMEMBERED_PER_AGENT = 20;
 

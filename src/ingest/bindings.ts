@@ -12,7 +12,7 @@ export type BoundDevice = {
   readonly warnings: Map<string, Warning & { times: number; at: number }>;
 };
 
-export type SeenAgent = { lastSeenAt: number | null; messages: number; rejected: number };
+type SeenAgent = { lastSeenAt: number | null; messages: number; rejected: number };
 
 /** Which channel feeds which series: all of it in memory, so that a reading costs two look-ups. */
 export class Bindings {

@@ -52,7 +52,7 @@ export interface Ingest {
   close(): Promise<void>;
 }
 
-export type DeviceWithChannels = { readonly device: Device; readonly channels: readonly Channel[] };
+type DeviceWithChannels = { readonly device: Device; readonly channels: readonly Channel[] };
 
 export type Adoption = {
   readonly name?: string;
@@ -66,13 +66,13 @@ export type Adoption = {
   })[];
 };
 
-export type AgentSeen = {
+type AgentSeen = {
   readonly lastSeenAt: number | null;
   readonly messages: number;
   readonly rejected: number;
 };
 
-export type Diagnostics = {
+type Diagnostics = {
   /** Null while it has been silent since the start. */
   readonly lastSeenAt: number | null;
   readonly messages: number;

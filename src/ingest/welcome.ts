@@ -23,7 +23,7 @@ export type Newcomer = {
   readonly channels: ReadonlyMap<ChannelName, DataType>;
 };
 
-export type WelcomeParts = {
+type WelcomeParts = {
   readonly store: Store;
   readonly now: () => number;
   /** Whether the agent belongs to the demo plant. */

@@ -69,7 +69,7 @@ export type ConfigSources = {
   readonly file: Readonly<Record<string, string | undefined>>;
 };
 
-/** Option, environment, file, fallback: the first that says something. Every mistake is reported. */
+/** Option, environment, file, fallback: the first that says something. All mistakes are told. */
 export function readConfig(sources: ConfigSources): Outcome<Config, readonly string[]> {
   const mistakes = unknownNames(sources);
   const entries = Object.entries(SETTINGS).map(([name, row]) => {

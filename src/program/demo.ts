@@ -31,7 +31,7 @@ const SETTING = "demo";
 
 type Plant = ReturnType<typeof demoPlant>;
 
-export type DemoParts = {
+type DemoParts = {
   readonly store: Store;
   readonly agents: Agents;
   readonly ingest: Ingest;

@@ -20,15 +20,11 @@ export type Io = {
 export function optionsOf(args: readonly string[]): Record<string, string | undefined> {
   const options: Record<string, string> = {};
   for (let index = 0; index < args.length; index += 1) {
-    const [, name, inline] = /^--([^=]+)(?:=(.*))?$/.exec(args[index] ?? "") ?? [];
-    if (name === undefined) {
-      options[args[index] ?? ""] = "";
-      continue;
-    }
-    const next = args[index + 1];
-    const isAlone = inline !== undefined || next === undefined || next.startsWith("--");
-    options[name] = inline ?? (isAlone ? "" : (next ?? ""));
-    if (!isAlone) index += 1;
+    const [word = "", next = "--"] = args.slice(index, index + 2);
+    const [, name = word, inline] = /^--([^=]+)(?:=(.*))?$/.exec(word) ?? [];
+    const takesNext = word.startsWith("--") && inline === undefined && !next.startsWith("--");
+    options[name] = takesNext ? next : (inline ?? "");
+    if (takesNext) index += 1;
   }
   return options;
 }

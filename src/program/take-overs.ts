@@ -14,7 +14,7 @@ type Parts = {
   readonly log: Log;
 };
 
-/** Writes in the journal that an agent was taken over: of each agent once a minute, with a count. */
+/** Writes in the journal that an agent was taken over: once a minute each, with a count. */
 export function takeOverWriter({
   record,
   nameOf,

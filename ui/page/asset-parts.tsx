@@ -67,6 +67,7 @@ function columnsFor(
   return [
     {
       head: "Name",
+      grow: !hasBesides,
       cell: ({ asset: { id, name } }) => (
         <Link to="/plant/$assetId" params={{ assetId: id }}>
           {name}
@@ -75,12 +76,7 @@ function columnsFor(
     },
     ...common.map(fleetColumn),
     ...(meters.length > 0 ? [POWER_COLUMN] : []),
-    {
-      head: hasBesides ? "Besides" : "",
-      grow: true,
-      wide: true,
-      cell: (part) => <Besides points={besides(part)} />,
-    },
+    ...(hasBesides ? [besidesColumn(besides)] : []),
     ...(hasParts ? [PARTS_COLUMN] : []),
   ];
 }
@@ -95,6 +91,10 @@ function fleetColumn(fleet: Fleet, at: number): Column<Part> {
       return members.length > 0 && <FleetSpan fleet={{ ...fleet, points: members }} />;
     },
   };
+}
+
+function besidesColumn(of: (part: Part) => readonly PointReply[]): Column<Part> {
+  return { head: "Besides", grow: true, wide: true, cell: (part) => <Besides points={of(part)} /> };
 }
 
 const POWER_COLUMN: Column<Part> = {

@@ -17,6 +17,8 @@ export type LoadOptions = {
   readonly messages: number;
   /** Messages that a client has on its way without an acknowledgement. */
   readonly window: number;
+  /** The first message's millisecond of the day: two runs against one server keep apart. */
+  readonly startMs?: number;
   /** Of client 0, 1, 2 …: even ones speak MindSphere, odd ones viaSens. */
   readonly accounts?: readonly Account[];
 };
@@ -149,13 +151,14 @@ class Client {
     const count = Math.min(free, this.#wanted - this.#sent);
     if (count <= 0) return;
     const { bytes, packetIdAt, timeAt } = this.wire;
+    const { startMs = 0 } = this.#options;
     const packets = Buffer.allocUnsafe(bytes.length * count);
     for (let index = 0; index < count; index += 1) {
       const start = index * bytes.length;
       bytes.copy(packets, start);
       const packetId = (this.#sent % 65_535) + 1;
       packets.writeUInt16BE(packetId, start + packetIdAt);
-      if (timeAt >= 0) writeTime(packets, start + timeAt, this.#sent % DAY_MS);
+      if (timeAt >= 0) writeTime(packets, start + timeAt, (startMs + this.#sent) % DAY_MS);
       if (this.#sent % SAMPLE_EVERY === 0) this.#sentAt.set(packetId, performance.now());
       this.#sent += 1;
     }

@@ -6,6 +6,7 @@ import {
   formatCount,
   formatName,
   formatNumber,
+  formatSpan,
   formatUnit,
   formatValue,
   NO_VALUE,
@@ -74,6 +75,11 @@ test("an age is said in its largest unit", () => {
   assert.equal(formatAge(4 * 60_000), "4 min");
   assert.equal(formatAge(3 * 3_600_000 + 6 * 60_000), "3 h 06");
   assert.equal(formatAge(50 * 3_600_000), "2 d");
+});
+
+test("a chosen length of time has no needless zeros", () => {
+  assert.equal(formatSpan(3_600_000), "1 h");
+  assert.equal(formatSpan(900_000), "15 min");
 });
 
 test("bytes and counts have their unit and their plural", () => {

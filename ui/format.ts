@@ -77,6 +77,11 @@ export function formatAge(ms: number): string {
   return `${Math.floor(ms / DAY)} d`;
 }
 
+/** A length of time that somebody chose: `15 min`, `1 h`. */
+export function formatSpan(ms: number): string {
+  return formatAge(ms).replace(/ 00$/, "");
+}
+
 const TIME = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const DAY_AND_TIME = new Intl.DateTimeFormat("en-GB", {

@@ -39,6 +39,7 @@ export class LiveFeed {
   #state: LinkState = "connecting";
   #restored = 0;
   #offsetMs = 0;
+  #heardAt = 0;
   #failures = 0;
   #visible = true;
   #wanted = false;
@@ -52,6 +53,11 @@ export class LiveFeed {
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  /** When the server was last heard, by its own clock; 0: never yet. */
+  get heardAt(): number {
+    return this.#heardAt;
   }
 
   /** Grows each time values were missed: then histories on the screen must be asked for again. */
@@ -165,6 +171,7 @@ export class LiveFeed {
 
   /** The link has just proved that it lives. */
   #alive(): void {
+    this.#heardAt = this.now();
     this.#takeBack.late();
     this.#takeBack.late = this.#parts.later(LATE_AFTER_MS, () => this.#become("late"));
     this.#become("live");

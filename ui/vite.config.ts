@@ -1,10 +1,17 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
+
+const TEXT = /\.(js|css|svg|html)$/;
+/** Below this a compressed copy saves no packet. */
+const SMALL_BYTES = 1_024;
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compressed()],
   build: {
-    outDir: "../dist/ui",
+    outDir: fileURLToPath(new URL("../dist/ui", import.meta.url)),
     emptyOutDir: true,
     target: "es2022",
     // light-dark(), nesting and @layer are used as they are.
@@ -19,3 +26,25 @@ export default defineConfig({
     proxy: { "/api": { target: "http://127.0.0.1:8080", ws: true } },
   },
 });
+
+/** Copies that the server hands out as they are: it compresses nothing while people wait. */
+function compressed(): Plugin {
+  let folder = "";
+  return {
+    name: "compressed",
+    apply: "build",
+    configResolved: ({ build }) => {
+      folder = build.outDir;
+    },
+    closeBundle: () => {
+      for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+        if (!TEXT.test(name)) continue;
+        const path = `${folder}/${name}`;
+        const bytes = readFileSync(path);
+        if (bytes.length < SMALL_BYTES) continue;
+        writeFileSync(`${path}.br`, brotliCompressSync(bytes));
+        writeFileSync(`${path}.gz`, gzipSync(bytes));
+      }
+    },
+  };
+}

@@ -108,12 +108,9 @@ function normalWords(variable: PointReply["variable"]): string {
   const { normal, range, bits } = variable;
   const ends = normal ?? range;
   if (!ends || bits) return "";
-  const [low, high] = ends.map((end) => formatNumber(end, neededDecimals(end, variable)));
+  const decimals = ends.every(Number.isInteger) ? 0 : decimalsOf(variable);
+  const [low, high] = ends.map((end) => formatNumber(end, decimals));
   return `${normal ? "normal" : "scale"} ${low} – ${high}`;
-}
-
-function neededDecimals(end: number, variable: PointReply["variable"]): number | undefined {
-  return Number.isInteger(end) ? 0 : decimalsOf(variable);
 }
 
 /** The variable's name; its aspect too where that says more, as `Énergie active · Phase 1`. */

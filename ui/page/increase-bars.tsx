@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { PointReply } from "../../src/api/contract.ts";
 import { call, type ProblemError } from "../api.ts";
-import { formatAge, formatDateTime, formatName } from "../format.ts";
+import { formatDateTime, formatName, formatSpan } from "../format.ts";
 import { formatRegister } from "../meter.ts";
 import { Bars } from "../part/bars.tsx";
 import { ProblemNote } from "../part/empty.tsx";
@@ -36,7 +36,7 @@ export function IncreaseBars({ point, spanMs, everyMs }: IncreaseBarsProps) {
         <span className="hint">
           {isPicked
             ? formatDateTime(from + picked * everyMs)
-            : `in all; one bar is ${formatAge(everyMs)}`}
+            : `in all; one bar is ${formatSpan(everyMs)}`}
         </span>
       </figcaption>
       <ProblemNote problem={error} />

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
 import type { PointReply, Reply } from "../../src/api/contract.ts";
 import {
   decimalsOf,
@@ -33,10 +33,13 @@ const FIGURES_MAX = 4;
 /** A row of figures: what the site does, and whether its devices speak. */
 export function Figures({ overview, points, meters }: FiguresProps) {
   const recent = useRecent(points, HOUR_MS);
+  const counted = Math.min(1, meters.length);
+  const told = points.slice(0, FIGURES_MAX - counted);
+  const columns = { "--columns": told.length + counted + 2 } as CSSProperties;
   return (
-    <section className="figures" aria-label="Key figures">
-      {meters.length > 0 && <MainPower meters={meters} />}
-      {points.slice(0, FIGURES_MAX - Math.min(1, meters.length)).map((point) => (
+    <section className="figures" aria-label="Key figures" style={columns}>
+      {counted > 0 && <MainPower meters={meters} />}
+      {told.map((point) => (
         <KeyFigure key={point.id} point={point} hour={recent.get(point.id)} />
       ))}
       <Devices overview={overview} />

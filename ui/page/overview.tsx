@@ -66,8 +66,8 @@ function Site({ overview, assets, points }: SiteProps) {
     <>
       <Attention overview={overview} />
       <Figures overview={overview} points={keys} meters={power.length > 0 ? [] : meters} />
-      {power.length > 0 && <Power points={power} />}
-      {power.length === 0 && meters.length > 0 && <LoadProfile meters={meters} />}
+      {meters.length > power.length && <LoadProfile meters={meters} />}
+      {power.length > 0 && meters.length <= power.length && <Power points={power} />}
       <Areas
         assets={assets}
         points={points}

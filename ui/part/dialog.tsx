@@ -1,10 +1,7 @@
-import { Dialog as BaseDialog } from "@base-ui/react/dialog";
-import { X } from "lucide-react";
-import type { ReactNode } from "react";
-import { Button, IconButton } from "./button.tsx";
-import "./dialog.css";
+import { lazy, type ReactNode, Suspense, useState } from "react";
+import { Button } from "./button.tsx";
 
-type DialogProps = {
+export type DialogProps = {
   readonly title: string;
   readonly open: boolean;
   readonly onClose: () => void;
@@ -14,21 +11,19 @@ type DialogProps = {
   readonly children: ReactNode;
 };
 
-export function Dialog({ title, open, onClose, actions, wide = false, children }: DialogProps) {
+const DialogBox = lazy(() =>
+  import("./dialog-box.tsx").then(({ DialogBox }) => ({ default: DialogBox })),
+);
+
+/** A question or a form above the page. It costs the first page nothing. */
+export function Dialog(props: DialogProps) {
+  const [hasOpened, setOpened] = useState(props.open);
+  if (props.open && !hasOpened) setOpened(true);
+  if (!hasOpened) return null;
   return (
-    <BaseDialog.Root open={open} onOpenChange={(opened) => !opened && onClose()}>
-      <BaseDialog.Portal>
-        <BaseDialog.Backdrop className="dialog-backdrop" />
-        <BaseDialog.Popup className={wide ? "dialog wide" : "dialog"}>
-          <header className="dialog-head">
-            <BaseDialog.Title>{title}</BaseDialog.Title>
-            <IconButton label="Close" icon={X} onClick={onClose} />
-          </header>
-          <div className="dialog-body">{children}</div>
-          {actions && <footer className="dialog-foot">{actions}</footer>}
-        </BaseDialog.Popup>
-      </BaseDialog.Portal>
-    </BaseDialog.Root>
+    <Suspense>
+      <DialogBox {...props} />
+    </Suspense>
   );
 }
 

@@ -1,9 +1,9 @@
 import { Moon, Search, Sun } from "lucide-react";
 import type { ReactNode } from "react";
-import { formatTime, zoneName } from "../format.ts";
+import { formatAge, formatTime, zoneName } from "../format.ts";
 import { openSearch } from "../search-store.ts";
 import { chooseTheme, useTheme } from "../theme.ts";
-import { useLink, useSecond } from "../use-live.ts";
+import { live, useByTime, useLink, useSecond } from "../use-live.ts";
 import { IconButton } from "./button.tsx";
 import "./top-bar.css";
 
@@ -33,10 +33,13 @@ const LINK_WORDS = {
 
 function LinkLight() {
   const link = useLink();
+  const silence = useByTime((now) => formatAge(now - live.heardAt));
+  const isSilent = (link === "late" || link === "offline") && live.heardAt > 0;
   return (
     <div className={`link-light ${link}`} role="status">
       <i aria-hidden />
       <span>{LINK_WORDS[link]}</span>
+      {isSilent && <span className="num">{silence}</span>}
     </div>
   );
 }

@@ -76,6 +76,7 @@ const devices = createRoute({
 const device = createRoute({
   getParentRoute: () => frame,
   path: "/devices/$deviceId",
+  validateSearch: deviceSearch,
   component: lazyRouteComponent(() => import("./page/device.tsx"), "DevicePage"),
 });
 
@@ -112,6 +113,7 @@ const rejected = createRoute({
 const journal = createRoute({
   getParentRoute: () => frame,
   path: "/journal",
+  validateSearch: journalSearch,
   component: lazyRouteComponent(() => import("./page/journal.tsx"), "JournalPage"),
 });
 
@@ -159,6 +161,22 @@ function trendSearch(search: Record<string, unknown>): TrendSearch {
   return {
     ...(typeof range === "string" ? { range } : {}),
     ...(typeof pens === "string" ? { pens } : {}),
+  };
+}
+
+type DeviceSearch = TrendSearch & { tab?: string | undefined };
+
+function deviceSearch(search: Record<string, unknown>): DeviceSearch {
+  const { tab } = search;
+  return { ...trendSearch(search), ...(typeof tab === "string" ? { tab } : {}) };
+}
+
+type JournalSearch = { kind?: string | undefined; subject?: string | undefined };
+
+function journalSearch({ kind, subject }: Record<string, unknown>): JournalSearch {
+  return {
+    ...(typeof kind === "string" ? { kind } : {}),
+    ...(typeof subject === "string" ? { subject } : {}),
   };
 }
 

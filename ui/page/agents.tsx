@@ -1,10 +1,143 @@
-import { Empty } from "../part/empty.tsx";
+import { Link } from "@tanstack/react-router";
+import { Plus, ShieldCheck } from "lucide-react";
+import { useState } from "react";
+import type { AgentReply } from "../../src/api/contract.ts";
+import { KIND_WORDS } from "../agent-kinds.ts";
+import { expiryOf } from "../agent-state.ts";
+import { formatCount, formatNumber } from "../format.ts";
+import { Age } from "../part/age.tsx";
+import { Chip } from "../part/badge.tsx";
+import { LinkButton } from "../part/button.tsx";
+import { Card } from "../part/card.tsx";
+import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
 import { Page } from "../part/page.tsx";
+import { Filters, SearchBox } from "../part/search-box.tsx";
+import { type Column, Table } from "../part/table.tsx";
+import { useReply } from "../query.ts";
+import { useRefetchOn } from "../use-refetch.ts";
+import { AgentState, Expiry } from "./agent-parts.tsx";
+import "./agents.css";
 
+const EVERY_MS = 5_000;
+/** Below this a filter costs more than it saves. */
+const FILTER_FROM = 8;
+
+/** Who may connect to the broker, and who does. */
 export function AgentsPage() {
+  const agents = useReply("GET /agents", {}, { every: EVERY_MS });
+  useRefetchOn(({ subject }) => subject.startsWith("agent:"), ["GET /agents"]);
+  const items = agents.data?.items;
   return (
-    <Page title="Agents">
-      <Empty title="Agents" />
+    <Page
+      title="Agents"
+      actions={
+        <LinkButton to="/agents/new" kind="primary" icon={Plus}>
+          New agent
+        </LinkButton>
+      }
+      about={items && <span className="dim num">{countWords(items)}</span>}
+    >
+      <ProblemNote problem={agents.error} />
+      {items ? <List agents={items} /> : !agents.error && <Waiting />}
     </Page>
   );
+}
+
+function List({ agents }: { readonly agents: readonly AgentReply[] }) {
+  const [typed, setTyped] = useState("");
+  const found = agents
+    .filter(({ name, tenant, clientId, kind }) =>
+      `${name} ${tenant} ${clientId} ${KIND_WORDS[kind].name}`
+        .toLowerCase()
+        .includes(typed.toLowerCase()),
+    )
+    .sort((a, b) => Number(a.revoked) - Number(b.revoked) || a.name.localeCompare(b.name));
+  if (agents.length === 0) return <NoAgents />;
+  return (
+    <>
+      {agents.length >= FILTER_FROM && (
+        <Filters>
+          <SearchBox label="Name, tenant or client id" value={typed} onChange={setTyped} />
+        </Filters>
+      )}
+      <Card title="Agents" meta={formatCount(found.length, "agent")} flush>
+        {found.length > 0 ? (
+          <Table label="Agents" rows={found} rowKey={({ id }) => id} columns={COLUMNS} />
+        ) : (
+          <Empty title="No agent is called like that" />
+        )}
+      </Card>
+    </>
+  );
+}
+
+const COLUMNS: readonly Column<AgentReply>[] = [
+  {
+    head: "Agent",
+    cell: ({ id, name, demo }) => (
+      <span className="row">
+        <Link to="/agents/$agentId" params={{ agentId: id }}>
+          {name}
+        </Link>
+        {demo && <Chip>Demo</Chip>}
+      </span>
+    ),
+  },
+  { head: "State", cell: (agent) => <AgentState agent={agent} /> },
+  { head: "Kind", wide: true, cell: ({ kind }) => KIND_WORDS[kind].name },
+  { head: "Tenant", wide: true, cell: ({ tenant }) => tenant || <span className="hint">–</span> },
+  {
+    head: "Client id",
+    wide: true,
+    grow: true,
+    cell: ({ clientId }) => <code className="dim">{clientId}</code>,
+  },
+  { head: "Certificate", wide: true, cell: (agent) => <Expiry at={expiryOf(agent)} /> },
+  {
+    head: "Messages",
+    align: "right",
+    wide: true,
+    cell: ({ messages }) => formatNumber(messages, 0),
+  },
+  {
+    head: "Rejected",
+    align: "right",
+    wide: true,
+    cell: ({ rejected }) =>
+      rejected > 0 ? (
+        <Link to="/rejected">{formatNumber(rejected, 0)}</Link>
+      ) : (
+        <span className="hint">0</span>
+      ),
+  },
+  {
+    head: "Heard",
+    align: "right",
+    cell: ({ lastSeenAt }) => <Age at={lastSeenAt} never="Never" />,
+  },
+];
+
+function NoAgents() {
+  return (
+    <Card title="Agents">
+      <Empty
+        icon={ShieldCheck}
+        title="Nobody may connect yet"
+        action={
+          <LinkButton to="/agents/new" kind="primary" icon={Plus}>
+            New agent
+          </LinkButton>
+        }
+      >
+        An agent is a gateway or a device with credentials of its own. Make one, paste a command,
+        and watch the first message arrive.
+      </Empty>
+    </Card>
+  );
+}
+
+function countWords(agents: readonly AgentReply[]): string {
+  const valid = agents.filter(({ revoked }) => !revoked);
+  const connected = valid.filter((agent) => agent.connected).length;
+  return `${formatNumber(connected, 0)} of ${formatCount(valid.length, "agent")} connected`;
 }

@@ -1,10 +1,133 @@
-import { Empty } from "../part/empty.tsx";
+import { Link } from "@tanstack/react-router";
+import { Inbox } from "lucide-react";
+import { useState } from "react";
+import type { DeviceReply } from "../../src/api/contract.ts";
+import { type Adopted, placesIn } from "../adoption.ts";
+import { formatCount, formatNumber } from "../format.ts";
+import { Button, LinkButton } from "../part/button.tsx";
+import { Card } from "../part/card.tsx";
+import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
 import { Page } from "../part/page.tsx";
+import { useReply } from "../query.ts";
+import { useMay } from "../session.ts";
+import { useRefetchOn } from "../use-refetch.ts";
+import { InboxCard } from "./inbox-card.tsx";
+import { useAdoptAll } from "./use-adopt-all.ts";
+import "./inbox.css";
 
+const EVERY_MS = 10_000;
+/** Cards on the screen at once; whoever has more of them adopts all. */
+const CARDS_MAX = 24;
+
+/** Devices that speak and belong to nothing yet. They are heard, kept, and wait for a person. */
 export function InboxPage() {
+  const inbox = useReply("GET /inbox", {}, { every: EVERY_MS });
+  useRefetchOn(({ kind }) => kind === "model.changed", ["GET /inbox", "GET /overview"]);
+  const [adopted, setAdopted] = useState<readonly Adopted[]>([]);
+  const add = (one: Adopted) => setAdopted((before) => [one, ...before]);
+  const items = inbox.data?.items;
   return (
-    <Page title="Inbox">
-      <Empty title="Inbox" />
+    <Page
+      title="Inbox"
+      {...(items && items.length > 1
+        ? { actions: <AdoptAll devices={items} onAdopted={add} /> }
+        : {})}
+      about={items && items.length > 0 && <span className="dim">{countWords(items.length)}</span>}
+    >
+      <ProblemNote problem={inbox.error} onRetry={() => void inbox.refetch()} />
+      {adopted.length > 0 && <AdoptedNote adopted={adopted} />}
+      {items ? (
+        items.length > 0 ? (
+          <Cards devices={items} onAdopted={add} />
+        ) : (
+          <NothingWaits />
+        )
+      ) : (
+        !inbox.error && <Waiting />
+      )}
     </Page>
   );
+}
+
+type CardsProps = {
+  readonly devices: readonly DeviceReply[];
+  readonly onAdopted: (adopted: Adopted) => void;
+};
+
+function Cards({ devices, onAdopted }: CardsProps) {
+  const [shown, setShown] = useState(CARDS_MAX);
+  const assets = useReply("GET /assets", { query: { limit: 1_000 } });
+  const places = [{ value: "", label: "The site" }, ...placesIn(assets.data?.items ?? [])];
+  return (
+    <>
+      {devices.slice(0, shown).map((device) => (
+        <InboxCard key={device.id} device={device} places={places} onAdopted={onAdopted} />
+      ))}
+      {devices.length > shown && (
+        <div className="row">
+          <Button onClick={() => setShown(shown + CARDS_MAX)}>
+            {`Show more of ${formatNumber(devices.length, 0)}`}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function AdoptAll({ devices, onAdopted }: CardsProps) {
+  const mayAdopt = useMay("engineer");
+  const { adoptAll, done, isAdopting, problem } = useAdoptAll(onAdopted);
+  if (!mayAdopt) return null;
+  return (
+    <>
+      <span role="status" className="dim num">
+        {isAdopting ? `${done} adopted …` : (problem?.message ?? "")}
+      </span>
+      <Button kind="primary" busy={isAdopting} onClick={() => adoptAll(devices)}>
+        {`Adopt all ${formatNumber(devices.length, 0)}`}
+      </Button>
+    </>
+  );
+}
+
+function AdoptedNote({ adopted }: { readonly adopted: readonly Adopted[] }) {
+  return (
+    <ul className="adopted" role="status">
+      {adopted.map(({ name, assetId }) => (
+        <li key={assetId}>
+          <b className="cut">{name}</b>
+          <span className="dim">belongs to the plant now</span>
+          <Link to="/plant/$assetId" params={{ assetId }} className="link">
+            Open its asset
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function NothingWaits() {
+  const mayConnect = useMay("engineer");
+  return (
+    <Card title="Inbox">
+      <Empty
+        icon={Inbox}
+        title="Waiting for the first message …"
+        action={
+          mayConnect && (
+            <LinkButton to="/agents/new" kind="primary">
+              New agent
+            </LinkButton>
+          )
+        }
+      >
+        A device shows here by itself as soon as it speaks, with its values. To connect one, make an
+        agent: it gets credentials and a command to try them.
+      </Empty>
+    </Card>
+  );
+}
+
+function countWords(count: number): string {
+  return `${formatCount(count, "device waits", "devices wait")}; values are kept already.`;
 }

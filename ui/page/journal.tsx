@@ -1,10 +1,127 @@
-import { Empty } from "../part/empty.tsx";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { ScrollText, X } from "lucide-react";
+import { useEffect, useRef } from "react";
+import type { EventReply } from "../../src/api/contract.ts";
+import { formatCount } from "../format.ts";
+import { EVENT_KINDS, eventWords, subjectWords } from "../journal-words.ts";
+import { Button } from "../part/button.tsx";
+import { Card } from "../part/card.tsx";
+import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
+import { SelectField } from "../part/field.tsx";
+import { Folds } from "../part/fold.tsx";
 import { Page } from "../part/page.tsx";
+import { Filters } from "../part/search-box.tsx";
+import { useNames } from "../use-names.ts";
+import { usePages } from "../use-pages.ts";
+import { useRefetchOn } from "../use-refetch.ts";
+import { EventFold } from "./journal-event.tsx";
+import { VerifyChain } from "./journal-verify.tsx";
+import "./journal.css";
 
+const route = getRouteApi("/frame/journal");
+const PAGE = 60;
+
+/** What happened, by whom: newest first, and nothing can be taken out of it unseen. */
 export function JournalPage() {
+  const { kind, subject } = route.useSearch();
+  const navigate = useNavigate();
+  const names = useNames();
+  const pages = usePages(
+    "GET /journal",
+    { ...(kind ? { kind } : {}), ...(subject ? { subject } : {}) },
+    { limit: PAGE },
+  );
+  useRefetchOn(() => true, ["GET /journal"]);
+  const filter = (change: { kind?: string | undefined; subject?: string | undefined }) =>
+    void navigate({ to: ".", search: (before) => ({ ...before, ...change }), replace: true });
   return (
-    <Page title="Journal">
-      <Empty title="Journal" />
+    <Page
+      title="Journal"
+      actions={<VerifyChain />}
+      about={
+        <Filters>
+          <SelectField
+            label="What"
+            value={kind ?? ""}
+            onChange={(chosen) => filter({ kind: chosen || undefined })}
+            options={kindOptions(kind)}
+          />
+          {subject && (
+            <Button icon={X} onClick={() => filter({ subject: undefined })}>
+              {`Only ${names.get(subject) ?? subjectWords(subject)}`}
+            </Button>
+          )}
+        </Filters>
+      }
+    >
+      <ProblemNote problem={pages.problem} onRetry={pages.again} />
+      {pages.rows ? (
+        <Events
+          {...pages}
+          rows={pages.rows}
+          names={names}
+          onSubject={(chosen) => filter({ subject: chosen })}
+        />
+      ) : (
+        !pages.problem && <Waiting />
+      )}
     </Page>
   );
+}
+
+type EventsProps = Pick<ReturnType<typeof usePages>, "more" | "isAsking"> & {
+  readonly rows: readonly EventReply[];
+  readonly names: ReadonlyMap<string, string>;
+  readonly onSubject: (subject: string) => void;
+};
+
+function Events({ rows, names, onSubject, more, isAsking }: EventsProps) {
+  return (
+    <Card title="Events" meta={`${formatCount(rows.length, "event")}, newest first`} flush>
+      {rows.length === 0 ? (
+        <Empty icon={ScrollText} title="Nothing of that kind has happened" />
+      ) : (
+        <div className="journal">
+          <Folds label="Events">
+            {rows.map((event) => (
+              <EventFold key={event.sequence} event={event} names={names} onSubject={onSubject} />
+            ))}
+          </Folds>
+        </div>
+      )}
+      {more && <Older more={more} isAsking={isAsking} />}
+    </Card>
+  );
+}
+
+/** Asks for older events as soon as it comes into sight; a button for those who do not scroll. */
+function Older({ more, isAsking }: { readonly more: () => void; readonly isAsking: boolean }) {
+  const box = useRef<HTMLDivElement>(null);
+  const newest = useRef({ more, isAsking });
+  newest.current = { more, isAsking };
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const sight = new IntersectionObserver(([entry]) => {
+      if (entry?.isIntersecting && !newest.current.isAsking) newest.current.more();
+    });
+    sight.observe(element);
+    return () => sight.disconnect();
+  }, []);
+  return (
+    <div className="journal-older" ref={box}>
+      <Button kind="quiet" busy={isAsking} onClick={more}>
+        Show older ones
+      </Button>
+    </div>
+  );
+}
+
+function kindOptions(chosen: string | undefined) {
+  const known = Object.keys(EVENT_KINDS);
+  const kinds = chosen && !known.includes(chosen) ? [chosen, ...known] : known;
+  return [
+    { value: "", label: "Everything" },
+    ...kinds.map((value) => ({ value, label: eventWords(value) })),
+  ];
 }

@@ -1,0 +1,22 @@
+import type { AgentReply } from "../src/api/contract.ts";
+
+const DAY_MS = 86_400_000;
+/** Certificates are renewed with time to spare, not in the night that they end. */
+const SOON_MS = 30 * DAY_MS;
+
+/** When the agent's last valid certificate ends; null where it has none. */
+export function expiryOf({ credentials }: Pick<AgentReply, "credentials">): string | null {
+  const ends = credentials
+    .filter(({ kind, revokedAt }) => kind === "certificate" && revokedAt === null)
+    .flatMap(({ expiresAt }) => (expiresAt === null ? [] : [expiresAt]))
+    .sort();
+  return ends.at(-1) ?? null;
+}
+
+type Expiring = "later" | "soon" | "over";
+
+export function expiringOf(at: string, now: number): Expiring {
+  const left = Date.parse(at) - now;
+  if (left <= 0) return "over";
+  return left < SOON_MS ? "soon" : "later";
+}

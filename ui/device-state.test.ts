@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { LIMIT } from "../src/domain/limit.ts";
+import { alivenessOf, patienceOf } from "./device-state.ts";
+
+type Channels = Parameters<typeof patienceOf>[0]["channels"];
+const NOW = Date.parse("2026-11-21T12:00:00Z");
+/** viaSens: two reports of 900 s and a minute. */
+const PATIENCE_MS = 1_860_000;
+
+function channel(freshnessMs: number | undefined, retired = false): Channels[number] {
+  return {
+    name: "c",
+    dataType: "number",
+    proposal: { name: "c", dataType: "number", ...(freshnessMs ? { freshnessMs } : {}) },
+    pointId: null,
+    retired,
+    latest: null,
+  };
+}
+
+test("the channel that speaks most often tells when a device has fallen silent", () => {
+  const day = 86_400_000;
+  assert.equal(patienceOf({ channels: [channel(day), channel(PATIENCE_MS)] }), PATIENCE_MS);
+  assert.equal(
+    patienceOf({ channels: [channel(1_000, true), channel(undefined)] }),
+    LIMIT.freshnessMs,
+  );
+  assert.equal(patienceOf({ channels: [] }), LIMIT.freshnessMs);
+});
+
+test("late after one report and a bit, silent after two", () => {
+  const seen = (secondsAgo: number) => new Date(NOW - secondsAgo * 1000).toISOString();
+  assert.equal(alivenessOf(seen(0), PATIENCE_MS, NOW), "reporting");
+  assert.equal(alivenessOf(seen(1_080), PATIENCE_MS, NOW), "reporting");
+  assert.equal(alivenessOf(seen(1_200), PATIENCE_MS, NOW), "late");
+  assert.equal(alivenessOf(seen(1_861), PATIENCE_MS, NOW), "silent");
+  assert.equal(alivenessOf(null, PATIENCE_MS, NOW), "silent");
+});

@@ -1,0 +1,76 @@
+/** What the journal's kinds mean. One that is missing here is shown as it is written. */
+export const EVENT_KINDS: Readonly<Record<string, string>> = {
+  "access.signed-in": "Signed in",
+  "access.signed-out": "Signed out",
+  "access.refused": "Sign-in refused",
+  "api.refused": "Not allowed",
+  "access.set-up": "Set up the house",
+  "access.user-created": "Created a user",
+  "access.user-changed": "Changed a user",
+  "access.user-removed": "Removed a user",
+  "access.token-created": "Created a token",
+  "access.token-revoked": "Revoked a token",
+  "agent.created": "Created an agent",
+  "agent.issued": "Issued a credential",
+  "agent.revoked": "Revoked an agent",
+  "agent.removed": "Removed an agent",
+  "agent.taken-over": "Took over a connection",
+  "device.adopted": "Adopted a device",
+  "device.declared": "Declared a device",
+  "device.ignored": "Ignored a device",
+  "asset.created": "Created an asset",
+  "asset.changed": "Changed an asset",
+  "asset.removed": "Removed an asset",
+  "point.changed": "Changed a variable",
+  "screen.changed": "Changed a screen",
+  "command.requested": "Asked for a command",
+  "command.sent": "Sent a command",
+  "command.confirmed": "Command confirmed",
+  "command.refused": "Command refused",
+  "command.failed": "Command failed",
+  "command.expired": "Command expired",
+  "command.unknown": "Command unanswered",
+  "rejected.cleared": "Emptied the rejected list",
+  "demo.started": "Started the demo plant",
+  "demo.removed": "Removed the demo plant",
+  "house.started": "Server started",
+};
+
+export function eventWords(kind: string): string {
+  return EVENT_KINDS[kind] ?? kind;
+}
+
+/** Somebody wanted something and did not get it: worth a look. */
+export function isRefusal(kind: string): boolean {
+  return /\.(refused|failed|expired|unknown)$/.test(kind);
+}
+
+type Told = {
+  readonly subject: string;
+  readonly actor: { readonly kind: string; readonly id: string; readonly name: string };
+  readonly detail: Readonly<Record<string, unknown>>;
+};
+
+/**
+ * What it happened to, by the name that it has now, or had then. Undefined where nobody knows: a
+ * command's detail has the command's name, not the device's.
+ */
+export function subjectName(
+  { subject, actor, detail }: Told,
+  names: ReadonlyMap<string, string>,
+): string | undefined {
+  const { name, clientId } = detail;
+  const known = names.get(subject);
+  if (known !== undefined) return known;
+  if (subject === `${actor.kind}:${actor.id}`) return actor.name;
+  if (/^(user|token|asset|agent):/.test(subject) && typeof name === "string") return name;
+  return typeof clientId === "string" ? clientId : undefined;
+}
+
+/** What is gone has no name any more: then its kind, and the end of its id. */
+export function subjectWords(subject: string): string {
+  const [kind = "", ...rest] = subject.split(":");
+  const id = rest.join(":");
+  if (id === "") return kind;
+  return id.length > 16 ? `${kind} …${id.slice(-6)}` : `${kind} ${id}`;
+}

@@ -1,0 +1,121 @@
+import { Send } from "lucide-react";
+import { useMemo, useState } from "react";
+import type { CommandReply, CommandTypeReply, DeviceReply } from "../../src/api/contract.ts";
+import { commandWords } from "../command-words.ts";
+import { formatDateTime } from "../format.ts";
+import { Button } from "../part/button.tsx";
+import { Card } from "../part/card.tsx";
+import { SchemaFields } from "../part/schema-fields.tsx";
+import {
+  type FormValues,
+  initialValues,
+  readForm,
+  sectionsOf,
+  valuesFrom,
+} from "../schema-form.ts";
+import { doubtsOf } from "../sensor-settings.ts";
+import { useMay } from "../session.ts";
+import { useSending } from "../use-command.ts";
+import { useFaults } from "../use-faults.ts";
+import { type LastSent, useLastSent } from "../use-last-sent.ts";
+import { ConfirmSettings } from "./confirm-settings.tsx";
+import { SentMessage } from "./sent-message.tsx";
+import { SettingsPresets } from "./settings-presets.tsx";
+import "./device-settings.css";
+
+type DeviceSettingsProps = {
+  readonly device: DeviceReply;
+  readonly type: CommandTypeReply;
+  /** Newest first. */
+  readonly commands: readonly CommandReply[];
+};
+
+/** Waits until it is known what was sent last, because the form begins with that. */
+export function DeviceSettings(props: DeviceSettingsProps) {
+  const { device, type, commands } = props;
+  const last = useLastSent(device.id, type.name, commands);
+  if (last === undefined) return null;
+  return <SettingsForm {...props} last={last} />;
+}
+
+type SettingsFormProps = DeviceSettingsProps & { readonly last: LastSent | null };
+
+function SettingsForm({ device, type, commands, last }: SettingsFormProps) {
+  const mayCommand = useMay("command");
+  const sections = useMemo(() => sectionsOf(type.parameters), [type.parameters]);
+  const [values, setValues] = useState<FormValues>(() =>
+    last ? valuesFrom(sections, last.parameters) : initialValues(sections),
+  );
+  const [isConfirming, setConfirming] = useState(false);
+  const sending = useSending();
+  const faults = useFaults(device);
+  const { errors, parameters } = useMemo(() => readForm(sections, values), [sections, values]);
+  const isSensors = type.name === "sensors-config";
+  const doubts = useMemo(
+    () => (isSensors && parameters ? doubtsOf(parameters, faults) : {}),
+    [isSensors, parameters, faults],
+  );
+  const wish = useMemo(
+    () => (parameters ? { deviceId: device.id, name: type.name, parameters } : null),
+    [device.id, type.name, parameters],
+  );
+  return (
+    <>
+      <Card
+        title={type.title}
+        meta={lastWords(last)}
+        actions={
+          mayCommand && (
+            <Button kind="primary" icon={Send} disabled={!wish} onClick={() => setConfirming(true)}>
+              Send …
+            </Button>
+          )
+        }
+      >
+        {isSensors && (
+          <SettingsPresets values={values} parameters={parameters} onChange={setValues} />
+        )}
+        <SchemaFields
+          sections={sections}
+          values={values}
+          errors={errors ?? {}}
+          doubts={doubts}
+          onChange={(key, text) => setValues({ ...values, [key]: text })}
+        />
+        <p className="hint" role="status">
+          {sending.row ? stateWords(sending.row, type, commands) : ""}
+        </p>
+      </Card>
+      <SentMessage wish={wish} />
+      {wish && (
+        <ConfirmSettings
+          open={isConfirming}
+          onClose={() => setConfirming(false)}
+          sections={sections}
+          parameters={wish.parameters}
+          last={last}
+          kind={type.kind}
+          sending={sending}
+          onSend={() => sending.send(wish, () => setConfirming(false))}
+        />
+      )}
+    </>
+  );
+}
+
+function lastWords(last: LastSent | null): string {
+  return last
+    ? `Last sent ${formatDateTime(last.at)} by ${last.actor}`
+    : "Nothing was sent from here yet: these are the specification's values";
+}
+
+/** The newest that is known of the command that was sent from here. */
+function stateWords(
+  row: CommandReply,
+  type: CommandTypeReply,
+  commands: readonly CommandReply[],
+): string {
+  const newest = commands.find(({ id }) => id === row.id) ?? row;
+  const { word, meaning } = commandWords(newest, type);
+  return `${word} ${formatDateTime(newest.settledAt ?? newest.requestedAt)}. ${meaning}`;
+}

@@ -1,0 +1,129 @@
+import { Link } from "@tanstack/react-router";
+import { type FormEvent, useMemo, useState } from "react";
+import type { DeviceReply } from "../../src/api/contract.ts";
+import {
+  type Adopted,
+  type AdoptedVariable,
+  type AdoptionEdits,
+  adoptionOf,
+  type Place,
+  variablesOf,
+} from "../adoption.ts";
+import { formatCount, formatName } from "../format.ts";
+import { Age } from "../part/age.tsx";
+import { Button } from "../part/button.tsx";
+import { Card } from "../part/card.tsx";
+import { ProblemNote } from "../part/empty.tsx";
+import { SelectField, TextField } from "../part/field.tsx";
+import { PointFigure } from "../part/figure.tsx";
+import { useAsk } from "../query.ts";
+import { useMay } from "../session.ts";
+import { channelPoint } from "./channel-table.tsx";
+import { InboxVariables } from "./inbox-variables.tsx";
+import { ADOPTION_CHANGES } from "./use-adopt-all.ts";
+
+type InboxCardProps = {
+  readonly device: DeviceReply;
+  readonly places: readonly Place[];
+  readonly onAdopted: (adopted: Adopted) => void;
+};
+
+const NO_EDITS: AdoptionEdits = new Map();
+/** Values on the card; a meter with a hundred registers is not shown whole. */
+const VALUES_MAX = 12;
+
+/** One waiting device: what it says, live, and how it shall be known. */
+export function InboxCard({ device, places, onAdopted }: InboxCardProps) {
+  const mayAdopt = useMay("engineer");
+  const { protocol, address, messages, lastSeenAt } = device;
+  return (
+    <Card
+      title={address}
+      meta={protocol}
+      actions={
+        <>
+          <span className="num">{formatCount(messages, "message")}</span>
+          <Age at={lastSeenAt} never="silent since the start" />
+        </>
+      }
+    >
+      <div className="inbox-card">
+        <Values device={device} />
+        {mayAdopt ? (
+          <AdoptForm device={device} places={places} onAdopted={onAdopted} />
+        ) : (
+          <p className="hint">Engineers may adopt it.</p>
+        )}
+      </div>
+    </Card>
+  );
+}
+
+function Values({ device }: { readonly device: DeviceReply }) {
+  const channels = device.channels.filter(({ retired }) => !retired);
+  const left = channels.length - VALUES_MAX;
+  return (
+    <div>
+      <ul className="inbox-values">
+        {channels.slice(0, VALUES_MAX).map((channel) => (
+          <li key={channel.name}>
+            <span className="hint cut" title={channel.name}>
+              {formatName(channel.proposal.name)}
+            </span>
+            <PointFigure point={channelPoint(device, channel)} />
+          </li>
+        ))}
+      </ul>
+      <p className="hint inbox-more">
+        {left > 0 && `${formatCount(left, "more value")}. `}
+        <Link to="/devices/$deviceId" params={{ deviceId: device.id }} className="link">
+          Look closer
+        </Link>
+      </p>
+    </div>
+  );
+}
+
+function AdoptForm({ device, places, onAdopted }: InboxCardProps) {
+  const [name, setName] = useState(device.name);
+  const [parentId, setParentId] = useState("");
+  const [edits, setEdits] = useState<AdoptionEdits>(NO_EDITS);
+  const [isOpen, setOpen] = useState(false);
+  const adopt = useAsk("POST /inbox/:id/adopt", ADOPTION_CHANGES);
+  const ignore = useAsk("POST /inbox/:id/ignore", ["GET /inbox", "GET /overview"]);
+  const params = { id: device.id };
+  const { body, error } = adoptionOf(device, { name, parentId, edits });
+  const variables = useMemo(() => variablesOf(device.channels, edits), [device.channels, edits]);
+  const edit = (channel: string, change: Partial<AdoptedVariable>) =>
+    setEdits(new Map(edits).set(channel, { ...edits.get(channel), ...change }));
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!body) return;
+    adopt.mutate(
+      { params, body },
+      { onSuccess: ({ assetId }) => onAdopted({ name: body.name ?? name, assetId }) },
+    );
+  };
+  return (
+    <form className="inbox-form" onSubmit={onSubmit}>
+      <div className="form-grid">
+        <TextField label="Name" value={name} onChange={setName} maxLength={128} required />
+        <SelectField label="Part of" value={parentId} onChange={setParentId} options={places} />
+      </div>
+      <ProblemNote problem={adopt.error ?? ignore.error} />
+      <div className="row wrap">
+        <Button type="submit" kind="primary" busy={adopt.isPending} disabled={!body}>
+          Adopt
+        </Button>
+        <Button aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {isOpen ? "Close the values" : "Choose values …"}
+        </Button>
+        <Button kind="quiet" busy={ignore.isPending} onClick={() => ignore.mutate({ params })}>
+          Ignore
+        </Button>
+        {error && <span className="field-error">{error}</span>}
+      </div>
+      {isOpen && <InboxVariables variables={variables} onEdit={edit} />}
+    </form>
+  );
+}

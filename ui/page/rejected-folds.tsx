@@ -1,0 +1,78 @@
+import { Link } from "@tanstack/react-router";
+import type { AgentReply, RejectedReply } from "../../src/api/contract.ts";
+import { formatBytes, formatCount, formatDateTime } from "../format.ts";
+import { Age } from "../part/age.tsx";
+import { CopyBlock } from "../part/copy.tsx";
+import { type Fact, Facts } from "../part/facts.tsx";
+import { Fold, Folds } from "../part/fold.tsx";
+import { rejectionHelp } from "../rejection-help.ts";
+import "./rejected.css";
+
+type RejectedFoldsProps = {
+  readonly rows: readonly RejectedReply[];
+  /** To name the sender; absent where the page is about one. */
+  readonly agents: ReadonlyMap<string, AgentReply> | undefined;
+};
+
+/** Messages that were not taken: why in words, and on opening what it was and what to do. */
+export function RejectedFolds({ rows, agents }: RejectedFoldsProps) {
+  return (
+    <div className="rejected">
+      <Folds label="Rejected messages">
+        {rows.map((row) => (
+          <RejectedFold key={row.id} row={row} agents={agents} />
+        ))}
+      </Folds>
+    </div>
+  );
+}
+
+type RejectedFoldProps = Omit<RejectedFoldsProps, "rows"> & { readonly row: RejectedReply };
+
+function RejectedFold({ row, agents }: RejectedFoldProps) {
+  const help = rejectionHelp(row.code);
+  const agent = agents?.get(row.agentId);
+  const size = formatBytes(row.bytes);
+  const facts: (Fact | false)[] = [
+    ["Detail", row.detail],
+    ["Cause", help.cause],
+    ["What to do", help.remedy],
+    ["Topic", <code key="topic">{row.topic || "none"}</code>],
+    agent !== undefined && [
+      "Agent",
+      <Link key="agent" to="/agents/$agentId" params={{ agentId: agent.id }} className="link">
+        {agent.name}
+      </Link>,
+    ],
+    ["Client", row.clientId || "unknown"],
+    ["Last time", formatDateTime(row.at)],
+    ["Code", <code key="code">{row.code}</code>],
+  ];
+  return (
+    <Fold
+      line={
+        <>
+          <span className="rejected-why">{help.title}</span>
+          <code className="dim cut rejected-topic">{row.topic || "no topic"}</code>
+          <span className="dim cut rejected-agent">{agent?.name ?? row.clientId}</span>
+          <span className="right rejected-times">{formatCount(row.times, "time")}</span>
+          <span className="dim right">
+            <Age at={row.at} />
+          </span>
+        </>
+      }
+    >
+      <Facts facts={facts} />
+      {row.excerpt && (
+        <div className="stack">
+          <span className="hint">{`Payload, ${size.text} ${size.unit}${cutWords(row)}`}</span>
+          <CopyBlock text={row.excerpt} label="Copy the payload's beginning" />
+        </div>
+      )}
+    </Fold>
+  );
+}
+
+function cutWords({ bytes, excerpt }: RejectedReply): string {
+  return bytes > excerpt.length ? ", its beginning" : "";
+}

@@ -1,0 +1,75 @@
+import { useMemo } from "react";
+import type { CommandReply } from "../../src/api/contract.ts";
+import { pictureFrame } from "../../src/domain/led-picture.ts";
+import { formatAge, formatTime } from "../format.ts";
+import { modeName, patternName, type RingCommand } from "../led-form.ts";
+import { live, useByTime } from "../use-live.ts";
+import { pictureOf, type SentCommand } from "../widget/led-preview.ts";
+import { LedRing } from "../widget/led-ring.tsx";
+
+type RingLastProps = {
+  /** Newest first. */
+  readonly commands: readonly CommandReply[];
+  readonly ledCount: number;
+};
+
+/** There is no way to ask a ring what it shows: this is what was sent, and when it ends. */
+export function RingLast({ commands, ledCount }: RingLastProps) {
+  const sent = useMemo(() => sentTo(commands), [commands]);
+  const shown = useMemo(() => pictureOf(sent), [sent]);
+  const last = sent.at(-1);
+  const until = shown.animation?.until ?? 0;
+  const left = useByTime((now) => (now < until ? formatAge(until - now) : ""));
+  const picture = useMemo(() => {
+    const startedAt = live.now();
+    return (tMs: number) => pictureFrame(shown, startedAt + tMs, ledCount);
+  }, [shown, ledCount]);
+  return (
+    <div className="ring-last">
+      <LedRing label="What was last sent to the ring" size={84} picture={picture} isSmall />
+      <div className="stack">
+        <h3>Last sent</h3>
+        {last ? (
+          <>
+            <p>{wordsOf({ left, last, hasPattern: shown.pattern !== null })}</p>
+            <p className="hint">
+              {`Sent ${formatTime(last.at)} by ${last.actor}. There is no answer to it.`}
+            </p>
+          </>
+        ) : (
+          <p className="dim">Nothing from here. It may show a picture of its own.</p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+type Sent = SentCommand & { readonly actor: string };
+
+/** Commands for the ring that reached the broker, the oldest first. */
+function sentTo(commands: readonly CommandReply[]): Sent[] {
+  return commands
+    .filter(({ state }) => state === "sent" || state === "confirmed" || state === "unknown")
+    .flatMap(({ name, parameters, settledAt, requestedAt, actor }): Sent[] =>
+      isRing(name) ? [{ name, parameters, at: Date.parse(settledAt ?? requestedAt), actor }] : [],
+    )
+    .sort((a, b) => a.at - b.at);
+}
+
+function isRing(name: string): name is RingCommand["name"] {
+  return name === "led-ring" || name === "led-ring-basic";
+}
+
+type Told = { readonly left: string; readonly last: Sent; readonly hasPattern: boolean };
+
+function wordsOf({ left, last, hasPattern }: Told): string {
+  const { name, parameters } = last;
+  if (name === "led-ring-basic") {
+    const pattern = Number(parameters["pattern"]);
+    return pattern === 1 ? "Cleared" : `${patternName(pattern)}, until it is cleared`;
+  }
+  const mode = Number(parameters["mode"]);
+  if (mode < 0) return "Cleared";
+  if (left) return `${modeName(mode)}, ends in ${left}`;
+  return `${modeName(mode)}, over: ${hasPattern ? "the pattern below shows again" : "dark"}`;
+}

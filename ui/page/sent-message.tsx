@@ -1,0 +1,42 @@
+import { mosquittoLine } from "../mosquitto.ts";
+import { Card } from "../part/card.tsx";
+import { CopyBlock } from "../part/copy.tsx";
+import { ProblemNote, Waiting } from "../part/empty.tsx";
+import { type CommandWish, useCommandPreview } from "../use-command.ts";
+import "./sent-message.css";
+
+/** The exact message, before it is sent; and how to send it without this page. */
+export function SentMessage({ wish }: { readonly wish: CommandWish | null }) {
+  const { message, problem } = useCommandPreview(wish);
+  return (
+    <Card
+      title="The message"
+      meta={message?.retain ? "Kept by the broker (retained)" : "Not kept by the broker"}
+    >
+      <ProblemNote problem={problem} />
+      {message && !problem ? (
+        <div className="sent-message">
+          <div className="stack">
+            <span className="hint">{`Topic, QoS ${message.qos}`}</span>
+            <CopyBlock text={message.topic} label="Copy the topic" />
+            <span className="hint">Payload</span>
+            <CopyBlock text={message.payload} label="Copy the payload" />
+          </div>
+          <div className="stack">
+            <span className="hint">
+              The same from a terminal, as an agent that may publish there. The network's own
+              gateway would lose its connection: better an agent of your own.
+            </span>
+            <CopyBlock
+              text={mosquittoLine(message, location.hostname)}
+              label="Copy the mosquitto_pub command"
+            />
+          </div>
+        </div>
+      ) : (
+        !problem && wish && <Waiting />
+      )}
+      {!wish && <p className="dim">Mend the fields above first.</p>}
+    </Card>
+  );
+}

@@ -1,0 +1,87 @@
+import { PROBLEMS, type ProblemCode } from "../src/domain/problem.ts";
+
+/** Why a message was not taken, for the person who has to mend its sender. */
+type RejectionHelp = {
+  readonly title: string;
+  /** What mostly causes it. */
+  readonly cause: string;
+  /** What to do about it. */
+  readonly remedy: string;
+};
+
+/** Codes that messages are rejected with; others explain themselves by their detail. */
+const HELP: Partial<Record<ProblemCode, Omit<RejectionHelp, "title">>> = {
+  topic_unknown: {
+    cause: "The topic has not the form of any protocol. viaSens topics begin with a slash.",
+    remedy: "Compare the topic, level by level, with the one that the agent's page shows.",
+  },
+  payload_malformed: {
+    cause: "Not JSON, or JSON that lacks a field or has a text where a number should stand.",
+    remedy: "The detail names the place. Mend the sender; nothing needs to be done here.",
+  },
+  payload_too_large: {
+    cause: "One message carries more than the house takes at once.",
+    remedy: "Send smaller messages: up to 128 KiB a payload.",
+  },
+  payload_out_of_range: {
+    cause: "A number that its type on the wire cannot hold, or a word that means nothing.",
+    remedy: "Look at the device: such values are a fault of its sensor or its firmware.",
+  },
+  payload_empty: {
+    cause: "A message without content. MQTT uses it to clear what a broker keeps.",
+    remedy: "Nothing, if somebody cleared a retained message; else mend the sender.",
+  },
+  time_in_future: {
+    cause: "The sender's clock is ahead. Such a value would hide all that come after it.",
+    remedy: "Set the sender's clock, best by NTP. Up to 24 hours ahead is tolerated.",
+  },
+  channel_unknown: {
+    cause: "The device sends a value that it has not declared before.",
+    remedy: "Let the device publish its model or its birth again, with this value in it.",
+  },
+  model_invalid: {
+    cause: "The model contradicts itself, or uses something that is not allowed.",
+    remedy: "Mend the model at the place that the detail names and publish it again.",
+  },
+  model_unknown: {
+    cause: "A model was instantiated before it was published.",
+    remedy: "Publish the model first, under the same external id.",
+  },
+  device_limit: {
+    cause: "More devices or values than the house may know: often an address that changes.",
+    remedy: "Find out who makes up new addresses; remove devices that are gone.",
+  },
+  topic_forbidden: {
+    cause: "The agent may not publish there: its rights end at its own tenant and name.",
+    remedy: "Use the topics on the agent's page, or widen the grant of a plain agent.",
+  },
+  packet_malformed: {
+    cause: "Something that is not MQTT came to the MQTT port, or a client library is broken.",
+    remedy: "Look at the address it came from.",
+  },
+  agent_refused: {
+    cause: "Wrong client id, user name or credential, or an agent that was revoked.",
+    remedy: "Check them on the agent's page; issue a new credential if it is lost.",
+  },
+  historian_failed: {
+    cause: "The values could not be written to the disk.",
+    remedy: "Look at the disk of the server. Senders repeat what was not acknowledged.",
+  },
+};
+
+export function rejectionHelp(code: string): RejectionHelp {
+  const known = isCode(code) ? code : undefined;
+  const title = known ? PROBLEMS[known].meaning : code;
+  const help = known && HELP[known];
+  return {
+    title: title.replace(/\.$/, ""),
+    ...(help ?? {
+      cause: "The detail says what was wrong with this message.",
+      remedy: "Mend the sender; the message is not sent again by the house.",
+    }),
+  };
+}
+
+function isCode(code: string): code is ProblemCode {
+  return code in PROBLEMS;
+}

@@ -1,0 +1,43 @@
+import { LED_MODES } from "../../src/domain/led-modes.ts";
+import {
+  DARK_RING,
+  type LedPicture,
+  pictureAfter,
+  pictureFrame,
+} from "../../src/domain/led-picture.ts";
+import { DURATION_MS_MAX, type RingCommand } from "../led-form.ts";
+import { paceOf, type RingPicture } from "./led-pace.ts";
+
+export type Preview = {
+  readonly picture: RingPicture;
+  /** Below 1: it flashes faster on the device than here. */
+  readonly pace: number;
+};
+
+/** A command as it was sent, and when. */
+export type SentCommand = RingCommand & { readonly at: number };
+
+/** What a `led-ring` or `led-ring-basic` command shows by itself; here it has no end. */
+export function previewOf({ name, parameters }: RingCommand, ledCount: number): Preview {
+  const endless = name === "led-ring" ? { ...parameters, duration: DURATION_MS_MAX } : parameters;
+  const shown = pictureOf([{ name, parameters: endless, at: 0 }]);
+  const picture: RingPicture = (tMs) => pictureFrame(shown, tMs, ledCount);
+  const pace = mayFlash({ name, parameters }) ? paceOf(picture) : 1;
+  return { picture: pace === 1 ? picture : (tMs) => picture(tMs * pace), pace };
+}
+
+/** What a ring shows after all that was sent to it, the oldest first. */
+export function pictureOf(commands: readonly SentCommand[]): LedPicture {
+  type Asked = Parameters<typeof pictureAfter>[1];
+  return commands.reduce(
+    // What came or goes as JSON is JSON.
+    (picture, { at, ...asked }) => pictureAfter(picture, asked as Asked, at),
+    DARK_RING,
+  );
+}
+
+/** Looking closely takes a while, and most animations cannot flash at any speed. */
+function mayFlash({ name, parameters }: RingCommand): boolean {
+  if (name === "led-ring") return LED_MODES[Number(parameters["mode"])]?.flashes ?? false;
+  return parameters["period"] !== 0;
+}

@@ -102,16 +102,15 @@ function RailLink({ place }: { place: Place }) {
     <Link to={to} title={name} activeOptions={{ exact: to === "/" }} className="rail-link">
       <Icon size={17} strokeWidth={1.75} aria-hidden />
       <span>{name}</span>
-      <Waiting place={place} />
+      {place.waits && <Waiting what={place.waits} />}
     </Link>
   );
 }
 
 /** What waits there for a person: devices in the inbox, refused messages. */
-function Waiting({ place }: { place: Place }) {
+function Waiting({ what }: { what: "inbox" | "rejected" }) {
   const overview = useReply("GET /overview", {}, { every: 10_000 });
-  if (!place.waits) return null;
-  return <Count of={overview.data?.[place.waits] ?? 0} label="waiting" />;
+  return <Count of={overview.data?.[what] ?? 0} label="waiting" />;
 }
 
 function WhoAmI() {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { below, pathTo } from "./tree.ts";
+import { below, byName, pathTo } from "./tree.ts";
 
 const assets = [
   { id: "site", parentId: null },
@@ -13,6 +13,14 @@ const ids = (found: readonly { id: string }[]) => found.map(({ id }) => id);
 test("below an asset is itself and all that hangs on it", () => {
   assert.deepEqual(ids(below(assets, "site")), ["site", "office", "hall", "room"]);
   assert.deepEqual(ids(below(assets, "room")), ["room"]);
+});
+
+test("numbers in names are counted", () => {
+  const names = ["R 10", "R 2", "Hall"].map((name) => ({ name })).sort(byName);
+  assert.deepEqual(
+    names.map(({ name }) => name),
+    ["Hall", "R 2", "R 10"],
+  );
 });
 
 test("the path leads from the root to the asset, and ends where the tree does", () => {

@@ -11,6 +11,11 @@ export function below<T extends Node>(assets: readonly T[], id: string): T[] {
   return found;
 }
 
+/** Siblings as people look for them: `R 2` before `R 10`. */
+export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name.localeCompare(b.name, "en", { numeric: true });
+}
+
 /** The way from the root to an asset, both included. */
 export function pathTo<T extends Node>(assets: readonly T[], id: string): T[] {
   const path: T[] = [];

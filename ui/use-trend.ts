@@ -6,8 +6,10 @@ import { call, type ProblemError } from "./api.ts";
 import { stepFor, type TrendColumns, TrendWindow } from "./trend-window.ts";
 import { live, useRestored } from "./use-live.ts";
 
-/** Buckets of one chart: about one for two pixels of a wide card. */
-const BUCKETS_MAX = 480;
+/** Buckets of one chart: about one for two pixels of its card. */
+const BUCKETS_WIDE = 480;
+const BUCKETS_NARROW = 200;
+const NARROW_PX = 640;
 const REDRAW_MS = 1_000;
 
 export type Trend = {
@@ -23,9 +25,9 @@ export type Trend = {
 export function useTrend(points: readonly PointReply[], spanMs: number): Trend {
   const restored = useRestored();
   const ids = points.map(({ id }) => id).join(",");
-  const widthMs = stepFor(spanMs, BUCKETS_MAX);
+  const widthMs = stepFor(spanMs, innerWidth > NARROW_PX ? BUCKETS_WIDE : BUCKETS_NARROW);
   const history = useQuery<{ window: TrendWindow }, ProblemError>({
-    queryKey: ["GET /history/aggregate", ids, spanMs, restored],
+    queryKey: ["GET /history/aggregate", ids, spanMs, widthMs, restored],
     enabled: ids !== "",
     refetchInterval: Math.max(30_000, spanMs / 20),
     staleTime: 0,

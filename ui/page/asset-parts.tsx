@@ -7,7 +7,7 @@ import { Figure, PointFigure } from "../part/figure.tsx";
 import { type Column, Table } from "../part/table.tsx";
 import { type Fleet, fleetsOf, keyPoints } from "../pick.ts";
 import { useReply } from "../query.ts";
-import { below } from "../tree.ts";
+import { below, byName } from "../tree.ts";
 import { usePowers } from "../use-load.ts";
 import { FleetSpan } from "./fleet-range.tsx";
 
@@ -85,7 +85,7 @@ function fleetColumn(fleet: Fleet, at: number): Column<Part> {
   return {
     head: formatName(fleet.name),
     align: "right",
-    wide: at > 0,
+    wide: at > 1,
     cell: ({ points }) => {
       const members = fleet.points.filter((point) => points.includes(point));
       return members.length > 0 && <FleetSpan fleet={{ ...fleet, points: members }} />;
@@ -137,7 +137,7 @@ function partsOf(
 ): Part[] {
   return assets
     .filter((asset) => asset.parentId === parentId)
-    .sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }))
+    .sort(byName)
     .map((asset) => {
       const ids = new Set(below(assets, asset.id).map(({ id }) => id));
       return {

@@ -10,7 +10,7 @@ import { Card } from "../part/card.tsx";
 import { Figure, PointFigure } from "../part/figure.tsx";
 import { hasTrend } from "../part/pen.ts";
 import { Sparkline } from "../part/sparkline.tsx";
-import { usePoint, useSecond } from "../use-live.ts";
+import { usePoint, useSecond, useStale } from "../use-live.ts";
 import { type Recent, startOfDay, useIncrease, useRecent } from "../use-recent.ts";
 
 const HOUR_MS = 3_600_000;
@@ -86,6 +86,7 @@ function Tile({ point, hour, today, onEdit }: TileProps) {
 function TileFoot({ point }: { point: PointReply }) {
   const newest = usePoint(point);
   const { variable } = point;
+  const isStale = useStale(newest?.at, variable.freshnessMs) && !variable.counter;
   return (
     <div className="tile-foot num">
       {variable.counter ? (
@@ -93,7 +94,8 @@ function TileFoot({ point }: { point: PointReply }) {
       ) : (
         <span className="cut">{normalWords(variable)}</span>
       )}
-      <Age at={newest?.at ?? null} never="no value yet" />
+      {/* Of a stale value the figure itself says the age. */}
+      {!isStale && <Age at={newest?.at ?? null} never="no value yet" />}
     </div>
   );
 }

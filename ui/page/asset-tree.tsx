@@ -5,7 +5,7 @@ import type { AssetReply } from "../../src/api/contract.ts";
 import { ProblemNote, Waiting } from "../part/empty.tsx";
 import { TextField } from "../part/field.tsx";
 import { useReply } from "../query.ts";
-import { pathTo } from "../tree.ts";
+import { byName, pathTo } from "../tree.ts";
 import "./asset-tree.css";
 
 type AssetTreeProps = { readonly assetId: string | undefined };
@@ -54,7 +54,7 @@ type BranchProps = {
 };
 
 function Branch(props: BranchProps) {
-  const children = props.assets.filter((asset) => asset.parentId === props.parentId);
+  const children = props.assets.filter((asset) => asset.parentId === props.parentId).sort(byName);
   if (children.length === 0) return null;
   return (
     <ul>

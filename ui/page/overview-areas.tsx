@@ -7,7 +7,7 @@ import { Card } from "../part/card.tsx";
 import { Empty } from "../part/empty.tsx";
 import { Figure, PointFigure } from "../part/figure.tsx";
 import { type Fleet, keyPoints } from "../pick.ts";
-import { below } from "../tree.ts";
+import { below, byName } from "../tree.ts";
 import { usePowers } from "../use-load.ts";
 import { FleetRange } from "./fleet-range.tsx";
 
@@ -26,7 +26,7 @@ const FIGURES_MAX = 2;
 export function Areas({ assets, isWide, ...rest }: AreasProps) {
   const roots = assets.filter(({ parentId }) => parentId === null);
   const top = roots.length === 1 ? (roots[0]?.id ?? null) : null;
-  const areas = assets.filter(({ parentId }) => parentId === top);
+  const areas = assets.filter(({ parentId }) => parentId === top).sort(byName);
   return (
     <Card title="Areas" meta={formatCount(assets.length, "asset")} span={isWide ? 12 : 4} flush>
       {areas.length === 0 ? (

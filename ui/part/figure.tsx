@@ -1,6 +1,6 @@
 import type { PointReply } from "../../src/api/contract.ts";
 import type { Quality } from "../../src/domain/reading.ts";
-import { formatAge, formatValue } from "../format.ts";
+import { formatAge, formatValue, NO_VALUE } from "../format.ts";
 import { useByTime, usePoint, useStale } from "../use-live.ts";
 import "./figure.css";
 
@@ -41,7 +41,8 @@ export function Figure(props: BareFigureProps) {
   return (
     <span className={classes.filter(Boolean).join(" ")}>
       <QualityMark quality={quality} />
-      <span className="figure-text">{text}</span>
+      {/* A bad value that is not there at all is the mark alone. */}
+      {!(quality === "bad" && text === NO_VALUE) && <span className="figure-text">{text}</span>}
       {unit && <span className="figure-unit">{unit}</span>}
       {staleSince !== null && <StaleAge at={staleSince} />}
     </span>

@@ -1,5 +1,4 @@
-import { useState } from "react";
-import type { PointReply } from "../../src/api/contract.ts";
+import { useMemo, useState } from "react";
 import { formatDateTime, formatValue } from "../format.ts";
 import type { TrendColumns } from "../trend-window.ts";
 import { useTrend } from "../use-trend.ts";
@@ -22,35 +21,35 @@ type TrendPanesProps = {
 /** The trend of some points: a pane for each unit, history and live tail. */
 export function TrendPanes(props: TrendPanesProps) {
   const { pens, spanMs, group, height = 220, hasLegend = true } = props;
-  const points: readonly PointReply[] = pens.map(({ point }) => point);
+  const points = useMemo(() => pens.map(({ point }) => point), [pens]);
   const trend = useTrend(points, spanMs);
+  const panes = useMemo(
+    () => panesOf(pens).map((pane) => ({ pane, columns: columnsOf(pane, pens, trend.columns) })),
+    [pens, trend.columns],
+  );
   const [row, setRow] = useState<number | null>(null);
   if (pens.length === 0) return <Empty title="Choose what to draw" />;
   if (trend.isLoading) return <Waiting />;
   if (trend.problem && trend.columns.at.length === 0)
     return <ProblemNote problem={trend.problem} />;
-  const panes = panesOf(pens);
   const paneHeight = panes.length === 1 ? height : Math.max(120, height / panes.length + 40);
   return (
     <div className="trend-panes">
-      {panes.map((pane) => {
-        const columns = columnsOf(pane, pens, trend.columns);
-        return (
-          <figure key={pane.pens[0]?.key} className="trend-pane">
-            {hasLegend && <Legend pane={pane} columns={columns} row={row} />}
-            <TrendPlot
-              label={`${pane.pens.map(({ label }) => label).join(", ")} over time`}
-              pens={pane.pens}
-              columns={columns}
-              from={trend.from}
-              to={trend.to}
-              height={paneHeight}
-              group={group}
-              onPoint={setRow}
-            />
-          </figure>
-        );
-      })}
+      {panes.map(({ pane, columns }) => (
+        <figure key={pane.pens[0]?.key} className="trend-pane">
+          {hasLegend && <Legend pane={pane} columns={columns} row={row} />}
+          <TrendPlot
+            label={`${pane.pens.map(({ label }) => label).join(", ")} over time`}
+            pens={pane.pens}
+            columns={columns}
+            from={trend.from}
+            to={trend.to}
+            height={paneHeight}
+            group={group}
+            onPoint={setRow}
+          />
+        </figure>
+      ))}
     </div>
   );
 }

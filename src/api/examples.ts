@@ -33,15 +33,16 @@ export function examplesFor(issued: Issued, way: Way, now: number): Example[] {
   }));
 }
 
-/** A password goes in the open only within this machine. */
+/** A password goes in the open only within this machine, or where nothing else is open. */
 function connectionOf({ agent, password, certificate }: Issued, way: Way): string {
   const isHere = way.host === "localhost" || way.host === "127.0.0.1" || way.host === "[::1]";
+  const isClosed = way.mqttsPort === null;
   const isOpen =
-    certificate === null && way.mqttPort !== null && (isHere || way.mqttsPort === null);
-  const port = isOpen ? way.mqttPort : way.mqttsPort;
+    way.mqttPort !== null && (isClosed ? password !== null : isHere && certificate === null);
+  const port = (isOpen ? way.mqttPort : way.mqttsPort) ?? "8883";
   const parts = [`-h ${quoted(way.host.replace(/^\[|\]$/g, ""))} -p ${port}`];
   if (!isOpen) parts.push("--cafile ca.crt");
-  if (certificate) parts.push("--cert agent.crt --key agent.key");
+  if (certificate && !isOpen) parts.push("--cert agent.crt --key agent.key");
   else if (password) parts.push(`-u ${quoted(agent.clientId)} -P ${quoted(password)}`);
   return [...parts, `-i ${quoted(agent.clientId)}`].join(" ");
 }

@@ -1,4 +1,5 @@
 import { Download } from "lucide-react";
+import { useEffect } from "react";
 import type { IssuedReply } from "../../src/api/contract.ts";
 import { download } from "../download.ts";
 import { formatDate } from "../format.ts";
@@ -17,6 +18,8 @@ type AgentIssuedProps = {
 /** Credentials, the only time that they are shown, and what to do with them. */
 export function AgentIssued({ issued, isFirst }: AgentIssuedProps) {
   const { agent, examples } = issued;
+  // The form that was here a moment ago may have been scrolled.
+  useEffect(() => window.scrollTo(0, 0), []);
   return (
     <>
       <Card
@@ -104,6 +107,11 @@ function Files({ issued: { certificate, mqttsPort } }: { readonly issued: Issued
           {name}
         </Button>
       ))}
+      {mqttsPort === null && (
+        <span className="hint">
+          MQTT over TLS is closed here: certificates count once the server runs with --mqtts.
+        </span>
+      )}
     </div>
   );
 }

@@ -45,10 +45,12 @@ function Arrived({ agent, at }: ArrivedProps) {
   return (
     <>
       <p className="first-message-state num">
-        <State kind="on">{agent.connected ? "Connected" : "It was here"}</State>
+        <State kind={agent.connected ? "on" : "off"}>Connected</State>
         {at && <b>{`first message ${formatTime(at)}`}</b>}
       </p>
-      <p className="dim num">{`${formatCount(agent.messages, "message")} so far.`}</p>
+      <p className="dim num">
+        {`${formatCount(agent.messages, "message")} so far${agent.connected ? "" : "; away right now"}.`}
+      </p>
       <div className="row wrap">
         <LinkButton to="/inbox" kind="primary">
           Open the inbox

@@ -55,7 +55,9 @@ function RejectedFold({ row, agents }: RejectedFoldProps) {
           <span className="rejected-why">{help.title}</span>
           <code className="dim cut rejected-topic">{row.topic || "no topic"}</code>
           <span className="dim cut rejected-agent">{agent?.name ?? row.clientId}</span>
-          <span className="right rejected-times">{formatCount(row.times, "time")}</span>
+          <span className="right rejected-times">
+            {row.times > 1 && formatCount(row.times, "time")}
+          </span>
           <span className="dim right">
             <Age at={row.at} />
           </span>

@@ -1,6 +1,7 @@
 import { Link, Outlet } from "@tanstack/react-router";
 import { LogOut, Menu } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
+import type { RouteName } from "../src/api/contract.ts";
 import { mayDo } from "../src/domain/permission.ts";
 import { formatName } from "./format.ts";
 import { Count } from "./part/badge.tsx";
@@ -12,7 +13,18 @@ import { useAsk, useReply } from "./query.ts";
 import { closeSearch, openSearch, useSearchOpen } from "./search-store.ts";
 import { useMe } from "./session.ts";
 import { live, useLink } from "./use-live.ts";
+import { useRefetchOn } from "./use-refetch.ts";
 import "./frame.css";
+
+/** What shows assets, points or devices, and so must follow them. */
+const MODEL_ROUTES: readonly RouteName[] = [
+  "GET /overview",
+  "GET /assets",
+  "GET /assets/:id",
+  "GET /points",
+  "GET /points/latest",
+  "GET /devices",
+];
 
 const SearchDialog = lazy(() =>
   import("./search.tsx").then(({ SearchDialog }) => ({ default: SearchDialog })),
@@ -22,6 +34,7 @@ const SearchDialog = lazy(() =>
 export function Frame() {
   useLiveFeed();
   useSearchKey();
+  useRefetchOn(({ kind }) => kind === "model.changed", MODEL_ROUTES);
   const isSearching = useSearchOpen();
   return (
     <div className="frame">

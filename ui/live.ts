@@ -26,7 +26,7 @@ const GATHER_MS = 50;
 const LATE_AFTER_MS = 8_000;
 const RETRY_MS = 500;
 const RETRY_MS_MAX = 15_000;
-const RATE_VISIBLE_HZ = 10;
+const RATE_VISIBLE_HZ = 60;
 const RATE_HIDDEN_HZ = 1;
 
 /** The one line for live values: subscribes what is looked at, and comes back when it breaks. */

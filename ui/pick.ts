@@ -56,7 +56,7 @@ export function powerPoints(points: readonly PointReply[], count: number): Point
     .slice(0, count);
 }
 
-/** Quantities that many assets have, the one to look at first in front: air quality, then the rest. */
+/** Quantities that many assets have; the one to look at first comes first. */
 export function fleetsOf(points: readonly PointReply[]): Fleet[] {
   const fleets = new Map<string, PointReply[]>();
   for (const point of points.filter(isFigure)) {

@@ -21,8 +21,8 @@ export function usePoint(point: Pick<PointReply, "id" | "latest"> | undefined): 
   return told ?? fromReply(point?.latest ?? null);
 }
 
-/** The newest of a point, or of `device:<id>/<channel>`, since somebody on this page looks at it. */
-export function useLive(id: string | undefined): LiveValue | undefined {
+/** The newest that came since somebody looks: of a point, or of `device:<id>/<channel>`. */
+function useLive(id: string | undefined): LiveValue | undefined {
   const listen = useCallback(
     (changed: () => void) => (id === undefined ? nothing : live.values.listen(id, changed)),
     [id],
@@ -68,7 +68,7 @@ export function useLiveEvents(hear: (event: LiveEvent) => void): void {
 
 /**
  * Something that follows from the server's time, looked at every second and drawn only when it
- * differs: `useByTime((now) => formatAge(now - at))`. What it returns must be comparable with `===`.
+ * differs: `useByTime((now) => formatAge(now - at))`. The answer must be comparable with `===`.
  */
 export function useByTime<T extends string | number | boolean | null>(of: (now: number) => T): T {
   return useSyncExternalStore(onSecond, () => of(live.now()));

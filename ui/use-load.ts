@@ -7,7 +7,7 @@ import { live } from "./use-live.ts";
 
 const AGAIN_MS = 30_000;
 /** A quarter of an hour: what energy suppliers measure and charge power by. */
-export const QUARTER_MS = 15 * 60_000;
+const QUARTER_MS = 15 * 60_000;
 
 /** Increases of every register, by bucket. */
 type Increases = {
@@ -29,14 +29,13 @@ export function useLoad(meters: readonly Meter[], spanMs: number): Load {
   return useMemo(() => {
     if (!data) return { columns: { at: [], pens: [] }, from: 0, to: 1, problem: error };
     const { from, to, columns } = data;
-    // A quarter that has just begun says nothing yet: its energy may still be on its way.
-    const count = Math.floor((to - from - QUARTER_MS / 3) / QUARTER_MS) + 1;
-    const end = Math.min(to, from + count * QUARTER_MS);
+    // Only quarters that are over: of the running one nobody knows how much of it is told.
+    const count = Math.floor((to - from) / QUARTER_MS);
     const starts = Array.from({ length: count }, (_, row) => from + row * QUARTER_MS);
     const pens = meters.map((meter) => {
-      const means = starts.map((start, row) => {
+      const means = starts.map((_, row) => {
         const energy = energyOf(meter, ({ id }) => columns.get(id)?.[row]);
-        const watts = powerOf(energy, Math.min(QUARTER_MS, to - start));
+        const watts = powerOf(energy, QUARTER_MS);
         return watts === null ? null : watts / 1000;
       });
       // Once more at the end: the last step has a tread, too.
@@ -44,7 +43,7 @@ export function useLoad(meters: readonly Meter[], spanMs: number): Load {
       return { avg, min: avg, max: avg };
     });
     return {
-      columns: { at: [...starts, end].map((at) => at / 1000), pens },
+      columns: { at: [...starts, from + count * QUARTER_MS].map((at) => at / 1000), pens },
       from,
       to,
       problem: error,

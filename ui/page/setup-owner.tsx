@@ -10,6 +10,10 @@ import { useAsk } from "../query.ts";
 import { sessionQuery } from "../session.ts";
 import "./setup.css";
 
+const RULES =
+  `At least ${LIMIT.passwordChars} characters. ` +
+  "Four words that nobody would put together are better than signs and digits.";
+
 type SetUpOwnerProps = { readonly token: string; readonly onDone: () => void };
 
 export function SetUpOwner({ token, onDone }: SetUpOwnerProps) {
@@ -58,7 +62,7 @@ export function SetUpOwner({ token, onDone }: SetUpOwnerProps) {
             value={password}
             onChange={setPassword}
             autoComplete="new-password"
-            hint={`At least ${LIMIT.passwordChars} characters. Four words that nobody would put together are better than signs and digits.`}
+            hint={RULES}
             required
           />
           <StrengthBar strength={strength} isShown={password !== ""} />

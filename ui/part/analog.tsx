@@ -15,7 +15,7 @@ type AnalogProps = {
 };
 
 /** A moving pointer on a scale: where a value stands is read faster than its digits. */
-export function Analog({ label, value, range, normal, isStale = false }: AnalogProps) {
+function Analog({ label, value, range, normal, isStale = false }: AnalogProps) {
   const [low, high] = range;
   const at = (x: number) => `${Math.max(0, Math.min(1, (x - low) / (high - low || 1))) * 100}%`;
   return (

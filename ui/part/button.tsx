@@ -4,7 +4,7 @@ import type { ButtonHTMLAttributes, ReactNode } from "react";
 import "./button.css";
 
 /** `primary`: the one next step of a page. `danger`: what cannot be taken back. */
-export type ButtonKind = "primary" | "plain" | "quiet" | "danger";
+type ButtonKind = "primary" | "plain" | "quiet" | "danger";
 
 type Looks = {
   readonly kind?: ButtonKind;

@@ -5,7 +5,7 @@ import "./copy.css";
 
 type CopyButtonProps = { readonly text: string; readonly label?: string };
 
-export function CopyButton({ text, label = "Copy" }: CopyButtonProps) {
+function CopyButton({ text, label = "Copy" }: CopyButtonProps) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;

@@ -10,7 +10,7 @@ type FigureProps = {
   readonly size?: "big" | "plain";
 };
 
-/** A point's newest value as a person may trust it: with unit, quality, and age once it is stale. */
+/** A point's newest value as one may trust it: with unit, quality, and age once it is stale. */
 export function PointFigure({ point, size = "plain" }: FigureProps) {
   const newest = usePoint(point);
   const isStale = useStale(newest?.at, point.variable.freshnessMs);
@@ -50,7 +50,7 @@ export function Figure(props: BareFigureProps) {
 }
 
 /** `~` uncertain, `?` bad: a shape, then a word for ears. Good says nothing. */
-export function QualityMark({ quality }: { readonly quality: Quality }) {
+function QualityMark({ quality }: { readonly quality: Quality }) {
   if (quality === "good") return null;
   return (
     <span className="quality-mark" title={`${quality} quality`}>

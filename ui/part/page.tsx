@@ -3,7 +3,7 @@ import { Fragment, type ReactNode, useEffect } from "react";
 import { TopBar } from "./top-bar.tsx";
 import "./page.css";
 
-export type Crumb = { readonly name: string; readonly link: LinkProps };
+type Crumb = { readonly name: string; readonly link: LinkProps };
 
 type PageProps = {
   readonly title: string;

@@ -25,7 +25,7 @@ export function Sparkline({ label, values }: SparklineProps) {
 }
 
 /** A line through all numbers; a null lifts the pencil. */
-export function pathOf(values: readonly Cell[]): string {
+function pathOf(values: readonly Cell[]): string {
   const numbers = values.filter((value) => typeof value === "number");
   const low = Math.min(...numbers);
   const span = Math.max(...numbers) - low;

@@ -10,9 +10,8 @@ const router = newRouter(client);
 export function App() {
   return (
     <QueryClientProvider client={client}>
-      <ToastPlace>
-        <RouterProvider router={router} />
-      </ToastPlace>
+      <RouterProvider router={router} />
+      <ToastPlace />
     </QueryClientProvider>
   );
 }

@@ -8,10 +8,10 @@ import { Chip } from "../part/badge.tsx";
 import { Button } from "../part/button.tsx";
 import { Card } from "../part/card.tsx";
 import { Confirm } from "../part/dialog.tsx";
-import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
+import { Nothing, ProblemNote, Waiting } from "../part/empty.tsx";
 import { type Fact, Facts } from "../part/facts.tsx";
 import { Page } from "../part/page.tsx";
-import { useToast } from "../part/toast.tsx";
+import { say } from "../part/toast.tsx";
 import { TypedConfirm } from "../part/typed-confirm.tsx";
 import { useAsk, useReply } from "../query.ts";
 import { useRefetchOn } from "../use-refetch.ts";
@@ -85,7 +85,7 @@ function AgentDetail({ agent, onIssued }: AgentDetailProps) {
         {rows.length > 0 ? (
           <RejectedFolds rows={rows} agents={undefined} />
         ) : (
-          <Empty title="None lately" />
+          <Nothing>None lately.</Nothing>
         )}
       </Card>
     </>
@@ -112,7 +112,6 @@ function AgentEnds({ agent }: { readonly agent: AgentReply }) {
   const revoke = useAsk("POST /agents/:id/revoke", ["GET /agents", "GET /agents/:id"]);
   const remove = useAsk("DELETE /agents/:id", ["GET /agents"]);
   const navigate = useNavigate();
-  const say = useToast();
   const close = () => setOpen(null);
   const params = { id: agent.id };
   return (

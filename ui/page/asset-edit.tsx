@@ -5,7 +5,7 @@ import { Button } from "../part/button.tsx";
 import { Confirm, Dialog } from "../part/dialog.tsx";
 import { ProblemNote } from "../part/empty.tsx";
 import { TextField } from "../part/field.tsx";
-import { useToast } from "../part/toast.tsx";
+import { say } from "../part/toast.tsx";
 import { useAsk } from "../query.ts";
 
 const CHANGES: readonly RouteName[] = [
@@ -24,7 +24,6 @@ export function EditAsset({ asset, onClose }: EditAssetProps) {
   const [isRemoving, setRemoving] = useState(false);
   const save = useAsk("PATCH /assets/:id", CHANGES);
   const form = useId();
-  const say = useToast();
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate(

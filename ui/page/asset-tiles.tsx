@@ -2,6 +2,7 @@ import { Pencil } from "lucide-react";
 import type { PointReply } from "../../src/api/contract.ts";
 import type { Value } from "../../src/domain/reading.ts";
 import { decimalsOf, formatName, formatNumber } from "../format.ts";
+import { faultsIn } from "../health.ts";
 import { formatRegister } from "../meter.ts";
 import { Age } from "../part/age.tsx";
 import { PointAnalog } from "../part/analog.tsx";
@@ -92,7 +93,7 @@ function TileFoot({ point }: { point: PointReply }) {
       {variable.counter ? (
         <span className="cut">{`today, at ${registerText(newest?.value, variable)}`}</span>
       ) : (
-        <span className="cut">{normalWords(variable)}</span>
+        <span className="cut">{aboutWords(variable, newest?.value ?? null)}</span>
       )}
       {/* Of a stale value the figure itself says the age. */}
       {!isStale && <Age at={newest?.at ?? null} never="no value yet" />}
@@ -105,11 +106,17 @@ function registerText(value: Value | null | undefined, variable: PointReply["var
   return `${text} ${unit}`.trim();
 }
 
+function aboutWords(variable: PointReply["variable"], value: Value | null): string {
+  if (!variable.bits) return normalWords(variable);
+  const faults = faultsIn(value, variable.bits);
+  return faults.length > 0 ? `not: ${faults.join(", ")}` : "";
+}
+
 /** Where it should be, or else the ends of its scale. */
 function normalWords(variable: PointReply["variable"]): string {
-  const { normal, range, bits } = variable;
+  const { normal, range } = variable;
   const ends = normal ?? range;
-  if (!ends || bits) return "";
+  if (!ends) return "";
   const decimals = ends.every(Number.isInteger) ? 0 : decimalsOf(variable);
   const [low, high] = ends.map((end) => formatNumber(end, decimals));
   return `${normal ? "normal" : "scale"} ${low} – ${high}`;

@@ -16,7 +16,7 @@ import { Button } from "../part/button.tsx";
 import { ProblemNote, Waiting } from "../part/empty.tsx";
 import { Page } from "../part/page.tsx";
 import { type Tab, Tabs } from "../part/tabs.tsx";
-import { useToast } from "../part/toast.tsx";
+import { say } from "../part/toast.tsx";
 import { useAsk, useReply } from "../query.ts";
 import { useMay } from "../session.ts";
 import { useByTime } from "../use-live.ts";
@@ -130,7 +130,6 @@ function DeviceTabs({ detail }: { readonly detail: DeviceDetail }) {
 /** The one device among many that somebody stands in front of. */
 function Identify({ deviceId }: { readonly deviceId: string }) {
   const mayCommand = useMay("command");
-  const say = useToast();
   const send = useAsk("POST /commands", ["GET /devices/:id"]);
   if (!mayCommand) return null;
   return (

@@ -8,6 +8,7 @@ import { Bars } from "../part/bars.tsx";
 import { ProblemNote } from "../part/empty.tsx";
 import { Figure } from "../part/figure.tsx";
 import { live } from "../use-live.ts";
+import "./increase-bars.css";
 
 type IncreaseBarsProps = {
   readonly point: PointReply;
@@ -30,13 +31,11 @@ export function IncreaseBars({ point, spanMs, everyMs }: IncreaseBarsProps) {
       <figcaption className="trend-legend num">
         <span className="trend-pen">
           <i className="increase-pen" />
-          {`${name}, increase`}
+          {`${name} by ${formatSpan(everyMs).replace(/^1 /, "")}`}
           <Figure {...formatRegister(isPicked ? (values[picked] ?? null) : whole, variable)} />
         </span>
         <span className="hint">
-          {isPicked
-            ? formatDateTime(from + picked * everyMs)
-            : `in all; one bar is ${formatSpan(everyMs)}`}
+          {isPicked ? formatDateTime(from + picked * everyMs) : `in ${formatSpan(spanMs)}`}
         </span>
       </figcaption>
       <ProblemNote problem={error} />

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
-import { formatName, formatNumber } from "../format.ts";
+import { KIND_WORDS } from "../agent-kinds.ts";
+import { formatNumber } from "../format.ts";
 import { Age } from "../part/age.tsx";
 import { State } from "../part/badge.tsx";
 import { LinkButton } from "../part/button.tsx";
@@ -42,7 +43,7 @@ export function Agents() {
                 </Link>
               ),
             },
-            { head: "Speaks", wide: true, cell: ({ kind }) => formatName(kind) },
+            { head: "Kind", wide: true, cell: ({ kind }) => KIND_WORDS[kind].name },
             {
               head: "State",
               cell: ({ connected }) => (

@@ -2,13 +2,12 @@ import { useState } from "react";
 import { Button } from "../part/button.tsx";
 import { Confirm } from "../part/dialog.tsx";
 import { ProblemNote } from "../part/empty.tsx";
-import { useToast } from "../part/toast.tsx";
+import { say } from "../part/toast.tsx";
 import { useAsk } from "../query.ts";
 
 /** Says that what one sees is simulated, and ends it with one click and a yes. */
 export function DemoNote() {
   const [isAsking, setAsking] = useState(false);
-  const say = useToast();
   const remove = useAsk("DELETE /demo", [
     "GET /session",
     "GET /overview",

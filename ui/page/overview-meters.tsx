@@ -6,6 +6,10 @@ import { Table } from "../part/table.tsx";
 import { useByTime } from "../use-live.ts";
 import { usePowers } from "../use-load.ts";
 import { startOfDay, useIncrease } from "../use-recent.ts";
+import { IncreaseBars } from "./increase-bars.tsx";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 type MetersProps = { readonly meters: readonly Meter[]; readonly isWide: boolean };
 
@@ -17,6 +21,9 @@ export function Meters({ meters, isWide }: MetersProps) {
     midnight,
   );
   const powers = usePowers(meters);
+  const size = ({ assetId }: Meter) => powers.get(assetId) ?? 0;
+  const [main] = [...meters].sort((a, b) => size(b) - size(a));
+  const whole = main?.registers.length === 1 ? main.registers[0] : undefined;
   return (
     <Card title="Meters" meta="Energy" span={isWide ? 12 : 5} flush>
       <Table
@@ -53,6 +60,7 @@ export function Meters({ meters, isWide }: MetersProps) {
           },
         ]}
       />
+      {whole && <IncreaseBars point={whole} spanMs={DAY_MS} everyMs={HOUR_MS} />}
     </Card>
   );
 }

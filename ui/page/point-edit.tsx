@@ -5,7 +5,7 @@ import { Button } from "../part/button.tsx";
 import { Dialog } from "../part/dialog.tsx";
 import { ProblemNote } from "../part/empty.tsx";
 import { TextField } from "../part/field.tsx";
-import { useToast } from "../part/toast.tsx";
+import { say } from "../part/toast.tsx";
 import { changeOf, formOf, type PointForm } from "../point-form.ts";
 import { useAsk } from "../query.ts";
 
@@ -21,7 +21,6 @@ export function EditPoint({ point, onClose }: EditPointProps) {
     "GET /points/latest",
     "GET /devices/:id",
   ]);
-  const say = useToast();
   const id = useId();
   const { errors, change } = changeOf(form);
   const onSubmit = (event: FormEvent) => {

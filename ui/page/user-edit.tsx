@@ -5,7 +5,7 @@ import { Button } from "../part/button.tsx";
 import { Confirm, Dialog } from "../part/dialog.tsx";
 import { ProblemNote } from "../part/empty.tsx";
 import { CheckField, TextField } from "../part/field.tsx";
-import { useToast } from "../part/toast.tsx";
+import { say } from "../part/toast.tsx";
 import { useAsk } from "../query.ts";
 import { useMe } from "../session.ts";
 import { RoleField } from "./user-new.tsx";
@@ -20,7 +20,6 @@ export function EditUser({ user, onClose }: EditUserProps) {
   const [isRemoving, setRemoving] = useState(false);
   const save = useAsk("PATCH /users/:id", ["GET /users", "GET /session"]);
   const isMe = useMe().name === user.name;
-  const say = useToast();
   const form = useId();
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();

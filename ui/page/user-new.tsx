@@ -6,7 +6,7 @@ import { Button } from "../part/button.tsx";
 import { Dialog } from "../part/dialog.tsx";
 import { ProblemNote } from "../part/empty.tsx";
 import { SelectField, TextField } from "../part/field.tsx";
-import { useToast } from "../part/toast.tsx";
+import { say } from "../part/toast.tsx";
 import { useAsk } from "../query.ts";
 import { ROLE_WORDS } from "../role-words.ts";
 
@@ -15,7 +15,6 @@ export function NewUser({ onClose }: { readonly onClose: () => void }) {
   const [password, setPassword] = useState("");
   const [role, setRole] = useState<Role>("viewer");
   const create = useAsk("POST /users", ["GET /users"]);
-  const say = useToast();
   const form = useId();
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();

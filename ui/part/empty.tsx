@@ -25,6 +25,11 @@ export function Empty({ icon: Icon, title, children, action }: EmptyProps) {
   );
 }
 
+/** An empty list that is good news, or no news: one quiet line. */
+export function Nothing({ children }: { readonly children: ReactNode }) {
+  return <p className="nothing">{children}</p>;
+}
+
 /** What could not be had or done, in the server's words. */
 export function ProblemNote({ problem, onRetry }: ProblemNoteProps) {
   if (!problem) return null;

@@ -58,7 +58,7 @@ test("the playback would show a loss: without syncs there is one", { skip: !hasS
   }),
 );
 
-/** The child, and nothing else of this test, is slow under strace. */
+/** Enough to fill memory and log several times over. */
 const BATCHES = 400;
 
 function childArguments(folder: string, first: number, mood: readonly string[] = []): string[] {

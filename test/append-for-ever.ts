@@ -31,7 +31,8 @@ async function openDoor() {
 
 async function openEngine() {
   const { Engine }: Inside = await import(`${COMPILED}engine.js`);
-  const parts = { log: silentLog, files: diskFiles, monotonic: () => performance.now() };
+  const monotonic = () => performance.now();
+  const parts = { log: silentLog, files: diskFiles, monotonic, checkpoint: async () => {} };
   return Engine.open({ folder, ...SIZES }, parts);
 }
 

@@ -22,7 +22,8 @@ async function openEmbedded(folder: string): Promise<Historian> {
  */
 async function openSmall(folder: string): Promise<Historian> {
   const sizes = { rowsFirst: 64, rowsMax: 64, segmentBytes: 16_384, chunkSamples: 16 };
-  const parts = { log: silentLog, files: diskFiles, monotonic: () => 0 };
+  const checkpoint = async () => {};
+  const parts = { log: silentLog, files: diskFiles, monotonic: () => 0, checkpoint };
   const opened = Engine.open({ folder, ...sizes }, parts);
   assert.ok(opened.ok, JSON.stringify(opened));
   const engine = opened.value;
@@ -41,7 +42,7 @@ async function openSmall(folder: string): Promise<Historian> {
     stats: async () => engine.stats(),
     async close() {
       isClosed = true;
-      engine.close();
+      await engine.close();
     },
   };
 }

@@ -13,6 +13,7 @@ export type ChunkSummary = Rollup & {
   readonly samples: number;
 };
 
+/** What is remembered of the whole; changed and kept by `together`. */
 type Totals = {
   /** Samples in chunks. */
   samples: number;
@@ -44,8 +45,8 @@ const SCHEMA = `
 const NEW_DATABASE = "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL;";
 
 /**
- * A commit is safe only once the write-ahead log is synced, which `sealed` sees to: until then the
- * samples are in our own log as well. Checkpoints are made at quiet moments, not inside a commit.
+ * Commits do not sync: the engine syncs the write-ahead log before it lets go of the samples in our
+ * own log, and makes checkpoints where nobody waits for them.
  */
 const SETTINGS = `
   PRAGMA journal_mode = WAL;
@@ -151,6 +152,7 @@ export class Chunks {
       encodeChunk(run, from, to),
     );
     this.totals.samples += to - from;
+    this.totals.newestAt = Math.max(this.totals.newestAt, run.at[to - 1] ?? 0);
   }
 
   remove({ id, samples }: ChunkSummary): void {
@@ -158,38 +160,25 @@ export class Chunks {
     this.totals.samples -= samples;
   }
 
-  /** All of `work` or nothing; what it did may still be lost in a power cut. */
+  /** All of `work` or nothing; until the write-ahead log is synced, a power cut may undo it. */
   together(work: () => void): void {
-    const { samples } = this.totals;
+    const before = { ...this.totals };
     try {
       this.#database.transaction(() => {
         work();
-        this.#total.run("samples", this.totals.samples);
+        for (const [name, value] of Object.entries(this.totals)) this.#total.run(name, value);
       });
     } catch (reason) {
-      this.totals.samples = samples;
+      Object.assign(this.totals, before);
       throw reason;
     }
   }
 
-  /** When this returns, everything so far survives a power cut: samples up to this record. */
-  seal(sequence: number, newestAt: number): void {
-    this.#database.exec("PRAGMA synchronous = FULL");
-    try {
-      this.#database.transaction(() => {
-        this.#total.run("sequence", sequence);
-        this.#total.run("newestAt", newestAt);
-      });
-    } finally {
-      this.#database.exec("PRAGMA synchronous = NORMAL");
-    }
-    this.totals.sequence = sequence;
-    this.totals.newestAt = newestAt;
-  }
-
-  /** Moves what was written into its place, so that the write-ahead log can begin anew. */
-  checkpoint(): void {
-    this.#database.exec("PRAGMA wal_checkpoint(PASSIVE)");
+  /** Remembers that all samples up to this record of the log are in chunks. */
+  mark(sequence: number): void {
+    this.together(() => {
+      this.totals.sequence = sequence;
+    });
   }
 
   /** Every series that has a chunk: jumps from one to the next along the index. */

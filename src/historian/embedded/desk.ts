@@ -92,7 +92,7 @@ export class Desk {
     this.#isCommitting = false;
     this.#workSoon();
     if (this.#waiting.length > 0) this.#commitSoon();
-    else if (this.#closing !== undefined) this.#close(this.#closing);
+    else if (this.#closing !== undefined) await this.#close(this.#closing);
   }
 
   /** Between commits and reads, never instead of them. */
@@ -113,8 +113,8 @@ export class Desk {
     this.#say({ say: "failed", ids, reason: reason instanceof Error ? reason.message : "unknown" });
   }
 
-  #close(id: number): void {
-    this.#engine.close();
+  async #close(id: number): Promise<void> {
+    await this.#engine.close();
     this.#say({ say: "done", ids: [id] });
   }
 }

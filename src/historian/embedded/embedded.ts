@@ -53,6 +53,7 @@ type Waiting = {
   readonly reject: (reason: Error) => void;
 };
 
+/** The thread keeps the process alive only while a question is open. */
 class EmbeddedHistorian implements Historian {
   readonly opened: Promise<Problem | undefined>;
   readonly #worker: Worker;
@@ -101,6 +102,7 @@ class EmbeddedHistorian implements Historian {
     if (this.#isClosed) return;
     await this.#ask({ ask: "close" });
     this.#isClosed = true;
+    this.#worker.ref();
     await this.#worker.terminate();
   }
 
@@ -111,6 +113,7 @@ class EmbeddedHistorian implements Historian {
     // Only what is our own may be given away: the columns of an append are a copy.
     const transfer = ask.ask === "append" ? buffersOf(ask) : [];
     this.#worker.postMessage({ ...ask, id }, transfer);
+    this.#worker.ref();
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }
 
@@ -118,6 +121,7 @@ class EmbeddedHistorian implements Historian {
     switch (answer.say) {
       case "opened":
         this.#onOpened(answer.problem);
+        this.#worker.unref();
         break;
       case "log":
         this.#log[answer.level](answer.text, answer.fields);
@@ -132,6 +136,7 @@ class EmbeddedHistorian implements Historian {
     this.#waiting.delete(id);
     if (answer.say === "failed") waiting?.reject(new Error(`historian: ${answer.reason}`));
     else waiting?.resolve(answer.value as never);
+    if (this.#waiting.size === 0) this.#worker.unref();
   }
 
   #gone(): void {

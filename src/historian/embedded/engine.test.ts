@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { jsonLog, silentLog } from "../../lib/log.ts";
@@ -9,6 +9,8 @@ import { Engine } from "./engine.ts";
 import { diskFiles, type Files } from "./files.ts";
 
 const SIZES = { rowsFirst: 100, rowsMax: 100, segmentBytes: 4_096, chunkSamples: 16 };
+
+const PARTS = { monotonic: () => performance.now(), checkpoint: async () => {} };
 
 type Wishes = Partial<typeof SIZES> & { readonly files?: Files; readonly lines?: string[] };
 
@@ -20,7 +22,7 @@ function openEngine(folder: string, { files = diskFiles, lines, ...sizes }: Wish
         () => 0,
       )
     : silentLog;
-  const parts = { files, log, monotonic: () => performance.now() };
+  const parts = { ...PARTS, files, log };
   const opened = Engine.open({ folder, ...SIZES, ...sizes }, parts);
   assert.ok(opened.ok, JSON.stringify(opened));
   return opened.value;
@@ -35,7 +37,8 @@ function crashImage(folder: string, name: string): string {
   const image = join(folder, name);
   mkdirSync(image);
   for (const entry of ["history.db", "history.db-wal", "log"]) {
-    cpSync(join(folder, "live", entry), join(image, entry), { recursive: true });
+    const live = join(folder, "live", entry);
+    if (existsSync(live)) cpSync(live, join(image, entry), { recursive: true });
   }
   return image;
 }
@@ -49,9 +52,9 @@ test("a batch that would straddle two generations outlives both", () =>
       while (engine.work(0) === 0);
       const image = openEngine(crashImage(folder, `after ${from}`));
       assert.deepEqual(ofSeriesOne(image), rows.slice(0, from + 70));
-      image.close();
+      await image.close();
     }
-    engine.close();
+    await engine.close();
   }));
 
 test("a batch larger than the memory for it is stored whole", () =>
@@ -60,8 +63,8 @@ test("a batch larger than the memory for it is stored whole", () =>
     await engine.append(batchOf(ramp(777)));
     const image = openEngine(crashImage(folder, "after"));
     assert.deepEqual(ofSeriesOne(image), ramp(777));
-    image.close();
-    engine.close();
+    await image.close();
+    await engine.close();
   }));
 
 test("a log larger than the memory for it is recovered whole, and again if that is broken off", () =>
@@ -70,14 +73,14 @@ test("a log larger than the memory for it is recovered whole, and again if that 
     for (let from = 0; from < 3_000; from += 90) {
       await large.append(batchOf(ramp(3_000).slice(from, from + 90)));
     }
-    large.close();
+    await large.close();
     for (const round of [1, 2, 3]) {
       const small = openEngine(join(folder, "live"));
       assert.deepEqual(ofSeriesOne(small), ramp(3_000), `round ${round}`);
       const image = openEngine(crashImage(folder, `image ${round}`));
       assert.deepEqual(ofSeriesOne(image), ramp(3_000));
-      image.close();
-      small.close();
+      await image.close();
+      await small.close();
     }
   }));
 
@@ -87,7 +90,7 @@ test("restarts do not pile up segments", () =>
       const engine = openEngine(join(folder, "live"), { rowsFirst: 10_000, rowsMax: 10_000 });
       await engine.append(batchOf(ramp(round + 1).slice(-1)));
       assert.deepEqual(ofSeriesOne(engine), ramp(round + 1));
-      engine.close();
+      await engine.close();
     }
     assert.ok(readdirSync(join(folder, "live", "log")).length < 12);
   }));
@@ -103,11 +106,11 @@ test("an old segment that comes back is not replayed over later corrections", ()
       await engine.append(batchOf(rows));
       while (engine.work(10) === 0);
     }
-    engine.close();
+    await engine.close();
     cpSync(join(folder, "old"), join(folder, "live", "log"), { recursive: true });
     const again = openEngine(join(folder, "live"));
     assert.deepEqual(ofSeriesOne(again), corrected);
-    again.close();
+    await again.close();
   }));
 
 test("a full disk refuses samples, says so once, and takes them again when there is room", () =>
@@ -133,8 +136,8 @@ test("a full disk refuses samples, says so once, and takes them again when there
     assert.equal(lines.filter((line) => line.includes('"times":3')).length, 1);
     const image = openEngine(crashImage(folder, "after"));
     assert.deepEqual(ofSeriesOne(image), ramp(90));
-    image.close();
-    engine.close();
+    await image.close();
+    await engine.close();
   }));
 
 test("while the database cannot be written, the log takes samples as long as memory does", () =>
@@ -155,32 +158,61 @@ test("while the database cannot be written, the log takes samples as long as mem
     await engine.append(batchOf(ramp(250).slice(200)));
     assert.deepEqual(ofSeriesOne(engine), ramp(250));
     assert.equal(lines.filter((line) => line.includes('"error"')).length, 2);
-    engine.close();
+    await engine.close();
+  }));
+
+test("when the disk does not keep the database, the log is kept and replayed at the next start", () =>
+  inFolder(async (folder) => {
+    const ofDatabase = new Set<number>();
+    const open: Files["open"] = (path, flags) => {
+      const file = diskFiles.open(path, flags);
+      if (path.endsWith("-wal")) ofDatabase.add(file);
+      else ofDatabase.delete(file);
+      return file;
+    };
+    const sync: Files["sync"] = (file) =>
+      ofDatabase.has(file) ? Promise.reject(new Error("EIO")) : diskFiles.sync(file);
+    const lines: string[] = [];
+    const engine = openEngine(join(folder, "live"), {
+      files: { ...diskFiles, open, sync },
+      lines,
+    });
+    for (let from = 0; from < 1_000; from += 50) {
+      await engine.append(batchOf(ramp(from + 50).slice(from)));
+      while (engine.work(10) === 0);
+    }
+    assert.equal(lines.filter((line) => line.includes("kept until a restart")).length, 1);
+    await engine.close();
+    const image = crashImage(folder, "without what was not synced");
+    for (const name of ["history.db", "history.db-wal"]) rmSync(join(image, name), { force: true });
+    const again = openEngine(image);
+    assert.deepEqual(ofSeriesOne(again), ramp(1_000));
+    await again.close();
   }));
 
 test("a folder that is open, newer or not a folder is refused with what to do", () =>
   inFolder(async (folder) => {
-    const open = (name: string) => {
-      const parts = { files: diskFiles, log: silentLog, monotonic: () => 0 };
+    const open = async (name: string) => {
+      const parts = { ...PARTS, files: diskFiles, log: silentLog };
       const opened = Engine.open({ folder: join(folder, name), ...SIZES }, parts);
-      if (opened.ok) opened.value.close();
+      if (opened.ok) await opened.value.close();
       return opened.ok ? undefined : opened.problem;
     };
     const engine = openEngine(join(folder, "live"));
-    const taken = open("live");
+    const taken = await open("live");
     assert.equal(taken?.code, "folder_in_use");
     assert.match(taken?.detail ?? "", /stop that one, or choose another folder/);
-    engine.close();
-    assert.equal(open("live"), undefined);
+    await engine.close();
+    assert.equal(await open("live"), undefined);
 
     const database = openSqlite(join(folder, "live", "history.db"));
     database.exec("PRAGMA user_version = 99");
     database.close();
-    assert.equal(open("live")?.code, "folder_newer");
+    assert.equal((await open("live"))?.code, "folder_newer");
 
     writeFileSync(join(folder, "file"), "");
-    assert.equal(open("file")?.code, "folder_unreadable");
+    assert.equal((await open("file"))?.code, "folder_unreadable");
     mkdirSync(join(folder, "torn"));
     writeFileSync(join(folder, "torn", "history.db"), "not a database".repeat(100));
-    assert.equal(open("torn")?.code, "folder_unreadable");
+    assert.equal((await open("torn"))?.code, "folder_unreadable");
   }));

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Samples } from "../../domain/samples.ts";
@@ -30,6 +30,8 @@ type EngineParts = {
   readonly log: Log;
   readonly files: Files;
   readonly monotonic: () => number;
+  /** Moves what SQLite's write-ahead log holds into the database; may take long, elsewhere. */
+  readonly checkpoint: (database: string) => Promise<void>;
 };
 
 /** Rows of one record: what is decoded and checked as one. */
@@ -48,7 +50,7 @@ const RETRY_MS = 1_000;
  * The order of things is the promise. An append is written to the log and synced, then it is in the
  * memtable and acknowledged. All samples of one record are in one generation, and a generation ends
  * with its segment; a segment is used again only when its generation is in chunks and SQLite's
- * write-ahead log is synced. What was flushed is remembered by its sequence in the same database,
+ * write-ahead log is synced. What is in chunks is remembered by its sequence in the same database,
  * so that a segment that is still there is not replayed over later corrections.
  */
 export class Engine {
@@ -60,10 +62,15 @@ export class Engine {
   readonly #memtable: Memtable;
   readonly #appendTrouble: Trouble;
   readonly #flushTrouble: Trouble;
+  readonly #database: string;
   readonly #tail = new Run();
   #flush: Flush | undefined;
   #retryAt = 0;
-  #isCheckpointDue = false;
+  #tidying: Promise<void> = Promise.resolve();
+  #checkpointing: Promise<void> | undefined;
+  /** The last record that is safe in the database. */
+  #safe: number;
+  #isSuspect = false;
   #commits = 0;
 
   /** Opens or creates the folder and replays its log. */
@@ -84,9 +91,11 @@ export class Engine {
   constructor(options: EngineOptions, parts: EngineParts, { lock, chunks, log }: Opened) {
     this.#options = options;
     this.#parts = parts;
+    this.#database = join(options.folder, "history.db");
     this.#lock = lock;
     this.#chunks = chunks;
     this.#log = log;
+    this.#safe = chunks.totals.sequence;
     this.#memtable = new Memtable(options, parts.monotonic);
     this.#memtable.latest.know(chunks.series());
     this.#memtable.latest.newestAt = chunks.totals.newestAt;
@@ -116,12 +125,11 @@ export class Engine {
    * milliseconds there will be more, undefined if only new samples bring more.
    */
   work(budgetMs: number): number | undefined {
-    if (!this.#flush && !this.#isCheckpointDue) return undefined;
+    if (!this.#flush) return undefined;
     const waitMs = this.#retryAt - this.#parts.monotonic();
     if (waitMs > 0) return waitMs;
     try {
-      if (this.#flush) this.#slice(budgetMs);
-      else this.#checkpoint();
+      this.#slice(budgetMs);
       this.#flushTrouble.over();
       return 0;
     } catch (reason) {
@@ -153,8 +161,7 @@ export class Engine {
 
   stats(): HistorianStats {
     const { active, frozen, latest } = this.#memtable;
-    const database = join(this.#options.folder, "history.db");
-    const files = [database, `${database}-wal`];
+    const files = [this.#database, `${this.#database}-wal`];
     const sizes = files.map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0);
     return {
       samplesStored: this.#chunks.totals.samples + active.count + (frozen?.remaining ?? 0),
@@ -165,7 +172,9 @@ export class Engine {
     };
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    await this.#tidying;
+    await this.#checkpointing;
     this.#log.close();
     this.#chunks.close();
     this.#lock.release();
@@ -194,16 +203,54 @@ export class Engine {
     const flush = this.#flush;
     if (!flush?.slice(budgetMs, this.#parts.monotonic)) return;
     const { generation } = flush;
-    this.#chunks.seal(generation.sequence, this.#memtable.latest.newestAt);
+    const { segments, sequence } = generation;
+    if (!this.#isSuspect) this.#chunks.mark(sequence);
     this.#flush = undefined;
-    this.#isCheckpointDue = true;
-    this.#log.release(generation.segments);
     this.#memtable.drop(generation);
+    this.#tidying = this.#tidying.then(() => this.#tidy(segments, sequence));
   }
 
-  #checkpoint(): void {
-    this.#chunks.checkpoint();
-    this.#isCheckpointDue = false;
+  /** Lets go of segments once what they held survives a power cut in the database. */
+  async #tidy(segments: readonly number[], sequence: number): Promise<void> {
+    if (this.#isSuspect) return;
+    try {
+      await this.#syncDatabase();
+      this.#safe = sequence;
+      this.#log.release(segments);
+    } catch (reason) {
+      this.#flushTrouble.met(reason);
+      return;
+    }
+    this.#checkpointing ??= this.#checkpoint();
+  }
+
+  /** One at a time: what comes meanwhile is left to the next generation's. */
+  async #checkpoint(): Promise<void> {
+    try {
+      await this.#parts.checkpoint(this.#database);
+    } catch (reason) {
+      this.#flushTrouble.met(reason);
+    }
+    this.#checkpointing = undefined;
+  }
+
+  /**
+   * After a failed sync nobody knows what the disk has, and another sync would not tell: segments
+   * are kept from then on, and everything since the last sync is replayed at the next start.
+   */
+  async #syncDatabase(): Promise<void> {
+    const { files, log } = this.#parts;
+    const file = files.open(`${this.#database}-wal`, "r+");
+    try {
+      await files.sync(file);
+    } catch (reason) {
+      this.#isSuspect = true;
+      this.#chunks.mark(this.#safe);
+      log.error("the disk failed; its log is kept until a restart", { folder: this.#database });
+      throw reason;
+    } finally {
+      files.close(file);
+    }
   }
 
   /** Brings the log back into memory; where it is larger than that, into chunks on the way. */
@@ -238,6 +285,7 @@ function openLocked(
   lock: Lock,
 ): Outcome<Engine, Problem> {
   const { folder, segmentBytes } = options;
+  syncLeftover(join(folder, "history.db-wal"), parts.files);
   const database = openSqlite(join(folder, "history.db"), { busyMs: 0 });
   try {
     const prepared = prepareDatabase(database);
@@ -252,4 +300,12 @@ function openLocked(
     if (!(reason instanceof RecordVersionError)) throw reason;
     return failure(problem("folder_newer", `${folder}: ${reason.message}`));
   }
+}
+
+/** A process that was killed may have left commits that are not on the disk yet. */
+function syncLeftover(path: string, files: Files): void {
+  if (!existsSync(path)) return;
+  const file = files.open(path, "r+");
+  files.syncNow(file);
+  files.close(file);
 }

@@ -1,6 +1,7 @@
 import { isMainThread, type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { assert } from "../../lib/assert.ts";
 import type { Log, LogFields } from "../../lib/log.ts";
+import { startThread } from "../../lib/thread.ts";
 import { Desk, type Say } from "./desk.ts";
 import { Engine } from "./engine.ts";
 import { diskFiles } from "./files.ts";
@@ -13,7 +14,7 @@ serve(parentPort, workerData as WorkerOptions);
 function serve(port: MessagePort, options: WorkerOptions): void {
   const say: Say = (answer, transfer) => port.postMessage(answer, transfer);
   const log = portLog(say);
-  const parts = { log, files: diskFiles, monotonic: () => performance.now() };
+  const parts = { log, files: diskFiles, monotonic: () => performance.now(), checkpoint };
   const opened = Engine.open(options, parts);
   if (!opened.ok) {
     say({ say: "opened", problem: opened.problem });
@@ -23,6 +24,14 @@ function serve(port: MessagePort, options: WorkerOptions): void {
   const desk = new Desk(opened.value, say, options.commitEveryMs);
   port.on("message", (question: Question) => desk.hear(question));
   say({ say: "opened" });
+}
+
+function checkpoint(database: string): Promise<void> {
+  const thread = startThread(import.meta.url, "checkpoint", { workerData: database });
+  return new Promise((resolve, reject) => {
+    thread.once("error", reject);
+    thread.once("exit", () => resolve());
+  });
 }
 
 function portLog(say: Say): Log {

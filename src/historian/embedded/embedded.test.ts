@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { silentLog } from "../../lib/log.ts";
+import { batchOf, inFolder, ramp, rowsOf } from "../conformance.ts";
+import { openEmbeddedHistorian } from "./embedded.ts";
+
+const SMALL = { rowsFirst: 500, rowsMax: 500, segmentBytes: 65_536, chunkSamples: 64 };
+
+async function openSmall(folder: string) {
+  const opened = await openEmbeddedHistorian({ folder, ...SMALL }, { log: silentLog });
+  assert.ok(opened.ok, JSON.stringify(opened));
+  return opened.value;
+}
+
+test("samples leave memory for the database, and the log does not grow", () =>
+  inFolder(async (folder) => {
+    const historian = await openSmall(folder);
+    const database = join(folder, "history.db");
+    const sizeAtFirst = statSync(database).size;
+    for (let from = 0; from < 20_000; from += 250) {
+      await historian.append(batchOf(ramp(from + 250).slice(from)));
+    }
+    // What a checkpoint has moved is in the file; it is made by another thread, in its own time.
+    while (statSync(database).size <= sizeAtFirst) await historian.stats();
+    const { bytesOnDisk } = await historian.stats();
+    assert.ok(bytesOnDisk < 1_000_000, `${bytesOnDisk} bytes`);
+    const query = { series: 1, from: 0, to: Number.MAX_VALUE, limit: 100_000 };
+    assert.deepEqual(rowsOf(await historian.range(query)), ramp(20_000));
+    await historian.close();
+  }));
+
+test("a second historian is refused the folder until the first is closed", () =>
+  inFolder(async (folder) => {
+    const first = await openSmall(folder);
+    const second = await openEmbeddedHistorian({ folder }, { log: silentLog });
+    assert.equal(!second.ok && second.problem.code, "folder_in_use");
+    await first.close();
+    const third = await openSmall(folder);
+    await third.close();
+  }));
+
+test("a question that cannot be answered fails alone", () =>
+  inFolder(async (folder) => {
+    const historian = await openSmall(folder);
+    const query = { series: Uint32Array.of(1), from: 0, to: 1e15, by: { everyMs: 0.001 } };
+    await assert.rejects(historian.aggregate(query), /historian: /);
+    await historian.append(batchOf(ramp(3)));
+    assert.equal((await historian.latest(Uint32Array.of(1))).count, 1);
+    await historian.close();
+    await historian.close();
+  }));

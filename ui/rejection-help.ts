@@ -69,10 +69,17 @@ const HELP: Partial<Record<ProblemCode, Omit<RejectionHelp, "title">>> = {
   },
 };
 
-export function rejectionHelp(code: string): RejectionHelp {
+/** The classic mistake: its first level is empty, so it begins with a slash. */
+const WITHOUT_SLASH = /^sauter\/viasens\//;
+const SLASH: Omit<RejectionHelp, "title"> = {
+  cause: "viaSens topics begin with a slash, and this one does not.",
+  remedy: "Publish to /sauter/viasens/… instead.",
+};
+
+export function rejectionHelp(code: string, topic = ""): RejectionHelp {
   const known = isCode(code) ? code : undefined;
   const title = known ? PROBLEMS[known].meaning : code;
-  const help = known && HELP[known];
+  const help = WITHOUT_SLASH.test(topic) ? SLASH : known && HELP[known];
   return {
     title: title.replace(/\.$/, ""),
     ...(help ?? {

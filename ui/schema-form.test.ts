@@ -58,7 +58,8 @@ test("objects of a schema are sections, the rest comes before them", () => {
 test("a form begins with the schema's defaults and reads back as numbers, words and truths", () => {
   const values = { ...initialValues(sections), name: "node", colors: "[1,2]" };
   assert.deepEqual(readForm(sections, values), {
-    errors: null,
+    errors: {},
+    isValid: true,
     parameters: {
       name: "node",
       on: true,
@@ -68,10 +69,11 @@ test("a form begins with the schema's defaults and reads back as numbers, words 
   });
 });
 
-test("an error stands beside its field, and nothing is sent", () => {
+test("an error stands beside its field; the rest is still read", () => {
   const values = { "temperature.cov": "-1", "temperature.source": "7", name: "N1", colors: "[" };
-  const { errors, parameters } = readForm(sections, values);
-  assert.equal(parameters, null);
+  const { errors, parameters, isValid } = readForm(sections, { ...values, on: "false" });
+  assert.equal(isValid, false);
+  assert.deepEqual(parameters, { on: false });
   assert.deepEqual(errors, {
     "temperature.cov": "At least 0 °C.",
     "temperature.source": "Choose one.",

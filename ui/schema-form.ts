@@ -32,9 +32,13 @@ export type FormSection = {
 export type FormValues = Readonly<Record<string, string>>;
 export type FormParameters = { readonly [key: string]: unknown };
 export type FormErrors = Readonly<Record<string, string>>;
-type FormResult =
-  | { readonly errors: FormErrors; readonly parameters: null }
-  | { readonly errors: null; readonly parameters: FormParameters };
+type FormResult = {
+  /** All that is wrong, by field. */
+  readonly errors: FormErrors;
+  /** What could be read; to be sent only where nothing is wrong. */
+  readonly parameters: FormParameters;
+  readonly isValid: boolean;
+};
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -69,7 +73,6 @@ export function valuesFrom(
   );
 }
 
-/** All that is wrong, by field; the parameters only where nothing is. */
 export function readForm(sections: readonly FormSection[], values: FormValues): FormResult {
   const errors: Record<string, string> = {};
   const parameters: Record<string, unknown> = {};
@@ -78,8 +81,7 @@ export function readForm(sections: readonly FormSection[], values: FormValues): 
     if ("error" in read) errors[field.key] = read.error;
     else if (read.value !== undefined) put(parameters, field.path, read.value);
   }
-  if (Object.keys(errors).length > 0) return { errors, parameters: null };
-  return { errors: null, parameters };
+  return { errors, parameters, isValid: Object.keys(errors).length === 0 };
 }
 
 /** One setting that would be another one than before. */

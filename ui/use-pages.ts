@@ -37,7 +37,9 @@ export function usePages<R extends PagedRoute>(
     initialPageParam: "",
     getNextPageParam: ({ next }) => next,
     select: (data) => data.pages.flatMap(({ items }) => items),
-    refetchInterval: every ?? false,
+    // Who has read far down a list asks for all of it again: less often, then.
+    refetchInterval: ({ state }) =>
+      every === undefined ? false : every * Math.max(1, state.data?.pages.length ?? 1),
   });
   return {
     rows: pages.data,

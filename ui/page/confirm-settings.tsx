@@ -28,7 +28,7 @@ type ConfirmSettingsProps = {
 /** The second step: what will be another than before, then it is sent. */
 export function ConfirmSettings(props: ConfirmSettingsProps) {
   const { open, onClose, sections, parameters, last, kind, sending, onSend } = props;
-  const before = last?.parameters ?? readForm(sections, initialValues(sections)).parameters ?? {};
+  const before = last?.parameters ?? readForm(sections, initialValues(sections)).parameters;
   const changes = changesBetween(sections, before, parameters);
   return (
     <Dialog

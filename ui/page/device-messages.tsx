@@ -7,7 +7,7 @@ import { Age } from "../part/age.tsx";
 import { State } from "../part/badge.tsx";
 import { Card } from "../part/card.tsx";
 import { CopyBlock } from "../part/copy.tsx";
-import { Empty } from "../part/empty.tsx";
+import { Nothing } from "../part/empty.tsx";
 import { type Fact, Facts } from "../part/facts.tsx";
 import { Fold, Folds } from "../part/fold.tsx";
 import { Table } from "../part/table.tsx";
@@ -32,7 +32,7 @@ export function DeviceMessages({ detail }: { readonly detail: DeviceDetail }) {
         flush
       >
         {rejected.length === 0 ? (
-          <Empty title="None lately" />
+          <Nothing>None lately.</Nothing>
         ) : (
           <RejectedFolds rows={rejected} agents={undefined} />
         )}
@@ -48,9 +48,9 @@ type CommandsProps = {
 
 function Commands({ types, commands }: CommandsProps) {
   return (
-    <Card title="Commands" meta={`The last ${commands.length}`} flush>
+    <Card title="Commands" meta="What was sent from here, newest first" flush>
       {commands.length === 0 ? (
-        <Empty title="Nothing was sent to it from here" />
+        <Nothing>Nothing yet.</Nothing>
       ) : (
         <div className="command-folds">
           <Folds label="Commands">
@@ -99,7 +99,7 @@ function Warnings({ device: { warnings } }: { readonly device: DeviceReply }) {
   return (
     <Card title="Warnings" meta="Odd, and taken all the same" span={7} flush>
       {warnings.length === 0 ? (
-        <Empty title="Nothing odd since the server started" />
+        <Nothing>None since the server started.</Nothing>
       ) : (
         <Table
           label="Warnings"

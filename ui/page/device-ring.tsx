@@ -48,8 +48,8 @@ export function DeviceRing({ device, commands }: DeviceRingProps) {
   const preview = useMemo(() => previewOf(command, ledCount), [command, ledCount]);
   const wish = useMemo(() => ({ deviceId: device.id, ...command }), [device.id, command]);
   return (
-    <>
-      <Card title="LED ring" meta="Preview, an approximation" span={4}>
+    <div className="ring-page">
+      <Card title="LED ring" meta="Preview, an approximation">
         <div className="ring-preview">
           <LedRing label="Preview of the LED ring" size={220} picture={preview.picture}>
             <b>{isAnimation ? modeName(animation.mode) : patternName(pattern.pattern)}</b>
@@ -74,11 +74,9 @@ export function DeviceRing({ device, commands }: DeviceRingProps) {
           </div>
         </div>
         <RingLast commands={commands} ledCount={ledCount} />
-        <RingLegend ledCount={ledCount} />
       </Card>
       <Card
         title="Show"
-        span={8}
         actions={
           <Choice
             label="Kind of command"
@@ -106,7 +104,8 @@ export function DeviceRing({ device, commands }: DeviceRingProps) {
         </div>
       </Card>
       <SentMessage wish={wish} />
-    </>
+      <RingLegend ledCount={ledCount} />
+    </div>
   );
 }
 

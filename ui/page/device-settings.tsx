@@ -49,15 +49,16 @@ function SettingsForm({ device, type, commands, last }: SettingsFormProps) {
   const [isConfirming, setConfirming] = useState(false);
   const sending = useSending();
   const faults = useFaults(device);
-  const { errors, parameters } = useMemo(() => readForm(sections, values), [sections, values]);
+  const form = useMemo(() => readForm(sections, values), [sections, values]);
+  const { errors, parameters, isValid } = form;
   const isSensors = type.name === "sensors-config";
   const doubts = useMemo(
-    () => (isSensors && parameters ? doubtsOf(parameters, faults) : {}),
+    () => (isSensors ? doubtsOf(parameters, faults) : {}),
     [isSensors, parameters, faults],
   );
   const wish = useMemo(
-    () => (parameters ? { deviceId: device.id, name: type.name, parameters } : null),
-    [device.id, type.name, parameters],
+    () => (isValid ? { deviceId: device.id, name: type.name, parameters } : null),
+    [device.id, type.name, isValid, parameters],
   );
   return (
     <>
@@ -78,7 +79,7 @@ function SettingsForm({ device, type, commands, last }: SettingsFormProps) {
         <SchemaFields
           sections={sections}
           values={values}
-          errors={errors ?? {}}
+          errors={errors}
           doubts={doubts}
           onChange={(key, text) => setValues({ ...values, [key]: text })}
         />

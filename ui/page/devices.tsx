@@ -13,7 +13,6 @@ import { Choice } from "../part/tabs.tsx";
 import { useByTime } from "../use-live.ts";
 import { PHONE, useMedia } from "../use-media.ts";
 import { usePages } from "../use-pages.ts";
-import { useRefetchOn } from "../use-refetch.ts";
 import { DeviceCards, DeviceTable } from "./device-list.tsx";
 import "./devices.css";
 
@@ -29,7 +28,6 @@ export function DevicesPage() {
     {},
     { limit: PAGE, every: EVERY_MS },
   );
-  useRefetchOn(({ subject }) => subject.startsWith("device:"), ["GET /devices"]);
   // A filter must see all of them.
   useEffect(() => {
     if (more && !isAsking) more();

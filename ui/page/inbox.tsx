@@ -92,17 +92,17 @@ function AdoptAll({ devices, onAdopted }: CardsProps) {
 
 function AdoptedNote({ adopted }: { readonly adopted: readonly Adopted[] }) {
   return (
-    <ul className="adopted" role="status">
+    <div className="adopted" role="status">
       {adopted.map(({ name, assetId }) => (
-        <li key={assetId}>
+        <p key={assetId}>
           <b className="cut">{name}</b>
           <span className="dim">belongs to the plant now</span>
           <Link to="/plant/$assetId" params={{ assetId }} className="link">
             Open its asset
           </Link>
-        </li>
+        </p>
       ))}
-    </ul>
+    </div>
   );
 }
 

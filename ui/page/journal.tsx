@@ -13,13 +13,13 @@ import { Page } from "../part/page.tsx";
 import { Filters } from "../part/search-box.tsx";
 import { useNames } from "../use-names.ts";
 import { usePages } from "../use-pages.ts";
-import { useRefetchOn } from "../use-refetch.ts";
 import { EventFold } from "./journal-event.tsx";
 import { VerifyChain } from "./journal-verify.tsx";
 import "./journal.css";
 
 const route = getRouteApi("/frame/journal");
 const PAGE = 60;
+const EVERY_MS = 4_000;
 
 /** What happened, by whom: newest first, and nothing can be taken out of it unseen. */
 export function JournalPage() {
@@ -29,9 +29,8 @@ export function JournalPage() {
   const pages = usePages(
     "GET /journal",
     { ...(kind ? { kind } : {}), ...(subject ? { subject } : {}) },
-    { limit: PAGE },
+    { limit: PAGE, every: EVERY_MS },
   );
-  useRefetchOn(() => true, ["GET /journal"]);
   const filter = (change: { kind?: string | undefined; subject?: string | undefined }) =>
     void navigate({ to: ".", search: (before) => ({ ...before, ...change }), replace: true });
   return (

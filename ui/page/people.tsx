@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { UserReply } from "../../src/api/contract.ts";
 import { ROLES } from "../../src/domain/permission.ts";
 import { formatCount, formatDate, formatName } from "../format.ts";
-import { Chip, State } from "../part/badge.tsx";
+import { Chip } from "../part/badge.tsx";
 import { Button } from "../part/button.tsx";
 import { Card } from "../part/card.tsx";
 import { ProblemNote, Waiting } from "../part/empty.tsx";
@@ -60,20 +60,15 @@ function columnsFor(me: string, onEdit: (user: UserReply) => void): readonly Col
     {
       head: "Name",
       grow: true,
-      cell: ({ name }) => (
+      cell: ({ name, disabled }) => (
         <span className="row">
-          <b className="cut">{name}</b>
+          <b className={disabled ? "cut dim" : "cut"}>{name}</b>
           {name === me && <Chip>You</Chip>}
+          {disabled && <Chip>Disabled</Chip>}
         </span>
       ),
     },
     { head: "Role", cell: ({ role }) => formatName(role) },
-    {
-      head: "State",
-      cell: ({ disabled }) => (
-        <State kind={disabled ? "off" : "on"}>{disabled ? "Disabled" : "May sign in"}</State>
-      ),
-    },
     { head: "Since", wide: true, cell: ({ createdAt }) => formatDate(createdAt) },
     {
       head: "Change",

@@ -30,7 +30,7 @@ export function RejectedFolds({ rows, agents }: RejectedFoldsProps) {
 type RejectedFoldProps = Omit<RejectedFoldsProps, "rows"> & { readonly row: RejectedReply };
 
 function RejectedFold({ row, agents }: RejectedFoldProps) {
-  const help = rejectionHelp(row.code);
+  const help = rejectionHelp(row.code, row.topic);
   const agent = agents?.get(row.agentId);
   const size = formatBytes(row.bytes);
   const facts: (Fact | false)[] = [

@@ -30,7 +30,7 @@ export function RejectedPage() {
     <Page
       title="Rejected messages"
       {...(rows && rows.length > 0 ? { actions: <EmptyList /> } : {})}
-      about={<span className="dim">Nothing of these was stored; their senders were told.</span>}
+      about={<span className="dim">Nothing of these was stored.</span>}
     >
       <ProblemNote problem={problem} onRetry={again} />
       {rows ? <List rows={rows} agents={byId} /> : !problem && <Waiting />}

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { animationCommand, patternCommand, type RingCommand } from "../led-form.ts";
+import { Card } from "../part/card.tsx";
 import { previewOf } from "../widget/led-preview.ts";
 import { LedRing } from "../widget/led-ring.tsx";
 
@@ -27,8 +28,7 @@ const OWN_PICTURES: readonly (readonly [command: RingCommand, name: string, mean
 /** What a node shows without being asked, so that nobody takes it for what was sent. */
 export function RingLegend({ ledCount }: { readonly ledCount: number }) {
   return (
-    <div className="ring-own">
-      <h3>Pictures of its own</h3>
+    <Card title="Pictures of its own" meta="Without being asked">
       <ul className="ring-legend">
         {OWN_PICTURES.map(([command, name, meaning]) => (
           <li key={name}>
@@ -40,7 +40,7 @@ export function RingLegend({ ledCount }: { readonly ledCount: number }) {
           </li>
         ))}
       </ul>
-    </div>
+    </Card>
   );
 }
 

@@ -11,7 +11,9 @@ export function SentMessage({ wish }: { readonly wish: CommandWish | null }) {
   return (
     <Card
       title="The message"
-      meta={message?.retain ? "Kept by the broker (retained)" : "Not kept by the broker"}
+      meta={
+        message && (message.retain ? "Kept by the broker (retained)" : "Not kept by the broker")
+      }
     >
       <ProblemNote problem={problem} />
       {message && !problem ? (

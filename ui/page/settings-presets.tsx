@@ -5,8 +5,7 @@ import { SETTINGS_PRESETS, type Traffic, trafficOf, withTimes } from "../sensor-
 
 type SettingsPresetsProps = {
   readonly values: FormValues;
-  /** Null while something in the form is wrong. */
-  readonly parameters: FormParameters | null;
+  readonly parameters: FormParameters;
   readonly onChange: (values: FormValues) => void;
 };
 
@@ -25,7 +24,7 @@ export function SettingsPresets({ values, parameters, onChange }: SettingsPreset
           </Button>
         ))}
       </div>
-      <p className="dim num">{parameters ? trafficWords(trafficOf(parameters)) : ""}</p>
+      <p className="dim num">{trafficWords(trafficOf(parameters))}</p>
     </div>
   );
 }

@@ -29,6 +29,8 @@ export function play(canvas: HTMLCanvasElement, ring: RingPlay): () => void {
     drawnAt: Number.NEGATIVE_INFINITY,
     isInSight: false,
   });
+  // Seen or not, it is never an empty place: paper has no observer.
+  ring.draw(calm.matches ? ring.stillMs() : 0);
   sight.observe(canvas);
   return () => {
     playing.delete(canvas);

@@ -80,6 +80,8 @@ test("an age is said in its largest unit", () => {
 test("a chosen length of time has no needless zeros", () => {
   assert.equal(formatSpan(3_600_000), "1 h");
   assert.equal(formatSpan(900_000), "15 min");
+  assert.equal(formatSpan(24 * 3_600_000), "24 h");
+  assert.equal(formatSpan(7 * 24 * 3_600_000), "7 d");
 });
 
 test("bytes and counts have their unit and their plural", () => {

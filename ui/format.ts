@@ -79,7 +79,7 @@ export function formatAge(ms: number): string {
 
 /** A length of time that somebody chose: `15 min`, `1 h`. */
 export function formatSpan(ms: number): string {
-  return formatAge(ms).replace(/ 00$/, "");
+  return ms === DAY ? "24 h" : formatAge(ms).replace(/ 00$/, "");
 }
 
 const TIME = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });

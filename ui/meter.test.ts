@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { PointReply } from "../src/api/contract.ts";
-import { energyOf, formatEnergy, formatPower, formatRegister, metersOf, powerOf } from "./meter.ts";
+import {
+  energyOf,
+  formatEnergy,
+  formatPower,
+  formatRegister,
+  metersOf,
+  peakOf,
+  powerOf,
+} from "./meter.ts";
 
 function register(asset: string, name: string, unit: string): PointReply {
   return {
@@ -60,6 +68,14 @@ test("a register is read in its own quantity", () => {
   });
   const water = { ...register("Main", "Water", "m3").variable, decimals: 1 };
   assert.deepEqual(formatRegister(231, water), { text: "231.0", unit: "m³" });
+});
+
+test("the peak of a day is its highest quarter, not yesterday's", () => {
+  const avg = [90, 70, null, 76, 71];
+  const columns = { at: [0, 900, 1800, 2700, 3600], pens: [{ avg, min: avg, max: avg }] };
+  assert.deepEqual(peakOf(columns, 900_000), { watts: 76_000, at: 2_700_000 });
+  assert.equal(peakOf(columns, 9_000_000), null);
+  assert.equal(peakOf({ at: [], pens: [] }, 0), null);
 });
 
 test("large figures take a prefix, unknown ones a dash", () => {

@@ -1,6 +1,7 @@
 import type { PointReply, VariableReply } from "../src/api/contract.ts";
 import { type Figure, formatNumber, formatValue, NO_VALUE } from "./format.ts";
 import { assetName, byPath } from "./pick.ts";
+import type { TrendColumns } from "./trend-window.ts";
 
 /** An energy meter as the model shows it: registers that only grow, which together are its energy. */
 export type Meter = {
@@ -8,6 +9,8 @@ export type Meter = {
   readonly name: string;
   readonly registers: readonly PointReply[];
 };
+
+type Peak = { readonly watts: number; readonly at: number };
 
 const HOUR_MS = 3_600_000;
 /** Real energy only: apparent and reactive are no work. */
@@ -54,6 +57,17 @@ export function energyOf(
 /** Mean power, in watts, of energy that came in over some time. */
 export function powerOf(wattHours: number | null, ms: number): number | null {
   return wattHours === null || ms <= 0 ? null : (wattHours * HOUR_MS) / ms;
+}
+
+/** The highest mean of a load profile's first line since `from`: watts, and when it began. */
+export function peakOf({ at, pens }: TrendColumns, from: number): Peak | null {
+  let peak: Peak | null = null;
+  for (const [row, kilowatts] of (pens[0]?.avg ?? []).entries()) {
+    const start = (at[row] ?? 0) * 1000;
+    if (typeof kilowatts !== "number" || start < from) continue;
+    if (!peak || kilowatts * 1000 > peak.watts) peak = { watts: kilowatts * 1000, at: start };
+  }
+  return peak;
 }
 
 export function formatEnergy(wattHours: number | null): Figure {

@@ -51,17 +51,6 @@ export function useLoad(meters: readonly Meter[], spanMs: number): Load {
   }, [data, error, meters]);
 }
 
-/** The highest quarter since `from`: watts, and when it began. */
-export function peakOf(load: Load, from: number): { watts: number; at: number } | null {
-  let peak: { watts: number; at: number } | null = null;
-  for (const [row, kilowatts] of (load.columns.pens[0]?.avg ?? []).entries()) {
-    const at = (load.columns.at[row] ?? 0) * 1000;
-    if (typeof kilowatts !== "number" || at < from) continue;
-    if (!peak || kilowatts * 1000 > peak.watts) peak = { watts: kilowatts * 1000, at };
-  }
-  return peak;
-}
-
 /** Mean power of the last quarter of an hour, in watts, by asset. */
 export function usePowers(meters: readonly Meter[]): ReadonlyMap<string, number | null> {
   const { data } = useIncreases(meters, null, QUARTER_MS);

@@ -31,7 +31,7 @@ export function IncreaseBars({ point, spanMs, everyMs }: IncreaseBarsProps) {
       <figcaption className="trend-legend num">
         <span className="trend-pen">
           <i className="increase-pen" />
-          {`${name} by ${formatSpan(everyMs).replace(/^1 /, "")}`}
+          {`${name}, per ${formatSpan(everyMs)}`}
           <Figure {...formatRegister(isPicked ? (values[picked] ?? null) : whole, variable)} />
         </span>
         <span className="hint">

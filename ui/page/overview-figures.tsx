@@ -9,12 +9,12 @@ import {
   formatNumber,
   NO_VALUE,
 } from "../format.ts";
-import { energyOf, formatEnergy, formatPower, type Meter } from "../meter.ts";
+import { energyOf, formatEnergy, formatPower, type Meter, peakOf } from "../meter.ts";
 import { PointAnalog, Share } from "../part/analog.tsx";
 import { Figure, PointFigure } from "../part/figure.tsx";
 import { assetName } from "../pick.ts";
 import { useByTime } from "../use-live.ts";
-import { peakOf, useLoad, usePowers } from "../use-load.ts";
+import { useLoad, usePowers } from "../use-load.ts";
 import { startOfDay, useIncrease, useRecent } from "../use-recent.ts";
 
 const HOUR_MS = 3_600_000;
@@ -77,7 +77,7 @@ function MainPower({ meters }: { meters: readonly Meter[] }) {
   const midnight = useByTime(startOfDay);
   const today = useIncrease(main?.registers ?? [], midnight);
   const load = useLoad(main ? [main] : [], DAY_MS);
-  const peak = peakOf(load, midnight);
+  const peak = peakOf(load.columns, midnight);
   if (!main) return null;
   const most = formatPower(peak?.watts ?? null);
   const energy = formatEnergy(energyOf(main, ({ id }) => today.get(id)));

@@ -130,7 +130,7 @@ test("points that come in one breath make one subscription", () =>
     feed.values.listen("b", () => {});
     const asked = peer.requests(1);
     time.pass(50);
-    assert.deepEqual(await asked, [{ op: "subscribe", id: 1, points: ["a", "b"], rateHz: 10 }]);
+    assert.deepEqual(await asked, [{ op: "subscribe", id: 1, points: ["a", "b"], rateHz: 60 }]);
   }));
 
 test("a changed list is asked for before the old one is let go", () =>

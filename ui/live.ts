@@ -26,6 +26,7 @@ const GATHER_MS = 50;
 const LATE_AFTER_MS = 8_000;
 const RETRY_MS = 500;
 const RETRY_MS_MAX = 15_000;
+/** As often as a screen is drawn. */
 const RATE_VISIBLE_HZ = 60;
 const RATE_HIDDEN_HZ = 1;
 

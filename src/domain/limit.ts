@@ -66,11 +66,12 @@ export const LIMIT = {
   /** What an engineer may draw: a screen is read whole. */
   screens: 1_000,
   widgetsPerScreen: 200,
-  /** Live feed: points of one subscription, subscriptions of one socket, frames a second. */
+  /** Live feed: points of one subscription, subscriptions of one socket. */
   pointsPerSubscription: 5_000,
   subscriptionsPerSocket: 50,
+  /** Frames a second: no screen is drawn more often. */
   liveRateHzMin: 0.1,
-  liveRateHzMax: 20,
+  liveRateHzMax: 60,
   /** Live feeds and streams together: each costs a socket and up to its backlog. */
   liveViewers: 1_000,
   /** A viewer whose socket holds more than this gets the newest values later, not all of them. */

@@ -1,56 +1,37 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cpuSecondsOf, end, freePort } from "./measure.ts";
+import { cpuSecondsOf, end } from "./measure.ts";
+import { Mosquitto } from "./mosquitto.ts";
 
-export type Parsed = { readonly parsed: number; readonly seconds: number };
+type Parsed = { readonly parsed: number; readonly seconds: number };
 
-/** Debian's mosquitto on a free port, and one mqtt.js subscriber that parses JSON. */
+/** A broker, and one mqtt.js subscriber that parses JSON: a process each. */
 export class MosquittoPeer {
-  readonly port: number;
-  readonly #folder: string;
-  readonly #broker: ChildProcess;
+  readonly #broker: Mosquitto;
   readonly #subscriber: ChildProcess;
 
   /** As it comes, it drops what a subscriber cannot take at once; unlimited, it keeps all. */
   static async open(queue: "as it comes" | "unlimited"): Promise<MosquittoPeer> {
-    const folder = mkdtempSync(join(tmpdir(), "fieldline-peer-"));
-    const port = await freePort();
-    const file = join(folder, "mosquitto.conf");
-    // Debian's own file: persistence on. The rest is what a listener needs to let anybody in.
-    const lines = [
-      ...[`listener ${port} 127.0.0.1`, "allow_anonymous true", "user root"],
-      ...["persistence true", `persistence_location ${folder}/`],
-      ...(queue === "unlimited" ? ["max_queued_messages 0"] : []),
-    ];
-    writeFileSync(file, `${lines.join("\n")}\n`);
-    const broker = spawn("mosquitto", ["-c", file], { stdio: "ignore" });
-    await answers(port);
+    const broker = await Mosquitto.open(queue === "unlimited" ? ["max_queued_messages 0"] : []);
     const script = fileURLToPath(new URL("json-subscriber.ts", import.meta.url));
-    const args = ["--import", "tsx", script, `${port}`];
+    const args = ["--import", "tsx", script, `${broker.port}`];
     const subscriber = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
-    const peer = new MosquittoPeer(port, folder, broker, subscriber);
+    const peer = new MosquittoPeer(broker, subscriber);
     await peer.#line();
     return peer;
   }
 
-  private constructor(
-    port: number,
-    folder: string,
-    broker: ChildProcess,
-    subscriber: ChildProcess,
-  ) {
-    this.port = port;
-    this.#folder = folder;
+  private constructor(broker: Mosquitto, subscriber: ChildProcess) {
     this.#broker = broker;
     this.#subscriber = subscriber;
   }
 
+  get port(): number {
+    return this.#broker.port;
+  }
+
   get cpuSeconds(): number {
-    return cpuSecondsOf(this.#broker.pid ?? 0) + cpuSecondsOf(this.#subscriber.pid ?? 0);
+    return cpuSecondsOf(this.#broker.pid) + cpuSecondsOf(this.#subscriber.pid ?? 0);
   }
 
   /** What the subscriber has parsed since this was asked before, once no more comes. */
@@ -68,8 +49,7 @@ export class MosquittoPeer {
 
   async close(): Promise<void> {
     await end(this.#subscriber);
-    await end(this.#broker);
-    rmSync(this.#folder, { recursive: true, force: true });
+    await this.#broker.close();
   }
 
   async #ask(what: string): Promise<Parsed> {
@@ -81,17 +61,5 @@ export class MosquittoPeer {
     return new Promise((resolve) => {
       this.#subscriber.stdout?.once("data", (data) => resolve(String(data).trim()));
     });
-  }
-}
-
-async function answers(port: number): Promise<void> {
-  for (;;) {
-    const isUp = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, "127.0.0.1", () => resolve(true));
-      socket.on("error", () => resolve(false));
-      socket.on("connect", () => socket.destroy());
-    });
-    if (isUp) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -1,7 +1,6 @@
-import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
-import type { House } from "./house.ts";
+import { type House, until } from "./house.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 const FLAGS = [
@@ -36,6 +35,7 @@ export class Visitor {
   readonly troubles: string[] = [];
   /** Clicks, and fields that were filled in. */
   actions = 0;
+  readonly #url: string;
 
   /** Comes with the session of whoever signed in to the house, or as a stranger. */
   static async open(browser: Browser, house: House, looks: Looks = {}): Promise<Visitor> {
@@ -44,13 +44,22 @@ export class Visitor {
     const context = await browser.newContext({ colorScheme: theme, viewport });
     const [name, value] = house.cookie.split("=");
     if (name && value) await context.addCookies([{ name, value, url: house.url }]);
-    const visitor = new Visitor(await context.newPage());
-    visitor.#watch(house.url);
-    return visitor;
+    return new Visitor(await context.newPage(), house.url);
   }
 
-  private constructor(page: Page) {
+  private constructor(page: Page, url: string) {
     this.page = page;
+    this.#url = url;
+    this.#watch();
+  }
+
+  /** Goes to a page and waits until all of it is there. */
+  async visit(path: string): Promise<void> {
+    await this.page.goto(new URL(path, this.#url).href);
+    await this.page.locator("h1").first().waitFor();
+    await until(`${path} is complete`, async () => {
+      return (await this.page.locator("[aria-busy]:not([aria-busy=false])").count()) === 0;
+    });
   }
 
   async click(locator: Locator): Promise<void> {
@@ -68,25 +77,25 @@ export class Visitor {
     return (await this.page.locator("body").innerText()).replace(/\s+/g, " ");
   }
 
-  /** Asserts that the page says nothing a person could not understand. */
-  async expectSense(): Promise<void> {
+  /** What the page says that no person could understand; undefined where all makes sense. */
+  async nonsense(): Promise<string | undefined> {
     const text = await this.text();
-    const found = GIBBERISH.exec(text);
-    assert.equal(found, null, `"${text.slice(Math.max(0, (found?.index ?? 0) - 60))}"`);
+    const at = GIBBERISH.exec(text)?.index;
+    return at === undefined ? undefined : `"… ${text.slice(Math.max(0, at - 60), at + 30)} …"`;
   }
 
   async close(): Promise<void> {
     await this.page.context().close();
   }
 
-  #watch(url: string): void {
+  #watch(): void {
     const { page, troubles } = this;
     page.on("pageerror", (error) => troubles.push(`page error: ${error.message}`));
     page.on("console", (message) => {
       if (message.type() === "error") troubles.push(`console: ${message.text()}`);
     });
     page.on("request", (request) => {
-      const isOurs = request.url().startsWith(`${url}/`);
+      const isOurs = request.url().startsWith(`${this.#url}/`);
       if (!isOurs && !request.url().startsWith("data:")) troubles.push(`asked ${request.url()}`);
     });
   }

@@ -61,6 +61,10 @@ export const LIMIT = {
   samplesPerReply: 100_000,
   bucketsPerReply: 20_000,
   pointsPerQuery: 200,
+  /** Of all series of one question to the historian: 56 MB of its memory. */
+  bucketsPerQuery: 1_000_000,
+  /** A series takes about 50 bytes of the historian's memory, whether it speaks or not. */
+  series: 4_000_000,
   /** Samples of one HTTP push; fills about half of `requestBytes`. */
   samplesPerPush: 10_000,
   /** What an engineer may draw: a screen is read whole. */

@@ -1,3 +1,4 @@
+import { LIMIT } from "../../domain/limit.ts";
 import { QUALITY_BYTE } from "../../domain/reading.ts";
 import type { AggregateQuery, Buckets } from "../historian.ts";
 import type { ChunkSummary, Chunks } from "./chunks.ts";
@@ -12,7 +13,9 @@ export function aggregate(
   chunks: Chunks,
   query: AggregateQuery,
 ): readonly Buckets[] {
-  const size = bucketCount(query) * SUM_COLUMNS;
+  const buckets = bucketCount(query);
+  if (buckets * query.series.length > LIMIT.bucketsPerQuery) throw new Error("too many buckets");
+  const size = buckets * SUM_COLUMNS;
   const columns = new Float64Array(query.series.length * size);
   const walk = new Walk(memtable, chunks, query);
   return Array.from(query.series, (series, index) =>

@@ -1,10 +1,9 @@
+import { LIMIT } from "../../domain/limit.ts";
 import { KIND, type Samples } from "../../domain/samples.ts";
 import { assert } from "../../lib/assert.ts";
 import { ownTexts } from "./run.ts";
 
 const ROW_BYTES = 8 + 8 + 4 + 1 + 1;
-/** A series takes about 50 bytes of memory, whether it speaks or not. */
-const SERIES_MAX = 4_000_000;
 
 /** A copy of all of them in order, in one buffer, so that it crosses threads in one piece. */
 export function joined(batches: readonly Samples[]): Samples {
@@ -42,7 +41,7 @@ export function partOf(samples: Samples, from: number, to: number): Samples {
 /** Samples that cannot be remembered come from a wrong program: drivers and ingest refuse them. */
 export function assertStorable({ count, series, at }: Samples): void {
   for (let row = 0; row < count; row += 1) {
-    assert((series[row] ?? SERIES_MAX) < SERIES_MAX, "series are small and dense");
+    assert((series[row] ?? LIMIT.series) < LIMIT.series, "series are small and dense");
     assert(Number.isFinite(at[row]), "every sample has a time");
   }
 }

@@ -50,7 +50,7 @@ export function encodeChunk(run: Run, from: number, to: number): Uint8Array {
   return seal();
 }
 
-/** Appends what the chunk holds. Throws where its bytes are not as they were written. */
+/** Appends what the chunk holds. Throws a DamagedChunkError where its bytes have changed. */
 export function decodeChunk(bytes: Uint8Array, into: Run): void {
   check(bytes);
   const forms = bytes[1] ?? 0;
@@ -67,13 +67,18 @@ export function decodeChunk(bytes: Uint8Array, into: Run): void {
   if (into.kind.subarray(from, to).includes(KIND.text)) readTexts(body, into, from);
 }
 
+/** The bytes are not those that were written. */
+export class DamagedChunkError extends Error {
+  override readonly name = "DamagedChunkError";
+}
+
 type Span = { readonly from: number; readonly to: number };
 
 function check(bytes: Uint8Array): void {
   if (bytes[0] !== VERSION) throw new Error(`a chunk of version ${bytes[0]}`);
   const end = bytes.length - CRC_BYTES;
   const crc = new DataView(bytes.buffer, bytes.byteOffset).getUint32(end, true);
-  if (crc32(bytes.subarray(0, end)) !== crc) throw new Error("a chunk is damaged");
+  if (crc32(bytes.subarray(0, end)) !== crc) throw new DamagedChunkError("a chunk is damaged");
 }
 
 function seal(): Uint8Array {

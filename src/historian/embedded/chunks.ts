@@ -1,7 +1,8 @@
 import { type Problem, problem } from "../../domain/problem.ts";
+import type { Log } from "../../lib/log.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Sqlite, SqlRow, Statement } from "../../lib/sqlite.ts";
-import { decodeChunk, encodeChunk } from "./chunk.ts";
+import { DamagedChunkError, decodeChunk, encodeChunk } from "./chunk.ts";
 import { type Rollup, rollupOf } from "./rollup.ts";
 import type { Run } from "./run.ts";
 
@@ -30,13 +31,15 @@ const SUMMARY = `first_at, last_at, samples, ${ROLLUP}`;
  * Chunks of one series never overlap in time. The index holds all but the samples, so that what a
  * rollup can answer does not touch them. NULL stands for NaN. `data` is described in chunk.ts.
  */
-const SCHEMA = `
-  CREATE TABLE chunk(
+const COLUMNS = `
     id INTEGER PRIMARY KEY,
     series INTEGER NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL,
     samples INTEGER NOT NULL, countable INTEGER NOT NULL, good INTEGER NOT NULL,
     min REAL, max REAL, sum REAL, first REAL, last REAL, increase REAL, area REAL,
-    data BLOB NOT NULL);
+    data BLOB NOT NULL`;
+const SCHEMA = `
+  CREATE TABLE chunk(${COLUMNS});
+  CREATE TABLE damaged(${COLUMNS});
   CREATE UNIQUE INDEX chunk_summary ON chunk(series, ${SUMMARY});
   CREATE TABLE total(name TEXT PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID;
   PRAGMA user_version = ${VERSION};`;
@@ -68,8 +71,11 @@ export class Chunks {
   readonly #forward: Statement;
   readonly #backward: Statement;
   readonly #total: Statement;
+  readonly #putAside: Statement;
+  readonly #log: Log;
 
-  constructor(database: Sqlite) {
+  constructor(database: Sqlite, log: Log) {
+    this.#log = log;
     const columns = `series, ${SUMMARY}, data`;
     const marks = columns.replaceAll(/\w+/g, "?");
     this.#database = database;
@@ -88,6 +94,7 @@ export class Chunks {
        ORDER BY first_at DESC LIMIT ?`,
     );
     this.#total = database.prepare("INSERT OR REPLACE INTO total VALUES (?, ?)");
+    this.#putAside = database.prepare("INSERT INTO damaged SELECT * FROM chunk WHERE id = ?");
     this.totals = readTotals(database);
   }
 
@@ -133,6 +140,20 @@ export class Chunks {
     decodeChunk(data, into);
   }
 
+  /** Moves the chunk's samples into the run; a damaged one must not be in the way for ever. */
+  take(chunk: ChunkSummary, into: Run): void {
+    try {
+      this.read(chunk, into);
+    } catch (reason) {
+      if (!(reason instanceof DamagedChunkError)) throw reason;
+      const { id, firstAt, lastAt, samples } = chunk;
+      this.#log.error("a damaged chunk was put aside", { id, firstAt, lastAt, samples });
+      this.#putAside.run(id);
+    }
+    this.#remove.run(chunk.id);
+    this.totals.samples -= chunk.samples;
+  }
+
   add(series: number, run: Run, from: number, to: number): void {
     const rollup = rollupOf(run, from, to);
     this.#insert.run(
@@ -153,11 +174,6 @@ export class Chunks {
     );
     this.totals.samples += to - from;
     this.totals.newestAt = Math.max(this.totals.newestAt, run.at[to - 1] ?? 0);
-  }
-
-  remove({ id, samples }: ChunkSummary): void {
-    this.#remove.run(id);
-    this.totals.samples -= samples;
   }
 
   /** All of `work` or nothing; until the write-ahead log is synced, a power cut may undo it. */

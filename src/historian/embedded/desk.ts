@@ -69,16 +69,17 @@ export class Desk {
 
   /** At the next turn of the loop, so that all that came with this turn goes along. */
   #commitSoon(): void {
-    if (this.#isCommitting || this.#commitTimer) return;
-    const delayMs = this.#closing === undefined ? this.#commitEveryMs : 0;
-    if (delayMs > 0) this.#commitTimer = setTimeout(() => this.#commit(), delayMs);
-    else {
-      this.#isCommitting = true;
-      setImmediate(() => this.#commit());
+    if (this.#isCommitting) return;
+    if (this.#closing === undefined && this.#commitEveryMs > 0) {
+      this.#commitTimer ??= setTimeout(() => this.#commit(), this.#commitEveryMs);
+      return;
     }
+    this.#isCommitting = true;
+    setImmediate(() => this.#commit());
   }
 
   async #commit(): Promise<void> {
+    clearTimeout(this.#commitTimer);
     this.#commitTimer = undefined;
     this.#isCommitting = true;
     const group = this.#waiting.splice(0);
@@ -96,16 +97,18 @@ export class Desk {
   }
 
   /** Between commits and reads, never instead of them. */
-  #workSoon(): void {
+  #workSoon(waitMs = 0): void {
     if (this.#isAtWork) return;
     this.#isAtWork = true;
-    setImmediate(() => {
-      this.#isAtWork = false;
-      if (this.#closing !== undefined) return;
-      const waitMs = this.#engine.work(SLICE_MS);
-      if (waitMs === 0) this.#workSoon();
-      else if (waitMs !== undefined) setTimeout(() => this.#workSoon(), waitMs);
-    });
+    if (waitMs === 0) setImmediate(() => this.#work());
+    else setTimeout(() => this.#work(), waitMs);
+  }
+
+  #work(): void {
+    this.#isAtWork = false;
+    if (this.#closing !== undefined) return;
+    const waitMs = this.#engine.work(SLICE_MS);
+    if (waitMs !== undefined) this.#workSoon(waitMs);
   }
 
   #fail(ids: number[], reason: unknown): void {

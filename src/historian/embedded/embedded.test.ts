@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { silentLog } from "../../lib/log.ts";
@@ -22,10 +22,9 @@ test("samples leave memory for the database, and the log does not grow", () =>
     for (let from = 0; from < 20_000; from += 250) {
       await historian.append(batchOf(ramp(from + 250).slice(from)));
     }
-    // What a checkpoint has moved is in the file; it is made by another thread, in its own time.
+    // Both happen in their own time: a checkpoint by another thread, segments after a sync.
     while (statSync(database).size <= sizeAtFirst) await historian.stats();
-    const { bytesOnDisk } = await historian.stats();
-    assert.ok(bytesOnDisk < 1_000_000, `${bytesOnDisk} bytes`);
+    while (readdirSync(join(folder, "log")).length > 5) await historian.stats();
     const query = { series: 1, from: 0, to: Number.MAX_VALUE, limit: 100_000 };
     assert.deepEqual(rowsOf(await historian.range(query)), ramp(20_000));
     await historian.close();
@@ -45,7 +44,7 @@ test("a question that cannot be answered fails alone", () =>
   inFolder(async (folder) => {
     const historian = await openSmall(folder);
     const query = { series: Uint32Array.of(1), from: 0, to: 1e15, by: { everyMs: 0.001 } };
-    await assert.rejects(historian.aggregate(query), /historian: /);
+    await assert.rejects(historian.aggregate(query), /historian: too many buckets/);
     await historian.append(batchOf(ramp(3)));
     assert.equal((await historian.latest(Uint32Array.of(1))).count, 1);
     await historian.close();

@@ -62,6 +62,7 @@ class EmbeddedHistorian implements Historian {
   #onOpened: (trouble: Problem | undefined) => void = () => {};
   #lastId = 0;
   #isClosed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(worker: Worker, log: Log) {
     this.#worker = worker;
@@ -98,10 +99,15 @@ class EmbeddedHistorian implements Historian {
     return this.#ask({ ask: "stats" });
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    await this.#ask({ ask: "close" });
+  close(): Promise<void> {
+    this.#closing ??= this.#shutDown();
+    return this.#closing;
+  }
+
+  async #shutDown(): Promise<void> {
+    const closed = this.#ask({ ask: "close" });
     this.#isClosed = true;
+    await closed;
     this.#worker.ref();
     await this.#worker.terminate();
   }

@@ -190,6 +190,43 @@ test("when the disk does not keep the database, the log is kept and replayed at 
     await again.close();
   }));
 
+test("a damaged chunk is an error to its readers, and in nobody's way for ever", () =>
+  inFolder(async (folder) => {
+    const lines: string[] = [];
+    const engine = openEngine(join(folder, "live"), { lines });
+    const others = ramp(100).map((row) => ({ ...row, series: 2 }));
+    for (const rows of [ramp(100), others]) await engine.append(batchOf(rows));
+    while (engine.work(10) === 0);
+    const disk = openSqlite(join(folder, "live", "history.db"));
+    disk.exec("UPDATE chunk SET data = CAST(x'01' || substr(data, 2, 20) AS BLOB) WHERE id = 2");
+    disk.close();
+    assert.throws(() => ofSeriesOne(engine), /damaged/);
+    for (const rows of [ramp(50), others]) await engine.append(batchOf(rows));
+    await engine.append(batchOf(others));
+    while (engine.work(10) === 0);
+    assert.deepEqual(ofSeriesOne(engine), ramp(100), "what came again is there again");
+    assert.equal(lines.filter((line) => line.includes("put aside")).length, 1);
+    await engine.close();
+  }));
+
+test("series may be far apart", () =>
+  inFolder(async (folder) => {
+    const engine = openEngine(join(folder, "live"));
+    const rows = ramp(90).map((row, index) => ({ ...row, series: index * 2_000 }));
+    for (const round of [1, 2, 3]) {
+      await engine.append(batchOf(rows.map((row) => ({ ...row, at: row.at + round }))));
+      engine.work(0);
+    }
+    const all = Uint32Array.from(rows, ({ series }) => series);
+    const expected = rows.map((row) => ({ ...row, at: row.at + 3 }));
+    assert.deepEqual(rowsOf(engine.latest(all)), expected);
+    await engine.close();
+    const again = openEngine(join(folder, "live"));
+    assert.deepEqual(rowsOf(again.latest(all)), expected);
+    assert.equal(again.stats().series, 90);
+    await again.close();
+  }));
+
 test("a folder that is open, newer or not a folder is refused with what to do", () =>
   inFolder(async (folder) => {
     const open = async (name: string) => {

@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Samples } from "../../domain/samples.ts";
+import { AssertionError } from "../../lib/assert.ts";
 import type { Log } from "../../lib/log.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { openSqlite } from "../../lib/sqlite.ts";
@@ -39,6 +40,8 @@ const RECORD_ROWS_MAX = 65_536;
 /** Restarts leave segments behind; more than this are not kept until the memtable is full. */
 const SEGMENTS_MAX = 8;
 const RETRY_MS = 1_000;
+/** A checkpoint holds its lock for moments only; others would keep everybody waiting. */
+const BUSY_MS = 200;
 
 /**
  * The embedded historian without its thread: log, memtable and chunks put together.
@@ -75,17 +78,14 @@ export class Engine {
 
   /** Opens or creates the folder and replays its log. */
   static open(options: EngineOptions, parts: EngineParts): Outcome<Engine, Problem> {
-    try {
+    return withFolder(options.folder, () => {
       makeFolder(options.folder, parts.files);
-      const lock = lockFolder(options.folder);
-      if (!lock.ok) return lock;
-      const opened = openLocked(options, parts, lock.value);
-      if (!opened.ok) lock.value.release();
+      const locked = lockFolder(options.folder);
+      if (!locked.ok) return locked;
+      const opened = withFolder(options.folder, () => openLocked(options, parts, locked.value));
+      if (!opened.ok) locked.value.release();
       return opened;
-    } catch (reason) {
-      const detail = `${options.folder}: ${reason instanceof Error ? reason.message : reason}`;
-      return failure(problem("folder_unreadable", detail));
-    }
+    });
   }
 
   constructor(options: EngineOptions, parts: EngineParts, { lock, chunks, log }: Opened) {
@@ -182,15 +182,15 @@ export class Engine {
 
   async #appendPart(samples: Samples): Promise<void> {
     if (!this.#memtable.hasRoom(samples.count)) this.#freeze();
-    const sequence = await this.#log.append(samples);
+    await this.#log.append(samples);
     this.#memtable.insert(samples);
-    this.#memtable.active.sequence = sequence;
   }
 
   /** Ends the active generation, and with it the segment. Throws while the one before is stuck. */
   #freeze(): void {
     if (this.#flush) this.#finish();
     const generation = this.#memtable.freeze();
+    generation.sequence = this.#log.sequence;
     generation.segments = this.#log.turn();
     this.#flush = new Flush(generation, this.#chunks, this.#options.chunkSamples);
   }
@@ -255,10 +255,9 @@ export class Engine {
 
   /** Brings the log back into memory; where it is larger than that, into chunks on the way. */
   #replay(): void {
-    const replayed = this.#log.replay(this.#chunks.totals.sequence, (samples, sequence) => {
+    const replayed = this.#log.replay(this.#chunks.totals.sequence, (samples) => {
       if (!this.#memtable.hasRoom(samples.count)) this.#makeRoom();
       this.#memtable.insert(samples);
-      this.#memtable.active.sequence = sequence;
     });
     if (replayed.records > 0) this.#parts.log.info("log replayed", replayed);
     if (replayed.gaps > 0) this.#parts.log.error("records are missing in the log", replayed);
@@ -286,19 +285,27 @@ function openLocked(
 ): Outcome<Engine, Problem> {
   const { folder, segmentBytes } = options;
   syncLeftover(join(folder, "history.db-wal"), parts.files);
-  const database = openSqlite(join(folder, "history.db"), { busyMs: 0 });
-  try {
+  const database = openSqlite(join(folder, "history.db"), { busyMs: BUSY_MS });
+  const opened = withFolder(folder, () => {
     const prepared = prepareDatabase(database);
-    if (!prepared.ok) {
-      database.close();
-      return prepared;
-    }
+    if (!prepared.ok) return prepared;
     const log = new SegmentLog({ folder: join(folder, "log"), segmentBytes, files: parts.files });
-    return success(new Engine(options, parts, { lock, chunks: new Chunks(database), log }));
+    return success(
+      new Engine(options, parts, { lock, chunks: new Chunks(database, parts.log), log }),
+    );
+  });
+  if (!opened.ok) database.close();
+  return opened;
+}
+
+/** What the folder does not allow is for a person to mend, so it is said as a problem. */
+function withFolder<T>(folder: string, work: () => Outcome<T, Problem>): Outcome<T, Problem> {
+  try {
+    return work();
   } catch (reason) {
-    database.close();
-    if (!(reason instanceof RecordVersionError)) throw reason;
-    return failure(problem("folder_newer", `${folder}: ${reason.message}`));
+    if (reason instanceof AssertionError || !(reason instanceof Error)) throw reason;
+    const code = reason instanceof RecordVersionError ? "folder_newer" : "folder_unreadable";
+    return failure(problem(code, `${folder}: ${reason.message}`));
   }
 }
 

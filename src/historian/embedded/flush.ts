@@ -106,11 +106,10 @@ export class Flush {
   /** One step, however long: what was stored may not be missing in between. */
   #rewrite(owner: ChunkSummary, from: number, to: number): void {
     this.#stored.clear();
-    this.#chunks.read(owner, this.#stored);
+    this.#chunks.take(owner, this.#stored);
     this.#part.clear();
     this.#part.copy(this.#arrived, from, to);
     mergeRuns(this.#stored, this.#part, this.#merged);
-    this.#chunks.remove(owner);
     const { count } = this.#merged;
     const pieces = Math.max(1, Math.round(count / this.#chunkSamples));
     for (let piece = 0; piece < pieces; piece += 1) {

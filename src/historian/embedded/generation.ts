@@ -8,7 +8,7 @@ import { grown, type Run } from "./run.ts";
  */
 export class Generation {
   count = 0;
-  /** The last record that is wholly in here. */
+  /** The last record that is in here, or in a generation before. */
   sequence = 0;
   segments: number[] = [];
   textBytes = 0;
@@ -17,6 +17,8 @@ export class Generation {
   /** Rows of the others. */
   remaining = 0;
 
+  #firstAt = Number.POSITIVE_INFINITY;
+  #lastAt = Number.NEGATIVE_INFINITY;
   #series = new Uint32Array(0);
   #at = new Float64Array(0);
   #value = new Float64Array(0);
@@ -68,6 +70,9 @@ export class Generation {
       const one = series[row] ?? 0;
       this.#before[start + row] = this.#newest[one] ?? -1;
       this.#newest[one] = start + row;
+      const at = samples.at[row] ?? 0;
+      if (at < this.#firstAt) this.#firstAt = at;
+      if (at > this.#lastAt) this.#lastAt = at;
     }
     if (samples.texts.length > 0) this.#adoptTexts(samples.texts, start, start + count);
     this.count = start + count;
@@ -80,6 +85,8 @@ export class Generation {
     this.flushedBelow = 0;
     this.remaining = 0;
     this.segments = [];
+    this.#firstAt = Number.POSITIVE_INFINITY;
+    this.#lastAt = Number.NEGATIVE_INFINITY;
     this.#texts = [];
     this.#textIndex.clear();
     this.#newest.fill(-1);
@@ -88,7 +95,7 @@ export class Generation {
   /** What it holds of a series within `[from, to)`, as a run. */
   collect(series: number, from: number, to: number, into: Run): void {
     into.clear();
-    if (series < this.flushedBelow) return;
+    if (series < this.flushedBelow || to <= this.#firstAt || from > this.#lastAt) return;
     let found = 0;
     for (let row = this.#newest[series] ?? -1; row >= 0; row = this.#before[row] ?? -1) {
       const at = this.#at[row] ?? 0;

@@ -64,7 +64,7 @@ export class SegmentLog {
   }
 
   /** Visits every record after this sequence, in order, and removes nothing. */
-  replay(flushed: number, visit: (samples: Samples, sequence: number) => void): Replayed {
+  replay(flushed: number, visit: (samples: Samples) => void): Replayed {
     const replayed = { records: 0, samples: 0, gaps: 0 };
     this.#sequence = flushed;
     for (const segment of this.#sizes.keys()) {
@@ -75,7 +75,7 @@ export class SegmentLog {
         this.#sequence = sequence;
         replayed.records += 1;
         replayed.samples += samples.count;
-        visit(samples, sequence);
+        visit(samples);
       });
     }
     return replayed;

@@ -195,16 +195,24 @@ function writeTrimmed(out: ByteWriter): void {
 }
 
 function readDoubles(body: ByteReader, values: Float64Array): void {
+  const { bytes } = body;
+  let at = body.at;
   let low = 0;
   let high = 0;
   for (let row = 0; row < values.length; row += 1) {
-    const shape = body.byte();
-    doubleHalves.fill(0);
-    for (let byte = shape >> 4; byte < (shape & 15); byte += 1) doubleBytes[byte] = body.byte();
+    const shape = bytes[at] ?? 0;
+    at += 1;
+    doubleHalves[0] = 0;
+    doubleHalves[1] = 0;
+    for (let byte = shape >> 4; byte < (shape & 15); byte += 1) {
+      doubleBytes[byte] = bytes[at] ?? 0;
+      at += 1;
+    }
     low ^= doubleHalves[0] ?? 0;
     high ^= doubleHalves[1] ?? 0;
     doubleHalves[0] = low;
     doubleHalves[1] = high;
     values[row] = double[0] ?? 0;
   }
+  body.at = at;
 }

@@ -89,6 +89,11 @@ export function testHistorian({ name, open }: Subject): void {
     assert.deepEqual(rowsOf(await historian.latest(Uint32Array.of(4, 1, 99, 3))), expected);
   });
 
+  const ancient = [{ series: 1, at: -5.5, value: 1, quality: "good" as const }];
+  holds("a sample from before 1970 can be the latest", [ancient], async (historian) => {
+    assert.deepEqual(rowsOf(await historian.latest(Uint32Array.of(1))), ancient);
+  });
+
   holds(
     "late arrivals after a restart do not become the latest",
     [ramp(200)],

@@ -85,7 +85,9 @@ export class Desk {
     const group = this.#waiting.splice(0);
     const ids = group.map(({ id }) => id);
     try {
-      await this.#engine.append(joined(group.map(({ samples }) => samples)));
+      const batches = group.map(({ samples }) => samples);
+      const [only = joined([])] = batches;
+      await this.#engine.append(batches.length > 1 ? joined(batches) : only);
       this.#say({ say: "done", ids });
     } catch (reason) {
       this.#fail(ids, reason);

@@ -201,6 +201,7 @@ test("a damaged chunk is an error to its readers, and in nobody's way for ever",
     disk.exec("UPDATE chunk SET data = CAST(x'01' || substr(data, 2, 20) AS BLOB) WHERE id = 2");
     disk.close();
     assert.throws(() => ofSeriesOne(engine), /damaged/);
+    assert.deepEqual(rowsOf(engine.latest(Uint32Array.of(1))), ramp(100).slice(-1));
     for (const rows of [ramp(50), others]) await engine.append(batchOf(rows));
     await engine.append(batchOf(others));
     while (engine.work(10) === 0);

@@ -9,6 +9,7 @@ import { openSqlite } from "../../lib/sqlite.ts";
 import type { AggregateQuery, Buckets, HistorianStats, RangeQuery } from "../historian.ts";
 import { aggregate } from "./aggregate.ts";
 import { partOf } from "./batch.ts";
+import { DamagedChunkError } from "./chunk.ts";
 import { Chunks, prepareDatabase } from "./chunks.ts";
 import { type Files, makeFolder } from "./files.ts";
 import { Flush } from "./flush.ts";
@@ -143,9 +144,7 @@ export class Engine {
     const { latest } = this.#memtable;
     for (const one of series) {
       if (!latest.isOpen(one)) continue;
-      const chunk = this.#chunks.tail(one);
-      this.#tail.clear();
-      if (chunk) this.#chunks.read(chunk, this.#tail);
+      this.#readTail(one);
       latest.recall(one, this.#tail);
     }
     return latest.of(series);
@@ -178,6 +177,19 @@ export class Engine {
     this.#log.close();
     this.#chunks.close();
     this.#lock.release();
+  }
+
+  /** One that is damaged is said once and leaves the others readable. */
+  #readTail(series: number): void {
+    this.#tail.clear();
+    const chunk = this.#chunks.tail(series);
+    try {
+      if (chunk) this.#chunks.read(chunk, this.#tail);
+    } catch (reason) {
+      if (!(reason instanceof DamagedChunkError)) throw reason;
+      this.#tail.clear();
+      this.#parts.log.error("the newest chunk is damaged", { series });
+    }
   }
 
   async #appendPart(samples: Samples): Promise<void> {

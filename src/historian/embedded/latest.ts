@@ -70,7 +70,8 @@ export class Latest {
   recall(series: number, stored: Run): void {
     this.#isWhole[series] = 1;
     const row = stored.count - 1;
-    if ((stored.at[row] ?? 0) > (this.#at[series] ?? 0)) this.#keep(series, stored, row);
+    const at = stored.count > 0 ? stored.at[row] : undefined;
+    if (at !== undefined && at > (this.#at[series] ?? 0)) this.#keep(series, stored, row);
   }
 
   /** One row for each of these series that has a sample. */

@@ -166,12 +166,18 @@ export class SegmentLog {
     const size = Math.max(segmentBytes, bytesMin);
     const spare = size === segmentBytes ? this.#spares.pop() : undefined;
     this.#segment += 1;
-    this.#file = spare === undefined ? this.#create(size) : this.#reuse(spare);
+    const file = spare === undefined ? this.#create(size) : this.#reuse(spare);
+    try {
+      files.syncFolder(folder);
+    } catch (reason) {
+      files.close(file);
+      throw reason;
+    }
+    this.#file = file;
     this.#offset = 0;
     this.#size = size;
     this.#sizes.set(this.#segment, size);
     this.#open.push(this.#segment);
-    files.syncFolder(folder);
   }
 
   #reuse(spare: number): number {

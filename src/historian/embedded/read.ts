@@ -4,9 +4,6 @@ import type { ChunkSummary, Chunks } from "./chunks.ts";
 import type { Memtable } from "./memtable.ts";
 import { mergeRuns, Run } from "./run.ts";
 
-const stored = new Run();
-const merged = new Run();
-
 /**
  * Samples of a series within `[from, to)`: those in chunks, and those in memory, which arrived
  * later. Chunks are read from the asked end on, and no more of them than the limit needs.
@@ -15,15 +12,22 @@ export function readRange(memtable: Memtable, chunks: Chunks, query: RangeQuery)
   const { series, from, to, order = 1 } = query;
   const limit = Math.max(0, query.limit);
   const arrived = memtable.collect(series, from, to);
+  const stored = new Run();
   const wanted = chunksFor(chunks, query, limit);
-  stored.clear();
+  stored.reserve(wanted.reduce((sum, { samples }) => sum + samples, 0));
   for (const chunk of order === 1 ? wanted : wanted.reverse()) chunks.read(chunk, stored);
   trim(stored, from, to);
-  mergeRuns(stored, arrived, merged);
-  const count = Math.min(limit, merged.count);
+  const found = arrived.count === 0 ? stored : merged(stored, arrived);
+  const count = Math.min(limit, found.count);
   return order === 1
-    ? merged.toSamples(series, 0, count)
-    : merged.toSamples(series, merged.count - count, merged.count, -1);
+    ? found.toSamples(series, 0, count)
+    : found.toSamples(series, found.count - count, found.count, -1);
+}
+
+function merged(stored: Run, arrived: Run): Run {
+  const both = new Run();
+  mergeRuns(stored, arrived, both);
+  return both;
 }
 
 /** Those that reach into the range, nearest to the asked end first, until they hold enough. */

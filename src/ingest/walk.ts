@@ -231,21 +231,28 @@ export class Walk {
   async #settle(brought: Brought | undefined): Promise<void> {
     if (brought?.strangers.length) await this.#welcome(brought.strangers);
     await this.#remember();
-    for (const { agent, replies } of brought?.replies ?? []) {
-      await this.#state.answers.say(agent, replies);
-    }
-    for (const { driver, agent, what, message } of brought?.others ?? []) {
+    if (brought) await this.#reply(brought);
+    this.#countUnheard();
+    await this.#state.rejections.flush();
+  }
+
+  /** Takes in what is not a reading, and says what the protocols answer. */
+  async #reply({ replies, others }: Brought): Promise<void> {
+    for (const { agent, replies: said } of replies) await this.#state.answers.say(agent, said);
+    for (const { driver, agent, what, message } of others) {
       const finding = { driver, agent, finding: what };
       const outcome = await accept(this.#parts, this.#state.bindings, finding);
       if (!outcome.ok) this.reject(rejectionOf(message, driver, outcome.problem));
       const answers = driver.answer?.(what, outcome, this.#newId) ?? [];
       if (answers.length > 0) await this.#state.answers.say(agent, answers);
     }
+  }
+
+  #countUnheard(): void {
     for (const { driver, device, at, warnings } of this.#unheard.splice(0)) {
       const bound = this.#state.bindings.find(driver.id, device);
       if (bound) noteMessage(bound, at, warnings);
     }
-    await this.#state.rejections.flush();
   }
 
   async #welcome(strangers: readonly Told<Reading>[]): Promise<void> {

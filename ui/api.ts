@@ -14,7 +14,7 @@ type Given<Key extends string, T> = [T] extends [undefined]
     ? { readonly [K in Key]?: T }
     : { readonly [K in Key]: T };
 
-/** What a route asks for: its path's parameters, its query and its body, each as the contract says. */
+/** What a route asks for: its path's parameters, its query and its body. */
 export type Parts<R extends RouteName> = Given<"params", Params<R>> &
   Given<"query", RouteQuery<R>> &
   Given<"body", Body<R>>;

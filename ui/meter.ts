@@ -3,7 +3,7 @@ import { type Figure, formatNumber, formatValue, NO_VALUE } from "./format.ts";
 import { assetName, byPath } from "./pick.ts";
 import type { TrendColumns } from "./trend-window.ts";
 
-/** An energy meter as the model shows it: registers that only grow, which together are its energy. */
+/** An energy meter as the model shows it: registers that only grow, together its energy. */
 export type Meter = {
   readonly assetId: string;
   readonly name: string;

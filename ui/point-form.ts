@@ -11,10 +11,10 @@ export type PointForm = {
   readonly decimals: string;
   readonly freshSeconds: string;
 };
-export type PointChange = Body<"PATCH /points/:id">;
+type PointChange = Body<"PATCH /points/:id">;
 
 /** What is wrong, by field; `change` only where nothing is. */
-export type PointFormResult = {
+type PointFormResult = {
   readonly errors: Partial<Record<keyof PointForm, string>>;
   readonly change: PointChange | null;
 };

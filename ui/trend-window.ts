@@ -4,7 +4,7 @@ type Aggregate = Reply<"GET /history/aggregate">;
 
 /** A number, a hole in the line (null), or nothing there to interrupt it (undefined). */
 export type Cell = number | null | undefined;
-export type PenColumns = {
+type PenColumns = {
   readonly avg: readonly Cell[];
   readonly min: readonly Cell[];
   readonly max: readonly Cell[];

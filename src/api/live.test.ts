@@ -6,7 +6,7 @@ import { ApiHouse } from "../../test/api-house.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { decodeFrame, type LiveFrame, type LiveNotice } from "../domain/live-frame.ts";
 import type { Point } from "../domain/model.ts";
-import { copySamples, SamplesBuilder } from "../domain/samples.ts";
+import { SamplesBuilder } from "../domain/samples.ts";
 import { TestClock } from "../lib/clock.ts";
 
 const START = Date.UTC(2026, 0, 1);
@@ -255,7 +255,7 @@ function pointAt(index: number): Point {
 function samplesOfAll(at: number, value: number, list = points) {
   const samples = new SamplesBuilder(list.length);
   for (const { series } of list) samples.add(series, at, value, "good");
-  return copySamples(samples.take());
+  return samples.take();
 }
 
 type Told = { snapshot: boolean; id: number; rows: number[][] };

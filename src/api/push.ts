@@ -3,7 +3,7 @@ import { LIMIT } from "../domain/limit.ts";
 import type { Point } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Value } from "../domain/reading.ts";
-import { copySamples, type Samples, SamplesBuilder } from "../domain/samples.ts";
+import { type Samples, SamplesBuilder } from "../domain/samples.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { Body } from "./contract.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
@@ -21,11 +21,11 @@ async function push(house: House, { params, body }: Call<PushRoute>): Answer<Pus
   if (!point.ok) return point;
   const samples = samplesOf(point.value, body.samples, house.clock.now());
   if (!samples.ok) return samples;
-  const shown = copySamples(samples.value);
+  const { count } = samples.value;
   await house.historian.append(samples.value);
-  house.gauges.add("samples_stored_total", shown.count);
-  house.live.stored(shown);
-  return success({ stored: shown.count });
+  house.gauges.add("samples_stored_total", count);
+  house.live.stored(samples.value);
+  return success({ stored: count });
 }
 
 function samplesOf(

@@ -137,16 +137,3 @@ function grown<T extends { set(from: T): void }>(larger: T, smaller: T): T {
   larger.set(smaller);
   return larger;
 }
-
-/** For one more owner: columns that were handed over must not be touched again. */
-export function copySamples(samples: Samples): Samples {
-  return {
-    count: samples.count,
-    series: samples.series.slice(),
-    at: samples.at.slice(),
-    value: samples.value.slice(),
-    kind: samples.kind.slice(),
-    quality: samples.quality.slice(),
-    texts: samples.texts,
-  };
-}

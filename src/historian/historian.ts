@@ -6,8 +6,8 @@ import type { Samples } from "../domain/samples.ts";
  */
 export interface Historian {
   /**
-   * Settles when the samples will survive a power cut, in the order of the calls. The columns are
-   * handed over: the caller must not touch them afterwards. Rejects if they may not be safe.
+   * Settles when the samples will survive a power cut, in the order of the calls. The columns
+   * are read at once and left as they are. Rejects if the samples may not be safe.
    */
   append(samples: Samples): Promise<void>;
 

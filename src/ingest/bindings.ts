@@ -85,6 +85,11 @@ export function noteMessage(bound: BoundDevice, at: number, warnings: readonly W
   for (const warning of warnings) noteWarning(bound, at, warning);
 }
 
+/** The device was heard then, if it was not heard later. */
+export function noteHeard(bound: BoundDevice, at: number): void {
+  bound.lastSeenAt = Math.max(bound.lastSeenAt ?? 0, at);
+}
+
 export function noteWarning(bound: BoundDevice, at: number, warning: Warning): void {
   const times = (bound.warnings.get(warning.code)?.times ?? 0) + 1;
   bound.warnings.delete(warning.code); // so that the newest stands last

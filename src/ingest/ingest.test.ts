@@ -59,6 +59,7 @@ async function world(): Promise<World> {
         await historian.value.append(samples);
         happenings.push("stored");
       },
+      latest: (series) => historian.value.latest(series),
     },
     onStored: (samples) => {
       happenings.push("shown");
@@ -196,11 +197,14 @@ describe("the walk up", () => {
   });
 
   test("what cannot be stored is not acknowledged", async () => {
-    const { ingest, store } = await world();
+    const { ingest, store, historian } = await world();
     await ingest.receive([humidity(1)]);
     const broken = await openIngest({
       ...{ drivers, store, onStored: () => assert.fail("shown"), onChanged: () => {} },
-      historian: { append: () => Promise.reject(new Error("disk full")) },
+      historian: {
+        append: () => Promise.reject(new Error("disk full")),
+        latest: (series) => historian.latest(series),
+      },
       ...{ send: async () => {}, onConfirmed: () => {}, record: async () => {} },
       ...{ isDemo: () => false, now: () => NOW, gauges: new Gauges(), log: silentLog },
     });

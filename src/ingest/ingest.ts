@@ -15,7 +15,7 @@ import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { Store } from "../store/store.ts";
 import { adopt } from "./adopt.ts";
 import { Answers } from "./answers.ts";
-import { Bindings } from "./bindings.ts";
+import { Bindings, type BoundDevice, noteHeard } from "./bindings.ts";
 import { type Rejection, Rejections } from "./reject.ts";
 import { Walk } from "./walk.ts";
 
@@ -73,7 +73,7 @@ type AgentSeen = {
 };
 
 type Diagnostics = {
-  /** Null while it has been silent since the start. */
+  /** Also from before a restart, as far as its samples tell; null if it was never heard. */
   readonly lastSeenAt: number | null;
   readonly messages: number;
   /** Oddities that were tolerated, newest first, each code once. */
@@ -88,7 +88,7 @@ type Diagnostics = {
 export type IngestParts = {
   readonly drivers: readonly Driver[];
   readonly store: Store;
-  readonly historian: Pick<Historian, "append">;
+  readonly historian: Pick<Historian, "append" | "latest">;
   /** Told of samples that are safe: the live feed, the alarms. */
   readonly onStored: (samples: Samples) => void;
   /** Told when the inbox or the model changed. */
@@ -106,6 +106,7 @@ export type IngestParts = {
 
 export async function openIngest(parts: IngestParts): Promise<Ingest> {
   const bindings = await Bindings.load(parts.store);
+  await recallLastHeard(parts, bindings);
   const rejections = await Rejections.load(parts.store, parts.now);
   const answers = new Answers(parts.send, parts.now);
   const walk = new Walk(parts, { bindings, rejections, answers });
@@ -125,6 +126,19 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     subscribed: (agent, filter) => walk.repeatAnswers(agent, filter),
     close: () => rejections.flush(),
   };
+}
+
+/** A restart does not make a device silent: its newest sample tells when it was last heard. */
+async function recallLastHeard({ historian }: IngestParts, bindings: Bindings): Promise<void> {
+  const owners = new Map<number, BoundDevice>();
+  for (const bound of bindings.all()) {
+    for (const { series } of bound.channels.values()) owners.set(series, bound);
+  }
+  const { count, series, at } = await historian.latest(Uint32Array.from(owners.keys()));
+  for (let row = 0; row < count; row += 1) {
+    const owner = owners.get(series[row] ?? 0);
+    if (owner) noteHeard(owner, at[row] ?? 0);
+  }
 }
 
 function diagnosticsOf(bindings: Bindings, id: DeviceId): Diagnostics {

@@ -6,13 +6,19 @@ import type { Message, ReceivedMessage } from "../domain/message.ts";
 import type { Channel } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Value } from "../domain/reading.ts";
-import { copySamples, SamplesBuilder } from "../domain/samples.ts";
+import { SamplesBuilder } from "../domain/samples.ts";
 import { matchesFilter } from "../domain/topic.ts";
 import type { Driver } from "../driver/driver.ts";
 import { newId } from "../lib/id.ts";
 import { accept } from "./accept.ts";
 import type { Answers } from "./answers.ts";
-import { type Bindings, type BoundDevice, noteMessage, noteWarning } from "./bindings.ts";
+import {
+  type Bindings,
+  type BoundDevice,
+  noteHeard,
+  noteMessage,
+  noteWarning,
+} from "./bindings.ts";
 import { coerce } from "./coerce.ts";
 import type { IngestParts } from "./ingest.ts";
 import { dataTypeOf } from "./propose.ts";
@@ -79,6 +85,10 @@ export class Walk {
       for (const reading of readings) this.#bind(driver, agent, reading);
       return this.#settle(this.#brought());
     });
+    for (const { device, at } of readings) {
+      const bound = this.#state.bindings.find(driver.id, device);
+      if (bound) noteHeard(bound, at);
+    }
   }
 
   reject(rejection: Rejection): void {
@@ -269,10 +279,9 @@ export class Walk {
   async #remember(): Promise<void> {
     if (this.#samples.count === 0) return;
     const samples = this.#samples.take();
-    const shown = copySamples(samples);
     await this.#parts.historian.append(samples);
-    this.#parts.gauges.add("samples_stored_total", shown.count);
-    this.#parts.onStored(shown);
+    this.#parts.gauges.add("samples_stored_total", samples.count);
+    this.#parts.onStored(samples);
   }
 
   #driverOf(topic: string): Driver | null {

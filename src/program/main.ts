@@ -43,7 +43,7 @@ async function main(args: readonly string[], io: Io): Promise<ExitCode> {
   return wantsHelp ? 0 : 2;
 }
 
-/** A wrong program must not go on: one line for the operator, and whoever watches over it restarts. */
+/** A wrong program must not go on: one line for the operator; its supervisor restarts it. */
 function endOnBug(reason: unknown): never {
   const name = reason instanceof AssertionError ? "assertion failed" : "unexpected error";
   const detail = reason instanceof Error ? reason.stack : String(reason);

@@ -12,7 +12,7 @@ export type Table<Row> = {
 export type ShelfName = {
   [Name in keyof Store]: Store[Name] extends Shelf<infer _> ? Name : never;
 }[keyof Store];
-export type RowOf<Name extends ShelfName> = Store[Name] extends Shelf<infer Row> ? Row : never;
+type RowOf<Name extends ShelfName> = Store[Name] extends Shelf<infer Row> ? Row : never;
 
 export const TABLES: { readonly [Name in ShelfName]: Table<RowOf<Name>> } = {
   assets: {

@@ -14,7 +14,7 @@ import type { Message } from "../src/domain/message.ts";
 import type { Point } from "../src/domain/model.ts";
 import { ROLES, type Role } from "../src/domain/permission.ts";
 import type { Value } from "../src/domain/reading.ts";
-import { copySamples, SamplesBuilder } from "../src/domain/samples.ts";
+import { SamplesBuilder } from "../src/domain/samples.ts";
 import { drivers } from "../src/driver/registry.ts";
 import { openEmbeddedHistorian } from "../src/historian/embedded/embedded.ts";
 import { openIngest } from "../src/ingest/ingest.ts";
@@ -150,7 +150,7 @@ export class ApiHouse {
     const samples = new SamplesBuilder();
     for (const [at, value] of rows) samples.add(series, at, value, "good");
     const kept = samples.take();
-    const shown = copySamples(kept);
+    const shown = kept;
     await this.parts.historian.append(kept);
     this.parts.live.stored(shown);
   }

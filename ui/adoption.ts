@@ -14,7 +14,7 @@ export type AdoptedVariable = {
 };
 /** What a person has changed, by channel: new channels may come while somebody types. */
 export type AdoptionEdits = ReadonlyMap<string, Partial<AdoptedVariable>>;
-type AdoptionBody = Body<"POST /inbox/:id/adopt">;
+export type AdoptionBody = Body<"POST /inbox/:id/adopt">;
 
 type Channels = readonly Pick<ChannelReply, "name" | "proposal" | "retired">[];
 

@@ -19,7 +19,9 @@ type AgentIssuedProps = {
 export function AgentIssued({ issued, isFirst }: AgentIssuedProps) {
   const { agent, examples } = issued;
   // The form that was here a moment ago may have been scrolled.
-  useEffect(() => window.scrollTo(0, 0), []);
+  useEffect(() => {
+    window.scrollTo(0, 0);
+  }, []);
   return (
     <>
       <Card

@@ -42,15 +42,14 @@ export function FirstMessage({ agentId }: { readonly agentId: string }) {
 type ArrivedProps = { readonly agent: AgentReply; readonly at: string | undefined };
 
 function Arrived({ agent, at }: ArrivedProps) {
+  const here = agent.connected ? "" : "; away right now";
   return (
     <>
       <p className="first-message-state num">
         <State kind={agent.connected ? "on" : "off"}>Connected</State>
         {at && <b>{`first message ${formatTime(at)}`}</b>}
       </p>
-      <p className="dim num">
-        {`${formatCount(agent.messages, "message")} so far${agent.connected ? "" : "; away right now"}.`}
-      </p>
+      <p className="dim num">{`${formatCount(agent.messages, "message")} so far${here}.`}</p>
       <div className="row wrap">
         <LinkButton to="/inbox" kind="primary">
           Open the inbox

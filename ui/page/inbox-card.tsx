@@ -20,7 +20,7 @@ import { useAsk } from "../query.ts";
 import { useMay } from "../session.ts";
 import { channelPoint } from "./channel-table.tsx";
 import { InboxVariables } from "./inbox-variables.tsx";
-import { ADOPTION_CHANGES } from "./use-adopt-all.ts";
+import { useAdoption } from "./use-adoption.ts";
 
 type InboxCardProps = {
   readonly device: DeviceReply;
@@ -89,20 +89,15 @@ function AdoptForm({ device, places, onAdopted }: InboxCardProps) {
   const [parentId, setParentId] = useState("");
   const [edits, setEdits] = useState<AdoptionEdits>(NO_EDITS);
   const [isOpen, setOpen] = useState(false);
-  const adopt = useAsk("POST /inbox/:id/adopt", ADOPTION_CHANGES);
+  const { adopt, isAdopting, problem } = useAdoption(onAdopted);
   const ignore = useAsk("POST /inbox/:id/ignore", ["GET /inbox", "GET /overview"]);
-  const params = { id: device.id };
   const { body, error } = adoptionOf(device, { name, parentId, edits });
   const variables = useMemo(() => variablesOf(device.channels, edits), [device.channels, edits]);
   const edit = (channel: string, change: Partial<AdoptedVariable>) =>
     setEdits(new Map(edits).set(channel, { ...edits.get(channel), ...change }));
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();
-    if (!body) return;
-    adopt.mutate(
-      { params, body },
-      { onSuccess: ({ assetId }) => onAdopted({ name: body.name ?? name, assetId }) },
-    );
+    if (body) adopt([{ deviceId: device.id, name: name.trim(), body }]);
   };
   return (
     <form className="inbox-form" onSubmit={onSubmit}>
@@ -110,15 +105,19 @@ function AdoptForm({ device, places, onAdopted }: InboxCardProps) {
         <TextField label="Name" value={name} onChange={setName} maxLength={128} required />
         <SelectField label="Part of" value={parentId} onChange={setParentId} options={places} />
       </div>
-      <ProblemNote problem={adopt.error ?? ignore.error} />
+      <ProblemNote problem={problem ?? ignore.error} />
       <div className="row wrap">
-        <Button type="submit" kind="primary" busy={adopt.isPending} disabled={!body}>
+        <Button type="submit" kind="primary" busy={isAdopting} disabled={!body}>
           Adopt
         </Button>
         <Button aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {isOpen ? "Close the values" : "Choose values …"}
         </Button>
-        <Button kind="quiet" busy={ignore.isPending} onClick={() => ignore.mutate({ params })}>
+        <Button
+          kind="quiet"
+          busy={ignore.isPending}
+          onClick={() => ignore.mutate({ params: { id: device.id } })}
+        >
           Ignore
         </Button>
         {error && <span className="field-error">{error}</span>}

@@ -12,7 +12,7 @@ import { useReply } from "../query.ts";
 import { useMay } from "../session.ts";
 import { useRefetchOn } from "../use-refetch.ts";
 import { InboxCard } from "./inbox-card.tsx";
-import { useAdoptAll } from "./use-adopt-all.ts";
+import { useAdoption } from "./use-adoption.ts";
 import "./inbox.css";
 
 const EVERY_MS = 10_000;
@@ -76,14 +76,15 @@ function Cards({ devices, onAdopted }: CardsProps) {
 
 function AdoptAll({ devices, onAdopted }: CardsProps) {
   const mayAdopt = useMay("engineer");
-  const { adoptAll, done, isAdopting, problem } = useAdoptAll(onAdopted);
+  const { adopt, done, isAdopting, problem } = useAdoption(onAdopted);
+  const adoptAll = () => adopt(devices.map(({ id, name }) => ({ deviceId: id, name, body: {} })));
   if (!mayAdopt) return null;
   return (
     <>
       <span role="status" className="dim num">
         {isAdopting ? `${done} adopted …` : (problem?.message ?? "")}
       </span>
-      <Button kind="primary" busy={isAdopting} onClick={() => adoptAll(devices)}>
+      <Button kind="primary" busy={isAdopting} onClick={adoptAll}>
         {`Adopt all ${formatNumber(devices.length, 0)}`}
       </Button>
     </>

@@ -49,7 +49,7 @@ export const KIND_WORDS: Readonly<Record<AgentKind, KindWords>> = {
   },
   gateway: {
     name: "Fieldline gateway",
-    sentence: "Another Fieldline at the edge that stores and forwards.",
+    sentence: "A Fieldline at the edge; the program for it is not part of this version.",
     example: "roof",
     tenantExample: "",
   },

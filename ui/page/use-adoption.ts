@@ -4,7 +4,7 @@ import type { RouteName } from "../../src/api/contract.ts";
 import type { Adopted, AdoptionBody } from "../adoption.ts";
 import { call, ProblemError } from "../api.ts";
 
-export type AdoptionWish = {
+type AdoptionWish = {
   readonly deviceId: string;
   readonly name: string;
   readonly body: AdoptionBody;

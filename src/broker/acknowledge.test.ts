@@ -232,7 +232,13 @@ function promised(): { readonly promise: Promise<void>; readonly resolve: () => 
 
 function newIntake(parts: Partial<ConstructorParameters<typeof Intake>[0]>): Intake {
   return new Intake({
-    ...{ receive: async () => {}, retain: async () => {}, route: () => {}, onFull: () => {} },
+    ...{
+      receive: async () => {},
+      retain: async () => {},
+      keep: () => null,
+      route: () => {},
+      onFull: () => {},
+    },
     ...{ gauges: new Gauges(), log: silentLog },
     ...parts,
   });

@@ -232,7 +232,7 @@ test("sessions above the limit: the one that is away longest has to go", () => {
   const house = new TestHouse();
   const ended: string[] = [];
   const onEnd = ({ clientId }: { clientId: string }) => void ended.push(clientId);
-  const sessions = new Sessions({ ...house.parts, onEnd });
+  const sessions = new Sessions({ ...house.parts, archive: null, onEnd });
   const agent = "agent" as AgentId;
   for (let index = 0; index <= LIMIT.sessions; index += 1) {
     const session = sessions.begin(agent, `c${index}`);

@@ -1,4 +1,5 @@
 import type { BrokerParts } from "../broker.ts";
+import type { Archive } from "./archive.ts";
 import type { Connection } from "./connection.ts";
 import type { Intake } from "./intake.ts";
 import type { RetainedStore } from "./retained-store.ts";
@@ -11,6 +12,8 @@ export type Core = {
   readonly parts: BrokerParts;
   readonly connections: Set<Connection>;
   readonly sessions: Sessions;
+  /** Sessions on disk; null where nothing outlives this process. */
+  readonly archive: Archive | null;
   readonly subscriptions: Subscriptions;
   readonly retained: RetainedStore;
   readonly intake: Intake;

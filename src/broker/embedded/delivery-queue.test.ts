@@ -25,7 +25,7 @@ test("above the number it holds, the oldest go", () => {
   const queue = new DeliveryQueue();
   let gone = 0;
   for (let index = 0; index < LIMIT.queuedPerSession + 5; index += 1) {
-    gone += queue.push(delivery(String(index)));
+    gone += queue.push(delivery(String(index))).length;
   }
   assert.equal(gone, 5);
   assert.equal(queue.size, LIMIT.queuedPerSession);

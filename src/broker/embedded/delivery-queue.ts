@@ -5,6 +5,7 @@ import type { Delivery } from "./routed-message.ts";
 const OVERHEAD_BYTES = 100;
 /** Places at the front that were emptied are given back when there are this many. */
 const EMPTIED_MAX = 1024;
+const NONE: readonly Delivery[] = [];
 
 /** What waits for a client that is slow or away: bounded by number and bytes, oldest out first. */
 export class DeliveryQueue {
@@ -20,14 +21,15 @@ export class DeliveryQueue {
     return this.#bytes;
   }
 
-  /** Returns how many had to go to make room. */
-  push(delivery: Delivery): number {
+  /** Returns those that had to go to make room. */
+  push(delivery: Delivery): readonly Delivery[] {
     this.#waiting.push(delivery);
     this.#bytes += bytesOf(delivery);
-    let gone = 0;
-    while (this.size > LIMIT.queuedPerSession || this.#bytes > LIMIT.queuedBytesPerSession) {
-      this.shift();
-      gone += 1;
+    if (!this.#isTooFull()) return NONE;
+    const gone: Delivery[] = [];
+    while (this.#isTooFull()) {
+      const oldest = this.shift();
+      if (oldest) gone.push(oldest);
     }
     return gone;
   }
@@ -45,12 +47,22 @@ export class DeliveryQueue {
     return delivery;
   }
 
-  /** Drops what is no longer wanted. */
-  keepOnly(isWanted: (delivery: Delivery) => boolean): void {
-    const wanted = this.#waiting.filter((each) => each !== undefined && isWanted(each));
-    this.#waiting = wanted;
+  /** What waits, oldest first. */
+  *all(): Generator<Delivery> {
+    for (const delivery of this.#waiting) if (delivery) yield delivery;
+  }
+
+  /** Drops what is no longer wanted, and returns it. */
+  keepOnly(isWanted: (delivery: Delivery) => boolean): readonly Delivery[] {
+    const all = [...this.all()];
+    this.#waiting = all.filter(isWanted);
     this.#front = 0;
-    this.#bytes = wanted.reduce((sum, each) => sum + (each ? bytesOf(each) : 0), 0);
+    this.#bytes = [...this.all()].reduce((sum, each) => sum + bytesOf(each), 0);
+    return all.filter((each) => !isWanted(each));
+  }
+
+  #isTooFull(): boolean {
+    return this.size > LIMIT.queuedPerSession || this.#bytes > LIMIT.queuedBytesPerSession;
   }
 }
 

@@ -6,6 +6,7 @@ import { isValidTopic } from "../../domain/topic.ts";
 import type { Timer } from "../../lib/clock.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Broker, BrokerParts, ClientInfo } from "../broker.ts";
+import { Archive } from "./archive.ts";
 import { Connection, type ConnectionParts, LINGER_MS, type Remote } from "./connection.ts";
 import type { Core } from "./core.ts";
 import { depart } from "./depart.ts";
@@ -24,7 +25,7 @@ import { Outbound } from "./outbound.ts";
 import { REASON } from "./protocol.ts";
 import { breakOffReading, refuseUnknown } from "./refusal.ts";
 import { RetainedStore } from "./retained-store.ts";
-import { keptMessage, routeArrival, routeMessage } from "./route.ts";
+import { keepArrivals, keptMessage, routeArrival, routeMessage } from "./route.ts";
 import { type RoutedMessage, routedMessage } from "./routed-message.ts";
 import { Sessions } from "./sessions.ts";
 import { Subscriptions } from "./subscriptions.ts";
@@ -35,7 +36,7 @@ import { publishWaiting } from "./will.ts";
 type EmbeddedOptions = {
   readonly mqtt: Address | null;
   readonly mqtts: TlsAddress | null;
-  /** Where retained messages survive a restart; without it they do not. */
+  /** Where retained messages and sessions survive a restart; without it they do not. */
   readonly folder?: string;
 };
 
@@ -46,19 +47,21 @@ export async function openEmbeddedBroker(
 ): Promise<Outcome<Broker, Problem>> {
   const retained = await RetainedStore.open(options.folder, parts);
   if (!retained.ok) return retained;
-  const broker = new EmbeddedBroker(newCore(parts, retained.value));
+  const archive = options.folder ? await Archive.open(options.folder, parts) : success(null);
+  if (!archive.ok) return archive;
+  const broker = new EmbeddedBroker(newCore(parts, retained.value, archive.value));
   const opened = await broker.open(options);
   if (opened.ok) return success(broker);
   await broker.close();
   return opened;
 }
 
-function newCore(parts: BrokerParts, retained: RetainedStore): Core {
+function newCore(parts: BrokerParts, retained: RetainedStore, archive: Archive | null): Core {
   const { clock, gauges, log, receive } = parts;
   const subscriptions = new Subscriptions();
   const connections = new Set<Connection>();
   const sessions = new Sessions({
-    ...{ clock, gauges, log },
+    ...{ clock, gauges, log, archive },
     onEnd: (session) => {
       publishWaiting(core, session);
       for (const filter of session.subscriptions.keys()) subscriptions.remove(session, filter);
@@ -67,6 +70,7 @@ function newCore(parts: BrokerParts, retained: RetainedStore): Core {
   const intake = new Intake({
     ...{ receive, gauges, log },
     retain: (arrivals) => retained.keep(arrivals.map(keptMessage)),
+    keep: (arrivals) => keepArrivals(core, arrivals),
     route: (arrival) => routeArrival(core, arrival),
     onFull: (isFull) => {
       for (const connection of connections) connection.holdBack(isFull);
@@ -75,10 +79,22 @@ function newCore(parts: BrokerParts, retained: RetainedStore): Core {
   const takeOvers = new TakeOvers();
   const disconnections = { count: 0 };
   const core: Core = {
-    ...{ parts, subscriptions, connections, retained, sessions, intake, takeOvers },
+    ...{ parts, subscriptions, connections, retained, sessions, archive, intake, takeOvers },
     disconnections,
   };
+  restoreSessions(core);
   return core;
+}
+
+function restoreSessions({ archive, sessions, subscriptions }: Core): void {
+  for (const recovered of archive?.recovered ?? []) {
+    const session = sessions.restore(recovered);
+    if (!session.book) continue;
+    for (const subscription of session.subscriptions.values()) {
+      subscriptions.add(session, subscription);
+    }
+  }
+  archive?.watch(() => sessions.lasting());
 }
 
 class EmbeddedBroker implements Broker {
@@ -134,8 +150,7 @@ class EmbeddedBroker implements Broker {
     const routed = routedMessage(message);
     const kept = message.retain ? await this.#keep(routed) : success(undefined);
     if (!kept.ok) return kept;
-    routeMessage(this.#core, routed, message.retain ?? false);
-    return success(undefined);
+    return this.#route(routed, message.retain ?? false);
   }
 
   retained(filter: string): readonly Message[] {
@@ -174,7 +189,8 @@ class EmbeddedBroker implements Broker {
     const ports = this.#listening.map(({ server }) => {
       return new Promise<void>((resolve) => server.close(() => resolve()));
     });
-    const { connections, intake, parts, retained } = this.#core;
+    const { archive, connections, intake, parts, retained } = this.#core;
+    archive?.beginClosing();
     for (const connection of connections) connection.holdBack(true);
     await intake.idle();
     for (const connection of [...connections]) {
@@ -184,7 +200,7 @@ class EmbeddedBroker implements Broker {
       for (const { sockets } of this.#listening) for (const socket of sockets) socket.destroy();
     });
     await Promise.all(ports);
-    await retained.close();
+    await Promise.all([retained.close(), archive?.close()]);
   }
 
   async #keep(message: RoutedMessage): Promise<Outcome<void, Problem>> {
@@ -194,6 +210,15 @@ class EmbeddedBroker implements Broker {
       const { topic } = message;
       this.#core.parts.log.error("retained message not kept", { topic, reason: String(reason) });
       return failure(problem("folder_unreadable", `the message on ${topic} could not be kept`));
+    }
+  }
+
+  async #route(message: RoutedMessage, retain: boolean): Promise<Outcome<void, Problem>> {
+    try {
+      return success(await routeMessage(this.#core, message, retain));
+    } catch (reason) {
+      this.#core.parts.log.error("message not kept for sessions", { reason: String(reason) });
+      return failure(problem("link_down", "the broker closed before the message was safe"));
     }
   }
 

@@ -28,6 +28,12 @@ export function handleAck(core: Core, client: Client, packet: PacketView): void 
 
 /** The client has seen our PUBREC: its packet id is free for another message. */
 function release(client: Client, packetId: number): void {
-  const isKnown = client.admitted.session.unreleased.delete(packetId);
-  client.ack(PACKET.pubcomp, packetId, isKnown ? REASON.success : REASON.packetIdNotFound);
+  const { book, unreleased } = client.admitted.session;
+  const isKnown = unreleased.delete(packetId);
+  const reason = isKnown ? REASON.success : REASON.packetIdNotFound;
+  const complete = () => client.isOpen && client.ack(PACKET.pubcomp, packetId, reason);
+  book?.forget(packetId);
+  // PUBCOMP says that the id may stand for another message: after a restart too.
+  if (book) book.whenSafe(complete);
+  else complete();
 }

@@ -147,6 +147,7 @@ function letIn(core: Core, connection: Connection, connect: ConnectPacket, gate:
   cancelWill(session);
   session.expirySeconds = keptSeconds(connect.sessionExpirySeconds);
   session.connection = connection;
+  core.sessions.writeDown(session);
   connection.enter(session, gate);
   const properties = offer(connection, connect);
   const connack = { reason: REASON.success, sessionPresent: known !== undefined, properties };

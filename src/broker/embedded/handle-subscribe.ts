@@ -13,7 +13,7 @@ import {
 import type { PacketView } from "./packet-reader.ts";
 import { REASON } from "./protocol.ts";
 import { breakOff, report } from "./refusal.ts";
-import { firstByte } from "./routed-message.ts";
+import { type Delivery, firstByte } from "./routed-message.ts";
 
 const SHARED = /^\$share(\/|$)/;
 const SEND_ALWAYS = 0;
@@ -27,6 +27,7 @@ export function handleSubscribe(core: Core, client: Client, packet: PacketView):
     return;
   }
   const { packetId, wanted } = decoded.value;
+  const { session } = client.admitted;
   const granted: { subscription: WantedSubscription; isReplayDue: boolean }[] = [];
   const codes = wanted.map((subscription) => {
     const refusal = refusalOf(client, subscription.filter);
@@ -38,11 +39,17 @@ export function handleSubscribe(core: Core, client: Client, packet: PacketView):
     granted.push({ subscription, isReplayDue: subscribe(core, client, subscription) });
     return subscription.qos;
   });
-  client.send(encodeSuback(packetId, codes, client.agreement.version));
-  for (const { subscription, isReplayDue } of granted) {
-    if (isReplayDue) replay(core, client, subscription);
-    core.parts.onSubscribed(client.admitted.gate.agent, subscription.filter);
-  }
+  if (granted.length > 0) session.book?.write(session);
+  const replays = granted.flatMap(({ subscription, isReplayDue }) =>
+    isReplayDue ? replaysOf(core, client, subscription) : [],
+  );
+  whenWritten(client, () => {
+    client.send(encodeSuback(packetId, codes, client.agreement.version));
+    for (const delivery of replays) client.admitted.session.replay(delivery);
+    for (const { subscription } of granted) {
+      core.parts.onSubscribed(client.admitted.gate.agent, subscription.filter);
+    }
+  });
 }
 
 /** UNSUBSCRIBE: what is on its way already may still come (MQTT 5.0 section 3.10.4). */
@@ -59,7 +66,17 @@ export function handleUnsubscribe(core: Core, client: Client, packet: PacketView
     core.subscriptions.remove(session, filter);
     return REASON.success;
   });
-  client.send(encodeUnsuback(packetId, codes, client.agreement.version));
+  session.book?.write(session);
+  whenWritten(client, () => {
+    client.send(encodeUnsuback(packetId, codes, client.agreement.version));
+  });
+}
+
+/** Subscriptions that were acknowledged are still there after a restart. */
+function whenWritten(client: Client, call: () => void): void {
+  const { book } = client.admitted.session;
+  if (book) book.whenSafe(() => client.isOpen && call());
+  else call();
 }
 
 function refusalOf(
@@ -97,11 +114,18 @@ function subscribe(core: Core, client: Client, wanted: WantedSubscription): bool
 }
 
 /** Every message is asked for again: a grant decides at delivery, not only at SUBSCRIBE. */
-function replay(core: Core, client: Client, { filter, qos, id }: WantedSubscription): void {
+function replaysOf(
+  { archive, retained }: Core,
+  client: Client,
+  { filter, qos, id }: WantedSubscription,
+): readonly Delivery[] {
   const { session, gate } = client.admitted;
   const ids = id === null ? [] : [id];
-  for (const message of core.retained.under(filter)) {
-    if (!gate.maySubscribe(message.topic)) continue;
-    session.replay({ message, first: firstByte(Math.min(qos, message.qos), true), ids });
-  }
+  const messages = retained.under(filter).filter(({ topic }) => gate.maySubscribe(topic));
+  return messages.flatMap((message) => {
+    const most = Math.min(qos, message.qos);
+    const first = firstByte(most, true);
+    if (!session.book || !archive || most === 0) return { message, first, ids };
+    return archive.keep(message, [{ session, first, ids }]).map(({ delivery }) => delivery);
+  });
 }

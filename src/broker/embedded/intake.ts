@@ -6,6 +6,8 @@ import type { Gauges } from "../../lib/gauge.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Connection } from "./connection.ts";
 import { PACKET, REASON } from "./protocol.ts";
+import type { Delivery } from "./routed-message.ts";
+import type { Session } from "./session.ts";
 import type { KnownTopic } from "./topic-table.ts";
 
 /** A PUBLISH on its way to safety: the house sees the message in it, the rest is the broker's. */
@@ -17,12 +19,19 @@ export type Arrival = ReceivedMessage & {
   /** Who sent it; null for a will. */
   readonly connection: Connection | null;
   readonly packetId: number;
+  /** What was written down for sessions that outlive this process. */
+  kept?: readonly Kept[];
 };
+
+/** A delivery that is safe, and whose. */
+export type Kept = { readonly session: Session; readonly delivery: Delivery };
 
 type IntakeParts = {
   readonly receive: Receive;
   /** Settles when the retained messages among them will survive a restart. */
   readonly retain: (arrivals: readonly Arrival[]) => Promise<void>;
+  /** Settles when sessions that outlive this process have them; nothing to wait for: null. */
+  readonly keep: (arrivals: readonly Arrival[]) => Promise<void> | null;
   readonly route: (arrival: Arrival) => void;
   /** Whether as much waits as the house can hold. */
   readonly onFull: (isFull: boolean) => void;
@@ -35,6 +44,7 @@ type Batch = {
   bytes: number;
   refused: number;
   retained: number;
+  /** Whether all that has to be safe before an acknowledgement is. */
   isSafe: Promise<boolean>;
 };
 
@@ -51,6 +61,8 @@ export class Intake {
   #batch = newBatch();
   #isTurnEnding = false;
   readonly #handedOver: Batch[] = [];
+  #received: Promise<unknown> = Promise.resolve();
+  #retained: Promise<unknown> = Promise.resolve();
   #pendingBytes = 0;
   #isFull = false;
   #isReleasing = false;
@@ -103,7 +115,22 @@ export class Intake {
     if (!this.#isReleasing) void this.#releaseInOrder();
   }
 
-  async #makeSafe({ arrivals, refused }: Batch): Promise<boolean> {
+  /**
+   * First the house, then what is retained, then the sessions: no step begins for a batch before
+   * it began for the one ahead, and none waits until that one is through.
+   */
+  #makeSafe(batch: Batch): Promise<boolean> {
+    const received = inOrder(this.#received, this.#receive(batch));
+    this.#received = received;
+    const retained = inOrder(
+      this.#retained,
+      received.then((isSafe) => isSafe && this.#retain(batch)),
+    );
+    this.#retained = retained;
+    return retained.then((isSafe) => isSafe && this.#keep(batch));
+  }
+
+  async #receive({ arrivals, refused }: Batch): Promise<boolean> {
     const messages = refused === 0 ? arrivals : arrivals.filter((each) => !isRefused(each));
     if (messages.length === 0) return true;
     this.#parts.gauges.add("mqtt_messages_received_total", messages.length);
@@ -118,8 +145,7 @@ export class Intake {
   async #releaseInOrder(): Promise<void> {
     this.#isReleasing = true;
     for (let batch = this.#handedOver[0]; batch; batch = this.#handedOver[0]) {
-      const isSafe = (await batch.isSafe) && (await this.#retain(batch));
-      if (isSafe) this.#release(batch);
+      if (await batch.isSafe) this.#release(batch);
       else for (const arrival of batch.arrivals) this.#giveUp(arrival);
       this.#handedOver.shift();
       this.#pendingBytes -= batch.bytes;
@@ -133,6 +159,17 @@ export class Intake {
     if (retained === 0) return true;
     try {
       await this.#parts.retain(arrivals.filter((each) => each.retain && !isRefused(each)));
+      return true;
+    } catch (reason) {
+      return this.#failed(reason);
+    }
+  }
+
+  async #keep({ arrivals, refused }: Batch): Promise<boolean> {
+    try {
+      await this.#parts.keep(
+        refused === 0 ? arrivals : arrivals.filter((each) => !isRefused(each)),
+      );
       return true;
     } catch (reason) {
       return this.#failed(reason);
@@ -172,6 +209,12 @@ export class Intake {
     this.#isFull = isFull;
     this.#parts.onFull(isFull);
   }
+}
+
+/** The second, settled when both are. */
+async function inOrder<T>(before: Promise<unknown>, next: Promise<T>): Promise<T> {
+  const [, value] = await Promise.all([before, next]);
+  return value;
 }
 
 function newBatch(): Batch {

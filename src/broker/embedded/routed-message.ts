@@ -21,7 +21,12 @@ export type Delivery = {
   readonly first: number;
   /** Identifiers of the subscriptions that it answers; only MQTT 5 clients see them. */
   readonly ids: readonly number[];
+  /** Where it survives a restart: its packet id, given in advance, and its record in the log. */
+  readonly written?: { readonly packetId: number; readonly record: WrittenRecord };
 };
+
+/** Shared by all deliveries of a message. The segment changes when an old one is freed. */
+export type WrittenRecord = { readonly serial: number; segment: number };
 
 export function routedMessage(message: Message): RoutedMessage {
   return {

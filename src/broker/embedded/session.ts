@@ -6,10 +6,13 @@ import type { Connection } from "./connection.ts";
 import { DeliveryQueue } from "./delivery-queue.ts";
 import { DUP_BIT, PACKET, QOS_BITS, REASON } from "./protocol.ts";
 import { type Delivery, secondsLeft } from "./routed-message.ts";
+import type { SessionBook } from "./session-book.ts";
 import type { Subscription } from "./subscriptions.ts";
 import type { WaitingWill } from "./will.ts";
 
 const PACKET_ID_MAX = 65_535;
+/** Of all packet ids, some are left for what is sent without being written down. */
+const TAKEN_MAX = 65_000;
 
 type SessionParts = Pick<BrokerParts, "clock" | "gauges" | "log">;
 
@@ -29,10 +32,14 @@ export class Session {
   readonly unreleased = new Map<number, Connection | null>();
   /** A will that is published unless the client comes back in time. */
   waitingWill: WaitingWill | null = null;
+  /** Where the session outlives this process; null where it does not. */
+  book: SessionBook | null = null;
   readonly #parts: SessionParts;
   readonly #queue = new DeliveryQueue();
   /** Deliveries that wait for PUBACK or PUBREC; null: released, waits for PUBCOMP. */
   readonly #inflight = new Map<number, Delivery | null>();
+  /** Packet ids of deliveries that are written down, sent or not. */
+  readonly #taken = new Set<number>();
   #lastPacketId = 0;
   #dropped = 0;
   #isOverflowing = false;
@@ -65,6 +72,34 @@ export class Session {
     }
   }
 
+  /** A packet id for a delivery that is to be written down; 0 where too much waits already. */
+  claimPacketId(): number {
+    if (this.#taken.size >= TAKEN_MAX) {
+      this.#drop("queue_full");
+      return 0;
+    }
+    const packetId = this.#nextPacketId();
+    this.#taken.add(packetId);
+    return packetId;
+  }
+
+  /** What was written down before a restart: PUBRELs that wait, then deliveries in their order. */
+  restore(released: Iterable<number>, deliveries: Iterable<Delivery>): void {
+    for (const packetId of released) this.#restore(packetId, null);
+    for (const delivery of deliveries) this.#restore(delivery.written?.packetId ?? 0, delivery);
+  }
+
+  /** Deliveries that are written down. */
+  *written(): Generator<Delivery> {
+    for (const delivery of this.#inflight.values()) if (delivery?.written) yield delivery;
+    for (const delivery of this.#queue.all()) if (delivery.written) yield delivery;
+  }
+
+  /** Packet ids that wait for PUBCOMP. */
+  released(): number[] {
+    return [...this.#inflight].flatMap(([packetId, delivery]) => (delivery ? [] : packetId));
+  }
+
   /** A retained message waits in line whatever its QoS: it may be the only one for a long time. */
   replay(delivery: Delivery): void {
     this.#enqueue(delivery);
@@ -86,7 +121,7 @@ export class Session {
   resume(connection: Connection): void {
     for (const [packetId, delivery] of this.#inflight) {
       if (delivery === null) {
-        connection.ack(PACKET.pubrel, packetId);
+        this.#sendPubrel(packetId, connection);
       } else {
         const again = { ...delivery, first: delivery.first | DUP_BIT };
         connection.publish(again, packetId, this.#secondsLeft(delivery));
@@ -97,24 +132,50 @@ export class Session {
 
   /** Forgets what the client may not have any more: its rights can change while it is away. */
   narrow(gate: Gate): void {
-    this.#queue.keepOnly(({ message }) => gate.maySubscribe(message.topic));
+    const gone = this.#queue.keepOnly(({ message }) => gate.maySubscribe(message.topic));
+    for (const delivery of gone) this.#forget(delivery);
     for (const [packetId, delivery] of this.#inflight) {
-      if (delivery && !gate.maySubscribe(delivery.message.topic)) this.#inflight.delete(packetId);
+      if (!delivery || gate.maySubscribe(delivery.message.topic)) continue;
+      this.#inflight.delete(packetId);
+      this.#forget(delivery);
     }
   }
 
   /** PUBACK or PUBCOMP: the client has it. */
   finish(packetId: number): void {
-    this.#inflight.delete(packetId);
+    if (!this.#inflight.delete(packetId)) return;
+    if (this.#taken.delete(packetId)) this.book?.done(packetId);
     this.pump();
   }
 
   /** PUBREC: answered with PUBREL, and the message need not be kept any longer. */
   release(packetId: number, connection: Connection): void {
-    const isKnown = this.#inflight.has(packetId);
-    if (isKnown) this.#inflight.set(packetId, null);
-    const reason = isKnown ? REASON.success : REASON.packetIdNotFound;
-    connection.ack(PACKET.pubrel, packetId, reason);
+    if (!this.#inflight.has(packetId)) {
+      connection.ack(PACKET.pubrel, packetId, REASON.packetIdNotFound);
+      return;
+    }
+    this.#inflight.set(packetId, null);
+    if (this.#taken.has(packetId)) this.book?.released(packetId);
+    this.#sendPubrel(packetId, connection);
+  }
+
+  /** Not before a restart would remember it: the message would be sent again, and be taken twice. */
+  #sendPubrel(packetId: number, connection: Connection): void {
+    const send = () => connection.isOpen && connection.ack(PACKET.pubrel, packetId);
+    if (this.book) this.book.whenSafe(send);
+    else send();
+  }
+
+  #restore(packetId: number, delivery: Delivery | null): void {
+    this.#taken.add(packetId);
+    this.#lastPacketId = packetId;
+    if (delivery) this.#enqueue(delivery);
+    else this.#inflight.set(packetId, null);
+  }
+
+  /** A delivery that was dropped is not to come back after a restart. */
+  #forget({ written }: Delivery): void {
+    if (written && this.#taken.delete(written.packetId)) this.book?.done(written.packetId);
   }
 
   #canSend(connection: Connection): boolean {
@@ -125,18 +186,24 @@ export class Session {
     const left = this.#secondsLeft(delivery);
     if (left !== null && left <= 0) {
       this.#drop("expired");
+      this.#forget(delivery);
       return;
     }
     const isSure = (delivery.first & QOS_BITS) !== 0;
-    const packetId = isSure ? this.#nextPacketId() : 0;
-    if (!connection.publish(delivery, packetId, left)) this.#drop("packet_too_large");
-    else if (isSure) this.#inflight.set(packetId, delivery);
+    const packetId = isSure ? (delivery.written?.packetId ?? this.#nextPacketId()) : 0;
+    if (connection.publish(delivery, packetId, left)) {
+      if (isSure) this.#inflight.set(packetId, delivery);
+    } else {
+      this.#drop("packet_too_large");
+      this.#forget(delivery);
+    }
   }
 
   #enqueue(delivery: Delivery): void {
     const gone = this.#queue.push(delivery);
-    if (gone === 0) return;
-    this.#drop("queue_full", gone);
+    if (gone.length === 0) return;
+    for (const each of gone) this.#forget(each);
+    this.#drop("queue_full", gone.length);
     if (this.#isOverflowing) return;
     this.#isOverflowing = true;
     const { agent, clientId } = this;
@@ -160,7 +227,7 @@ export class Session {
   #nextPacketId(): number {
     do {
       this.#lastPacketId = this.#lastPacketId === PACKET_ID_MAX ? 1 : this.#lastPacketId + 1;
-    } while (this.#inflight.has(this.#lastPacketId));
+    } while (this.#inflight.has(this.#lastPacketId) || this.#taken.has(this.#lastPacketId));
     return this.#lastPacketId;
   }
 }

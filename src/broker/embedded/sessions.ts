@@ -2,9 +2,12 @@ import type { AgentId } from "../../domain/brand.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import type { Timer } from "../../lib/clock.ts";
 import type { BrokerParts } from "../broker.ts";
+import type { Archive } from "./archive.ts";
 import { Session } from "./session.ts";
+import type { RecoveredSession } from "./session-recovery.ts";
 
 type SessionsParts = Pick<BrokerParts, "clock" | "gauges" | "log"> & {
+  readonly archive: Archive | null;
   /** Undoes what others know of a session that is over. */
   readonly onEnd: (session: Session) => void;
 };
@@ -34,6 +37,32 @@ export class Sessions {
     return session;
   }
 
+  /** All that outlive this process. */
+  *lasting(): Generator<Session> {
+    for (const session of this.#all.values()) if (session.book) yield session;
+  }
+
+  /** The client is here, and what was agreed about its session is to survive a restart. */
+  writeDown(session: Session): void {
+    if (!session.book && session.expirySeconds > 0) this.#parts.archive?.begin(session);
+    session.book?.write(session, null);
+  }
+
+  /** A session from before a restart; whoever was connected then has been away since now. */
+  restore(recovered: RecoveredSession): Session {
+    const { state, receipts, released, deliveries } = recovered;
+    const session = this.begin(state.agent, state.clientId);
+    this.#parts.archive?.resume(session, recovered);
+    session.expirySeconds = state.expirySeconds;
+    for (const subscription of state.subscriptions) {
+      session.subscriptions.set(subscription.filter, subscription);
+    }
+    for (const packetId of receipts) session.unreleased.set(packetId, null);
+    session.restore(released, deliveries.values());
+    this.leave(session, state.leftAt ?? this.#parts.clock.now());
+    return session;
+  }
+
   /** The client is back. */
   welcome(session: Session): void {
     this.#away.get(session)?.cancel();
@@ -41,15 +70,17 @@ export class Sessions {
   }
 
   /** The client has gone: its session is kept as long as was agreed, and as there is room. */
-  leave(session: Session): void {
-    if (session.expirySeconds === 0) {
+  leave(session: Session, leftAt = this.#parts.clock.now()): void {
+    const { clock } = this.#parts;
+    const leftMs = leftAt + session.expirySeconds * 1000 - clock.now();
+    if (leftMs <= 0) {
       this.end(session);
       return;
     }
-    const { clock } = this.#parts;
+    session.book?.write(session, leftAt);
     this.#away.set(
       session,
-      clock.after(session.expirySeconds * 1000, () => this.end(session)),
+      clock.after(leftMs, () => this.end(session)),
     );
     if (this.#away.size <= LIMIT.sessions) return;
     const [oldest] = this.#away.keys();
@@ -63,6 +94,8 @@ export class Sessions {
   end(session: Session): void {
     this.welcome(session);
     this.#all.delete(keyOf(session.agent, session.clientId));
+    session.book?.end();
+    session.book = null;
     this.#parts.onEnd(session);
   }
 }

@@ -32,6 +32,7 @@ export class RawClient {
   #version: number;
   #next = 0;
   #onPacket: () => void = () => {};
+  readonly #listeners: ((packet: Packet) => void)[] = [];
   #isMute = false;
   /** How many bytes came in all. */
   bytes = 0;
@@ -61,6 +62,7 @@ export class RawClient {
     const reader = parser({ protocolVersion: version });
     reader.on("packet", (packet) => {
       this.packets.push(packet);
+      for (const call of this.#listeners) call(packet);
       this.#onPacket();
     });
     socket.on("data", (chunk) => {
@@ -75,6 +77,11 @@ export class RawClient {
         resolve();
       });
     });
+  }
+
+  /** Calls for every packet from now on, beside those who wait with `next`. */
+  listen(call: (packet: Packet) => void): void {
+    this.#listeners.push(call);
   }
 
   /** Reads on, but looks at nothing that comes. */

@@ -10,13 +10,16 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { after, test } from "node:test";
 import { RawClient, TestHouse } from "../../test/mqtt-peer.ts";
 import { RetainedStore } from "./embedded/retained-store.ts";
 import { routedMessage } from "./embedded/routed-message.ts";
 
+const root = mkdtempSync(join(tmpdir(), "fieldline-retained-"));
+after(() => rmSync(root, { recursive: true, force: true }));
+
 test("what the house sent with retain is there after a restart", async (t) => {
-  const folder = newFolder(t);
+  const folder = newFolder();
   const { broker } = await new TestHouse().open(t, folder);
   const payload = Buffer.from('{"humid":{"cov":1}}');
   await broker.send({ topic: "net/1/configure", payload, retain: true });
@@ -30,14 +33,14 @@ test("what the house sent with retain is there after a restart", async (t) => {
 });
 
 test("what a client retained is on disk when it is acknowledged, properties and life included", async (t) => {
-  const folder = newFolder(t);
+  const folder = newFolder();
   const house = new TestHouse();
   const { port } = await house.open(t, folder);
   const client = await RawClient.enter(port, { protocolVersion: 5 });
   const properties = { contentType: "text", messageExpiryInterval: 100 };
   client.publish("a", "x", { qos: 1, messageId: 1, retain: true, properties });
   await client.expect("puback");
-  const next = await new TestHouse().open(t, copied(t, folder));
+  const next = await new TestHouse().open(t, copied(folder));
   const reader = await RawClient.enter(next.port, { protocolVersion: 5 });
   await reader.subscribe("a");
   const { payload, properties: got } = await reader.expect("publish");
@@ -45,8 +48,8 @@ test("what a client retained is on disk when it is acknowledged, properties and 
   assert.deepEqual(JSON.parse(JSON.stringify(got)), properties);
 });
 
-test("a line that the power cut in two was never acknowledged, and is ignored", async (t) => {
-  const folder = newFolder(t);
+test("a line that the power cut in two was never acknowledged, and is ignored", async () => {
+  const folder = newFolder();
   const store = await opened(folder);
   await store.keep([message("a", "1"), message("$b", "2")]);
   await store.close();
@@ -60,8 +63,8 @@ test("a line that the power cut in two was never acknowledged, and is ignored", 
   assert.equal(last.under("$b").length, 1);
 });
 
-test("a broken line in the middle is a problem that names it", async (t) => {
-  const folder = newFolder(t);
+test("a broken line in the middle is a problem that names it", async () => {
+  const folder = newFolder();
   const store = await opened(folder);
   await store.keep([message("a", "1"), message("b", "2")]);
   await store.close();
@@ -73,15 +76,15 @@ test("a broken line in the middle is a problem that names it", async (t) => {
   assert.match(again.problem.detail, /line 2/);
 });
 
-test("a file of a newer version is left alone", async (t) => {
-  const folder = newFolder(t);
+test("a file of a newer version is left alone", async () => {
+  const folder = newFolder();
   writeFileSync(file(folder), '{"format":"fieldline retained messages","version":2}\n');
   const store = await RetainedStore.open(folder, new TestHouse().parts);
   assert.ok(!store.ok && store.problem.code === "folder_newer");
 });
 
-test("a file that is mostly out of date is written anew", async (t) => {
-  const folder = newFolder(t);
+test("a file that is mostly out of date is written anew", async () => {
+  const folder = newFolder();
   const store = await opened(folder);
   for (let round = 0; round < 30; round += 1) {
     await store.keep([message("a", "x".repeat(100_000)), message(`b/${round}`, String(round))]);
@@ -91,8 +94,8 @@ test("a file that is mostly out of date is written anew", async (t) => {
   assert.equal(topics(await opened(folder)).length, 31);
 });
 
-test("what comes while the disk is busy is one write", async (t) => {
-  const folder = newFolder(t);
+test("what comes while the disk is busy is one write", async () => {
+  const folder = newFolder();
   const store = await opened(folder);
   const all = Array.from({ length: 100 }, (_, index) => store.keep([message(`t/${index}`, "x")]));
   assert.deepEqual(topics(store), []);
@@ -102,7 +105,7 @@ test("what comes while the disk is busy is one write", async (t) => {
 });
 
 test("what could not be written is not shown, not acknowledged, and works again later", async (t) => {
-  const folder = newFolder(t);
+  const folder = newFolder();
   const house = new TestHouse();
   const { broker, port } = await house.open(t, folder);
   rmSync(folder, { recursive: true });
@@ -138,15 +141,13 @@ function file(folder: string): string {
   return join(folder, "retained.jsonl");
 }
 
-function newFolder(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), "fieldline-retained-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+function newFolder(): string {
+  return mkdtempSync(join(root, "data-"));
 }
 
 /** The folder as a power cut would leave it. */
-function copied(t: TestContext, folder: string): string {
-  const copy = newFolder(t);
+function copied(folder: string): string {
+  const copy = newFolder();
   writeFileSync(file(copy), readFileSync(file(folder)));
   return copy;
 }

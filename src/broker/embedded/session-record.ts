@@ -50,7 +50,7 @@ export type WrittenDelivery = PacketOf & {
   readonly ids: readonly number[];
 };
 
-export type WrittenMessage = {
+type WrittenMessage = {
   readonly serial: number;
   readonly message: RoutedMessage;
   readonly deliveries: readonly WrittenDelivery[];

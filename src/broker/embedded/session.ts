@@ -159,7 +159,7 @@ export class Session {
     this.#sendPubrel(packetId, connection);
   }
 
-  /** Not before a restart would remember it: the message would be sent again, and be taken twice. */
+  /** Not before a restart would remember it: else the message would be sent, and taken, twice. */
   #sendPubrel(packetId: number, connection: Connection): void {
     const send = () => connection.isOpen && connection.ack(PACKET.pubrel, packetId);
     if (this.book) this.book.whenSafe(send);

@@ -21,6 +21,9 @@ export interface Broker extends Link {
 
   clients(): readonly ClientInfo[];
 
+  /** New connections are shown this certificate; those that are open stay. Both are PEM. */
+  renew?(key: string, certificate: string): void;
+
   /** MQTT over WebSocket: takes a socket-like stream that `api/` accepted. */
   accept(stream: import("node:stream").Duplex, remote: string): void;
 }

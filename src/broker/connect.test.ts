@@ -203,6 +203,14 @@ test("a client that is silent for one and a half keep-alives is closed", async (
   assert.equal(house.presence.at(-1)?.cause, "keep-alive");
 });
 
+test("who promises to speak seldom is asked to speak more often, and told so", async (t) => {
+  const { port } = await new TestHouse().open(t);
+  const client = await RawClient.open(port, 5);
+  client.connect({ protocolVersion: 5, keepalive: 65_535 });
+  const { properties } = await client.expect("connack");
+  assert.equal(properties?.serverKeepAlive, LIMIT.keepAliveSeconds);
+});
+
 test("bytes without a whole packet keep nobody alive", async (t) => {
   const clock = new TestClock();
   const house = new TestHouse(clock);

@@ -103,6 +103,28 @@ test("a certificate of somebody else's authority is shown as not valid", {
   assert.match(reason ?? "", /UNABLE_TO/);
 });
 
+test("a renewed certificate is shown to new connections, and open ones stay", {
+  skip: skipTls,
+}, async (t) => {
+  const { broker, port } = await openTls(t, new TestHouse(systemClock));
+  assert.equal(await serialShown(port), "01");
+  const open = connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false });
+  await once(open, "secureConnect");
+  const { key, certificate } = issue("ours", "localhost", "0x77");
+  broker.renew?.(readFileSync(key, "utf8"), readFileSync(certificate, "utf8"));
+  assert.equal(await serialShown(port), "77");
+  assert.equal(open.closed, false);
+  open.destroy();
+});
+
+async function serialShown(port: number): Promise<string> {
+  const socket = connectTls({ port, host: "127.0.0.1", rejectUnauthorized: false });
+  await once(socket, "secureConnect");
+  const { serialNumber } = socket.getPeerCertificate();
+  socket.destroy();
+  return serialNumber;
+}
+
 test("a handshake that nobody finishes does not keep the broker from closing", {
   skip: skipTls,
 }, async (t) => {

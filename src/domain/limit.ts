@@ -11,6 +11,8 @@ export const LIMIT = {
   passwordBytes: 16 * 1024,
   /** A socket that opens and stays silent is closed. */
   connectWithinMs: 10_000,
+  /** An MQTT 5 client that promises to speak less often is asked to speak this often. */
+  keepAliveSeconds: 600,
   subscriptionsPerClient: 100,
   /** MQTT 5 topic aliases of one client. */
   topicAliases: 64,

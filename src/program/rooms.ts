@@ -105,6 +105,9 @@ export async function openWire(
   if (!broker.ok) return broker;
   later.broker = broker.value;
   agents.onRevoked((id) => void broker.value.disconnect(id, "revoked"));
+  agents.onRenewed(({ serverKeyPem, serverCertificatePem }) =>
+    broker.value.renew?.(serverKeyPem, serverCertificatePem),
+  );
   return broker;
 }
 

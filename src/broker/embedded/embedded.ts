@@ -168,6 +168,10 @@ class EmbeddedBroker implements Broker {
     return theirs.length;
   }
 
+  renew(key: string, certificate: string): void {
+    for (const { renew } of this.#listening) renew?.(key, certificate);
+  }
+
   clients(): readonly ClientInfo[] {
     return [...this.#core.connections].flatMap((connection) => {
       const { admitted, clientId, remote, agreement, connectedAt, received, sent } = connection;

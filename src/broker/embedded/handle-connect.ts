@@ -53,12 +53,17 @@ function agree(connection: Connection, connect: ConnectPacket): void {
   connection.agree({
     version: connect.version,
     isBridge: connect.isBridge,
-    keepAliveSeconds: connect.keepAliveSeconds,
+    keepAliveSeconds: keepAliveOf(connect),
     receiveMaximum: Math.min(window, LIMIT.inflightPerClient),
     maximumPacketBytes: connect.maximumPacketBytes ?? Number.POSITIVE_INFINITY,
     wantsReasons: connect.wantsReasons,
     will: connect.will,
   });
+}
+
+/** MQTT 3 cannot be told: what its client promised holds. */
+function keepAliveOf({ version, keepAliveSeconds }: ConnectPacket): number {
+  return version === 5 ? Math.min(keepAliveSeconds, LIMIT.keepAliveSeconds) : keepAliveSeconds;
 }
 
 /** What the protocol or a limit forbids, whoever it is. */
@@ -170,7 +175,9 @@ function takeOver(core: Core, { agent }: Gate, clientId: string): void {
 /** What this broker can do less than MQTT 5 allows, or decided for the client. */
 function offer(connection: Connection, connect: ConnectPacket): Connack["properties"] {
   const kept = keptSeconds(connect.sessionExpirySeconds);
+  const { keepAliveSeconds } = connection.agreement;
   return {
+    ...(keepAliveSeconds !== connect.keepAliveSeconds && { serverKeepAlive: keepAliveSeconds }),
     ...(kept !== connect.sessionExpirySeconds && { sessionExpiryInterval: kept }),
     ...(connect.clientId === "" && { assignedClientIdentifier: connection.clientId }),
     receiveMaximum: LIMIT.unacknowledgedPerClient,

@@ -25,6 +25,8 @@ export type Listening = {
   readonly server: Server;
   /** All that are open, also those whose TLS handshake is not done. */
   readonly sockets: ReadonlySet<Socket>;
+  /** Shows new connections another certificate. Throws where key and certificate do not fit. */
+  readonly renew?: (key: string, certificate: string) => void;
 };
 
 /** What becomes of those who come. */
@@ -54,13 +56,12 @@ export async function listenTls(
   address: TlsAddress,
   door: Door,
 ): Promise<Outcome<Listening, Problem>> {
+  const secrets = (key: string, cert: string) =>
+    ({ key, cert, ca: address.ca, minVersion: "TLSv1.2" }) as const;
   const server = createTlsServer({
-    key: address.key,
-    cert: address.certificate,
-    ca: address.ca,
+    ...secrets(address.key, address.certificate),
     requestCert: true,
     rejectUnauthorized: false,
-    minVersion: "TLSv1.2",
     handshakeTimeout: LIMIT.connectWithinMs,
   });
   server.on("secureConnection", (socket) =>
@@ -69,7 +70,11 @@ export async function listenTls(
   server.on("tlsClientError", (error, socket) =>
     door.onRefused(socket.remoteAddress ?? "", `TLS handshake: ${error.message}`),
   );
-  return open(server, address, "--mqtts", door);
+  const opened = await open(server, address, "--mqtts", door);
+  if (!opened.ok) return opened;
+  const renew = (key: string, certificate: string) =>
+    server.setSecureContext(secrets(key, certificate));
+  return success({ ...opened.value, renew });
 }
 
 /** Without TCP_NODELAY a small answer waits up to 44 ms for the peer's delayed acknowledgement. */

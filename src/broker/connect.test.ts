@@ -110,7 +110,6 @@ test("an MQTT 5 client is told the limits that it has to keep", async (t) => {
       receiveMaximum: LIMIT.unacknowledgedPerClient,
       maximumPacketSize: LIMIT.packetBytes,
       topicAliasMaximum: LIMIT.topicAliases,
-      sharedSubscriptionAvailable: false,
     },
   );
 });

@@ -16,6 +16,7 @@ export type Reader = {
   readonly session: Session;
   readonly first: number;
   readonly ids: readonly number[];
+  readonly shared?: string | undefined;
 };
 
 /** A QoS 2 message that is taken once, however often its sender repeats it. */
@@ -72,11 +73,11 @@ export class Archive {
   ): readonly Kept[] {
     const record = { serial: this.#nextSerial, segment: this.#log.segment };
     const kept: Kept[] = [];
-    for (const { session, first, ids } of readers) {
+    for (const { session, first, ids, shared } of readers) {
       const packetId = session.claimPacketId();
       if (packetId === 0) continue;
       const written = { packetId, record };
-      kept.push({ session, delivery: { message, first, ids, written } });
+      kept.push({ session, delivery: { message, first, ids, shared, written } });
     }
     const deliveries = kept.map(writtenDelivery);
     const book = receipt?.session.book;
@@ -89,6 +90,10 @@ export class Archive {
       this.#log.append(packetRecord(RECORD.receipt, got));
     }
     return kept;
+  }
+
+  whenSafe(call: () => void): void {
+    this.#log.whenSafe(call);
   }
 
   safe(): Promise<void> {

@@ -4,7 +4,7 @@ import type { Connection } from "./connection.ts";
 import type { Intake } from "./intake.ts";
 import type { RetainedStore } from "./retained-store.ts";
 import type { Sessions } from "./sessions.ts";
-import type { Subscriptions } from "./subscriptions.ts";
+import type { AllSubscriptions } from "./shared.ts";
 import type { TakeOvers } from "./take-overs.ts";
 
 /** What the handlers of packets share. */
@@ -14,7 +14,7 @@ export type Core = {
   readonly sessions: Sessions;
   /** Sessions on disk; null where nothing outlives this process. */
   readonly archive: Archive | null;
-  readonly subscriptions: Subscriptions;
+  readonly subscriptions: AllSubscriptions;
   readonly retained: RetainedStore;
   readonly intake: Intake;
   readonly takeOvers: TakeOvers;

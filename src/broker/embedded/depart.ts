@@ -1,5 +1,6 @@
 import type { Connection, Farewell } from "./connection.ts";
 import type { Core } from "./core.ts";
+import { handOver } from "./route.ts";
 import { executeWill } from "./will.ts";
 
 /** A connection is over: its will, its session, and those who want to know. */
@@ -14,5 +15,6 @@ export function depart(core: Core, connection: Connection, farewell: Farewell): 
   const { cause, isWillDue } = farewell;
   core.parts.onPresence({ agent: gate.agent, clientId, remote: address, up: false, cause });
   if (will && isWillDue) executeWill(core, session, will);
+  handOver(core, session);
   core.sessions.leave(session);
 }

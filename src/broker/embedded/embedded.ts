@@ -28,7 +28,7 @@ import { RetainedStore } from "./retained-store.ts";
 import { keepArrivals, keptMessage, routeArrival, routeMessage } from "./route.ts";
 import { type RoutedMessage, routedMessage } from "./routed-message.ts";
 import { Sessions } from "./sessions.ts";
-import { Subscriptions } from "./subscriptions.ts";
+import { AllSubscriptions } from "./shared.ts";
 import { TakeOvers } from "./take-overs.ts";
 import { watch } from "./watch.ts";
 import { publishWaiting } from "./will.ts";
@@ -58,7 +58,7 @@ export async function openEmbeddedBroker(
 
 function newCore(parts: BrokerParts, retained: RetainedStore, archive: Archive | null): Core {
   const { clock, gauges, log, receive } = parts;
-  const subscriptions = new Subscriptions();
+  const subscriptions = new AllSubscriptions();
   const connections = new Set<Connection>();
   const sessions = new Sessions({
     ...{ clock, gauges, log, archive },

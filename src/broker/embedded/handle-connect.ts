@@ -13,6 +13,7 @@ import { REASON } from "./protocol.ts";
 import { breakOff, report } from "./refusal.ts";
 import type { Session } from "./session.ts";
 import { keptSeconds } from "./sessions.ts";
+import { innerFilter } from "./shared.ts";
 import { cancelWill } from "./will.ts";
 
 type Refusal = { readonly problem: Problem; readonly reason: number };
@@ -183,14 +184,13 @@ function offer(connection: Connection, connect: ConnectPacket): Connack["propert
     receiveMaximum: LIMIT.unacknowledgedPerClient,
     maximumPacketSize: LIMIT.packetBytes,
     topicAliasMaximum: LIMIT.topicAliases,
-    sharedSubscriptionAvailable: false,
   };
 }
 
 /** Goes on with a session; what the agent's rights do not allow any more is forgotten first. */
 function resume(core: Core, session: Session, connection: Connection, gate: Gate): void {
   for (const filter of session.subscriptions.keys()) {
-    if (gate.maySubscribe(filter)) continue;
+    if (gate.maySubscribe(innerFilter(filter) ?? filter)) continue;
     session.subscriptions.delete(filter);
     core.subscriptions.remove(session, filter);
   }

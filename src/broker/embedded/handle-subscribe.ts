@@ -14,8 +14,9 @@ import type { PacketView } from "./packet-reader.ts";
 import { REASON } from "./protocol.ts";
 import { breakOff, report } from "./refusal.ts";
 import { type Delivery, firstByte } from "./routed-message.ts";
+import { innerFilter } from "./shared.ts";
 
-const SHARED = /^\$share(\/|$)/;
+const IS_SHARED = /^\$share(\/|$)/;
 const SEND_ALWAYS = 0;
 const SEND_IF_NEW = 1;
 
@@ -27,6 +28,11 @@ export function handleSubscribe(core: Core, client: Client, packet: PacketView):
     return;
   }
   const { packetId, wanted } = decoded.value;
+  if (wanted.some(({ filter, noLocal }) => noLocal && innerFilter(filter) !== null)) {
+    // MQTT 5.0 section 3.8.3.1.
+    breakOff(core, client, "a shared subscription without the own messages", REASON.protocolError);
+    return;
+  }
   const { session } = client.admitted;
   const granted: { subscription: WantedSubscription; isReplayDue: boolean }[] = [];
   const codes = wanted.map((subscription) => {
@@ -47,7 +53,8 @@ export function handleSubscribe(core: Core, client: Client, packet: PacketView):
     client.send(encodeSuback(packetId, codes, client.agreement.version));
     for (const delivery of replays) client.admitted.session.replay(delivery);
     for (const { subscription } of granted) {
-      core.parts.onSubscribed(client.admitted.gate.agent, subscription.filter);
+      const { filter } = subscription;
+      core.parts.onSubscribed(client.admitted.gate.agent, innerFilter(filter) ?? filter);
     }
   });
 }
@@ -86,30 +93,32 @@ function refusalOf(
   const { session, gate } = client.admitted;
   const isTooLong =
     Buffer.byteLength(filter) > LIMIT.topicBytes || filter.split("/").length > LIMIT.topicLevels;
-  if (isTooLong || !isValidFilter(filter)) {
+  if (isTooLong || !isWellFormed(filter)) {
     return { reason: REASON.filterInvalid, detail: "the filter is malformed or too long" };
-  }
-  if (SHARED.test(filter)) {
-    const reason = REASON.sharedSubscriptionsUnsupported;
-    return { reason, detail: "shared subscriptions are not served" };
   }
   const isNew = !session.subscriptions.has(filter);
   if (isNew && session.subscriptions.size >= LIMIT.subscriptionsPerClient) {
     const detail = `a client has at most ${LIMIT.subscriptionsPerClient} subscriptions`;
     return { reason: REASON.quotaExceeded, detail };
   }
-  if (gate.maySubscribe(filter)) return null;
+  if (gate.maySubscribe(innerFilter(filter) ?? filter)) return null;
   const detail = `${gate.agent} may not subscribe to ${filter}`;
   return { reason: REASON.notAuthorised, detail };
 }
 
-/** Whether the retained messages are wanted now. */
+function isWellFormed(filter: string): boolean {
+  const inner = IS_SHARED.test(filter) ? innerFilter(filter) : filter;
+  return inner !== null && isValidFilter(inner);
+}
+
+/** Whether the retained messages are wanted now; who shares gets none: MQTT 5.0 section 4.8.2. */
 function subscribe(core: Core, client: Client, wanted: WantedSubscription): boolean {
   const { session } = client.admitted;
   const isNew = !session.subscriptions.has(wanted.filter);
   session.subscriptions.set(wanted.filter, wanted);
   core.subscriptions.add(session, wanted);
   const { retainHandling } = wanted;
+  if (innerFilter(wanted.filter) !== null) return false;
   return retainHandling === SEND_ALWAYS || (retainHandling === SEND_IF_NEW && isNew);
 }
 

@@ -8,6 +8,7 @@ import type { Connection } from "./connection.ts";
 import { PACKET, REASON } from "./protocol.ts";
 import type { Delivery } from "./routed-message.ts";
 import type { Session } from "./session.ts";
+import type { Listener } from "./subscriptions.ts";
 import type { KnownTopic } from "./topic-table.ts";
 
 /** A PUBLISH on its way to safety: the house sees the message in it, the rest is the broker's. */
@@ -21,6 +22,8 @@ export type Arrival = ReceivedMessage & {
   readonly packetId: number;
   /** What was written down for sessions that outlive this process. */
   kept?: readonly Kept[];
+  /** Members of groups that were chosen to get it. */
+  chosen?: readonly Listener[];
 };
 
 /** A delivery that is safe, and whose. */

@@ -59,7 +59,6 @@ export const REASON = {
   packetTooLarge: 0x95,
   quotaExceeded: 0x97,
   administrative: 0x98,
-  sharedSubscriptionsUnsupported: 0x9e,
 } as const;
 
 /** A reason for CONNACK as MQTT 3 can say it: MQTT 3.1.1 table 3.1. */

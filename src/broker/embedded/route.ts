@@ -1,6 +1,7 @@
 import type { Archive, Reader } from "./archive.ts";
 import type { Core } from "./core.ts";
 import type { Arrival } from "./intake.ts";
+import { RETAIN_BIT } from "./protocol.ts";
 import { firstByte, type RoutedMessage } from "./routed-message.ts";
 import type { Session } from "./session.ts";
 import type { Listener } from "./subscriptions.ts";
@@ -46,7 +47,9 @@ export function routeArrival(core: Core, arrival: Arrival): void {
 
 /** Passes on what the house itself sends. */
 export async function routeMessage(core: Core, message: RoutedMessage, retain: boolean) {
-  const listeners = core.subscriptions.listeners(message.topic);
+  const { own } = core.subscriptions;
+  const chosen = core.subscriptions.chosen(message.topic);
+  const listeners = [...own.listeners(message.topic), ...chosen];
   const readers = readersOf(listeners, { qos: message.qos, retain }, null);
   if (core.archive && readers.length > 0) {
     const kept = core.archive.keep(message, readers);
@@ -54,6 +57,23 @@ export async function routeMessage(core: Core, message: RoutedMessage, retain: b
     for (const { session, delivery } of kept) session.deliver(delivery);
   }
   deliver({ listeners, message, retain, publisher: null });
+}
+
+/** A client was lost: what it shares with others and did not acknowledge goes to one of them. */
+export function handOver(core: Core, session: Session): void {
+  const { archive, subscriptions } = core;
+  const isTaken = (filter: string) => subscriptions.other(filter, session) !== undefined;
+  for (const { message, first, shared = "" } of session.surrender(isTaken)) {
+    const other = subscriptions.other(shared, session);
+    if (!other) continue;
+    const retain = (first & RETAIN_BIT) !== 0;
+    const listeners = [other];
+    const kept = archive?.keep(message, readersOf(listeners, { qos: message.qos, retain }, null));
+    archive?.whenSafe(() => {
+      for (const { session: member, delivery } of kept ?? []) member.deliver(delivery);
+    });
+    deliver({ listeners, message, retain, publisher: null });
+  }
 }
 
 /** Those whose session outlives this process, and who are to get the message for sure. */
@@ -66,8 +86,9 @@ function readersOf(
   return listeners
     .filter((listener) => isLasting(listener, qos))
     .filter(({ noLocal, session }) => !(noLocal && session === publisher))
-    .map(({ session, qos: most, retainAsPublished, ids }) => {
-      return { session, first: firstByte(Math.min(most, qos), retainAsPublished && retain), ids };
+    .map(({ session, qos: most, retainAsPublished, ids, shared }) => {
+      const first = firstByte(Math.min(most, qos), retainAsPublished && retain);
+      return { session, first, ids, shared };
     });
 }
 
@@ -91,13 +112,15 @@ function sharedMessage(arrival: Arrival): RoutedMessage {
   };
 }
 
-function listenersOf(core: Core, { known }: Arrival): readonly Listener[] {
-  const { asOf } = core.subscriptions;
-  if (known.listenersAsOf !== asOf) {
-    known.listeners = core.subscriptions.listeners(known.text);
-    known.listenersAsOf = asOf;
+function listenersOf(core: Core, arrival: Arrival): readonly Listener[] {
+  const { known } = arrival;
+  const { own } = core.subscriptions;
+  if (known.listenersAsOf !== own.asOf) {
+    known.listeners = own.listeners(known.text);
+    known.listenersAsOf = own.asOf;
   }
-  return known.listeners;
+  arrival.chosen ??= core.subscriptions.chosen(known.text);
+  return arrival.chosen.length === 0 ? known.listeners : [...known.listeners, ...arrival.chosen];
 }
 
 type Delivering = {
@@ -109,11 +132,11 @@ type Delivering = {
 
 function deliver({ listeners, message, retain, publisher }: Delivering): void {
   for (const listener of listeners) {
-    const { session, qos, noLocal, retainAsPublished, ids } = listener;
+    const { session, qos, noLocal, retainAsPublished, ids, shared } = listener;
     if (noLocal && session === publisher) continue;
     // It was written down, and delivered from there.
     if (isLasting(listener, message.qos)) continue;
     const first = firstByte(Math.min(qos, message.qos), retainAsPublished && retain);
-    session.deliver({ message, first, ids });
+    session.deliver({ message, first, ids, shared });
   }
 }

@@ -21,6 +21,8 @@ export type Delivery = {
   readonly first: number;
   /** Identifiers of the subscriptions that it answers; only MQTT 5 clients see them. */
   readonly ids: readonly number[];
+  /** The shared filter that it came by: if this client is lost, another member gets it. */
+  readonly shared?: string | undefined;
   /** Where it survives a restart: its packet id, given in advance, and its record in the log. */
   readonly written?: { readonly packetId: number; readonly record: WrittenRecord };
 };

@@ -4,7 +4,7 @@ import type { BrokerParts } from "../broker.ts";
 import type { Gate } from "./admission.ts";
 import type { Connection } from "./connection.ts";
 import { DeliveryQueue } from "./delivery-queue.ts";
-import { DUP_BIT, PACKET, QOS_BITS, REASON } from "./protocol.ts";
+import { DUP_BIT, PACKET, QOS_BITS, qosOf, REASON } from "./protocol.ts";
 import { type Delivery, secondsLeft } from "./routed-message.ts";
 import type { SessionBook } from "./session-book.ts";
 import type { Subscription } from "./subscriptions.ts";
@@ -87,6 +87,23 @@ export class Session {
   restore(released: Iterable<number>, deliveries: Iterable<Delivery>): void {
     for (const packetId of released) this.#restore(packetId, null);
     for (const delivery of deliveries) this.#restore(delivery.written?.packetId ?? 0, delivery);
+  }
+
+  /**
+   * Gives back what others can take: what it never sent, and QoS 1 without acknowledgement. QoS 2
+   * that was sent stays: MQTT 5.0 section 4.8.2.
+   */
+  surrender(isTaken: (filter: string) => boolean): readonly Delivery[] {
+    const isOthers = ({ shared }: Delivery) => shared !== undefined && isTaken(shared);
+    const gone: Delivery[] = [];
+    for (const [packetId, delivery] of this.#inflight) {
+      if (!delivery || !isOthers(delivery) || qosOf(delivery.first) === 2) continue;
+      this.#inflight.delete(packetId);
+      gone.push(delivery);
+    }
+    gone.push(...this.#queue.keepOnly((delivery) => !isOthers(delivery)));
+    for (const delivery of gone) this.#forget(delivery);
+    return gone;
   }
 
   /** Deliveries that are written down. */

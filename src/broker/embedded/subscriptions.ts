@@ -13,25 +13,27 @@ export type Subscription = {
 };
 
 /** A session that gets a topic's messages, once, whichever of its filters name it. */
-export type Listener = {
-  readonly session: Session;
+export type Listener<S = Session> = {
+  readonly session: S;
   readonly qos: 0 | 1 | 2;
   readonly noLocal: boolean;
   readonly retainAsPublished: boolean;
   readonly ids: readonly number[];
+  /** The shared filter by which it was chosen; see shared.ts. */
+  readonly shared?: string;
 };
 
-type Branch = {
-  readonly children: Map<string, Branch>;
-  readonly subscriptions: Map<Session, Subscription>;
+type Branch<S> = {
+  readonly children: Map<string, Branch<S>>;
+  readonly subscriptions: Map<S, Subscription>;
 };
 
 const NO_IDS: readonly number[] = [];
 
 /** All filters as a tree of levels, and the answers to the topics asked for last. */
-export class Subscriptions {
-  readonly #root = newBranch();
-  readonly #answers = new Map<string, readonly Listener[]>();
+export class Subscriptions<S = Session> {
+  readonly #root = newBranch<S>();
+  readonly #answers = new Map<string, readonly Listener<S>[]>();
   #asOf = 0;
 
   /** Grows with every change: an answer from an earlier state may be wrong. */
@@ -39,10 +41,10 @@ export class Subscriptions {
     return this.#asOf;
   }
 
-  add(session: Session, subscription: Subscription): void {
+  add(session: S, subscription: Subscription): void {
     let branch = this.#root;
     for (const level of subscription.filter.split("/")) {
-      const child = branch.children.get(level) ?? newBranch();
+      const child = branch.children.get(level) ?? newBranch<S>();
       branch.children.set(level, child);
       branch = child;
     }
@@ -50,15 +52,15 @@ export class Subscriptions {
     this.#forgetAnswers();
   }
 
-  remove(session: Session, filter: string): void {
+  remove(session: S, filter: string): void {
     prune(this.#root, filter.split("/"), session);
     this.#forgetAnswers();
   }
 
-  listeners(topic: string): readonly Listener[] {
+  listeners(topic: string): readonly Listener<S>[] {
     const known = this.#answers.get(topic);
     if (known) return known;
-    const found = new Map<Session, Listener>();
+    const found = new Map<S, Listener<S>>();
     collect(this.#root, topic.split("/"), 0, found);
     const listeners = [...found.values()];
     if (this.#answers.size >= LIMIT.matchedTopics) this.#answers.clear();
@@ -72,12 +74,12 @@ export class Subscriptions {
   }
 }
 
-function newBranch(): Branch {
+function newBranch<S>(): Branch<S> {
   return { children: new Map(), subscriptions: new Map() };
 }
 
 /** Removes the session below, and every branch that is bare then. */
-function prune(branch: Branch, levels: readonly string[], session: Session): void {
+function prune<S>(branch: Branch<S>, levels: readonly string[], session: S): void {
   const [level, ...deeper] = levels;
   if (level === undefined) {
     branch.subscriptions.delete(session);
@@ -89,10 +91,15 @@ function prune(branch: Branch, levels: readonly string[], session: Session): voi
   if (child.children.size === 0 && child.subscriptions.size === 0) branch.children.delete(level);
 }
 
-type Found = Map<Session, Listener>;
+type Found<S> = Map<S, Listener<S>>;
 
 /** Visits each branch at most once, so it is bounded by the number of subscriptions. */
-function collect(branch: Branch, levels: readonly string[], depth: number, found: Found): void {
+function collect<S>(
+  branch: Branch<S>,
+  levels: readonly string[],
+  depth: number,
+  found: Found<S>,
+): void {
   // Topics that begin with `$` hide from leading wildcards: MQTT 5.0 section 4.7.2.
   const seesWildcards = depth > 0 || !levels[0]?.startsWith("$");
   const rest = seesWildcards ? branch.children.get("#") : undefined;
@@ -108,7 +115,7 @@ function collect(branch: Branch, levels: readonly string[], depth: number, found
   if (any) collect(any, levels, depth + 1, found);
 }
 
-function join(branch: Branch, found: Found): void {
+function join<S>(branch: Branch<S>, found: Found<S>): void {
   for (const [session, subscription] of branch.subscriptions) {
     const ids = subscription.id === null ? NO_IDS : [subscription.id];
     const listener = { ...subscription, session, ids };
@@ -118,7 +125,7 @@ function join(branch: Branch, found: Found): void {
 }
 
 /** Overlapping filters give one delivery with the highest QoS: MQTT 5.0 section 3.3.4. */
-function merged(a: Listener, b: Listener): Listener {
+function merged<S>(a: Listener<S>, b: Listener<S>): Listener<S> {
   return {
     session: a.session,
     qos: a.qos > b.qos ? a.qos : b.qos,

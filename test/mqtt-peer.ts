@@ -163,6 +163,7 @@ export class TestHouse {
   readonly subscribed: string[] = [];
   readonly attempts: ConnectAttempt[] = [];
   readonly warnings: string[] = [];
+  readonly gaps: string[] = [];
   rights: Rights = { publish: ["#"], subscribe: ["#"] };
   /** What makes a batch safe; at once where a test does not say otherwise. */
   store: (messages: readonly ReceivedMessage[]) => Promise<void> = async () => {};
@@ -194,6 +195,7 @@ export class TestHouse {
       },
       onPresence: (presence) => this.presence.push(presence),
       onSubscribed: (agent, filter) => this.subscribed.push(`${agent} ${filter}`),
+      onGap: (agent, clientId) => this.gaps.push(`${agent} ${clientId}`),
       onRefused: (refusal) => this.refused.push(refusal),
       clock: this.#clock,
       gauges: this.gauges,

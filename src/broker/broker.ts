@@ -37,6 +37,8 @@ export type BrokerParts = {
   readonly onSubscribed: (agent: AgentId, filter: string) => void;
   /** A connection or a message was refused; kept where an operator sees it. */
   readonly onRefused: (refusal: Refusal) => void;
+  /** A client's queue began to lose its oldest messages; said again after it was empty. */
+  readonly onGap?: (agent: AgentId, clientId: string) => void;
   readonly clock: Clock;
   readonly gauges: Gauges;
   readonly log: Log;

@@ -62,6 +62,7 @@ function newCore(parts: BrokerParts, retained: RetainedStore, archive: Archive |
   const connections = new Set<Connection>();
   const sessions = new Sessions({
     ...{ clock, gauges, log, archive },
+    ...(parts.onGap && { onGap: parts.onGap }),
     onEnd: (session) => {
       publishWaiting(core, session);
       for (const filter of session.subscriptions.keys()) subscriptions.remove(session, filter);

@@ -14,7 +14,7 @@ const PACKET_ID_MAX = 65_535;
 /** Of all packet ids, some are left for what is sent without being written down. */
 const TAKEN_MAX = 65_000;
 
-type SessionParts = Pick<BrokerParts, "clock" | "gauges" | "log">;
+type SessionParts = Pick<BrokerParts, "clock" | "gauges" | "log" | "onGap">;
 
 /** What the broker remembers of a client, with or without a connection: MQTT 5.0 section 4.1. */
 export class Session {
@@ -224,6 +224,7 @@ export class Session {
     if (this.#isOverflowing) return;
     this.#isOverflowing = true;
     const { agent, clientId } = this;
+    this.#parts.onGap?.(agent, clientId);
     this.#parts.log.warn("queue of a client is full, oldest messages are dropped", {
       agent,
       clientId,

@@ -6,7 +6,7 @@ import type { Archive } from "./archive.ts";
 import { Session } from "./session.ts";
 import type { RecoveredSession } from "./session-recovery.ts";
 
-type SessionsParts = Pick<BrokerParts, "clock" | "gauges" | "log"> & {
+type SessionsParts = Pick<BrokerParts, "clock" | "gauges" | "log" | "onGap"> & {
   readonly archive: Archive | null;
   /** Undoes what others know of a session that is over. */
   readonly onEnd: (session: Session) => void;

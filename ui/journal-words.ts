@@ -15,6 +15,7 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "agent.revoked": "Revoked an agent",
   "agent.removed": "Removed an agent",
   "agent.taken-over": "Took over a connection",
+  "agent.lost-messages": "Fell behind and lost its oldest messages",
   "device.adopted": "Adopted a device",
   "device.declared": "Declared a device",
   "device.ignored": "Ignored a device",

@@ -4,6 +4,7 @@ import { type Agents, openAgents } from "../agent/agent.ts";
 import type { Broker, Refusal } from "../broker/broker.ts";
 import { openEmbeddedBroker } from "../broker/embedded/embedded.ts";
 import { type Commands, openCommands } from "../command/command.ts";
+import type { AgentId } from "../domain/brand.ts";
 import type { Message } from "../domain/message.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { drivers } from "../driver/registry.ts";
@@ -78,11 +79,14 @@ export async function openWire(
 ): Promise<Outcome<Broker, Problem>> {
   const { serverKeyPem: key, serverCertificatePem: certificate, caPem: ca } = agents.authority;
   const mqtts = config.mqtts && { ...config.mqtts, key, certificate, ca };
-  const writeTakeOver = takeOverWriter({
-    record: (event) => journal.record(event),
-    nameOf: async (agent) => (await agents.get(agent))?.name ?? agent,
-    ...{ clock, log },
-  });
+  const nameOf = async (agent: AgentId) => (await agents.get(agent))?.name ?? agent;
+  const record = journal.record.bind(journal);
+  const writeTakeOver = takeOverWriter({ record, nameOf, clock, log });
+  const writeGap = async (agent: AgentId, clientId: string) => {
+    const actor = { kind: "agent", id: agent, name: await nameOf(agent) } as const;
+    const subject = `agent:${agent}`;
+    await record({ actor, kind: "agent.lost-messages", subject, detail: { clientId } });
+  };
   const broker = await openEmbeddedBroker(
     { mqtt: config.mqtt, mqtts, folder: join(config.data, "broker") },
     {
@@ -96,6 +100,11 @@ export async function openWire(
         writeTakeOver(presence);
       },
       onSubscribed: ingest.subscribed,
+      onGap: (agent, clientId) => {
+        const failed = (reason: unknown) =>
+          log.error("gap not recorded", { reason: String(reason) });
+        writeGap(agent, clientId).catch(failed);
+      },
       onRefused: (refusal) => ingest.refuse(rejectionOf(refusal)),
       clock,
       gauges,

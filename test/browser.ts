@@ -12,6 +12,8 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
+/** What does not happen by then does not happen. */
+const PATIENCE_MS = 15_000;
 /** What a program says where it has nothing to say. */
 const GIBBERISH = /\bNaN\b|\bundefined\b|\bnull\b|\[object/;
 
@@ -49,6 +51,7 @@ export class Visitor {
 
   private constructor(page: Page, url: string) {
     this.page = page;
+    page.setDefaultTimeout(PATIENCE_MS);
     this.#url = url;
     this.#watch();
   }

@@ -77,9 +77,18 @@ export class House {
     return text === "" ? undefined : JSON.parse(text);
   }
 
-  /** Ends the process at once, as a power cut would, and starts it again on the same folder. */
-  async killAndRestart(options: readonly string[] = []): Promise<void> {
+  /** Ends the process at once, as a power cut would. */
+  async kill(): Promise<void> {
     await ended(this.#child, "SIGKILL");
+  }
+
+  async killAndRestart(options: readonly string[] = []): Promise<void> {
+    await this.kill();
+    await this.restart(options);
+  }
+
+  /** Starts it again on the same folder; on the same ports only where the options say so. */
+  async restart(options: readonly string[] = []): Promise<void> {
     const { child, ports } = await startServer(this.folder, options);
     this.#child = child;
     this.ports = ports;

@@ -41,7 +41,9 @@ export type Subscription = {
 /** Subscribes and settles once the broker has said yes. */
 export async function subscribe(where: Where, filter: string): Promise<Subscription> {
   const args = [...argumentsOf(where), "-q", "1", "-t", filter, "-F", "%t %p", "-d"];
-  const child = spawn("mosquitto_sub", args, { stdio: ["ignore", "pipe", "pipe"] });
+  // Into a pipe it would keep "Subscribed" to itself until the first message comes.
+  const lineByLine = ["-oL", "mosquitto_sub", ...args];
+  const child = spawn("stdbuf", lineByLine, { stdio: ["ignore", "pipe", "pipe"] });
   const lines: string[] = [];
   let pending = "";
   await new Promise<void>((resolve, reject) => {

@@ -82,6 +82,6 @@ function linkWord(): Promise<string> {
 
 /** Dashed and pale: what is not live is drawn so. */
 async function isDimmed(): Promise<boolean> {
-  const style = "element => getComputedStyle(element).textDecorationStyle";
-  return (await figure.locator(".figure-text").evaluate(style)) === "dashed";
+  const text = 'document.querySelector(".tile .figure-text")';
+  return (await page.evaluate(`getComputedStyle(${text}).textDecorationStyle`)) === "dashed";
 }

@@ -39,9 +39,7 @@ test("from the set-up link to one's own value, with name, unit and trend", {
   const command = page.getByText(/^mosquitto_pub /).first();
   // What the page gives to paste, pasted into a shell as it is.
   await promisify(execFile)("sh", ["-c", await command.innerText()]);
-  await visitor.click(page.getByRole("link", { name: "Open the inbox" }));
-  await visitor.click(page.getByRole("button", { name: "Adopt", exact: true }));
-  await visitor.click(page.getByRole("link", { name: "Open its asset" }));
+  await visitor.click(page.getByRole("button", { name: "Adopt 12/5" }));
   const tile = page.locator(".tile");
   await tile.getByText("49").waitFor();
   assert.match(await tile.innerText(), /Humidity/);

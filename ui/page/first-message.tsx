@@ -1,12 +1,14 @@
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
-import type { AgentReply } from "../../src/api/contract.ts";
+import type { AgentReply, DeviceReply } from "../../src/api/contract.ts";
 import { formatCount, formatTime } from "../format.ts";
 import { State } from "../part/badge.tsx";
-import { LinkButton } from "../part/button.tsx";
+import { Button, LinkButton } from "../part/button.tsx";
 import { Card } from "../part/card.tsx";
+import { ProblemNote } from "../part/empty.tsx";
 import { useReply } from "../query.ts";
 import { useRefetchOn } from "../use-refetch.ts";
+import { useAdoption } from "./use-adoption.ts";
 
 /** Somebody has just pasted a command and looks at the screen. */
 const EVERY_MS = 1_500;
@@ -42,6 +44,8 @@ export function FirstMessage({ agentId }: { readonly agentId: string }) {
 type ArrivedProps = { readonly agent: AgentReply; readonly at: string | undefined };
 
 function Arrived({ agent, at }: ArrivedProps) {
+  const inbox = useReply("GET /inbox", {}, { every: EVERY_MS });
+  const waiting = inbox.data?.items.filter(({ agentId }) => agentId === agent.id) ?? [];
   const here = agent.connected ? "" : "; away right now";
   return (
     <>
@@ -51,10 +55,36 @@ function Arrived({ agent, at }: ArrivedProps) {
       </p>
       <p className="dim num">{`${formatCount(agent.messages, "message")} so far${here}.`}</p>
       <div className="row wrap">
-        <LinkButton to="/inbox" kind="primary">
-          Open the inbox
-        </LinkButton>
+        {waiting.length === 1 && waiting[0] ? (
+          <AdoptIt device={waiting[0]} />
+        ) : (
+          <LinkButton to="/inbox" kind="primary">
+            Open the inbox
+          </LinkButton>
+        )}
       </div>
+    </>
+  );
+}
+
+/** Nothing to choose from: as it is, and then straight to its page. */
+function AdoptIt({ device }: { readonly device: DeviceReply }) {
+  const navigate = useNavigate();
+  const { adopt, isAdopting, problem } = useAdoption(
+    ({ assetId }) => void navigate({ to: "/plant/$assetId", params: { assetId } }),
+  );
+  const { id: deviceId, name } = device;
+  return (
+    <>
+      <Button
+        kind="primary"
+        busy={isAdopting}
+        onClick={() => adopt([{ deviceId, name, body: {} }])}
+      >
+        {`Adopt ${name}`}
+      </Button>
+      <LinkButton to="/inbox">Choose its name and place</LinkButton>
+      <ProblemNote problem={problem} />
     </>
   );
 }

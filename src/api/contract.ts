@@ -49,6 +49,9 @@ export const AGGREGATE_FUNCTIONS = [
   "first",
   "last",
   "increase",
+  "all",
+  "twa",
+  "duration",
 ] as const;
 const Health = Type.Object({
   status: oneOf(["ready", "degraded"]),
@@ -252,12 +255,21 @@ export const ROUTES = {
       to: TimeIn,
       buckets: Type.Optional(Type.Integer({ minimum: 1 })),
       every: Type.Optional(Type.Integer({ minimum: 1, description: "milliseconds" })),
+      calendar: Type.Optional(oneOf(["hour", "day", "month"])),
+      tz: Type.Optional(Type.String({ description: "of the calendar: an IANA name, or UTC" })),
       fns: Type.Optional(Type.String({ description: `some of ${AGGREGATE_FUNCTIONS.join(", ")}` })),
       quality: Type.Optional(oneOf(["good", "all"])),
+      state: Type.Optional(
+        Type.String({ description: "whose duration: true, false, a number or a text" }),
+      ),
+      rollover: Type.Optional(
+        Type.Number({ exclusiveMinimum: 0, description: "where the counters start again from 0" }),
+      ),
     }),
     reply: Type.Object({
       from: Time,
-      widthMs: Type.Number(),
+      widthMs: Type.Number({ description: "0 where the buckets are those of a calendar" }),
+      at: Type.Optional(Type.Array(Time, { description: "where those of a calendar begin" })),
       items: Type.Array(
         Type.Object({
           pointId: Type.String(),

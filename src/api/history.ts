@@ -2,9 +2,10 @@ import type { PointId } from "../domain/brand.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Point } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import { qualityOf } from "../domain/reading.ts";
+import { qualityOf, type Value } from "../domain/reading.ts";
 import { type Samples, valueAt } from "../domain/samples.ts";
 import type { AggregateQuery, Buckets } from "../historian/historian.ts";
+import { calendarStarts, isTimeZone } from "../lib/calendar.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { AGGREGATE_FUNCTIONS, type Reply, type RouteQuery } from "./contract.ts";
 import { historyCsv } from "./csv.ts";
@@ -80,16 +81,23 @@ async function aggregate(house: House, { query }: Call<AggregateRoute>): Answer<
   const by = bucketsOf(query, span.value, points.value.length);
   if (!by.ok) return by;
 
+  const { quality = "good", rollover, state = "true" } = query;
   const buckets = await house.historian.aggregate({
     series: Uint32Array.from(points.value, ({ series }) => series),
     ...span.value,
     by: by.value,
-    quality: query.quality ?? "good",
+    quality,
+    // What was last said may hold no longer tomorrow.
+    now: house.clock.now(),
+    weighted: functions.value.includes("twa"),
+    ...(rollover !== undefined && { rollover }),
+    ...(functions.value.includes("duration") && { state: stateOf(state) }),
   });
   const columns = new Map(buckets.map((one) => [one.series, one]));
   return success({
     from: iso(span.value.from),
-    widthMs: buckets[0]?.widthMs ?? 0,
+    widthMs: buckets[0]?.widthMs || 0,
+    ...(query.calendar && { at: isoColumn(buckets[0]?.at ?? new Float64Array(0)) }),
     items: points.value.map(({ id, series }) => ({
       pointId: id,
       columns: columnsOf(columns.get(series), functions.value),
@@ -112,18 +120,34 @@ async function pointsOf(house: House, list: string): Promise<Outcome<Point[], Pr
 
 /** What a reply costs is known before the historian is asked. */
 function bucketsOf(
-  { buckets, every }: RouteQuery<AggregateRoute>,
-  { from, to }: Span,
+  query: RouteQuery<AggregateRoute>,
+  span: Span,
   points: number,
 ): Outcome<AggregateQuery["by"], Problem> {
-  if ((buckets === undefined) === (every === undefined)) {
-    return failure(problem("request_invalid", "say either 'buckets' or 'every'"));
+  const { buckets, every, calendar, tz = "UTC" } = query;
+  if ([buckets, every, calendar].filter((one) => one !== undefined).length !== 1) {
+    return failure(problem("request_invalid", "say either 'buckets', 'every' or 'calendar'"));
   }
-  const rows = (buckets ?? Math.ceil((to - from) / (every ?? 1))) * points;
+  if (!isTimeZone(tz)) return failure(problem("request_invalid", `tz: no time zone '${tz}'`));
+  const rows = bucketCount(query, span) * points;
   if (rows > LIMIT.bucketsPerReply) {
     return tooLarge(`${rows} buckets in all; at most ${LIMIT.bucketsPerReply}`);
   }
+  if (calendar) return success({ calendar, timeZone: tz });
   return success(buckets === undefined ? { everyMs: every ?? 1 } : { buckets });
+}
+
+/** Those of a calendar are not counted further than matters. */
+function bucketCount(query: RouteQuery<AggregateRoute>, { from, to }: Span): number {
+  const { buckets, every = 1, calendar: unit, tz: timeZone = "UTC" } = query;
+  if (!unit) return buckets ?? Math.ceil((to - from) / every);
+  return calendarStarts({ from, to, unit, timeZone }, LIMIT.bucketsPerReply + 1).length;
+}
+
+/** As it would be written in JSON; a text without its quotation marks. */
+function stateOf(text: string): Value {
+  if (text === "true" || text === "false") return text === "true";
+  return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
 function functionsOf(list = "count,min,max,avg"): Outcome<AggregateFunction[], Problem> {
@@ -139,14 +163,17 @@ function columnsOf(buckets: Buckets | undefined, functions: readonly AggregateFu
   const columns: Columns = {};
   if (!buckets) return columns;
   for (const name of functions) {
-    const column = name === "avg" ? average(buckets) : buckets[name];
+    const column = columnOf(buckets, name);
     columns[name] = Array.from(column, (value) => (Number.isFinite(value) ? value : null));
   }
   return columns;
 }
 
-function average({ sum, count }: Buckets): Float64Array {
-  return sum.map((total, row) => total / (count[row] ?? 0));
+function columnOf(buckets: Buckets, name: AggregateFunction): Float64Array {
+  const { sum, count, area, known } = buckets;
+  if (name === "avg") return sum.map((total, row) => total / (count[row] ?? 0));
+  if (name === "twa") return area.map((total, row) => total / (known[row] ?? 0));
+  return buckets[name];
 }
 
 function tooLarge(detail: string) {

@@ -152,12 +152,26 @@ test("aggregates come bucket by bucket, empty ones with nothing rather than a nu
   assert.deepEqual(empty.json.items[0].columns, { count: [0], min: [null] });
 });
 
+test("the days of a place are cut where its clocks say", async () => {
+  const asked = "calendar=day&tz=Europe/Zurich&fns=count,all,twa,duration&state=3";
+  const query = `points=${id}&from=${START - 7_200_000}&to=${START + 720_000}&${asked}`;
+  const { json } = await house.send("viewer", `GET /history/aggregate?${query}`);
+  assert.deepEqual(json.at, ["2025-12-31T22:00:00.000Z", "2025-12-31T23:00:00.000Z"]);
+  assert.equal(json.widthMs, 0);
+  const { columns } = json.items[0];
+  assert.deepEqual(columns.count, [0, 9]);
+  assert.deepEqual(columns.all, [0, 10]);
+  assert.deepEqual(columns.duration, [0, 60_000]);
+  assert.equal(columns.twa[0], null);
+});
+
 test("a query that asks for too much is refused before it costs anything", async () => {
   const year = `from=${START}&to=${START + 365 * 86_400_000}`;
   const many = Array.from({ length: LIMIT.pointsPerQuery + 1 }, (_, row) => row).join(",");
   for (const route of [
     `GET /points/${id}/history?${year}&limit=1000000000`,
     `GET /history/aggregate?points=${id}&${year}&every=1`,
+    `GET /history/aggregate?points=${id}&from=${START}&to=8640000000000000&calendar=hour`,
     `GET /history/aggregate?points=${id}&${year}&buckets=1000000000`,
     `GET /history/aggregate?points=${many}&${year}&buckets=1`,
   ]) {
@@ -170,10 +184,12 @@ test("a query that asks for too much is refused before it costs anything", async
 test("an aggregate that is not well asked says what it wants", async () => {
   const span = `from=${START}&to=${START + 1_000}`;
   const wrong: readonly [query: string, code: string, detail: RegExp][] = [
-    [`points=${id}&${span}`, "request_invalid", /either 'buckets' or 'every'/],
+    [`points=${id}&${span}`, "request_invalid", /either 'buckets', 'every' or 'calendar'/],
     [`points=${id}&${span}&buckets=1&every=1`, "request_invalid", /either/],
     [`points=${id}&${span}&buckets=1&fns=median`, "request_invalid", /fns: some of count/],
     [`points=none&${span}&buckets=1`, "point_unknown", /none/],
+    [`points=${id}&${span}&calendar=day&every=1`, "request_invalid", /either/],
+    [`points=${id}&${span}&calendar=day&tz=Europe/Atlantis`, "request_invalid", /no time zone/],
     [`points=${id}&${span}&buckets=0`, "request_invalid", /must be >= 1/],
   ];
   for (const [query, code, detail] of wrong) {

@@ -63,7 +63,7 @@ export const LIMIT = {
   samplesPerReply: 100_000,
   bucketsPerReply: 20_000,
   pointsPerQuery: 200,
-  /** Of all series of one question to the historian: 56 MB of its memory. */
+  /** Of all series of one question to the historian: 88 MB of its memory. */
   bucketsPerQuery: 1_000_000,
   /** A series takes about 50 bytes of the historian's memory, whether it speaks or not. */
   series: 4_000_000,

@@ -7,18 +7,12 @@ import type { Series } from "../domain/brand.ts";
 import { QUALITIES, type Quality, type Value } from "../domain/reading.ts";
 import { type Samples, SamplesBuilder, sampleAt } from "../domain/samples.ts";
 import { chances } from "../lib/chance.ts";
+import { byHand, COLUMNS, type Column, type Row } from "./by-hand.ts";
 import type { AggregateQuery, Buckets, Historian } from "./historian.ts";
 
 type Subject = {
   readonly name: string;
   readonly open: (folder: string) => Promise<Historian>;
-};
-
-type Row = {
-  readonly series: number;
-  readonly at: number;
-  readonly value: Value | null;
-  readonly quality: Quality;
 };
 
 const ALL = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY, limit: 1_000_000 };
@@ -127,10 +121,53 @@ export function testHistorian({ name, open }: Subject): void {
     assert.deepEqual(columnOf(inner, "increase"), [17]);
   });
 
+  holds("a declared rollover is no reset", [meter], async (historian) => {
+    const asked = query({ from: START, to: START + 80, everyMs: 20 });
+    const [buckets] = await historian.aggregate({ ...asked, rollover: 16 });
+    assert.deepEqual(columnOf(buckets, "increase"), [2, 7, 1, 16]);
+  });
+
+  holds("a value holds until the next, and the newest until now", [meter], async (historian) => {
+    const asked = query({ from: START + 45, to: START + 105, everyMs: 20 });
+    const [buckets] = await historian.aggregate({ ...asked, weighted: true, now: START + 90 });
+    assert.deepEqual(columnOf(buckets, "known"), [20, 20, 5]);
+    assert.deepEqual(columnOf(buckets, "area"), [15 * 0 + 4 * 15 + 20 * 5, 400, 100]);
+  });
+
+  const pump = ["on", "off", "on", true, null, "on"].map((value, at) => row(5, at * 10, value));
+  holds("a state lasts until another one is good", [pump], async (historian) => {
+    await historian.append(batchOf([{ ...row(5, 25, "off"), quality: "bad" }]));
+    const asked = query({ from: START + 5, to: START + 65, everyMs: 20 });
+    const lasting = async (state: Value, quality: "good" | "all" = "good") => {
+      const [buckets] = await historian.aggregate({ ...asked, state, quality });
+      return columnOf(buckets, "duration");
+    };
+    assert.deepEqual(await lasting("on"), [10, 5, 15]);
+    assert.deepEqual(await lasting("on", "all"), [10, 0, 15]);
+    assert.deepEqual(await lasting(true), [0, 10, 0]);
+  });
+
+  const year = Array.from({ length: 9_000 }, (_, hour) => row(5, hour * 3_600_000, hour % 10));
+  holds("the days of a place have 23, 24 or 25 hours", [year], async (historian) => {
+    const by = { calendar: "day", timeZone: "Europe/Zurich" } as const;
+    const series = Uint32Array.of(5);
+    const [from, to] = [Date.parse("2025-12-31T23:00Z"), Date.parse("2026-12-31T23:00Z")];
+    const [days] = await historian.aggregate({ series, from, to, by });
+    const hours = columnOf(days, "count");
+    assert.equal(hours.length, 365);
+    assert.deepEqual(
+      [23, 24, 25].map((length) => hours.filter((count) => count === length).length),
+      [1 + 1, 362, 1],
+      "the first day begins before the first sample",
+    );
+    assert.equal(days?.at[180], Date.parse("2026-06-29T22:00Z"));
+  });
+
   holds("an empty bucket counts 0 and is NaN otherwise", [meter], async (historian) => {
     const asked = query({ from: START + 65, to: START + 130, everyMs: 30 });
     const [buckets] = await historian.aggregate(asked);
     assert.deepEqual(columnOf(buckets, "count"), [0, 0, 0]);
+    assert.deepEqual(columnOf(buckets, "all"), [0, 0, 0]);
     for (const column of ["min", "max", "sum", "first", "last", "increase"] as const) {
       assert.deepEqual(columnOf(buckets, column), [Number.NaN, Number.NaN, Number.NaN]);
     }
@@ -295,51 +332,21 @@ function query({ from, to, everyMs }: Span): AggregateQuery {
 function randomQuery(random: () => number): AggregateQuery {
   const from = START + Math.floor((random() - 0.3) * 20_000);
   const to = from + Math.floor(random() * 40_000);
-  const by =
-    random() < 0.5
-      ? { buckets: 1 + Math.floor(random() * 40) }
-      : { everyMs: 50 + Math.floor(random() * 9_000) };
+  const by = [
+    { buckets: 1 + Math.floor(random() * 40) },
+    { everyMs: 50 + Math.floor(random() * 9_000) },
+    { calendar: "hour", timeZone: "Asia/Kolkata" } as const,
+  ][Math.floor(random() * 3)] ?? { buckets: 1 };
+  const weight = { weighted: true, now: to - Math.floor(random() * 5_000) };
+  const state = [true, 7.5, "on", "3"][Math.floor(random() * 4)] ?? false;
+  const wishes = {
+    ...(random() < 0.7 && weight),
+    ...(random() < 0.5 && { state }),
+    ...(random() < 0.3 && { rollover: 100 }),
+  };
   const quality = { quality: random() < 0.5 ? ("good" as const) : ("all" as const) };
   const series = Uint32Array.of(1, 2, 3, 4);
-  return { series, from, to, by, ...(random() < 0.7 && quality) };
-}
-
-const COLUMNS = ["count", "min", "max", "sum", "first", "last", "increase"] as const;
-type Column = (typeof COLUMNS)[number];
-
-function byHand(rows: readonly Row[], { from, to, by, quality }: AggregateQuery) {
-  const widthMs = "buckets" in by ? (to - from) / by.buckets : by.everyMs;
-  const count = "buckets" in by ? by.buckets : Math.ceil((to - from) / widthMs);
-  const counted = rows
-    .filter((one) => quality === "all" || one.quality === "good")
-    .filter(({ value }) => typeof value === "boolean" || Number.isFinite(value))
-    .map(({ at, value }) => ({ at, value: Number(value) }));
-  return Array.from({ length: from < to ? count : 0 }, (_, bucket) => {
-    const isInside = ({ at }: { at: number }) =>
-      at >= from && at < to && Math.min(Math.floor((at - from) / widthMs), count - 1) === bucket;
-    const inside = counted.filter(isInside);
-    const values = inside.map(({ value }) => value);
-    const before = counted[counted.findIndex(isInside) - 1]?.value;
-    return handCounted(values, before);
-  });
-}
-
-function handCounted(values: readonly number[], before = values[0] ?? 0): Record<Column, number> {
-  const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
-  const growths = values.map((value, index) => {
-    const past = index === 0 ? before : (values[index - 1] ?? 0);
-    return value >= past ? value - past : value;
-  });
-  const isEmpty = values.length === 0;
-  return {
-    count: values.length,
-    min: isEmpty ? Number.NaN : Math.min(...values),
-    max: isEmpty ? Number.NaN : Math.max(...values),
-    sum: isEmpty ? Number.NaN : sum(values),
-    first: values[0] ?? Number.NaN,
-    last: values.at(-1) ?? Number.NaN,
-    increase: isEmpty ? Number.NaN : sum(growths),
-  };
+  return { series, from, to, by, ...wishes, ...(random() < 0.7 && quality) };
 }
 
 function columnOf(buckets: Buckets | undefined, column: Column): number[] {

@@ -1,4 +1,6 @@
+import type { Value } from "../domain/reading.ts";
 import type { Samples } from "../domain/samples.ts";
+import type { CalendarUnit } from "../lib/calendar.ts";
 
 /**
  * Remembers samples. A sample is named by (series, at): the same again is one sample, and the later
@@ -37,21 +39,41 @@ export type AggregateQuery = {
   readonly series: Uint32Array;
   readonly from: number;
   readonly to: number;
-  /** A number of equal buckets, or their width; the last one may be cut by `to`. */
-  readonly by: { readonly buckets: number } | { readonly everyMs: number };
+  /**
+   * A number of equal buckets, their width, or the hours, days or months of a place, the first
+   * of which begins with `from`. The last one may be cut by `to`.
+   */
+  readonly by:
+    | { readonly buckets: number }
+    | { readonly everyMs: number }
+    | { readonly calendar: CalendarUnit; readonly timeZone: string };
   /** Which samples count: `good` leaves out uncertain and bad ones. Fallback: good. */
   readonly quality?: "good" | "all";
+  /** Where a counter goes on from 0, as its maker says: less than before is then no reset. */
+  readonly rollover?: number;
+  /** Whether `area` and `known` are wanted, which cost more than the rest. */
+  readonly weighted?: boolean;
+  /** The value whose `duration` is wanted; of any kind. */
+  readonly state?: Value;
+  /** Values hold until the next sample; the last before `to`, until this time. Fallback: `to`. */
+  readonly now?: number;
 };
 
 /**
  * One row a bucket, empty buckets included with count 0 and NaN. Booleans count as 0 and 1; texts,
- * none and NaN are not counted.
+ * none and NaN are not counted. A value holds until the next, so `area`, `known` and `duration` say
+ * something of empty buckets too; they are NaN where they were not asked for.
  */
 export type Buckets = {
   readonly series: number;
   readonly from: number;
+  /** NaN where they are not equally wide: of a calendar. */
   readonly widthMs: number;
+  /** Where each bucket begins. */
+  readonly at: Float64Array;
   readonly count: Float64Array;
+  /** Those that could be counted, whatever their quality. */
+  readonly all: Float64Array;
   readonly min: Float64Array;
   readonly max: Float64Array;
   readonly sum: Float64Array;
@@ -59,6 +81,12 @@ export type Buckets = {
   readonly last: Float64Array;
   /** How much a counter grew since the sample before the bucket; a reset starts from 0. */
   readonly increase: Float64Array;
+  /** Each value times the milliseconds it held; `area / known` is the time-weighted average. */
+  readonly area: Float64Array;
+  /** For how many milliseconds a value held. */
+  readonly known: Float64Array;
+  /** For how many of them it was `state`. */
+  readonly duration: Float64Array;
 };
 
 export type HistorianStats = {

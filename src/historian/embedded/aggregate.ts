@@ -1,11 +1,11 @@
-import { LIMIT } from "../../domain/limit.ts";
 import { QUALITY_BYTE } from "../../domain/reading.ts";
 import type { AggregateQuery, Buckets } from "../historian.ts";
 import type { ChunkSummary, Chunks } from "./chunks.ts";
+import { addDurations } from "./duration.ts";
 import type { Memtable } from "./memtable.ts";
 import { isCountable } from "./rollup.ts";
 import { mergeRuns, Run } from "./run.ts";
-import { bucketCount, SUM_COLUMNS, Sums } from "./sums.ts";
+import { bucketStarts, SUM_COLUMNS, Sums } from "./sums.ts";
 
 /** One row of buckets a series; all their columns lie in one buffer, to be transferred as one. */
 export function aggregate(
@@ -13,14 +13,19 @@ export function aggregate(
   chunks: Chunks,
   query: AggregateQuery,
 ): readonly Buckets[] {
-  const buckets = bucketCount(query);
-  if (buckets * query.series.length > LIMIT.bucketsPerQuery) throw new Error("too many buckets");
-  const size = buckets * SUM_COLUMNS;
+  const starts = bucketStarts(query);
+  const size = starts.length * SUM_COLUMNS;
   const columns = new Float64Array(query.series.length * size);
   const walk = new Walk(memtable, chunks, query);
-  return Array.from(query.series, (series, index) =>
-    walk.over(series, columns.subarray(index * size, (index + 1) * size)),
-  );
+  return Array.from(query.series, (series, index) => {
+    const own = columns.subarray(index * size, (index + 1) * size);
+    const sums = new Sums(series, query, starts, own);
+    if (size > 0) {
+      walk.over(sums);
+      if (query.state !== undefined) addDurations(memtable, chunks, { query, sums });
+    }
+    return sums.buckets();
+  });
 }
 
 /**
@@ -41,17 +46,17 @@ class Walk {
     this.#query = query;
   }
 
-  over(series: number, columns: Float64Array): Buckets {
+  over(sums: Sums): void {
+    const { series } = sums;
     const { from, to } = this.#query;
     const arrived = this.#memtable.collect(series, Number.NEGATIVE_INFINITY, to);
-    const before = columns.length > 0 ? this.#valueBefore(series, arrived) : Number.NaN;
-    const sums = new Sums(series, this.#query, columns, before);
+    sums.begin(this.#valueBefore(series, arrived));
     let row = arrived.rowAt(from);
-    for (const chunk of columns.length > 0 ? this.#chunks.forward(series, from, to) : []) {
+    for (const chunk of this.#chunks.forward(series, from, to)) {
       const start = Math.max(row, arrived.rowAt(chunk.firstAt));
       const end = Math.max(start, arrived.rowAfter(chunk.lastAt));
       this.#addRows(sums, arrived, row, start);
-      if (start === end && this.#isInOneBucket(sums, chunk)) sums.addRollup(chunk.firstAt, chunk);
+      if (start === end && this.#isInOneBucket(sums, chunk)) sums.addChunk(chunk);
       else {
         const merged = this.#merge(chunk, arrived, start, end);
         this.#addRows(sums, merged, merged.rowAt(from), merged.rowAt(to));
@@ -59,14 +64,25 @@ class Walk {
       row = end;
     }
     this.#addRows(sums, arrived, row, arrived.count);
-    return sums.buckets();
+    sums.end();
   }
 
   #isInOneBucket(sums: Sums, chunk: ChunkSummary): boolean {
     const { from, to } = this.#query;
     const { firstAt, lastAt } = chunk;
-    if (firstAt < from || lastAt >= to || !this.#isSummedUp(chunk)) return false;
+    if (firstAt < from || lastAt >= to || !this.#isEnough(chunk)) return false;
     return sums.bucketAt(firstAt) === sums.bucketAt(lastAt);
+  }
+
+  /** Whether the rollup says all that was asked for. */
+  #isEnough(chunk: ChunkSummary): boolean {
+    const { weighted, rollover } = this.#query;
+    const { good, samples, first, last, increase } = chunk;
+    if (!this.#isSummedUp(chunk)) return false;
+    // Its area begins and ends with the first and last of its good samples.
+    if (weighted && good > 0 && good < samples) return false;
+    // A chunk without a reset knows nothing of rollovers.
+    return rollover === undefined || good === 0 || increase === last - first;
   }
 
   /** Rollups are over good samples. */
@@ -76,12 +92,13 @@ class Walk {
 
   #addRows(sums: Sums, run: Run, from: number, to: number): void {
     for (let row = from; row < to; row += 1) {
-      if (this.#counts(run, row)) sums.addSample(run.at[row] ?? 0, run.value[row] ?? 0);
+      if (!isCountable(run, row)) continue;
+      sums.see(run.at[row] ?? 0);
+      if (this.#isTrusted(run, row)) sums.addSample(run.at[row] ?? 0, run.value[row] ?? 0);
     }
   }
 
-  #counts(run: Run, row: number): boolean {
-    if (!isCountable(run, row)) return false;
+  #isTrusted(run: Run, row: number): boolean {
     return this.#query.quality === "all" || run.quality[row] === QUALITY_BYTE.good;
   }
 
@@ -120,7 +137,7 @@ class Walk {
 
   #lastOf(run: Run, from: number, to: number): number {
     for (let row = to - 1; row >= from; row -= 1) {
-      if (this.#counts(run, row)) return run.value[row] ?? 0;
+      if (isCountable(run, row) && this.#isTrusted(run, row)) return run.value[row] ?? 0;
     }
     return Number.NaN;
   }

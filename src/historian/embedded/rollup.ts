@@ -62,7 +62,11 @@ export function isCountable({ kind, value }: Columns, row: number): boolean {
   return one === KIND.number && !Number.isNaN(value[row]);
 }
 
-/** How much a counter grew from one sample to the next: a smaller one has started from 0 again. */
-export function growth(before: number, after: number): number {
-  return after >= before ? after - before : after;
+/**
+ * How much a counter grew from one sample to the next: a smaller one has started from 0 again,
+ * after its rollover where one is declared.
+ */
+export function growth(before: number, after: number, rollover?: number): number {
+  if (after >= before) return after - before;
+  return rollover === undefined ? after : rollover - before + after;
 }

@@ -1,12 +1,25 @@
+import { LIMIT } from "../../domain/limit.ts";
+import { calendarStarts } from "../../lib/calendar.ts";
 import type { AggregateQuery, Buckets } from "../historian.ts";
-import { growth, type Rollup } from "./rollup.ts";
+import type { ChunkSummary } from "./chunks.ts";
+import { growth } from "./rollup.ts";
 
 /** Columns of a bucket row; they lie one behind another in one buffer. */
-export const SUM_COLUMNS = 7;
+export const SUM_COLUMNS = 11;
 
-export function bucketCount({ from, to, by }: AggregateQuery): number {
-  if (!(from < to)) return 0;
-  return "buckets" in by ? by.buckets : Math.ceil((to - from) / by.everyMs);
+/** Where the buckets of a query begin. Throws where they would be too many for memory. */
+export function bucketStarts({ series, from, to, by }: AggregateQuery): Float64Array {
+  if (!(from < to)) return new Float64Array(0);
+  const max = Math.floor(LIMIT.bucketsPerQuery / Math.max(1, series.length));
+  if ("calendar" in by) {
+    const starts = calendarStarts({ from, to, unit: by.calendar, ...by }, max + 1);
+    refuseMoreThan(max, starts.length);
+    return Float64Array.from(starts);
+  }
+  const widthMs = "buckets" in by ? (to - from) / by.buckets : by.everyMs;
+  const count = "buckets" in by ? by.buckets : Math.ceil((to - from) / widthMs);
+  refuseMoreThan(max, count);
+  return Float64Array.from({ length: count }, (_, bucket) => from + bucket * widthMs);
 }
 
 /** The buckets of one series while they are summed up, in order of time. -0 counts as 0. */
@@ -14,24 +27,32 @@ export class Sums implements Buckets {
   readonly series: number;
   readonly from: number;
   readonly widthMs: number;
+  readonly at: Float64Array;
   readonly count: Float64Array;
+  readonly all: Float64Array;
   readonly min: Float64Array;
   readonly max: Float64Array;
   readonly sum: Float64Array;
   readonly first: Float64Array;
   readonly last: Float64Array;
   readonly increase: Float64Array;
-  #before: number;
+  readonly area: Float64Array;
+  readonly known: Float64Array;
+  readonly duration: Float64Array;
+  readonly #query: AggregateQuery;
+  #before = Number.NaN;
+  #heldFrom: number;
 
-  /** `before` is the value before the first bucket, NaN where there is none. */
-  constructor(series: number, query: AggregateQuery, columns: Float64Array, before: number) {
-    const { from, to, by } = query;
-    const buckets = columns.length / SUM_COLUMNS;
-    const column = (index: number) => columns.subarray(index * buckets, (index + 1) * buckets);
+  constructor(series: number, query: AggregateQuery, at: Float64Array, columns: Float64Array) {
+    const { from, to, by, weighted } = query;
+    const column = (index: number) => columns.subarray(index * at.length, (index + 1) * at.length);
     columns.fill(Number.NaN);
+    this.#query = query;
+    this.#heldFrom = from;
     this.series = series;
     this.from = from;
-    this.widthMs = "buckets" in by ? (to - from) / by.buckets : by.everyMs;
+    this.at = at;
+    this.widthMs = widthOf(by, to - from);
     this.count = column(0).fill(0);
     this.min = column(1);
     this.max = column(2);
@@ -39,17 +60,34 @@ export class Sums implements Buckets {
     this.first = column(4);
     this.last = column(5);
     this.increase = column(6);
+    this.all = column(7).fill(0);
+    this.area = column(8);
+    this.known = column(9);
+    this.duration = column(10);
+    if (weighted) columns.subarray(8 * at.length, 10 * at.length).fill(0);
+  }
+
+  /** The value of the last sample before the first bucket, NaN where there is none. */
+  begin(before: number): void {
     this.#before = before;
   }
 
   bucketAt(at: number): number {
+    if (Number.isNaN(this.widthMs)) return placeIn(this.at, at);
     const bucket = Math.floor((at - this.from) / this.widthMs);
     return Math.min(bucket, this.count.length - 1);
+  }
+
+  /** A sample that could be counted, whether it is or not. */
+  see(at: number): void {
+    const bucket = this.bucketAt(at);
+    this.all[bucket] = (this.all[bucket] ?? 0) + 1;
   }
 
   addSample(at: number, sample: number): void {
     const bucket = this.bucketAt(at);
     const value = sample + 0;
+    this.#hold(at);
     const count = this.count[bucket] ?? 0;
     if (count === 0) this.#open(bucket, value);
     if (value < (this.min[bucket] ?? 0)) this.min[bucket] = value;
@@ -62,19 +100,39 @@ export class Sums implements Buckets {
   }
 
   /** All samples of a chunk at once; they lie in one bucket. */
-  addRollup(at: number, { good, min, max, sum, first, last, increase }: Rollup): void {
+  addChunk(chunk: ChunkSummary): void {
+    const { firstAt, lastAt, countable, good, min, max, sum, first, last, increase } = chunk;
+    const bucket = this.bucketAt(firstAt);
+    this.all[bucket] = (this.all[bucket] ?? 0) + countable;
     if (good === 0) return;
-    const bucket = this.bucketAt(at);
+    this.#hold(firstAt);
     const count = this.count[bucket] ?? 0;
     if (count === 0) this.#open(bucket, first);
-    if (min < (this.min[bucket] ?? 0)) this.min[bucket] = min;
-    if (max > (this.max[bucket] ?? 0)) this.max[bucket] = max;
+    this.min[bucket] = Math.min(min, this.min[bucket] ?? min);
+    this.max[bucket] = Math.max(max, this.max[bucket] ?? max);
     this.sum[bucket] = (this.sum[bucket] ?? 0) + sum;
     this.#grow(bucket, first);
     this.increase[bucket] = (this.increase[bucket] ?? 0) + increase;
     this.count[bucket] = count + good;
     this.last[bucket] = last;
     this.#before = last;
+    if (!this.#query.weighted) return;
+    this.area[bucket] = (this.area[bucket] ?? 0) + chunk.area;
+    this.known[bucket] = (this.known[bucket] ?? 0) + lastAt - firstAt;
+    this.#heldFrom = lastAt;
+  }
+
+  /** The newest value holds until `now`. */
+  end(): void {
+    const { to, now = to } = this.#query;
+    this.#hold(Math.min(to, now));
+  }
+
+  /** Notes for how long it was the state that was asked for, `[from, to)`. */
+  addDuration(from: number, to: number): void {
+    this.#share(from, to, (bucket, ms) => {
+      this.duration[bucket] = (this.duration[bucket] ?? 0) + ms;
+    });
   }
 
   /** The columns without what was needed to sum them up. */
@@ -92,6 +150,52 @@ export class Sums implements Buckets {
 
   #grow(bucket: number, value: number): void {
     if (Number.isNaN(this.#before)) return;
-    this.increase[bucket] = (this.increase[bucket] ?? 0) + growth(this.#before, value);
+    const grown = growth(this.#before, value, this.#query.rollover);
+    this.increase[bucket] = (this.increase[bucket] ?? 0) + grown;
   }
+
+  /** The value before held until this time. */
+  #hold(until: number): void {
+    if (!this.#query.weighted) return;
+    const value = this.#before;
+    if (!Number.isNaN(value)) {
+      this.#share(this.#heldFrom, until, (bucket, ms) => {
+        this.area[bucket] = (this.area[bucket] ?? 0) + value * ms;
+        this.known[bucket] = (this.known[bucket] ?? 0) + ms;
+      });
+    }
+    this.#heldFrom = until;
+  }
+
+  /** Cuts a span at the ends of buckets. */
+  #share(from: number, to: number, add: (bucket: number, ms: number) => void): void {
+    if (!(from < to)) return;
+    const last = this.at.length - 1;
+    let start = from;
+    for (let bucket = this.bucketAt(from); start < to; bucket += 1) {
+      const end = bucket < last ? Math.min(to, this.at[bucket + 1] ?? to) : to;
+      if (end > start) add(bucket, end - start);
+      start = Math.max(start, end);
+    }
+  }
+}
+
+function refuseMoreThan(max: number, buckets: number): void {
+  if (buckets > max) throw new Error("too many buckets");
+}
+
+function widthOf(by: AggregateQuery["by"], spanMs: number): number {
+  if ("calendar" in by) return Number.NaN;
+  return "buckets" in by ? spanMs / by.buckets : by.everyMs;
+}
+
+/** The last of these starts that is not after the time. */
+function placeIn(starts: Float64Array, at: number): number {
+  let low = 0;
+  for (let high = starts.length; high - low > 1; ) {
+    const middle = (low + high) >>> 1;
+    if ((starts[middle] ?? 0) <= at) low = middle;
+    else high = middle;
+  }
+  return low;
 }

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { openEmbeddedHistorian } from "../src/historian/embedded/embedded.ts";
 import { chances } from "../src/lib/chance.ts";
 import { silentLog } from "../src/lib/log.ts";
-import { missing } from "./batches.ts";
+import { missing, rangesOf } from "./batches.ts";
 import { CALLS, Playback } from "./power-cut.ts";
 
 const CHILD = fileURLToPath(new URL("./append-for-ever.ts", import.meta.url));
@@ -51,6 +51,21 @@ for (const { claim, mood } of MOODS) {
   );
 }
 
+test("nor does one bring back what was deleted", { skip: !hasStrace }, () =>
+  inFolder(async (folder) => {
+    const playback = await recorded(folder, ["forgetful"]);
+    const deleted = playback.said(playback.length).match(/^deleted/gm)?.length ?? 0;
+    assert.ok(deleted >= 5, `${deleted} batches were deleted`);
+    const random = chances(SEED);
+    for (let round = 0; round < CUTS; round += 1) {
+      const cut = Math.floor(playback.length * (0.1 + 0.9 * random()));
+      const into = join(folder, `${round}`);
+      playback.restore(cut, into, { random: chances(cut), keepsPromises: true });
+      assert.deepEqual(await returned(into, playback.said(cut)), []);
+    }
+  }),
+);
+
 test("the playback would show a loss: without syncs there is one", { skip: !hasStrace }, () =>
   inFolder(async (folder) => {
     const playback = await recorded(folder);
@@ -72,7 +87,7 @@ async function heard(command: string, args: readonly string[], enough: number): 
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"], env });
   const numbers: number[] = [];
   for await (const line of createInterface(child.stdout)) {
-    if (line !== "open") numbers.push(Number(line));
+    if (/^\d+$/.test(line)) numbers.push(Number(line));
     if (numbers.length === enough) child.kill("SIGKILL");
   }
   return numbers;
@@ -96,6 +111,30 @@ async function lostAfter(
   const said = playback.said(cut).split("\n").slice(0, -1);
   const acknowledged = new Set(said.filter((line) => line !== "open").map(Number));
   return await lost(into, acknowledged);
+}
+
+/** Batches that were deleted and have samples again, and those that were not and miss some. */
+async function returned(folder: string, said: string): Promise<number[]> {
+  const saidOf = (word: RegExp) => [...said.matchAll(word)].map(([, number]) => Number(number));
+  const deleted = saidOf(/^deleted (\d+)\n/gm);
+  const begun = saidOf(/^deleting (\d+)\n/gm);
+  const left = new Set(saidOf(/^(\d+)\n/gm).filter((number) => !begun.includes(number)));
+  const opened = await openEmbeddedHistorian({ folder }, { log: silentLog });
+  if (!opened.ok) return [...left];
+  try {
+    const missed = await missing(opened.value, left);
+    const wrong: number[] = missed > 0 ? [-missed] : [];
+    for (const number of deleted) {
+      const ranges = rangesOf(number).map((range) =>
+        opened.value.range({ ...range, limit: 1_000 }),
+      );
+      const rows = (await Promise.all(ranges)).flatMap((samples) => Array.from(samples.at));
+      if (rows.some((at) => at % 2 === 0)) wrong.push(number);
+    }
+    return wrong;
+  } finally {
+    await opened.value.close();
+  }
 }
 
 /** Samples of these batches that are not in the folder; all of them if it cannot be opened. */

@@ -1,11 +1,12 @@
 // A process that appends batches from <first> on until it is killed, or ends by itself after <enough>
 // of them without closing anything. It says what was acknowledged, one number a line:
-// append-for-ever.ts <folder> <first> <enough> [hurried]. The compiled historian, as it is delivered;
-// hurried: the engine without its thread, which then never has a quiet moment.
+// append-for-ever.ts <folder> <first> <enough> [hurried|forgetful]. The compiled historian, as it is
+// delivered; hurried: the engine without its thread, which then never has a quiet moment; forgetful:
+// old batches are deleted on the way, said as "deleting <number>" and "deleted <number>".
 import { writeSync } from "node:fs";
 import { diskFiles } from "../src/historian/embedded/files.ts";
 import { silentLog } from "../src/lib/log.ts";
-import { batch } from "./batches.ts";
+import { batch, rangesOf } from "./batches.ts";
 
 /** So small that what happens in a month happens in a second. */
 const SIZES = { rowsFirst: 2_000, rowsMax: 2_000, segmentBytes: 32_768, chunkSamples: 64 };
@@ -13,10 +14,14 @@ const SIZES = { rowsFirst: 2_000, rowsMax: 2_000, segmentBytes: 32_768, chunkSam
 const LANES = 4;
 const COMPILED = new URL("../dist/historian/embedded/", import.meta.url).href;
 
+/** Batches between one that is told and the one that is deleted then: some lie in chunks by then. */
+const AGE = 30;
+
 type Door = typeof import("../src/historian/embedded/embedded.ts");
 type Inside = typeof import("../src/historian/embedded/engine.ts");
 
-const [folder = "", first, enough, hurried] = process.argv.slice(2);
+const [folder = "", first, enough, mood] = process.argv.slice(2);
+const hurried = mood === "hurried";
 const opened = hurried ? await openEngine() : await openDoor();
 if (!opened.ok) throw new Error(JSON.stringify(opened.problem));
 const historian = opened.value;
@@ -36,12 +41,19 @@ async function openEngine() {
   return Engine.open({ folder, ...SIZES }, parts);
 }
 
+async function forget(number: number): Promise<void> {
+  writeSync(1, `deleting ${number}\n`);
+  for (const range of rangesOf(number)) await historian.deleteRange(range);
+  writeSync(1, `deleted ${number}\n`);
+}
+
 async function appendForEver(): Promise<void> {
   for (;;) {
     const number = next;
     next += 1;
     await historian.append(batch(number));
     writeSync(1, `${number}\n`);
+    if (mood === "forgetful" && number % 20 === 0 && number > AGE) await forget(number - AGE);
     if (number >= Number(first) + Number(enough)) process.exit();
   }
 }

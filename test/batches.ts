@@ -43,6 +43,12 @@ export async function missing(
   return [...right.values()].filter(({ number }) => acknowledged.has(number)).length;
 }
 
+/** Where the samples of this batch lie that do not come late. */
+export function rangesOf(number: number) {
+  const from = START + number * 1_000;
+  return Array.from({ length: SERIES }, (_, series) => ({ series, from, to: from + 1_000 }));
+}
+
 function rowOf(number: number, index: number) {
   const series = (number + index) % SERIES;
   const isLate = number > 300 && (number + index) % 17 === 0;

@@ -27,18 +27,27 @@ async function openSmall(folder: string): Promise<Historian> {
   const opened = Engine.open({ folder, ...sizes }, parts);
   assert.ok(opened.ok, JSON.stringify(opened));
   const engine = opened.value;
-  let last: Promise<void> = Promise.resolve();
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
+    const done = last.then(change);
+    last = done;
+    return done;
+  };
   let isClosed = false;
   return {
     async append(samples) {
       assert.ok(!isClosed, "closed");
-      last = last.then(() => engine.append(joined([samples])));
-      await last;
+      await inTurn(() => engine.append(joined([samples])));
       engine.work(0);
     },
     latest: async (series) => engine.latest(series),
     range: async (query) => engine.range(query),
     aggregate: async (query) => engine.aggregate(query),
+    deleteRange: (range) => inTurn(() => engine.deleteRange(range)),
+    setRetention: (series, retention) => inTurn(() => engine.setRetention(series, retention)),
+    async retire(now, fallback) {
+      while (!(await inTurn(() => engine.retire(now, fallback))));
+    },
     stats: async () => engine.stats(),
     async close() {
       isClosed = true;

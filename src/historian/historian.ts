@@ -21,16 +21,41 @@ export interface Historian {
 
   aggregate(query: AggregateQuery): Promise<readonly Buckets[]>;
 
+  /**
+   * Forgets samples of `[from, to)`. Settles when they will not return, whatever happens. Of hours
+   * that are summed up already, those with a sample in it are forgotten whole.
+   */
+  deleteRange(range: SeriesRange): Promise<void>;
+
+  /** How long this series is kept; null: as the fallback of `retire` says. */
+  setRetention(series: number, retention: Retention | null): Promise<void>;
+
+  /**
+   * Lets go of what is older than may be kept. Of raw samples, aggregates by the hour stay, over
+   * those of good quality; they count where they lie wholly within what is asked for.
+   */
+  retire(now: number, fallback: Retention): Promise<void>;
+
   stats(): Promise<HistorianStats>;
 
   /** Settles when everything is on disk and the folder is free. */
   close(): Promise<void>;
 }
 
-export type RangeQuery = {
+/** Milliseconds that something is kept; null: for good. */
+export type Retention = {
+  readonly rawMs: number | null;
+  /** Of what is left of each hour, counted from the hour, not from the end of the raw samples. */
+  readonly hourlyMs: number | null;
+};
+
+export type SeriesRange = {
   readonly series: number;
   readonly from: number;
   readonly to: number;
+};
+
+export type RangeQuery = SeriesRange & {
   readonly limit: number;
   readonly order?: 1 | -1;
 };

@@ -48,6 +48,14 @@ export const SETTINGS = {
     parse: (text) => text.split(",").flatMap((name) => name.trim() || []),
     help: "More names of this machine for its certificate, separated by commas.",
   }),
+  "keep-raw": setting<number | null>(null, "forever", {
+    parse: parseDays,
+    help: "Days that samples are kept, or `forever`; what each hour came to stays after that.",
+  }),
+  "keep-hourly": setting<number | null>(null, "forever", {
+    parse: parseDays,
+    help: "Days that it is known what an hour came to, or `forever`; more than `keep-raw`.",
+  }),
   "log-level": setting<"debug" | "info" | "warn" | "error">("warn", "warn", {
     parse: (text) => (["debug", "info", "warn", "error"] as const).find((level) => level === text),
     help: "The least important log lines to write: debug, info, warn or error.",
@@ -122,6 +130,12 @@ function parseText(text: string): string | undefined {
 function parseSwitch(text: string): boolean | undefined {
   if (["", "on", "true", "1", "yes"].includes(text.toLowerCase())) return true;
   return ["off", "false", "0", "no"].includes(text.toLowerCase()) ? false : undefined;
+}
+
+function parseDays(text: string): number | null | undefined {
+  if (text.toLowerCase() === "forever") return null;
+  const days = Number(text);
+  return /^\d{1,6}$/.test(text) && days > 0 ? days : undefined;
 }
 
 function parseAddressOrOff(text: string): Address | null | undefined {

@@ -12,6 +12,7 @@ import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import type { Config } from "./config.ts";
+import { startRetention } from "./retention.ts";
 
 /** What every room stands on. */
 export type Ground = {
@@ -44,6 +45,7 @@ export async function openGround(
   closer.add("store", () => store.value.close());
 
   const clock = systemClock;
+  startRetention({ historian: historian.value, clock, log }, config, closer);
   const journal = await openJournal({ store: store.value, clock });
   const gauges = new Gauges();
   return success({ historian: historian.value, store: store.value, journal, clock, gauges, log });

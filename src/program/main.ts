@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { AssertionError } from "../lib/assert.ts";
+import { runCheck } from "./check.ts";
 import { settingsHelp } from "./config.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { runServer } from "./server.ts";
@@ -10,6 +11,7 @@ const HELP = `fieldline <program> [options]
 
   server                     broker, historian, screens and APIs in one process
   simulator viasens|meter|plant   devices as their makers wrote them, against any broker
+  check                      reads the whole history of a folder that no server has open
   agent create KIND TENANT/NAME --out DIR   a certificate bundle from the built-in CA
   owner create NAME          the first account; the password is read from standard input
   user create NAME ROLE      an account; the password is read from standard input
@@ -24,6 +26,7 @@ type Program = (args: readonly string[], io: Io) => Promise<ExitCode>;
 const PROGRAMS: Readonly<Record<string, Program>> = {
   server: runServer,
   simulator: runSimulator,
+  check: runCheck,
   "agent create": runAgentCreate,
   "owner create": runOwnerCreate,
   "user create": runUserCreate,

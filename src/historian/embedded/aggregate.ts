@@ -51,6 +51,7 @@ class Walk {
     const { from, to } = this.#query;
     const arrived = this.#memtable.collect(series, Number.NEGATIVE_INFINITY, to);
     sums.begin(this.#valueBefore(series, arrived));
+    for (const hour of this.#chunks.hours.within(series, from, to)) sums.addChunk(hour);
     let row = arrived.rowAt(from);
     for (const chunk of this.#chunks.forward(series, from, to)) {
       const start = Math.max(row, arrived.rowAt(chunk.firstAt));
@@ -125,7 +126,8 @@ class Walk {
       if (!Number.isNaN(value)) return value;
       end = start;
     }
-    return this.#lastOf(arrived, 0, end);
+    const first = this.#lastOf(arrived, 0, end);
+    return Number.isNaN(first) ? this.#chunks.hours.valueBefore(series, from) : first;
   }
 
   #lastOfChunk(chunk: ChunkSummary, arrived: Run, start: number, end: number): number {

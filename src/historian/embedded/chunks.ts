@@ -2,9 +2,12 @@ import { type Problem, problem } from "../../domain/problem.ts";
 import type { Log } from "../../lib/log.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Sqlite, SqlRow, Statement } from "../../lib/sqlite.ts";
+import type { SeriesRange } from "../historian.ts";
 import { DamagedChunkError, decodeChunk, encodeChunk } from "./chunk.ts";
+import { HOUR_SCHEMA, Hours } from "./hours.ts";
+import { POLICY_SCHEMA, Policies } from "./policies.ts";
 import { type Rollup, rollupOf } from "./rollup.ts";
-import type { Run } from "./run.ts";
+import { Run } from "./run.ts";
 
 /** Where a chunk lies, and what it comes to. */
 export type ChunkSummary = Rollup & {
@@ -23,7 +26,7 @@ type Totals = {
   newestAt: number;
 };
 
-const VERSION = 1;
+const VERSION = 2;
 const ROLLUP = "countable, good, min, max, sum, first, last, increase, area";
 const SUMMARY = `first_at, last_at, samples, ${ROLLUP}`;
 
@@ -39,9 +42,12 @@ const COLUMNS = `
     data BLOB NOT NULL`;
 const SCHEMA = `
   CREATE TABLE chunk(${COLUMNS});
-  CREATE TABLE damaged(${COLUMNS});
   CREATE UNIQUE INDEX chunk_summary ON chunk(series, ${SUMMARY});
-  CREATE TABLE total(name TEXT PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID;
+  CREATE TABLE total(name TEXT PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID;`;
+
+/** What version 2 added; the first folders of version 1 have no place for damaged chunks. */
+const SCHEMA_2 = `${HOUR_SCHEMA} ${POLICY_SCHEMA}
+  CREATE TABLE IF NOT EXISTS damaged(${COLUMNS});
   PRAGMA user_version = ${VERSION};`;
 
 /** Pages of 8 KiB hold two chunks; space can be given back to the disk one day. */
@@ -63,6 +69,8 @@ const SETTINGS = `
 /** Chunks as rows of SQLite. */
 export class Chunks {
   readonly totals: Totals;
+  readonly hours: Hours;
+  readonly policies: Policies;
   readonly #database: Sqlite;
   readonly #insert: Statement;
   readonly #remove: Statement;
@@ -94,8 +102,12 @@ export class Chunks {
        ORDER BY first_at DESC LIMIT ?`,
     );
     this.#total = database.prepare("INSERT OR REPLACE INTO total VALUES (?, ?)");
-    this.#putAside = database.prepare("INSERT INTO damaged SELECT * FROM chunk WHERE id = ?");
+    this.#putAside = database.prepare(
+      `INSERT INTO damaged(${columns}) SELECT ${columns} FROM chunk WHERE id = ?`,
+    );
     this.totals = readTotals(database);
+    this.hours = new Hours(database);
+    this.policies = new Policies(database);
   }
 
   /** Chunks that reach into `[from, to)`, in order of time. */
@@ -150,8 +162,7 @@ export class Chunks {
       this.#log.error("a damaged chunk was put aside", { id, firstAt, lastAt, samples });
       this.#putAside.run(id);
     }
-    this.#remove.run(chunk.id);
-    this.totals.samples -= chunk.samples;
+    this.#drop(chunk);
   }
 
   add(series: number, run: Run, from: number, to: number): void {
@@ -174,6 +185,28 @@ export class Chunks {
     );
     this.totals.samples += to - from;
     this.totals.newestAt = Math.max(this.totals.newestAt, run.at[to - 1] ?? 0);
+  }
+
+  /**
+   * Removes samples of `[from, to)`, and hours with any of them. A chunk that lies within is not
+   * read, so that a damaged one is forgotten, too, and not put aside.
+   */
+  cut({ series, from, to }: SeriesRange): void {
+    const kept = new Run();
+    const whole = new Run();
+    for (const chunk of [...this.forward(series, from, to)]) {
+      if (chunk.firstAt >= from && chunk.lastAt < to) {
+        this.#drop(chunk);
+        continue;
+      }
+      whole.clear();
+      this.take(chunk, whole);
+      kept.clear();
+      kept.copy(whole, 0, whole.rowAt(from));
+      kept.copy(whole, whole.rowAt(to), whole.count);
+      if (kept.count > 0) this.add(series, kept, 0, kept.count);
+    }
+    this.hours.remove(series, from, to);
   }
 
   /** All of `work` or nothing; until the write-ahead log is synced, a power cut may undo it. */
@@ -211,6 +244,11 @@ export class Chunks {
   close(): void {
     this.#database.close();
   }
+
+  #drop({ id, samples }: ChunkSummary): void {
+    this.#remove.run(id);
+    this.totals.samples -= samples;
+  }
 }
 
 const PAGE_FIRST = 4;
@@ -225,7 +263,12 @@ export function prepareDatabase(database: Sqlite): Outcome<void, Problem> {
   }
   if (version === 0) database.exec(NEW_DATABASE);
   database.exec(SETTINGS);
-  if (version === 0) database.transaction(() => database.exec(SCHEMA));
+  if (version < VERSION) {
+    database.transaction(() => {
+      if (version === 0) database.exec(SCHEMA);
+      database.exec(SCHEMA_2);
+    });
+  }
   return success(undefined);
 }
 

@@ -4,7 +4,8 @@ import type { Engine } from "./engine.ts";
 import { type Answer, buffersOf, type Question, type Replies } from "./wire.ts";
 
 type Append = Extract<Question, { ask: "append" }>;
-type Read = Exclude<Question, { ask: "append" } | { ask: "close" }>;
+type Change = Extract<Question, { ask: "deleteRange" | "setRetention" | "retire" }>;
+type Read = Exclude<Question, Append | Change | { ask: "close" }>;
 export type Say = (answer: Answer, transfer?: ArrayBuffer[]) => void;
 
 /** Shorter slices would spend more on transactions, longer ones be felt by those who wait. */
@@ -15,7 +16,7 @@ export class Desk {
   readonly #engine: Engine;
   readonly #say: Say;
   readonly #commitEveryMs: number;
-  #waiting: Append[] = [];
+  #waiting: (Append | Change)[] = [];
   #isCommitting = false;
   #commitTimer: NodeJS.Timeout | undefined;
   #isAtWork = false;
@@ -30,6 +31,9 @@ export class Desk {
   hear(question: Question): void {
     switch (question.ask) {
       case "append":
+      case "deleteRange":
+      case "setRetention":
+      case "retire":
         this.#waiting.push(question);
         this.#commitSoon();
         break;
@@ -82,7 +86,27 @@ export class Desk {
     clearTimeout(this.#commitTimer);
     this.#commitTimer = undefined;
     this.#isCommitting = true;
-    const group = this.#waiting.splice(0);
+    const [first] = this.#waiting;
+    if (first && first.ask !== "append") await this.#change(first);
+    else await this.#append(this.#takeAppends());
+    this.#isCommitting = false;
+    this.#workSoon();
+    if (this.#waiting.length > 0) this.#commitSoon();
+    else if (this.#closing !== undefined) await this.#close(this.#closing);
+  }
+
+  /** Those before the first change, which is made in the order of the calls. */
+  #takeAppends(): Append[] {
+    const appends: Append[] = [];
+    for (const question of this.#waiting) {
+      if (question.ask !== "append") break;
+      appends.push(question);
+    }
+    this.#waiting.splice(0, appends.length);
+    return appends;
+  }
+
+  async #append(group: readonly Append[]): Promise<void> {
     const ids = group.map(({ id }) => id);
     try {
       const batches = group.map(({ samples }) => samples);
@@ -92,10 +116,30 @@ export class Desk {
     } catch (reason) {
       this.#fail(ids, reason);
     }
-    this.#isCommitting = false;
-    this.#workSoon();
-    if (this.#waiting.length > 0) this.#commitSoon();
-    else if (this.#closing !== undefined) await this.#close(this.#closing);
+  }
+
+  async #change(change: Change): Promise<void> {
+    this.#waiting.shift();
+    const ids = [change.id];
+    try {
+      const value = await this.#changed(change);
+      this.#say({ say: "done", ids, ...(value !== undefined && { value }) });
+    } catch (reason) {
+      this.#fail(ids, reason);
+    }
+  }
+
+  async #changed(change: Change): Promise<boolean | undefined> {
+    switch (change.ask) {
+      case "deleteRange":
+        await this.#engine.deleteRange(change.range);
+        return undefined;
+      case "setRetention":
+        await this.#engine.setRetention(change.series, change.retention);
+        return undefined;
+      default:
+        return this.#engine.retire(change.now, change.fallback);
+    }
   }
 
   /** Between commits and reads, never instead of them. */

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { silentLog } from "../../lib/log.ts";
-import { batchOf, inFolder, ramp, rowsOf } from "../conformance.ts";
+import { batchOf, inFolder, ramp, rowsOf } from "../tale.ts";
 import { openEmbeddedHistorian } from "./embedded.ts";
 
 const SMALL = { rowsFirst: 500, rowsMax: 500, segmentBytes: 65_536, chunkSamples: 64 };

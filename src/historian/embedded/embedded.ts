@@ -10,8 +10,11 @@ import type {
   Historian,
   HistorianStats,
   RangeQuery,
+  Retention,
+  SeriesRange,
 } from "../historian.ts";
 import { assertStorable, joined } from "./batch.ts";
+import { checkFolder, type HistoryCheck } from "./check.ts";
 import { type Answer, type Ask, buffersOf, type Replies, type WorkerOptions } from "./wire.ts";
 
 type EmbeddedHistorianOptions = Partial<WorkerOptions> & {
@@ -46,6 +49,15 @@ export async function openEmbeddedHistorian(
   const historian = new EmbeddedHistorian(worker, parts.log);
   const trouble = await historian.opened;
   return trouble ? failure(trouble) : success(historian);
+}
+
+/** Reads all of a folder that nobody has open. */
+export function checkEmbeddedHistory(folder: string): Outcome<HistoryCheck, Problem> {
+  try {
+    return checkFolder(folder);
+  } catch (reason) {
+    return failure(problem("folder_unreadable", `${folder}: ${String(reason)}`));
+  }
 }
 
 type Waiting = {
@@ -93,6 +105,18 @@ class EmbeddedHistorian implements Historian {
 
   aggregate(query: AggregateQuery): Promise<readonly Buckets[]> {
     return this.#ask({ ask: "aggregate", query: { ...query, series: query.series.slice() } });
+  }
+
+  deleteRange(range: SeriesRange): Promise<void> {
+    return this.#ask({ ask: "deleteRange", range });
+  }
+
+  setRetention(series: number, retention: Retention | null): Promise<void> {
+    return this.#ask({ ask: "setRetention", series, retention });
+  }
+
+  async retire(now: number, fallback: Retention): Promise<void> {
+    while (!(await this.#ask({ ask: "retire", now, fallback })));
   }
 
   stats(): Promise<HistorianStats> {

@@ -1,47 +1,13 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { jsonLog, silentLog } from "../../lib/log.ts";
+import { silentLog } from "../../lib/log.ts";
 import { openSqlite } from "../../lib/sqlite.ts";
-import { batchOf, inFolder, ramp, rowsOf } from "../conformance.ts";
+import { batchOf, inFolder, ramp, rowsOf } from "../tale.ts";
 import { Engine } from "./engine.ts";
+import { crashImage, failingDisk, ofSeriesOne, openEngine, PARTS, SIZES } from "./engine-tale.ts";
 import { diskFiles, type Files } from "./files.ts";
-
-const SIZES = { rowsFirst: 100, rowsMax: 100, segmentBytes: 4_096, chunkSamples: 16 };
-
-const PARTS = { monotonic: () => performance.now(), checkpoint: async () => {} };
-
-type Wishes = Partial<typeof SIZES> & { readonly files?: Files; readonly lines?: string[] };
-
-function openEngine(folder: string, { files = diskFiles, lines, ...sizes }: Wishes = {}): Engine {
-  const log = lines
-    ? jsonLog(
-        (line) => lines.push(line),
-        "info",
-        () => 0,
-      )
-    : silentLog;
-  const parts = { ...PARTS, files, log };
-  const opened = Engine.open({ folder, ...SIZES, ...sizes }, parts);
-  assert.ok(opened.ok, JSON.stringify(opened));
-  return opened.value;
-}
-
-function ofSeriesOne(engine: Engine) {
-  return rowsOf(engine.range({ series: 1, from: 0, to: Number.MAX_VALUE, limit: 1_000_000 }));
-}
-
-/** What a process that ends here leaves behind. */
-function crashImage(folder: string, name: string): string {
-  const image = join(folder, name);
-  mkdirSync(image);
-  for (const entry of ["history.db", "history.db-wal", "log"]) {
-    const live = join(folder, "live", entry);
-    if (existsSync(live)) cpSync(live, join(image, entry), { recursive: true });
-  }
-  return image;
-}
 
 test("a batch that would straddle two generations outlives both", () =>
   inFolder(async (folder) => {
@@ -163,18 +129,9 @@ test("while the database cannot be written, the log takes samples as long as mem
 
 test("when the disk does not keep the database, the log is kept and replayed at the next start", () =>
   inFolder(async (folder) => {
-    const ofDatabase = new Set<number>();
-    const open: Files["open"] = (path, flags) => {
-      const file = diskFiles.open(path, flags);
-      if (path.endsWith("-wal")) ofDatabase.add(file);
-      else ofDatabase.delete(file);
-      return file;
-    };
-    const sync: Files["sync"] = (file) =>
-      ofDatabase.has(file) ? Promise.reject(new Error("EIO")) : diskFiles.sync(file);
     const lines: string[] = [];
     const engine = openEngine(join(folder, "live"), {
-      files: { ...diskFiles, open, sync },
+      files: failingDisk(() => true),
       lines,
     });
     for (let from = 0; from < 1_000; from += 50) {

@@ -1,23 +1,30 @@
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
-import { type Problem, problem } from "../../domain/problem.ts";
+import type { Problem } from "../../domain/problem.ts";
 import type { Samples } from "../../domain/samples.ts";
-import { AssertionError } from "../../lib/assert.ts";
 import type { Log } from "../../lib/log.ts";
-import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import { type Outcome, success } from "../../lib/outcome.ts";
 import { openSqlite } from "../../lib/sqlite.ts";
-import type { AggregateQuery, Buckets, HistorianStats, RangeQuery } from "../historian.ts";
+import type {
+  AggregateQuery,
+  Buckets,
+  HistorianStats,
+  RangeQuery,
+  Retention,
+  SeriesRange,
+} from "../historian.ts";
 import { aggregate } from "./aggregate.ts";
 import { partOf } from "./batch.ts";
 import { DamagedChunkError } from "./chunk.ts";
 import { Chunks, prepareDatabase } from "./chunks.ts";
 import { type Files, makeFolder } from "./files.ts";
 import { Flush } from "./flush.ts";
+import { syncLeftover, withFolder } from "./folder.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { SegmentLog } from "./log.ts";
 import { Memtable, type MemtableLimits } from "./memtable.ts";
 import { readRange } from "./read.ts";
-import { RecordVersionError } from "./record.ts";
+import { Retirement } from "./retirement.ts";
 import { Run } from "./run.ts";
 import { Trouble } from "./trouble.ts";
 
@@ -43,6 +50,8 @@ const SEGMENTS_MAX = 8;
 const RETRY_MS = 1_000;
 /** A checkpoint holds its lock for moments only; others would keep everybody waiting. */
 const BUSY_MS = 200;
+/** Appends wait so long at most while memory is emptied for a retirement. */
+const RETIRE_MS = 10;
 
 /**
  * The embedded historian without its thread: log, memtable and chunks put together.
@@ -69,6 +78,7 @@ export class Engine {
   readonly #database: string;
   readonly #tail = new Run();
   #flush: Flush | undefined;
+  #retirement: Retirement | undefined;
   #retryAt = 0;
   #tidying: Promise<void> = Promise.resolve();
   #checkpointing: Promise<void> | undefined;
@@ -158,6 +168,59 @@ export class Engine {
     return aggregate(this.#memtable, this.#chunks, query);
   }
 
+  /**
+   * Settles when they will not come back. What memory holds of them goes into chunks before, so
+   * that no record of the log that has them is replayed. Never while an append is under way.
+   */
+  async deleteRange(range: SeriesRange): Promise<void> {
+    const { series, from, to } = range;
+    this.#finish();
+    if (this.#memtable.collect(series, from, to).count > 0) {
+      this.#freeze();
+      this.#finish();
+    }
+    await this.#settle();
+    this.#chunks.together(() => this.#chunks.cut(range));
+    this.#readTail(series);
+    const arrived = this.#memtable.collect(
+      series,
+      Number.NEGATIVE_INFINITY,
+      Number.POSITIVE_INFINITY,
+    );
+    this.#memtable.latest.replace(series, arrived, this.#tail);
+    await this.#keep();
+  }
+
+  async setRetention(series: number, retention: Retention | null): Promise<void> {
+    await this.#settle();
+    this.#chunks.together(() => this.#chunks.policies.set(series, retention));
+    await this.#keep();
+  }
+
+  /**
+   * Does some of it; true when all is done. Memory goes into chunks before, for it may hold samples
+   * that are old enough. Never while an append is under way.
+   */
+  async retire(now: number, fallback: Retention): Promise<boolean> {
+    const retirement = this.#retirement;
+    this.#retirement = undefined; // One that fails is begun again.
+    if (!retirement) {
+      if (this.#memtable.active.count > 0) this.#freeze();
+      this.#retirement = new Retirement(this.#chunks, now, fallback);
+      return false;
+    }
+    if (this.#flush) this.#slice(RETIRE_MS);
+    else {
+      await this.#settle();
+      if (retirement.step()) {
+        await this.#keep();
+        return true;
+      }
+    }
+    this.#retirement = retirement;
+    return false;
+  }
+
   stats(): HistorianStats {
     const { active, frozen, latest } = this.#memtable;
     const files = [this.#database, `${this.#database}-wal`];
@@ -226,13 +289,26 @@ export class Engine {
   async #tidy(segments: readonly number[], sequence: number): Promise<void> {
     if (this.#isSuspect) return;
     try {
-      await this.#syncDatabase();
+      await this.#keep();
       this.#safe = sequence;
       this.#log.release(segments);
     } catch (reason) {
       this.#flushTrouble.met(reason);
-      return;
     }
+  }
+
+  /**
+   * Settles when nothing that is in chunks can be replayed: a record that came back later would
+   * undo what is changed now. After a failed sync nobody can promise that.
+   */
+  async #settle(): Promise<void> {
+    await this.#tidying;
+    if (this.#isSuspect) throw new Error("the disk failed: nothing is let go until a restart");
+  }
+
+  /** What was changed in chunks outlives a power cut from here on. */
+  async #keep(): Promise<void> {
+    await this.#syncDatabase();
     this.#checkpointing ??= this.#checkpoint();
   }
 
@@ -267,13 +343,17 @@ export class Engine {
 
   /** Brings the log back into memory; where it is larger than that, into chunks on the way. */
   #replay(): void {
+    let isLarge = false;
     const replayed = this.#log.replay(this.#chunks.totals.sequence, (samples) => {
-      if (!this.#memtable.hasRoom(samples.count)) this.#makeRoom();
+      if (!this.#memtable.hasRoom(samples.count)) {
+        this.#makeRoom();
+        isLarge = true;
+      }
       this.#memtable.insert(samples);
     });
     if (replayed.records > 0) this.#parts.log.info("log replayed", replayed);
     if (replayed.gaps > 0) this.#parts.log.error("records are missing in the log", replayed);
-    if (this.#log.bytes > SEGMENTS_MAX * this.#options.segmentBytes) {
+    if (isLarge || this.#log.bytes > SEGMENTS_MAX * this.#options.segmentBytes) {
       this.#freeze();
       this.#finish();
     }
@@ -308,23 +388,4 @@ function openLocked(
   });
   if (!opened.ok) database.close();
   return opened;
-}
-
-/** What the folder does not allow is for a person to mend, so it is said as a problem. */
-function withFolder<T>(folder: string, work: () => Outcome<T, Problem>): Outcome<T, Problem> {
-  try {
-    return work();
-  } catch (reason) {
-    if (reason instanceof AssertionError || !(reason instanceof Error)) throw reason;
-    const code = reason instanceof RecordVersionError ? "folder_newer" : "folder_unreadable";
-    return failure(problem(code, `${folder}: ${reason.message}`));
-  }
-}
-
-/** A process that was killed may have left commits that are not on the disk yet. */
-function syncLeftover(path: string, files: Files): void {
-  if (!existsSync(path)) return;
-  const file = files.open(path, "r+");
-  files.syncNow(file);
-  files.close(file);
 }

@@ -74,6 +74,17 @@ export class Latest {
     if (at !== undefined && at > (this.#at[series] ?? 0)) this.#keep(series, stored, row);
   }
 
+  /** Some of it was deleted: what is left of it in memory, and the end of what is stored. */
+  replace(series: number, arrived: Run, stored: Run): void {
+    this.#at[series] = Number.NEGATIVE_INFINITY;
+    this.recall(series, arrived);
+    this.recall(series, stored);
+    if (this.#isKnown[series] === 1 && arrived.count + stored.count === 0) {
+      this.#isKnown[series] = 0;
+      this.known -= 1;
+    }
+  }
+
   /** One row for each of these series that has a sample. */
   of(wanted: Uint32Array): Samples {
     const nothing = Number.NEGATIVE_INFINITY;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { batchOf, inFolder, ramp } from "../conformance.ts";
+import { batchOf, inFolder, ramp } from "../tale.ts";
 import { diskFiles, type Files } from "./files.ts";
 import { SegmentLog } from "./log.ts";
 

@@ -100,7 +100,7 @@ export class Sums implements Buckets {
   }
 
   /** All samples of a chunk at once; they lie in one bucket. */
-  addChunk(chunk: ChunkSummary): void {
+  addChunk(chunk: Omit<ChunkSummary, "id">): void {
     const { firstAt, lastAt, countable, good, min, max, sum, first, last, increase } = chunk;
     const bucket = this.bucketAt(firstAt);
     this.all[bucket] = (this.all[bucket] ?? 0) + countable;
@@ -164,7 +164,7 @@ export class Sums implements Buckets {
         this.known[bucket] = (this.known[bucket] ?? 0) + ms;
       });
     }
-    this.#heldFrom = until;
+    this.#heldFrom = Math.max(this.#heldFrom, until);
   }
 
   /** Cuts a span at the ends of buckets. */

@@ -1,7 +1,14 @@
 import type { Problem } from "../../domain/problem.ts";
 import type { Samples } from "../../domain/samples.ts";
 import type { LogFields } from "../../lib/log.ts";
-import type { AggregateQuery, Buckets, HistorianStats, RangeQuery } from "../historian.ts";
+import type {
+  AggregateQuery,
+  Buckets,
+  HistorianStats,
+  RangeQuery,
+  Retention,
+  SeriesRange,
+} from "../historian.ts";
 import type { EngineOptions } from "./engine.ts";
 
 /** What the door and its worker say to each other. Each question has one answer of the same id. */
@@ -15,6 +22,9 @@ export type Ask =
   | { readonly ask: "latest"; readonly series: Uint32Array }
   | { readonly ask: "range"; readonly query: RangeQuery }
   | { readonly ask: "aggregate"; readonly query: AggregateQuery }
+  | { readonly ask: "deleteRange"; readonly range: SeriesRange }
+  | { readonly ask: "setRetention"; readonly series: number; readonly retention: Retention | null }
+  | { readonly ask: "retire"; readonly now: number; readonly fallback: Retention }
   | { readonly ask: "stats" }
   | { readonly ask: "close" };
 
@@ -26,6 +36,10 @@ export type Replies = {
   readonly latest: Samples;
   readonly range: Samples;
   readonly aggregate: readonly Buckets[];
+  readonly deleteRange: undefined;
+  readonly setRetention: undefined;
+  /** Whether all is done; ask again where it is not. */
+  readonly retire: boolean;
   readonly stats: HistorianStats;
   readonly close: undefined;
 };

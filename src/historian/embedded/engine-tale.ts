@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { cpSync, existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { jsonLog, silentLog } from "../../lib/log.ts";
+import { rowsOf } from "../tale.ts";
+import { Engine } from "./engine.ts";
+import { diskFiles, type Files } from "./files.ts";
+
+export const SIZES = { rowsFirst: 100, rowsMax: 100, segmentBytes: 4_096, chunkSamples: 16 };
+
+export const PARTS = { monotonic: () => performance.now(), checkpoint: async () => {} };
+
+type Wishes = Partial<typeof SIZES> & {
+  readonly files?: Files;
+  readonly lines?: string[];
+  readonly checkpoint?: (file: string) => Promise<void>;
+};
+
+export function openEngine(
+  folder: string,
+  { files = diskFiles, lines, checkpoint = PARTS.checkpoint, ...sizes }: Wishes = {},
+): Engine {
+  const log = lines
+    ? jsonLog(
+        (line) => lines.push(line),
+        "info",
+        () => 0,
+      )
+    : silentLog;
+  const parts = { ...PARTS, files, log, checkpoint };
+  const opened = Engine.open({ folder, ...SIZES, ...sizes }, parts);
+  assert.ok(opened.ok, JSON.stringify(opened));
+  return opened.value;
+}
+
+export function ofSeriesOne(engine: Engine) {
+  return rowsOf(engine.range({ series: 1, from: 0, to: Number.MAX_VALUE, limit: 1_000_000 }));
+}
+
+/** A disk that keeps all but the database, from the moment that it `fails`. */
+export function failingDisk(fails: () => boolean): Files {
+  const ofDatabase = new Set<number>();
+  const open: Files["open"] = (path, flags) => {
+    const file = diskFiles.open(path, flags);
+    if (path.endsWith("-wal")) ofDatabase.add(file);
+    else ofDatabase.delete(file);
+    return file;
+  };
+  const sync: Files["sync"] = (file) =>
+    ofDatabase.has(file) && fails() ? Promise.reject(new Error("EIO")) : diskFiles.sync(file);
+  return { ...diskFiles, open, sync };
+}
+
+/** What a process that ends here leaves behind. */
+export function crashImage(folder: string, name: string): string {
+  const image = join(folder, name);
+  mkdirSync(image);
+  for (const entry of ["history.db", "history.db-wal", "log"]) {
+    const live = join(folder, "live", entry);
+    if (existsSync(live)) cpSync(live, join(image, entry), { recursive: true });
+  }
+  return image;
+}

@@ -1,0 +1,48 @@
+import type { Historian, Retention } from "../historian/historian.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Closer } from "../lib/closer.ts";
+import type { Log } from "../lib/log.ts";
+import type { Config } from "./config.ts";
+
+type Parts = {
+  readonly historian: Pick<Historian, "stats" | "retire">;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+const DAY_MS = 86_400_000;
+const EVERY_MS = 3_600_000;
+
+/** Lets the history go of what is older than the settings allow, once an hour. */
+export function startRetention({ historian, clock, log }: Parts, config: Config, closer: Closer) {
+  const fallback: Retention = {
+    rawMs: msOf(config["keep-raw"]),
+    hourlyMs: msOf(config["keep-hourly"]),
+  };
+  if (fallback.rawMs === null && fallback.hourlyMs === null) return;
+  let isClosed = false;
+  const retire = async () => {
+    // A clock that was set ahead must not cost history: time passes here no faster than samples.
+    const { newestAt } = await historian.stats();
+    if (newestAt !== null) await historian.retire(Math.min(clock.now(), newestAt), fallback);
+  };
+  const retireSoon = () =>
+    clock.after(EVERY_MS, () => {
+      retire()
+        .catch((reason) => {
+          if (!isClosed) log.error("old samples could not be let go", { reason: String(reason) });
+        })
+        .finally(() => {
+          if (!isClosed) timer = retireSoon();
+        });
+    });
+  let timer = retireSoon();
+  closer.add("retention", () => {
+    isClosed = true;
+    timer.cancel();
+  });
+}
+
+function msOf(days: number | null): number | null {
+  return days === null ? null : days * DAY_MS;
+}

@@ -44,8 +44,9 @@ async function overview(house: House, _: Call<"GET /overview">): Answer<"GET /ov
 function isReporting({ ingest, clock }: House, { id }: Device): boolean {
   const { lastSeenAt } = ingest.diagnostics(id);
   const channels = ingest.device(id)?.channels ?? [];
-  const patience = channels.map(({ proposal }) => proposal.freshnessMs ?? LIMIT.freshnessMs);
-  return lastSeenAt !== null && clock.now() - lastSeenAt <= Math.min(...patience, LIMIT.freshnessMs);
+  const fresh = channels.map(({ proposal }) => proposal.freshnessMs ?? LIMIT.freshnessMs);
+  const patience = Math.min(...fresh, LIMIT.freshnessMs);
+  return lastSeenAt !== null && clock.now() - lastSeenAt <= patience;
 }
 
 async function startDemo(house: House, { by }: Call<"POST /demo">): Answer<"POST /demo"> {

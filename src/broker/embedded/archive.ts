@@ -119,7 +119,7 @@ export class Archive {
       const oldest = this.#log.segments[0]?.number ?? 0;
       this.#writeAgain(oldest, sessions());
       await new Promise<void>((resolve) => this.#log.whenSafe(resolve));
-      await this.#log.drop(oldest);
+      if (!(await this.#log.drop(oldest))) break;
     }
     this.#isFreeing = false;
   }

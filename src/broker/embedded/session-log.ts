@@ -40,6 +40,8 @@ export class SessionLog {
   #pending: Buffer[] = [];
   #waiting: ((isSafe: boolean) => void)[] = [];
   #isWriting = false;
+  /** The removal that is under way: whoever opens the folder next must not meet it. */
+  #dropping: Promise<void> = Promise.resolve();
   #isClosing = false;
   #writing: Promise<void> = Promise.resolve();
 
@@ -99,17 +101,21 @@ export class SessionLog {
     this.#isClosing = true;
   }
 
-  /** Forgets the oldest segment: nothing in it is needed any more. */
-  async drop(segment: number): Promise<void> {
+  /** Forgets the oldest segment: nothing in it is needed any more. False once it is closing. */
+  async drop(segment: number): Promise<boolean> {
+    if (this.#isClosing) return false;
     this.#segments = this.#segments.filter(({ number }) => number !== segment);
-    await unlink(this.#path(segment)).catch((reason: unknown) => {
+    this.#dropping = unlink(this.#path(segment)).catch((reason: unknown) => {
       this.#parts.log.warn("old sessions not removed", { segment, reason: String(reason) });
     });
+    await this.#dropping;
+    return true;
   }
 
   async close(): Promise<void> {
     this.beginClosing();
     await this.#writing;
+    await this.#dropping;
     await this.#handle?.close();
     this.#handle = null;
   }

@@ -89,9 +89,12 @@ async function onNodeRed(onto: Browser): Promise<void> {
   if (nodeRed) {
     const client = await RawClient.enter(broker.port, { clientId: "device" });
     const page = await onto.newPage();
-    await page.goto(nodeRed.page);
     const selector = ".nrdb-ui-text-value";
-    await page.locator(selector).waitFor({ state: "attached" });
+    // It listens before its flows run; what is loaded by then stays empty.
+    do {
+      await page.goto(nodeRed.page);
+      await page.waitForTimeout(1_000);
+    } while ((await page.locator(selector).count()) === 0);
     const stage = { client, topic: "bench/level", payloadOf: String, page, selector };
     await measureAll("mosquitto + Node-RED dashboard", stage);
     await page.close();

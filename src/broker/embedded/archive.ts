@@ -32,6 +32,7 @@ export class Archive {
   readonly #log: SessionLog;
   #nextSession: number;
   #nextSerial: number;
+  #freeing: Promise<void> = Promise.resolve();
   #isFreeing = false;
 
   private constructor(log: SessionLog, recovery: SessionRecovery) {
@@ -51,7 +52,9 @@ export class Archive {
 
   /** Frees old segments when new ones are begun; `sessions` are all that have a book. */
   watch(sessions: () => Iterable<Session>): void {
-    this.#log.onSegment = () => void this.#free(sessions);
+    this.#log.onSegment = () => {
+      if (!this.#isFreeing) this.#freeing = this.#free(sessions);
+    };
   }
 
   begin(session: Session): void {
@@ -104,8 +107,11 @@ export class Archive {
     this.#log.beginClosing();
   }
 
-  close(): Promise<void> {
-    return this.#log.close();
+  /** Also waits for a segment that is going: whoever opens the folder next must not meet it. */
+  async close(): Promise<void> {
+    this.#log.beginClosing();
+    await this.#freeing;
+    await this.#log.close();
   }
 
   /**
@@ -113,15 +119,22 @@ export class Archive {
    * it goes. Never one from the middle: it may say of an older message that it is done.
    */
   async #free(sessions: () => Iterable<Session>): Promise<void> {
-    if (this.#isFreeing) return;
     this.#isFreeing = true;
     while (this.#isFreeingDue(sessions)) {
       const oldest = this.#log.segments[0]?.number ?? 0;
       this.#writeAgain(oldest, sessions());
-      await new Promise<void>((resolve) => this.#log.whenSafe(resolve));
-      if (!(await this.#log.drop(oldest))) break;
+      if (!(await this.#isSafe())) break;
+      await this.#log.drop(oldest);
     }
     this.#isFreeing = false;
+  }
+
+  /** False where the disk failed and the log closes: nothing may go then. */
+  #isSafe(): Promise<boolean> {
+    return this.#log.safe().then(
+      () => true,
+      () => false,
+    );
   }
 
   #isFreeingDue(sessions: () => Iterable<Session>): boolean {

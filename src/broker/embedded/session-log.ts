@@ -40,8 +40,6 @@ export class SessionLog {
   #pending: Buffer[] = [];
   #waiting: ((isSafe: boolean) => void)[] = [];
   #isWriting = false;
-  /** The removal that is under way: whoever opens the folder next must not meet it. */
-  #dropping: Promise<void> = Promise.resolve();
   #isClosing = false;
   #writing: Promise<void> = Promise.resolve();
 
@@ -101,21 +99,17 @@ export class SessionLog {
     this.#isClosing = true;
   }
 
-  /** Forgets the oldest segment: nothing in it is needed any more. False once it is closing. */
-  async drop(segment: number): Promise<boolean> {
-    if (this.#isClosing) return false;
+  /** Forgets the oldest segment: nothing in it is needed any more. */
+  async drop(segment: number): Promise<void> {
     this.#segments = this.#segments.filter(({ number }) => number !== segment);
-    this.#dropping = unlink(this.#path(segment)).catch((reason: unknown) => {
+    await unlink(this.#path(segment)).catch((reason: unknown) => {
       this.#parts.log.warn("old sessions not removed", { segment, reason: String(reason) });
     });
-    await this.#dropping;
-    return true;
   }
 
   async close(): Promise<void> {
     this.beginClosing();
     await this.#writing;
-    await this.#dropping;
     await this.#handle?.close();
     this.#handle = null;
   }

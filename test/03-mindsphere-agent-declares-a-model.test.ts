@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { newAgentPair, readSigner } from "../src/agent/certificate.ts";
+import { readPair } from "../src/agent/pair-file.ts";
+import type { RejectedReply } from "../src/api/contract.ts";
 import { type Enrolled, enrol } from "./enrol.ts";
 import { House, until } from "./house.ts";
 import { hasMosquitto, isAccepted, publish, subscribe } from "./mosquitto.ts";
@@ -116,6 +120,13 @@ test("a certificate of another authority is refused", { skip }, async () => {
   assert.match(row.detail, /not valid/);
 });
 
+test("a certificate of the built-in CA whose time is over is refused", { skip }, async () => {
+  const expired = await outlive(gateway);
+  assert.equal(await isAccepted(expired, METER_VALUES.topic, METER_VALUES.payload), false);
+  const row = await rejectedAs("agent_refused", gateway.clientId, /CERT_HAS_EXPIRED/);
+  assert.match(row.detail, /not valid/);
+});
+
 test("without a certificate and without a password nobody comes in", { skip }, async () => {
   const { tls, ...rest } = gateway.secure;
   const bare = { ...rest, tls: { ca: tls?.ca ?? "" } };
@@ -193,12 +204,13 @@ async function shapeOf() {
   );
 }
 
-function rejectedAs(code: string, clientId: string) {
+type Row = Pick<RejectedReply, "code" | "clientId" | "agentId" | "detail" | "topic">;
+
+function rejectedAs(code: string, clientId: string, detail = /./): Promise<Row> {
   return until(`${code} of ${clientId} is among the rejected`, async () => {
-    const { items } = await house.call("GET", "/rejected");
-    const fits = (row: { code: string; clientId: string; agentId: string }) =>
-      row.code === code && (row.clientId === clientId || row.agentId === gateway.id);
-    return items.find(fits);
+    const items: Row[] = (await house.call("GET", "/rejected")).items;
+    const isTheirs = (row: Row) => row.clientId === clientId || row.agentId === gateway.id;
+    return items.find((row) => row.code === code && isTheirs(row) && detail.test(row.detail));
   });
 }
 
@@ -211,5 +223,19 @@ function forge({ folder, clientId, secure }: Enrolled, name: string) {
     ...["-days", "30", "-subj", `/CN=${clientId}`, "-keyout", key, "-out", certificate],
   ]);
   assert.equal(made.status, 0, made.stderr.toString());
+  return { ...secure, tls: { ca: secure.tls?.ca ?? "", certificate, key } };
+}
+
+/** The agent's own name, signed by the house, two years ago. */
+async function outlive({ folder, clientId, secure }: Enrolled) {
+  const ca = await readPair(join(house.folder, "ca", "ca-certificate-and-key.pem"));
+  assert.ok(typeof ca === "object");
+  const subject = { commonName: clientId, uri: `urn:${clientId}` };
+  const twoYearsAgo = Date.now() - 2 * 365 * 24 * 60 * 60_000;
+  const pair = await newAgentPair(await readSigner(ca), subject, twoYearsAgo);
+  const key = join(folder, "expired.key");
+  const certificate = join(folder, "expired.crt");
+  writeFileSync(key, pair.keyPem);
+  writeFileSync(certificate, pair.certificatePem);
   return { ...secure, tls: { ca: secure.tls?.ca ?? "", certificate, key } };
 }

@@ -50,7 +50,14 @@ test("each mistake is named at its field, and nothing is sent", () => {
   assert.ok(with_({ low: "10" }).errors.high);
 });
 
-test("what is left empty is not said", () => {
+test("what is left empty is taken away", () => {
   const empty = formOf({ name: "n", dataType: "number" });
-  assert.deepEqual(changeOf(empty).change, { name: "n", unit: "" });
+  assert.deepEqual(changeOf(empty).change, {
+    name: "n",
+    unit: null,
+    range: null,
+    normal: null,
+    decimals: null,
+    freshnessMs: null,
+  });
 });

@@ -33,7 +33,7 @@ export function formOf(variable: VariableReply): PointForm {
   };
 }
 
-/** Fields left empty say nothing: the point keeps what it has. */
+/** A field left empty takes away what the point had there. */
 export function changeOf(form: PointForm): PointFormResult {
   const errors: Partial<Record<keyof PointForm, string>> = {};
   if (form.name.trim() === "") errors.name = "It needs a name.";
@@ -50,11 +50,11 @@ export function changeOf(form: PointForm): PointFormResult {
   if (Object.keys(errors).length > 0) return { errors, change: null };
   const change: PointChange = {
     name: form.name.trim(),
-    unit: form.unit.trim(),
-    ...(range ? { range } : {}),
-    ...(normal ? { normal } : {}),
-    ...(decimals === undefined ? {} : { decimals }),
-    ...(seconds === undefined ? {} : { freshnessMs: Math.round(seconds * 1000) }),
+    unit: form.unit.trim() || null,
+    range: range ?? null,
+    normal: normal ?? null,
+    decimals: decimals ?? null,
+    freshnessMs: seconds === undefined ? null : Math.round(seconds * 1000),
   };
   return { errors, change };
 }

@@ -13,7 +13,11 @@ export function useNames(): Names {
   const mayEngineer = useMay("engineer");
   const devices = useReply("GET /devices", { query: { limit: ROWS } }, STALE);
   const assets = useReply("GET /assets", { query: { limit: ROWS } }, STALE);
-  const agents = useReply("GET /agents", {}, { ...STALE, when: mayEngineer });
+  const agents = useReply(
+    "GET /agents",
+    { query: { limit: ROWS } },
+    { ...STALE, when: mayEngineer },
+  );
   return useMemo(
     () =>
       new Map([

@@ -8,6 +8,7 @@ import type { AgentReply, IssuedReply } from "./contract.ts";
 import { examplesFor } from "./examples.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
+import { cut } from "./page.ts";
 import { iso, isoOrNull } from "./time.ts";
 
 export const agentHandlers = {
@@ -20,9 +21,11 @@ export const agentHandlers = {
   "GET /ca.pem": async ({ agents }) => success(agents.authority.caPem),
 } satisfies Handlers;
 
-async function listAgents(house: House, _: Call<"GET /agents">): Answer<"GET /agents"> {
-  const agents = await house.agents.list();
-  return success({ items: await Promise.all(agents.map((agent) => agentReply(house, agent))) });
+async function listAgents(house: House, { query }: Call<"GET /agents">): Answer<"GET /agents"> {
+  const page = cut(await house.agents.list(), query, ({ id }) => id);
+  if (!page.ok) return page;
+  const items = await Promise.all(page.value.items.map((agent) => agentReply(house, agent)));
+  return success({ ...page.value, items });
 }
 
 async function getAgent(house: House, { params }: Call<"GET /agents/:id">) {

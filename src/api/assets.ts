@@ -4,12 +4,14 @@ import type { Asset } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { newId } from "../lib/id.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
+import type { Shelf } from "../store/store.ts";
 import type { AssetReply } from "./contract.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
 import type { ModelView } from "./model.ts";
-import { cut } from "./page.ts";
+import { afterOf, cut, limitOf, type Page, type PageWish, pageOf } from "./page.ts";
 import { pointReplies } from "./samples.ts";
+import { matching } from "./search.ts";
 import { iso } from "./time.ts";
 
 export const assetHandlers = {
@@ -18,9 +20,8 @@ export const assetHandlers = {
   "POST /assets": createAsset,
   "PATCH /assets/:id": changeAsset,
   "DELETE /assets/:id": removeAsset,
-  "GET /asset-types": async ({ store }) => success({ items: rows(await store.assetTypes.find()) }),
-  "GET /aspect-types": async ({ store }) =>
-    success({ items: rows(await store.aspectTypes.find()) }),
+  "GET /asset-types": async ({ store }, { query }) => typesOf(store.assetTypes, query),
+  "GET /aspect-types": async ({ store }, { query }) => typesOf(store.aspectTypes, query),
 } satisfies Handlers;
 
 /** What a type is where its maker names none: a place or a group. */
@@ -28,13 +29,14 @@ const PLAIN_TYPE = "area";
 
 async function listAssets(house: House, { query }: Call<"GET /assets">): Answer<"GET /assets"> {
   const view = await house.model.view();
-  const assets =
-    query.parentId === undefined ? view.below(null) : [...view.children(query.parentId as AssetId)];
-  const page = cut(assets, query, ({ id }) => id);
+  const { parentId, search } = query;
+  const all = parentId === undefined ? view.below(null) : view.children(parentId as AssetId);
+  const found = matching(all, search, ({ id }) => view.path(id));
+  const page = cut(found, query, ({ id }) => id);
   if (!page.ok) return page;
   const devices = devicesByAsset(house);
   const items = page.value.items.map((asset) => assetReply(asset, view, devices));
-  return success({ items, next: page.value.next });
+  return success({ ...page.value, items });
 }
 
 async function getAsset(house: House, { params }: Call<"GET /assets/:id">) {
@@ -137,6 +139,7 @@ function assetReply(asset: Asset, view: ModelView, devices: Map<AssetId, string[
     parentId,
     typeId,
     name,
+    path: view.path(id),
     description,
     demo,
     children: view.children(id).length,
@@ -154,8 +157,14 @@ function devicesByAsset({ ingest }: House): Map<AssetId, string[]> {
 }
 
 /** Types are sent as they are kept. */
-function rows(types: readonly object[]): Record<string, unknown>[] {
-  return types.map((type) => ({ ...type }));
+async function typesOf<Type extends { readonly id: string }>(
+  shelf: Shelf<Type>,
+  wish: PageWish,
+): Promise<Outcome<Page<Record<string, unknown>>, Problem>> {
+  const limit = limitOf(wish);
+  const rows = await shelf.find({ ...afterOf(wish), limit: limit + 1 });
+  const { items, next } = pageOf(rows, limit, ({ id }) => id);
+  return success({ items: items.map((type) => ({ ...type })), next });
 }
 
 function unknown(id: string) {

@@ -10,6 +10,7 @@ import {
   CommandBody,
   CommandSchema,
   CommandTypeSchema,
+  countedPage,
   DeviceSchema,
   EventSchema,
   Id,
@@ -26,12 +27,14 @@ import {
   RightsSchema,
   SampleSchema,
   ScreenSchema,
+  Search,
   Text,
   Time,
   TimeIn,
   TokenSchema,
   UserSchema,
   Value,
+  VariableChangeSchema,
   VariableSchema,
 } from "./schema.ts";
 
@@ -132,8 +135,12 @@ export const ROUTES = {
   "GET /assets": route({
     permission: "view",
     summary: "All assets, parents before children",
-    query: Type.Object({ ...PageQuery, parentId: Type.Optional(Type.String()) }),
-    reply: page(AssetSchema),
+    query: Type.Object({
+      ...PageQuery,
+      parentId: Type.Optional(Type.String()),
+      search: Type.Optional(Search),
+    }),
+    reply: countedPage(AssetSchema),
   }),
   "GET /assets/:id": route({
     permission: "view",
@@ -176,12 +183,14 @@ export const ROUTES = {
   "GET /asset-types": route({
     permission: "view",
     summary: "Types of assets",
-    reply: Type.Object({ items: Type.Array(Json) }),
+    query: Type.Object(PageQuery),
+    reply: page(Json),
   }),
   "GET /aspect-types": route({
     permission: "view",
     summary: "Types of aspects",
-    reply: Type.Object({ items: Type.Array(Json) }),
+    query: Type.Object(PageQuery),
+    reply: page(Json),
   }),
 
   "GET /points": route({
@@ -190,15 +199,15 @@ export const ROUTES = {
     query: Type.Object({
       ...PageQuery,
       assetId: Type.Optional(Type.String()),
-      search: Type.Optional(Type.String()),
+      search: Type.Optional(Search),
     }),
-    reply: page(PointSchema),
+    reply: countedPage(PointSchema),
   }),
   "PATCH /points/:id": route({
     permission: "engineer",
-    summary: "Change a point's name, unit, range or freshness",
+    summary: "Change a point's name, unit, range or freshness; null takes one away",
     params: Id,
-    body: Type.Partial(VariableSchema),
+    body: VariableChangeSchema,
     reply: PointSchema,
   }),
   "GET /points/latest": route({
@@ -284,8 +293,12 @@ export const ROUTES = {
   "GET /devices": route({
     permission: "view",
     summary: "Devices that belong to assets",
-    query: Type.Object({ ...PageQuery, driver: Type.Optional(Type.String()) }),
-    reply: page(DeviceSchema),
+    query: Type.Object({
+      ...PageQuery,
+      driver: Type.Optional(Type.String()),
+      search: Type.Optional(Search),
+    }),
+    reply: countedPage(DeviceSchema),
   }),
   "GET /devices/:id": route({
     permission: "view",
@@ -301,7 +314,8 @@ export const ROUTES = {
   "GET /inbox": route({
     permission: "view",
     summary: "Devices that speak and belong to nothing yet, newest first",
-    reply: Type.Object({ items: Type.Array(DeviceSchema) }),
+    query: Type.Object(PageQuery),
+    reply: countedPage(DeviceSchema),
   }),
   "POST /inbox/:id/adopt": route({
     permission: "engineer",
@@ -364,7 +378,8 @@ export const ROUTES = {
   "GET /agents": route({
     permission: "engineer",
     summary: "Identities that may connect",
-    reply: Type.Object({ items: Type.Array(AgentSchema) }),
+    query: Type.Object(PageQuery),
+    reply: countedPage(AgentSchema),
   }),
   "GET /agents/:id": route({
     permission: "engineer",
@@ -415,7 +430,7 @@ export const ROUTES = {
     permission: "engineer",
     summary: "Messages that were not taken, newest first",
     query: Type.Object({ ...PageQuery, agentId: Type.Optional(Type.String()) }),
-    reply: page(RejectedSchema),
+    reply: countedPage(RejectedSchema),
   }),
   "DELETE /rejected": route({ permission: "engineer", summary: "Empty the list" }),
   "GET /journal": route({
@@ -509,6 +524,7 @@ export const ROUTES = {
       stale: Type.Integer(),
       inbox: Type.Integer(),
       rejected: Type.Integer(),
+      assets: Type.Integer(),
       points: Type.Integer(),
       agents: Type.Integer(),
       connected: Type.Integer(),

@@ -51,6 +51,8 @@ test("a device is adopted as its engineer wants it, and its history begins with 
   assert.deepEqual((await house.send("viewer", "GET /inbox")).json.items, []);
   assert.equal((await house.send("viewer", "GET /devices?driver=viasens")).json.items.length, 1);
   assert.equal((await house.send("viewer", "GET /devices?driver=other")).json.items.length, 0);
+  assert.equal((await house.send("viewer", "GET /devices?search=12/5+SITE")).json.total, 1);
+  assert.equal((await house.send("viewer", "GET /devices?search=cellar")).json.total, 0);
 });
 
 test("what cannot be adopted says why", async () => {
@@ -63,6 +65,21 @@ test("what cannot be adopted says why", async () => {
     variables: [{ name: "x", dataType: "number", channel: "c", colour: "red" }],
   });
   assert.match(odd.json.detail, /must not have 'colour'/);
+});
+
+test("the inbox comes page by page, the newest device first, each of them once", async () => {
+  for (const node of [7, 8, 9]) await house.hear(`/sauter/viasens/12/${node}`);
+  const seen: string[] = [];
+  let after = "";
+  do {
+    const { json } = await house.send("viewer", `GET /inbox?limit=1${after}`);
+    assert.equal(json.total, 3);
+    seen.push(...json.items.map(({ address }: { address: string }) => address));
+    after = json.next && `&after=${json.next}`;
+  } while (after);
+  assert.deepEqual(seen.toSorted(), ["12/7", "12/8", "12/9"]);
+  const waiting = house.parts.ingest.devices().filter(({ assetId }) => assetId === null);
+  for (const device of waiting) await house.parts.ingest.forget(device.id);
 });
 
 test("a device that was dismissed asks no more", async () => {
@@ -137,6 +154,7 @@ test("the overview counts what there is", async () => {
   assert.equal(json.site, "Site");
   assert.equal(json.devices, 0);
   assert.equal(json.inbox, 1);
+  assert.equal(json.assets, 1);
   assert.equal(json.points, 0);
   assert.ok(json.samplesStored > 0);
   assert.ok(json.messagesPerSecond > 0);

@@ -11,6 +11,7 @@ import type { ModelView } from "./model.ts";
 import { cut } from "./page.ts";
 import { rejectedReply } from "./rejected.ts";
 import { type Newest, newestOf, variableReply } from "./samples.ts";
+import { matching } from "./search.ts";
 import { iso, isoOrNull } from "./time.ts";
 
 export const deviceHandlers = {
@@ -22,14 +23,17 @@ export const deviceHandlers = {
 const RECENT = 20;
 
 async function listDevices(house: House, { query }: Call<"GET /devices">): Answer<"GET /devices"> {
-  const { driver } = query;
+  const { driver, search } = query;
+  const view = await house.model.view();
   const devices = house.ingest
     .devices()
     .filter(({ assetId }) => assetId !== null)
     .filter((device) => driver === undefined || device.driver === driver);
-  const page = cut(devices, query, ({ id }) => id);
+  const textOf = ({ name, address, assetId }: Device) =>
+    `${name} ${address} ${assetId ? view.path(assetId) : ""}`;
+  const page = cut(matching(devices, search, textOf), query, ({ id }) => id);
   if (!page.ok) return page;
-  return success({ items: await deviceReplies(house, page.value.items), next: page.value.next });
+  return success({ ...page.value, items: await deviceReplies(house, page.value.items) });
 }
 
 async function getDevice(house: House, { params }: Call<"GET /devices/:id">) {

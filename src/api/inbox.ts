@@ -5,6 +5,7 @@ import type { Body } from "./contract.ts";
 import { deviceReplies } from "./devices.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
+import { cut } from "./page.ts";
 
 export const inboxHandlers = {
   "GET /inbox": listInbox,
@@ -12,12 +13,11 @@ export const inboxHandlers = {
   "POST /inbox/:id/ignore": ignore,
 } satisfies Handlers;
 
-/** Rows that a person can take in; who has more of them adopts by program. */
-const ROWS = 200;
-
-async function listInbox(house: House, _: Call<"GET /inbox">): Answer<"GET /inbox"> {
+async function listInbox(house: House, { query }: Call<"GET /inbox">): Answer<"GET /inbox"> {
   const waiting = waitingDevices(house).toSorted((a, b) => b.firstSeenAt - a.firstSeenAt);
-  return success({ items: await deviceReplies(house, waiting.slice(0, ROWS)) });
+  const page = cut(waiting, query, ({ id }) => id);
+  if (!page.ok) return page;
+  return success({ ...page.value, items: await deviceReplies(house, page.value.items) });
 }
 
 /** Devices that speak, belong to nothing and were not dismissed. */

@@ -30,6 +30,7 @@ async function overview(house: House, _: Call<"GET /overview">): Answer<"GET /ov
     stale: devices.length - reporting,
     inbox: waitingDevices(house).length,
     rejected,
+    assets: view.assets.size,
     points: view.points.size,
     agents,
     connected: new Set(broker.clients().map(({ agent }) => agent)).size,

@@ -44,6 +44,17 @@ test("a point is given a unit, a range and patience, but no other type", async (
   assert.equal((await house.send("engineer", "PATCH /points/none", {})).json.code, "point_unknown");
 });
 
+test("what a point says of itself is taken away with null, and the rest of it stays", async () => {
+  const wish = { unit: null, range: null, freshnessMs: null };
+  const { json } = await house.send("engineer", `PATCH /points/${id}`, wish);
+  assert.deepEqual(json.variable, (await house.pointRow(id)).variable);
+  for (const key of Object.keys(wish)) assert.ok(!(key in json.variable), key);
+  assert.equal(json.variable.name, "Humidity");
+  const nameless = await house.send("engineer", `PATCH /points/${id}`, { name: null });
+  assert.equal(nameless.json.code, "request_invalid");
+  await house.send("engineer", `PATCH /points/${id}`, { unit: "%" });
+});
+
 test("samples that are pushed are stored before they are answered", async () => {
   const samples = Array.from({ length: 10 }, (_, row) => ({
     at: START + row * 60_000,

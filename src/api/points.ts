@@ -10,6 +10,7 @@ import type { House } from "./house.ts";
 import type { ModelView } from "./model.ts";
 import { cut } from "./page.ts";
 import { newestOf, pointReplies } from "./samples.ts";
+import { matching } from "./search.ts";
 
 export const pointHandlers = {
   "GET /points": listPoints,
@@ -22,11 +23,13 @@ async function listPoints(house: House, { query }: Call<"GET /points">): Answer<
   const view = await house.model.view();
   const { assetId, search } = query;
   const all = assetId === undefined ? [...view.points.values()] : view.pointsOf(assetId as AssetId);
-  const found = search === undefined ? all : all.filter(speaksOf(search, view));
+  const textOf = (point: Point) =>
+    `${view.path(point.assetId)} ${point.aspect} ${point.variable.name}`;
+  const found = matching(all, search, textOf);
   const page = cut(found, query, ({ id }) => id);
   if (!page.ok) return page;
   const items = await pointReplies(house, view, page.value.items);
-  return success({ items, next: page.value.next });
+  return success({ ...page.value, items });
 }
 
 async function newestBelow(house: House, { query }: Call<"GET /points/latest">) {
@@ -56,16 +59,16 @@ async function changePoint(house: House, { params, body, by }: Call<"PATCH /poin
   const view = await house.model.view();
   const allowed = mayBecome(point, body, view);
   if (!allowed.ok) return allowed;
-  const variable: Variable = { ...point.variable, ...body };
+  const variable = changed(point.variable, body);
   const { actor } = by;
   const subject = `point:${point.id}`;
-  const changed = { ...point, variable };
+  const row = { ...point, variable };
   await house.store.together(async () => {
-    await house.store.points.put(changed);
+    await house.store.points.put(row);
     await house.journal.record({ actor, kind: "point.changed", subject, detail: { ...body } });
   });
   house.changed(subject);
-  const [item] = await pointReplies(house, await house.model.view(), [changed]);
+  const [item] = await pointReplies(house, await house.model.view(), [row]);
   return item ? success(item) : pointUnknown(params.id);
 }
 
@@ -73,6 +76,12 @@ async function changePoint(house: House, { params, body, by }: Call<"PATCH /poin
 export async function pointOf(house: House, id: string): Promise<Outcome<Point, Problem>> {
   const point = (await house.model.view()).points.get(id as PointId);
   return point ? success(point) : pointUnknown(id);
+}
+
+/** What the wish says, stands; null takes away what the variable said of itself before. */
+function changed(variable: Variable, wish: Body<"PATCH /points/:id">): Variable {
+  const said = Object.entries({ ...variable, ...wish });
+  return Object.fromEntries(said.filter(([, value]) => value !== null)) as Variable;
 }
 
 /** What is remembered has a type already; and within its aspect a name stands once. */
@@ -92,15 +101,6 @@ function mayBecome(
   return failure(
     problem("request_invalid", `name: '${point.aspect}' has a '${wish.name}' already`),
   );
-}
-
-/** Every word is in the path, the aspect or the name. */
-function speaksOf(search: string, view: ModelView): (point: Point) => boolean {
-  const words = search.toLowerCase().split(/\s+/);
-  return ({ assetId, aspect, variable }) => {
-    const text = `${view.path(assetId)} ${aspect} ${variable.name}`.toLowerCase();
-    return words.every((word) => text.includes(word));
-  };
 }
 
 function pointUnknown(id: string) {

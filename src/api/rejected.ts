@@ -3,7 +3,7 @@ import { success } from "../lib/outcome.ts";
 import type { RejectedReply } from "./contract.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
-import { limitOf, pageOf } from "./page.ts";
+import { afterOf, limitOf, pageOf } from "./page.ts";
 import { iso } from "./time.ts";
 
 export const rejectedHandlers = {
@@ -16,15 +16,15 @@ async function listRejected(
   { query }: Call<"GET /rejected">,
 ): Answer<"GET /rejected"> {
   const limit = limitOf(query);
-  const { agentId, after } = query;
-  const rows = await house.store.rejected.find({
-    ...(agentId !== undefined && { where: { agentId } }),
-    ...(after !== undefined && { after }),
-    limit: limit + 1,
-    descending: true,
-  });
+  const { agentId } = query;
+  const { rejected } = house.store;
+  const where = agentId === undefined ? {} : { agentId };
+  const [rows, total] = await Promise.all([
+    rejected.find({ where, ...afterOf(query), limit: limit + 1, descending: true }),
+    rejected.count(where),
+  ]);
   const page = pageOf(rows, limit, ({ id }) => id);
-  return success({ items: page.items.map(rejectedReply), next: page.next });
+  return success({ items: page.items.map(rejectedReply), next: page.next, total });
 }
 
 async function clearRejected(house: House, { by }: Call<"DELETE /rejected">) {

@@ -19,6 +19,8 @@ export const TimeIn = Type.Unsafe<string | number>({
   description: "ISO 8601, or milliseconds since the epoch",
 });
 export const Text = Type.String({ maxLength: 256 });
+/** Words, each of which must be in a row's names. */
+export const Search = Type.String({ maxLength: 256 });
 export const Name = Type.String({ minLength: 1, maxLength: 128 });
 export const Id = Type.Object({ id: Type.String() });
 export const Json = Type.Unsafe<Record<string, unknown>>({
@@ -27,6 +29,9 @@ export const Json = Type.Unsafe<Record<string, unknown>>({
 });
 export const page = <T extends TSchema>(item: T) =>
   Type.Object({ items: Type.Array(item), next: nullable(Type.String()) });
+/** With the number of rows of all pages together. */
+export const countedPage = <T extends TSchema>(item: T) =>
+  Type.Object({ ...page(item).properties, total: Type.Integer() });
 export const PageQuery = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMIT.rowsPerPage })),
   after: Type.Optional(Type.String()),
@@ -35,22 +40,38 @@ export const PageQuery = {
 export const Value = Type.Unsafe<number | boolean | string | null>({
   description: "number, boolean or text; null where the device said that it has no value",
 });
+/** What a variable may say of itself, or keep to itself. */
+const Said = {
+  unit: Type.String({ maxLength: 32 }),
+  range: Type.Unsafe<[number, number]>(pair()),
+  normal: Type.Unsafe<[number, number]>(pair()),
+  decimals: Type.Integer({ minimum: 0, maximum: 9 }),
+  states: Type.Unsafe<Record<string, string>>({
+    type: "object",
+    additionalProperties: { type: "string" },
+  }),
+  bits: Type.Array(Type.String(), { maxItems: 32 }),
+  counter: Type.Boolean(),
+  freshnessMs: Type.Integer({ minimum: 1000 }),
+};
 export const VariableSchema = Type.Object({
   name: Name,
   dataType: oneOf(DATA_TYPES),
-  unit: Type.Optional(Type.String({ maxLength: 32 })),
-  range: Type.Optional(Type.Unsafe<[number, number]>(pair())),
-  normal: Type.Optional(Type.Unsafe<[number, number]>(pair())),
-  decimals: Type.Optional(Type.Integer({ minimum: 0, maximum: 9 })),
-  states: Type.Optional(
-    Type.Unsafe<Record<string, string>>({
-      type: "object",
-      additionalProperties: { type: "string" },
-    }),
-  ),
-  bits: Type.Optional(Type.Array(Type.String(), { maxItems: 32 })),
-  counter: Type.Optional(Type.Boolean()),
-  freshnessMs: Type.Optional(Type.Integer({ minimum: 1000 })),
+  ...Type.Partial(Type.Object(Said)).properties,
+});
+const unsaid = <T extends TSchema>(schema: T) => Type.Optional(nullable(schema));
+/** What is left out stays as it is, null takes it away. */
+export const VariableChangeSchema = Type.Object({
+  name: Type.Optional(Name),
+  dataType: Type.Optional(oneOf(DATA_TYPES)),
+  unit: unsaid(Said.unit),
+  range: unsaid(Said.range),
+  normal: unsaid(Said.normal),
+  decimals: unsaid(Said.decimals),
+  states: unsaid(Said.states),
+  bits: unsaid(Said.bits),
+  counter: unsaid(Said.counter),
+  freshnessMs: unsaid(Said.freshnessMs),
 });
 export const SampleSchema = Type.Object({
   at: Time,
@@ -66,6 +87,8 @@ export const AssetSchema = Type.Object({
   parentId: nullable(Type.String()),
   typeId: Type.String(),
   name: Type.String(),
+  /** `Site/Area/Asset`: the names from the root. */
+  path: Type.String(),
   description: Type.String(),
   demo: Type.Boolean(),
   /** Number of assets directly below. */

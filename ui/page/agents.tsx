@@ -24,7 +24,7 @@ const FILTER_FROM = 8;
 
 /** Who may connect to the broker, and who does. */
 export function AgentsPage() {
-  const agents = useReply("GET /agents", {}, { every: EVERY_MS });
+  const agents = useReply("GET /agents", { query: { limit: 1_000 } }, { every: EVERY_MS });
   useRefetchOn(({ subject }) => subject.startsWith("agent:"), ["GET /agents"]);
   const items = agents.data?.items;
   return (

@@ -21,7 +21,7 @@ const CARDS_MAX = 24;
 
 /** Devices that speak and belong to nothing yet. They are heard, kept, and wait for a person. */
 export function InboxPage() {
-  const inbox = useReply("GET /inbox", {}, { every: EVERY_MS });
+  const inbox = useReply("GET /inbox", { query: { limit: 200 } }, { every: EVERY_MS });
   useRefetchOn(({ kind }) => kind === "model.changed", ["GET /inbox", "GET /overview"]);
   const [adopted, setAdopted] = useState<readonly Adopted[]>([]);
   const add = (one: Adopted) => setAdopted((before) => [one, ...before]);

@@ -13,7 +13,7 @@ const ROWS_MAX = 8;
 
 /** Gateways and devices that connect by themselves. */
 export function Agents() {
-  const agents = useReply("GET /agents", {}, { every: 5_000 });
+  const agents = useReply("GET /agents", { query: { limit: 1_000 } }, { every: 5_000 });
   const items = (agents.data?.items ?? []).filter(({ revoked }) => !revoked);
   const connected = items.filter((agent) => agent.connected).length;
   if (!agents.data) return null;

@@ -20,7 +20,7 @@ const EVERY_MS = 5_000;
 /** What arrived and was not taken: why, and what to do about it. */
 export function RejectedPage() {
   const pages = usePages("GET /rejected", {}, { limit: PAGE, every: EVERY_MS });
-  const agents = useReply("GET /agents", {}, { every: 60_000 });
+  const agents = useReply("GET /agents", { query: { limit: 1_000 } }, { every: 60_000 });
   const byId = useMemo(
     () => new Map((agents.data?.items ?? []).map((agent) => [agent.id, agent])),
     [agents.data],

@@ -1,14 +1,14 @@
 import type { Duplex } from "node:stream";
 import type { AgentId, Timestamp } from "../../domain/brand.ts";
+import type { Gate } from "../../domain/gate.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { BrokerParts, ClientCertificate } from "../broker.ts";
-import type { Gate } from "./admission.ts";
+import { PacketReader, type PacketView } from "../packet-reader.ts";
+import { PacketWriter } from "../packet-writer.ts";
+import { REASON } from "../protocol.ts";
 import type { Outbound } from "./outbound.ts";
 import { encodeAck, encodeDisconnect } from "./packet.ts";
-import { PacketReader, type PacketView } from "./packet-reader.ts";
-import { PacketWriter } from "./packet-writer.ts";
-import { REASON } from "./protocol.ts";
 import type { Delivery } from "./routed-message.ts";
 import type { Session } from "./session.ts";
 import { type KnownTopic, TopicTable } from "./topic-table.ts";

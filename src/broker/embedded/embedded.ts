@@ -6,6 +6,7 @@ import { isValidTopic } from "../../domain/topic.ts";
 import type { Timer } from "../../lib/clock.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Broker, BrokerParts, ClientInfo } from "../broker.ts";
+import { REASON } from "../protocol.ts";
 import { Archive } from "./archive.ts";
 import { Connection, type ConnectionParts, LINGER_MS, type Remote } from "./connection.ts";
 import type { Core } from "./core.ts";
@@ -22,7 +23,6 @@ import {
   type TlsAddress,
 } from "./listen.ts";
 import { Outbound } from "./outbound.ts";
-import { REASON } from "./protocol.ts";
 import { breakOffReading, refuseUnknown } from "./refusal.ts";
 import { RetainedStore } from "./retained-store.ts";
 import { keepArrivals, keptMessage, routeArrival, routeMessage } from "./route.ts";

@@ -1,7 +1,7 @@
+import type { PacketView } from "../packet-reader.ts";
+import { numberAt, PACKET, REASON } from "../protocol.ts";
 import type { Client } from "./connection.ts";
 import type { Core } from "./core.ts";
-import type { PacketView } from "./packet-reader.ts";
-import { numberAt, PACKET, REASON } from "./protocol.ts";
 import { breakOff } from "./refusal.ts";
 
 const FAILURE_MIN = 0x80;

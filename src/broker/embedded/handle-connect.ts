@@ -1,15 +1,15 @@
+import { Gate } from "../../domain/gate.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { isValidTopic } from "../../domain/topic.ts";
 import { newId } from "../../lib/id.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Admission } from "../broker.ts";
-import { Gate } from "./admission.ts";
+import type { PacketView } from "../packet-reader.ts";
+import { REASON } from "../protocol.ts";
 import type { Connection } from "./connection.ts";
 import type { Core } from "./core.ts";
 import { type Connack, type ConnectPacket, decodeConnect, encodeConnack } from "./packet.ts";
-import type { PacketView } from "./packet-reader.ts";
-import { REASON } from "./protocol.ts";
 import { breakOff, report } from "./refusal.ts";
 import type { Session } from "./session.ts";
 import { keptSeconds } from "./sessions.ts";

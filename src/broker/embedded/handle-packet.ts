@@ -1,3 +1,5 @@
+import type { PacketView } from "../packet-reader.ts";
+import { PACKET, REASON } from "../protocol.ts";
 import type { Client, Connection } from "./connection.ts";
 import type { Core } from "./core.ts";
 import { handleAck } from "./handle-ack.ts";
@@ -5,8 +7,6 @@ import { handleConnect } from "./handle-connect.ts";
 import { handleDisconnect } from "./handle-disconnect.ts";
 import { handlePublish } from "./handle-publish.ts";
 import { handleSubscribe, handleUnsubscribe } from "./handle-subscribe.ts";
-import type { PacketView } from "./packet-reader.ts";
-import { PACKET, REASON } from "./protocol.ts";
 import { breakOff } from "./refusal.ts";
 
 const PINGRESP = Buffer.from([PACKET.pingresp << 4, 0]);

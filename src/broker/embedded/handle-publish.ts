@@ -1,9 +1,9 @@
 import { LIMIT } from "../../domain/limit.ts";
+import type { PacketView } from "../packet-reader.ts";
+import { DUP_BIT, numberAt, PACKET, qosOf, REASON, RETAIN_BIT } from "../protocol.ts";
 import type { Client } from "./connection.ts";
 import type { Core } from "./core.ts";
 import type { Arrival } from "./intake.ts";
-import type { PacketView } from "./packet-reader.ts";
-import { DUP_BIT, numberAt, PACKET, qosOf, REASON, RETAIN_BIT } from "./protocol.ts";
 import { NONE, readPublishProperties } from "./publish-properties.ts";
 import { breakOff, report } from "./refusal.ts";
 import type { KnownTopic } from "./topic-table.ts";

@@ -1,6 +1,8 @@
 import { LIMIT } from "../../domain/limit.ts";
 import { problem } from "../../domain/problem.ts";
 import { isValidFilter } from "../../domain/topic.ts";
+import type { PacketView } from "../packet-reader.ts";
+import { REASON } from "../protocol.ts";
 import type { Client } from "./connection.ts";
 import type { Core } from "./core.ts";
 import {
@@ -10,8 +12,6 @@ import {
   encodeUnsuback,
   type WantedSubscription,
 } from "./packet.ts";
-import type { PacketView } from "./packet-reader.ts";
-import { REASON } from "./protocol.ts";
 import { breakOff, report } from "./refusal.ts";
 import { type Delivery, firstByte } from "./routed-message.ts";
 import { innerFilter } from "./shared.ts";

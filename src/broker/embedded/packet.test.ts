@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generate, type IConnectPacket, type Packet } from "mqtt-packet";
 import { chances } from "../../lib/chance.ts";
+import { PacketReader, type PacketView } from "../packet-reader.ts";
+import { PACKET, REASON } from "../protocol.ts";
 import { decodeConnect, decodeDisconnect, decodeSubscribe, decodeUnsubscribe } from "./packet.ts";
-import { PacketReader, type PacketView } from "./packet-reader.ts";
-import { PACKET, REASON } from "./protocol.ts";
 
 const MUTATED = 20_000;
 const connect: IConnectPacket = {

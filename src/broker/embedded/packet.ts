@@ -1,23 +1,11 @@
-import {
-  generate,
-  type IConnectPacket,
-  type IDisconnectPacket,
-  type ISubscribePacket,
-  type IUnsubscribePacket,
-  type Packet,
-  parser,
-} from "mqtt-packet";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
-import type { PacketView } from "./packet-reader.ts";
-import { numberAt, PACKET, REASON, returnCode } from "./protocol.ts";
+import { decode, encode, type PacketOf, type Version } from "../packet-codec.ts";
+import type { PacketView } from "../packet-reader.ts";
+import { numberAt, PACKET, REASON, returnCode } from "../protocol.ts";
 import { readPublishProperties } from "./publish-properties.ts";
 import type { Subscription } from "./subscriptions.ts";
 import type { Will } from "./will.ts";
-
-// The packets that come seldom are decoded and encoded by `mqtt-packet`; PUBLISH and its
-// acknowledgements have a way of their own. Each packet gets a new parser: one that has met an
-// error keeps its position.
 
 export type ConnectPacket = {
   readonly version: 3 | 4 | 5;
@@ -39,8 +27,7 @@ type ConnectTrouble = { readonly problem: Problem; readonly reason: number };
 
 export type WantedSubscription = Subscription & { readonly retainHandling: number };
 
-type Version = 3 | 4 | 5;
-type Wills = NonNullable<IConnectPacket["will"]>;
+type Wills = NonNullable<PacketOf<"connect">["will"]>;
 
 /** MQTT 3 without a clean session: kept for ever, as far as the protocol goes. */
 const EXPIRES_NEVER = 0xffffffff;
@@ -52,7 +39,7 @@ export function decodeConnect(view: PacketView): Outcome<ConnectPacket, ConnectT
     const detail = `protocol level ${level} is not 3, 4 or 5`;
     return trouble(detail, REASON.versionUnsupported);
   }
-  const decoded = decode<IConnectPacket>(view, {});
+  const decoded = decode<PacketOf<"connect">>(view, {});
   if (!decoded.ok) return trouble(decoded.problem.detail);
   const packet = decoded.value;
   const wrong = wrongWith(packet);
@@ -67,7 +54,7 @@ export function decodeSubscribe(
   agreed: { readonly version: Version; readonly isBridge: boolean },
 ): Outcome<{ packetId: number; wanted: readonly WantedSubscription[] }, Problem> {
   const settings = { protocolVersion: agreed.version, bridgeMode: agreed.isBridge };
-  const decoded = decode<ISubscribePacket>(view, settings);
+  const decoded = decode<PacketOf<"subscribe">>(view, settings);
   if (!decoded.ok) return decoded;
   const { messageId = 0, subscriptions, properties } = decoded.value;
   const id = properties?.subscriptionIdentifier ?? null;
@@ -84,7 +71,7 @@ export function decodeUnsubscribe(
   view: PacketView,
   version: Version,
 ): Outcome<{ packetId: number; filters: readonly string[] }, Problem> {
-  const decoded = decode<IUnsubscribePacket>(view, { protocolVersion: version });
+  const decoded = decode<PacketOf<"unsubscribe">>(view, { protocolVersion: version });
   if (!decoded.ok) return decoded;
   const { messageId = 0, unsubscriptions } = decoded.value;
   if (messageId <= 0 || unsubscriptions.length === 0) {
@@ -98,7 +85,7 @@ export function decodeDisconnect(
   version: Version,
 ): Outcome<{ reason: number; sessionExpirySeconds: number | null }, Problem> {
   if (view.body === view.end) return success({ reason: 0, sessionExpirySeconds: null });
-  const decoded = decode<IDisconnectPacket>(view, { protocolVersion: version });
+  const decoded = decode<PacketOf<"disconnect">>(view, { protocolVersion: version });
   if (!decoded.ok) return decoded;
   const { reasonCode = 0, properties } = decoded.value;
   const { sessionExpiryInterval = null } = properties ?? {};
@@ -110,7 +97,7 @@ export type Connack = {
   readonly reason: number;
   readonly sessionPresent: boolean;
   /** MQTT 5 only. */
-  readonly properties: NonNullable<Extract<Packet, { cmd: "connack" }>["properties"]>;
+  readonly properties: NonNullable<PacketOf<"connack">["properties"]>;
 };
 
 export function encodeConnack(version: Version, connack: Connack): Buffer {
@@ -142,32 +129,12 @@ export function encodeAck(type: number, packetId: number, reason: number, detail
   return encode({ cmd, messageId: packetId, reasonCode: reason, properties }, 5);
 }
 
-function encode(packet: Packet, version: Version): Buffer {
-  return generate(packet, { protocolVersion: version });
-}
-
-function decode<P extends Packet>(view: PacketView, settings: object): Outcome<P, Problem> {
-  const reader = parser(settings);
-  const packets: Packet[] = [];
-  const errors: string[] = [];
-  reader.on("packet", (packet) => packets.push(packet));
-  reader.on("error", (error: Error) => errors.push(error.message));
-  try {
-    reader.parse(view.buffer.subarray(view.start, view.end));
-  } catch {
-    errors.push("a length points behind the end of the packet"); // The parser reads on then.
-  }
-  const [packet] = packets;
-  if (errors.length > 0 || !packet) return malformed(errors[0] ?? "the packet is too short");
-  return success(packet as P);
-}
-
 /** The protocol level behind the protocol's name; bridges add 128 to it. */
 function levelOf({ buffer, body }: PacketView): number {
   return (buffer[body + 2 + numberAt(buffer, body)] ?? 0) & 0x7f;
 }
 
-function expiryOf(version: Version, { clean, properties }: IConnectPacket): number {
+function expiryOf(version: Version, { clean, properties }: PacketOf<"connect">): number {
   if (version === 5) return properties?.sessionExpiryInterval ?? 0;
   return clean ? 0 : EXPIRES_NEVER;
 }
@@ -196,7 +163,11 @@ function encodeProperties(properties: NonNullable<Wills["properties"]>): Uint8Ar
   return readPublishProperties(bytes, body + 2, bytes.length)?.passedOn;
 }
 
-function connectPacket(version: Version, packet: IConnectPacket, will: Will | null): ConnectPacket {
+function connectPacket(
+  version: Version,
+  packet: PacketOf<"connect">,
+  will: Will | null,
+): ConnectPacket {
   const { username, password, properties = {} } = packet;
   return {
     version,
@@ -216,7 +187,7 @@ function connectPacket(version: Version, packet: IConnectPacket, will: Will | nu
 }
 
 /** What the parser lets pass. */
-function wrongWith({ clientId, username = "", will, properties = {} }: IConnectPacket) {
+function wrongWith({ clientId, username = "", will, properties = {} }: PacketOf<"connect">) {
   const texts = [clientId, username, will?.topic ?? ""];
   if (!texts.every(isText)) return "CONNECT with text that is not UTF-8";
   if (!areWhole(properties)) return "CONNECT with a property twice, or half of one";

@@ -1,4 +1,4 @@
-import { PROPERTY } from "./protocol.ts";
+import { PROPERTY } from "../protocol.ts";
 
 /** What the MQTT 5 properties of a PUBLISH say to the broker, and what it passes on. */
 type PublishProperties = {

@@ -1,8 +1,8 @@
 import { LIMIT } from "../../domain/limit.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
+import { REASON } from "../protocol.ts";
 import type { Connection } from "./connection.ts";
 import type { Core } from "./core.ts";
-import { REASON } from "./protocol.ts";
 
 export type Refused = {
   readonly problem: Problem;

@@ -1,7 +1,7 @@
+import { RETAIN_BIT } from "../protocol.ts";
 import type { Archive, Reader } from "./archive.ts";
 import type { Core } from "./core.ts";
 import type { Arrival } from "./intake.ts";
-import { RETAIN_BIT } from "./protocol.ts";
 import { firstByte, type RoutedMessage } from "./routed-message.ts";
 import type { Session } from "./session.ts";
 import type { Listener } from "./subscriptions.ts";

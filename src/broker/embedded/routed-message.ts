@@ -1,5 +1,5 @@
 import type { Message } from "../../domain/message.ts";
-import { PACKET, RETAIN_BIT } from "./protocol.ts";
+import { PACKET, RETAIN_BIT } from "../protocol.ts";
 import { NO_PROPERTIES } from "./publish-properties.ts";
 
 /** A message on its way to those who subscribed; all of them share it. */

@@ -1,4 +1,4 @@
-import { DUP_BIT } from "./protocol.ts";
+import { DUP_BIT } from "../protocol.ts";
 import type { Delivery, RoutedMessage, WrittenRecord } from "./routed-message.ts";
 import {
   type PacketOf,

@@ -1,10 +1,10 @@
 import type { AgentId } from "../../domain/brand.ts";
+import type { Gate } from "../../domain/gate.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import type { BrokerParts } from "../broker.ts";
-import type { Gate } from "./admission.ts";
+import { DUP_BIT, PACKET, QOS_BITS, qosOf, REASON } from "../protocol.ts";
 import type { Connection } from "./connection.ts";
 import { DeliveryQueue } from "./delivery-queue.ts";
-import { DUP_BIT, PACKET, QOS_BITS, qosOf, REASON } from "./protocol.ts";
 import { type Delivery, secondsLeft } from "./routed-message.ts";
 import type { SessionBook } from "./session-book.ts";
 import type { Subscription } from "./subscriptions.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AgentId } from "../../domain/brand.ts";
+import { Gate } from "../../domain/gate.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import { matchesFilter } from "../../domain/topic.ts";
 import { chances } from "../../lib/chance.ts";
-import { Gate } from "./admission.ts";
-import { REASON } from "./protocol.ts";
+import { REASON } from "../protocol.ts";
 import { TopicTable } from "./topic-table.ts";
 
 const gate = new Gate({

@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer";
+import type { Gate } from "../../domain/gate.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { isValidTopic } from "../../domain/topic.ts";
-import type { Gate } from "./admission.ts";
-import { REASON } from "./protocol.ts";
+import { REASON } from "../protocol.ts";
 import type { Listener } from "./subscriptions.ts";
 
 /** What a connection knows of a topic it publishes on, so that it is looked into once. */

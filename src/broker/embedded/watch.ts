@@ -1,8 +1,8 @@
 import { LIMIT } from "../../domain/limit.ts";
 import type { Timer } from "../../lib/clock.ts";
+import { REASON } from "../protocol.ts";
 import type { Connection } from "./connection.ts";
 import type { Core } from "./core.ts";
-import { REASON } from "./protocol.ts";
 
 const SECOND_MS = 1_000;
 /** A client may be late by half of what it promised: MQTT 5.0 section 3.1.2.10. */

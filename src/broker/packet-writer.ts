@@ -1,5 +1,18 @@
 import { PACKET, PROPERTY, QOS_BITS, REASON } from "./protocol.ts";
-import type { Delivery } from "./routed-message.ts";
+
+/** What PUBLISH is written from. */
+type Publish = {
+  readonly message: {
+    readonly topicBytes: Uint8Array;
+    readonly payload: Uint8Array;
+    /** MQTT 5 properties, encoded. */
+    readonly properties: Uint8Array;
+  };
+  /** The first byte of the packet: type, DUP, QoS, RETAIN. */
+  readonly first: number;
+  /** MQTT 5 subscription identifiers. */
+  readonly ids: readonly number[];
+};
 
 const NOTHING = Buffer.alloc(0);
 const BYTES_MIN = 64;
@@ -44,13 +57,13 @@ export class PacketWriter {
   }
 
   /** The size of a PUBLISH packet; MQTT 5 clients may have said how much they take. */
-  publishBytes(delivery: Delivery, secondsLeft: number | null): number {
+  publishBytes(delivery: Publish, secondsLeft: number | null): number {
     const length = this.#publishLength(delivery, secondsLeft);
     return 1 + varintBytes(length) + length;
   }
 
   /** `packetId` is not looked at for QoS 0; `secondsLeft` is null where a message has no end. */
-  publish(delivery: Delivery, packetId: number, secondsLeft: number | null): void {
+  publish(delivery: Publish, packetId: number, secondsLeft: number | null): void {
     const { message, first } = delivery;
     const length = this.#publishLength(delivery, secondsLeft);
     let at = this.#room(1 + varintBytes(length) + length);
@@ -64,7 +77,7 @@ export class PacketWriter {
     this.#bytes.set(message.payload, at);
   }
 
-  #publishLength(delivery: Delivery, secondsLeft: number | null): number {
+  #publishLength(delivery: Publish, secondsLeft: number | null): number {
     const { message, first } = delivery;
     const packetIdBytes = (first & QOS_BITS) === 0 ? 0 : 2;
     const length = 2 + message.topicBytes.length + packetIdBytes + message.payload.length;
@@ -73,7 +86,7 @@ export class PacketWriter {
     return length + varintBytes(properties) + properties;
   }
 
-  #properties(start: number, delivery: Delivery, secondsLeft: number | null): number {
+  #properties(start: number, delivery: Publish, secondsLeft: number | null): number {
     let at = this.#varint(start, propertiesBytes(delivery, secondsLeft));
     if (secondsLeft !== null) {
       this.#bytes[at] = PROPERTY.messageExpiry;
@@ -116,7 +129,7 @@ export class PacketWriter {
   }
 }
 
-function propertiesBytes({ message, ids }: Delivery, secondsLeft: number | null): number {
+function propertiesBytes({ message, ids }: Publish, secondsLeft: number | null): number {
   let bytes = message.properties.length + (secondsLeft === null ? 0 : 5);
   for (const id of ids) bytes += 1 + varintBytes(id);
   return bytes;

@@ -1,17 +1,20 @@
-import type { AgentId } from "../../domain/brand.ts";
-import { containsFilter, matchesFilter } from "../../domain/topic.ts";
-import type { Admission } from "../broker.ts";
+import type { Rights } from "./agent.ts";
+import type { AgentId } from "./brand.ts";
+import { containsFilter, matchesFilter } from "./topic.ts";
 
-/** Where an admitted client may publish and subscribe; its rights are compiled once. */
+/**
+ * Where an agent may publish and subscribe; its rights are compiled once. Every broker asks here:
+ * the embedded one for each topic, others over HTTP.
+ */
 export class Gate {
   readonly agent: AgentId;
   readonly #publish: readonly ((topic: string) => boolean)[];
   readonly #subscribe: readonly string[];
 
-  constructor(admission: Admission) {
-    this.agent = admission.agent;
-    this.#publish = admission.rights.publish.map(compiled);
-    this.#subscribe = admission.rights.subscribe;
+  constructor({ agent, rights }: { readonly agent: AgentId; readonly rights: Rights }) {
+    this.agent = agent;
+    this.#publish = rights.publish.map(compiled);
+    this.#subscribe = rights.subscribe;
   }
 
   mayPublish(topic: string): boolean {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generate, type IPublishPacket, type Packet, parser } from "mqtt-packet";
-import { chances } from "../../lib/chance.ts";
+import { chances } from "../lib/chance.ts";
+import { readPublishProperties } from "./embedded/publish-properties.ts";
+import { type Delivery, firstByte, routedMessage } from "./embedded/routed-message.ts";
 import { PacketWriter } from "./packet-writer.ts";
 import { PACKET, REASON } from "./protocol.ts";
-import { readPublishProperties } from "./publish-properties.ts";
-import { type Delivery, firstByte, routedMessage } from "./routed-message.ts";
 
 const SEED = 11;
 

@@ -1,5 +1,5 @@
-import { LIMIT } from "../../domain/limit.ts";
-import { type Problem, problem } from "../../domain/problem.ts";
+import { LIMIT } from "../domain/limit.ts";
+import { type Problem, problem } from "../domain/problem.ts";
 
 /**
  * Where one whole packet lies: its first byte, its variable header, its end. A reader has one such

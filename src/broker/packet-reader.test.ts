@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generate, type Packet, parser } from "mqtt-packet";
-import { LIMIT } from "../../domain/limit.ts";
-import { chances } from "../../lib/chance.ts";
+import { LIMIT } from "../domain/limit.ts";
+import { chances } from "../lib/chance.ts";
 import { PacketReader } from "./packet-reader.ts";
 
 const SEED = 7;

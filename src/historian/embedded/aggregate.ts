@@ -1,11 +1,11 @@
-import { QUALITY_BYTE } from "../../domain/reading.ts";
+import { isTrusted } from "../durations.ts";
 import type { AggregateQuery, Buckets } from "../historian.ts";
+import { isCountable } from "../rollup.ts";
+import { bucketStarts, SUM_COLUMNS, Sums } from "../sums.ts";
 import type { ChunkSummary, Chunks } from "./chunks.ts";
 import { addDurations } from "./duration.ts";
 import type { Memtable } from "./memtable.ts";
-import { isCountable } from "./rollup.ts";
 import { mergeRuns, Run } from "./run.ts";
-import { bucketStarts, SUM_COLUMNS, Sums } from "./sums.ts";
 
 /** One row of buckets a series; all their columns lie in one buffer, to be transferred as one. */
 export function aggregate(
@@ -51,13 +51,13 @@ class Walk {
     const { from, to } = this.#query;
     const arrived = this.#memtable.collect(series, Number.NEGATIVE_INFINITY, to);
     sums.begin(this.#valueBefore(series, arrived));
-    for (const hour of this.#chunks.hours.within(series, from, to)) sums.addChunk(hour);
+    for (const hour of this.#chunks.hours.within(series, from, to)) sums.addSummary(hour);
     let row = arrived.rowAt(from);
     for (const chunk of this.#chunks.forward(series, from, to)) {
       const start = Math.max(row, arrived.rowAt(chunk.firstAt));
       const end = Math.max(start, arrived.rowAfter(chunk.lastAt));
       this.#addRows(sums, arrived, row, start);
-      if (start === end && this.#isInOneBucket(sums, chunk)) sums.addChunk(chunk);
+      if (start === end && this.#isInOneBucket(sums, chunk)) sums.addSummary(chunk);
       else {
         const merged = this.#merge(chunk, arrived, start, end);
         this.#addRows(sums, merged, merged.rowAt(from), merged.rowAt(to));
@@ -95,12 +95,8 @@ class Walk {
     for (let row = from; row < to; row += 1) {
       if (!isCountable(run, row)) continue;
       sums.see(run.at[row] ?? 0);
-      if (this.#isTrusted(run, row)) sums.addSample(run.at[row] ?? 0, run.value[row] ?? 0);
+      if (isTrusted(run, row, this.#query)) sums.addSample(run.at[row] ?? 0, run.value[row] ?? 0);
     }
-  }
-
-  #isTrusted(run: Run, row: number): boolean {
-    return this.#query.quality === "all" || run.quality[row] === QUALITY_BYTE.good;
   }
 
   #merge(chunk: ChunkSummary, arrived: Run, start: number, end: number): Run {
@@ -139,7 +135,7 @@ class Walk {
 
   #lastOf(run: Run, from: number, to: number): number {
     for (let row = to - 1; row >= from; row -= 1) {
-      if (isCountable(run, row) && this.#isTrusted(run, row)) return run.value[row] ?? 0;
+      if (isCountable(run, row) && isTrusted(run, row, this.#query)) return run.value[row] ?? 0;
     }
     return Number.NaN;
   }

@@ -3,12 +3,12 @@ import type { Problem } from "../../domain/problem.ts";
 import { silentLog } from "../../lib/log.ts";
 import { type Outcome, success } from "../../lib/outcome.ts";
 import { openSqlite } from "../../lib/sqlite.ts";
+import { rollupOf } from "../rollup.ts";
 import { DamagedChunkError } from "./chunk.ts";
 import { type ChunkSummary, Chunks, prepareDatabase } from "./chunks.ts";
 import { diskFiles } from "./files.ts";
 import { lockFolder } from "./lock.ts";
 import { SegmentLog } from "./log.ts";
-import { rollupOf } from "./rollup.ts";
 import { Run } from "./run.ts";
 
 export type HistoryCheck = {

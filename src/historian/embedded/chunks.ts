@@ -3,19 +3,14 @@ import type { Log } from "../../lib/log.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Sqlite, SqlRow, Statement } from "../../lib/sqlite.ts";
 import type { SeriesRange } from "../historian.ts";
+import { rollupOf, type Summary } from "../rollup.ts";
 import { DamagedChunkError, decodeChunk, encodeChunk } from "./chunk.ts";
 import { HOUR_SCHEMA, Hours } from "./hours.ts";
 import { POLICY_SCHEMA, Policies } from "./policies.ts";
-import { type Rollup, rollupOf } from "./rollup.ts";
 import { Run } from "./run.ts";
 
 /** Where a chunk lies, and what it comes to. */
-export type ChunkSummary = Rollup & {
-  readonly id: number;
-  readonly firstAt: number;
-  readonly lastAt: number;
-  readonly samples: number;
-};
+export type ChunkSummary = Summary & { readonly id: number };
 
 /** What is remembered of the whole; changed and kept by `together`. */
 type Totals = {

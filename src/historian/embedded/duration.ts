@@ -1,10 +1,11 @@
-import { QUALITY_BYTE, type Value } from "../../domain/reading.ts";
+import type { Value } from "../../domain/reading.ts";
 import { type Samples, valueAt } from "../../domain/samples.ts";
+import { Durations, isTrusted } from "../durations.ts";
 import type { AggregateQuery } from "../historian.ts";
+import type { Sums } from "../sums.ts";
 import type { Chunks } from "./chunks.ts";
 import type { Memtable } from "./memtable.ts";
 import { readRange } from "./read.ts";
-import type { Sums } from "./sums.ts";
 
 /** Rows that are looked at in one piece. */
 const PAGE_ROWS = 65_536;
@@ -15,20 +16,10 @@ type Asked = { readonly query: AggregateQuery; readonly sums: Sums };
 
 /** For how long a series was in the state that was asked for; what holds, holds until the next. */
 export function addDurations(memtable: Memtable, chunks: Chunks, { query, sums }: Asked): void {
-  const { from, to, now = to } = query;
-  sums.duration.fill(0);
   const read = (page: Page) => readRange(memtable, chunks, { series: sums.series, ...page });
-  let [value, since] = [valueBefore(read, query), from];
-  for (const samples of pagesOf(read, query)) {
-    for (let row = 0; row < samples.count; row += 1) {
-      if (!isTrusted(samples, row, query)) continue;
-      const at = samples.at[row] ?? 0;
-      if (value === query.state) sums.addDuration(since, at);
-      value = valueAt(samples, row);
-      since = at;
-    }
-  }
-  if (value === query.state) sums.addDuration(since, Math.min(to, now));
+  const durations = new Durations(query, sums, valueBefore(read, query));
+  for (const samples of pagesOf(read, query)) durations.add(samples);
+  durations.end();
 }
 
 type Page = {
@@ -58,8 +49,4 @@ function valueBefore(read: Read, query: AggregateQuery): Value | null {
     if (samples.count < BACK_ROWS) return null;
     to = samples.at[samples.count - 1] ?? Number.NEGATIVE_INFINITY;
   }
-}
-
-function isTrusted({ quality }: Samples, row: number, query: AggregateQuery): boolean {
-  return query.quality === "all" || quality[row] === QUALITY_BYTE.good;
 }

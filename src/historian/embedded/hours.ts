@@ -1,7 +1,6 @@
 import { QUALITY_BYTE } from "../../domain/reading.ts";
 import type { Sqlite, SqlRow, Statement } from "../../lib/sqlite.ts";
-import type { ChunkSummary } from "./chunks.ts";
-import { growth, isCountable, rollupOf } from "./rollup.ts";
+import { growth, isCountable, rollupOf, type Summary } from "../rollup.ts";
 import type { Run } from "./run.ts";
 
 const COLUMNS =
@@ -22,7 +21,7 @@ export const HOUR_SCHEMA = `
 export const HOUR_MS = 3_600_000;
 
 /** An hour as the walk over chunks wants it; its samples are the good ones. */
-type Hour = Omit<ChunkSummary, "id">;
+type Hour = Summary;
 
 export class Hours {
   readonly #get: Statement;

@@ -1,9 +1,10 @@
-import { QUALITY_BYTE } from "../../domain/reading.ts";
-import { KIND } from "../../domain/samples.ts";
-import type { Columns } from "./run.ts";
+import { QUALITY_BYTE } from "../domain/reading.ts";
+import { KIND, type Samples } from "../domain/samples.ts";
 
-/** A chunk in a few numbers, over its good samples that can be counted; NaN where there is none. */
-export type Rollup = {
+type Columns = Pick<Samples, "at" | "value" | "kind" | "quality">;
+
+/** Samples in a few numbers, over its good samples that can be counted; NaN where there is none. */
+type Rollup = {
   /** Samples that can be counted, whatever their quality. */
   readonly countable: number;
   readonly good: number;
@@ -16,6 +17,13 @@ export type Rollup = {
   readonly increase: number;
   /** Each value times the milliseconds until the next, from the first to the last. */
   readonly area: number;
+};
+
+/** The same, of samples of one series that follow each other, with the time that they take up. */
+export type Summary = Rollup & {
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly samples: number;
 };
 
 export function rollupOf(columns: Columns, from: number, to: number): Rollup {

@@ -1,8 +1,7 @@
-import { LIMIT } from "../../domain/limit.ts";
-import { calendarStarts } from "../../lib/calendar.ts";
-import type { AggregateQuery, Buckets } from "../historian.ts";
-import type { ChunkSummary } from "./chunks.ts";
-import { growth } from "./rollup.ts";
+import { LIMIT } from "../domain/limit.ts";
+import { calendarStarts } from "../lib/calendar.ts";
+import type { AggregateQuery, Buckets } from "./historian.ts";
+import { growth, type Summary } from "./rollup.ts";
 
 /** Columns of a bucket row; they lie one behind another in one buffer. */
 export const SUM_COLUMNS = 11;
@@ -99,9 +98,9 @@ export class Sums implements Buckets {
     this.#before = value;
   }
 
-  /** All samples of a chunk at once; they lie in one bucket. */
-  addChunk(chunk: Omit<ChunkSummary, "id">): void {
-    const { firstAt, lastAt, countable, good, min, max, sum, first, last, increase } = chunk;
+  /** Samples that follow each other, all at once; they lie in one bucket. */
+  addSummary(summary: Summary): void {
+    const { firstAt, lastAt, countable, good, min, max, sum, first, last, increase } = summary;
     const bucket = this.bucketAt(firstAt);
     this.all[bucket] = (this.all[bucket] ?? 0) + countable;
     if (good === 0) return;
@@ -117,7 +116,7 @@ export class Sums implements Buckets {
     this.last[bucket] = last;
     this.#before = last;
     if (!this.#query.weighted) return;
-    this.area[bucket] = (this.area[bucket] ?? 0) + chunk.area;
+    this.area[bucket] = (this.area[bucket] ?? 0) + summary.area;
     this.known[bucket] = (this.known[bucket] ?? 0) + lastAt - firstAt;
     this.#heldFrom = lastAt;
   }

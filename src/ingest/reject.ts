@@ -1,9 +1,13 @@
-import type { Timestamp } from "../domain/brand.ts";
+import type { AgentId, Timestamp } from "../domain/brand.ts";
 import { LIMIT } from "../domain/limit.ts";
+import type { ReceivedMessage } from "../domain/message.ts";
 import type { Problem, ProblemCode } from "../domain/problem.ts";
 import type { Rejected } from "../domain/records.ts";
+import type { Driver } from "../driver/driver.ts";
+import type { Gauges } from "../lib/gauge.ts";
 import { newId } from "../lib/id.ts";
 import type { Store } from "../store/store.ts";
+import type { Bindings } from "./bindings.ts";
 
 export type Rejection = {
   readonly agentId: string;
@@ -36,6 +40,11 @@ export class Rejections {
     this.#rows = rows;
   }
 
+  /** Whether there are some that no `flush` has written. */
+  get areNew(): boolean {
+    return this.#changed.size > 0;
+  }
+
   /** Remembered at once, durable with the next `flush`. */
   add(rejection: Rejection): void {
     const fresh = rowOf(rejection, this.#now());
@@ -49,7 +58,7 @@ export class Rejections {
   }
 
   async flush(): Promise<void> {
-    if (this.#changed.size === 0) return;
+    if (!this.areNew) return;
     const surplus = this.#dropOldest();
     const rows = [...this.#changed];
     this.#changed.clear();
@@ -74,6 +83,32 @@ export class Rejections {
     }
     return dropped;
   }
+}
+
+/** Counts a message that was not taken, by its reason and with its agent, and remembers it. */
+export function reject(
+  { gauges }: { readonly gauges: Gauges },
+  { bindings, rejections }: { readonly bindings: Bindings; readonly rejections: Rejections },
+  rejection: Rejection,
+): void {
+  gauges.add(`messages_total{outcome="${rejection.problem.code}"}`);
+  bindings.agent(rejection.agentId as AgentId).rejected += 1;
+  rejections.add(rejection);
+}
+
+export function rejectionOf(
+  message: ReceivedMessage,
+  driver: Driver | null,
+  reason: Problem,
+): Rejection {
+  return {
+    agentId: message.agent,
+    clientId: "",
+    driver: driver?.id ?? "",
+    topic: message.topic,
+    payload: message.payload,
+    problem: reason,
+  };
 }
 
 function rowOf(rejection: Rejection, now: number): Rejected {

@@ -7,16 +7,18 @@ import type {
   Timestamp,
 } from "../domain/brand.ts";
 import type { DataType } from "../domain/catalogue.ts";
+import type { Reading } from "../domain/findings.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Channel, Device } from "../domain/model.ts";
 import type { Driver } from "../driver/driver.ts";
 import { newId } from "../lib/id.ts";
 import type { Store } from "../store/store.ts";
 import type { Bindings, BoundDevice } from "./bindings.ts";
-import { propose } from "./propose.ts";
+import { dataTypeOf, propose } from "./propose.ts";
+import type { Told } from "./understand.ts";
 
 /** A device that spoke, and channels of it that nobody has seen before. */
-export type Newcomer = {
+type Newcomer = {
   readonly driver: Driver;
   readonly address: DeviceAddress;
   readonly agent: AgentId;
@@ -56,6 +58,23 @@ export async function welcome(
   return entries
     .filter(({ isNew }) => isNew)
     .flatMap(({ device }) => bindings.get(device.id) ?? []);
+}
+
+/** Each device once, with the channels that its readings name. */
+export function newcomersOf(strangers: readonly Told<Reading>[]): Newcomer[] {
+  const found = new Map<string, Newcomer & { channels: Map<ChannelName, DataType> }>();
+  for (const { driver, agent, what } of strangers) {
+    const key = `${driver.id} ${what.device}`;
+    const newcomer = found.get(key) ?? {
+      ...{ driver, agent, address: what.device },
+      channels: new Map<ChannelName, DataType>(),
+    };
+    found.set(key, newcomer);
+    if (!newcomer.channels.has(what.channel)) {
+      newcomer.channels.set(what.channel, dataTypeOf(what.value));
+    }
+  }
+  return [...found.values()];
 }
 
 async function enter(parts: WelcomeParts, bindings: Bindings, newcomer: Newcomer) {

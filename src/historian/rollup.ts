@@ -1,5 +1,6 @@
 import { QUALITY_BYTE } from "../domain/reading.ts";
 import { KIND, type Samples } from "../domain/samples.ts";
+import { Tally } from "./tally.ts";
 
 type Columns = Pick<Samples, "at" | "value" | "kind" | "quality">;
 
@@ -13,7 +14,7 @@ type Rollup = {
   readonly sum: number;
   readonly first: number;
   readonly last: number;
-  /** From the first to the last; see `growth`. */
+  /** From the first to the last; see `growth` in tally.ts. */
   readonly increase: number;
   /** Each value times the milliseconds until the next, from the first to the last. */
   readonly area: number;
@@ -27,28 +28,20 @@ export type Summary = Rollup & {
 };
 
 export function rollupOf(columns: Columns, from: number, to: number): Rollup {
-  let [countable, good, last, lastAt] = [0, 0, Number.NaN, Number.NaN];
-  const total = { first: Number.NaN, sum: 0, increase: 0, area: 0 };
-  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const tally = new Tally();
+  let [countable, area, lastAt] = [0, 0, Number.NaN];
   for (let row = from; row < to; row += 1) {
     if (!isCountable(columns, row)) continue;
     countable += 1;
     if (columns.quality[row] !== QUALITY_BYTE.good) continue;
-    const value = columns.value[row] ?? 0;
     const at = columns.at[row] ?? 0;
-    if (good === 0) total.first = value;
-    else {
-      total.increase += growth(last, value);
-      total.area += last * (at - lastAt);
-    }
-    total.sum += value;
-    min = Math.min(min, value);
-    max = Math.max(max, value);
-    good += 1;
-    last = value;
+    if (tally.count > 0) area += tally.before * (at - lastAt);
+    tally.add(columns.value[row] ?? 0);
     lastAt = at;
   }
-  return good > 0 ? { countable, good, min, max, last, ...total } : { ...NOTHING, countable };
+  const { count: good, min, max, sum, first, before: last, increase } = tally;
+  if (good === 0) return { ...NOTHING, countable };
+  return { countable, good, min, max, sum, first, last, increase, area };
 }
 
 const NOTHING: Rollup = {
@@ -68,13 +61,4 @@ export function isCountable({ kind, value }: Columns, row: number): boolean {
   const one = kind[row];
   if (one === KIND.boolean) return true;
   return one === KIND.number && !Number.isNaN(value[row]);
-}
-
-/**
- * How much a counter grew from one sample to the next: a smaller one has started from 0 again,
- * after its rollover where one is declared.
- */
-export function growth(before: number, after: number, rollover?: number): number {
-  if (after >= before) return after - before;
-  return rollover === undefined ? after : rollover - before + after;
 }

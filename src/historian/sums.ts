@@ -1,7 +1,12 @@
 import { LIMIT } from "../domain/limit.ts";
+import { QUALITY_BYTE } from "../domain/reading.ts";
+import type { Samples } from "../domain/samples.ts";
 import { calendarStarts } from "../lib/calendar.ts";
 import type { AggregateQuery, Buckets } from "./historian.ts";
-import { growth, type Summary } from "./rollup.ts";
+import { isCountable, type Summary } from "./rollup.ts";
+import { Tally } from "./tally.ts";
+
+type Columns = Pick<Samples, "at" | "value" | "kind" | "quality">;
 
 /** Columns of a bucket row; they lie one behind another in one buffer. */
 export const SUM_COLUMNS = 11;
@@ -39,7 +44,7 @@ export class Sums implements Buckets {
   readonly known: Float64Array;
   readonly duration: Float64Array;
   readonly #query: AggregateQuery;
-  #before = Number.NaN;
+  readonly #tally: Tally;
   #heldFrom: number;
 
   constructor(series: number, query: AggregateQuery, at: Float64Array, columns: Float64Array) {
@@ -47,6 +52,7 @@ export class Sums implements Buckets {
     const column = (index: number) => columns.subarray(index * at.length, (index + 1) * at.length);
     columns.fill(Number.NaN);
     this.#query = query;
+    this.#tally = new Tally(query.rollover);
     this.#heldFrom = from;
     this.series = series;
     this.from = from;
@@ -68,7 +74,7 @@ export class Sums implements Buckets {
 
   /** The value of the last sample before the first bucket, NaN where there is none. */
   begin(before: number): void {
-    this.#before = before;
+    this.#tally.before = before;
   }
 
   bucketAt(at: number): number {
@@ -77,25 +83,14 @@ export class Sums implements Buckets {
     return Math.min(bucket, this.count.length - 1);
   }
 
-  /** A sample that could be counted, whether it is or not. */
-  see(at: number): void {
-    const bucket = this.bucketAt(at);
-    this.all[bucket] = (this.all[bucket] ?? 0) + 1;
-  }
-
-  addSample(at: number, sample: number): void {
-    const bucket = this.bucketAt(at);
-    const value = sample + 0;
-    this.#hold(at);
-    const count = this.count[bucket] ?? 0;
-    if (count === 0) this.#open(bucket, value);
-    if (value < (this.min[bucket] ?? 0)) this.min[bucket] = value;
-    if (value > (this.max[bucket] ?? 0)) this.max[bucket] = value;
-    this.sum[bucket] = (this.sum[bucket] ?? 0) + value;
-    this.#grow(bucket, value);
-    this.count[bucket] = count + 1;
-    this.last[bucket] = value;
-    this.#before = value;
+  /** Samples in order of time, behind those before: rows of any columns, within the query. */
+  addRows(columns: Columns, from: number, to: number): void {
+    for (let row = from; row < to; ) {
+      const bucket = this.bucketAt(columns.at[row] ?? 0);
+      const end = this.#endOf(bucket, columns.at, row, to);
+      this.#addTo(bucket, columns, row, end);
+      row = end;
+    }
   }
 
   /** Samples that follow each other, all at once; they lie in one bucket. */
@@ -104,17 +99,10 @@ export class Sums implements Buckets {
     const bucket = this.bucketAt(firstAt);
     this.all[bucket] = (this.all[bucket] ?? 0) + countable;
     if (good === 0) return;
-    this.#hold(firstAt);
-    const count = this.count[bucket] ?? 0;
-    if (count === 0) this.#open(bucket, first);
-    this.min[bucket] = Math.min(min, this.min[bucket] ?? min);
-    this.max[bucket] = Math.max(max, this.max[bucket] ?? max);
-    this.sum[bucket] = (this.sum[bucket] ?? 0) + sum;
-    this.#grow(bucket, first);
-    this.increase[bucket] = (this.increase[bucket] ?? 0) + increase;
-    this.count[bucket] = count + good;
-    this.last[bucket] = last;
-    this.#before = last;
+    const tally = this.#tallyOf(bucket);
+    this.#hold(firstAt, tally.before);
+    tally.addAll({ good, min, max, sum, first, last, increase });
+    this.#keep(bucket, tally);
     if (!this.#query.weighted) return;
     this.area[bucket] = (this.area[bucket] ?? 0) + summary.area;
     this.known[bucket] = (this.known[bucket] ?? 0) + lastAt - firstAt;
@@ -124,7 +112,7 @@ export class Sums implements Buckets {
   /** The newest value holds until `now`. */
   end(): void {
     const { to, now = to } = this.#query;
-    this.#hold(Math.min(to, now));
+    this.#hold(Math.min(to, now), this.#tally.before);
   }
 
   /** Notes for how long it was the state that was asked for, `[from, to)`. */
@@ -139,24 +127,57 @@ export class Sums implements Buckets {
     return { ...(this as Buckets) };
   }
 
-  #open(bucket: number, first: number): void {
-    this.min[bucket] = first;
-    this.max[bucket] = first;
-    this.first[bucket] = first;
-    this.sum[bucket] = 0;
-    this.increase[bucket] = 0;
+  /** The row behind those of this bucket, of which `from` is the first. */
+  #endOf(bucket: number, at: Float64Array, from: number, to: number): number {
+    let [low, high] = [from + 1, to];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.bucketAt(at[middle] ?? 0) === bucket) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
-  #grow(bucket: number, value: number): void {
-    if (Number.isNaN(this.#before)) return;
-    const grown = growth(this.#before, value, this.#query.rollover);
-    this.increase[bucket] = (this.increase[bucket] ?? 0) + grown;
+  /** Of those that can be counted, every one is noted, and those that are trusted are summed up. */
+  #addTo(bucket: number, columns: Columns, from: number, to: number): void {
+    const { quality, weighted } = this.#query;
+    const tally = this.#tallyOf(bucket);
+    let all = this.all[bucket] ?? 0;
+    for (let row = from; row < to; row += 1) {
+      if (!isCountable(columns, row)) continue;
+      all += 1;
+      if (quality !== "all" && columns.quality[row] !== QUALITY_BYTE.good) continue;
+      if (weighted) this.#hold(columns.at[row] ?? 0, tally.before);
+      tally.add((columns.value[row] ?? 0) + 0);
+    }
+    this.all[bucket] = all;
+    if (tally.count > 0) this.#keep(bucket, tally);
+  }
+
+  #tallyOf(bucket: number): Tally {
+    const tally = this.#tally;
+    tally.count = this.count[bucket] ?? 0;
+    tally.min = this.min[bucket] ?? 0;
+    tally.max = this.max[bucket] ?? 0;
+    tally.sum = this.sum[bucket] ?? 0;
+    tally.first = this.first[bucket] ?? 0;
+    tally.increase = this.increase[bucket] ?? 0;
+    return tally;
+  }
+
+  #keep(bucket: number, { count, min, max, sum, first, before, increase }: Tally): void {
+    this.count[bucket] = count;
+    this.min[bucket] = min;
+    this.max[bucket] = max;
+    this.sum[bucket] = sum;
+    this.first[bucket] = first;
+    this.last[bucket] = before;
+    this.increase[bucket] = increase;
   }
 
   /** The value before held until this time. */
-  #hold(until: number): void {
+  #hold(until: number, value: number): void {
     if (!this.#query.weighted) return;
-    const value = this.#before;
     if (!Number.isNaN(value)) {
       this.#share(this.#heldFrom, until, (bucket, ms) => {
         this.area[bucket] = (this.area[bucket] ?? 0) + value * ms;

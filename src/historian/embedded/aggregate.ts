@@ -56,15 +56,15 @@ class Walk {
     for (const chunk of this.#chunks.forward(series, from, to)) {
       const start = Math.max(row, arrived.rowAt(chunk.firstAt));
       const end = Math.max(start, arrived.rowAfter(chunk.lastAt));
-      this.#addRows(sums, arrived, row, start);
+      sums.addRows(arrived, row, start);
       if (start === end && this.#isInOneBucket(sums, chunk)) sums.addSummary(chunk);
       else {
         const merged = this.#merge(chunk, arrived, start, end);
-        this.#addRows(sums, merged, merged.rowAt(from), merged.rowAt(to));
+        sums.addRows(merged, merged.rowAt(from), merged.rowAt(to));
       }
       row = end;
     }
-    this.#addRows(sums, arrived, row, arrived.count);
+    sums.addRows(arrived, row, arrived.count);
     sums.end();
   }
 
@@ -89,14 +89,6 @@ class Walk {
   /** Rollups are over good samples. */
   #isSummedUp({ good, countable }: ChunkSummary): boolean {
     return this.#query.quality !== "all" || good === countable;
-  }
-
-  #addRows(sums: Sums, run: Run, from: number, to: number): void {
-    for (let row = from; row < to; row += 1) {
-      if (!isCountable(run, row)) continue;
-      sums.see(run.at[row] ?? 0);
-      if (isTrusted(run, row, this.#query)) sums.addSample(run.at[row] ?? 0, run.value[row] ?? 0);
-    }
   }
 
   #merge(chunk: ChunkSummary, arrived: Run, start: number, end: number): Run {

@@ -66,14 +66,8 @@ export class Generation {
     this.#value.set(samples.value, start);
     this.#kind.set(samples.kind, start);
     this.#quality.set(samples.quality, start);
-    for (let row = 0; row < count; row += 1) {
-      const one = series[row] ?? 0;
-      this.#before[start + row] = this.#newest[one] ?? -1;
-      this.#newest[one] = start + row;
-      const at = samples.at[row] ?? 0;
-      if (at < this.#firstAt) this.#firstAt = at;
-      if (at > this.#lastAt) this.#lastAt = at;
-    }
+    this.#chain(series, start);
+    this.#span(samples.at);
     if (samples.texts.length > 0) this.#adoptTexts(samples.texts, start, start + count);
     this.count = start + count;
     this.remaining = this.count;
@@ -153,6 +147,25 @@ export class Generation {
     into.count = length;
     if (this.#texts.length > 0) into.adoptTexts(this.#texts, 0);
     if (!isOrdered) into.settle();
+  }
+
+  #chain(series: Uint32Array, start: number): void {
+    const [newest, before] = [this.#newest, this.#before];
+    for (let row = 0; row < series.length; row += 1) {
+      const one = series[row] ?? 0;
+      before[start + row] = newest[one] ?? -1;
+      newest[one] = start + row;
+    }
+  }
+
+  #span(times: Float64Array): void {
+    let [first, last] = [this.#firstAt, this.#lastAt];
+    for (const at of times) {
+      if (at < first) first = at;
+      if (at > last) last = at;
+    }
+    this.#firstAt = first;
+    this.#lastAt = last;
   }
 
   #adoptTexts(texts: readonly string[], start: number, end: number): void {

@@ -1,6 +1,7 @@
 import { QUALITY_BYTE } from "../../domain/reading.ts";
 import type { Sqlite, SqlRow, Statement } from "../../lib/sqlite.ts";
-import { growth, isCountable, rollupOf, type Summary } from "../rollup.ts";
+import { isCountable, rollupOf, type Summary } from "../rollup.ts";
+import { growth } from "../tally.ts";
 import type { Run } from "./run.ts";
 
 const COLUMNS =

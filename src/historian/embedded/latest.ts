@@ -36,11 +36,11 @@ export class Latest {
 
   /** Arrivals: each stays if none of its series is newer. Room was made before. */
   note(samples: Samples): void {
+    const [isKnown, newest] = [this.#isKnown, this.#at];
     for (let row = 0; row < samples.count; row += 1) {
       const series = samples.series[row] ?? 0;
-      const at = samples.at[row] ?? 0;
-      if (this.#isKnown[series] === 0) this.#know(series);
-      if (at >= (this.#at[series] ?? 0)) this.#keep(series, samples, row);
+      if (isKnown[series] === 0) this.#know(series);
+      if ((samples.at[row] ?? 0) >= (newest[series] ?? 0)) this.#keep(series, samples, row);
     }
   }
 

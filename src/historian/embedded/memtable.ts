@@ -55,7 +55,7 @@ export class Memtable {
       const doubled = Math.min(Math.max(active.capacity * 2, CAPACITY_FIRST), this.#rows);
       active.reserve(Math.max(needed, doubled));
     }
-    const seriesEnd = samples.series.reduce((end, series) => Math.max(end, series + 1), 0);
+    const seriesEnd = seriesEndOf(samples.series);
     active.reserveSeries(seriesEnd);
     this.latest.reserveSeries(seriesEnd);
     active.insert(samples);
@@ -87,4 +87,11 @@ export class Memtable {
     mergeRuns(this.#older, this.#newer, this.#merged);
     return this.#merged;
   }
+}
+
+/** One more than the highest of them. */
+function seriesEndOf(series: Uint32Array): number {
+  let end = 0;
+  for (const one of series) if (one >= end) end = one + 1;
+  return end;
 }

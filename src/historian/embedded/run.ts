@@ -1,14 +1,22 @@
 import { KIND, type Samples } from "../../domain/samples.ts";
+import { orderOfTime } from "./order.ts";
 
 /** Samples of one series in columns, in order of time, no two of the same time. */
 export class Run {
   count = 0;
-  at = new Float64Array(1024);
-  value = new Float64Array(1024);
-  kind = new Uint8Array(1024);
-  quality = new Uint8Array(1024);
+  at: Float64Array;
+  value: Float64Array;
+  kind: Uint8Array;
+  quality: Uint8Array;
   /** What the values of kind text point to; may hold a text twice. */
   texts: string[] = [];
+
+  constructor(capacity = 1024) {
+    this.at = new Float64Array(capacity);
+    this.value = new Float64Array(capacity);
+    this.kind = new Uint8Array(capacity);
+    this.quality = new Uint8Array(capacity);
+  }
 
   clear(): void {
     this.count = 0;
@@ -51,18 +59,16 @@ export class Run {
 
   /** Brings rows in order of arrival into order of time; of equal times the later row stays. */
   settle(): void {
-    const { at } = this;
-    const scratch = new Run();
-    const order = Uint32Array.from({ length: this.count }, (_, row) => row);
-    order.sort((a, b) => (at[a] ?? 0) - (at[b] ?? 0) || a - b);
-    scratch.reserve(this.count);
-    for (let place = 0; place < order.length; place += 1) {
+    const { at, count } = this;
+    const order = orderOfTime(at, count);
+    const settled = new Run(count);
+    for (let place = 0; place < count; place += 1) {
       const row = order[place] ?? 0;
-      const isRepeated = at[row] === at[order[place + 1] ?? -1];
-      if (!isRepeated) scratch.push(this, row);
+      const isRepeated = place + 1 < count && at[row] === at[order[place + 1] ?? 0];
+      if (!isRepeated) settled.push(this, row);
     }
     this.clear();
-    this.copy(scratch, 0, scratch.count);
+    this.copy(settled, 0, settled.count);
   }
 
   dropFirst(rows: number): void {

@@ -1,0 +1,120 @@
+// One contestant's turn, in a process of its own: contest.ts '<ContestOptions as JSON>'.
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { cpuSecondsOf, median, residentMegabytes } from "../measure.ts";
+import type { Contestant, Opener, Span } from "./contestant.ts";
+import { influxdb } from "./influxdb.ts";
+import { historian } from "./ours.ts";
+import { postgresql } from "./postgresql.ts";
+import { sqliteRows } from "./sqlite-rows.ts";
+import { victoriaMetrics } from "./victoria-metrics.ts";
+import { arrivalsOf, BUSIEST, COUNTERS, DAY_MS, openWorkload, START } from "./workload.ts";
+
+const OPENERS: Readonly<Record<string, Opener>> = {
+  historian,
+  "sqlite-rows": sqliteRows,
+  "victoria-metrics": victoriaMetrics,
+  influxdb,
+  postgresql,
+};
+
+export type ContestOptions = {
+  readonly name: string;
+  readonly file: string;
+  readonly commit: number;
+};
+
+export type ContestResult = {
+  readonly arrivals: number;
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly ackP99Ms: number;
+  readonly bytes: number;
+  readonly unique: number;
+  /** The highest of this process and its peer. */
+  readonly residentMb: number;
+  /** Milliseconds, medians; and what was found, which must be the same for all. */
+  readonly reads: Readonly<Record<string, { readonly ms: number; readonly found: number }>>;
+};
+
+const READS = 7;
+const REST_MS = 2_000;
+const SAMPLE_MS = 250;
+
+const options: ContestOptions = JSON.parse(process.argv[2] ?? "{}");
+const folder = mkdtempSync(join(tmpdir(), "fieldline-bench-"));
+chmodSync(folder, 0o755); // PostgreSQL's user has to get through.
+const store = join(folder, "store");
+mkdirSync(store);
+const open = OPENERS[options.name];
+if (!open) throw new Error(`contestants: ${Object.keys(OPENERS).join(", ")}`);
+const contestant = await open(store);
+try {
+  console.log(JSON.stringify(await measured(contestant)));
+} finally {
+  await contestant.close();
+  rmSync(folder, { recursive: true });
+}
+
+async function measured(contestant: Contestant): Promise<ContestResult> {
+  const workload = openWorkload(options.file);
+  const waits: number[] = [];
+  let residentMb = 0;
+  const sampling = setInterval(() => {
+    residentMb = Math.max(residentMb, residentOf(contestant));
+  }, SAMPLE_MS);
+  const cpuBefore = cpuOf(contestant);
+  const start = performance.now();
+  for (const samples of arrivalsOf(workload, options.commit)) {
+    const asked = performance.now();
+    await contestant.append(samples);
+    waits.push(performance.now() - asked);
+  }
+  const seconds = (performance.now() - start) / 1_000;
+  await setTimeout(REST_MS); // Work that was put off counts as well.
+  const cpuSeconds = cpuOf(contestant) - cpuBefore;
+  clearInterval(sampling);
+  await contestant.settle();
+  const reads = await readAll(contestant, workload.days);
+  waits.sort((a, b) => a - b);
+  const { arrivals, unique } = workload;
+  const ackP99Ms = waits[Math.floor(waits.length * 0.99)] ?? Number.NaN;
+  const bytes = contestant.bytesOnDisk();
+  return { arrivals, seconds, cpuSeconds, ackP99Ms, bytes, unique, residentMb, reads };
+}
+
+async function readAll(contestant: Contestant, days: number) {
+  const all: Span = { from: START, to: START + days * DAY_MS };
+  const noon = START + DAY_MS / 2;
+  return {
+    buckets: await read(() => contestant.buckets(BUSIEST, all, 1_000)),
+    increase: await read(() => contestant.dailyIncrease(COUNTERS, all)),
+    hour: await read(() => contestant.raw(BUSIEST, { from: noon, to: noon + DAY_MS / 24 })),
+    day: await read(() => contestant.raw(BUSIEST, { from: START, to: START + DAY_MS })),
+    latest: await read(() => contestant.latest()),
+  };
+}
+
+async function read(ask: () => Promise<number>) {
+  const times: number[] = [];
+  let found = 0;
+  for (let round = 0; round < READS; round += 1) {
+    const start = performance.now();
+    found = await ask();
+    times.push(performance.now() - start);
+  }
+  return { ms: median(times), found };
+}
+
+function cpuOf(contestant: Contestant): number {
+  const { user, system } = process.cpuUsage();
+  const peers = contestant.pids().map(cpuSecondsOf);
+  return peers.reduce((sum, seconds) => sum + seconds, (user + system) / 1e6);
+}
+
+function residentOf(contestant: Contestant): number {
+  const peers = contestant.pids().map(residentMegabytes);
+  return peers.reduce((sum, one) => sum + one, residentMegabytes(process.pid));
+}

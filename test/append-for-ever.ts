@@ -9,7 +9,8 @@ import { silentLog } from "../src/lib/log.ts";
 import { batch, rangesOf } from "./batches.ts";
 
 /** So small that what happens in a month happens in a second. */
-const SIZES = { rowsFirst: 2_000, rowsMax: 2_000, segmentBytes: 32_768, chunkSamples: 64 };
+const MEMORY = { rowsFirst: 2_000, rowsMax: 2_000 };
+const SIZES = { ...MEMORY, segmentBytes: 32_768, chunkSamples: 64, outboxBytes: 1e9 };
 /** Appends that wait at the same time, to share writes. */
 const LANES = 4;
 const COMPILED = new URL("../dist/historian/embedded/", import.meta.url).href;
@@ -37,7 +38,8 @@ async function openDoor() {
 async function openEngine() {
   const { Engine }: Inside = await import(`${COMPILED}engine.js`);
   const monotonic = () => performance.now();
-  const parts = { log: silentLog, files: diskFiles, monotonic, checkpoint: async () => {} };
+  const unused = { checkpoint: async () => {}, onDropped: () => {} };
+  const parts = { log: silentLog, files: diskFiles, monotonic, ...unused };
   return Engine.open({ folder, ...SIZES }, parts);
 }
 

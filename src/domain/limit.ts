@@ -65,6 +65,8 @@ export const LIMIT = {
   pointsPerQuery: 200,
   /** Of all series of one question to the historian: 88 MB of its memory. */
   bucketsPerQuery: 1_000_000,
+  /** Log kept for targets that take nothing: about 200 M samples. The oldest go first. */
+  outboxBytes: 2 * 1024 * 1024 * 1024,
   /** A series takes about 50 bytes of the historian's memory, whether it speaks or not. */
   series: 4_000_000,
   /** Samples of one HTTP push; fills about half of `requestBytes`. */

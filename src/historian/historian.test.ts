@@ -21,9 +21,16 @@ async function openEmbedded(folder: string): Promise<Historian> {
  * it does a little of the work that may wait: reads find a generation that is half in chunks.
  */
 async function openSmall(folder: string): Promise<Historian> {
-  const sizes = { rowsFirst: 64, rowsMax: 64, segmentBytes: 16_384, chunkSamples: 16 };
+  const sizes = {
+    rowsFirst: 64,
+    rowsMax: 64,
+    segmentBytes: 16_384,
+    chunkSamples: 16,
+    outboxBytes: 1e9,
+  };
   const checkpoint = async () => {};
-  const parts = { log: silentLog, files: diskFiles, monotonic: () => 0, checkpoint };
+  const onDropped = () => {};
+  const parts = { log: silentLog, files: diskFiles, monotonic: () => 0, checkpoint, onDropped };
   const opened = Engine.open({ folder, ...sizes }, parts);
   assert.ok(opened.ok, JSON.stringify(opened));
   const engine = opened.value;
@@ -49,6 +56,7 @@ async function openSmall(folder: string): Promise<Historian> {
       while (!(await inTurn(() => engine.retire(now, fallback))));
     },
     stats: async () => engine.stats(),
+    outbox: engine.outbox,
     async close() {
       isClosed = true;
       await engine.close();

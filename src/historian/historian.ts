@@ -9,7 +9,8 @@ import type { CalendarUnit } from "../lib/calendar.ts";
 export interface Historian {
   /**
    * Settles when the samples will survive a power cut, in the order of the calls. The columns
-   * are read at once and left as they are. Rejects if the samples may not be safe.
+   * are read at once and left as they are. Rejects if the samples may not be safe: some of them
+   * may be there nevertheless, so that whoever sends them again loses nothing.
    */
   append(samples: Samples): Promise<void>;
 
@@ -38,9 +39,60 @@ export interface Historian {
 
   stats(): Promise<HistorianStats>;
 
+  /** What arrived, in that order, for those who bring it elsewhere; not every historian has one. */
+  readonly outbox?: Outbox;
+
   /** Settles when everything is on disk and the folder is free. */
   close(): Promise<void>;
 }
+
+/**
+ * Stored samples in the order of their arrival, in records: what was made safe together. Each has
+ * a sequence, one more than that of the record before. They are kept for every target that follows
+ * until it has taken them, over restarts, up to a limit beyond which the oldest are dropped.
+ */
+export interface Outbox {
+  /**
+   * From now on, what arrives is kept for this target; one that is known goes on where it was.
+   * Settles with the sequence of the last record that it has taken. Names are a-z, 0-9 and `-`.
+   */
+  follow(target: string): Promise<number>;
+
+  /** Whole records after this one, the oldest first; reading does not take them. */
+  arrivals(query: ArrivalsQuery): Promise<Arrivals>;
+
+  /** Settles when nothing up to this record has to be kept for the target, whatever happens. */
+  take(target: string, sequence: number): Promise<void>;
+
+  /** Nothing is kept for it any longer. */
+  unfollow(target: string): Promise<void>;
+}
+
+export type ArrivalsQuery = {
+  readonly target: string;
+  readonly after: number;
+  /** No further record is begun behind so many samples. */
+  readonly samplesMax: number;
+};
+
+export type Arrivals = {
+  readonly samples: Samples;
+  /** Of the last record in here, or `after`: what to take, and where to read on. */
+  readonly sequence: number;
+  /** Records between `after` and `sequence` that are gone: dropped, or damaged on the disk. */
+  readonly missing: number;
+  /** Records that wait behind these. */
+  readonly waiting: number;
+};
+
+/** Samples that a target will not get: they took more room than there may be. */
+export type Dropped = {
+  readonly target: string;
+  readonly samples: number;
+  /** Times of the oldest and of the newest of them. */
+  readonly from: number;
+  readonly to: number;
+};
 
 /** Milliseconds that something is kept; null: for good. */
 export type Retention = {
@@ -121,4 +173,13 @@ export type HistorianStats = {
   readonly series: number;
   readonly commits: number;
   readonly newestAt: number | null;
+  /** For each target of the outbox. */
+  readonly waiting: readonly Waiting[];
+};
+
+export type Waiting = {
+  readonly target: string;
+  readonly records: number;
+  /** Samples that it will never get. */
+  readonly dropped: number;
 };

@@ -5,7 +5,8 @@ import { type Answer, buffersOf, type Question, type Replies } from "./wire.ts";
 
 type Append = Extract<Question, { ask: "append" }>;
 type Change = Extract<Question, { ask: "deleteRange" | "setRetention" | "retire" }>;
-type Read = Exclude<Question, Append | Change | { ask: "close" }>;
+type Follow = Extract<Question, { ask: "follow" | "unfollow" | "arrivals" | "take" }>;
+type Read = Exclude<Question, Append | Change | Follow | { ask: "close" }>;
 export type Say = (answer: Answer, transfer?: ArrayBuffer[]) => void;
 
 /** Shorter slices would spend more on transactions, longer ones be felt by those who wait. */
@@ -36,6 +37,12 @@ export class Desk {
       case "retire":
         this.#waiting.push(question);
         this.#commitSoon();
+        break;
+      case "follow":
+      case "unfollow":
+      case "arrivals":
+      case "take":
+        void this.#follow(question);
         break;
       case "close":
         this.#closing = question.id;
@@ -68,6 +75,31 @@ export class Desk {
         return this.#engine.stats();
       default:
         return unreachable(question);
+    }
+  }
+
+  /** Beside appends, which it never waits for. */
+  async #follow(question: Follow): Promise<void> {
+    const ids = [question.id];
+    try {
+      const value = await this.#followed(question);
+      this.#say({ say: "done", ids, ...(value !== undefined && { value }) }, buffersOf(value));
+    } catch (reason) {
+      this.#fail(ids, reason);
+    }
+  }
+
+  #followed(question: Follow): Promise<Replies[Follow["ask"]]> {
+    const { outbox } = this.#engine;
+    switch (question.ask) {
+      case "follow":
+        return outbox.follow(question.target);
+      case "arrivals":
+        return outbox.arrivals(question.query);
+      case "take":
+        return outbox.take(question.target, question.sequence) as Promise<undefined>;
+      default:
+        return outbox.unfollow(question.target) as Promise<undefined>;
     }
   }
 

@@ -40,6 +40,31 @@ test("a second historian is refused the folder until the first is closed", () =>
     await third.close();
   }));
 
+test("its outbox goes on over restarts, while samples come", () =>
+  inFolder(async (folder) => {
+    const first = await openSmall(folder);
+    const target = "database";
+    const after = (await first.outbox?.follow(target)) ?? -1;
+    await Promise.all(
+      [0, 250, 500].map((from) => first.append(batchOf(ramp(from + 250).slice(from)))),
+    );
+    const read = await first.outbox?.arrivals({ target, after, samplesMax: 1 });
+    assert.deepEqual(read && rowsOf(read.samples).slice(0, 250), ramp(250));
+    await first.outbox?.take(target, read?.sequence ?? -1);
+    await first.close();
+    const second = await openSmall(folder);
+    assert.equal(await second.outbox?.follow(target), read?.sequence);
+    const rest = await second.outbox?.arrivals({
+      target,
+      after: read?.sequence ?? -1,
+      samplesMax: 1_000,
+    });
+    const count = (read?.samples.count ?? 0) + (rest?.samples.count ?? 0);
+    assert.deepEqual({ count, waiting: rest?.waiting }, { count: 750, waiting: 0 });
+    await second.outbox?.unfollow(target);
+    await second.close();
+  }));
+
 test("a question that cannot be answered fails alone", () =>
   inFolder(async (folder) => {
     const historian = await openSmall(folder);

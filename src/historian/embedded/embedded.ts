@@ -1,4 +1,5 @@
 import type { Worker } from "node:worker_threads";
+import { LIMIT } from "../../domain/limit.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Samples } from "../../domain/samples.ts";
 import type { Log } from "../../lib/log.ts";
@@ -7,8 +8,10 @@ import { startThread } from "../../lib/thread.ts";
 import type {
   AggregateQuery,
   Buckets,
+  Dropped,
   Historian,
   HistorianStats,
+  Outbox,
   RangeQuery,
   Retention,
   SeriesRange,
@@ -21,6 +24,12 @@ type EmbeddedHistorianOptions = Partial<WorkerOptions> & {
   readonly folder: string;
   /** A gateway has little memory and a card that wears: fewer writes, later. Fallback: server. */
   readonly profile?: keyof typeof PROFILES;
+};
+
+type EmbeddedParts = {
+  readonly log: Log;
+  /** Samples that no target of the outbox will get; the log says so in any case. */
+  readonly onDropped?: (dropped: Dropped) => void;
 };
 
 const MIB = 1024 * 1024;
@@ -36,17 +45,18 @@ const CHUNK_SAMPLES = 1_024;
 /** Opens or creates the folder and keeps it until `close`; one thread does all the work. */
 export async function openEmbeddedHistorian(
   options: EmbeddedHistorianOptions,
-  parts: { readonly log: Log },
+  parts: EmbeddedParts,
 ): Promise<Outcome<Historian, Problem>> {
   const { profile = "server", ...wishes } = options;
   const workerOptions: WorkerOptions = {
     rowsFirst: ROWS_FIRST,
     chunkSamples: CHUNK_SAMPLES,
+    outboxBytes: LIMIT.outboxBytes,
     ...PROFILES[profile],
     ...wishes,
   };
   const worker = startThread(import.meta.url, "worker", { workerData: workerOptions });
-  const historian = new EmbeddedHistorian(worker, parts.log);
+  const historian = new EmbeddedHistorian(worker, parts);
   const trouble = await historian.opened;
   return trouble ? failure(trouble) : success(historian);
 }
@@ -68,17 +78,23 @@ type Waiting = {
 /** The thread keeps the process alive only while a question is open. */
 class EmbeddedHistorian implements Historian {
   readonly opened: Promise<Problem | undefined>;
+  readonly outbox: Outbox = {
+    follow: (target) => this.#ask({ ask: "follow", target }),
+    arrivals: (query) => this.#ask({ ask: "arrivals", query }),
+    take: (target, sequence) => this.#ask({ ask: "take", target, sequence }),
+    unfollow: (target) => this.#ask({ ask: "unfollow", target }),
+  };
   readonly #worker: Worker;
-  readonly #log: Log;
+  readonly #parts: EmbeddedParts;
   readonly #waiting = new Map<number, Waiting>();
   #onOpened: (trouble: Problem | undefined) => void = () => {};
   #lastId = 0;
   #isClosed = false;
   #closing: Promise<void> | undefined;
 
-  constructor(worker: Worker, log: Log) {
+  constructor(worker: Worker, parts: EmbeddedParts) {
     this.#worker = worker;
-    this.#log = log;
+    this.#parts = parts;
     this.opened = new Promise((resolve) => {
       this.#onOpened = resolve;
     });
@@ -154,7 +170,10 @@ class EmbeddedHistorian implements Historian {
         this.#worker.unref();
         break;
       case "log":
-        this.#log[answer.level](answer.text, answer.fields);
+        this.#parts.log[answer.level](answer.text, answer.fields);
+        break;
+      case "dropped":
+        this.#parts.onDropped?.(answer.dropped);
         break;
       default:
         for (const id of answer.ids) this.#settle(id, answer);

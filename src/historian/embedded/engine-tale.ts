@@ -2,23 +2,35 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { jsonLog, silentLog } from "../../lib/log.ts";
+import type { Dropped } from "../historian.ts";
 import { rowsOf } from "../tale.ts";
 import { Engine } from "./engine.ts";
 import { diskFiles, type Files } from "./files.ts";
 
-export const SIZES = { rowsFirst: 100, rowsMax: 100, segmentBytes: 4_096, chunkSamples: 16 };
+export const SIZES = {
+  rowsFirst: 100,
+  rowsMax: 100,
+  segmentBytes: 4_096,
+  chunkSamples: 16,
+  outboxBytes: 1e9,
+};
 
-export const PARTS = { monotonic: () => performance.now(), checkpoint: async () => {} };
+export const PARTS = {
+  monotonic: () => performance.now(),
+  checkpoint: async () => {},
+  onDropped: () => {},
+};
 
 type Wishes = Partial<typeof SIZES> & {
   readonly files?: Files;
   readonly lines?: string[];
   readonly checkpoint?: (file: string) => Promise<void>;
+  readonly onDropped?: (dropped: Dropped) => void;
 };
 
 export function openEngine(
   folder: string,
-  { files = diskFiles, lines, checkpoint = PARTS.checkpoint, ...sizes }: Wishes = {},
+  { files = diskFiles, lines, checkpoint = PARTS.checkpoint, onDropped, ...sizes }: Wishes = {},
 ): Engine {
   const log = lines
     ? jsonLog(
@@ -27,7 +39,7 @@ export function openEngine(
         () => 0,
       )
     : silentLog;
-  const parts = { ...PARTS, files, log, checkpoint };
+  const parts = { ...PARTS, files, log, checkpoint, ...(onDropped && { onDropped }) };
   const opened = Engine.open({ folder, ...SIZES, ...sizes }, parts);
   assert.ok(opened.ok, JSON.stringify(opened));
   return opened.value;
@@ -55,7 +67,7 @@ export function failingDisk(fails: () => boolean): Files {
 export function crashImage(folder: string, name: string): string {
   const image = join(folder, name);
   mkdirSync(image);
-  for (const entry of ["history.db", "history.db-wal", "log"]) {
+  for (const entry of ["history.db", "history.db-wal", "log", "outbox"]) {
     const live = join(folder, "live", entry);
     if (existsSync(live)) cpSync(live, join(image, entry), { recursive: true });
   }

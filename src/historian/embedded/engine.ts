@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { Problem } from "../../domain/problem.ts";
 import type { Samples } from "../../domain/samples.ts";
@@ -8,6 +7,7 @@ import { openSqlite } from "../../lib/sqlite.ts";
 import type {
   AggregateQuery,
   Buckets,
+  Dropped,
   HistorianStats,
   RangeQuery,
   Retention,
@@ -19,10 +19,11 @@ import { DamagedChunkError } from "./chunk.ts";
 import { Chunks, prepareDatabase } from "./chunks.ts";
 import { type Files, makeFolder } from "./files.ts";
 import { Flush } from "./flush.ts";
-import { syncLeftover, withFolder } from "./folder.ts";
+import { bytesOf, syncFile, syncLeftover, withFolder } from "./folder.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { SegmentLog } from "./log.ts";
 import { Memtable, type MemtableLimits } from "./memtable.ts";
+import { LogOutbox } from "./outbox.ts";
 import { readRange } from "./read.ts";
 import { Retirement } from "./retirement.ts";
 import { Run } from "./run.ts";
@@ -33,6 +34,8 @@ export type EngineOptions = MemtableLimits & {
   readonly segmentBytes: number;
   /** Samples of a full chunk. More make smaller chunks a sample, fewer make shorter reads. */
   readonly chunkSamples: number;
+  /** Log that is kept for targets of the outbox alone. */
+  readonly outboxBytes: number;
 };
 
 type EngineParts = {
@@ -41,6 +44,7 @@ type EngineParts = {
   readonly monotonic: () => number;
   /** Moves what SQLite's write-ahead log holds into the database; may take long, elsewhere. */
   readonly checkpoint: (database: string) => Promise<void>;
+  readonly onDropped: (dropped: Dropped) => void;
 };
 
 /** Rows of one record: what is decoded and checked as one. */
@@ -58,6 +62,7 @@ const RETIRE_MS = 10;
  *
  *   <folder>/LOCK               one process at a time; see lock.ts
  *   <folder>/log/*.log          what was appended and may not be in chunks yet; see log.ts
+ *   <folder>/outbox/*.cur       how far those have come who read the log; see cursor.ts
  *   <folder>/history.db         chunks; see chunks.ts and chunk.ts
  *
  * The order of things is the promise. An append is written to the log and synced, then it is in the
@@ -67,6 +72,7 @@ const RETIRE_MS = 10;
  * so that a segment that is still there is not replayed over later corrections.
  */
 export class Engine {
+  readonly outbox: LogOutbox;
   readonly #options: EngineOptions;
   readonly #parts: EngineParts;
   readonly #lock: Lock;
@@ -113,6 +119,8 @@ export class Engine {
     this.#appendTrouble = new Trouble(parts.log, "samples cannot be stored");
     this.#flushTrouble = new Trouble(parts.log, "the history cannot take samples out of its log");
     this.#replay();
+    const { outboxBytes: bytesMax } = options;
+    this.outbox = new LogOutbox({ folder: join(options.folder, "outbox"), bytesMax }, log, parts);
   }
 
   /** Settles when the samples are safe and can be read. One call at a time. */
@@ -224,13 +232,13 @@ export class Engine {
   stats(): HistorianStats {
     const { active, frozen, latest } = this.#memtable;
     const files = [this.#database, `${this.#database}-wal`];
-    const sizes = files.map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0);
     return {
       samplesStored: this.#chunks.totals.samples + active.count + (frozen?.remaining ?? 0),
-      bytesOnDisk: sizes.reduce((sum, size) => sum + size, this.#log.bytes),
+      bytesOnDisk: this.#log.bytes + bytesOf(files),
       series: latest.known,
       commits: this.#commits,
       newestAt: Number.isFinite(latest.newestAt) ? latest.newestAt : null,
+      waiting: this.outbox.waiting(),
     };
   }
 
@@ -292,6 +300,7 @@ export class Engine {
       await this.#keep();
       this.#safe = sequence;
       this.#log.release(segments);
+      await this.outbox.trim();
     } catch (reason) {
       this.#flushTrouble.met(reason);
     }
@@ -328,16 +337,13 @@ export class Engine {
    */
   async #syncDatabase(): Promise<void> {
     const { files, log } = this.#parts;
-    const file = files.open(`${this.#database}-wal`, "r+");
     try {
-      await files.sync(file);
+      await syncFile(`${this.#database}-wal`, files);
     } catch (reason) {
       this.#isSuspect = true;
       this.#chunks.mark(this.#safe);
       log.error("the disk failed; its log is kept until a restart", { folder: this.#database });
       throw reason;
-    } finally {
-      files.close(file);
     }
   }
 
@@ -353,7 +359,7 @@ export class Engine {
     });
     if (replayed.records > 0) this.#parts.log.info("log replayed", replayed);
     if (replayed.gaps > 0) this.#parts.log.error("records are missing in the log", replayed);
-    if (isLarge || this.#log.bytes > SEGMENTS_MAX * this.#options.segmentBytes) {
+    if (isLarge || replayed.segments > SEGMENTS_MAX) {
       this.#freeze();
       this.#finish();
     }
@@ -381,7 +387,7 @@ function openLocked(
   const opened = withFolder(folder, () => {
     const prepared = prepareDatabase(database);
     if (!prepared.ok) return prepared;
-    const log = new SegmentLog({ folder: join(folder, "log"), segmentBytes, files: parts.files });
+    const log = new SegmentLog({ ...parts, folder: join(folder, "log"), segmentBytes });
     return success(
       new Engine(options, parts, { lock, chunks: new Chunks(database, parts.log), log }),
     );

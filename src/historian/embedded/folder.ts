@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { AssertionError } from "../../lib/assert.ts";
 import { failure, type Outcome } from "../../lib/outcome.ts";
@@ -25,4 +25,20 @@ export function syncLeftover(path: string, files: Files): void {
   const file = files.open(path, "r+");
   files.syncNow(file);
   files.close(file);
+}
+
+/** Settles when what was written to the file survives a power cut. */
+export async function syncFile(path: string, files: Files): Promise<void> {
+  const file = files.open(path, "r+");
+  try {
+    await files.sync(file);
+  } finally {
+    files.close(file);
+  }
+}
+
+/** What these files take; nothing where they are missing. */
+export function bytesOf(paths: readonly string[]): number {
+  const sizes = paths.map((path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

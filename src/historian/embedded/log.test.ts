@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { silentLog } from "../../lib/log.ts";
 import { batchOf, inFolder, ramp } from "../tale.ts";
 import { diskFiles, type Files } from "./files.ts";
 import { SegmentLog } from "./log.ts";
@@ -9,7 +10,7 @@ import { SegmentLog } from "./log.ts";
 const SEGMENT_BYTES = 1_000;
 
 function openLog(folder: string, files: Files = diskFiles): SegmentLog {
-  return new SegmentLog({ folder, segmentBytes: SEGMENT_BYTES, files });
+  return new SegmentLog({ folder, segmentBytes: SEGMENT_BYTES, files, log: silentLog });
 }
 
 /** A batch of a few rows that is known by its first value. */
@@ -78,20 +79,79 @@ test("records that the disk has lost are noticed by those behind them", () =>
     assert.ok(values.length > 8 && values.length < 20);
   }));
 
-test("after a failed sync the next record takes its place in another segment", () =>
+test("what one segment fails to take goes into another, and is stored", () =>
+  inFolder(async (folder) => {
+    let failures = 1;
+    const sync = (file: number) => {
+      failures -= 1;
+      return failures === 0 ? Promise.reject(new Error("EIO")) : diskFiles.sync(file);
+    };
+    const log = openLog(folder, { ...diskFiles, sync });
+    failures = 3;
+    for (const value of [1, 2, 3, 4]) assert.equal(await log.append(batch(value)), value);
+    assert.deepEqual(readdirSync(folder), ["0000000001.log", "0000000002.log"]);
+    assert.deepEqual(replayed(openLog(folder)), { values: [1, 2, 3, 4], gaps: 0 });
+    log.release(log.turn());
+    assert.deepEqual(readdirSync(folder), ["0000000002.log"], "what failed is not used again");
+    log.close();
+  }));
+
+test("what was refused is not there after a restart, whatever the disk has of it", () =>
   inFolder(async (folder) => {
     let isBroken = false;
     const sync = (file: number) =>
       isBroken ? Promise.reject(new Error("EIO")) : diskFiles.sync(file);
-    const log = openLog(folder, { ...diskFiles, sync });
-    assert.equal(await log.append(batch(1)), 1);
-    isBroken = true;
-    await assert.rejects(log.append(batch(2)), /EIO/);
-    isBroken = false;
-    assert.equal(await log.append(batch(3)), 2);
-    assert.deepEqual(readdirSync(folder), ["0000000001.log", "0000000002.log"]);
-    log.release(log.turn());
-    assert.deepEqual(readdirSync(folder), ["0000000002.log"], "what failed is not used again");
+    const write: Files["write"] = (file, bytes, position) => {
+      if (isBroken && bytes.length < 8) throw new Error("EIO");
+      diskFiles.write(file, bytes, position);
+    };
+    for (const files of [
+      { ...diskFiles, sync },
+      { ...diskFiles, sync, write },
+    ]) {
+      const log = openLog(folder, files);
+      const before = replayed(log).values;
+      assert.equal(await log.append(batch(1)), before.length + 1);
+      isBroken = true;
+      await assert.rejects(log.append(batch(666)), /EIO/);
+      isBroken = false;
+      assert.equal(await log.append(batch(2)), before.length + 2);
+      log.close();
+      assert.deepEqual(replayed(openLog(folder)), { values: [...before, 1, 2], gaps: 0 });
+    }
+  }));
+
+test("a damaged record costs itself, not those behind it, and its segment is put aside", () =>
+  inFolder(async (folder) => {
+    const log = openLog(folder);
+    for (const value of [1, 2, 3, 4]) await log.append(batch(value));
+    log.close();
+    const path = join(folder, "0000000001.log");
+    const bytes = readFileSync(path);
+    const second = bytes.indexOf("FLr1", 4);
+    bytes[second + 40] = 255;
+    writeFileSync(path, bytes);
+    const again = openLog(folder);
+    assert.deepEqual(replayed(again), { values: [1, 3, 4], gaps: 1 });
+    again.release(again.turn());
+    assert.deepEqual(readdirSync(folder), ["0000000001.damaged"]);
+  }));
+
+test("records are kept for those who need them, and while the log is pinned", () =>
+  inFolder(async (folder) => {
+    const log = openLog(folder);
+    log.keepAfter(3);
+    for (let value = 1; value <= 20; value += 1) {
+      await log.append(batch(value));
+      if (value % 2 === 0) log.release(log.turn());
+    }
+    assert.equal(log.holding(1)?.first, 3, "what was taken is gone");
+    assert.equal(log.holding(4)?.first, 3);
+    const unpin = log.pin();
+    log.keepAfter(20);
+    assert.equal(log.holding(4)?.first, 3);
+    unpin();
+    assert.equal(log.holding(4), undefined);
     log.close();
   }));
 

@@ -1,56 +1,88 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Samples } from "../../domain/samples.ts";
+import type { Log } from "../../lib/log.ts";
 import { ByteWriter } from "./bytes.ts";
 import { type Files, makeFolder } from "./files.ts";
-import { readRecord, writeRecord } from "./record.ts";
+import { headsIn, recordOf, writeRecord } from "./record.ts";
 
 type SegmentLogOptions = {
   readonly folder: string;
   readonly segmentBytes: number;
   readonly files: Files;
+  readonly log: Log;
 };
 
 type Replayed = {
   readonly records: number;
   readonly samples: number;
+  /** How many segments they were in. */
+  readonly segments: number;
   /** How often records are missing between two that are there: never, unless the disk lost them. */
   readonly gaps: number;
 };
 
+/** A segment as its readers see it: records beyond `last` do not count. */
+export type SegmentRange = {
+  readonly number: number;
+  readonly path: string;
+  readonly first: number;
+  readonly last: number;
+};
+
+type Segment = {
+  readonly number: number;
+  readonly size: number;
+  /** The sequence of its first record; undefined where it has none. */
+  first: number | undefined;
+  /** Whether all of its records are in chunks. */
+  isFlushed: boolean;
+  /** A failed one is not written over: nothing is known of it. One with damage is kept aside. */
+  state: "sound" | "failed" | "damaged";
+};
+
 /** Segments kept to be used again. */
 const SPARES_MAX = 2;
+const ZEROS_BYTES = 1024 * 1024;
+/** Enough to see how a segment begins, where its first record is not a large one. */
+const BEGINNING_BYTES = 64 * 1024;
 
 /**
  * The log: what was appended and may not be in chunks yet. It lies in segments, files of a fixed
  * size named by their number, `0000000042.log`, which hold records (record.ts) from offset 0 on.
  * A segment is filled with zeros before its first record, so that later only contents have to
- * reach the disk, not sizes. When all of its records are in chunks it is renamed and written over;
- * its old records do not count, for they carry the old number.
+ * reach the disk, not sizes. When all of its records are in chunks, and every target of the outbox
+ * has them, it is renamed and written over; its old records do not count, for they carry the old
+ * number. One with damaged records is put aside instead: `0000000042.damaged`.
  *
- * After a failed write nothing is known of a segment's end: it is left alone, and the next record
- * goes into another segment, with the sequence of the one that failed.
+ * After a failed write nothing is known of a segment's end: it is left alone, and the record goes
+ * into another segment, with the same sequence. Records of a segment count only up to the first
+ * sequence of the next, so that what was refused is void as soon as anything follows it.
  */
 export class SegmentLog {
   readonly #options: SegmentLogOptions;
   readonly #out = new ByteWriter();
   #file: number | undefined;
-  #segment = 0;
+  #number = 0;
   #offset = 0;
-  #size = 0;
   #sequence = 0;
+  /** Oldest first. */
+  #segments: Segment[] = [];
   /** Those that hold records since the last turn. */
-  #open: number[] = [];
-  #spares: number[] = [];
-  readonly #sizes = new Map<number, number>();
+  #open: Segment[] = [];
+  #spares: Segment[] = [];
+  #keptAfter = Number.POSITIVE_INFINITY;
+  #pins = 0;
 
   constructor(options: SegmentLogOptions) {
     this.#options = options;
     makeFolder(options.folder, options.files);
     for (const name of readdirSync(options.folder).toSorted()) {
       if (!/^\d{10}\.log$/.test(name)) continue;
-      this.#segment = Number.parseInt(name, 10);
-      this.#sizes.set(this.#segment, statSync(this.#path(this.#segment)).size);
+      this.#number = Number.parseInt(name, 10);
+      const { size } = statSync(this.#path(this.#number));
+      const first = this.#firstOf(this.#number, size);
+      this.#segments.push({ number: this.#number, size, first, isFlushed: false, state: "sound" });
     }
   }
 
@@ -60,98 +92,173 @@ export class SegmentLog {
   }
 
   get bytes(): number {
-    return [...this.#sizes.values()].reduce((sum, size) => sum + size, 0);
+    return sizeOf(this.#segments) + sizeOf(this.#spares);
+  }
+
+  /** Of segments that are only there for the targets of the outbox. */
+  get heldBytes(): number {
+    return sizeOf(this.#segments.filter(({ isFlushed }) => isFlushed));
   }
 
   /** Visits every record after this sequence, in order, and removes nothing. */
   replay(flushed: number, visit: (samples: Samples) => void): Replayed {
-    const replayed = { records: 0, samples: 0, gaps: 0 };
+    const replayed = { records: 0, samples: 0, segments: 0, gaps: 0 };
+    let current: Segment | undefined;
     this.#sequence = flushed;
-    for (const segment of this.#sizes.keys()) {
-      this.#open.push(segment);
-      this.#replaySegment(segment, (samples, sequence) => {
-        if (sequence > this.#sequence + 1) replayed.gaps += 1;
-        if (sequence <= flushed) return;
-        this.#sequence = sequence;
-        replayed.records += 1;
-        replayed.samples += samples.count;
-        visit(samples);
-      });
+    this.#open = [...this.#segments];
+    for (const { segment, bytes, head } of this.#recordsAfter(flushed)) {
+      if (head.sequence <= this.#sequence) continue;
+      if (head.sequence > this.#sequence + 1) {
+        replayed.gaps += 1;
+        markDamaged(head.start === 0 ? current : segment);
+      }
+      if (segment !== current) replayed.segments += 1;
+      current = segment;
+      this.#sequence = head.sequence;
+      replayed.records += 1;
+      replayed.samples += head.samples;
+      visit(recordOf(bytes, head).samples);
     }
     return replayed;
   }
 
-  /** Settles when the samples are safe; returns their sequence. One call at a time. */
+  /**
+   * Settles when the samples are safe; returns their sequence. One call at a time. What the disk
+   * refuses is tried once more in another segment; if that fails, too, it does not count.
+   */
   async append(samples: Samples): Promise<number> {
     const sequence = this.#sequence + 1;
-    this.#encode(samples, sequence);
-    if (this.#file === undefined || this.#offset + this.#out.length > this.#size) {
-      this.#begin(this.#out.length);
-      this.#encode(samples, sequence);
+    try {
+      await this.#write(samples, sequence);
+    } catch (reason) {
+      if (!(reason instanceof WriteError)) throw reason;
+      const fields = { segment: this.#number, reason: reason.message };
+      await this.#write(samples, sequence);
+      this.#options.log.warn("a segment of the log failed, another took its place", fields);
     }
-    await this.#write();
     this.#offset += this.#out.length;
     this.#sequence = sequence;
+    const segment = this.#segments.at(-1);
+    if (segment) segment.first ??= sequence;
     return sequence;
   }
 
   /** The segments of all records so far; what follows goes into another. */
   turn(): number[] {
     this.#leave();
-    return this.#open.splice(0);
+    return this.#open.splice(0).map(({ number }) => number);
   }
 
   /** What these segments hold is safe elsewhere. */
   release(segments: readonly number[]): void {
-    for (const segment of segments) {
-      const isWhole = this.#sizes.get(segment) === this.#options.segmentBytes;
-      if (isWhole && this.#spares.length < SPARES_MAX) {
-        this.#spares.push(segment);
-        continue;
-      }
-      this.#options.files.remove(this.#path(segment));
-      this.#sizes.delete(segment);
+    for (const segment of this.#segments) {
+      if (segments.includes(segment.number)) segment.isFlushed = true;
     }
+    this.#letGo();
+  }
+
+  /** Keeps records after this sequence, until told otherwise, even if they are in chunks. */
+  keepAfter(sequence: number): void {
+    this.#keptAfter = sequence;
+    this.#letGo();
+  }
+
+  /** Nothing is let go until the returned function is called. */
+  pin(): () => void {
+    this.#pins += 1;
+    return () => {
+      this.#pins -= 1;
+      this.#letGo();
+    };
+  }
+
+  /** The oldest segment with a record of this sequence or later. */
+  holding(sequence: number): SegmentRange | undefined {
+    if (sequence > this.#sequence) return undefined;
+    for (const [index, { number, first }] of this.#segments.entries()) {
+      const last = this.#lastOf(index);
+      if (first !== undefined && last >= Math.max(sequence, first)) {
+        return { number, path: this.#path(number), first, last };
+      }
+    }
+    return undefined;
+  }
+
+  /** What has to go next where there is too much of it. */
+  oldestHeld(): SegmentRange | undefined {
+    const oldest = this.#segments.find(({ first }) => first !== undefined);
+    return oldest?.isFlushed ? this.holding(oldest.first ?? 0) : undefined;
   }
 
   close(): void {
     this.#leave();
   }
 
-  #path(segment: number): string {
-    return join(this.#options.folder, `${String(segment).padStart(10, "0")}.log`);
+  #path(segment: number, ending = "log"): string {
+    return join(this.#options.folder, `${String(segment).padStart(10, "0")}.${ending}`);
   }
 
-  #replaySegment(segment: number, visit: (samples: Samples, sequence: number) => void): void {
-    const bytes = readFileSync(this.#path(segment));
-    let before: number | undefined;
-    for (let offset = 0; ; ) {
-      const read = readRecord(bytes, offset);
-      if (read?.record.segment !== segment) return;
-      const { sequence, samples } = read.record;
-      if (before !== undefined && sequence !== before + 1) return;
-      visit(samples, sequence);
-      before = sequence;
-      offset = read.end;
+  #firstOf(number: number, size: number): number | undefined {
+    const path = this.#path(number);
+    const head = headsIn(readPart(path, 0, BEGINNING_BYTES), number).next().value;
+    if (head?.start === 0 || size <= BEGINNING_BYTES) return head?.sequence;
+    return headsIn(readFileSync(path), number).next().value?.sequence;
+  }
+
+  /** Those that count of every segment that has one after this sequence. */
+  *#recordsAfter(sequence: number) {
+    for (const [index, segment] of this.#segments.entries()) {
+      const end = this.#firstFrom(index + 1) ?? Number.POSITIVE_INFINITY;
+      if (end <= sequence + 1) continue;
+      const bytes = readFileSync(this.#path(segment.number));
+      for (const head of headsIn(bytes, segment.number)) {
+        if (head.sequence < end) yield { segment, bytes, head };
+      }
     }
+  }
+
+  #firstFrom(index: number): number | undefined {
+    return this.#segments.slice(index).find(({ first }) => first !== undefined)?.first;
+  }
+
+  #lastOf(index: number): number {
+    const next = this.#firstFrom(index + 1);
+    return next === undefined ? this.#sequence : next - 1;
   }
 
   #encode(samples: Samples, sequence: number): void {
     this.#out.length = 0;
-    writeRecord(this.#out, { segment: this.#segment, sequence, samples });
+    writeRecord(this.#out, { segment: this.#number, sequence, samples });
   }
 
-  async #write(): Promise<void> {
+  async #write(samples: Samples, sequence: number): Promise<void> {
     const { files } = this.#options;
+    this.#encode(samples, sequence);
+    const size = this.#segments.at(-1)?.size ?? 0;
+    if (this.#file === undefined || this.#offset + this.#out.length > size) {
+      this.#begin(this.#out.length);
+      this.#encode(samples, sequence);
+    }
     const file = this.#file ?? -1;
     try {
       files.write(file, this.#out.bytes.subarray(0, this.#out.length), this.#offset);
       await files.sync(file);
     } catch (reason) {
-      this.#sizes.set(this.#segment, 0); // Not to be used again.
-      this.#leave();
-      throw reason;
+      this.#fail(file);
+      throw new WriteError(messageOf(reason), { cause: reason });
     }
+  }
+
+  /** Whoever was refused may not find it after a restart, as far as that is in our hands. */
+  #fail(file: number): void {
+    try {
+      this.#options.files.write(file, NO_MAGIC, this.#offset);
+    } catch {
+      // The disk refuses this as well; the next record makes it void.
+    }
+    const segment = this.#segments.at(-1);
+    if (segment) segment.state = "failed";
+    this.#leave();
   }
 
   #leave(): void {
@@ -165,8 +272,8 @@ export class SegmentLog {
     const { files, folder, segmentBytes } = this.#options;
     const size = Math.max(segmentBytes, bytesMin);
     const spare = size === segmentBytes ? this.#spares.pop() : undefined;
-    this.#segment += 1;
-    const file = spare === undefined ? this.#create(size) : this.#reuse(spare);
+    this.#number += 1;
+    const file = spare === undefined ? this.#create(size) : this.#reuse(spare.number);
     try {
       files.syncFolder(folder);
     } catch (reason) {
@@ -175,22 +282,27 @@ export class SegmentLog {
     }
     this.#file = file;
     this.#offset = 0;
-    this.#size = size;
-    this.#sizes.set(this.#segment, size);
-    this.#open.push(this.#segment);
+    const segment: Segment = {
+      number: this.#number,
+      size,
+      first: undefined,
+      isFlushed: false,
+      state: "sound",
+    };
+    this.#segments.push(segment);
+    this.#open.push(segment);
   }
 
   #reuse(spare: number): number {
     const { files } = this.#options;
-    const path = this.#path(this.#segment);
-    this.#sizes.delete(spare);
+    const path = this.#path(this.#number);
     files.rename(this.#path(spare), path);
     return files.open(path, "r+");
   }
 
   #create(size: number): number {
     const { files } = this.#options;
-    const path = this.#path(this.#segment);
+    const path = this.#path(this.#number);
     const file = files.open(path, "wx");
     try {
       const zeros = new Uint8Array(Math.min(size, ZEROS_BYTES));
@@ -205,6 +317,53 @@ export class SegmentLog {
       throw reason;
     }
   }
+
+  /** Segments that nobody needs any more are used again, or removed. */
+  #letGo(): void {
+    if (this.#pins > 0) return;
+    const isNeeded = ({ isFlushed, first }: Segment, index: number) =>
+      !isFlushed || (first !== undefined && this.#lastOf(index) > this.#keptAfter);
+    const unneeded = this.#segments.filter((segment, index) => !isNeeded(segment, index));
+    this.#segments = this.#segments.filter(isNeeded);
+    for (const segment of unneeded) this.#remove(segment);
+  }
+
+  #remove(segment: Segment): void {
+    const { files, segmentBytes } = this.#options;
+    const { number, size, state } = segment;
+    if (state === "damaged") files.rename(this.#path(number), this.#path(number, "damaged"));
+    else if (state === "failed" || size !== segmentBytes || this.#spares.length >= SPARES_MAX) {
+      files.remove(this.#path(number));
+    } else this.#spares.push(segment);
+  }
 }
 
-const ZEROS_BYTES = 1024 * 1024;
+/** Part of a file, or less where it ends. */
+export function readPart(path: string, offset: number, length: number): Buffer {
+  const file = openSync(path, "r");
+  try {
+    const bytes = Buffer.alloc(length);
+    return bytes.subarray(0, readSync(file, bytes, 0, length, offset));
+  } finally {
+    closeSync(file);
+  }
+}
+
+const NO_MAGIC = new Uint8Array(4);
+
+/** The disk refused a record, and its segment with it. */
+class WriteError extends Error {
+  override readonly name = "WriteError";
+}
+
+function markDamaged(segment: Segment | undefined): void {
+  if (segment) segment.state = "damaged";
+}
+
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}
+
+function sizeOf(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { size }) => sum + size, 0);
+}

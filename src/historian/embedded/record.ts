@@ -31,12 +31,23 @@ type LogRecord = {
   readonly samples: Samples;
 };
 
+/** What is said of a record before its samples. */
+export type RecordHead = {
+  readonly start: number;
+  /** The offset behind it. */
+  readonly end: number;
+  readonly segment: number;
+  readonly sequence: number;
+  readonly samples: number;
+};
+
 export class RecordVersionError extends Error {
   override readonly name = "RecordVersionError";
 }
 
 const MAGIC = 0x3172_4c46;
 const MAGIC_LETTERS = 0xffffff;
+const MAGIC_TEXT = "FLr";
 const HEADER_BYTES = 32;
 const AT_DIFFERENCES = 0;
 const AT_DOUBLES = 1;
@@ -73,21 +84,41 @@ export function readRecord(
   bytes: Uint8Array,
   start: number,
 ): { readonly record: LogRecord; readonly end: number } | undefined {
+  const head = readHead(bytes, start);
+  return head && { record: recordOf(bytes, head), end: head.end };
+}
+
+/** The record at `start`, checked but not decoded; of this segment only, where one is given. */
+function readHead(bytes: Uint8Array, start: number, ofSegment?: number): RecordHead | undefined {
   if (start + HEADER_BYTES > bytes.length) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const magic = view.getUint32(start, true);
   const end = start + HEADER_BYTES + view.getUint32(start + 4, true);
   if ((magic & MAGIC_LETTERS) !== (MAGIC & MAGIC_LETTERS) || end > bytes.length) return undefined;
+  const segment = view.getUint32(start + 12, true);
+  if (ofSegment !== undefined && segment !== ofSegment) return undefined;
   if (crc32(bytes.subarray(start + 12, end)) !== view.getUint32(start + 8, true)) return undefined;
   if (magic !== MAGIC) throw new RecordVersionError("a record of a later version");
-  const count = view.getUint32(start + 24, true);
-  const form = view.getUint32(start + 28, true);
-  const record = {
-    segment: view.getUint32(start + 12, true),
-    sequence: view.getFloat64(start + 16, true),
-    samples: readBody(new ByteReader(bytes, start + HEADER_BYTES), count, form),
-  };
-  return { record, end };
+  const sequence = view.getFloat64(start + 16, true);
+  return { start, end, segment, sequence, samples: view.getUint32(start + 24, true) };
+}
+
+/** The records of a segment in order, from `start` on; damaged ones are stepped over. */
+export function* headsIn(bytes: Buffer, segment: number, start = 0): Generator<RecordHead> {
+  for (let offset = start; offset >= 0; ) {
+    const head = readHead(bytes, offset, segment);
+    if (head) yield head;
+    offset = head ? head.end : bytes.indexOf(MAGIC_TEXT, offset + 1, "latin1");
+  }
+}
+
+/** Decodes the record whose head was read. */
+export function recordOf(bytes: Uint8Array, head: RecordHead): LogRecord {
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const form = view.getUint32(head.start + 28, true);
+  const body = new ByteReader(bytes, head.start + HEADER_BYTES);
+  const { segment, sequence } = head;
+  return { segment, sequence, samples: readBody(body, head.samples, form) };
 }
 
 function writeDifferences(out: ByteWriter, column: Uint32Array | Float64Array, count: number) {

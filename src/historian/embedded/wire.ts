@@ -3,7 +3,10 @@ import type { Samples } from "../../domain/samples.ts";
 import type { LogFields } from "../../lib/log.ts";
 import type {
   AggregateQuery,
+  Arrivals,
+  ArrivalsQuery,
   Buckets,
+  Dropped,
   HistorianStats,
   RangeQuery,
   Retention,
@@ -26,6 +29,10 @@ export type Ask =
   | { readonly ask: "setRetention"; readonly series: number; readonly retention: Retention | null }
   | { readonly ask: "retire"; readonly now: number; readonly fallback: Retention }
   | { readonly ask: "stats" }
+  | { readonly ask: "follow"; readonly target: string }
+  | { readonly ask: "unfollow"; readonly target: string }
+  | { readonly ask: "arrivals"; readonly query: ArrivalsQuery }
+  | { readonly ask: "take"; readonly target: string; readonly sequence: number }
   | { readonly ask: "close" };
 
 export type Question = Ask & { readonly id: number };
@@ -41,12 +48,17 @@ export type Replies = {
   /** Whether all is done; ask again where it is not. */
   readonly retire: boolean;
   readonly stats: HistorianStats;
+  readonly follow: number;
+  readonly unfollow: undefined;
+  readonly arrivals: Arrivals;
+  readonly take: undefined;
   readonly close: undefined;
 };
 
 export type Answer =
   | { readonly say: "opened"; readonly problem?: Problem }
   | { readonly say: "done"; readonly ids: readonly number[]; readonly value?: Replies[Ask["ask"]] }
+  | { readonly say: "dropped"; readonly dropped: Dropped }
   | { readonly say: "failed"; readonly ids: readonly number[]; readonly reason: string }
   | {
       readonly say: "log";

@@ -2,6 +2,7 @@ import { isMainThread, type MessagePort, parentPort, workerData } from "node:wor
 import { assert } from "../../lib/assert.ts";
 import type { Log, LogFields } from "../../lib/log.ts";
 import { startThread } from "../../lib/thread.ts";
+import type { Dropped } from "../historian.ts";
 import { Desk, type Say } from "./desk.ts";
 import { Engine } from "./engine.ts";
 import { diskFiles } from "./files.ts";
@@ -14,7 +15,9 @@ serve(parentPort, workerData as WorkerOptions);
 function serve(port: MessagePort, options: WorkerOptions): void {
   const say: Say = (answer, transfer) => port.postMessage(answer, transfer);
   const log = portLog(say);
-  const parts = { log, files: diskFiles, monotonic: () => performance.now(), checkpoint };
+  const onDropped = (dropped: Dropped) => say({ say: "dropped", dropped });
+  const monotonic = () => performance.now();
+  const parts = { log, files: diskFiles, monotonic, checkpoint, onDropped };
   const opened = Engine.open(options, parts);
   if (!opened.ok) {
     say({ say: "opened", problem: opened.problem });

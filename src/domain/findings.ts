@@ -83,16 +83,31 @@ export class Findings {
   readonly warnings: Warning[] = [];
   #device = "" as DeviceAddress;
   #at = 0;
+  #isArrival = false;
 
-  /** Whose readings follow, and of when (milliseconds since the epoch). */
+  /** Whose readings follow, and of when by its own clock (milliseconds since the epoch). */
   about(device: DeviceAddress, at: number): this {
     this.#device = device;
     this.#at = at;
+    this.#isArrival = false;
+    return this;
+  }
+
+  /** Whose readings follow that says no time: they are of when their message arrived. */
+  arrived(device: DeviceAddress, receivedAt: number): this {
+    this.about(device, receivedAt).#isArrival = true;
     return this;
   }
 
   reading(channel: ChannelName, value: Value | null, quality: Quality): void {
-    this.readings.push({ device: this.#device, channel, at: this.#at, value, quality });
+    this.readings.push({
+      device: this.#device,
+      channel,
+      at: this.#at,
+      isArrival: this.#isArrival,
+      value,
+      quality,
+    });
   }
 
   finding(finding: Finding): void {
@@ -116,6 +131,11 @@ export type Reading = {
   readonly device: DeviceAddress;
   readonly channel: ChannelName;
   readonly at: number;
+  /**
+   * `at` is when the message arrived, for the device says no time. Two such readings are two, also
+   * within one millisecond; two that a device stamped alike are one, said twice.
+   */
+  readonly isArrival: boolean;
   readonly value: Value | null;
   readonly quality: Quality;
 };

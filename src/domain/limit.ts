@@ -50,6 +50,11 @@ export const LIMIT = {
   channelsPerDevice: 2_000,
   /** A time stamp further ahead than this is refused: it would pin the latest value. */
   futureMs: 24 * 60 * 60 * 1000,
+  /**
+   * How far arrival times may run ahead of the clock so that each value of a series has its own
+   * millisecond: a burst of 1,000 values, and an age that still reads as "now".
+   */
+  arrivalAheadMs: 1_000,
   /** Rejected messages kept for the operator, newest first, and how much of each payload. */
   rejectedMessages: 1_000,
   rejectedPayloadBytes: 256,

@@ -220,7 +220,8 @@ function checkMirror(driver: Driver, vectors: readonly DecodeVector[]): void {
       const own = readings.filter((reading) => reading.device === device);
       const messages = driver.twin(device).emit(own.map(twinReadingOf));
       const said = messages.flatMap((message) => readAgain(driver, message));
-      assert.deepEqual(said, own, vector.name);
+      // A twin may say the time that its device does not.
+      assert.deepEqual(said.map(twinReadingOf), own.map(twinReadingOf), vector.name);
     }
   }
 }
@@ -318,7 +319,8 @@ function fits(value: Value | null, variable: Variable | undefined): boolean {
 
 function expectedReadings(vector: DecodeVector): Reading[] {
   return (vector.readings ?? []).map(({ at, ...rest }) => {
-    return { ...rest, at: at === undefined ? AT : Date.parse(at) } as Reading;
+    const time = at === undefined ? AT : Date.parse(at);
+    return { ...rest, at: time, isArrival: at === undefined } as Reading;
   });
 }
 

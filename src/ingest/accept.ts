@@ -6,7 +6,7 @@ import type { Channel } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Driver } from "../driver/driver.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
-import type { Bindings, BoundDevice } from "./bindings.ts";
+import { type Bindings, type BoundDevice, channelsOf } from "./bindings.ts";
 import { declare } from "./declare.ts";
 import type { IngestParts } from "./ingest.ts";
 import { propose } from "./propose.ts";
@@ -52,7 +52,7 @@ async function acceptChannels(
   const bound = await introduce(parts, bindings, { driver, agent, address: finding.device, types });
   if (!bound) return failure(problem("device_limit", finding.device));
   const changed: Channel[] = [];
-  for (const channel of bound.channels.values()) {
+  for (const channel of channelsOf(bound)) {
     const row = declared.get(channel.name);
     const retired = declared.size > 0 && !row;
     const dataType = row?.dataType ?? channel.dataType;
@@ -106,7 +106,7 @@ async function instantiate(
   const declared = await declare(
     { store: parts.store, now: parts.now },
     bound.device,
-    [...bound.channels.values()],
+    channelsOf(bound),
     declaration.value,
   );
   if (!declared.ok) return declared;

@@ -6,7 +6,7 @@ import type { Driver } from "../driver/driver.ts";
 import { newId } from "../lib/id.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { Store } from "../store/store.ts";
-import type { BoundDevice } from "./bindings.ts";
+import { type BoundDevice, bindChannel, channelsOf } from "./bindings.ts";
 import type { Adoption } from "./ingest.ts";
 import { aspectOf } from "./propose.ts";
 import { siteId } from "./site.ts";
@@ -36,7 +36,7 @@ export async function adopt(
     await parts.store.devices.put(adopted);
   });
   bound.device = adopted;
-  for (const row of wanted.value) bound.channels.set(row.channel.name, typedByVariable(row));
+  for (const row of wanted.value) bindChannel(bound, typedByVariable(row));
   return success(asset.id);
 }
 
@@ -48,7 +48,7 @@ function variablesOf(
   wish: Adoption,
 ): Outcome<readonly Wanted[], Problem> {
   if (!wish.variables) {
-    const channels = [...bound.channels.values()].filter(({ retired }) => !retired);
+    const channels = channelsOf(bound).filter(({ retired }) => !retired);
     const rows = channels.map((channel) => ({
       channel,
       aspect: aspectOf(driver, channel.name),
@@ -58,7 +58,7 @@ function variablesOf(
   }
   const rows: Wanted[] = [];
   for (const { channel: name, aspect, ...variable } of wish.variables) {
-    const channel = bound.channels.get(name as ChannelName);
+    const channel = bound.channels.get(name as ChannelName)?.channel;
     if (!channel) return failure(problem("channel_unknown", `no channel '${name}'`));
     rows.push({ channel, aspect: aspect ?? aspectOf(driver, name), variable });
   }

@@ -1,10 +1,9 @@
 import type { DataType } from "../domain/catalogue.ts";
 import type { Reading } from "../domain/findings.ts";
 import { LIMIT } from "../domain/limit.ts";
-import type { Channel } from "../domain/model.ts";
 import type { Value } from "../domain/reading.ts";
 import { SamplesBuilder } from "../domain/samples.ts";
-import { type BoundDevice, noteWarning } from "./bindings.ts";
+import { type BoundChannel, type BoundDevice, noteWarning } from "./bindings.ts";
 import { coerce } from "./coerce.ts";
 import type { IngestParts } from "./ingest.ts";
 
@@ -18,24 +17,50 @@ export class Binder {
     this.#parts = parts;
   }
 
-  bind(bound: BoundDevice, channel: Channel, reading: Reading): void {
+  bind(bound: BoundDevice, channel: BoundChannel, reading: Reading): void {
+    const { name, dataType } = channel.channel;
     if (reading.at > this.#parts.now() + LIMIT.futureMs) {
       const time = new Date(reading.at).toISOString();
-      this.#doubt(bound, "W_TIME_IN_FUTURE", `${channel.name}: ${time}`);
-    } else if (fits(reading.value, channel.dataType)) {
-      this.samples.add(channel.series, reading.at, reading.value, reading.quality);
+      this.#doubt(bound, "W_TIME_IN_FUTURE", `${name}: ${time}`);
+    } else if (fits(reading.value, dataType)) {
+      this.#keep(bound, channel, reading, reading.value);
     } else {
       this.#bindOdd(bound, channel, reading);
     }
   }
 
   /** Reads a value by its channel's type; what nobody has described yet is kept as it came. */
-  #bindOdd(bound: BoundDevice, channel: Channel, reading: Reading): void {
-    const read = coerce(reading.value, channel.dataType);
-    const isKept = read.ok || bound.device.assetId === null;
-    const value = read.ok ? read.value : reading.value;
-    if (isKept) this.samples.add(channel.series, reading.at, value, reading.quality);
-    else this.#doubt(bound, "W_VALUE_TYPE", `${channel.name}: ${read.problem}`);
+  #bindOdd(bound: BoundDevice, channel: BoundChannel, reading: Reading): void {
+    const { name, dataType } = channel.channel;
+    const read = coerce(reading.value, dataType);
+    if (read.ok) this.#keep(bound, channel, reading, read.value);
+    else if (bound.device.assetId === null) this.#keep(bound, channel, reading, reading.value);
+    else this.#doubt(bound, "W_VALUE_TYPE", `${name}: ${read.problem}`);
+  }
+
+  #keep(bound: BoundDevice, channel: BoundChannel, reading: Reading, value: Value | null): void {
+    const at = reading.isArrival ? this.#arrivalOf(bound, channel, reading.at) : reading.at;
+    this.samples.add(channel.channel.series, at, value, reading.quality);
+  }
+
+  /**
+   * Values that say no time come faster than a millisecond counts: each one of a series is given a
+   * later time than the one before it, a little ahead of the clock where that must be. See
+   * docs/decisions/0017-each-arrival-has-its-own-time.md.
+   */
+  #arrivalOf(bound: BoundDevice, channel: BoundChannel, at: number): number {
+    const next = channel.arrivedAt + 1;
+    const latest = at + LIMIT.arrivalAheadMs;
+    if (next <= at || channel.arrivedAt > latest) {
+      // The usual case, or the clock was set back.
+      channel.arrivedAt = at;
+    } else if (next <= latest) {
+      channel.arrivedAt = next;
+    } else {
+      const detail = "more than one a millisecond, only the newest is kept";
+      this.#doubt(bound, "W_TOO_FAST", `${channel.channel.name}: ${detail}`);
+    }
+    return channel.arrivedAt;
   }
 
   /** A value that cannot be kept is dropped alone, counted and shown with its device. */

@@ -6,10 +6,16 @@ import type { Store } from "../store/store.ts";
 /** A device as ingest knows it: its row, its channels, and what it has said since the start. */
 export type BoundDevice = {
   device: Device;
-  readonly channels: Map<ChannelName, Channel>;
+  readonly channels: Map<ChannelName, BoundChannel>;
   lastSeenAt: number | null;
   messages: number;
   readonly warnings: Map<string, Warning & { times: number; at: number }>;
+};
+
+export type BoundChannel = {
+  channel: Channel;
+  /** The newest time that was given to a value for its arrival, see `bind.ts`. */
+  arrivedAt: number;
 };
 
 type SeenAgent = { lastSeenAt: number | null; messages: number; rejected: number };
@@ -24,7 +30,8 @@ export class Bindings {
     const bindings = new Bindings();
     for (const device of await store.devices.find()) bindings.put(device, []);
     for (const channel of await store.channels.find()) {
-      bindings.#byId.get(channel.deviceId)?.channels.set(channel.name, channel);
+      const bound = bindings.#byId.get(channel.deviceId);
+      if (bound) bindChannel(bound, channel);
     }
     return bindings;
   }
@@ -50,7 +57,7 @@ export class Bindings {
     const known = this.#byId.get(device.id);
     const bound = known ?? newBound(device);
     bound.device = device;
-    for (const channel of channels) bound.channels.set(channel.name, channel);
+    for (const channel of channels) bindChannel(bound, channel);
     if (!known) this.#enter(bound);
     return bound;
   }
@@ -76,6 +83,17 @@ export class Bindings {
     const ofDriver = this.#byAddress.get(driver) ?? new Map<DeviceAddress, BoundDevice>();
     this.#byAddress.set(driver, ofDriver.set(address, bound));
   }
+}
+
+/** Adds the channel to the device, or puts it in the place of the one of its name. */
+export function bindChannel(bound: BoundDevice, channel: Channel): void {
+  const known = bound.channels.get(channel.name);
+  if (known) known.channel = channel;
+  else bound.channels.set(channel.name, { channel, arrivedAt: 0 });
+}
+
+export function channelsOf(bound: BoundDevice): Channel[] {
+  return Array.from(bound.channels.values(), ({ channel }) => channel);
 }
 
 /** Counts a message of the device, and the oddities that were tolerated in it. */

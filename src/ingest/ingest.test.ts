@@ -27,6 +27,7 @@ type World = {
   readonly happenings: string[];
   readonly sent: Message[];
   readonly shown: Samples[];
+  readonly gauges: Gauges;
 };
 
 const folders: string[] = [];
@@ -36,30 +37,23 @@ after(async () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** The real store, historian and drivers in a folder of their own. */
-async function world(): Promise<World> {
-  const folder = mkdtempSync(join(tmpdir(), "fieldline-ingest-"));
-  folders.push(folder);
+/** The real store, historian and drivers in a folder of their own, or those of another world. */
+async function world(before?: World): Promise<World> {
   const log = silentLog;
-  const historian = await openEmbeddedHistorian({ folder: join(folder, "history") }, { log });
-  const store = await openSqliteStore({ file: join(folder, "fieldline.db") }, { log });
-  assert.ok(historian.ok && store.ok);
-  closes.push(
-    () => historian.value.close(),
-    () => store.value.close(),
-  );
+  const { store, historian } = before ?? (await openEngines());
   const happenings: string[] = [];
   const sent: Message[] = [];
   const shown: Samples[] = [];
+  const gauges = new Gauges();
   const ingest = await openIngest({
     drivers,
-    store: store.value,
+    store,
     historian: {
       async append(samples) {
-        await historian.value.append(samples);
+        await historian.append(samples);
         happenings.push("stored");
       },
-      latest: (series) => historian.value.latest(series),
+      latest: (series) => historian.latest(series),
     },
     onStored: (samples) => {
       happenings.push("shown");
@@ -71,13 +65,27 @@ async function world(): Promise<World> {
     record: async () => {},
     isDemo: () => false,
     now: () => NOW,
-    gauges: new Gauges(),
+    gauges,
     log,
   });
-  return { ingest, store: store.value, historian: historian.value, happenings, sent, shown };
+  return { ingest, store, historian, happenings, sent, shown, gauges };
 }
 
-function message(topic: string, payload: unknown, at = NOW): ReceivedMessage {
+async function openEngines(): Promise<Pick<World, "store" | "historian">> {
+  const folder = mkdtempSync(join(tmpdir(), "fieldline-ingest-"));
+  folders.push(folder);
+  const log = silentLog;
+  const historian = await openEmbeddedHistorian({ folder: join(folder, "history") }, { log });
+  const store = await openSqliteStore({ file: join(folder, "fieldline.db") }, { log });
+  assert.ok(historian.ok && store.ok);
+  closes.push(
+    () => historian.value.close(),
+    () => store.value.close(),
+  );
+  return { store: store.value, historian: historian.value };
+}
+
+function message(topic: string, payload: unknown, at: number = NOW): ReceivedMessage {
   const text = typeof payload === "string" ? payload : JSON.stringify(payload);
   return {
     topic,
@@ -88,7 +96,7 @@ function message(topic: string, payload: unknown, at = NOW): ReceivedMessage {
   };
 }
 
-const humidity = (value: number, at = NOW) =>
+const humidity = (value: number, at: number = NOW) =>
   message("/sauter/viasens/12/5", { type: "humid", payload: { humidity: value } }, at);
 
 describe("the walk up", () => {
@@ -219,6 +227,7 @@ describe("the walk up", () => {
       device,
       channel,
       at,
+      isArrival: false,
       value: 400 + at,
       quality: "good" as const,
     }));
@@ -226,6 +235,82 @@ describe("the walk up", () => {
     const [row] = await store.channels.find();
     const history = await historian.range({ series: row?.series ?? 0, from: 0, to: 10, limit: 10 });
     assert.equal(history.count, 3);
+  });
+});
+
+describe("values that say no time", () => {
+  const series = async (store: Store) => (await store.channels.find())[0]?.series ?? 0;
+  const samplesOf = async ({ store, historian }: World) => {
+    const everything = { from: 0, to: NOW + LIMIT.futureMs, limit: 10_000 };
+    const history = await historian.range({ series: await series(store), ...everything });
+    return Array.from({ length: history.count }, (_, row) => [
+      (history.at[row] ?? 0) - NOW,
+      valueAt(history, row),
+    ]);
+  };
+  /** As many values within the millisecond `at`, in batches of a hundred. */
+  async function burst({ ingest }: World, count: number, at = NOW): Promise<void> {
+    for (let sent = 0; sent < count; sent += 100) {
+      const size = Math.min(100, count - sent);
+      const batch = Array.from({ length: size }, (_, index) => humidity((sent + index) % 100, at));
+      await ingest.receive(batch);
+    }
+  }
+  const count = ({ gauges }: World) => gauges.get('values_dropped_total{reason="W_TOO_FAST"}');
+
+  test("two of one millisecond are two samples, in their order", async () => {
+    const room = await world();
+    await room.ingest.receive([humidity(41), humidity(42)]);
+    await room.ingest.receive([humidity(43)]);
+    assert.deepEqual(await samplesOf(room), [
+      [0, 41],
+      [1, 42],
+      [2, 43],
+    ]);
+    await room.ingest.receive([humidity(44, NOW + 500)]);
+    assert.deepEqual((await samplesOf(room)).at(-1), [500, 44]);
+  });
+
+  test("a burst runs ahead of the clock by a second at most, then the newest one counts", async () => {
+    const room = await world();
+    await burst(room, LIMIT.arrivalAheadMs + 1);
+    assert.equal(count(room), 0);
+    await burst(room, 3);
+    const samples = await samplesOf(room);
+    assert.equal(samples.length, LIMIT.arrivalAheadMs + 1);
+    assert.deepEqual(samples.at(-1), [LIMIT.arrivalAheadMs, 2]);
+    assert.equal(count(room), 3);
+    const [device] = room.ingest.devices();
+    const [warning] = device ? room.ingest.diagnostics(device.id).warnings : [];
+    assert.deepEqual([warning?.code, warning?.times], ["W_TOO_FAST", 3]);
+  });
+
+  test("a clock that was set back is followed at once", async () => {
+    const room = await world();
+    await burst(room, 2);
+    await room.ingest.receive([humidity(50, NOW - 60_000)]);
+    await room.ingest.receive([humidity(51, NOW - 60_000)]);
+    assert.deepEqual((await samplesOf(room)).slice(0, 2), [
+      [-60_000, 50],
+      [-59_999, 51],
+    ]);
+  });
+
+  test("a restart gives no time a second time", async () => {
+    const room = await world();
+    await burst(room, 3);
+    const again = await world(room);
+    await again.ingest.receive([humidity(60)]);
+    assert.deepEqual((await samplesOf(again)).at(-1), [3, 60]);
+  });
+
+  test("what a device stamps itself and says twice is one sample", async () => {
+    const room = await world();
+    const values = [{ dataPointId: "power", value: 1, qualityCode: "0" }];
+    const timeseries = [{ timestamp: new Date(NOW).toISOString(), values }];
+    const said = message("tc/acme/acme_a/o/mc_v3/ts", { timeseries });
+    await room.ingest.receive([said, said]);
+    assert.deepEqual(await samplesOf(room), [[0, 1]]);
   });
 });
 

@@ -2,6 +2,7 @@ import type { AgentId, AssetId, ChannelName, DeviceId } from "../domain/brand.ts
 import type { Variable } from "../domain/catalogue.ts";
 import type { Actor, NewEvent } from "../domain/event.ts";
 import type { Reading } from "../domain/findings.ts";
+import { LIMIT } from "../domain/limit.ts";
 import type { Receive } from "../domain/link.ts";
 import type { Message } from "../domain/message.ts";
 import type { Channel, Device } from "../domain/model.ts";
@@ -15,7 +16,13 @@ import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { Store } from "../store/store.ts";
 import { adopt } from "./adopt.ts";
 import { Answers } from "./answers.ts";
-import { Bindings, type BoundDevice, noteHeard } from "./bindings.ts";
+import {
+  Bindings,
+  type BoundChannel,
+  type BoundDevice,
+  channelsOf,
+  noteHeard,
+} from "./bindings.ts";
 import { type Rejection, Rejections } from "./reject.ts";
 import { Walk } from "./walk.ts";
 
@@ -128,16 +135,24 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
   };
 }
 
-/** A restart does not make a device silent: its newest sample tells when it was last heard. */
-async function recallLastHeard({ historian }: IngestParts, bindings: Bindings): Promise<void> {
-  const owners = new Map<number, BoundDevice>();
+/**
+ * A restart does not make a device silent: its newest sample tells when it was last heard. Nor does
+ * it give a time a second time that ran ahead of the clock.
+ */
+async function recallLastHeard({ historian, now }: IngestParts, bindings: Bindings): Promise<void> {
+  const owners = new Map<number, { readonly bound: BoundDevice; readonly channel: BoundChannel }>();
   for (const bound of bindings.all()) {
-    for (const { series } of bound.channels.values()) owners.set(series, bound);
+    for (const one of bound.channels.values()) {
+      owners.set(one.channel.series, { bound, channel: one });
+    }
   }
   const { count, series, at } = await historian.latest(Uint32Array.from(owners.keys()));
   for (let row = 0; row < count; row += 1) {
     const owner = owners.get(series[row] ?? 0);
-    if (owner) noteHeard(owner, at[row] ?? 0);
+    const time = at[row] ?? 0;
+    if (!owner) continue;
+    noteHeard(owner.bound, time);
+    if (time <= now() + LIMIT.arrivalAheadMs) owner.channel.arrivedAt = time;
   }
 }
 
@@ -152,7 +167,7 @@ function diagnosticsOf(bindings: Bindings, id: DeviceId): Diagnostics {
 
 function deviceOf(bindings: Bindings, id: DeviceId): DeviceWithChannels | undefined {
   const bound = bindings.get(id);
-  return bound && { device: bound.device, channels: [...bound.channels.values()] };
+  return bound && { device: bound.device, channels: channelsOf(bound) };
 }
 
 async function adoptDevice(

@@ -206,6 +206,7 @@ function readingsOf({ device, readings }: DeviceReport): Reading[] {
     device,
     channel: channel as Reading["channel"],
     at,
+    isArrival: false,
     value,
     quality,
   }));

@@ -64,7 +64,10 @@ function readData(
     if (channel === undefined) continue;
     const value = read(metric, "value");
     if (isValue(value)) {
-      findings.about(device, timeOf(metric) ?? arrivedAt).reading(channel, value, "good");
+      const time = timeOf(metric);
+      if (time === undefined) findings.arrived(device, arrivedAt);
+      else findings.about(device, time);
+      findings.reading(channel, value, "good");
     } else {
       warn(metric, "W_VALUE", `found ${shorten(value)}, expected a value`);
     }

@@ -54,7 +54,7 @@ function decodeReading(
   const number = readNumber(sensor.rule, fieldOf(sensor, fields, reader), reader);
   if (!number.ok) return number;
 
-  findings.about(place.device, message.receivedAt);
+  findings.arrived(place.device, message.receivedAt);
   findings.reading(sensor.channel, number.value, qualityOf(sensor, number.value, message.retain));
   return success(undefined);
 }

@@ -289,7 +289,7 @@ export class Engine {
     const { segments, sequence } = generation;
     if (!this.#isSuspect) this.#chunks.mark(sequence);
     this.#flush = undefined;
-    this.#memtable.drop(generation);
+    this.#memtable.drop();
     this.#tidying = this.#tidying.then(() => this.#tidy(segments, sequence));
   }
 
@@ -370,7 +370,7 @@ export class Engine {
     const generation = this.#memtable.freeze();
     const flush = new Flush(generation, this.#chunks, this.#options.chunkSamples);
     while (!flush.slice(Number.POSITIVE_INFINITY, this.#parts.monotonic));
-    this.#memtable.drop(generation);
+    this.#memtable.drop();
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ChunkSummary, Chunks } from "./chunks.ts";
-import type { Generation, SeriesOrder } from "./generation.ts";
+import type { Frozen } from "./frozen.ts";
 import { mergeRuns, Run } from "./run.ts";
 
 /**
@@ -8,10 +8,9 @@ import { mergeRuns, Run } from "./run.ts";
  * series never overlap: a sample belongs to the chunk that began last before it.
  */
 export class Flush {
-  readonly generation: Generation;
+  readonly generation: Frozen;
   readonly #chunks: Chunks;
   readonly #chunkSamples: number;
-  readonly #order: SeriesOrder;
   readonly #arrived = new Run();
   readonly #stored = new Run();
   readonly #part = new Run();
@@ -19,11 +18,10 @@ export class Flush {
   #series = 0;
   #steps: Generator<void>;
 
-  constructor(generation: Generation, chunks: Chunks, chunkSamples: number) {
+  constructor(generation: Frozen, chunks: Chunks, chunkSamples: number) {
     this.generation = generation;
     this.#chunks = chunks;
     this.#chunkSamples = chunkSamples;
-    this.#order = generation.bySeries();
     this.#steps = this.#flushFrom(0);
   }
 
@@ -42,17 +40,17 @@ export class Flush {
     }
     const { generation } = this;
     generation.flushedBelow = this.#series;
-    generation.remaining = generation.count - (this.#order.starts[this.#series] ?? 0);
+    generation.remaining = generation.count - (generation.starts[this.#series] ?? 0);
     return isDone;
   }
 
   /** Every step leaves each series whole, with or without what is still to come. */
   *#flushFrom(start: number): Generator<void> {
-    const { starts } = this.#order;
+    const { starts } = this.generation;
     const end = starts.length - 1;
     for (this.#series = start; this.#series < end; this.#series += 1) {
       if (starts[this.#series] === starts[this.#series + 1]) continue;
-      this.generation.take(this.#order, this.#series, this.#arrived);
+      this.generation.take(this.#series, this.#arrived);
       yield* this.#flushArrived();
     }
   }

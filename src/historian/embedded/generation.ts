@@ -3,19 +3,11 @@ import { grown, type Run } from "./run.ts";
 
 /**
  * Samples in the order of their arrival, with a chain through those of each series. Everything in
- * it is in the log as well, in `segments`, which may not be used again before all of it is in the
- * database.
+ * it is in the log as well.
  */
 export class Generation {
   count = 0;
-  /** The last record that is in here, or in a generation before. */
-  sequence = 0;
-  segments: number[] = [];
   textBytes = 0;
-  /** Series below this one are in the database, and no longer read from here. */
-  flushedBelow = 0;
-  /** Rows of the others. */
-  remaining = 0;
 
   #firstAt = Number.POSITIVE_INFINITY;
   #lastAt = Number.NEGATIVE_INFINITY;
@@ -34,11 +26,6 @@ export class Generation {
 
   get capacity(): number {
     return this.#at.length;
-  }
-
-  /** One more than the highest series that it has room for. */
-  get seriesEnd(): number {
-    return this.#newest.length;
   }
 
   reserve(capacity: number): void {
@@ -70,15 +57,11 @@ export class Generation {
     this.#span(samples.at);
     if (samples.texts.length > 0) this.#adoptTexts(samples.texts, start, start + count);
     this.count = start + count;
-    this.remaining = this.count;
   }
 
   clear(): void {
     this.count = 0;
     this.textBytes = 0;
-    this.flushedBelow = 0;
-    this.remaining = 0;
-    this.segments = [];
     this.#firstAt = Number.POSITIVE_INFINITY;
     this.#lastAt = Number.NEGATIVE_INFINITY;
     this.#texts = [];
@@ -89,7 +72,7 @@ export class Generation {
   /** What it holds of a series within `[from, to)`, as a run. */
   collect(series: number, from: number, to: number, into: Run): void {
     into.clear();
-    if (series < this.flushedBelow || to <= this.#firstAt || from > this.#lastAt) return;
+    if (to <= this.#firstAt || from > this.#lastAt) return;
     let found = 0;
     for (let row = this.#newest[series] ?? -1; row >= 0; row = this.#before[row] ?? -1) {
       const at = this.#at[row] ?? 0;
@@ -102,31 +85,18 @@ export class Generation {
     this.#gather(this.#found.subarray(0, found).reverse(), into);
   }
 
-  /** All rows by series, each series in order of arrival: a counting sort. */
-  bySeries(): SeriesOrder {
-    const starts = new Uint32Array(this.seriesEnd + 1);
-    for (let row = 0; row < this.count; row += 1) {
-      const next = (this.#series[row] ?? 0) + 1;
-      starts[next] = (starts[next] ?? 0) + 1;
-    }
-    for (let one = 1; one < starts.length; one += 1) {
-      starts[one] = (starts[one] ?? 0) + (starts[one - 1] ?? 0);
-    }
-    const next = starts.slice();
-    const rows = new Uint32Array(this.count);
-    for (let row = 0; row < this.count; row += 1) {
-      const one = this.#series[row] ?? 0;
-      const place = next[one] ?? 0;
-      rows[place] = row;
-      next[one] = place + 1;
-    }
-    return { starts, rows };
-  }
-
-  /** All that it holds of a series, as a run. */
-  take({ starts, rows }: SeriesOrder, series: number, into: Run): void {
-    into.clear();
-    this.#gather(rows.subarray(starts[series], starts[series + 1]), into);
+  /** All of it, in order of arrival; the columns may be longer, and change with the next insert. */
+  arrivals(): Samples & { readonly seriesEnd: number } {
+    return {
+      count: this.count,
+      seriesEnd: this.#newest.length,
+      series: this.#series,
+      at: this.#at,
+      value: this.#value,
+      kind: this.#kind,
+      quality: this.#quality,
+      texts: this.#texts,
+    };
   }
 
   #gather(rows: Uint32Array, into: Run): void {
@@ -185,6 +155,3 @@ export class Generation {
     return index;
   }
 }
-
-/** Rows sorted by series: those of series s lie from `starts[s]` to `starts[s + 1]`. */
-export type SeriesOrder = { readonly starts: Uint32Array; readonly rows: Uint32Array };

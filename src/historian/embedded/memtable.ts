@@ -1,4 +1,5 @@
 import type { Samples } from "../../domain/samples.ts";
+import { Frozen } from "./frozen.ts";
 import { Generation } from "./generation.ts";
 import { Latest } from "./latest.ts";
 import { mergeRuns, Run } from "./run.ts";
@@ -19,9 +20,10 @@ const TEXT_BYTES_MAX = 16 * 1024 * 1024;
 /** What arrived and is in the log only: the active generation fills while the frozen one leaves. */
 export class Memtable {
   readonly latest = new Latest();
-  active = new Generation();
-  frozen: Generation | undefined;
-  #spare = new Generation();
+  readonly active = new Generation();
+  frozen: Frozen | undefined;
+  /** Kept, so that its memory is taken once. */
+  readonly #leaving = new Frozen();
   readonly #limits: MemtableLimits;
   readonly #monotonic: () => number;
   #rows: number;
@@ -62,20 +64,19 @@ export class Memtable {
     this.latest.note(samples);
   }
 
-  freeze(): Generation {
+  freeze(): Frozen {
     if (this.#monotonic() - this.#began < FILL_MS) {
       this.#rows = Math.min(this.#rows * 2, this.#limits.rowsMax);
     }
-    this.frozen = this.active;
-    this.active = this.#spare;
+    this.#leaving.fill(this.active.arrivals());
+    this.active.clear();
+    this.frozen = this.#leaving;
     return this.frozen;
   }
 
   /** The frozen generation has left. */
-  drop(generation: Generation): void {
+  drop(): void {
     this.frozen = undefined;
-    generation.clear();
-    this.#spare = generation;
   }
 
   /** What it holds of a series within `[from, to)`; holds until the next call. */

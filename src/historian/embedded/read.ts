@@ -16,7 +16,7 @@ export function readRange(memtable: Memtable, chunks: Chunks, query: RangeQuery)
   const wanted = chunksFor(chunks, query, limit);
   stored.reserve(wanted.reduce((sum, { samples }) => sum + samples, 0));
   for (const chunk of order === 1 ? wanted : wanted.reverse()) chunks.read(chunk, stored);
-  trim(stored, from, to);
+  stored.trim(from, to);
   const found = arrived.count === 0 ? stored : merged(stored, arrived);
   const count = Math.min(limit, found.count);
   return order === 1
@@ -45,10 +45,4 @@ function chunksFor(chunks: Chunks, query: RangeQuery, limit: number): ChunkSumma
     if (chunk.firstAt >= from && chunk.lastAt < to) enough -= chunk.samples;
   }
   return wanted;
-}
-
-function trim(run: Run, from: number, to: number): void {
-  const first = run.rowAt(from);
-  run.count = run.rowAt(to);
-  if (first > 0) run.dropFirst(first);
 }

@@ -71,7 +71,14 @@ export class Run {
     this.copy(settled, 0, settled.count);
   }
 
-  dropFirst(rows: number): void {
+  /** Keeps what lies within `[from, to)`. */
+  trim(from: number, to: number): void {
+    const first = this.rowAt(from);
+    this.count = Math.max(first, this.rowAt(to));
+    if (first > 0) this.#dropFirst(first);
+  }
+
+  #dropFirst(rows: number): void {
     for (const column of [this.at, this.value, this.kind, this.quality]) {
       column.copyWithin(0, rows, this.count);
     }

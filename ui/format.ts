@@ -23,6 +23,9 @@ export function formatValue(
   const word = wordFor(value, variable.states);
   if (word !== undefined) return { text: word, unit: "" };
   if (typeof value === "boolean") return { text: value ? "On" : "Off", unit: "" };
+  if (typeof value === "bigint" || isLongInteger(value, variable)) {
+    return { text: grouped(String(value)), unit: formatUnit(variable.unit) };
+  }
   if (typeof value === "string") return { text: value || NO_VALUE, unit: "" };
   if (typeof value !== "number" || !Number.isFinite(value)) return { text: NO_VALUE, unit: "" };
   if (variable.bits) return { text: bitsText(value, variable.bits.length), unit: "" };
@@ -36,9 +39,8 @@ export function formatNumber(value: number | null | undefined, decimals?: number
   const digits =
     decimals === undefined ? trimmed(size.toFixed(fitting(size))) : size.toFixed(decimals);
   const [whole = "", fraction] = digits.split(".");
-  const grouped = whole.length > 3 ? whole.replace(/\B(?=(\d{3})+$)/g, THIN_SPACE) : whole;
-  const sign = value < 0 && Number(digits) !== 0 ? MINUS : "";
-  return `${sign}${grouped}${fraction ? `.${fraction}` : ""}`;
+  const sign = value < 0 && Number(digits) !== 0 ? "-" : "";
+  return `${grouped(sign + whole)}${fraction ? `.${fraction}` : ""}`;
 }
 
 /** Digits after the point: as the model says, else as fine as the scale needs. */
@@ -160,6 +162,18 @@ function wordFor(
   if (!states || value === null || value === undefined) return undefined;
   if (typeof value === "boolean") return states[String(value)] ?? states[value ? "1" : "0"];
   return states[String(value)];
+}
+
+/** Beyond 2^53 the API gives digits, the live feed a bigint: they are shown alike. */
+function isLongInteger(
+  value: Value | null | undefined,
+  { dataType }: Pick<VariableReply, "dataType">,
+): value is string {
+  return dataType === "integer" && typeof value === "string" && /^-?\d+$/.test(value);
+}
+
+function grouped(whole: string): string {
+  return whole.replace(/\B(?=(\d{3})+$)/g, THIN_SPACE).replace("-", MINUS);
 }
 
 function fitting(size: number): number {

@@ -1,3 +1,4 @@
+import { unpackInteger } from "../src/domain/integer.ts";
 import type { LiveFrame, LiveNotice } from "../src/domain/live-frame.ts";
 import { type Quality, qualityOf, type Value } from "../src/domain/reading.ts";
 import { KIND } from "../src/domain/samples.ts";
@@ -101,6 +102,7 @@ export class LiveValues {
 
 function valueIn(kind: number | undefined, number: number | undefined): Value | null {
   if (number === undefined || !Number.isFinite(number)) return null;
+  if (kind === KIND.integer) return unpackInteger(number);
   if (kind === KIND.boolean) return number !== 0;
   return kind === KIND.number ? number : null;
 }

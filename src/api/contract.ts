@@ -232,6 +232,9 @@ export const ROUTES = {
       /** Above LIMIT.samplesPerReply: `query_too_large`. */
       limit: Type.Optional(Type.Integer({ minimum: 1 })),
       order: Type.Optional(oneOf(["asc", "desc"])),
+      after: Type.Optional(
+        Type.String({ maxLength: 32, description: "`next` of the page before, all else as there" }),
+      ),
     }),
     reply: Type.Object({
       pointId: Type.String(),
@@ -239,7 +242,7 @@ export const ROUTES = {
       at: Type.Array(Time),
       value: Type.Array(Value),
       quality: Type.Array(oneOf(QUALITIES)),
-      /** `from` (or `to` when descending) for the next page. */ next: nullable(Time),
+      next: nullable(Type.String({ description: "`after` of the next page" })),
     }),
   }),
   "POST /points/:id/samples": route({

@@ -13,6 +13,7 @@ export function historyCsv(history: Reply<"GET /points/:id/history">): string {
 /** A text that a spreadsheet would take for a formula is marked as text. */
 function cell(value: number | boolean | string): string {
   if (typeof value !== "string") return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const isFormula = /^[=+\-@\t\r]/.test(value) && !/^-\d+$/.test(value);
+  const text = isFormula ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

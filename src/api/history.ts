@@ -1,4 +1,5 @@
 import type { PointId } from "../domain/brand.ts";
+import { integerOf } from "../domain/integer.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Point } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
@@ -30,14 +31,21 @@ async function history(house: House, call: Call<HistoryRoute>): Answer<HistoryRo
   if (!span.ok) return span;
   const limit = query.limit ?? LIMIT.samplesPerReply;
   if (limit > LIMIT.samplesPerReply) return tooLarge(`limit: at most ${LIMIT.samplesPerReply}`);
+  const after = cursorOf(query.after);
+  if (!after.ok) return after;
   const point = await pointOf(house, params.id);
   if (!point.ok) return point;
 
   const { series } = point.value;
-  const order = query.order === "desc" ? -1 : 1;
-  // One more than asked for tells whether there is a next page, and where it begins.
-  const samples = await house.historian.range({ series, ...span.value, limit: limit + 1, order });
-  const next = samples.count > limit ? nextPage(samples, limit, order) : null;
+  const samples = await house.historian.range({
+    series,
+    ...span.value,
+    ...after.value,
+    // One more than asked for tells whether there is a next page.
+    limit: limit + 1,
+    order: query.order === "desc" ? -1 : 1,
+  });
+  const next = samples.count > limit ? String(samples.at[limit - 1]) : null;
   const reply = historyReply(point.value, samples, limit, next);
   if (!accept.includes("text/csv")) {
     // Made here from columns, so there is nothing for a schema to leave out; and it is far faster.
@@ -49,9 +57,12 @@ async function history(house: House, call: Call<HistoryRoute>): Answer<HistoryRo
   );
 }
 
-/** `to` is not part of a range, so a descending page ends at the last sample that was sent. */
-function nextPage({ at }: Samples, limit: number, order: 1 | -1): string {
-  return iso(at[order === 1 ? limit : limit - 1] ?? 0);
+/** The time of the last sample that was sent, in full: a sample may lie between milliseconds. */
+function cursorOf(text: string | undefined): Outcome<{ readonly after?: number }, Problem> {
+  if (text === undefined) return success({});
+  const after = Number(text);
+  if (text.trim() !== "" && Number.isFinite(after)) return success({ after });
+  return failure(problem("request_invalid", "after: not what 'next' of a page was"));
 }
 
 function historyReply(
@@ -147,6 +158,7 @@ function bucketCount(query: RouteQuery<AggregateRoute>, { from, to }: Span): num
 /** As it would be written in JSON; a text without its quotation marks. */
 function stateOf(text: string): Value {
   if (text === "true" || text === "false") return text === "true";
+  if (/^-?\d{16,19}$/.test(text)) return integerOf(BigInt(text)) ?? text;
   return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 

@@ -4,6 +4,7 @@ import { ApiHouse } from "../../test/api-house.ts";
 import { LIMIT } from "../domain/limit.ts";
 
 const START = Date.UTC(2026, 0, 1);
+const LONG_AT = Date.UTC(2025, 0, 1);
 
 let house: ApiHouse;
 let id = "";
@@ -99,13 +100,13 @@ test("of a push that holds one wrong sample nothing is stored", async () => {
 for (const order of ["asc", "desc"]) {
   test(`history is read page by page (${order}), each sample once`, async () => {
     const seen: number[] = [];
-    const span = { from: String(START), to: String(START + 600_000) };
-    for (let pages = 0; pages < 5; pages += 1) {
-      const query = new URLSearchParams({ ...span, order, limit: "3" });
+    const asked = { from: String(START), to: String(START + 600_000), order, limit: "3" };
+    for (let pages = 0, after = {}; pages < 5; pages += 1) {
+      const query = new URLSearchParams({ ...asked, ...after });
       const { json } = await house.send("viewer", `GET /points/${id}/history?${query}`);
       seen.push(...json.value);
       if (json.next === null) break;
-      span[order === "asc" ? "from" : "to"] = json.next;
+      after = { after: json.next };
     }
     const expected = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
     assert.deepEqual(seen, order === "asc" ? expected : expected.reverse());
@@ -144,7 +145,40 @@ test("history comes as CSV where asked for", async () => {
   const { headers, text } = await house.send("viewer", route, undefined, { accept: "text/csv" });
   assert.match(headers.get("content-type") ?? "", /^text\/csv/);
   assert.equal(text, "at,value [%],quality\r\n2026-01-01T00:00:00.000Z,0,good\r\n");
-  assert.equal(headers.get("fieldline-next"), "2026-01-01T00:01:00.000Z");
+  const rest = `${route}&after=${headers.get("fieldline-next")}`;
+  const { json } = await house.send("viewer", rest);
+  assert.deepEqual(json.value, [1]);
+  const wrong = await house.send("viewer", `${route}&after=${json.at[0]}`);
+  assert.equal(wrong.json.code, "request_invalid");
+});
+
+test("an integer keeps all of its 64 bits on its way in and out; one of 32 has no more", async () => {
+  const before = await house.pointRow(id);
+  const integer = { ...before.variable, name: "Energy", dataType: "integer" } as const;
+  await house.parts.store.points.put({ ...before, variable: integer });
+  house.tellChanged(`point:${id}`);
+  const push = (value: unknown) =>
+    house.send("operator", `POST /points/${id}/samples`, { samples: [{ at: LONG_AT, value }] });
+  const span = `from=${LONG_AT}&to=${LONG_AT + 1}`;
+  for (const value of ["9007199254740993", "-9223372036854775808", 7]) {
+    assert.equal((await push(value)).status, 201);
+    const { json } = await house.send("viewer", `GET /points/${id}/history?${span}`);
+    assert.deepEqual(json.value, [value]);
+  }
+  await push("9007199254740993");
+  const csv = await house.send("viewer", `GET /points/${id}/history?${span}`, undefined, {
+    accept: "text/csv",
+  });
+  assert.match(csv.text, /,9007199254740993,good/);
+  for (const value of [2 ** 53, "9223372036854775808", "1.5", 1.5]) {
+    assert.equal((await push(value)).json.code, "request_invalid", String(value));
+  }
+  await house.send("engineer", `PATCH /points/${id}`, { int32: true });
+  assert.equal((await push(2 ** 31)).json.code, "request_invalid");
+  assert.equal((await push(2 ** 31 - 1)).status, 201);
+  await house.parts.historian.deleteRange({ series: before.series, from: LONG_AT, to: START - 1 });
+  await house.parts.store.points.put(before);
+  house.tellChanged(`point:${id}`);
 });
 
 test("aggregates come bucket by bucket, empty ones with nothing rather than a number", async () => {

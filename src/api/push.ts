@@ -1,4 +1,5 @@
-import type { DataType } from "../domain/catalogue.ts";
+import type { Variable } from "../domain/catalogue.ts";
+import { integerOf, isInt32 } from "../domain/integer.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Point } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
@@ -14,6 +15,7 @@ import { timeOf } from "./time.ts";
 export const pushHandlers = { "POST /points/:id/samples": push } satisfies Handlers;
 
 type PushRoute = "POST /points/:id/samples";
+type Given = Body<PushRoute>["samples"][number]["value"];
 
 /** The walk up without a device: stored first, then shown, then answered. All rows or none. */
 async function push(house: House, { params, body }: Call<PushRoute>): Answer<PushRoute> {
@@ -41,17 +43,33 @@ function samplesOf(
     if (at.value > now + LIMIT.futureMs) {
       return failure(problem("time_in_future", `${place}/at: more than a day ahead`));
     }
-    if (!isOf(variable.dataType, row.value)) {
-      const detail = `${place}/value: must be ${variable.dataType} or null`;
+    const value = valueFrom(variable, row.value);
+    if (value === undefined) {
+      const detail = `${place}/value: must be ${expected(variable)} or null`;
       return failure(problem("request_invalid", detail));
     }
-    samples.add(series, at.value, row.value, row.quality ?? "good");
+    samples.add(series, at.value, value, row.quality ?? "good");
   }
   return success(samples.take());
 }
 
-function isOf(dataType: DataType, value: Value | null): boolean {
-  if (value === null) return true;
-  if (dataType === "integer") return Number.isInteger(value);
-  return typeof value === dataType;
+/** The value of its variable's type, undefined where it is none. */
+function valueFrom({ dataType, int32 }: Variable, given: Given): Value | null | undefined {
+  if (given === null) return null;
+  if (dataType !== "integer") return typeof given === dataType ? given : undefined;
+  const value = integerFrom(given);
+  return value === undefined || (int32 && !isInt32(value)) ? undefined : value;
+}
+
+/** A number beyond 2^53 was rounded by whoever read this JSON; the digits of a text were not. */
+function integerFrom(given: Exclude<Given, null>): number | bigint | undefined {
+  if (Number.isSafeInteger(given)) return Number(given);
+  return typeof given === "string" && DIGITS.test(given) ? integerOf(BigInt(given)) : undefined;
+}
+
+const DIGITS = /^-?\d{1,19}$/;
+
+function expected({ dataType, int32 }: Variable): string {
+  if (dataType !== "integer") return dataType;
+  return int32 ? "integer of 32 bits" : "integer (beyond 2^53 a text of its digits)";
 }

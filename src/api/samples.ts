@@ -62,7 +62,11 @@ function sampleReply({ at, value, quality }: Sample, variable: Variable, now: nu
   return { at: iso(at), value: shown(value), quality, ageMs, fresh };
 }
 
-/** JSON knows neither NaN nor infinity. */
-export function shown(value: Sample["value"]): Sample["value"] {
+/**
+ * JSON knows neither NaN nor infinity. An integer beyond 2^53 is given as a text of its digits:
+ * most readers of JSON would round a number of that size, and nobody would know.
+ */
+export function shown(value: Sample["value"]): SampleReply["value"] {
+  if (typeof value === "bigint") return String(value);
   return typeof value === "number" && !Number.isFinite(value) ? null : value;
 }

@@ -38,7 +38,9 @@ export const PageQuery = {
 };
 
 export const Value = Type.Unsafe<number | boolean | string | null>({
-  description: "number, boolean or text; null where the device said that it has no value",
+  description:
+    "number, boolean or text; null where the device said that it has no value; " +
+    "an integer beyond 2^53 is a text of its digits, so that no reader rounds it",
 });
 /** What a variable may say of itself, or keep to itself. */
 const Said = {
@@ -52,6 +54,7 @@ const Said = {
   }),
   bits: Type.Array(Type.String(), { maxItems: 32 }),
   counter: Type.Boolean(),
+  int32: Type.Boolean(),
   freshnessMs: Type.Integer({ minimum: 1000 }),
 };
 export const VariableSchema = Type.Object({
@@ -71,6 +74,7 @@ export const VariableChangeSchema = Type.Object({
   states: unsaid(Said.states),
   bits: unsaid(Said.bits),
   counter: unsaid(Said.counter),
+  int32: unsaid(Said.int32),
   freshnessMs: unsaid(Said.freshnessMs),
 });
 export const SampleSchema = Type.Object({

@@ -1,4 +1,5 @@
 import { PassThrough } from "node:stream";
+import { unpackInteger } from "../domain/integer.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { LiveFrame } from "../domain/live-frame.ts";
 import { problem } from "../domain/problem.ts";
@@ -111,5 +112,6 @@ function rowsOf(frame: Frame, texts: Texts, names: readonly string[]) {
 
 function valueAt({ kind, value }: Frame, row: number) {
   const number = value[row] ?? 0;
+  if (kind[row] === KIND.integer) return shown(unpackInteger(number));
   return kind[row] === KIND.boolean ? number !== 0 : shown(number);
 }

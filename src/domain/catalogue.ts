@@ -15,6 +15,8 @@ export type Variable = {
   readonly normal?: readonly [low: number, high: number];
   /** Digits after the point, so that figures do not jump. */
   readonly decimals?: number;
+  /** An integer of 32 bits with a sign: what does not fit is refused. Others have 64 bits. */
+  readonly int32?: boolean;
   /** Words for values, for example `{ "1": "Vacant", "4": "Occupied" }`. */
   readonly states?: Readonly<Record<string, string>>;
   /** The value is a bit mask: what each bit says when it is 1, bit 0 first. */

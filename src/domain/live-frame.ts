@@ -11,7 +11,8 @@
  * | 2..3    | u16       | subscription id                                           |
  * | 4..7    | u32       | n, the number of rows                                     |
  * | 8..15   | f64       | t0, milliseconds since the epoch: the oldest row's time   |
- * | 16      | f64 × n   | value; NaN where the row carries no number                |
+ * | 16      | f64 × n   | value; NaN where the row carries no number; of an integer |
+ * |         |           | beyond 2^53 what `packInteger` made of it                 |
  * |         | f64 × n   | time of each sample, milliseconds after t0                |
  * |         | u32 × n   | position of the point in the subscription's list          |
  * |         | u8 × n    | quality byte                                              |

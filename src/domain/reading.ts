@@ -1,7 +1,10 @@
 import type { Series, Timestamp } from "./brand.ts";
 
-/** What a quantity can be. A text is a short state ("open") or a free string. */
-export type Value = number | boolean | string;
+/**
+ * What a quantity can be. A text is a short state ("open") or a free string; a bigint is an integer
+ * of 64 bits beyond what a number holds exactly (integer.ts).
+ */
+export type Value = number | bigint | boolean | string;
 
 export const QUALITIES = ["good", "uncertain", "bad"] as const;
 export type Quality = (typeof QUALITIES)[number];

@@ -1,8 +1,9 @@
 import type { Series, Timestamp } from "./brand.ts";
+import { packInteger, unpackInteger } from "./integer.ts";
 import { QUALITY_BYTE, type Quality, qualityOf, type Sample, type Value } from "./reading.ts";
 
 /** What the number in the value column stands for. */
-export const KIND = { number: 0, boolean: 1, text: 2, none: 3 } as const;
+export const KIND = { number: 0, boolean: 1, text: 2, none: 3, integer: 4 } as const;
 
 /**
  * Samples in columns: row i of every column belongs together. This is how samples cross threads,
@@ -13,7 +14,10 @@ export type Samples = {
   readonly series: Uint32Array;
   /** Milliseconds since the epoch. */
   readonly at: Float64Array;
-  /** A number; 0 or 1 for a boolean; the index into `texts` for a text; 0 for none. */
+  /**
+   * A number; 0 or 1 for a boolean; the index into `texts` for a text; 0 for none; for an integer
+   * beyond 2^53 its bits, see `packInteger`.
+   */
   readonly value: Float64Array;
   readonly kind: Uint8Array;
   /** See QUALITY_BYTE. */
@@ -30,6 +34,8 @@ export function valueAt(samples: Samples, row: number): Value | null {
       return number !== 0;
     case KIND.text:
       return samples.texts[number] ?? null;
+    case KIND.integer:
+      return unpackInteger(number);
     default:
       return null;
   }
@@ -106,6 +112,9 @@ export class SamplesBuilder {
     } else if (typeof value === "boolean") {
       this.#kind[row] = KIND.boolean;
       this.#value[row] = value ? 1 : 0;
+    } else if (typeof value === "bigint") {
+      this.#kind[row] = KIND.integer;
+      this.#value[row] = packInteger(value);
     } else if (value === null) {
       this.#kind[row] = KIND.none;
       this.#value[row] = 0;

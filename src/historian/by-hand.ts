@@ -40,7 +40,7 @@ export function byHand(rows: readonly Row[], asked: AggregateQuery): Record<Colu
 }
 
 function isNumber({ value }: Row): boolean {
-  return typeof value === "boolean" || Number.isFinite(value);
+  return typeof value === "boolean" || typeof value === "bigint" || Number.isFinite(value);
 }
 
 function startsByHand({ from, to, by }: AggregateQuery): number[] {

@@ -5,6 +5,7 @@ import { chances } from "../lib/chance.ts";
 import { byHand, type Row } from "./by-hand.ts";
 import { testForgetting } from "./forgetting.ts";
 import {
+  ALL,
   allOf,
   assertSame,
   batchOf,
@@ -12,6 +13,8 @@ import {
   columnOf,
   everyKind,
   inFolder,
+  inPages,
+  inWords,
   query,
   ramp,
   randomQuery,
@@ -82,6 +85,39 @@ export function testHistorian({ name, open }: Subject): void {
     }
   });
 
+  holds("a range is told in pages, whatever comes between them", tale, async (historian) => {
+    const rows = remembered(tale).get(2) ?? [];
+    for (const order of [1, -1] as const) {
+      let pages = 0;
+      const told = await inPages(historian, { series: 2, ...ALL, limit: 97, order }, async () => {
+        // On the side that was told already: it is in no later page, and shifts none.
+        pages += 1;
+        const at = order === 1 ? (rows[0]?.at ?? 0) - pages : (rows.at(-1)?.at ?? 0) + pages;
+        await historian.append(batchOf([{ series: 2, at, value: -1, quality: "good" }]));
+        await historian.deleteRange({ series: 2, from: at, to: at + 1 });
+      });
+      assert.ok(pages > 3);
+      assert.deepEqual(told, order === 1 ? rows : rows.toReversed());
+    }
+  });
+
+  const halves = Array.from({ length: 50 }, (_, index) => row(1, index / 4 - 5, index));
+  holds("a page goes on between milliseconds, too", [halves], async (historian) => {
+    const after = halves[20]?.at ?? 0;
+    const asked = { series: 1, ...ALL, after };
+    assert.deepEqual(rowsOf(await historian.range(asked)), halves.slice(21));
+    const before = rowsOf(await historian.range({ ...asked, order: -1 }));
+    assert.deepEqual(before, halves.slice(0, 20).reverse());
+  });
+
+  const lasting = [0n, 3n, 5n, 4n].map((more, index) => row(5, index * 10, 2n ** 60n + more));
+  holds("an integer beyond 2^53 is a state of its own", [lasting], async (historian) => {
+    const asked = query({ from: START, to: START + 40, everyMs: 40 });
+    const [buckets] = await historian.aggregate({ ...asked, state: 2n ** 60n + 3n });
+    assert.deepEqual(columnOf(buckets, "duration"), [10]);
+    assert.deepEqual(columnOf(buckets, "max"), [2 ** 60]);
+  });
+
   holds("the latest is the newest by its time, not by its arrival", tale, async (historian) => {
     const told = remembered(tale);
     const expected = [4, 1, 3].flatMap((series) => (told.get(series) ?? []).slice(-1));
@@ -113,7 +149,7 @@ export function testHistorian({ name, open }: Subject): void {
       const buckets = await historian.aggregate(query);
       assert.equal(buckets.length, query.series.length);
       for (const one of buckets) {
-        assertSame(one, byHand(told.get(one.series) ?? [], query), JSON.stringify(query));
+        assertSame(one, byHand(told.get(one.series) ?? [], query), inWords(query));
       }
     }
   });

@@ -110,6 +110,11 @@ export type SeriesRange = {
 export type RangeQuery = SeriesRange & {
   readonly limit: number;
   readonly order?: 1 | -1;
+  /**
+   * Goes on behind the sample of this time, in the direction of `order`: the last one of the page
+   * before. Whatever came meanwhile, no sample is told twice, and none ahead is left out.
+   */
+  readonly after?: number;
 };
 
 export type AggregateQuery = {
@@ -137,9 +142,10 @@ export type AggregateQuery = {
 };
 
 /**
- * One row a bucket, empty buckets included with count 0 and NaN. Booleans count as 0 and 1; texts,
- * none and NaN are not counted. A value holds until the next, so `area`, `known` and `duration` say
- * something of empty buckets too; they are NaN where they were not asked for.
+ * One row a bucket, empty buckets included with count 0 and NaN. Booleans count as 0 and 1,
+ * integers beyond 2^53 as the nearest double; texts, none and NaN are not counted. A value holds
+ * until the next, so `area`, `known` and `duration` say something of empty buckets too; they are
+ * NaN where they were not asked for.
  */
 export type Buckets = {
   readonly series: number;

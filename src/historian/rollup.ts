@@ -1,3 +1,4 @@
+import { unpackInteger } from "../domain/integer.ts";
 import { QUALITY_BYTE } from "../domain/reading.ts";
 import { KIND, type Samples } from "../domain/samples.ts";
 import { Tally } from "./tally.ts";
@@ -36,7 +37,7 @@ export function rollupOf(columns: Columns, from: number, to: number): Rollup {
     if (columns.quality[row] !== QUALITY_BYTE.good) continue;
     const at = columns.at[row] ?? 0;
     if (tally.count > 0) area += tally.before * (at - lastAt);
-    tally.add(columns.value[row] ?? 0);
+    tally.add(countedValue(columns, row));
     lastAt = at;
   }
   const { count: good, min, max, sum, first, before: last, increase } = tally;
@@ -59,6 +60,12 @@ const NOTHING: Rollup = {
 /** Numbers and booleans are counted; texts, none and NaN are not. */
 export function isCountable({ kind, value }: Columns, row: number): boolean {
   const one = kind[row];
-  if (one === KIND.boolean) return true;
+  if (one === KIND.boolean || one === KIND.integer) return true;
   return one === KIND.number && !Number.isNaN(value[row]);
+}
+
+/** As what it is counted: an integer beyond 2^53 as the nearest double. */
+export function countedValue({ kind, value }: Columns, row: number): number {
+  const one = value[row] ?? 0;
+  return kind[row] === KIND.integer ? Number(unpackInteger(one)) : one;
 }

@@ -3,7 +3,7 @@ import { QUALITY_BYTE } from "../domain/reading.ts";
 import type { Samples } from "../domain/samples.ts";
 import { calendarStarts } from "../lib/calendar.ts";
 import type { AggregateQuery, Buckets } from "./historian.ts";
-import { isCountable, type Summary } from "./rollup.ts";
+import { countedValue, isCountable, type Summary } from "./rollup.ts";
 import { Tally } from "./tally.ts";
 
 type Columns = Pick<Samples, "at" | "value" | "kind" | "quality">;
@@ -148,7 +148,7 @@ export class Sums implements Buckets {
       all += 1;
       if (quality !== "all" && columns.quality[row] !== QUALITY_BYTE.good) continue;
       if (weighted) this.#hold(columns.at[row] ?? 0, tally.before);
-      tally.add((columns.value[row] ?? 0) + 0);
+      tally.add(countedValue(columns, row) + 0);
     }
     this.all[bucket] = all;
     if (tally.count > 0) this.#keep(bucket, tally);

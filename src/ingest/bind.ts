@@ -4,7 +4,7 @@ import { LIMIT } from "../domain/limit.ts";
 import type { Value } from "../domain/reading.ts";
 import { SamplesBuilder } from "../domain/samples.ts";
 import { type BoundChannel, type BoundDevice, noteWarning } from "./bindings.ts";
-import { coerce } from "./coerce.ts";
+import { coerce, isWithin } from "./coerce.ts";
 import type { IngestParts } from "./ingest.ts";
 
 /** Makes samples of readings: each goes to its channel's series, read by the channel's type. */
@@ -18,11 +18,11 @@ export class Binder {
   }
 
   bind(bound: BoundDevice, channel: BoundChannel, reading: Reading): void {
-    const { name, dataType } = channel.channel;
+    const { name, dataType, proposal } = channel.channel;
     if (reading.at > this.#parts.now() + LIMIT.futureMs) {
       const time = new Date(reading.at).toISOString();
       this.#doubt(bound, "W_TIME_IN_FUTURE", `${name}: ${time}`);
-    } else if (fits(reading.value, dataType)) {
+    } else if (fits(reading.value, dataType) && !proposal.int32) {
       this.#keep(bound, channel, reading, reading.value);
     } else {
       this.#bindOdd(bound, channel, reading);
@@ -31,9 +31,11 @@ export class Binder {
 
   /** Reads a value by its channel's type; what nobody has described yet is kept as it came. */
   #bindOdd(bound: BoundDevice, channel: BoundChannel, reading: Reading): void {
-    const { name, dataType } = channel.channel;
+    const { name, dataType, proposal } = channel.channel;
     const read = coerce(reading.value, dataType);
-    if (read.ok) this.#keep(bound, channel, reading, read.value);
+    if (read.ok && !isWithin(read.value, proposal)) {
+      this.#doubt(bound, "W_VALUE_RANGE", `${name}: ${read.value} needs more than 32 bits`);
+    } else if (read.ok) this.#keep(bound, channel, reading, read.value);
     else if (bound.device.assetId === null) this.#keep(bound, channel, reading, reading.value);
     else this.#doubt(bound, "W_VALUE_TYPE", `${name}: ${read.problem}`);
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DataType } from "../domain/catalogue.ts";
 import type { Value } from "../domain/reading.ts";
-import { coerce } from "./coerce.ts";
+import { coerce, isWithin } from "./coerce.ts";
 
 const REFUSED = Symbol("refused");
 type Row = readonly [given: Value | null, type: DataType, kept: Value | null | typeof REFUSED];
@@ -11,7 +11,7 @@ function check(rows: readonly Row[]): void {
   for (const [given, type, kept] of rows) {
     const outcome = coerce(given, type);
     const found = outcome.ok ? outcome.value : REFUSED;
-    assert.ok(Object.is(found, kept), `${JSON.stringify(given)} as ${type} gave ${String(found)}`);
+    assert.ok(Object.is(found, kept), `${String(given)} as ${type} gave ${String(found)}`);
   }
 }
 
@@ -48,10 +48,18 @@ test("an integer has no fraction, no exponent and no other base", () => {
   ]);
 });
 
-test("a counter beyond 2^53 is kept as the nearest double", () => {
+test("an integer of up to 64 bits is kept to its last digit", () => {
   check([
-    ["9223372036854775807", "integer", 2 ** 63],
-    ["9007199254740993", "integer", 2 ** 53],
+    ["9223372036854775807", "integer", 2n ** 63n - 1n],
+    ["-9223372036854775808", "integer", -(2n ** 63n)],
+    [2n ** 53n + 1n, "integer", 2n ** 53n + 1n],
+    ["9007199254740991", "integer", 2 ** 53 - 1],
+    ["0000000000000000000007", "integer", 7],
+    ["9223372036854775808", "integer", REFUSED],
+    [2n ** 64n, "integer", REFUSED],
+    [2n ** 53n + 1n, "number", 2 ** 53],
+    [2n ** 53n + 1n, "string", "9007199254740993"],
+    [2n ** 53n + 1n, "boolean", REFUSED],
   ]);
 });
 
@@ -95,4 +103,10 @@ test("a refusal names what was found, shortened, and what was expected", () => {
   });
   const long = coerce("x".repeat(1000), "number");
   assert.ok(!long.ok && long.problem.length < 80);
+});
+
+test("what needs more than 32 bits does not fit a variable of 32", () => {
+  assert.ok(isWithin(2 ** 31 - 1, { int32: true }) && isWithin(null, { int32: true }));
+  assert.ok(!isWithin(2 ** 31, { int32: true }) && !isWithin(2n ** 60n, { int32: true }));
+  assert.ok(isWithin(2n ** 60n, {}));
 });

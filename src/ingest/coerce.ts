@@ -1,8 +1,9 @@
-import type { DataType } from "../domain/catalogue.ts";
+import type { DataType, Variable } from "../domain/catalogue.ts";
+import { integerOf, isInt32 } from "../domain/integer.ts";
 import type { Value } from "../domain/reading.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 
-const INTEGER = /^[+-]?\d+$/;
+const INTEGER = /^[+-]?\d{1,32}$/;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 /** What C and Python print where there is no number. */
 const NOT_A_NUMBER = /^[+-]?nan$/i;
@@ -12,7 +13,7 @@ const NOT_A_NUMBER = /^[+-]?nan$/i;
  * texts as numbers. No value (null, an empty text, NaN) stays none and never becomes 0. What would
  * have to be guessed or rounded is refused, with a detail for the person who has to mend it.
  *
- * An integer beyond 2^53 is kept as the nearest number that a double holds.
+ * An integer has up to 64 bits, each of which is kept.
  */
 export function coerce(value: Value | null, dataType: DataType): Outcome<Value | null, string> {
   if (value === null) return success(null);
@@ -28,29 +29,52 @@ export function coerce(value: Value | null, dataType: DataType): Outcome<Value |
   }
 }
 
+/** Whether it fits into what the variable says that it holds. */
+export function isWithin(value: Value | null, { int32 }: Pick<Variable, "int32">): boolean {
+  return (
+    !int32 ||
+    value === null ||
+    ((typeof value === "number" || typeof value === "bigint") && isInt32(value))
+  );
+}
+
 function number(value: Value): Outcome<Value | null, string> {
-  if (typeof value !== "number") return read(value, NUMBER, "a number");
+  if (typeof value === "bigint") return success(Number(value));
+  if (typeof value !== "number") return read(value, parseNumber, "a number");
   return Number.isFinite(value) ? success(value) : misfit(value, "a number");
 }
 
 function integer(value: Value): Outcome<Value | null, string> {
-  if (typeof value !== "number") return read(value, INTEGER, "an integer");
-  return Number.isInteger(value) ? success(value) : misfit(value, "an integer");
+  if (typeof value === "number") {
+    return Number.isInteger(value) ? success(value) : misfit(value, "an integer");
+  }
+  if (typeof value !== "bigint") return read(value, parseInteger, "an integer");
+  const exact = integerOf(value);
+  return exact === undefined ? misfit(value, "an integer") : success(exact);
 }
 
 function read(
   value: boolean | string,
-  form: RegExp,
+  parse: (text: string) => number | bigint | undefined,
   expected: string,
 ): Outcome<Value | null, string> {
   if (typeof value === "boolean") return misfit(value, expected);
   const text = value.trim();
   if (text === "" || NOT_A_NUMBER.test(text)) return success(null);
-  const number = form.test(text) ? Number(text) : Number.NaN;
-  return Number.isFinite(number) ? success(number) : misfit(value, expected);
+  const parsed = parse(text);
+  return parsed === undefined ? misfit(value, expected) : success(parsed);
 }
 
-function truth(value: number | string): Outcome<Value | null, string> {
+function parseNumber(text: string): number | undefined {
+  const number = NUMBER.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(number) ? number : undefined;
+}
+
+function parseInteger(text: string): number | bigint | undefined {
+  return INTEGER.test(text) ? integerOf(BigInt(text)) : undefined;
+}
+
+function truth(value: number | bigint | string): Outcome<Value | null, string> {
   switch (typeof value === "string" ? value.trim().toLowerCase() : value) {
     case "true":
     case 1:

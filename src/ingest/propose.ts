@@ -52,6 +52,7 @@ export function aspectOf(driver: Driver, channel: ChannelName): string {
 export function dataTypeOf(value: Value | null): DataType {
   if (typeof value === "boolean") return "boolean";
   if (typeof value === "number") return "number";
+  if (typeof value === "bigint") return "integer";
   if (value === null || value.trim() === "") return "number";
   if (/^(true|false)$/i.test(value)) return "boolean";
   return Number.isFinite(Number(value)) ? "number" : "string";

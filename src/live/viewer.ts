@@ -116,8 +116,8 @@ export class Viewer implements Watcher {
       const place = position[row] ?? 0;
       const slot = this.#watched[place];
       if (!slot) continue;
-      const isNumber = slot.kind === KIND.number || slot.kind === KIND.boolean;
-      value[row] = isNumber ? slot.value : Number.NaN;
+      const hasWords = slot.kind === KIND.text || slot.kind === KIND.none;
+      value[row] = hasWords ? Number.NaN : slot.value;
       at[row] = slot.at;
       quality[row] = slot.quality;
       kind[row] = slot.kind;

@@ -3,8 +3,14 @@ import type { Findings } from "../../domain/findings.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Quality } from "../../domain/reading.ts";
+import { withExactIntegers } from "../../lib/exact-json.ts";
 import { parseIsoTime } from "../../lib/iso-time.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../lib/json.ts";
+import {
+  type ExactJson,
+  type ExactJsonObject,
+  isJsonObject,
+  type JsonObject,
+} from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { readPayload } from "../payload.ts";
 import { isValue, shorten } from "../value.ts";
@@ -14,11 +20,15 @@ import { parseOutbound } from "./topics.ts";
 export function decode(message: ReceivedMessage, findings: Findings): Outcome<void, Problem> {
   const topic = parseOutbound(message.topic);
   if (!topic) return failure(problem("topic_unknown", message.topic));
-  const understand = UNDERSTOOD.get(topic.about);
-  if (!understand) return failure(problem("topic_unknown", `'${topic.about}' is not spoken here`));
+  const { device, about } = topic;
+  const understand = UNDERSTOOD.get(about);
+  if (!understand && about !== TIME_SERIES)
+    return failure(problem("topic_unknown", `'${about}' is not spoken here`));
 
   const body = readPayload(message.payload, findings);
-  return body.ok ? understand(topic.device, body.value, findings) : body;
+  if (!body.ok) return body;
+  if (understand) return understand(device, body.value, findings);
+  return decodeTimeSeries(device, withExactIntegers(message.payload, body.value), findings);
 }
 
 type Understand = (
@@ -27,8 +37,8 @@ type Understand = (
   findings: Findings,
 ) => Outcome<void, Problem>;
 
+const TIME_SERIES = "mc_v3/ts";
 const UNDERSTOOD: ReadonlyMap<string, Understand> = new Map([
-  ["mc_v3/ts", decodeTimeSeries],
   ["amo_v3/m", decodeModel],
   ["amo_v3/i", decodeInstantiation],
 ]);
@@ -36,7 +46,7 @@ const UNDERSTOOD: ReadonlyMap<string, Understand> = new Map([
 /** `{ timeseries: [{ timestamp, values: [{ dataPointId, value, qualityCode }] }] }` */
 function decodeTimeSeries(
   device: DeviceAddress,
-  body: JsonObject,
+  body: ExactJsonObject,
   findings: Findings,
 ): Outcome<void, Problem> {
   const rows = body["timeseries"];
@@ -44,7 +54,7 @@ function decodeTimeSeries(
     return malformed("E_ROWS /timeseries: expected an array of rows");
   }
   for (let index = 0; index < rows.length; index += 1) {
-    const row: Json = rows[index];
+    const row: ExactJson = rows[index];
     if (!isJsonObject(row)) return malformed(`E_ROW /timeseries/${index}: expected an object`);
     const at = typeof row["timestamp"] === "string" ? parseIsoTime(row["timestamp"]) : undefined;
     if (at === undefined) return malformed(wrongTime(index, row["timestamp"]));
@@ -62,7 +72,7 @@ function decodeTimeSeries(
  * One bad value does not spoil its neighbours: it is dropped with a warning. The others go on as
  * they came: their types are those of the variables, which are not known here.
  */
-function readValues(values: readonly Json[], row: number, findings: Findings): void {
+function readValues(values: readonly ExactJson[], row: number, findings: Findings): void {
   for (let index = 0; index < values.length; index += 1) {
     const entry = values[index];
     const isEntry = isJsonObject(entry);
@@ -83,7 +93,7 @@ function readValues(values: readonly Json[], row: number, findings: Findings): v
  * The OPC UA status word in decimal: its two highest bits are 00 good, 01 uncertain, 1x bad. As a
  * signed number a bad one is negative. Undefined where it is no such word.
  */
-function qualityOf(code: Json | undefined): Quality | undefined {
+function qualityOf(code: ExactJson | undefined): Quality | undefined {
   if (code === "0" || code === undefined || code === null || code === "") return "good";
   const status = typeof code === "string" && /^-?\d+$/.test(code) ? Number(code) : code;
   if (typeof status !== "number" || !Number.isInteger(status)) return undefined;
@@ -92,13 +102,13 @@ function qualityOf(code: Json | undefined): Quality | undefined {
 
 const BY_TOP_BITS: readonly Quality[] = ["good", "uncertain", "bad", "bad"];
 
-function doubt(entry: JsonObject, row: number, index: number, findings: Findings): Quality {
+function doubt(entry: ExactJsonObject, row: number, index: number, findings: Findings): Quality {
   const place = `/timeseries/${row}/values/${index}/qualityCode`;
   findings.warning("W_QUALITY", `${place}: found ${shorten(entry["qualityCode"])}, not a status`);
   return "uncertain";
 }
 
-function wrongTime(row: number, found: Json | undefined): string {
+function wrongTime(row: number, found: ExactJson | undefined): string {
   const expected = "a time like 2022-12-01T20:05:10Z";
   return `E_TIME /timeseries/${row}/timestamp: found ${shorten(found)}, expected ${expected}`;
 }

@@ -21,6 +21,7 @@ export type ModelAspectType = Placed & {
 export type ModelVariable = Placed & {
   readonly name: string;
   readonly dataType: DataType;
+  readonly int32: boolean;
   readonly unit: string | undefined;
 };
 
@@ -92,6 +93,7 @@ function readVariable(json: Spot, reader: Reader): ModelVariable {
     path: json.path,
     name: reader.text(json, "name"),
     dataType: dataType ?? "string",
+    int32: given === "INT",
     unit: reader.optionalText(json, "unit"),
   };
 }

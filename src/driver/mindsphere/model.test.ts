@@ -30,7 +30,7 @@ test("the energy meter's model becomes one asset with four bindings", () => {
           { name: "realEnergy", dataType: "integer", unit: "Wh" },
           { name: "apparentEnergy", dataType: "integer", unit: "VAh" },
           { name: "validEnergy", dataType: "boolean" },
-          { name: "linkBudget", dataType: "integer" },
+          { name: "linkBudget", dataType: "integer", int32: true },
         ],
       },
     ],
@@ -56,7 +56,7 @@ test("the energy meter's model becomes one asset with four bindings", () => {
       ["realEnergy", { name: "realEnergy", dataType: "integer", unit: "Wh" }],
       ["apparentEnergy", { name: "apparentEnergy", dataType: "integer", unit: "VAh" }],
       ["validEnergy", { name: "validEnergy", dataType: "boolean" }],
-      ["dataPoint4", { name: "linkBudget", dataType: "integer" }],
+      ["dataPoint4", { name: "linkBudget", dataType: "integer", int32: true }],
     ].map(([channel, variable]) => {
       const asset = "Energy_4/energy_4_AssetReference";
       return { channel, asset, aspect: "energy_4_Aspect", variable };
@@ -142,6 +142,8 @@ test("every data type has a type of ours", () => {
     agreed({ typeModel }).aspectTypes[0]?.variables.map(({ dataType }) => dataType),
     ["boolean", "integer", "integer", "number", "string", "string", "string"],
   );
+  const narrow = agreed({ typeModel }).aspectTypes[0]?.variables.filter(({ int32 }) => int32);
+  assert.deepEqual(narrow, [{ name: "INT", dataType: "integer", int32: true }]);
 });
 
 test("all that is wrong is told at once, each at its place", () => {

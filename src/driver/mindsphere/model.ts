@@ -57,8 +57,8 @@ function aspectTypeOf({ id, name, variables }: ModelAspectType): AspectType {
   return { id, name, variables: variables.map(variableOf) };
 }
 
-function variableOf({ name, dataType, unit }: ModelVariable): Variable {
-  return { name, dataType, ...(unit !== undefined && { unit }) };
+function variableOf({ name, dataType, unit, int32 }: ModelVariable): Variable {
+  return { name, dataType, ...(unit !== undefined && { unit }), ...(int32 && { int32 }) };
 }
 
 function assetTypeOf({ id, name, parentTypeId, aspects }: ModelAssetType): AssetType {

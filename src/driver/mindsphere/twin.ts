@@ -1,9 +1,10 @@
 import type { DeviceAddress } from "../../domain/brand.ts";
 import { problem } from "../../domain/problem.ts";
-import type { Quality, Value } from "../../domain/reading.ts";
+import type { Quality } from "../../domain/reading.ts";
 import { encodeJson } from "../../lib/json.ts";
 import { failure } from "../../lib/outcome.ts";
 import type { Twin, TwinReading } from "../driver.ts";
+import { writable } from "../value.ts";
 import { timeSeriesTopic } from "./topics.ts";
 
 /** Status words of OPC UA in decimal: Good, Uncertain, Bad. */
@@ -30,7 +31,11 @@ export function twin(device: DeviceAddress): Twin {
 
 type Row = {
   readonly timestamp: string;
-  readonly values: { dataPointId: string; value: Value | null; qualityCode: string }[];
+  readonly values: {
+    dataPointId: string;
+    value: ReturnType<typeof writable>;
+    qualityCode: string;
+  }[];
 };
 
 /** Neighbours of one time share a row. */
@@ -39,7 +44,8 @@ function rowsOf(readings: readonly TwinReading[]): Row[] {
   for (const { at, channel, value, quality } of readings) {
     const timestamp = new Date(at).toISOString();
     const last = rows.at(-1);
-    const entry = { dataPointId: channel, value, qualityCode: QUALITY_CODE[quality] };
+    const qualityCode = QUALITY_CODE[quality];
+    const entry = { dataPointId: channel, value: writable(value), qualityCode };
     if (last?.timestamp === timestamp) last.values.push(entry);
     else rows.push({ timestamp, values: [entry] });
   }

@@ -2,8 +2,9 @@ import type { ChannelName, DeviceAddress } from "../../domain/brand.ts";
 import type { DeclaredChannel, Findings } from "../../domain/findings.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
+import { withExactIntegers } from "../../lib/exact-json.ts";
 import { parseIsoTime } from "../../lib/iso-time.ts";
-import { isJsonObject, type Json } from "../../lib/json.ts";
+import { type ExactJson, isJsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { readPayload } from "../payload.ts";
 import { isValue, shorten } from "../value.ts";
@@ -20,7 +21,7 @@ export function decode(message: ReceivedMessage, findings: Findings): Outcome<vo
   if (isClearing(message, topic.verb)) return success(undefined);
   const body = readPayload(message.payload, findings);
   if (!body.ok) return body;
-  const metrics = body.value["metrics"];
+  const { metrics } = withExactIntegers(message.payload, body.value);
   if (!Array.isArray(metrics)) {
     return failure(problem("payload_malformed", "E_METRICS /metrics: expected an array"));
   }
@@ -35,7 +36,7 @@ function isClearing({ payload, retain }: ReceivedMessage, verb: Verb): boolean {
 }
 
 /** The list is the device's own and complete; an empty one says only that the device is there. */
-function readBirth(device: DeviceAddress, metrics: readonly Json[], findings: Findings): void {
+function readBirth(device: DeviceAddress, metrics: readonly ExactJson[], findings: Findings): void {
   const channels = new Map<ChannelName, DeclaredChannel>();
   for (const [index, json] of metrics.entries()) {
     const metric = { json, index, findings };
@@ -55,7 +56,7 @@ type Arrival = { readonly findings: Findings; readonly arrivedAt: number };
 /** A subset of what the birth named, or more than that: nothing is lost because it is new. */
 function readData(
   device: DeviceAddress,
-  metrics: readonly Json[],
+  metrics: readonly ExactJson[],
   { findings, arrivedAt }: Arrival,
 ): void {
   for (let index = 0; index < metrics.length; index += 1) {
@@ -75,7 +76,7 @@ function readData(
 }
 
 type Metric = {
-  readonly json: Json | undefined;
+  readonly json: ExactJson | undefined;
   readonly index: number;
   readonly findings: Findings;
 };
@@ -98,7 +99,7 @@ function timeOf(metric: Metric): number | undefined {
 }
 
 /** Early versions of the example's gateway wrote `Name`. */
-function read(metric: Metric, key: string): Json | undefined {
+function read(metric: Metric, key: string): ExactJson | undefined {
   const { json } = metric;
   if (!isJsonObject(json)) return undefined;
   const value = json[key];

@@ -5,6 +5,7 @@ import type { Value } from "../../domain/reading.ts";
 import { encodeJson } from "../../lib/json.ts";
 import { failure } from "../../lib/outcome.ts";
 import type { Twin, TwinReading } from "../driver.ts";
+import { writable } from "../value.ts";
 import { topicOf } from "./topics.ts";
 
 /**
@@ -61,7 +62,8 @@ function dataOf(
   types: ReadonlyMap<string, TypeName>,
   readings: readonly TwinReading[],
 ): Message {
-  const metrics = readings.map(({ channel: name, at: timestamp, value }) => {
+  const metrics = readings.map(({ channel: name, at: timestamp, value: given }) => {
+    const value = writable(given);
     return { name, dataType: types.get(name) ?? "String", timestamp, value };
   });
   return { topic: topicOf(device, "DDATA"), payload: encodeJson({ metrics }), qos: 1 };

@@ -1,6 +1,6 @@
 import { isTrusted } from "../durations.ts";
 import type { AggregateQuery, Buckets } from "../historian.ts";
-import { isCountable } from "../rollup.ts";
+import { countedValue, isCountable } from "../rollup.ts";
 import { bucketStarts, SUM_COLUMNS, Sums } from "../sums.ts";
 import type { ChunkSummary, Chunks } from "./chunks.ts";
 import { addDurations } from "./duration.ts";
@@ -127,7 +127,9 @@ class Walk {
 
   #lastOf(run: Run, from: number, to: number): number {
     for (let row = to - 1; row >= from; row -= 1) {
-      if (isCountable(run, row) && isTrusted(run, row, this.#query)) return run.value[row] ?? 0;
+      if (isCountable(run, row) && isTrusted(run, row, this.#query)) {
+        return countedValue(run, row);
+      }
     }
     return Number.NaN;
   }

@@ -16,7 +16,7 @@ import { readValues, writeValues } from "./values.ts";
  *                      form 1  the same, then from the third on zigzag varints: changes of the step
  *                      form 2  doubles
  *                 kind, quality:  form 0  one byte for all;  form 1  runs
- *                 value: see values.ts
+ *                 value: see values.ts; what it stands for, `Samples` says
  *                 texts: strings, if any kind is text; values of kind text point to them
  *     end-4    4  CRC-32 of all before
  *

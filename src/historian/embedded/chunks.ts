@@ -21,7 +21,8 @@ type Totals = {
   newestAt: number;
 };
 
-const VERSION = 2;
+/** 2 added hours, policies and a place for damaged chunks; 3 the kind `integer` of values. */
+const VERSION = 3;
 const ROLLUP = "countable, good, min, max, sum, first, last, increase, area";
 const SUMMARY = `first_at, last_at, samples, ${ROLLUP}`;
 
@@ -40,10 +41,9 @@ const SCHEMA = `
   CREATE UNIQUE INDEX chunk_summary ON chunk(series, ${SUMMARY});
   CREATE TABLE total(name TEXT PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID;`;
 
-/** What version 2 added; the first folders of version 1 have no place for damaged chunks. */
+/** The first folders of version 1 have no place for damaged chunks. */
 const SCHEMA_2 = `${HOUR_SCHEMA} ${POLICY_SCHEMA}
-  CREATE TABLE IF NOT EXISTS damaged(${COLUMNS});
-  PRAGMA user_version = ${VERSION};`;
+  CREATE TABLE IF NOT EXISTS damaged(${COLUMNS});`;
 
 /** Pages of 8 KiB hold two chunks; space can be given back to the disk one day. */
 const NEW_DATABASE = "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL;";
@@ -261,7 +261,8 @@ export function prepareDatabase(database: Sqlite): Outcome<void, Problem> {
   if (version < VERSION) {
     database.transaction(() => {
       if (version === 0) database.exec(SCHEMA);
-      database.exec(SCHEMA_2);
+      if (version < 2) database.exec(SCHEMA_2);
+      database.exec(`PRAGMA user_version = ${VERSION}`);
     });
   }
   return success(undefined);

@@ -1,5 +1,6 @@
 import type { Samples } from "../../domain/samples.ts";
 import type { RangeQuery } from "../historian.ts";
+import { restOf } from "../rest.ts";
 import type { ChunkSummary, Chunks } from "./chunks.ts";
 import type { Memtable } from "./memtable.ts";
 import { mergeRuns, Run } from "./run.ts";
@@ -9,11 +10,12 @@ import { mergeRuns, Run } from "./run.ts";
  * later. Chunks are read from the asked end on, and no more of them than the limit needs.
  */
 export function readRange(memtable: Memtable, chunks: Chunks, query: RangeQuery): Samples {
-  const { series, from, to, order = 1 } = query;
+  const { series, order = 1 } = query;
+  const { from, to } = restOf(query);
   const limit = Math.max(0, query.limit);
   const arrived = memtable.collect(series, from, to);
   const stored = new Run();
-  const wanted = chunksFor(chunks, query, limit);
+  const wanted = chunksFor(chunks, { ...query, from, to }, limit);
   stored.reserve(wanted.reduce((sum, { samples }) => sum + samples, 0));
   for (const chunk of order === 1 ? wanted : wanted.reverse()) chunks.read(chunk, stored);
   stored.trim(from, to);

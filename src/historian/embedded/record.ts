@@ -17,7 +17,7 @@ import { ByteReader, type ByteWriter, isWhole, VARINT_BYTES } from "./bytes.ts";
  *      32         body, column after column:
  *                 series   zigzag varints of the differences
  *                 at       as its form says
- *                 value    doubles
+ *                 value    doubles, as `Samples` has them
  *                 kind     runs
  *                 quality  runs
  *                 texts    strings, to which the values of kind text point

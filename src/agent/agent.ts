@@ -11,6 +11,7 @@ import type { Store } from "../store/store.ts";
 import { admit } from "./admit.ts";
 import { openAuthority } from "./authority.ts";
 import { create, issue, remove, revoke } from "./life.ts";
+import { Owners } from "./owners.ts";
 
 /** Identities that may connect to the broker: enrol, renew, revoke, admit. */
 export interface Agents {
@@ -36,6 +37,10 @@ export interface Agents {
   admit(attempt: ConnectAttempt): Promise<Outcome<Admission, Problem>>;
   /** Called when an agent's rights end. */
   onRevoked(call: (id: AgentId) => void): void;
+  /** Called after every change of an agent or its credentials, with a password that is new. */
+  onChanged(call: (id: AgentId, password: string | null) => void): void;
+  /** Whose topic it is, for brokers that do not tell who published. */
+  owners(): Promise<Owners>;
 
   /** Renewed before it expires. */
   readonly authority: Authority;
@@ -95,17 +100,30 @@ export async function openAgents(parts: AgentsParts): Promise<Agents> {
   const onEnded = (id: AgentId) => {
     for (const call of calls) call(id);
   };
+  const changes: ((id: AgentId, password: string | null) => void)[] = [];
+  const told = <T>(outcome: Outcome<T, Problem>, id: AgentId, password: string | null = null) => {
+    if (outcome.ok) for (const call of changes) call(id, password);
+    return outcome;
+  };
+  const issued = (outcome: Outcome<Issued, Problem>) =>
+    outcome.ok ? told(outcome, outcome.value.agent.id, outcome.value.password) : outcome;
   const room = { store, journal, now: () => clock.now(), authority, onEnded };
   return {
     list: () => store.agents.find(),
     get: (id) => store.agents.get(id),
     credentials: (agentId) => store.credentials.find({ where: { agentId } }),
-    create: (by, wish) => create(room, by, wish),
-    issue: (by, id, credential) => issue(room, by, id, credential),
-    revoke: (by, id) => revoke(room, by, id),
-    remove: (by, id) => remove(room, by, id),
+    create: async (by, wish) => issued(await create(room, by, wish)),
+    issue: async (by, id, credential) => issued(await issue(room, by, id, credential)),
+    revoke: async (by, id) => told(await revoke(room, by, id), id),
+    remove: async (by, id) => told(await remove(room, by, id), id),
     admit: (attempt) => admit(room, attempt),
     onRevoked: (call) => void calls.push(call),
+    onChanged: (call) => void changes.push(call),
+    owners: async () => {
+      const owners = await Owners.open({ list: () => store.agents.find(), ...parts });
+      changes.push(() => owners.refresh());
+      return owners;
+    },
     get authority() {
       return authority.current();
     },

@@ -10,6 +10,12 @@ import type { Outcome } from "../lib/outcome.ts";
 
 /** The link that all MQTT devices share, inside this process or in an existing cluster. */
 export interface Broker extends Link {
+  /** What it can do; what it cannot is not pretended. */
+  readonly caps: Capabilities;
+
+  /** Why it does not work as it should, where that can be; null while it does. */
+  readonly trouble?: Problem | null;
+
   /** The ports that are open, after port 0 was resolved. */
   readonly ports: { readonly mqtt: number | null; readonly mqtts: number | null };
 
@@ -27,6 +33,25 @@ export interface Broker extends Link {
   /** MQTT over WebSocket: takes a socket-like stream that `api/` accepted. */
   accept(stream: import("node:stream").Duplex, remote: string): void;
 }
+
+/** In what brokers differ. */
+export type Capabilities = {
+  /** Devices may speak MQTT 5, or at least the house does. */
+  readonly mqtt5: boolean;
+  readonly qos2: boolean;
+  /** Shared subscriptions, so that several workers can take in. */
+  readonly shared: boolean;
+  /** How it is known that an agent is there: from its connection, by its will, or not at all. */
+  readonly presence: "exact" | "will" | "none";
+  /** Whether `disconnect` ends an agent's connections. */
+  readonly kick: boolean;
+  /** Whether the house's rights are asked for each message and subscription. */
+  readonly perMessageRights: boolean;
+  /** Whether a device is acknowledged after the house has stored its message, or before. */
+  readonly storesFirst: boolean;
+  /** Whether `retained` knows what is kept. */
+  readonly listsRetained: boolean;
+};
 
 /** What a broker needs of the house. */
 export type BrokerParts = {

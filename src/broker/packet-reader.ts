@@ -21,6 +21,7 @@ const HELD_BYTES_MIN = 64;
  */
 export class PacketReader {
   readonly #take: (packet: PacketView) => void;
+  readonly #bytesMax: number;
   readonly #packet: PacketView = { buffer: NOTHING, start: 0, body: 0, end: 0 };
   #at = 0;
   /** The beginning of a packet whose end was not read yet. */
@@ -30,8 +31,9 @@ export class PacketReader {
   #rest: Buffer | null = null;
   #isHalted = false;
 
-  constructor(take: (packet: PacketView) => void) {
+  constructor(take: (packet: PacketView) => void, bytesMax: number = LIMIT.packetBytes) {
     this.#take = take;
+    this.#bytesMax = bytesMax;
   }
 
   /** A problem means that the stream cannot be understood any further. */
@@ -44,7 +46,7 @@ export class PacketReader {
       }
       const extent = this.#heldBytes > 0 ? this.#complete(chunk) : this.#begin(chunk);
       if (extent === "whole") this.#take(this.#packet);
-      else if (extent !== "partial") return described(extent);
+      else if (extent !== "partial") return described(extent, this.#bytesMax);
     }
     return undefined;
   }
@@ -100,7 +102,7 @@ export class PacketReader {
       if (byte < 0x80) break;
       if (shift === LAST_SHIFT) return "malformed";
     }
-    if (length > LIMIT.packetBytes) return "too large";
+    if (length > this.#bytesMax) return "too large";
     packet.body = at;
     packet.end = at + length;
     return packet.end <= limit ? "whole" : "partial";
@@ -120,8 +122,8 @@ export class PacketReader {
   }
 }
 
-function described(extent: "malformed" | "too large"): Problem {
+function described(extent: "malformed" | "too large", bytesMax: number): Problem {
   return extent === "malformed"
     ? problem("packet_malformed", "the remaining length has more than four bytes")
-    : problem("payload_too_large", `a packet of more than ${LIMIT.packetBytes} bytes is announced`);
+    : problem("payload_too_large", `a packet of more than ${bytesMax} bytes is announced`);
 }

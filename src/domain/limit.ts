@@ -2,6 +2,24 @@
 export const LIMIT = {
   /** MQTT: MindSphere allows 128 KiB a publish; twice that leaves room for other dialects. */
   packetBytes: 256 * 1024,
+  /** What an external broker may send in one packet: one that is larger would come for ever. */
+  externalPacketBytes: 16 * 1024 * 1024,
+  /** Messages of an external broker on their way to the historian; with 5 ms a commit 800,000/s. */
+  externalUnacknowledged: 4_096,
+  /** Messages to an external broker that wait for its acknowledgement, and for their turn. */
+  externalSending: 1_000,
+  externalWaiting: 10_000,
+  /** An external broker that is silent for longer than half of this again is gone. */
+  externalKeepAliveSeconds: 20,
+  /** It has this long to take a connection and to welcome us. */
+  externalConnectMs: 10_000,
+  /** Between two tries to reach it: from the first to the longest, with chance. */
+  externalRetryMs: 250,
+  externalRetryMsMax: 15_000,
+  /** Topics whose agent is remembered. */
+  ownedTopics: 100_000,
+  /** How soon a worker knows what another process did to the agents. */
+  ownersReadMs: 2_000,
   /** MQTT: AWS allows 7 slashes, custom topics 15 levels. */
   topicLevels: 32,
   topicBytes: 1024,

@@ -25,6 +25,7 @@ export const PROBLEMS = {
   command_forbidden: { status: 403, meaning: "This actor may not command this device." },
   command_expired: { status: 410, meaning: "The command's time was over before it could be sent." },
   link_down: { status: 503, meaning: "The device cannot be reached now." },
+  broker_refused: { status: 503, meaning: "The external broker does not let Fieldline in." },
   historian_failed: { status: 503, meaning: "The historian cannot store at this moment." },
   query_too_large: { status: 422, meaning: "The query asks for more than one reply may hold." },
   request_invalid: { status: 400, meaning: "The request is not of the form its route declares." },

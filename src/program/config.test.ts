@@ -35,6 +35,26 @@ test("addresses are host and port, IPv6 in brackets, or a port alone on this mac
   }
 });
 
+test("another broker is named by a URL, its port by the scheme where it is missing", () => {
+  const broker = (text: string) => {
+    const config = readConfig({ ...NOTHING, options: { broker: text } });
+    return config.ok ? config.value.broker : undefined;
+  };
+  const plain = { host: "plant.local", port: 1883, isTls: false, username: null, password: null };
+  assert.deepEqual(broker("mqtt://plant.local"), plain);
+  assert.deepEqual(broker("mqtts://u%40x:p%3A@[::1]:9/"), {
+    ...{ host: "::1", port: 9, isTls: true, username: "u@x", password: "p:" },
+  });
+  for (const text of ["plant.local", "http://x", "mqtt://", "mqtt://h/topic", "mqtt://%zz@h"]) {
+    assert.equal(broker(text), undefined, text);
+  }
+});
+
+test("a secret that cannot be read is not repeated", () => {
+  const config = readConfig({ ...NOTHING, options: { broker: "amqp://u:secret@h" } });
+  assert.ok(!config.ok && !config.problem.join().includes("secret"));
+});
+
 test("all mistakes are reported together, each with its place", () => {
   const config = readConfig({
     options: { http: "nowhere", colour: "red" },

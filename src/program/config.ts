@@ -3,12 +3,21 @@ import { failure, type Outcome, success } from "../lib/outcome.ts";
 /** Host and port, as `--http 0.0.0.0:8080` says them. */
 export type Address = { readonly host: string; readonly port: number };
 
+/** Another broker, as `--broker mqtts://user:password@host:8883` says it. */
+export type BrokerAddress = Address & {
+  readonly isTls: boolean;
+  readonly username: string | null;
+  readonly password: string | null;
+};
+
 type Setting<T> = {
   readonly fallback: T;
   /** What stands in docs and help where the fallback is shown. */
   readonly shown: string;
   readonly parse: (text: string) => T | undefined;
   readonly help: string;
+  /** It holds a secret, which is not repeated where it cannot be read. */
+  readonly isSecret?: boolean;
 };
 
 const setting = <T>(fallback: T, shown: string, rest: Omit<Setting<T>, "fallback" | "shown">) =>
@@ -35,6 +44,27 @@ export const SETTINGS = {
   mqtts: setting<Address | null>({ host: "0.0.0.0", port: 8883 }, "0.0.0.0:8883", {
     parse: parseAddressOrOff,
     help: "MQTT over TLS with client certificates, or `off`.",
+  }),
+  broker: setting<BrokerAddress | null>(null, "", {
+    parse: parseBroker,
+    isSecret: true,
+    help: "`mqtt://user:password@host:port` or `mqtts://…`: another broker than the built-in one.",
+  }),
+  "broker-ca": setting<string | null>(null, "", {
+    parse: parseText,
+    help: "PEM file of the CA that signed that broker's certificate, where the system has it not.",
+  }),
+  "broker-certificate": setting<string | null>(null, "", {
+    parse: parseText,
+    help: "PEM file of the certificate that Fieldline shows to that broker.",
+  }),
+  "broker-key": setting<string | null>(null, "", {
+    parse: parseText,
+    help: "PEM file of that certificate's private key.",
+  }),
+  "broker-share": setting("fieldline", "fieldline", {
+    parse: (text) => (/^[\w-]{1,32}$/.test(text) ? text : undefined),
+    help: "The name of this installation at that broker, if it serves several.",
   }),
   "mqtt-websocket": setting(false, "off", {
     parse: parseSwitch,
@@ -83,7 +113,8 @@ export function readConfig(sources: ConfigSources): Outcome<Config, readonly str
   const entries = Object.entries(SETTINGS).map(([name, row]) => {
     const { text, where } = saidOf(name, sources);
     const value = text === undefined ? row.fallback : row.parse(text);
-    if (value === undefined) mistakes.push(`${where}: cannot read '${text}'. ${row.help}`);
+    const shown = "isSecret" in row ? "it" : `'${text}'`;
+    if (value === undefined) mistakes.push(`${where}: cannot read ${shown}. ${row.help}`);
     return [name, value];
   });
   return mistakes.length > 0
@@ -148,4 +179,27 @@ function parseAddress(text: string): Address | undefined {
   const port = Number(match?.[3]);
   if (!match || port > 65_535) return undefined;
   return { host: match[1] ?? match[2] ?? "127.0.0.1", port };
+}
+
+function parseBroker(text: string): BrokerAddress | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const { protocol, hostname, port, pathname } = url;
+  const isTls = protocol === "mqtts:";
+  const isBare = pathname === "" || pathname === "/";
+  if ((!isTls && protocol !== "mqtt:") || hostname === "" || !isBare) return undefined;
+  const [username, password] = [decoded(url.username), decoded(url.password)];
+  if (username === undefined || password === undefined) return undefined;
+  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  const standard = isTls ? 8883 : 1883;
+  const there = { host, port: port === "" ? standard : Number(port), isTls };
+  return { ...there, username: username || null, password: password || null };
+}
+
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined; // A per cent sign that begins nothing.
+  }
 }

@@ -10,8 +10,9 @@ import type { Address, Config } from "./config.ts";
 import { Demo } from "./demo.ts";
 import { type Ground, openGround } from "./ground.ts";
 import { configOf, type ExitCode, type Io } from "./io.ts";
-import { openRooms, openWire, type Rooms } from "./rooms.ts";
+import { openRooms, type Rooms } from "./rooms.ts";
 import { VERSION } from "./version.ts";
+import { openWire } from "./wire.ts";
 
 /** `fieldline server`: the whole product in one process, until it is asked to stop. */
 export async function runServer(args: readonly string[], io: Io): Promise<ExitCode> {
@@ -50,10 +51,9 @@ async function openHouse(
   const ground = await openGround(config, log, closer);
   if (!ground.ok) return ground;
   const rooms = await openRooms(ground.value, config, closer);
-  const wire = await openWire(ground.value, rooms, config);
+  const wire = await openWire(ground.value, rooms, config, closer);
   if (!wire.ok) return wire;
   const broker = wire.value;
-  closer.add("broker", () => broker.close());
 
   const demo = new Demo({ ...ground.value, ...rooms, broker, drivers, log: log.child("demo") });
   rooms.later.demo = demo;
@@ -91,7 +91,8 @@ function openDoors(
     mqttWebsocket: config["mqtt-websocket"],
   };
   const onChanged = (call: (subject: string) => void) => void later.watchers.push(call);
-  return openApi(options, { ...ground, ...opened, broker, drivers, demo, onChanged });
+  const unready = () => (broker.trouble ? [broker.trouble.detail] : []);
+  return openApi(options, { ...ground, ...opened, broker, drivers, demo, onChanged, unready });
 }
 
 function greeting(config: Config, { ports, setupToken }: House): string[] {

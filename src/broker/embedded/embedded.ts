@@ -5,7 +5,7 @@ import { type Problem, problem } from "../../domain/problem.ts";
 import { isValidTopic } from "../../domain/topic.ts";
 import type { Timer } from "../../lib/clock.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
-import type { Broker, BrokerParts, ClientInfo } from "../broker.ts";
+import type { Broker, BrokerParts, Capabilities, ClientInfo } from "../broker.ts";
 import { REASON } from "../protocol.ts";
 import { Archive } from "./archive.ts";
 import { Connection, type ConnectionParts, LINGER_MS, type Remote } from "./connection.ts";
@@ -98,7 +98,20 @@ function restoreSessions({ archive, sessions, subscriptions }: Core): void {
   archive?.watch(() => sessions.lasting());
 }
 
+/** All there is. */
+const CAPABILITIES: Capabilities = {
+  mqtt5: true,
+  qos2: true,
+  shared: true,
+  presence: "exact",
+  kick: true,
+  perMessageRights: true,
+  storesFirst: true,
+  listsRetained: true,
+};
+
 class EmbeddedBroker implements Broker {
+  readonly caps = CAPABILITIES;
   readonly #core: Core;
   readonly #connectionParts: ConnectionParts;
   readonly #watch: Timer;

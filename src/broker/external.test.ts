@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { connectAsync } from "mqtt";
+import {
+  hasMosquittoBroker,
+  hasNats,
+  openMosquitto,
+  openNats,
+  type Peer,
+} from "../../test/external-peers.ts";
+import { TestHouse, until } from "../../test/mqtt-peer.ts";
+import type { AgentId } from "../domain/brand.ts";
+import { systemClock } from "../lib/clock.ts";
+import { brokerConformance } from "./conformance.ts";
+import { openExternalBroker } from "./external/external.ts";
+
+const FILTERS = ["plant/#", "own/#", "other/#", "a"];
+const ANYBODY = { username: null, password: null, tls: null };
+const noMosquitto = hasMosquittoBroker ? false : "mosquitto is not installed";
+const noNats = hasNats ? false : "nats-server is not installed";
+
+brokerConformance(
+  "Mosquitto",
+  async (t) => {
+    const [peer, house] = [await openMosquitto(), new TestHouse(systemClock)];
+    t.after(() => peer.close());
+    return { broker: await enter(t, peer, house), port: peer.port, house };
+  },
+  { skip: noMosquitto },
+);
+
+brokerConformance(
+  "NATS",
+  async (t) => {
+    const [peer, house] = [await openNats(), new TestHouse(systemClock)];
+    t.after(() => peer.close());
+    return { broker: await enter(t, peer, house), port: peer.port, house };
+  },
+  { skip: noNats, without: ["mqtt31"] },
+);
+
+test("what came while the house was away is there when it is back, each once", {
+  skip: noMosquitto,
+}, async (t) => {
+  const [peer, folder] = [await openMosquitto(), newFolder(t)];
+  t.after(() => peer.close());
+  const before = new TestHouse(systemClock);
+  await (await enter(t, peer, before, { folder })).close();
+  const device = await connectAsync({ port: peer.port, host: "127.0.0.1", clientId: "d" });
+  t.after(() => device.endAsync(true));
+  const sent = Array.from({ length: 500 }, (_, index) => `${index}`);
+  for (const text of sent) await device.publishAsync("plant/1", text, { qos: 1 });
+  const house = new TestHouse(systemClock);
+  const gaps: number[] = [];
+  await enter(t, peer, house, { folder, onGap: (since) => gaps.push(since) });
+  await until(() => house.received.length >= sent.length);
+  assert.deepEqual(house.texts, sent);
+  assert.deepEqual(gaps, []);
+});
+
+test("a broker that has forgotten the session is a gap, the first session is none", {
+  skip: noMosquitto,
+}, async (t) => {
+  const [peer, folder] = [await openMosquitto(), newFolder(t)];
+  t.after(() => peer.close());
+  const house = new TestHouse(systemClock);
+  const gaps: number[] = [];
+  await enter(t, peer, house, { folder, onGap: (since) => gaps.push(since) });
+  assert.deepEqual(gaps, []);
+  await peer.stop("SIGKILL");
+  await peer.start();
+  await until(() => gaps.length > 0);
+  assert.ok((gaps[0] ?? 0) <= Date.now());
+});
+
+test("a message of a topic that no agent has is refused, shown, and not sent again", {
+  skip: noMosquitto,
+}, async (t) => {
+  const peer = await openMosquitto();
+  t.after(() => peer.close());
+  const house = new TestHouse(systemClock);
+  await enter(t, peer, house);
+  const device = await connectAsync({ port: peer.port, host: "127.0.0.1", clientId: "d" });
+  t.after(() => device.endAsync(true));
+  await device.publishAsync("other/1", "whose?", { qos: 1 });
+  await device.publishAsync("plant/1", "mine", { qos: 1 });
+  await until(() => house.received.length > 0);
+  assert.deepEqual(house.texts, ["mine"]);
+  assert.deepEqual(
+    house.refused.map(({ topic, problem }) => `${topic} ${problem.code}`),
+    ["other/1 topic_forbidden"],
+  );
+});
+
+test("the house does not hear its own orders", { skip: noMosquitto }, async (t) => {
+  const peer = await openMosquitto();
+  t.after(() => peer.close());
+  const house = new TestHouse(systemClock);
+  const broker = await enter(t, peer, house);
+  const sent = await broker.send({ topic: "plant/1/control", payload: Buffer.from("on") });
+  assert.ok(sent.ok);
+  const device = await connectAsync({ port: peer.port, host: "127.0.0.1", clientId: "d" });
+  t.after(() => device.endAsync(true));
+  await device.publishAsync("plant/1", "reading", { qos: 1 });
+  await until(() => house.received.length > 0);
+  assert.deepEqual(house.texts, ["reading"]);
+});
+
+test("what is on its way down when the broker dies is answered, and not sent later", {
+  skip: noMosquitto,
+}, async (t) => {
+  const peer = await openMosquitto();
+  t.after(() => peer.close());
+  const broker = await enter(t, peer, new TestHouse(systemClock));
+  process.kill(peer.pid, "SIGSTOP");
+  const sent = broker.send({ topic: "n/1/control", payload: Buffer.from("on") });
+  await peer.stop("SIGKILL");
+  const outcome = await sent;
+  assert.ok(!outcome.ok && outcome.problem.code === "link_down");
+  const [late] = await Promise.all([broker.send({ topic: "x", payload: Buffer.from("") })]);
+  assert.ok(!late.ok && late.problem.code === "link_down");
+});
+
+test("a wrong password is told at the start, a broker that is away is waited for", {
+  skip: noMosquitto,
+}, async (t) => {
+  const peer = await openMosquitto(() => ["allow_anonymous false"]);
+  t.after(() => peer.close());
+  const address = { ...ANYBODY, host: "127.0.0.1", port: peer.port };
+  const refused = await openExternalBroker(
+    { address, share: "fieldline", worker: 0, filters: FILTERS },
+    partsOf(new TestHouse(systemClock)),
+  );
+  assert.ok(!refused.ok && refused.problem.code === "broker_refused");
+  await peer.stop();
+  const away = await openExternalBroker(
+    { address, share: "fieldline", worker: 0, filters: FILTERS },
+    partsOf(new TestHouse(systemClock)),
+  );
+  assert.ok(away.ok && away.value.trouble?.code === "link_down");
+  await away.value.close();
+});
+
+type Wish = { folder?: string; worker?: number; onGap?: (since: number) => void };
+
+/** The house at somebody else's broker, once it may take in. */
+async function enter(t: TestContext, peer: Peer, house: TestHouse, wish: Wish = {}) {
+  const { folder, worker = 0, onGap } = wish;
+  const address = { ...ANYBODY, host: "127.0.0.1", port: peer.port };
+  const opened = await openExternalBroker(
+    { address, share: "fieldline", worker, filters: FILTERS, ...(folder && { folder }) },
+    { ...partsOf(house), ...(onGap && { onGap }) },
+  );
+  assert.ok(opened.ok, opened.ok ? "" : opened.problem.detail);
+  t.after(() => opened.value.close());
+  await until(() => opened.value.isTakingIn);
+  return opened.value;
+}
+
+function partsOf(house: TestHouse) {
+  const agentOf = (topic: string) => {
+    if (topic.startsWith("other/")) return undefined;
+    return (topic.startsWith("plant/") ? "meter" : "client") as AgentId;
+  };
+  return { ...house.parts, agentOf, onGap: () => {}, chance: () => 0 };
+}
+
+function newFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), "fieldline-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -1,0 +1,94 @@
+import { LIMIT } from "../../domain/limit.ts";
+import { type Problem, problem } from "../../domain/problem.ts";
+import { backoff } from "../../lib/backoff.ts";
+import type { Clock, Timer } from "../../lib/clock.ts";
+import type { Log } from "../../lib/log.ts";
+import type { ServerAddress } from "./external.ts";
+import { type Conversation, type End, Line, type Wire } from "./line.ts";
+import type { Spoken, Welcome } from "./packet.ts";
+
+type ClientParts = {
+  readonly clientId: string;
+  readonly isFresh: boolean;
+  readonly begin: (wire: Wire, welcome: Welcome) => Conversation;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly chance: () => number;
+};
+
+/** One identity at the broker: connects, and again whenever the connection is lost. */
+export class Client {
+  readonly #address: ServerAddress;
+  readonly #parts: ClientParts;
+  #version: Spoken = 5;
+  #wasWelcome = false;
+  #tries = 0;
+  #line: Line | undefined;
+  #retry: Timer | undefined;
+  #isClosed = false;
+  #trouble: Problem = problem("link_down", "the broker was not reached yet");
+  #onSettled: (() => void)[] = [];
+
+  constructor(address: ServerAddress, parts: ClientParts) {
+    this.#address = address;
+    this.#parts = parts;
+    this.#connect();
+  }
+
+  /** Why it is not connected; null while it is. */
+  get trouble(): Problem | null {
+    return this.#line?.isWelcome ? null : this.#trouble;
+  }
+
+  /** Settles when the first try has come to something: a welcome, a refusal, or nothing at all. */
+  async settled(): Promise<void> {
+    if (this.#wasWelcome || this.#tries > 0) return;
+    await new Promise<void>((resolve) => this.#onSettled.push(resolve));
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#retry?.cancel();
+    this.#line?.end();
+  }
+
+  #connect(): void {
+    this.#line = new Line(this.#address, this.#version, {
+      ...this.#parts,
+      onWelcome: () => {
+        this.#wasWelcome = true;
+        this.#parts.log.info("connected to the broker", { version: this.#version });
+        this.#settle();
+      },
+      onEnd: (end) => this.#lost(end),
+    });
+  }
+
+  #lost(end: End): void {
+    this.#trouble = end.problem;
+    if (this.#isClosed) {
+      this.#settle();
+      return;
+    }
+    this.#parts.log.warn("not connected to the broker", { ...end.problem });
+    const delayMs = this.#delayMs(end);
+    this.#retry = this.#parts.clock.after(delayMs, () => this.#connect());
+    if (delayMs > 0) this.#settle();
+  }
+
+  /** At once where all that is wrong is that the broker does not know MQTT 5. */
+  #delayMs({ wasWelcome, isOldBroker }: End): number {
+    if (wasWelcome) this.#tries = 0;
+    const isOlder = isOldBroker && this.#version === 5;
+    if (!wasWelcome) this.#version = isOlder ? 4 : 5;
+    if (isOlder && this.#tries === 0) return 0;
+    const { externalRetryMs: firstMs, externalRetryMsMax: longestMs } = LIMIT;
+    const delayMs = backoff({ firstMs, longestMs }, this.#tries, this.#parts.chance());
+    this.#tries += 1;
+    return delayMs;
+  }
+
+  #settle(): void {
+    for (const resolve of this.#onSettled.splice(0)) resolve();
+  }
+}

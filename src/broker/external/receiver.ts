@@ -1,0 +1,200 @@
+import type { AgentId, Timestamp } from "../../domain/brand.ts";
+import { LIMIT } from "../../domain/limit.ts";
+import type { Receive } from "../../domain/link.ts";
+import type { ReceivedMessage } from "../../domain/message.ts";
+import { type Problem, problem } from "../../domain/problem.ts";
+import { isValidTopic } from "../../domain/topic.ts";
+import { AssertionError } from "../../lib/assert.ts";
+import type { BrokerParts } from "../broker.ts";
+import type { PacketView } from "../packet-reader.ts";
+import { PACKET } from "../protocol.ts";
+import type { Conversation, Wire } from "./line.ts";
+import {
+  encodeSubscribe,
+  FAILED,
+  type Passed,
+  readPublish,
+  subackCodes,
+  type Welcome,
+} from "./packet.ts";
+import type { SessionMark } from "./session-mark.ts";
+
+export type ReceiverParts = Pick<BrokerParts, "onRefused" | "clock" | "gauges" | "log"> & {
+  readonly receive: Receive;
+  /** What is subscribed to; it is shared with other workers where the broker can do that. */
+  readonly filters: readonly string[];
+  readonly share: string;
+  /** Whose topic it is: nothing else tells who sent a message that another broker took. */
+  readonly agentOf: (topic: string) => AgentId | undefined;
+  /** The broker forgot the session: what it held for us is lost. */
+  readonly onGap: (since: number) => void;
+  /** What the broker does not let us subscribe to; empty where it lets us have all. */
+  readonly onGranted: (refused: readonly string[]) => void;
+  readonly mark: SessionMark;
+};
+
+type Batch = { readonly messages: ReceivedMessage[]; readonly packetIds: number[] };
+
+/** What a message costs in memory beside its payload. */
+const OVERHEAD_BYTES = 300;
+const SUBSCRIBE_ID = 1;
+
+/**
+ * Takes what the broker has for us. A message is acknowledged when what it brought is safe: until
+ * then the broker keeps it, and sends it again after a lost connection.
+ */
+export class Receiver implements Conversation {
+  readonly #parts: ReceiverParts;
+  readonly #wire: Wire;
+  readonly #filters: readonly string[];
+  #batch: Batch = { messages: [], packetIds: [] };
+  #isTurnEnding = false;
+  #released: Promise<void> = Promise.resolve();
+  #pendingBytes = 0;
+  #isFull = false;
+  #isDraining = false;
+  #isOver = false;
+
+  constructor(parts: ReceiverParts, wire: Wire, welcome: Welcome) {
+    this.#parts = parts;
+    this.#wire = wire;
+    const { filters, share, mark } = parts;
+    this.#filters = welcome.shared ? filters.map((filter) => `$share/${share}/${filter}`) : filters;
+    const known = mark.note(this.#filters, parts.clock.now());
+    if (known && !welcome.sessionPresent) parts.onGap(known.since);
+    if (welcome.sessionPresent && known?.isSame) parts.onGranted([]);
+    else this.#subscribe();
+  }
+
+  readonly take = (packet: PacketView): void => {
+    const type = (packet.buffer[packet.start] ?? 0) >> 4;
+    if (type === PACKET.publish) this.#publish(packet);
+    else if (type === PACKET.suback) this.#granted(packet);
+  };
+
+  readonly ended = (): void => {
+    this.#isOver = true;
+    this.#parts.mark.touch(this.#parts.clock.now());
+  };
+
+  /** Reads no more, and settles when what was read is safe and acknowledged. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    this.#wire.holdBack(true);
+    this.#handOver();
+    await this.#released;
+  }
+
+  #subscribe(): void {
+    const { writer, version, send } = this.#wire;
+    writer.raw(encodeSubscribe(SUBSCRIBE_ID, this.#filters, version));
+    send();
+  }
+
+  #granted(packet: PacketView): void {
+    const codes = subackCodes(packet, this.#filters.length);
+    const refused = this.#filters.filter((_, index) => (codes[index] ?? FAILED) >= FAILED);
+    this.#parts.onGranted(refused);
+  }
+
+  #publish(packet: PacketView): void {
+    const { gauges } = this.#parts;
+    const passed = readPublish(packet, this.#wire.version);
+    if (!passed) {
+      this.#wire.hangUp("the broker sent a PUBLISH that cannot be read");
+      return;
+    }
+    gauges.add("mqtt_messages_received_total");
+    const agent = passed.isOurs ? null : this.#senderOf(passed);
+    // What is ours or nobody's is settled already; its acknowledgement waits for its turn.
+    if (passed.packetId !== 0) this.#batch.packetIds.push(passed.packetId);
+    if (agent !== null) this.#add(passed, agent);
+    if (this.#batch.messages.length >= LIMIT.messagesPerBatch) this.#handOver();
+    else this.#handOverSoon();
+  }
+
+  #senderOf(passed: Passed): AgentId | null {
+    const { topic, payload } = passed;
+    if (!isValidTopic(topic) || Buffer.byteLength(topic) > LIMIT.topicBytes) {
+      return this.#refuse(passed, problem("topic_unknown", "the topic is too long, or not one"));
+    }
+    if (payload.length > LIMIT.packetBytes) {
+      const detail = `${payload.length} bytes are more than ${LIMIT.packetBytes}`;
+      return this.#refuse(passed, problem("payload_too_large", detail));
+    }
+    const agent = this.#parts.agentOf(topic);
+    return agent ?? this.#refuse(passed, problem("topic_forbidden", "no agent may publish there"));
+  }
+
+  #refuse({ topic, payload }: Passed, trouble: Problem): null {
+    this.#parts.gauges.add(`mqtt_refused_total{code="${trouble.code}"}`);
+    this.#parts.onRefused({
+      ...{ agent: null, clientId: "", remote: "external broker", topic, problem: trouble },
+      payload: payload.slice(0, LIMIT.rejectedPayloadBytes),
+    });
+    return null;
+  }
+
+  #add({ topic, payload, retain }: Passed, agent: AgentId): void {
+    const receivedAt = this.#parts.clock.now() as Timestamp;
+    this.#batch.messages.push({ topic, payload, agent, receivedAt, retain });
+    this.#pendingBytes += payload.length + OVERHEAD_BYTES;
+    if (this.#pendingBytes > LIMIT.pendingBytes) this.#setFull(true);
+  }
+
+  #handOverSoon(): void {
+    if (this.#isTurnEnding) return;
+    this.#isTurnEnding = true;
+    setImmediate(() => {
+      this.#isTurnEnding = false;
+      this.#handOver();
+    });
+  }
+
+  /** Several batches may be on their way to safety; they are acknowledged in their order. */
+  #handOver(): void {
+    const batch = this.#batch;
+    if (batch.messages.length + batch.packetIds.length === 0) return;
+    this.#batch = { messages: [], packetIds: [] };
+    const isSafe = this.#receive(batch.messages);
+    this.#released = this.#released.then(async () => this.#release(batch, await isSafe));
+  }
+
+  async #receive(messages: readonly ReceivedMessage[]): Promise<boolean> {
+    if (messages.length === 0) return true;
+    try {
+      await this.#parts.receive(messages);
+      return true;
+    } catch (reason) {
+      if (reason instanceof AssertionError) throw reason;
+      this.#parts.gauges.add("mqtt_batches_failed_total");
+      const said = reason instanceof Error ? reason.message : String(reason);
+      this.#parts.log.error("messages could not be stored, the broker is to repeat them", {
+        reason: said,
+      });
+      return false;
+    }
+  }
+
+  /**
+   * Only here is anything acknowledged, and only on the connection it came by: on the next one its
+   * packet id may belong to another message.
+   */
+  #release({ messages, packetIds }: Batch, isSafe: boolean): void {
+    for (const { payload } of messages) this.#pendingBytes -= payload.length + OVERHEAD_BYTES;
+    if (this.#isOver) return;
+    if (!isSafe) {
+      this.#wire.hangUp("messages could not be stored");
+      return;
+    }
+    for (const packetId of packetIds) this.#wire.writer.ack(PACKET.puback, packetId);
+    if (packetIds.length > 0) this.#wire.send();
+    if (this.#pendingBytes < LIMIT.pendingBytes / 2) this.#setFull(false);
+  }
+
+  #setFull(isFull: boolean): void {
+    if (isFull === this.#isFull || this.#isDraining) return;
+    this.#isFull = isFull;
+    this.#wire.holdBack(isFull);
+  }
+}

@@ -1,0 +1,107 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Broker, BrokerParts } from "../broker/broker.ts";
+import { openEmbeddedBroker } from "../broker/embedded/embedded.ts";
+import { openExternalBroker, type ServerAddress } from "../broker/external/external.ts";
+import { THE_HOUSE } from "../domain/event.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import { drivers } from "../driver/registry.ts";
+import type { Closer } from "../lib/closer.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
+import type { BrokerAddress, Config } from "./config.ts";
+import type { Ground } from "./ground.ts";
+import type { Rooms } from "./rooms.ts";
+
+type Parts = {
+  readonly ground: Ground;
+  readonly rooms: Rooms;
+  readonly parts: BrokerParts;
+  readonly closer: Closer;
+};
+
+/** Another broker takes the devices' connections; the demo plant alone stays in this process. */
+export async function openElsewhere(
+  { ground, rooms, parts, closer }: Parts,
+  address: BrokerAddress,
+  config: Config,
+): Promise<Outcome<Broker, Problem>> {
+  const server = serverOf(address, config);
+  if (!server.ok) return server;
+  const owners = await rooms.agents.owners();
+  closer.add("owners", () => owners.close());
+  const share = config["broker-share"];
+  const filters = [...new Set(drivers.flatMap(({ listensTo }) => listensTo))];
+  const options = { address: server.value, share, worker: 0, filters };
+  const external = await openExternalBroker(
+    { ...options, folder: join(config.data, "broker-sessions") },
+    {
+      ...parts,
+      agentOf: (topic) => owners.of(topic),
+      onGap: gapWriter(ground, address),
+      chance: Math.random,
+    },
+  );
+  if (!external.ok) return external;
+  const inside = await openEmbeddedBroker({ mqtt: null, mqtts: null }, parts);
+  return inside.ok ? success(sideBySide(external.value, inside.value)) : inside;
+}
+
+/** Devices are at the one, the demo plant is at the other; what is sent goes to both. */
+function sideBySide(external: Broker, inside: Broker): Broker {
+  return {
+    caps: external.caps,
+    get trouble() {
+      return external.trouble ?? null;
+    },
+    ports: external.ports,
+    clients: () => inside.clients(),
+    retained: (filter) => inside.retained(filter),
+    disconnect: (agent, reason) =>
+      external.disconnect(agent, reason) + inside.disconnect(agent, reason),
+    accept: (stream, remote) => inside.accept(stream, remote),
+    async send(message) {
+      const [sent] = await Promise.all([external.send(message), inside.send(message)]);
+      return sent;
+    },
+    async close() {
+      await Promise.all([external.close(), inside.close()]);
+    },
+  };
+}
+
+/** The broker lost our session: what devices sent meanwhile may be missing; nobody else tells. */
+function gapWriter({ journal, log }: Ground, { host, port }: BrokerAddress) {
+  return (since: number): void => {
+    const detail = { broker: `${host}:${port}`, since: new Date(since).toISOString() };
+    log.error("the broker has lost our session, messages may be missing", detail);
+    const event = { actor: THE_HOUSE, kind: "broker.gap", subject: "broker", detail };
+    journal.record(event).catch((reason: unknown) => {
+      log.error("gap not recorded", { reason: String(reason) });
+    });
+  };
+}
+
+function serverOf(
+  { host, port, isTls, username, password }: BrokerAddress,
+  config: Config,
+): Outcome<ServerAddress, Problem> {
+  const pems: { ca?: string; certificate?: string; key?: string } = {};
+  for (const name of ["ca", "certificate", "key"] as const) {
+    const file = config[`broker-${name}`];
+    if (file === null) continue;
+    const text = readText(file);
+    if (text === undefined) {
+      return failure(problem("folder_unreadable", `cannot read '${file}' of --broker-${name}`));
+    }
+    pems[name] = text;
+  }
+  return success({ host, port, username, password, tls: isTls ? pems : null });
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined; // The caller says which file it was.
+  }
+}

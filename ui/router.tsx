@@ -11,6 +11,7 @@ import { call, ProblemError } from "./api.ts";
 import { Frame } from "./frame.tsx";
 import { Broken, Missing } from "./page/broken.tsx";
 import { sessionQuery } from "./session.ts";
+import type { ViewSearch } from "./trend-view.ts";
 
 type Context = { readonly client: QueryClient };
 
@@ -153,13 +154,14 @@ export function newRouter(client: QueryClient) {
   });
 }
 
-type TrendSearch = { range?: string; pens?: string };
+type TrendSearch = ViewSearch & { readonly pens?: string };
 
 /** What a trend shows stands in the address: it can be shared and survives a reload. */
 function trendSearch(search: Record<string, unknown>): TrendSearch {
-  const { range, pens } = search;
+  const { range, from, to, pens } = search;
   return {
     ...(typeof range === "string" ? { range } : {}),
+    ...(typeof from === "number" && typeof to === "number" ? { from, to } : {}),
     ...(typeof pens === "string" ? { pens } : {}),
   };
 }

@@ -7,7 +7,7 @@ import { live } from "./use-live.ts";
 
 const AGAIN_MS = 30_000;
 /** A quarter of an hour: what energy suppliers measure and charge power by. */
-const QUARTER_MS = 15 * 60_000;
+export const QUARTER_MS = 15 * 60_000;
 
 /** Increases of every register, by bucket. */
 type Increases = {

@@ -1,104 +1,196 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { startTransition, useEffect, useMemo, useRef, useState } from "react";
 import type { PointReply } from "../src/api/contract.ts";
 import { LIMIT } from "../src/domain/limit.ts";
+import type { Value } from "../src/domain/reading.ts";
 import { call, type ProblemError } from "./api.ts";
-import { stepFor, type TrendColumns, TrendWindow } from "./trend-window.ts";
+import { edgesOf, type View } from "./trend-view.ts";
+import { stepFor, type TellingColumns, TrendWindow } from "./trend-window.ts";
 import { live, useRestored } from "./use-live.ts";
+import { WordList } from "./word-list.ts";
 
 /** Buckets of one chart: about one for two pixels of its card. */
 const BUCKETS_WIDE = 480;
 const BUCKETS_NARROW = 200;
 const NARROW_PX = 640;
+/** An old picture stands in for a new one unless it is made of far more buckets than this. */
+const BUCKETS_BORROWED = 4 * BUCKETS_WIDE;
 const REDRAW_MS = 1_000;
+/** Texts come one by one: the newest of a view, no more. */
+const TEXTS_MAX = 2_000;
+const FUNCTIONS = "count,all,min,max,avg,last";
 
 export type Trend = {
-  readonly columns: TrendColumns;
+  readonly points: readonly PointReply[];
+  readonly columns: TellingColumns;
   /** Milliseconds since the epoch: the axis, whether or not there are samples. */
   readonly from: number;
   readonly to: number;
+  /** A text stands in the columns by its number. */
+  readonly valueFor: (point: PointReply, cell: number) => Value;
   readonly problem: ProblemError | null;
   readonly isLoading: boolean;
 };
 
-/** The last `spanMs` of some points up to now: history, and the live feed behind it. */
-export function useTrend(points: readonly PointReply[], spanMs: number): Trend {
+type Loaded = { readonly window: TrendWindow; readonly words: WordList };
+
+const NOTHING: TellingColumns = { at: [], pens: [], widthMs: 1_000 };
+
+/** Some points over time: history in buckets of the view, and while it ends now the live feed. */
+export function useTrend(points: readonly PointReply[], view: View): Trend {
   const restored = useRestored();
   const ids = points.map(({ id }) => id).join(",");
-  const widthMs = stepFor(spanMs, innerWidth > NARROW_PX ? BUCKETS_WIDE : BUCKETS_NARROW);
-  const history = useQuery<{ window: TrendWindow }, ProblemError>({
-    queryKey: ["GET /history/aggregate", ids, spanMs, widthMs, restored],
+  const { spanMs } = view;
+  const history = useQuery<Loaded, ProblemError>({
+    queryKey: ["GET /history/aggregate", "trend", ids, spanMs, view.from, restored],
     enabled: ids !== "",
-    refetchInterval: Math.max(30_000, spanMs / 20),
+    refetchInterval: view.from === null ? Math.max(30_000, spanMs / 20) : false,
     staleTime: 0,
     gcTime: 0,
     // The window is filled on by live samples: sharing its structure would copy it.
     structuralSharing: false,
-    // Missed values are asked for again behind the old picture, other points behind none.
-    placeholderData: (before, query) =>
-      query?.queryKey[1] === ids && query.queryKey[2] === spanMs ? before : undefined,
-    queryFn: async () => {
-      const to = live.now();
-      const window = new TrendWindow(ids.split(",").length, widthMs);
-      const reply = await call("GET /history/aggregate", {
-        query: {
-          points: ids,
-          from: iso(Math.floor((to - spanMs) / widthMs) * widthMs),
-          to: iso(Math.ceil(to / widthMs) * widthMs),
-          every: widthMs,
-          fns: "count,min,max,avg",
-        },
-      });
-      window.load(reply, to);
-      return { window };
+    // The same points are seen in the old picture until the new one has come, others in none.
+    placeholderData: (before, query) => {
+      const isNear = before && spanMs / before.window.widthMs <= BUCKETS_BORROWED;
+      return isNear && query?.queryKey[2] === ids ? before : undefined;
     },
+    queryFn: () => load(points, edgesOf(view, live.now())),
   });
-  const window = useLiveTail(history.data?.window, ids);
-  const now = useRedraw(window);
+  const loaded = history.data;
+  useLiveTail(loaded, ids, view.from === null);
+  const now = useRedraw(loaded?.window, view.from === null);
+  const { from, to } = edgesOf(view, now);
   const columns = useMemo(() => {
-    const freshness = points.map(({ variable }) => variable.freshnessMs ?? LIMIT.freshnessMs);
-    return window?.columns(now - spanMs, now, freshness) ?? { at: [], pens: [] };
-  }, [window, now, spanMs, points]);
+    return loaded?.window.columns(from, to, points.map(freshnessOf)) ?? NOTHING;
+  }, [loaded, from, to, points]);
   return {
+    points,
     columns,
-    from: now - spanMs,
-    to: now,
+    from,
+    to,
+    valueFor: (point, cell) => shownValue(point, cell, loaded?.words),
     problem: history.error,
     isLoading: history.isLoading,
   };
 }
 
+/** What a chart of this stretch of time draws, asked for once. */
+export async function loadDrawn(points: readonly PointReply[], edges: Edges) {
+  const { window, words } = await load(points, edges);
+  return {
+    points,
+    columns: window.columns(edges.from, edges.to, points.map(freshnessOf)),
+    valueFor: (point: PointReply, cell: number) => shownValue(point, cell, words),
+  };
+}
+
+/** Of many points each gets fewer, so that one question asks for all of them. */
+function bucketsMax(points: number): number {
+  const wanted = innerWidth > NARROW_PX ? BUCKETS_WIDE : BUCKETS_NARROW;
+  // Twice the view at the most, see `load`.
+  return Math.min(wanted, Math.floor(LIMIT.bucketsPerReply / 2 / Math.max(1, points)) - 2);
+}
+
+/** Milliseconds since the epoch. */
+export type Edges = { readonly from: number; readonly to: number };
+
+/** Begins before the view by what a value may hold: what was said there is seen at its edge. */
+async function load(points: readonly PointReply[], view: Edges): Promise<Loaded> {
+  const spanMs = view.to - view.from;
+  const widthMs = stepFor(spanMs, bucketsMax(points.length));
+  const holdMs = Math.max(...points.map(freshnessOf), widthMs);
+  const from = Math.floor((view.from - Math.min(spanMs, holdMs)) / widthMs) * widthMs;
+  const to = Math.ceil(view.to / widthMs) * widthMs;
+  const window = new TrendWindow(points.length, widthMs, live.now());
+  const words = new WordList();
+  const counted = points.filter((point) => !isText(point));
+  await Promise.all([
+    counted.length > 0 &&
+      call("GET /history/aggregate", {
+        query: { points: idsOf(counted), from, to, every: widthMs, fns: FUNCTIONS },
+      }).then((reply) => {
+        window.load(
+          reply,
+          counted.map((point) => points.indexOf(point)),
+        );
+      }),
+    ...points.map(async (point, pen) => {
+      if (isText(point)) await loadTexts({ point, pen, window, words }, { from, to });
+    }),
+  ]);
+  return { window, words };
+}
+
+type TextPen = Loaded & { readonly point: PointReply; readonly pen: number };
+
+async function loadTexts({ point, pen, window, words }: TextPen, { from, to }: Edges) {
+  const query = { from: Math.round(from), to: Math.round(to), limit: TEXTS_MAX };
+  const reply = await call("GET /points/:id/history", {
+    params: { id: point.id },
+    query: { ...query, order: "desc" },
+  });
+  for (const row of [...reply.at.keys()].reverse()) {
+    const value = words.numberOf(reply.value[row] ?? null);
+    if (value === null) continue;
+    const at = Date.parse(reply.at[row] ?? "");
+    window.fill(pen, { at, value, isGood: reply.quality[row] === "good" });
+  }
+}
+
 /** Carries a loaded window on with what comes in. */
-function useLiveTail(window: TrendWindow | undefined, ids: string): TrendWindow | undefined {
-  const current = useRef(window);
-  current.current = window;
+function useLiveTail(loaded: Loaded | undefined, ids: string, isLive: boolean): void {
+  const current = useRef(loaded);
+  current.current = loaded;
   useEffect(() => {
-    if (ids === "") return;
+    if (!isLive || ids === "") return;
     const stops = ids.split(",").map((id, pen) =>
-      live.values.listen(id, ({ at, value }) => {
-        if (typeof value === "number") current.current?.add(pen, at, value);
+      live.values.listen(id, ({ at, value: told, quality }) => {
+        const value = current.current?.words.numberOf(told) ?? null;
+        if (value === null) return;
+        current.current?.window.add(pen, { at, value, isGood: quality === "good" });
       }),
     );
     return () => {
       for (const stop of stops) stop();
     };
-  }, [ids]);
-  return window;
+  }, [ids, isLive]);
 }
 
-/** The right edge of the chart: it moves on by itself. */
-function useRedraw(window: TrendWindow | undefined): number {
+/**
+ * The right edge of the chart: it moves on by itself, at most once a second, and when the browser
+ * has nothing better to do: the values in words go first.
+ */
+function useRedraw(window: TrendWindow | undefined, isLive: boolean): number {
   const [now, setNow] = useState(() => live.now());
   useEffect(() => {
     setNow(live.now());
-    if (!window) return;
+    if (!window || !isLive) return;
+    const redraw = () => startTransition(() => setNow(live.now()));
     const everyMs = Math.max(REDRAW_MS, window.widthMs / 2);
-    const timer = setInterval(() => setNow(live.now()), everyMs);
+    const timer = setInterval(() => whenIdle(redraw), everyMs);
     return () => clearInterval(timer);
-  }, [window]);
+  }, [window, isLive]);
   return now;
 }
 
-function iso(at: number): string {
-  return new Date(at).toISOString();
+function whenIdle(run: () => void): void {
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(run, { timeout: REDRAW_MS / 2 });
+  else run();
+}
+
+function shownValue({ variable }: PointReply, cell: number, words: WordList | undefined): Value {
+  if (variable.dataType === "string") return words?.wordOf(cell) ?? "";
+  return variable.dataType === "boolean" ? cell !== 0 : cell;
+}
+
+function isText({ variable }: PointReply): boolean {
+  return variable.dataType === "string";
+}
+
+function freshnessOf({ variable }: PointReply): number {
+  return variable.freshnessMs ?? LIMIT.freshnessMs;
+}
+
+function idsOf(points: readonly PointReply[]): string {
+  return points.map(({ id }) => id).join(",");
 }

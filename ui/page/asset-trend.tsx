@@ -1,90 +1,103 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useMemo } from "react";
 import type { PointReply } from "../../src/api/contract.ts";
-import { formatName } from "../format.ts";
+import { formatDateTime, formatName } from "../format.ts";
 import { Card } from "../part/card.tsx";
 import { Empty } from "../part/empty.tsx";
-import { hasTrend, penOf } from "../part/pen.ts";
-import { Choice } from "../part/tabs.tsx";
+import { hasLane, hasTrend, type PointPen, penOf } from "../part/pen.ts";
 import { TrendPanes } from "../part/trend-panes.tsx";
-import { RANGES, type RangeId, rangeOf } from "../range.ts";
+import { chosenView, edgesOf, searchOf, type View, viewOf } from "../trend-view.ts";
+import { live } from "../use-live.ts";
 import { IncreaseBars } from "./increase-bars.tsx";
+import { TrendTools } from "./trend-tools.tsx";
 
-/** Shown before anybody has chosen. */
-const FIRST_PENS = 2;
+/** Shown before anybody has chosen: so many lines, counters and lanes. */
+const FIRST = { lines: 2, counters: 1, lanes: 1 };
 
-/** History of the chosen variables; the choice stands in the address, so that it can be shared. */
+/** History of the chosen variables; what is shown stands in the address, to be shared. */
 export function AssetTrend({ points }: { readonly points: readonly PointReply[] }) {
-  const search = useSearch({ strict: false });
+  const { pens: wanted, range, from, to } = useSearch({ strict: false });
   const navigate = useNavigate();
-  const drawable = points.filter(hasTrend);
-  const counters = points.filter(({ variable }) => variable.counter);
-  if (drawable.length + counters.length === 0) return null;
-  const range = rangeOf(search.range);
-  const chosen = search.pens?.split(".") ?? firstOf(drawable, counters);
-  const set = (change: { range?: RangeId; pens?: string }) =>
-    void navigate({ to: ".", search: (before) => ({ ...before, ...change }), replace: true });
-  const pens = drawable.map((point, at) => penOf(point, at, formatName(point.variable.name)));
+  const all = useMemo(() => drawablesOf(points), [points]);
+  const view = useMemo(() => viewOf({ range, from, to }), [range, from, to]);
+  const chosen = useMemo(() => wanted?.split(".").filter(Boolean) ?? firstOf(all), [wanted, all]);
+  const pens = useMemo(() => all.filter(({ key }) => chosen.includes(key)), [all, chosen]);
+  if (all.length === 0) return null;
+  const set = (change: object) =>
+    void navigate({
+      to: ".",
+      search: (before) => ({ ...before, ...change }),
+      replace: true,
+      resetScroll: false,
+    });
+  const setView = (next: View) => set(searchOf(next));
   const toggle = (id: string) => {
     const without = chosen.filter((other) => other !== id);
     set({ pens: (without.length < chosen.length ? without : [...chosen, id]).join(".") });
   };
+  const drawn = pens.filter(({ variable }) => !variable.counter);
   return (
     <Card
       title="Trend"
+      meta={view.from !== null && viewWords(view)}
       flush
-      actions={
-        <Choice
-          label="Time range"
-          options={RANGES.map(({ id, label }) => ({ value: id, label }))}
-          value={range.id}
-          onChange={(id) => set({ range: id })}
-        />
-      }
+      actions={<TrendTools view={view} onView={setView} points={pens.map(({ point }) => point)} />}
     >
-      <PenChips chips={[...pens, ...counters.map(counterChip)]} chosen={chosen} onToggle={toggle} />
-      {chosen.length === 0 && <Empty title="Choose what to draw" />}
-      {isAnyOf(drawable, chosen) && (
+      <PenChips pens={all} chosen={chosen} onToggle={toggle} />
+      {pens.length === 0 && <Empty title="Choose what to draw" />}
+      {drawn.length > 0 && (
         <TrendPanes
-          pens={pens.filter(({ key }) => chosen.includes(key))}
-          spanMs={range.ms}
-          group="asset"
+          pens={drawn}
+          view={view}
+          onView={(a, b) => setView(chosenView(a, b, live.now()))}
+          onReset={() => setView(viewOf({}))}
         />
       )}
-      {counters
-        .filter(({ id }) => chosen.includes(id))
-        .map((point) => (
-          <IncreaseBars key={point.id} point={point} spanMs={range.ms} everyMs={range.barMs} />
+      {pens
+        .filter(({ variable }) => variable.counter)
+        .map(({ point }) => (
+          <IncreaseBars key={point.id} point={point} view={view} />
         ))}
     </Card>
   );
 }
 
-function firstOf(drawable: readonly PointReply[], counters: readonly PointReply[]): string[] {
-  const first = [...drawable.slice(0, FIRST_PENS), ...counters.slice(0, 1)];
+function drawablesOf(points: readonly PointReply[]): PointPen[] {
+  const lines = points.filter(hasTrend);
+  const counters = points.filter(({ variable }) => variable.counter);
+  const lanes = points.filter(hasLane);
+  return [...lines, ...counters, ...lanes].map((point, at) => {
+    const pen = penOf(point, at, formatName(point.variable.name));
+    return hasTrend(point) ? pen : { ...pen, colour: "--fill" };
+  });
+}
+
+function firstOf(pens: readonly PointPen[]): string[] {
+  const points = pens.map(({ point }) => point);
+  const first = [
+    ...points.filter(hasTrend).slice(0, FIRST.lines),
+    ...points.filter(({ variable }) => variable.counter).slice(0, FIRST.counters),
+    ...points.filter((point) => hasLane(point) && !point.variable.bits).slice(0, FIRST.lanes),
+  ];
   return first.map(({ id }) => id);
 }
 
-function isAnyOf(points: readonly PointReply[], chosen: readonly string[]): boolean {
-  return points.some(({ id }) => chosen.includes(id));
+function viewWords(view: View): string {
+  const { from, to } = edgesOf(view, 0);
+  return `${formatDateTime(from)} – ${formatDateTime(to)}`;
 }
-
-function counterChip(point: PointReply): Chip {
-  return { key: point.id, label: formatName(point.variable.name), colour: "--fill" };
-}
-
-type Chip = { readonly key: string; readonly label: string; readonly colour: string };
 
 type PenChipsProps = {
-  readonly chips: readonly Chip[];
+  readonly pens: readonly PointPen[];
   readonly chosen: readonly string[];
   readonly onToggle: (id: string) => void;
 };
 
-function PenChips({ chips, chosen, onToggle }: PenChipsProps) {
+function PenChips({ pens, chosen, onToggle }: PenChipsProps) {
   return (
     <fieldset className="pen-chips">
       <legend className="spoken">Variables to draw</legend>
-      {chips.map(({ key, label, colour }) => (
+      {pens.map(({ key, label, colour }) => (
         <button
           key={key}
           type="button"

@@ -7,19 +7,25 @@ import { formatRegister } from "../meter.ts";
 import { Bars } from "../part/bars.tsx";
 import { ProblemNote } from "../part/empty.tsx";
 import { Figure } from "../part/figure.tsx";
+import { edgesOf, type View } from "../trend-view.ts";
+import { stepFor } from "../trend-window.ts";
 import { live } from "../use-live.ts";
 import "./increase-bars.css";
 
 type IncreaseBarsProps = {
   readonly point: PointReply;
-  readonly spanMs: number;
-  readonly everyMs: number;
+  readonly view: View;
 };
 
+/** Bars, not a line: as many as one can still tell apart. */
+const BARS_MAX = 30;
+
 /** What a register grew by, bar by bar: the register itself is only a line that climbs. */
-export function IncreaseBars({ point, spanMs, everyMs }: IncreaseBarsProps) {
+export function IncreaseBars({ point, view }: IncreaseBarsProps) {
+  const { spanMs } = view;
+  const everyMs = stepFor(spanMs, BARS_MAX);
   const [picked, setPicked] = useState<number | null>(null);
-  const { data, error } = useIncreases(point.id, spanMs, everyMs);
+  const { data, error } = useIncreases(point.id, view, everyMs);
   const values = data?.values ?? [];
   const from = data?.from ?? 0;
   const whole = values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
@@ -56,22 +62,24 @@ function scaleText(value: number, variable: PointReply["variable"]): string {
   return `${text.replace(/\.0+$/, "")} ${unit}`.trim();
 }
 
-function useIncreases(id: string, spanMs: number, everyMs: number) {
+function useIncreases(id: string, view: View, everyMs: number) {
   return useQuery<{ from: number; values: readonly (number | null)[] }, ProblemError>({
-    queryKey: ["GET /history/aggregate", "bars", id, spanMs],
-    refetchInterval: Math.max(15_000, everyMs / 4),
+    queryKey: ["GET /history/aggregate", "bars", id, view],
+    refetchInterval: view.from === null && Math.max(15_000, everyMs / 4),
     queryFn: async () => {
-      const to = Math.ceil(live.now() / everyMs) * everyMs;
+      const edges = edgesOf(view, live.now());
+      const to = Math.ceil(edges.to / everyMs) * everyMs;
+      const from = Math.floor(edges.from / everyMs) * everyMs + (view.from === null ? everyMs : 0);
       const reply = await call("GET /history/aggregate", {
         query: {
           points: id,
-          from: new Date(to - spanMs).toISOString(),
-          to: new Date(to).toISOString(),
+          from,
+          to,
           every: everyMs,
           fns: "increase",
         },
       });
-      return { from: to - spanMs, values: reply.items[0]?.columns.increase ?? [] };
+      return { from, values: reply.items[0]?.columns.increase ?? [] };
     },
   });
 }

@@ -1,10 +1,12 @@
+import { formatDateTime } from "../format.ts";
 import { formatPower, type Meter } from "../meter.ts";
 import { Card } from "../part/card.tsx";
 import { ProblemNote } from "../part/empty.tsx";
 import { Figure } from "../part/figure.tsx";
 import { type Pen, penColour } from "../part/pen.ts";
 import { TrendPlot } from "../part/trend.tsx";
-import { useLoad, usePowers } from "../use-load.ts";
+import { TrendSurface } from "../part/trend-surface.tsx";
+import { type Load, QUARTER_MS, useLoad, usePowers } from "../use-load.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const METERS_MAX = 4;
@@ -37,16 +39,56 @@ export function LoadProfile({ meters }: { readonly meters: readonly Meter[] }) {
     >
       <div className="trend-panes">
         <ProblemNote problem={load.problem} />
-        <TrendPlot
-          label={`Load profile of ${pens.map(({ label }) => label).join(", ")}, 24 hours`}
-          pens={pens}
-          columns={load.columns}
+        <TrendSurface
           from={load.from}
           to={load.to}
-          height={232}
-          isStepped
-        />
+          hint={(at) => <QuarterHint load={load} pens={pens} at={at} />}
+        >
+          <TrendPlot
+            label={`Load profile of ${pens.map(({ label }) => label).join(", ")}, 24 hours`}
+            pens={pens}
+            columns={load.columns}
+            from={load.from}
+            to={load.to}
+            height={232}
+            isStepped
+          />
+        </TrendSurface>
       </div>
     </Card>
+  );
+}
+
+type QuarterHintProps = {
+  readonly load: Load;
+  readonly pens: readonly Pen[];
+  readonly at: number;
+};
+
+/** The mean power of the quarter of an hour that the pointer is in. */
+function QuarterHint({ load: { columns, from }, pens, at }: QuarterHintProps) {
+  const quarter = Math.floor((at - from) / QUARTER_MS);
+  return (
+    <>
+      <b>{formatDateTime(from + quarter * QUARTER_MS)}</b>
+      <span className="hint"> for 15 min</span>
+      <table>
+        <tbody>
+          {pens.map(({ key, label, colour }, index) => {
+            const mean = columns.pens[index]?.avg[quarter];
+            const { text, unit } = formatPower(typeof mean === "number" ? mean * 1000 : null);
+            return (
+              <tr key={key}>
+                <td>
+                  <i style={{ background: `var(${colour})` }} />
+                  {label}
+                </td>
+                <td className="trend-hint-value">{`${text} ${unit}`}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </>
   );
 }

@@ -3,13 +3,13 @@ import { energyOf, formatEnergy, formatPower, type Meter } from "../meter.ts";
 import { Card } from "../part/card.tsx";
 import { Figure } from "../part/figure.tsx";
 import { Table } from "../part/table.tsx";
+import type { View } from "../trend-view.ts";
 import { useByTime } from "../use-live.ts";
 import { usePowers } from "../use-load.ts";
 import { startOfDay, useIncrease } from "../use-recent.ts";
 import { IncreaseBars } from "./increase-bars.tsx";
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+const LAST_DAY: View = { spanMs: 24 * 3_600_000, from: null };
 
 type MetersProps = { readonly meters: readonly Meter[]; readonly isWide: boolean };
 
@@ -60,7 +60,7 @@ export function Meters({ meters, isWide }: MetersProps) {
           },
         ]}
       />
-      {whole && <IncreaseBars point={whole} spanMs={DAY_MS} everyMs={HOUR_MS} />}
+      {whole && <IncreaseBars point={whole} view={LAST_DAY} />}
     </Card>
   );
 }

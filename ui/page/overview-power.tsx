@@ -5,8 +5,9 @@ import { PointFigure } from "../part/figure.tsx";
 import { penOf } from "../part/pen.ts";
 import { TrendPanes } from "../part/trend-panes.tsx";
 import { assetName } from "../pick.ts";
+import type { View } from "../trend-view.ts";
 
-const SPAN_MS = 60 * 60_000;
+const LAST_HOUR: View = { spanMs: 60 * 60_000, from: null };
 
 export function Power({ points }: { readonly points: readonly PointReply[] }) {
   const pens = points.map((point, at) => penOf(point, at, assetName(point)));
@@ -24,7 +25,7 @@ export function Power({ points }: { readonly points: readonly PointReply[] }) {
         </span>
       ))}
     >
-      <TrendPanes pens={pens} spanMs={SPAN_MS} group="overview" height={232} hasLegend={false} />
+      <TrendPanes pens={pens} view={LAST_HOUR} height={232} hasLegend={false} />
     </Card>
   );
 }

@@ -39,6 +39,12 @@ export function panesOf(pens: readonly PointPen[]): Pane[] {
   }));
 }
 
+/** A state, a text or a mask: strips of time instead of a line. */
+export function hasLane({ variable }: PointReply): boolean {
+  const { dataType, states, bits } = variable;
+  return dataType === "boolean" || dataType === "string" || !!states || !!bits;
+}
+
 /** A number that moves: states and texts have no line. */
 export function hasTrend({ variable }: PointReply): boolean {
   return (

@@ -37,7 +37,8 @@ export function Tabs({ label, tabs, open, onOpen }: TabsProps) {
 type ChoiceProps<T extends string> = {
   readonly label: string;
   readonly options: readonly { readonly value: T; readonly label: string }[];
-  readonly value: T;
+  /** Null: none of them is so. */
+  readonly value: T | null;
   readonly onChange: (value: T) => void;
 };
 

@@ -1,94 +1,111 @@
-import { useMemo, useState } from "react";
-import { formatDateTime, formatValue } from "../format.ts";
+import { useMemo, useRef } from "react";
+import type { View } from "../trend-view.ts";
 import type { TrendColumns } from "../trend-window.ts";
-import { useTrend } from "../use-trend.ts";
+import { type Trend, useTrend } from "../use-trend.ts";
 import { Empty, ProblemNote, Waiting } from "./empty.tsx";
 import { PointFigure } from "./figure.tsx";
-import { type Pane, type PointPen, panesOf } from "./pen.ts";
+import { Lane, LaneTimes } from "./lane.tsx";
+import { hasLane, type Pane, type PointPen, panesOf } from "./pen.ts";
 import { TrendPlot } from "./trend.tsx";
+import { TrendHint } from "./trend-hint.tsx";
+import { TrendSurface } from "./trend-surface.tsx";
 
 type TrendPanesProps = {
   readonly pens: readonly PointPen[];
-  readonly spanMs: number;
-  /** Names the group of charts whose pointers move together. */
-  readonly group: string;
+  readonly view: View;
+  /** Another stretch of time was chosen by dragging; absent: the view stays as it is. */
+  readonly onView?: ((from: number, to: number) => void) | undefined;
+  readonly onReset?: (() => void) | undefined;
   /** Of a single pane; several share the room. */
   readonly height?: number;
   /** False where the card's head has the legend already. */
   readonly hasLegend?: boolean;
 };
 
-/** The trend of some points: a pane for each unit, history and live tail. */
+/** The trend of some points: a pane for each unit, a strip for each state, one time for all. */
 export function TrendPanes(props: TrendPanesProps) {
-  const { pens, spanMs, group, height = 220, hasLegend = true } = props;
+  const { pens, view } = props;
   const points = useMemo(() => pens.map(({ point }) => point), [pens]);
-  const trend = useTrend(points, spanMs);
-  const panes = useMemo(
-    () => panesOf(pens).map((pane) => ({ pane, columns: columnsOf(pane, pens, trend.columns) })),
-    [pens, trend.columns],
-  );
-  const [row, setRow] = useState<number | null>(null);
+  const newest = useTrend(points, view);
+  // Until what was chosen last has come, what was there before stays: nothing jumps.
+  const ready = useRef<Drawn>(null);
+  if (!newest.isLoading) ready.current = { pens, trend: newest };
   if (pens.length === 0) return <Empty title="Choose what to draw" />;
-  if (trend.isLoading) return <Waiting />;
-  if (trend.problem && trend.columns.at.length === 0)
-    return <ProblemNote problem={trend.problem} />;
+  if (!ready.current) return <Waiting />;
+  return <Panes {...props} {...ready.current} />;
+}
+
+type Drawn = { readonly pens: readonly PointPen[]; readonly trend: Trend };
+
+function Panes(props: Omit<TrendPanesProps, "view"> & Drawn) {
+  const { pens, trend, onView, onReset, height = 220, hasLegend = true } = props;
+  const lanes = pens.filter(({ point }) => hasLane(point));
+  const panes = useMemo(() => panesOf(pens.filter(({ point }) => !hasLane(point))), [pens]);
   const paneHeight = panes.length === 1 ? height : Math.max(120, height / panes.length + 40);
   return (
     <div className="trend-panes">
-      {panes.map(({ pane, columns }) => (
-        <figure key={pane.pens[0]?.key} className="trend-pane">
-          {hasLegend && <Legend pane={pane} columns={columns} row={row} />}
-          <TrendPlot
-            label={`${pane.pens.map(({ label }) => label).join(", ")} over time`}
-            pens={pane.pens}
-            columns={columns}
-            from={trend.from}
-            to={trend.to}
-            height={paneHeight}
-            group={group}
-            onPoint={setRow}
-          />
-        </figure>
-      ))}
+      <ProblemNote problem={trend.problem} />
+      <TrendSurface
+        from={trend.from}
+        to={trend.to}
+        hint={(at) => <TrendHint trend={trend} pens={pens} at={at} />}
+        onView={onView}
+        onReset={onReset}
+      >
+        {panes.map((pane) => (
+          <figure key={pane.pens[0]?.key} className="trend-pane">
+            {hasLegend && <Legend pane={pane} />}
+            <PanePlot pane={pane} trend={trend} height={paneHeight} />
+          </figure>
+        ))}
+        {lanes.map((pen) => (
+          <Lane key={pen.key} trend={trend} pen={pen} />
+        ))}
+        {panes.length === 0 && <LaneTimes from={trend.from} to={trend.to} />}
+      </TrendSurface>
     </div>
   );
 }
 
-type LegendProps = {
+type PanePlotProps = {
   readonly pane: Pane;
-  readonly columns: TrendColumns;
-  readonly row: number | null;
+  readonly trend: Trend;
+  readonly height: number;
 };
 
-function Legend({ pane, columns, row }: LegendProps) {
-  const at = row === null ? undefined : columns.at[row];
+function PanePlot({ pane, trend, height }: PanePlotProps) {
+  const { columns, points, from, to } = trend;
+  const shown = useMemo(
+    (): TrendColumns => ({
+      at: columns.at,
+      pens: pane.pens.map(({ point }) => columns.pens[points.indexOf(point)] ?? NOTHING),
+    }),
+    [pane, columns, points],
+  );
   return (
-    <figcaption className="trend-legend num">
-      {pane.pens.map((pen, index) => (
-        <span key={pen.key} className="trend-pen">
-          <i style={{ background: `var(${pen.colour})` }} />
-          {pen.label}
-          {at === undefined ? (
-            <PointFigure point={pen.point} />
-          ) : (
-            <b>{valueAt(pen, columns.pens[index]?.avg[row ?? -1])}</b>
-          )}
-        </span>
-      ))}
-      {at !== undefined && <span className="hint">{formatDateTime(at * 1000)}</span>}
-    </figcaption>
+    <TrendPlot
+      label={`${pane.pens.map(({ label }) => label).join(", ")} over time`}
+      pens={pane.pens}
+      columns={shown}
+      from={from}
+      to={to}
+      height={height}
+    />
   );
 }
 
-function valueAt({ variable }: PointPen, cell: number | null | undefined): string {
-  const { text, unit } = formatValue(cell, variable);
-  return unit ? `${text} ${unit}` : text;
-}
+const NOTHING = { avg: [], min: [], max: [] };
 
-function columnsOf(pane: Pane, pens: readonly PointPen[], columns: TrendColumns): TrendColumns {
-  const nothing = { avg: [], min: [], max: [] };
-  return {
-    at: columns.at,
-    pens: pane.pens.map((pen) => columns.pens[pens.indexOf(pen)] ?? nothing),
-  };
+function Legend({ pane }: { readonly pane: Pane }) {
+  return (
+    <figcaption className="trend-legend num">
+      {pane.pens.map((pen) => (
+        <span key={pen.key} className="trend-pen">
+          <i style={{ background: `var(${pen.colour})` }} />
+          {pen.label}
+          <PointFigure point={pen.point} />
+        </span>
+      ))}
+    </figcaption>
+  );
 }

@@ -3,8 +3,10 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { formatNumber } from "../format.ts";
 import { colourOf, type Theme, useTheme } from "../theme.ts";
+import { timeLabels } from "../time-axis.ts";
 import type { TrendColumns } from "../trend-window.ts";
 import type { Pen } from "./pen.ts";
+import { PLOT_LEFT, PLOT_RIGHT } from "./plot-edges.ts";
 import "./trend.css";
 
 type TrendPlotProps = {
@@ -19,15 +21,11 @@ type TrendPlotProps = {
   readonly height: number;
   /** True: each value holds for its whole bucket, and `columns.at` is where it begins. */
   readonly isStepped?: boolean;
-  /** Charts of one group point at the same moment. */
-  readonly group?: string;
-  /** The row under the pointer; null when it has left. */
-  readonly onPoint?: (row: number | null) => void;
 };
 
 /** uPlot lives outside React: React keeps its box, and hands it new columns. */
 export function TrendPlot(props: TrendPlotProps) {
-  const { label, pens, columns, from, to, height, group } = props;
+  const { label, pens, columns, from, to, height } = props;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const newest = useRef(props);
@@ -40,7 +38,7 @@ export function TrendPlot(props: TrendPlotProps) {
     const element = box.current;
     if (!element) return;
     const made = new uPlot(
-      { ...optionsFor(newest, group, theme), ...sizeOf(element) },
+      { ...optionsFor(newest.current, theme), ...sizeOf(element) },
       dataOf(newest.current.columns),
       element,
     );
@@ -52,7 +50,7 @@ export function TrendPlot(props: TrendPlotProps) {
       made.destroy();
       plot.current = undefined;
     };
-  }, [shape, group, theme]);
+  }, [shape, theme]);
 
   useEffect(() => {
     plot.current?.batch((it: uPlot) => {
@@ -76,21 +74,14 @@ function sizeOf({ clientWidth, clientHeight }: HTMLElement) {
   return { width: clientWidth, height: clientHeight };
 }
 
-type Newest = { readonly current: TrendPlotProps };
-
-function optionsFor(newest: Newest, group: string | undefined, theme: Theme) {
-  const { pens, isStepped = false } = newest.current;
+function optionsFor({ pens, isStepped = false }: TrendPlotProps, theme: Theme) {
   const text = colourOf("--t3");
   const font = "11px 'Inter Variable', Inter, sans-serif";
   const options: Omit<uPlot.Options, "width" | "height"> = {
-    padding: [8, 20, 0, 0],
+    padding: [8, PLOT_RIGHT, 0, 0],
     legend: { show: false },
-    cursor: {
-      y: false,
-      drag: { x: false, y: false },
-      points: { size: 6 },
-      ...(group ? { sync: { key: group } } : {}),
-    },
+    // What a pointer does is the same for all that shares the time: see trend-surface.tsx.
+    cursor: { show: false },
     scales: {
       x: { time: true },
       y: { range: (_, low, high) => yRange(pens[0]?.variable.range, isStepped, [low, high]) },
@@ -103,12 +94,12 @@ function optionsFor(newest: Newest, group: string | undefined, theme: Theme) {
         space: 84,
         grid: { show: false },
         ticks: { show: false },
-        values: (_, splits) => timeLabels(splits),
+        values: (_, splits) => timeLabels(splits.map((split) => split * 1000)),
       },
       {
         stroke: text,
         font,
-        size: 46,
+        size: PLOT_LEFT,
         space: 28,
         grid: { stroke: colourOf("--line"), width: 1 },
         ticks: { show: false },
@@ -122,9 +113,6 @@ function optionsFor(newest: Newest, group: string | undefined, theme: Theme) {
     })),
     hooks: {
       drawClear: [(plot) => drawNormal(plot, pens, colourOf("--band"))],
-      setCursor: [
-        ({ cursor }) => newest.current.onPoint?.(cursor.idx === undefined ? null : cursor.idx),
-      ],
     },
   };
   return options;
@@ -191,16 +179,4 @@ function yLabels(splits: readonly number[]): string[] {
 
 function isWhole(number: number): boolean {
   return Math.abs(number - Math.round(number)) < 1e-6;
-}
-
-const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric" });
-
-/** `14:10`, and the day where a day begins. */
-function timeLabels(splits: readonly number[]): string[] {
-  return splits.map((split) => {
-    const date = new Date(split * 1000);
-    const isMidnight = date.getHours() === 0 && date.getMinutes() === 0;
-    return isMidnight ? DAY.format(date) : CLOCK.format(date);
-  });
 }

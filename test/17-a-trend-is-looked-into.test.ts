@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, test } from "node:test";
+import type { Page } from "playwright-core";
+import type { AssetReply, PointReply } from "../src/api/contract.ts";
+import { hasChromium, openBrowser, Visitor } from "./browser.ts";
+import { House, until } from "./house.ts";
+
+const skip = !hasChromium;
+const house = await (await House.open(["--demo"])).signIn();
+after(() => house.close());
+const browser = await openBrowser();
+after(() => browser.close());
+const assets: AssetReply[] = (await house.call("GET", "/assets")).items;
+const pump = assets.find(({ name }) => name.startsWith("Pump P"))?.id;
+const points: PointReply[] = (await house.call("GET", `/points?assetId=${pump}`)).items;
+
+/** A stretch of time as the address says it; undefined while the trend follows time. */
+function shown(page: Page): number | undefined {
+  const { searchParams } = new URL(page.url());
+  const [from, to] = ["from", "to"].map((name) => Number(searchParams.get(name)));
+  return from && to ? to - from : undefined;
+}
+
+/** Draws over a part of the trend, from one share of its width to another. */
+async function draw(page: Page, from: number, to: number): Promise<void> {
+  const box = await page.locator(".trend-surface").boundingBox();
+  assert.ok(box);
+  const y = box.y + box.height / 2;
+  await page.mouse.move(box.x + box.width * from, y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * ((from + to) / 2), y);
+  await page.mouse.move(box.x + box.width * to, y);
+  await page.mouse.up();
+}
+
+test("a trend zooms where one draws, moves, and comes back to live", { skip }, async () => {
+  const visitor = await Visitor.open(browser, house);
+  const { page } = visitor;
+  await visitor.visit(`/plant/${pump}?range=24h`);
+  await page.locator(".trend-surface").scrollIntoViewIfNeeded();
+  await draw(page, 0.3, 0.6);
+  const span = await until("it shows less", () => shown(page));
+  assert.ok(span > 4 * 3_600_000 && span < 12 * 3_600_000, `${span} ms`);
+  await page.keyboard.down("Shift");
+  const before = page.url();
+  await draw(page, 0.5, 0.8);
+  await page.keyboard.up("Shift");
+  await until("it moved", () => page.url() !== before);
+  assert.equal(shown(page), span);
+  await page.getByRole("button", { name: "Zoom in" }).click();
+  await until("it shows half", () => Math.abs((shown(page) ?? 0) - span / 2) <= 1);
+  await page.locator(".trend-surface").dblclick();
+  await until("it follows time again", () => shown(page) === undefined);
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.close();
+});
+
+test("keys do what the pointer does", { skip }, async () => {
+  const visitor = await Visitor.open(browser, house);
+  const { page } = visitor;
+  await visitor.visit(`/plant/${pump}`);
+  await page.getByRole("button", { name: "Earlier" }).focus();
+  await page.keyboard.press("ArrowLeft");
+  await until("it moved", () => shown(page) === 3_600_000);
+  await page.keyboard.press("+");
+  await until("it shows half", () => shown(page) === 1_800_000);
+  await page.keyboard.press("Escape");
+  await until("it follows time again", () => shown(page) === undefined);
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.close();
+});
+
+test("under the pointer stand value, unit, time and quality of every variable", {
+  skip,
+}, async () => {
+  const visitor = await Visitor.open(browser, house);
+  const { page } = visitor;
+  await visitor.visit(`/plant/${pump}?range=24h`);
+  const surface = page.locator(".trend-surface");
+  await surface.hover({ position: { x: 300, y: 60 } });
+  const hint = await page.locator(".trend-hint").innerText();
+  assert.match(hint, /\d\d:\d\d:\d\d/);
+  assert.match(hint, /Pressure\s+[\d.]+ bar\s+(good|unchanged)/);
+  assert.match(hint, /Running\s+(Running|Stopped)\s+(good|unchanged)/);
+  assert.match(
+    (await surface.getByRole("img", { name: /Running over time/ }).getAttribute("aria-label")) ??
+      "",
+    /\d %/,
+  );
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.close();
+});
+
+test("what is shown is taken away as a file, as drawn or every sample of it", {
+  skip,
+}, async () => {
+  const visitor = await Visitor.open(browser, house);
+  const { page } = visitor;
+  const pens = points.filter(({ variable }) => variable.unit === "bar" || variable.states);
+  const to = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+  const span = `from=${to - 3_600_000}&to=${to}`;
+  await visitor.visit(`/plant/${pump}?${span}&pens=${pens.map(({ id }) => id).join(".")}`);
+  const take = async (how: string) => {
+    await page.getByRole("button", { name: "Download as CSV" }).click();
+    const file = page.waitForEvent("download");
+    await page.getByRole("button", { name: how }).click();
+    return readFileSync(await (await file).path(), "utf8")
+      .trimEnd()
+      .split("\r\n");
+  };
+  const [head = "", ...drawn] = await take("As drawn");
+  assert.match(head, /^from,.*mean \[bar\],.*min \[bar\],.*max \[bar\],/);
+  assert.equal(drawn.length, 360);
+  const [, ...samples] = await take("Every sample");
+  let count = 0;
+  for (const { id } of pens) {
+    count += (await house.call("GET", `/points/${id}/history?${span}`)).at.length;
+  }
+  assert.equal(samples.length, count);
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.close();
+});

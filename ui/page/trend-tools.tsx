@@ -1,0 +1,69 @@
+import { ChevronLeft, ChevronRight, Download, ZoomIn, ZoomOut } from "lucide-react";
+import { type KeyboardEvent, useState } from "react";
+import type { PointReply } from "../../src/api/contract.ts";
+import { Button, IconButton } from "../part/button.tsx";
+import { Choice } from "../part/tabs.tsx";
+import { RANGES } from "../range.ts";
+import { liveRange, movedView, scaledView, type View, viewOf } from "../trend-view.ts";
+import { live } from "../use-live.ts";
+import { TrendDownload } from "./trend-download.tsx";
+
+type TrendToolsProps = {
+  readonly view: View;
+  readonly onView: (view: View) => void;
+  /** What is drawn, and so what may be taken away as a file. */
+  readonly points: readonly PointReply[];
+};
+
+const HALF = 0.5;
+
+/** Range and zoom, for fingers and keys: arrows move, + and − zoom, Escape follows time again. */
+export function TrendTools({ view, onView, points }: TrendToolsProps) {
+  const [isDownloading, setDownloading] = useState(false);
+  const now = () => live.now();
+  const range = liveRange(view);
+  const steps: Record<string, () => View> = {
+    ArrowLeft: () => movedView(view, -HALF, now()),
+    ArrowRight: () => movedView(view, HALF, now()),
+    "+": () => scaledView(view, HALF, now()),
+    "-": () => scaledView(view, 1 / HALF, now()),
+    Escape: () => viewOf({}),
+  };
+  const step = (key: string) => () => steps[key] && onView(steps[key]());
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!steps[event.key]) return;
+    event.preventDefault();
+    step(event.key)();
+  };
+  return (
+    <div className="trend-tools" role="toolbar" aria-label="Time shown" onKeyDown={onKeyDown}>
+      <Choice
+        label="Time range"
+        options={RANGES.map(({ id, label }) => ({ value: id, label }))}
+        value={range}
+        onChange={(id) => onView(viewOf({ range: id }))}
+      />
+      <span className="trend-steps">
+        <IconButton label="Earlier" icon={ChevronLeft} onClick={step("ArrowLeft")} />
+        <IconButton
+          label="Later"
+          icon={ChevronRight}
+          disabled={view.from === null}
+          onClick={step("ArrowRight")}
+        />
+        <IconButton label="Zoom in" icon={ZoomIn} onClick={step("+")} />
+        <IconButton label="Zoom out" icon={ZoomOut} onClick={step("-")} />
+        <IconButton
+          label="Download as CSV"
+          icon={Download}
+          disabled={points.length === 0}
+          onClick={() => setDownloading(true)}
+        />
+        {view.from !== null && <Button onClick={step("Escape")}>Back to live</Button>}
+      </span>
+      {isDownloading && (
+        <TrendDownload points={points} view={view} onClose={() => setDownloading(false)} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+import { formatDateTime, formatSpan, formatValue, NO_VALUE } from "../format.ts";
+import type { Cell } from "../trend-window.ts";
+import type { Trend } from "../use-trend.ts";
+import { hasLane, type PointPen } from "./pen.ts";
+
+type TrendHintProps = {
+  readonly trend: Trend;
+  readonly pens: readonly PointPen[];
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+};
+
+/** All that is known of one moment: value, unit, time, and how far it is to be trusted. */
+export function TrendHint({ trend, pens, at }: TrendHintProps) {
+  const { columns } = trend;
+  const { widthMs } = columns;
+  const first = (columns.at[0] ?? 0) * 1000 - widthMs / 2;
+  const row = Math.floor((at - first) / widthMs);
+  return (
+    <>
+      <b>{formatDateTime(first + row * widthMs)}</b>
+      <span className="hint">{widthMs < 1_000 ? "" : ` for ${formatSpan(widthMs)}`}</span>
+      <table>
+        <tbody>
+          {pens.map((pen, index) => (
+            <tr key={pen.key}>
+              <td>
+                <i style={{ background: `var(${pen.colour})` }} />
+                {pen.label}
+              </td>
+              <td className="trend-hint-value">
+                {valueText(trend, pen, columns.pens[index], row)}
+              </td>
+              <td className="hint">{qualityText(columns.pens[index], row)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+function valueText(
+  trend: Trend,
+  { point, variable }: PointPen,
+  pen: Pen | undefined,
+  row: number,
+): string {
+  const cell = pen && heldAt(hasLane(point) ? pen.last : pen.avg, row);
+  if (typeof cell !== "number") return NO_VALUE;
+  const { text, unit } = formatValue(trend.valueFor(point, cell), variable);
+  return unit ? `${text} ${unit}` : text;
+}
+
+type Pen = Trend["columns"]["pens"][number];
+
+/** `good`, `unchanged` where nothing came, or how many samples were left out. */
+function qualityText(pen: Pen | undefined, row: number): string {
+  const all = pen?.all[row] ?? 0;
+  const good = pen?.good[row] ?? 0;
+  if (good < all) return `${all - good} of ${all} not good`;
+  if (all > 0) return "good";
+  return typeof heldAt(pen?.avg ?? [], row) === "number" ? "unchanged" : "no value";
+}
+
+/** The value in a row, or that which still held there. */
+function heldAt(cells: readonly Cell[], row: number): Cell {
+  return cells.findLast((cell, at) => at <= row && cell !== undefined);
+}

@@ -1,0 +1,127 @@
+import { type PointerEvent, type ReactNode, useRef, useState } from "react";
+import { momentAt } from "./plot-edges.ts";
+
+type TrendSurfaceProps = {
+  /** The time axis that all children share, in milliseconds since the epoch. */
+  readonly from: number;
+  readonly to: number;
+  /** What stands beside the pointer. */
+  readonly hint: (at: number) => ReactNode;
+  /** Another stretch of time was chosen; absent: this one stays. */
+  readonly onView?: ((from: number, to: number) => void) | undefined;
+  readonly onReset?: (() => void) | undefined;
+  readonly children: ReactNode;
+};
+
+type Place = { readonly x: number; readonly y: number; readonly width: number };
+type Drag = { readonly kind: "zoom" | "move"; readonly start: Place; readonly axis: Axis };
+type Axis = readonly [from: number, to: number];
+
+/** A hand that trembles does not want to zoom. */
+const DRAG_MIN_PX = 5;
+/** While a trend is moved, each place costs the server a question. */
+const MOVE_EVERY_MS = 120;
+
+/**
+ * What a pointer does over charts that share a time axis: it reads, zooms by dragging, moves with
+ * Shift, and goes back by a double click. The same is done with keys by trend-tools.tsx.
+ */
+export function TrendSurface({ from, to, hint, onView, onReset, children }: TrendSurfaceProps) {
+  const [place, setPlace] = useState<Place | null>(null);
+  const drag = useDrag(onView);
+  const onMove = (event: PointerEvent<HTMLDivElement>) => {
+    const at = placeOf(event);
+    setPlace(at);
+    drag.onMove(at, event.timeStamp);
+  };
+  const at = place && momentAt(place.x, place.width, [from, to]);
+  const zooming = drag.now?.kind === "zoom" && place ? sorted(drag.now.start.x, place.x) : null;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: trend-tools.tsx does the same with keys
+    <div
+      className="trend-surface"
+      data-drag={drag.now?.kind}
+      onPointerDown={(event) => {
+        // A finger reads: it scrolls the page by moving up and down, and zooms with the buttons.
+        if (event.button !== 0 || event.pointerType === "touch") return;
+        drag.begin(placeOf(event), [from, to], event.shiftKey);
+      }}
+      onPointerMove={onMove}
+      onPointerUp={(event) => drag.end(placeOf(event))}
+      onPointerLeave={() => {
+        setPlace(null);
+        drag.drop();
+      }}
+      onDoubleClick={onReset}
+    >
+      {children}
+      {place && at !== null && <div className="trend-line" style={{ left: place.x }} />}
+      {zooming && (
+        <div
+          className="trend-selection"
+          style={{ left: zooming[0], width: zooming[1] - zooming[0] }}
+        />
+      )}
+      {place && at !== null && !zooming && (
+        <div className="trend-hint num" style={hintPlace(place)}>
+          {hint(at)}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function useDrag(onView: TrendSurfaceProps["onView"]) {
+  const [now, setNow] = useState<Drag | null>(null);
+  const moved = useRef(0);
+  const show = (drag: Drag, { x, width }: Place) => {
+    const { start, axis } = drag;
+    const [a, b] = drag.kind === "zoom" ? sorted(start.x, x) : [start.x - x, start.x - x];
+    if (drag.kind === "zoom")
+      onView?.(clampedMoment(a, width, axis), clampedMoment(b, width, axis));
+    else onView?.(...shifted(axis, a, width));
+  };
+  return {
+    now,
+    begin: (start: Place, axis: Axis, isShifted: boolean) => {
+      if (onView) setNow({ kind: isShifted ? "move" : "zoom", start, axis });
+    },
+    onMove: (place: Place, time: number) => {
+      if (now?.kind !== "move" || time - moved.current < MOVE_EVERY_MS) return;
+      moved.current = time;
+      show(now, place);
+    },
+    end: (place: Place) => {
+      setNow(null);
+      if (now && Math.abs(place.x - now.start.x) >= DRAG_MIN_PX) show(now, place);
+    },
+    drop: () => setNow(null),
+  };
+}
+
+/** Where the axis ends, the moment of its end. */
+function clampedMoment(x: number, width: number, axis: Axis): number {
+  return momentAt(x, width, axis) ?? (x < width / 2 ? axis[0] : axis[1]);
+}
+
+function shifted(axis: Axis, byPx: number, width: number): [number, number] {
+  const middle = width / 2;
+  const here = momentAt(middle, width, axis) ?? 0;
+  const step = (momentAt(middle + 1, width, axis) ?? here) - here;
+  return [axis[0] + byPx * step, axis[1] + byPx * step];
+}
+
+function placeOf(event: PointerEvent<HTMLDivElement>): Place {
+  const { left, top, width } = event.currentTarget.getBoundingClientRect();
+  return { x: event.clientX - left, y: event.clientY - top, width };
+}
+
+/** Beside the pointer, on the side that has room. */
+function hintPlace({ x, y, width }: Place) {
+  const top = Math.max(0, y - 20);
+  return x < width / 2 ? { top, left: x + 14 } : { top, right: width - x + 14 };
+}
+
+function sorted(a: number, b: number): [number, number] {
+  return a < b ? [a, b] : [b, a];
+}

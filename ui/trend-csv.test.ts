@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { PointReply } from "../src/api/contract.ts";
+import { bucketsCsv, samplesCsv, samplesHeader } from "./trend-csv.ts";
+
+const point = (name: string, unit?: string): PointReply => ({
+  id: name,
+  assetId: "a",
+  path: "Site, north/Pump",
+  aspect: "pump",
+  variable: { name, dataType: "number", ...(unit ? { unit } : {}) },
+  latest: null,
+});
+
+test("every sample is a line with its time, place, unit and quality", () => {
+  const page = {
+    pointId: "p",
+    unit: "C",
+    at: ["2026-01-01T00:00:00.000Z", "2026-01-01T00:00:01.000Z"],
+    value: [1.5, "=cmd()"],
+    quality: ["good" as const, "bad" as const],
+    next: null,
+  };
+  assert.deepEqual(`${samplesHeader()}${samplesCsv(point("t", "C"), page)}`.split("\r\n"), [
+    "at,place,variable,value,unit,quality",
+    '2026-01-01T00:00:00.000Z,"Site, north/Pump",pump.t,1.5,°C,good',
+    '2026-01-01T00:00:01.000Z,"Site, north/Pump",pump.t,\'=cmd(),°C,bad',
+    "",
+  ]);
+});
+
+test("what is drawn is a line a bucket, and what is not known an empty cell", () => {
+  const telling = { good: [], all: [] };
+  const columns = {
+    at: [0.5, 1.5],
+    widthMs: 1_000,
+    pens: [
+      { avg: [2, null], min: [1, null], max: [3, null], last: [3, null], ...telling },
+      { avg: [1, undefined], min: [1], max: [1], last: [1, undefined], ...telling },
+    ],
+  };
+  const points = [point("p", "bar"), point("running")];
+  const drawn = { points, columns, valueFor: () => true };
+  assert.deepEqual(bucketsCsv(drawn, ({ id }) => id === "running").split("\r\n"), [
+    "from,pump.p mean [bar],pump.p min [bar],pump.p max [bar],pump.running",
+    "1970-01-01T00:00:00.000Z,2,1,3,true",
+    "1970-01-01T00:00:01.000Z,,,,",
+    "",
+  ]);
+});

@@ -1,0 +1,61 @@
+import type { PointReply, Reply } from "../src/api/contract.ts";
+import type { Value } from "../src/domain/reading.ts";
+import { formatUnit } from "./format.ts";
+import type { Cell } from "./trend-window.ts";
+import type { Trend } from "./use-trend.ts";
+
+const LINE = "\r\n";
+
+/** RFC 4180: every sample of some points, one line each. */
+export function samplesHeader(): string {
+  return `at,place,variable,value,unit,quality${LINE}`;
+}
+
+export function samplesCsv(point: PointReply, page: Reply<"GET /points/:id/history">): string {
+  const about = [point.path, `${point.aspect}.${point.variable.name}`].map(cellText).join(",");
+  const unit = cellText(formatUnit(point.variable.unit));
+  return page.at
+    .map((at, row) => {
+      return `${at},${about},${cellText(page.value[row])},${unit},${page.quality[row]}${LINE}`;
+    })
+    .join("");
+}
+
+type Drawn = Pick<Trend, "points" | "columns" | "valueFor">;
+
+/** What a chart draws: a line a bucket, three columns for a number, one for a state. */
+export function bucketsCsv({ points, columns, valueFor }: Drawn, isLane: IsLane): string {
+  const heads = points.flatMap((point) => headsOf(point, isLane(point)));
+  const rows = columns.at.map((middle, row) => {
+    const begin = new Date(middle * 1000 - columns.widthMs / 2).toISOString();
+    const cells = points.flatMap((point, at) => {
+      const pen = columns.pens[at];
+      if (!isLane(point)) return [pen?.avg[row], pen?.min[row], pen?.max[row]].map(numberText);
+      const last = pen?.last[row];
+      return [typeof last === "number" ? cellText(valueFor(point, last)) : ""];
+    });
+    return [begin, ...cells].join(",");
+  });
+  return [["from", ...heads].join(","), ...rows, ""].join(LINE);
+}
+
+type IsLane = (point: PointReply) => boolean;
+
+function headsOf({ variable, aspect }: PointReply, isLane: boolean): string[] {
+  const unit = formatUnit(variable.unit);
+  const name = `${aspect}.${variable.name}`;
+  if (isLane) return [cellText(name)];
+  return ["mean", "min", "max"].map((what) => cellText(`${name} ${what}${unit && ` [${unit}]`}`));
+}
+
+/** A hole in the line is an empty cell; what nobody repeated is empty, too. */
+function numberText(cell: Cell): string {
+  return typeof cell === "number" ? String(cell) : "";
+}
+
+/** A text that a spreadsheet would take for a formula is marked as text. */
+function cellText(value: Value | null | undefined): string {
+  if (typeof value !== "string") return value === null || value === undefined ? "" : String(value);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,4 +1,4 @@
-import type { ChannelName, DeviceAddress } from "../domain/brand.ts";
+import type { ChannelName, DeviceAddress, Timestamp } from "../domain/brand.ts";
 import type { Catalogue } from "../domain/catalogue.ts";
 import type { Command } from "../domain/command.ts";
 import type { Declaration, DeclaredChannel, Finding, Findings } from "../domain/findings.ts";
@@ -52,9 +52,19 @@ export interface Driver {
   /** The protocol's replies to a message that `decode` refused, if it has any. */
   refuse?(message: ReceivedMessage, problem: Problem, id: () => string): readonly Message[];
 
+  /** What the house says of itself when it opens and before it closes, if the protocol has that. */
+  announce?(house: Announcement): Message;
+
   /** The other end of the wire, for the simulator and the tests. */
   twin(device: DeviceAddress): Twin;
 }
+
+export type Announcement = {
+  /** One level of a topic. */
+  readonly name: string;
+  readonly isHere: boolean;
+  readonly at: Timestamp;
+};
 
 /** A channel of the device's last list of channels, by its name or by its alias. */
 export type Declared = (

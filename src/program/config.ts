@@ -78,6 +78,10 @@ export const SETTINGS = {
     parse: (text) => text.split(",").flatMap((name) => name.trim() || []),
     help: "More names of this machine for its certificate, separated by commas.",
   }),
+  "sparkplug-host": setting("fieldline", "fieldline", {
+    parse: (text) => (/^[^/+#\p{C}]+$/u.test(text) ? text : undefined),
+    help: "The name under which Sparkplug edge nodes find their host: `spBv1.0/STATE/<name>`.",
+  }),
   "keep-raw": setting<number | null>(null, "forever", {
     parse: parseDays,
     help: "Days that samples are kept, or `forever`; what each hour came to stays after that.",

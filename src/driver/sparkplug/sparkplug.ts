@@ -1,4 +1,5 @@
 import type { Driver } from "../driver.ts";
+import { announce } from "./announce.ts";
 import { answer, refuse } from "./answer.ts";
 import { catalogue } from "./catalogue.ts";
 import { decode } from "./decode.ts";
@@ -17,5 +18,6 @@ export const sparkplug: Driver = {
   encode,
   answer,
   refuse,
+  announce,
   twin,
 };

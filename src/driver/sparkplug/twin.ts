@@ -2,7 +2,7 @@ import type { DeviceAddress } from "../../domain/brand.ts";
 import type { Command } from "../../domain/command.ts";
 import type { Message } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
-import { QUALITIES, type Value } from "../../domain/reading.ts";
+import type { Value } from "../../domain/reading.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Twin, TwinReading } from "../driver.ts";
 import { TYPE_NUMBERS, type TypeName, typeNameOf } from "./data-type.ts";
@@ -14,7 +14,7 @@ import { WireError } from "./wire.ts";
 import { writePayload } from "./write.ts";
 
 /** OPC's numbers for our qualities. */
-const QUALITY_CODES = { good: 192, uncertain: 64, bad: 0 } as const;
+const QUALITY_CODES = { uncertain: 64, bad: 0 } as const;
 
 /**
  * An edge node with one device, or a node alone. Its first values are its birth; it is born again
@@ -24,21 +24,23 @@ export function twin(device: DeviceAddress): Twin {
   const state: State = { device, known: new Map(), seq: -1, session: -1 };
   return {
     emit(readings) {
-      if (readings.length === 0) return [];
-      const news = newsIn(state, readings);
-      const data = readings.filter((reading) => !news.includes(reading));
-      return [
-        ...(news.length > 0 ? birth(state, news) : []),
-        ...(data.length > 0
-          ? [
-              say(
-                state,
-                "DATA",
-                data.map((row) => dataOf(state, row)),
-              ),
-            ]
-          : []),
-      ];
+      const births: TwinReading[] = [];
+      const data = readings.filter((reading) => {
+        if (!isNews(state, reading)) return true;
+        births.push(reading);
+        return false;
+      });
+      const said = births.length > 0 ? bear(state, births) : [];
+      for (const { channel, ...last } of data) Object.assign(state.known.get(channel) ?? {}, last);
+      if (data.length > 0)
+        said.push(
+          say(
+            state,
+            "DATA",
+            data.map((row) => dataOf(state, row)),
+          ),
+        );
+      return said;
     },
 
     obey(message) {
@@ -47,57 +49,48 @@ export function twin(device: DeviceAddress): Twin {
   };
 }
 
+type Known = Omit<TwinReading, "channel"> & { readonly type: TypeName };
 type State = {
   readonly device: DeviceAddress;
-  /** Each metric with the type of its birth; its place in the map is its alias. */
-  readonly known: Map<string, TypeName>;
+  /** Each metric with its type and what was said last; its place in the map is its alias. */
+  readonly known: Map<string, Known>;
   seq: number;
   session: number;
 };
 
-/** The first reading of each metric that is new, or that the type of its birth cannot hold. */
-function newsIn({ known }: State, readings: readonly TwinReading[]): TwinReading[] {
-  const news: TwinReading[] = [];
-  for (const reading of readings) {
-    const { channel, value } = reading;
-    const type = known.get(channel);
-    const fits = type && (value === null || rawOf(value, type) !== undefined);
-    if (fits) continue;
-    known.set(channel, typeFor(value));
-    news.push(reading);
-  }
-  return news;
+/** Whether a metric is new, or its birth's type cannot hold this value. Then it is noted. */
+function isNews({ known }: State, { channel, ...last }: TwinReading): boolean {
+  const type = known.get(channel)?.type;
+  if (type && (last.value === null || rawOf(last.value, type))) return false;
+  known.set(channel, { type: typeFor(last.value), ...last });
+  return true;
 }
 
 function typeFor(value: Value | null): TypeName {
   if (typeof value === "boolean") return "Boolean";
   if (typeof value === "string") return "String";
-  return value === null || Number.isInteger(value) || typeof value === "bigint"
-    ? "Int64"
-    : "Double";
+  return typeof value === "number" && !Number.isInteger(value) ? "Double" : "Int64";
 }
 
 function rawOf(value: Value, type: TypeName): Raw | undefined {
   return rawFor(typeof value === "bigint" ? String(value) : value, type);
 }
 
-/** The node first, which begins to count again, then what it has, with the values of now. */
-function birth(state: State, news: readonly TwinReading[]): Message[] {
-  const metrics = news.map((reading) => ({ ...dataOf(state, reading), ...nameOf(state, reading) }));
-  const isNews = (name: string) => news.some(({ channel }) => channel === name);
-  const silent = [...state.known.keys()].filter((name) => !isNews(name));
-  // A birth names all that there is, and these have no value to tell now.
-  const others = silent.map((channel) => {
-    return { ...metricOf(), ...nameOf(state, { channel }), isNull: true };
+/** The node first, which begins to count again; then all that the device has, the new in front. */
+function bear(state: State, news: readonly TwinReading[]): Message[] {
+  const others = [...state.known].filter(([name]) => !news.some(({ channel }) => channel === name));
+  const all = [...news, ...others.map(([channel, { type: _, ...last }]) => ({ channel, ...last }))];
+  const metrics = all.map((row) => {
+    const datatype = TYPE_NUMBERS[state.known.get(row.channel)?.type ?? "String"];
+    return { ...dataOf(state, row), name: row.channel, datatype };
   });
+  const edge = state.device.split("/").slice(0, 2).join("/") as DeviceAddress;
+  const isNode = edge === state.device;
   state.seq = -1;
   state.session = (state.session + 1) % 256;
-  const edge = state.device.split("/").slice(0, 2).join("/") as DeviceAddress;
-  const own = edge === state.device ? [...metrics, ...others] : [];
-  const node = say({ ...state, device: edge }, "BIRTH", [...sessionMetrics(state.session), ...own]);
-  state.seq = 0;
-  if (edge === state.device) return [node];
-  return [node, say(state, "BIRTH", [...metrics, ...others])];
+  const own = sessionMetrics(state.session);
+  const node = say(state, "BIRTH", isNode ? [...own, ...metrics] : own, edge);
+  return isNode ? [node] : [node, say(state, "BIRTH", metrics)];
 }
 
 function sessionMetrics(session: number): Metric[] {
@@ -121,15 +114,10 @@ function metricOf(): Metric {
   return { isHistorical: false, isNull: false, properties: new Map() };
 }
 
-function nameOf({ known }: State, { channel }: Pick<TwinReading, "channel">) {
-  return { name: channel, datatype: TYPE_NUMBERS[known.get(channel) ?? "String"] };
-}
-
 function dataOf({ known }: State, { channel, at, value, quality }: TwinReading): Metric {
-  const type = known.get(channel) ?? "String";
-  const raw = value === null ? undefined : rawOf(value, type);
+  const raw = value === null ? undefined : rawOf(value, known.get(channel)?.type ?? "String");
   const properties = new Map<string, Raw>();
-  if (quality !== QUALITIES[0]) {
+  if (quality !== "good") {
     properties.set("Quality", { kind: "int", whole: BigInt(QUALITY_CODES[quality]) });
   }
   const alias = [...known.keys()].indexOf(channel);
@@ -137,10 +125,18 @@ function dataOf({ known }: State, { channel, at, value, quality }: TwinReading):
   return raw ? { ...metric, value: raw } : metric;
 }
 
-function say(state: State, what: "BIRTH" | "DATA", metrics: Metric[]): Message {
+function say(
+  state: State,
+  what: "BIRTH" | "DATA",
+  metrics: Metric[],
+  speaker: DeviceAddress = state.device,
+): Message {
   state.seq = (state.seq + 1) % 256;
-  const payload = writePayload({ metrics, seq: state.seq });
-  return { topic: topicOf(state.device, what), payload, qos: 0 };
+  return {
+    topic: topicOf(speaker, what),
+    payload: writePayload({ metrics, seq: state.seq }),
+    qos: 0,
+  };
 }
 
 /** NCMD for a node, DCMD for a device; a rebirth is always asked of the node. */

@@ -39,7 +39,7 @@ function wholeValue(whole: bigint, type: TypeName): Value | undefined {
 /** Exact as a number where it can be, and as a bigint beyond. */
 function asValue(whole: bigint): Value {
   const number = Number(whole);
-  return Number.isSafeInteger(number) ? number : whole;
+  return Number.isSafeInteger(number) ? number : (whole as unknown as number);
 }
 
 /** The last time that a date can hold. */
@@ -114,7 +114,7 @@ function tableOf({ columns, types, rows }: DataSet): Json {
 
 function cellOf(cell: Raw | undefined, type: TypeName = "String"): Json {
   const value = cell && valueIn(cell, type);
-  return typeof (value as unknown) === "bigint" ? digitsOf(value) : (value ?? null);
+  return typeof (value as unknown) === "bigint" ? digitsOf(BigInt(value as number)) : (value ?? null);
 }
 
 /** How a value is written for this type; undefined where it is none of that type. */

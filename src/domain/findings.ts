@@ -39,7 +39,7 @@ export type Finding =
       readonly command: string;
       readonly done: boolean;
     }
-  /** A message's number in the row of its sender: the next to come is one more, after 255 it is 0. */
+  /** A message's number in the row of its sender: one more each time, and 0 after 255. */
   | {
       readonly kind: "sequence";
       readonly device: DeviceAddress;

@@ -32,8 +32,8 @@ export interface Driver {
   readonly catalogue: Catalogue;
 
   /**
-   * Up: writes what a message tells the house into `findings`. Never throws, whatever comes. What
-   * earlier messages declared is handed back by `declared`, for the driver itself remembers nothing.
+   * Up: writes what a message tells the house into `findings`. Never throws, whatever comes.
+   * `declared` gives back what earlier messages declared: a driver itself remembers nothing.
    */
   decode(message: ReceivedMessage, findings: Findings, declared: Declared): Outcome<void, Problem>;
 

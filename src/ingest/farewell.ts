@@ -1,3 +1,4 @@
+import type { DeviceAddress } from "../domain/brand.ts";
 import type { Finding } from "../domain/findings.ts";
 import { QUALITY_BYTE } from "../domain/reading.ts";
 import type { Samples } from "../domain/samples.ts";
@@ -30,9 +31,15 @@ export async function farewell(
   for (const { device } of leaving) parts.onChanged(`device:${device.id}`);
 }
 
-/** Whether the same batch brings it back: what it says then stands. */
-export function isBack({ device }: Gone, later: readonly { readonly what: Finding }[]): boolean {
-  return later.some(({ what }) => what.kind === "channels" && what.device === device);
+/** Without those who left and came back in the same batch: what they said then stands. */
+export function withoutTakenBack<T extends { readonly what: Finding }>(others: readonly T[]) {
+  return others.filter(({ what }, index) => {
+    return what.kind !== "gone" || !isBornIn(others.slice(index + 1), what.device);
+  });
+}
+
+function isBornIn(others: readonly { readonly what: Finding }[], device: DeviceAddress): boolean {
+  return others.some(({ what }) => what.kind === "channels" && what.device === device);
 }
 
 function devicesOf(bindings: Bindings, driver: Driver, { device, below }: Gone): BoundDevice[] {

@@ -5,7 +5,7 @@ import { newId } from "../lib/id.ts";
 import { accept } from "./accept.ts";
 import { Binder } from "./bind.ts";
 import { noteHeard, noteMessage } from "./bindings.ts";
-import { isBack } from "./farewell.ts";
+import { withoutTakenBack } from "./farewell.ts";
 import type { IngestParts } from "./ingest.ts";
 import { type Rejection, reject, rejectionOf } from "./reject.ts";
 import { Turns } from "./turns.ts";
@@ -105,8 +105,7 @@ export class Walk {
   async #reply({ replies, others, unheard }: Brought): Promise<void> {
     const { answers, bindings } = this.#state;
     for (const { agent, replies: said } of replies) await answers.say(agent, said);
-    for (const [index, { driver, agent, what, message }] of others.entries()) {
-      if (what.kind === "gone" && isBack(what, others.slice(index + 1))) continue;
+    for (const { driver, agent, what, message } of withoutTakenBack(others)) {
       const outcome = await accept(this.#parts, this.#state, { driver, agent, finding: what });
       if (!outcome.ok) {
         reject(this.#parts, this.#state, rejectionOf(message, driver, outcome.problem));

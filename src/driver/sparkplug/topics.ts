@@ -1,7 +1,7 @@
 import type { DeviceAddress } from "../../domain/brand.ts";
 
 /** Specification 4: what edge nodes say; what hosts say (`NCMD`, `DCMD`, `STATE`) is ours. */
-export const VERBS = ["NBIRTH", "NDATA", "NDEATH", "DBIRTH", "DDATA", "DDEATH"] as const;
+const VERBS = ["NBIRTH", "NDATA", "NDEATH", "DBIRTH", "DDATA", "DDEATH"] as const;
 export type Verb = (typeof VERBS)[number];
 
 export const EDGE_FILTERS = VERBS.map((verb) => {

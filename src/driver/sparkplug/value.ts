@@ -114,7 +114,9 @@ function tableOf({ columns, types, rows }: DataSet): Json {
 
 function cellOf(cell: Raw | undefined, type: TypeName = "String"): Json {
   const value = cell && valueIn(cell, type);
-  return typeof (value as unknown) === "bigint" ? digitsOf(BigInt(value as number)) : (value ?? null);
+  return typeof (value as unknown) === "bigint"
+    ? digitsOf(BigInt(value as number))
+    : (value ?? null);
 }
 
 /** How a value is written for this type; undefined where it is none of that type. */

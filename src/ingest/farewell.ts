@@ -19,7 +19,8 @@ export async function farewell(
 ): Promise<void> {
   const leaving = devicesOf(bindings, driver, finding);
   const series = leaving.flatMap(({ channels }) => {
-    return [...channels.values()].filter(({ retired }) => !retired).map((row) => row.series);
+    const inUse = [...channels.values()].filter(({ channel }) => !channel.retired);
+    return inUse.map(({ channel }) => channel.series);
   });
   if (series.length === 0) return;
   const last = await parts.historian.latest(Uint32Array.from(series));

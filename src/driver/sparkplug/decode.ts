@@ -224,9 +224,10 @@ function tell(context: Context, { metric, name, type }: Found): void {
     warn(findings, "W_VALUE", `'${name}': a value that is no ${type}`);
     return;
   }
-  findings
-    .about(place.device, timeOf(at) ?? arrivedAt)
-    .reading(name as ChannelName, value, qualityOf(metric));
+  const time = timeOf(at);
+  if (time === undefined) findings.arrived(place.device, arrivedAt);
+  else findings.about(place.device, time);
+  findings.reading(name as ChannelName, value, qualityOf(metric));
 }
 
 /** The last time that a date can hold. */

@@ -5,6 +5,7 @@ import { type Problem, problem } from "../../domain/problem.ts";
 import type { Value } from "../../domain/reading.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Twin, TwinReading } from "../driver.ts";
+import { writable } from "../value.ts";
 import { TYPE_NUMBERS, type TypeName, typeNameOf } from "./data-type.ts";
 import { REBIRTH_METRIC, SESSION_METRIC } from "./decode.ts";
 import { type Metric, type Raw, readPayload } from "./payload.ts";
@@ -73,7 +74,7 @@ function typeFor(value: Value | null): TypeName {
 }
 
 function rawOf(value: Value, type: TypeName): Raw | undefined {
-  return rawFor(typeof value === "bigint" ? String(value) : value, type);
+  return rawFor(writable(value), type);
 }
 
 /** The node first, which begins to count again; then all that the device has, the new in front. */
@@ -155,8 +156,10 @@ function obey(
   if (message.topic !== commandTopicOf(device) || !type || value === undefined || !metric.name) {
     return failure(problem("command_unknown", message.topic));
   }
-  const shown = typeof value === "bigint" ? String(value) : value;
-  return success({ name: "write", parameters: { metric: metric.name, type, value: shown } });
+  return success({
+    name: "write",
+    parameters: { metric: metric.name, type, value: writable(value) },
+  });
 }
 
 function metricIn({ payload }: Message): Metric | undefined {

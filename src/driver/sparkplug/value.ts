@@ -1,5 +1,6 @@
 import type { Value } from "../../domain/reading.ts";
 import type { Json } from "../../lib/json.ts";
+import { writable } from "../value.ts";
 import { isLong, type TypeName, typeNameOf } from "./data-type.ts";
 import type { DataSet, Raw } from "./payload.ts";
 
@@ -37,9 +38,9 @@ function wholeValue(whole: bigint, type: TypeName): Value | undefined {
 }
 
 /** Exact as a number where it can be, and as a bigint beyond. */
-function asValue(whole: bigint): Value {
+function asValue(whole: bigint): number | bigint {
   const number = Number(whole);
-  return Number.isSafeInteger(number) ? number : (whole as unknown as number);
+  return Number.isSafeInteger(number) ? number : whole;
 }
 
 /** The last time that a date can hold. */
@@ -63,11 +64,11 @@ const ITEMS: Readonly<Partial<Record<TypeName, readonly [bytes: number, read: Re
   Int8Array: [1, (view, at) => view.getInt8(at)],
   Int16Array: [2, (view, at) => view.getInt16(at, true)],
   Int32Array: [4, (view, at) => view.getInt32(at, true)],
-  Int64Array: [8, (view, at) => digitsOf(view.getBigInt64(at, true))],
+  Int64Array: [8, (view, at) => writable(asValue(view.getBigInt64(at, true)))],
   UInt8Array: [1, (view, at) => view.getUint8(at)],
   UInt16Array: [2, (view, at) => view.getUint16(at, true)],
   UInt32Array: [4, (view, at) => view.getUint32(at, true)],
-  UInt64Array: [8, (view, at) => digitsOf(view.getBigUint64(at, true))],
+  UInt64Array: [8, (view, at) => writable(asValue(view.getBigUint64(at, true)))],
   FloatArray: [4, (view, at) => view.getFloat32(at, true)],
   DoubleArray: [8, (view, at) => view.getFloat64(at, true)],
   DateTimeArray: [8, (view, at) => isoOf(view.getBigUint64(at, true)) ?? null],
@@ -99,12 +100,6 @@ function textsOf(bytes: Uint8Array): Json[] {
   return texts;
 }
 
-/** JSON's numbers are not exact beyond 2^53, its texts are. */
-function digitsOf(whole: bigint): Json {
-  const number = Number(whole);
-  return Number.isSafeInteger(number) ? number : String(whole);
-}
-
 function tableOf({ columns, types, rows }: DataSet): Json {
   return {
     columns,
@@ -113,10 +108,7 @@ function tableOf({ columns, types, rows }: DataSet): Json {
 }
 
 function cellOf(cell: Raw | undefined, type: TypeName = "String"): Json {
-  const value = cell && valueIn(cell, type);
-  return typeof (value as unknown) === "bigint"
-    ? digitsOf(BigInt(value as number))
-    : (value ?? null);
+  return writable((cell && valueIn(cell, type)) ?? null);
 }
 
 /** How a value is written for this type; undefined where it is none of that type. */

@@ -123,7 +123,8 @@ function ownerFor(): { readonly uid: number; readonly gid: number } | undefined 
 }
 
 /** The process and its children, as the kernel knows them. */
-function familyOf(pid: number): number[] {
+/** A server and the processes that it keeps for its connections. */
+export function familyOf(pid: number): number[] {
   const file = `/proc/${pid}/task/${pid}/children`;
   const children = existsSync(file) ? readFileSync(file, "utf8").trim().split(" ") : [];
   return [pid, ...children.filter((child) => child !== "").map(Number)];

@@ -165,8 +165,7 @@ function partsOf(house: TestHouse) {
     if (topic.startsWith("other/")) return undefined;
     return (topic.startsWith("plant/") ? "meter" : "client") as AgentId;
   };
-  const accounts = async () => [];
-  return { ...house.parts, agentOf, accounts, onGap: () => {}, chance: () => 0 };
+  return { ...house.parts, agentOf, onGap: () => {}, chance: () => 0 };
 }
 
 function newFolder(t: TestContext): string {

@@ -92,6 +92,8 @@ export const LIMIT = {
   outboxBytes: 2 * 1024 * 1024 * 1024,
   /** A series takes about 50 bytes of the historian's memory, whether it speaks or not. */
   series: 4_000_000,
+  /** Days with a partition of their own in PostgreSQL, 27 years; others share one. */
+  databaseDays: 10_000,
   /** Samples of one HTTP push; fills about half of `requestBytes`. */
   samplesPerPush: 10_000,
   /** What an engineer may draw: a screen is read whole. */

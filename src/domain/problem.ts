@@ -7,7 +7,6 @@ export const PROBLEMS = {
   payload_empty: { status: 400, meaning: "The message has no payload." },
   time_in_future: { status: 400, meaning: "A time stamp lies too far in the future." },
   channel_unknown: { status: 404, meaning: "The device's model has no such channel." },
-  sequence_broken: { status: 409, meaning: "Messages of this sender are missing in between." },
   model_invalid: { status: 422, meaning: "A model is not consistent or not allowed." },
   model_unknown: { status: 404, meaning: "No model of this name was published before." },
   device_limit: { status: 507, meaning: "The house knows as many devices or channels as it may." },
@@ -48,6 +47,13 @@ export const PROBLEMS = {
   folder_in_use: { status: 500, meaning: "Another Fieldline uses this data folder." },
   folder_unreadable: { status: 500, meaning: "The data folder cannot be read or written." },
   folder_newer: { status: 500, meaning: "A newer Fieldline wrote this data folder." },
+  database_unreachable: { status: 503, meaning: "The database does not answer or refuses us." },
+  database_in_use: { status: 500, meaning: "Another Fieldline writes to this database." },
+  database_newer: { status: 500, meaning: "A newer Fieldline made the tables of this database." },
+  database_other: {
+    status: 500,
+    meaning: "The data folder and the database do not belong together.",
+  },
   port_taken: { status: 500, meaning: "Another program listens on this port." },
   internal: { status: 500, meaning: "Something went wrong here; the log says what." },
 } as const;

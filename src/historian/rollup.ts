@@ -1,7 +1,7 @@
 import { unpackInteger } from "../domain/integer.ts";
 import { QUALITY_BYTE } from "../domain/reading.ts";
 import { KIND, type Samples } from "../domain/samples.ts";
-import { Tally } from "./tally.ts";
+import { growth, Tally } from "./tally.ts";
 
 type Columns = Pick<Samples, "at" | "value" | "kind" | "quality">;
 
@@ -43,6 +43,32 @@ export function rollupOf(columns: Columns, from: number, to: number): Rollup {
   const { count: good, min, max, sum, first, before: last, increase } = tally;
   if (good === 0) return { ...NOTHING, countable };
   return { countable, good, min, max, sum, first, last, increase, area };
+}
+
+/** Exact where one lies before the other, as what is let go in order of time does. */
+export function together(one: Summary, other: Summary): Summary {
+  const countable = one.countable + other.countable;
+  if (one.good === 0) return { ...other, countable };
+  if (other.good === 0) return { ...one, countable };
+  const [left, right] = one.firstAt <= other.firstAt ? [one, other] : [other, one];
+  const gapMs = Math.max(0, right.firstAt - left.lastAt);
+  const isWithin = right.lastAt < left.lastAt;
+  return {
+    firstAt: left.firstAt,
+    lastAt: Math.max(left.lastAt, right.lastAt),
+    samples: left.good + right.good,
+    countable,
+    good: left.good + right.good,
+    min: Math.min(left.min, right.min),
+    max: Math.max(left.max, right.max),
+    sum: left.sum + right.sum,
+    first: left.first,
+    last: isWithin ? left.last : right.last,
+    increase: isWithin
+      ? left.increase
+      : left.increase + growth(left.last, right.first) + right.increase,
+    area: isWithin ? left.area : left.area + left.last * gapMs + right.area,
+  };
 }
 
 const NOTHING: Rollup = {

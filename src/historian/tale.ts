@@ -189,12 +189,14 @@ export function assertSame(
   expected: readonly Record<Column, number>[],
   what: string,
 ): void {
+  const extremes = expected.flatMap(({ min, max }) => [Math.abs(min), Math.abs(max)]);
+  const largest = Math.max(0, ...extremes.filter(Number.isFinite));
   for (const column of COLUMNS) {
     assert.equal(got[column].length, expected.length, what);
     for (const [index, bucket] of expected.entries()) {
       const difference = Math.abs((got[column][index] ?? 0) - bucket[column]);
       // Of large numbers a sum depends on its order, in its last digits.
-      const near = 1e-6 + Math.abs(bucket[column]) * 1e-12;
+      const near = 1e-6 + Math.abs(bucket[column]) * 1e-12 + largest * 1e-15;
       const isSame = Number.isNaN(bucket[column])
         ? Number.isNaN(got[column][index])
         : difference < near;

@@ -3,9 +3,8 @@ import type { Message } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { isValidTopic } from "../../domain/topic.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
-import type { Account, Broker, BrokerParts, Capabilities } from "../broker.ts";
+import type { Broker, BrokerParts, Capabilities } from "../broker.ts";
 import { Client } from "./client.ts";
-import { DynamicSecurity } from "./dynamic-security.ts";
 import type { Welcome } from "./packet.ts";
 import { Receiver, type ReceiverParts } from "./receiver.ts";
 import { Sender } from "./sender.ts";
@@ -32,18 +31,12 @@ type ExternalOptions = {
   readonly worker: number;
   /** What to take in; nothing where this process only sends. */
   readonly filters: readonly string[];
-  /** Whether the broker's rights are kept in step by Mosquitto's dynamic security. */
-  readonly isProvisioned?: boolean;
   /** Where it is remembered that the broker keeps a session. */
   readonly folder?: string;
 };
 
 type ExternalParts = Pick<BrokerParts, "receive" | "onRefused" | "clock" | "gauges" | "log"> &
-  Pick<ReceiverParts, "agentOf" | "onGap"> & {
-    /** All agents, for a broker that is provisioned. */
-    readonly accounts: () => Promise<readonly Account[]>;
-    readonly chance: () => number;
-  };
+  Pick<ReceiverParts, "agentOf" | "onGap"> & { readonly chance: () => number };
 
 /**
  * A broker or a cluster of them that somebody else runs. Two connections: one takes in, with a
@@ -64,9 +57,7 @@ export async function openExternalBroker(
 class ExternalBroker implements Broker {
   readonly ports = { mqtt: null, mqtts: null };
   readonly #parts: ExternalParts;
-  readonly #sending: Client;
-  readonly #receiving: Client | null;
-  readonly #security: DynamicSecurity | null;
+  readonly #clients: readonly Client[];
   #sender: Sender | undefined;
   #receiver: Receiver | undefined;
   #welcome: Welcome | undefined;
@@ -75,12 +66,11 @@ class ExternalBroker implements Broker {
   #refusedFilters: readonly string[] | null = null;
   #isClosed = false;
 
-  constructor(options: ExternalOptions, parts: ExternalParts) {
-    const { address, share, worker, filters } = options;
+  constructor({ address, share, worker, filters, folder }: ExternalOptions, parts: ExternalParts) {
     this.#parts = parts;
-    this.#sending = new Client(address, {
-      ...parts,
-      ...{ clientId: `${share}-send-${worker}`, isFresh: true },
+    const { clock, log, chance } = parts;
+    const sending = new Client(address, {
+      ...{ clock, log, chance, clientId: `${share}-send-${worker}`, isFresh: true },
       begin: (wire, welcome) => {
         this.#welcome = welcome;
         this.#version = wire.version;
@@ -88,10 +78,22 @@ class ExternalBroker implements Broker {
         return this.#sender;
       },
     });
-    this.#receiving = filters.length === 0 ? null : this.#receive(options);
-    const { username: ownName } = address;
-    const security = { ...parts, clientId: `${share}-rights-${worker}`, ownName };
-    this.#security = options.isProvisioned ? new DynamicSecurity(address, security) : null;
+    if (filters.length === 0) {
+      this.#clients = [sending];
+      return;
+    }
+    const clientId = `${share}-ingest-${worker}`;
+    const mark = new SessionMark(folder, clientId);
+    const onGranted = (refused: readonly string[]) => this.#granted(refused);
+    const receiving = new Client(address, {
+      ...{ clock, log, chance, clientId, isFresh: false },
+      begin: (wire, welcome) => {
+        const wish = { ...parts, filters, share, mark, onGranted };
+        this.#receiver = new Receiver(wish, wire, welcome);
+        return this.#receiver;
+      },
+    });
+    this.#clients = [sending, receiving];
   }
 
   get caps(): Capabilities {
@@ -100,7 +102,7 @@ class ExternalBroker implements Broker {
       qos2: this.#welcome?.qos2 ?? false,
       shared: this.#welcome?.shared ?? false,
       presence: "none",
-      kick: this.#security !== null,
+      kick: false,
       perMessageRights: false,
       storesFirst: false,
       listsRetained: false,
@@ -109,14 +111,13 @@ class ExternalBroker implements Broker {
 
   /** Settles with what keeps it from working, if anything does, after the first try. */
   async begin(): Promise<Problem | null> {
-    const all = [this.#sending, this.#receiving, this.#security];
-    await Promise.all(all.map((each) => each?.settled()));
+    await Promise.all(this.#clients.map((client) => client.settled()));
     return this.trouble;
   }
 
   /** Why it does not work as it should; null while it does. */
   get trouble(): Problem | null {
-    const lost = this.#sending.trouble ?? this.#receiving?.trouble ?? this.#security?.trouble;
+    const lost = this.#clients.map(({ trouble }) => trouble).find((trouble) => trouble !== null);
     if (lost) return lost;
     const [first] = this.#refusedFilters ?? [];
     if (first === undefined) return null;
@@ -132,17 +133,12 @@ class ExternalBroker implements Broker {
     if (!isValidTopic(message.topic)) {
       return failure(problem("topic_forbidden", `"${message.topic}" is not a topic`));
     }
-    const { trouble } = this.#sending;
+    const trouble = this.#clients[0]?.trouble;
     if (this.#isClosed || trouble || !this.#sender) {
       return failure(problem("link_down", trouble?.detail ?? "the broker is closed"));
     }
     this.#parts.gauges.add("mqtt_messages_sent_total");
     return this.#sender.send(message);
-  }
-
-  async provision(agent: AgentId, account: Account | null, password: string | null): Promise<void> {
-    if (account) await this.#security?.change(account, password);
-    else await this.#security?.remove(agent);
   }
 
   /** Only the other broker knows. */
@@ -168,24 +164,7 @@ class ExternalBroker implements Broker {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#receiver?.drain();
-    await this.#security?.close();
-    this.#receiving?.close();
-    this.#sending.close();
-  }
-
-  #receive({ address, share, worker, filters, folder }: ExternalOptions): Client {
-    const clientId = `${share}-ingest-${worker}`;
-    const mark = new SessionMark(folder, clientId);
-    const onGranted = (refused: readonly string[]) => this.#granted(refused);
-    const wish = { ...this.#parts, filters, share, mark, onGranted };
-    return new Client(address, {
-      ...this.#parts,
-      ...{ clientId, isFresh: false },
-      begin: (wire, welcome) => {
-        this.#receiver = new Receiver(wish, wire, welcome);
-        return this.#receiver;
-      },
-    });
+    for (const client of this.#clients) client.close();
   }
 
   #granted(refused: readonly string[]): void {

@@ -1,7 +1,6 @@
 import { QUALITY_BYTE } from "../../domain/reading.ts";
 import type { Sqlite, SqlRow, Statement } from "../../lib/sqlite.ts";
-import { isCountable, rollupOf, type Summary } from "../rollup.ts";
-import { growth } from "../tally.ts";
+import { isCountable, rollupOf, type Summary, together } from "../rollup.ts";
 import type { Run } from "./run.ts";
 
 const COLUMNS =
@@ -107,32 +106,6 @@ function hourOf(run: Run, from: number, to: number): Hour {
     firstAt: run.at[first] ?? 0,
     lastAt: run.at[last] ?? 0,
     samples: rollup.good,
-  };
-}
-
-/** Exact where one lies before the other, as what is let go in order of time does. */
-function together(one: Hour, other: Hour): Hour {
-  const countable = one.countable + other.countable;
-  if (one.good === 0) return { ...other, countable };
-  if (other.good === 0) return { ...one, countable };
-  const [left, right] = one.firstAt <= other.firstAt ? [one, other] : [other, one];
-  const gapMs = Math.max(0, right.firstAt - left.lastAt);
-  const isWithin = right.lastAt < left.lastAt;
-  return {
-    firstAt: left.firstAt,
-    lastAt: Math.max(left.lastAt, right.lastAt),
-    samples: left.good + right.good,
-    countable,
-    good: left.good + right.good,
-    min: Math.min(left.min, right.min),
-    max: Math.max(left.max, right.max),
-    sum: left.sum + right.sum,
-    first: left.first,
-    last: isWithin ? left.last : right.last,
-    increase: isWithin
-      ? left.increase
-      : left.increase + growth(left.last, right.first) + right.increase,
-    area: isWithin ? left.area : left.area + left.last * gapMs + right.area,
   };
 }
 

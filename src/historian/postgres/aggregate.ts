@@ -1,0 +1,98 @@
+import type { Value } from "../../domain/reading.ts";
+import { type Samples, valueAt } from "../../domain/samples.ts";
+import { Durations, isTrusted } from "../durations.ts";
+import type { AggregateQuery, Buckets } from "../historian.ts";
+import { bucketStarts, SUM_COLUMNS, Sums } from "../sums.ts";
+import type { Session } from "./database.ts";
+import { readHours, readHoursBefore } from "./hours.ts";
+import { readRange } from "./read.ts";
+import { readSummaries, readValuesBefore, type SeriesSummary } from "./summaries.ts";
+
+/** Rows that are looked at in one piece. */
+const PAGE_ROWS = 65_536;
+/** To find what held before, from the newest on: most often the first is good. */
+const BACK_ROWS = 64;
+
+/**
+ * One row of buckets a series. PostgreSQL sums up what lies in each bucket; what reaches from one
+ * bucket into the next is joined here, by the functions that every historian uses.
+ */
+export async function aggregate(
+  session: Session,
+  query: AggregateQuery,
+): Promise<readonly Buckets[]> {
+  const starts = bucketStarts(query);
+  const size = starts.length * SUM_COLUMNS;
+  const columns = new Float64Array(query.series.length * size);
+  const all = Array.from(query.series, (series, index) => {
+    const own = columns.subarray(index * size, (index + 1) * size);
+    return new Sums(series, query, starts, own);
+  });
+  if (size > 0 && all.length > 0) {
+    await addValues(session, { query, starts, all });
+    if (query.state !== undefined) {
+      for (const sums of all) await addDurations(session, query, sums);
+    }
+  }
+  return all.map((sums) => sums.buckets());
+}
+
+type Asked = {
+  readonly query: AggregateQuery;
+  readonly starts: Float64Array;
+  readonly all: readonly Sums[];
+};
+
+async function addValues(session: Session, { query, starts, all }: Asked): Promise<void> {
+  const before = await readValuesBefore(session, query);
+  const hoursBefore = await readHoursBefore(session, query);
+  const hours = groupBySeries(await readHours(session, query));
+  const summaries = groupBySeries(await readSummaries(session, { ...query, starts }));
+  for (const sums of all) {
+    const { series } = sums;
+    sums.begin(before.get(series) ?? hoursBefore.get(series) ?? Number.NaN);
+    for (const hour of hours.get(series) ?? []) sums.addSummary(hour);
+    for (const summary of summaries.get(series) ?? []) sums.addSummary(summary);
+    sums.end();
+  }
+}
+
+function groupBySeries(summaries: readonly SeriesSummary[]): Map<number, SeriesSummary[]> {
+  const groups = new Map<number, SeriesSummary[]>();
+  for (const summary of summaries) {
+    const group = groups.get(summary.series);
+    if (group) group.push(summary);
+    else groups.set(summary.series, [summary]);
+  }
+  return groups;
+}
+
+/** A state may be of any kind, and what holds, holds until the next: row by row. */
+async function addDurations(session: Session, query: AggregateQuery, sums: Sums): Promise<void> {
+  const { series } = sums;
+  const durations = new Durations(query, sums, await valueBefore(session, query, series));
+  for (let from: number | undefined = query.from; from !== undefined; ) {
+    const asked = { series, from, to: query.to, limit: PAGE_ROWS + 1 };
+    const samples: Samples = await readRange(session, asked);
+    // One row more than a page holds is where the next one begins.
+    from = samples.at[PAGE_ROWS];
+    durations.add({ ...samples, count: Math.min(samples.count, PAGE_ROWS) });
+  }
+  durations.end();
+}
+
+async function valueBefore(
+  session: Session,
+  query: AggregateQuery,
+  series: number,
+): Promise<Value | null> {
+  for (let to = query.from; ; ) {
+    const asked = { series, from: Number.NEGATIVE_INFINITY, to, limit: BACK_ROWS };
+    const samples = await readRange(session, { ...asked, order: -1 });
+    for (let row = 0; row < samples.count; row += 1) {
+      if (isTrusted(samples, row, query)) return valueAt(samples, row);
+    }
+    if (samples.count < BACK_ROWS) return null;
+    to = samples.at[samples.count - 1] ?? Number.NEGATIVE_INFINITY;
+  }
+}

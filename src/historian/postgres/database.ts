@@ -1,0 +1,27 @@
+/**
+ * What the historian needs of a PostgreSQL, so that another than a server can stand in for it.
+ * Values come back by COPY in its binary format only (copy.ts): bit by bit, and fast.
+ */
+export interface Database {
+  /** One transaction after the other, over the connection that keeps other writers away. */
+  write<T>(work: (session: Session) => Promise<T>): Promise<T>;
+
+  /** A transaction that sees one moment and changes nothing. */
+  read<T>(work: (session: Session) => Promise<T>): Promise<T>;
+
+  close(): Promise<void>;
+}
+
+export interface Session {
+  /** Statements without an answer that anyone needs; returns how many rows they touched. */
+  run(sql: string, values?: readonly unknown[]): Promise<number>;
+
+  /** Small answers: names, switches, sizes. */
+  rows(sql: string, values?: readonly unknown[]): Promise<readonly (readonly unknown[])[]>;
+
+  /** `COPY table(columns)` is completed with `FROM STDIN` and the binary format. */
+  copyIn(table: string, bytes: Uint8Array): Promise<void>;
+
+  /** What the query selects, in the binary format. */
+  copyOut(query: string): Promise<Buffer>;
+}

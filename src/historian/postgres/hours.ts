@@ -1,0 +1,130 @@
+import type { AggregateQuery, SeriesRange } from "../historian.ts";
+import { together } from "../rollup.ts";
+import { CopyReader } from "./copy.ts";
+import type { Session } from "./database.ts";
+import { readSummaries, type SeriesSummary } from "./summaries.ts";
+import { microsOf, timeOfMicros, within } from "./time.ts";
+
+const HOUR_MS = 3_600_000;
+
+const SUMMARY = "first_at, last_at, countable, good, min, max, sum, first, last, increase, area";
+const EXCLUDED = SUMMARY.replaceAll(/\w+/g, "excluded.$&");
+const time = (micros: string) =>
+  `'2000-01-01Z'::timestamptz + ${micros} * interval '1 microsecond'`;
+
+/** What is left of hours that lie wholly in the query's time and had something good. */
+export async function readHours(
+  session: Session,
+  { series, from, to }: Pick<AggregateQuery, "series" | "from" | "to">,
+): Promise<SeriesSummary[]> {
+  const bytes = await session.copyOut(
+    `SELECT series, ${SUMMARY} FROM fieldline.hour
+     WHERE series = ANY('{${series}}') AND ${within("at", from, to - HOUR_MS + 0.001)} AND good > 0
+     ORDER BY series, at`,
+  );
+  const found: SeriesSummary[] = [];
+  const reader = new CopyReader(bytes);
+  while (reader.nextRow()) found.push(readHour(reader));
+  return found;
+}
+
+/** The last good value of hours that end before the query begins. */
+export async function readHoursBefore(
+  session: Session,
+  { series, from }: Pick<AggregateQuery, "series" | "from">,
+): Promise<Map<number, number>> {
+  const bytes = await session.copyOut(
+    `SELECT DISTINCT ON (series) series, last FROM fieldline.hour
+     WHERE series = ANY('{${series}}') AND good > 0
+       AND ${within("at", Number.NEGATIVE_INFINITY, from - HOUR_MS + 0.001)}
+     ORDER BY series, at DESC`,
+  );
+  const values = new Map<number, number>();
+  const reader = new CopyReader(bytes);
+  while (reader.nextRow()) values.set(reader.int32() ?? 0, reader.double() ?? Number.NaN);
+  return values;
+}
+
+/** All hours with a sample in the range: what is deleted may not live on in a sum. */
+export async function removeHours(session: Session, range: SeriesRange): Promise<void> {
+  const { series, from, to } = range;
+  await session.run(
+    `DELETE FROM fieldline.hour
+     WHERE series = ${series} AND ${within("last_at", from, Number.POSITIVE_INFINITY)}
+       AND ${within("first_at", Number.NEGATIVE_INFINITY, to)}`,
+  );
+}
+
+/** Keeps what the hours of a day come to, over good samples, with what was kept of them before. */
+export async function keepHours(session: Session, day: number, series: Uint32Array): Promise<void> {
+  const span = { series, from: day, to: day + 24 * HOUR_MS };
+  const starts = Float64Array.from({ length: 24 }, (_, hour) => day + hour * HOUR_MS);
+  const hours = new Map<string, SeriesSummary>();
+  const known = await readHours(session, span);
+  const found = await readSummaries(session, { ...span, starts, weighted: true });
+  for (const one of [...known, ...found]) {
+    const key = `${one.series} ${hourOf(one)}`;
+    const other = hours.get(key);
+    hours.set(key, other ? { ...together(other, one), series: one.series } : one);
+  }
+  await writeHours(
+    session,
+    [...hours.values()].filter(({ good }) => good > 0),
+  );
+}
+
+async function writeHours(session: Session, hours: readonly SeriesSummary[]): Promise<void> {
+  const column = (of: (hour: SeriesSummary) => number) => hours.map(of);
+  await session.run(
+    `INSERT INTO fieldline.hour(series, at, ${SUMMARY})
+     SELECT series, to_timestamp(at / 1000), ${time("first_at")}, ${time("last_at")},
+       countable, good, min, max, sum, first, last, increase, area
+     FROM unnest($1::int[], $2::float8[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
+       $7::float8[], $8::float8[], $9::float8[], $10::float8[], $11::float8[], $12::float8[],
+       $13::float8[]) AS kept(series, at, ${SUMMARY})
+     ON CONFLICT (series, at) DO UPDATE SET (${SUMMARY}) = ROW(${EXCLUDED})`,
+    [
+      column(({ series }) => series),
+      column(hourOf),
+      column(({ firstAt }) => microsOf(firstAt)),
+      column(({ lastAt }) => microsOf(lastAt)),
+      column(({ countable }) => countable),
+      column(({ good }) => good),
+      column(({ min }) => min),
+      column(({ max }) => max),
+      column(({ sum }) => sum),
+      column(({ first }) => first),
+      column(({ last }) => last),
+      column(({ increase }) => increase),
+      column(({ area }) => area),
+    ],
+  );
+}
+
+/** The hour that it lies in. */
+function hourOf({ firstAt }: SeriesSummary): number {
+  return Math.floor(firstAt / HOUR_MS) * HOUR_MS;
+}
+
+function readHour(reader: CopyReader): SeriesSummary {
+  const series = reader.int32() ?? 0;
+  const firstAt = timeOfMicros(reader.int64() ?? 0);
+  const lastAt = timeOfMicros(reader.int64() ?? 0);
+  const countable = reader.int64() ?? 0;
+  const good = reader.int64() ?? 0;
+  return {
+    series,
+    firstAt,
+    lastAt,
+    countable,
+    samples: good,
+    good,
+    min: reader.double() ?? Number.NaN,
+    max: reader.double() ?? Number.NaN,
+    sum: reader.double() ?? Number.NaN,
+    first: reader.double() ?? Number.NaN,
+    last: reader.double() ?? Number.NaN,
+    increase: reader.double() ?? Number.NaN,
+    area: reader.double() ?? Number.NaN,
+  };
+}

@@ -1,0 +1,91 @@
+import type { Samples } from "../../domain/samples.ts";
+import { assert } from "../../lib/assert.ts";
+import type { Database, Session } from "./database.ts";
+import type { Days } from "./days.ts";
+import { COLUMNS, encodeRows } from "./rows.ts";
+import { split, type Watermarks } from "./split.ts";
+import { canBeKept } from "./time.ts";
+
+/** How far a log has come that is drained into the database. */
+export type Place = { readonly source: string; readonly sequence: number };
+
+/**
+ * Brings samples in, a transaction a batch. What is newer than the watermark of its series can meet
+ * nothing and is copied straight into the table, in the order of its key; the rest, seldom much,
+ * goes through a temporary table and replaces what it meets: the later arrival wins.
+ *
+ * The next batch is prepared while the database works on the one before. So the watermarks run
+ * ahead of it: when a batch fails, those behind it must fail too, and this ends.
+ */
+export class Ingest {
+  readonly #database: Database;
+  readonly #days: Days;
+  readonly #watermarks: Watermarks = new Map();
+
+  constructor(database: Database, days: Days) {
+    this.#database = database;
+    this.#days = days;
+  }
+
+  async load(session: Session): Promise<void> {
+    const rows = await session.rows(
+      `SELECT series, extract(epoch FROM at - '2000-01-01Z'::timestamptz) * 1000000
+       FROM fieldline.newest`,
+    );
+    for (const [series, micros] of rows) this.#watermarks.set(Number(series), Number(micros));
+  }
+
+  /** Settles when the samples are safe, in the order of the calls. */
+  async append(samples: Samples, place?: Place): Promise<void> {
+    assert(samples.at.subarray(0, samples.count).every(canBeKept), "times can be written down");
+    const { fresh, late, raised } = split(samples, this.#watermarks);
+    const freshBytes = encodeRows(samples, fresh);
+    const lateBytes = encodeRows(samples, late);
+    const daysMade = this.#days.makeFor(samples);
+    const stored = this.#database.write(async (session) => {
+      if (fresh.length > 0) await session.copyIn(`fieldline.sample(${COLUMNS})`, freshBytes);
+      if (late.length > 0) await replace(session, lateBytes);
+      if (raised.size > 0) await raise(session, raised);
+      await session.run("UPDATE fieldline.meta SET samples = samples + $1", [
+        fresh.length + late.length,
+      ]);
+      if (place) await note(session, place);
+    });
+    await Promise.all([daysMade, stored]);
+  }
+}
+
+const KEY = ["series", "at"];
+const REPLACED = COLUMNS.split(", ")
+  .filter((name) => !KEY.includes(name))
+  .map((name) => `${name} = excluded.${name}`)
+  .join(", ");
+
+async function replace(session: Session, bytes: Uint8Array): Promise<void> {
+  await session.run(
+    "CREATE TEMPORARY TABLE IF NOT EXISTS late (LIKE fieldline.sample) ON COMMIT DELETE ROWS",
+  );
+  await session.copyIn(`late(${COLUMNS})`, bytes);
+  await session.run(
+    `INSERT INTO fieldline.sample(${COLUMNS}) SELECT ${COLUMNS} FROM late ORDER BY series, at
+     ON CONFLICT (series, at) DO UPDATE SET ${REPLACED}`,
+  );
+}
+
+async function raise(session: Session, raised: Watermarks): Promise<void> {
+  await session.run(
+    `INSERT INTO fieldline.newest AS known
+       SELECT series, '2000-01-01Z'::timestamptz + micros * interval '1 microsecond'
+       FROM unnest($1::int[], $2::bigint[]) AS raised(series, micros)
+     ON CONFLICT (series) DO UPDATE SET at = excluded.at WHERE known.at < excluded.at`,
+    [[...raised.keys()], [...raised.values()]],
+  );
+}
+
+async function note(session: Session, { source, sequence }: Place): Promise<void> {
+  await session.run(
+    `INSERT INTO fieldline.source VALUES ($1, $2)
+     ON CONFLICT (name) DO UPDATE SET sequence = excluded.sequence`,
+    [source, sequence],
+  );
+}

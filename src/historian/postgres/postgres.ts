@@ -1,0 +1,173 @@
+import { LIMIT } from "../../domain/limit.ts";
+import type { Problem } from "../../domain/problem.ts";
+import type { Samples } from "../../domain/samples.ts";
+import { assert } from "../../lib/assert.ts";
+import type { Log } from "../../lib/log.ts";
+import { type Outcome, success } from "../../lib/outcome.ts";
+import type {
+  AggregateQuery,
+  Buckets,
+  Historian,
+  HistorianStats,
+  RangeQuery,
+  Retention,
+  SeriesRange,
+} from "../historian.ts";
+import { aggregate } from "./aggregate.ts";
+import type { Database, Session } from "./database.ts";
+import { Days } from "./days.ts";
+import { removeHours } from "./hours.ts";
+import { Ingest, type Place } from "./ingest.ts";
+import { readLatest, readRange } from "./read.ts";
+import { retire, setPolicy } from "./retention.ts";
+import { type Layout, prepareSchema } from "./schema.ts";
+import { connect } from "./server.ts";
+import { within } from "./time.ts";
+
+/** Opens the database and makes its tables; keeps other writers away until `close`. */
+export async function openPostgresHistorian(
+  url: string,
+  parts: { readonly log: Log },
+): Promise<Outcome<PostgresHistorian, Problem>> {
+  const connected = await connect(url, parts.log);
+  return connected.ok ? openHistorianOn(connected.value) : connected;
+}
+
+/** The same on a database that is connected already. */
+export async function openHistorianOn(
+  database: Database,
+): Promise<Outcome<PostgresHistorian, Problem>> {
+  const prepared = await database.write(prepareSchema);
+  if (!prepared.ok) {
+    await database.close();
+    return prepared;
+  }
+  const historian = new PostgresHistorian(database, prepared.value);
+  await historian.load();
+  return success(historian);
+}
+
+/**
+ * Samples in PostgreSQL. Once a write has failed nobody knows what it left behind, and all that
+ * come after it fail too: it is opened anew then.
+ */
+export class PostgresHistorian implements Historian {
+  readonly #database: Database;
+  readonly #days: Days;
+  readonly #ingest: Ingest;
+  #commits = 0;
+  #isClosed = false;
+
+  constructor(database: Database, layout: Layout) {
+    this.#database = database;
+    this.#days = new Days(database, layout);
+    this.#ingest = new Ingest(database, this.#days);
+  }
+
+  async load(): Promise<void> {
+    await this.#database.read(async (session) => {
+      await this.#days.load(session);
+      await this.#ingest.load(session);
+    });
+  }
+
+  append(samples: Samples): Promise<void> {
+    return this.#store(samples);
+  }
+
+  /** Like `append`; in the same transaction it is noted how far this log has come. */
+  take(samples: Samples, place: Place): Promise<void> {
+    return this.#store(samples, place);
+  }
+
+  latest(series: Uint32Array): Promise<Samples> {
+    return this.#read((session) => readLatest(session, series));
+  }
+
+  range(query: RangeQuery): Promise<Samples> {
+    return this.#read((session) => readRange(session, query));
+  }
+
+  aggregate(query: AggregateQuery): Promise<readonly Buckets[]> {
+    return this.#read((session) => aggregate(session, query));
+  }
+
+  deleteRange(range: SeriesRange): Promise<void> {
+    return this.#database.write((session) => deleteRange(session, range));
+  }
+
+  setRetention(series: number, retention: Retention | null): Promise<void> {
+    return this.#database.write((session) => setPolicy(session, series, retention));
+  }
+
+  async retire(now: number, fallback: Retention): Promise<void> {
+    await retire(this.#database, this.#days, { now, fallback });
+    await this.#days.makeAhead(now);
+  }
+
+  stats(): Promise<HistorianStats> {
+    return this.#read(async (session) => ({
+      ...(await readStats(session)),
+      commits: this.#commits,
+      waiting: [],
+    }));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#database.close();
+  }
+
+  async #store(samples: Samples, place?: Place): Promise<void> {
+    assertStorable(samples);
+    if (this.#isClosed) throw new Error("the historian is closed");
+    await this.#ingest.append(samples, place);
+    this.#commits += 1;
+  }
+
+  async #read<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new Error("the historian is closed");
+    return this.#database.read(work);
+  }
+}
+
+async function deleteRange(session: Session, { series, from, to }: SeriesRange): Promise<void> {
+  const isGone = `series = ${series} AND ${within("at", from, to)}`;
+  const deleted = await session.run(`DELETE FROM fieldline.sample WHERE ${isGone}`);
+  await session.run("UPDATE fieldline.meta SET samples = samples - $1", [deleted]);
+  await removeHours(session, { series, from, to });
+  await session.run("DELETE FROM fieldline.newest WHERE series = $1", [series]);
+  await session.run(
+    `INSERT INTO fieldline.newest SELECT series, at FROM fieldline.sample
+     WHERE series = $1 ORDER BY at DESC LIMIT 1`,
+    [series],
+  );
+}
+
+async function readStats(
+  session: Session,
+): Promise<Pick<HistorianStats, "samplesStored" | "bytesOnDisk" | "series" | "newestAt">> {
+  const [[samples, bytes, series, newestAt] = []] = await session.rows(
+    `SELECT samples,
+       (SELECT sum(pg_total_relation_size(pg_class.oid)) FROM pg_class
+        WHERE relkind = 'r' AND relnamespace IN (
+          SELECT oid FROM pg_namespace WHERE nspname IN ('fieldline', '_timescaledb_internal'))),
+       (SELECT count(*) FROM fieldline.newest),
+       (SELECT extract(epoch FROM max(at)) * 1000 FROM fieldline.newest)
+     FROM fieldline.meta`,
+  );
+  return {
+    samplesStored: Number(samples),
+    bytesOnDisk: Number(bytes),
+    series: Number(series),
+    newestAt: newestAt === null ? null : Number(newestAt),
+  };
+}
+
+/** Samples that cannot be remembered come from a wrong program: drivers and ingest refuse them. */
+function assertStorable({ count, series, at }: Samples): void {
+  for (let row = 0; row < count; row += 1) {
+    assert((series[row] ?? LIMIT.series) < LIMIT.series, "series are small and dense");
+    assert(Number.isFinite(at[row]), "every sample has a time");
+  }
+}

@@ -1,0 +1,122 @@
+import type { Retention } from "../historian.ts";
+import type { Database, Session } from "./database.ts";
+import { DAY_MS, type Days } from "./days.ts";
+import { keepHours } from "./hours.ts";
+import { timeLiteral, within } from "./time.ts";
+
+type Policies = ReadonlyMap<number, Retention>;
+type Wish = { readonly now: number; readonly fallback: Retention };
+
+/**
+ * Lets go of days that are over for their series, a transaction each: what their hours came to is
+ * kept first. A day that is over for all of its series is dropped as a partition, which costs
+ * nothing; where some series are kept for longer, the rows of the others are deleted.
+ */
+export async function retire(database: Database, days: Days, wish: Wish): Promise<void> {
+  const policies = await database.read(readPolicies);
+  const end = latestEnd(policies, wish);
+  const old = await database.read(async (session) =>
+    (await days.all(session)).filter((day) => day + DAY_MS <= end),
+  );
+  for (const day of old) {
+    const isDropped = await database.write(async (session) => {
+      const series = await seriesOf(session, day);
+      const due = series.filter((one) => endOf(one, policies, wish) >= day + DAY_MS);
+      if (due.length < series.length && due.length === 0) return false;
+      await letGo(session, day, due);
+      if (due.length < series.length) await deleteRows(session, day, due);
+      else await days.drop(session, day);
+      return due.length === series.length;
+    });
+    if (isDropped) days.forget(day);
+  }
+  await database.write((session) => expireHours(session, policies, wish));
+}
+
+export async function setPolicy(
+  session: Session,
+  series: number,
+  retention: Retention | null,
+): Promise<void> {
+  await session.run("DELETE FROM fieldline.policy WHERE series = $1", [series]);
+  if (!retention) return;
+  const { rawMs, hourlyMs } = retention;
+  await session.run("INSERT INTO fieldline.policy VALUES ($1, $2, $3)", [series, rawMs, hourlyMs]);
+}
+
+async function readPolicies(session: Session): Promise<Policies> {
+  const rows = await session.rows("SELECT series, raw_ms, hourly_ms FROM fieldline.policy");
+  const ms = (value: unknown) => (value === null ? null : Number(value));
+  return new Map(
+    rows.map(([series, raw, hourly]) => [Number(series), { rawMs: ms(raw), hourlyMs: ms(hourly) }]),
+  );
+}
+
+/** Samples of this series before this time need not be kept. */
+function endOf(series: number, policies: Policies, { now, fallback }: Wish): number {
+  const { rawMs } = policies.get(series) ?? fallback;
+  return rawMs === null ? Number.NEGATIVE_INFINITY : now - rawMs;
+}
+
+function latestEnd(policies: Policies, { now, fallback }: Wish): number {
+  const kept = [fallback, ...policies.values()].map(({ rawMs }) => rawMs ?? Infinity);
+  return now - Math.min(...kept);
+}
+
+/** From one to the next by the key: a day has many samples of each. */
+async function seriesOf(session: Session, day: number): Promise<number[]> {
+  const isOfDay = within("at", day, day + DAY_MS);
+  const rows = await session.rows(
+    `WITH RECURSIVE found(series) AS (
+       (SELECT series FROM fieldline.sample WHERE ${isOfDay} ORDER BY series LIMIT 1)
+       UNION ALL
+       SELECT (SELECT sample.series FROM fieldline.sample
+               WHERE sample.series > found.series AND ${isOfDay} ORDER BY series LIMIT 1)
+       FROM found WHERE found.series IS NOT NULL)
+     SELECT series FROM found WHERE series IS NOT NULL`,
+  );
+  return rows.map(([series]) => Number(series));
+}
+
+/** Keeps what their hours come to, and takes them off the books. */
+async function letGo(session: Session, day: number, due: readonly number[]): Promise<void> {
+  await keepHours(session, day, Uint32Array.from(due));
+  await session.run(
+    `UPDATE fieldline.meta SET samples = samples - (SELECT count(*) FROM fieldline.sample
+     WHERE series = ANY($1::int[]) AND ${within("at", day, day + DAY_MS)})`,
+    [due],
+  );
+  await session.run(
+    `DELETE FROM fieldline.newest
+     WHERE series = ANY($1::int[]) AND at < ${timeLiteral(day + DAY_MS)}`,
+    [due],
+  );
+}
+
+async function deleteRows(session: Session, day: number, due: readonly number[]): Promise<void> {
+  await session.run(
+    `DELETE FROM fieldline.sample
+     WHERE series = ANY($1::int[]) AND ${within("at", day, day + DAY_MS)}`,
+    [due],
+  );
+}
+
+async function expireHours(session: Session, policies: Policies, wish: Wish): Promise<void> {
+  const own = [...policies.keys()];
+  const { hourlyMs } = wish.fallback;
+  if (hourlyMs !== null) {
+    await session.run(
+      `DELETE FROM fieldline.hour
+       WHERE at < ${timeLiteral(wish.now - hourlyMs)} AND series <> ALL($1::int[])`,
+      [own],
+    );
+  }
+  for (const [series, { hourlyMs: ownMs }] of policies) {
+    if (ownMs === null) continue;
+    await session.run(
+      `DELETE FROM fieldline.hour
+       WHERE at < ${timeLiteral(wish.now - ownMs)} AND series = $1`,
+      [series],
+    );
+  }
+}

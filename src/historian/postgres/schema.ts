@@ -1,0 +1,116 @@
+import { type Problem, problem } from "../../domain/problem.ts";
+import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import type { Session } from "./database.ts";
+
+/**
+ * How samples are cut into days: as partitions of a table, or as chunks of a hypertable where the
+ * database had TimescaleDB when the tables were made.
+ */
+export type Layout = "partitions" | "timescale";
+
+/*
+ * All that is ours lies in the schema `fieldline`.
+ *
+ *   meta      one row: who this database is, which version its tables have, how much is in it
+ *   sample    the samples; a row is described in rows.ts
+ *   newest    the time of the newest sample of each series: the watermark, and where `latest` looks
+ *   hour      what is left of samples that were let go: an hour each, over its good samples
+ *   policy    how long a series is kept, where it is not as long as others
+ *   source    how far the logs have come that are drained into here
+ */
+const TABLES = `
+  CREATE TABLE fieldline.meta(
+    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    version int NOT NULL,
+    samples bigint NOT NULL DEFAULT 0);
+  CREATE TABLE fieldline.newest(
+    series int PRIMARY KEY, at timestamptz NOT NULL) WITH (fillfactor = 50);
+  CREATE TABLE fieldline.hour(
+    series int NOT NULL, at timestamptz NOT NULL,
+    first_at timestamptz NOT NULL, last_at timestamptz NOT NULL,
+    countable bigint NOT NULL, good bigint NOT NULL,
+    min float8, max float8, sum float8, first float8, last float8, increase float8, area float8,
+    PRIMARY KEY (series, at));
+  CREATE TABLE fieldline.policy(series int PRIMARY KEY, raw_ms float8, hourly_ms float8);
+  CREATE TABLE fieldline.source(name text PRIMARY KEY, sequence bigint NOT NULL);`;
+
+const SAMPLE = `
+  CREATE TABLE fieldline.sample(
+    at timestamptz NOT NULL, number float8, whole bigint, series int NOT NULL,
+    quality smallint NOT NULL, truth boolean, text text, bytes bytea,
+    PRIMARY KEY (series, at))`;
+
+/** Few samples are not good; those who count them need not read the others. */
+const INDEX = `
+  CREATE INDEX sample_not_good ON fieldline.sample(series, at) WHERE quality <> 0;`;
+
+const PARTITIONED = `${SAMPLE} PARTITION BY RANGE (at);
+  ${INDEX}
+  CREATE TABLE fieldline.sample_other PARTITION OF fieldline.sample DEFAULT;`;
+
+const HYPERTABLE = `${SAMPLE};
+  SELECT create_hypertable('fieldline.sample', 'at',
+    chunk_time_interval => interval '1 day', create_default_indexes => false);
+  ${INDEX}`;
+
+/** Not part of every build of TimescaleDB, for its licence is another. */
+const COMPRESSION = `
+  ALTER TABLE fieldline.sample SET (timescaledb.compress,
+    timescaledb.compress_segmentby = 'series', timescaledb.compress_orderby = 'at');
+  SELECT add_compression_policy('fieldline.sample', interval '7 days');`;
+
+type Migration = (facts: Facts) => string;
+type Facts = { readonly layout: Layout; readonly canCompress: boolean };
+
+/** Each brings the tables from its place in this list to the next version. Never changed. */
+const MIGRATIONS: readonly Migration[] = [
+  ({ layout, canCompress }) => {
+    if (layout === "partitions") return TABLES + PARTITIONED;
+    return TABLES + HYPERTABLE + (canCompress ? COMPRESSION : "");
+  },
+];
+
+/** Makes the tables, or brings them up to date, and says how they are laid out. */
+export async function prepareSchema(session: Session): Promise<Outcome<Layout, Problem>> {
+  await session.run("CREATE SCHEMA IF NOT EXISTS fieldline");
+  const version = await versionOf(session);
+  if (version > MIGRATIONS.length) {
+    const detail = `its tables have version ${version}, this one knows ${MIGRATIONS.length}`;
+    return failure(problem("database_newer", detail));
+  }
+  const facts = version > 0 ? await factsOfTables(session) : await factsOfServer(session);
+  for (const migration of MIGRATIONS.slice(version)) await session.run(migration(facts));
+  if (version === 0) await session.run("INSERT INTO fieldline.meta(version) VALUES (0)");
+  if (version < MIGRATIONS.length) {
+    await session.run(`UPDATE fieldline.meta SET version = ${MIGRATIONS.length}`);
+  }
+  return success(facts.layout);
+}
+
+/** 0 where there are no tables yet. */
+async function versionOf(session: Session): Promise<number> {
+  const [[isThere] = []] = await session.rows("SELECT to_regclass('fieldline.meta') IS NOT NULL");
+  if (isThere !== true) return 0;
+  const [[version] = []] = await session.rows("SELECT version FROM fieldline.meta");
+  return Number(version);
+}
+
+async function factsOfTables(session: Session): Promise<Facts> {
+  const [[isPartitioned] = []] = await session.rows(
+    "SELECT relkind = 'p' FROM pg_class WHERE oid = 'fieldline.sample'::regclass",
+  );
+  const layout = isPartitioned === true ? "partitions" : "timescale";
+  return { layout, canCompress: layout === "timescale" && (await hasFullLicence(session)) };
+}
+
+async function factsOfServer(session: Session): Promise<Facts> {
+  const found = await session.rows("SELECT 1 FROM pg_extension WHERE extname = 'timescaledb'");
+  if (found.length === 0) return { layout: "partitions", canCompress: false };
+  return { layout: "timescale", canCompress: await hasFullLicence(session) };
+}
+
+async function hasFullLicence(session: Session): Promise<boolean> {
+  const asked = "SELECT current_setting('timescaledb.license', true)";
+  const [[licence] = []] = await session.rows(asked);
+  return licence === "timescale";
+}

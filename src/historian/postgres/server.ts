@@ -1,0 +1,162 @@
+import { finished } from "node:stream/promises";
+import pg from "pg";
+import { from as copyFrom, to as copyTo } from "pg-copy-streams";
+import { type Problem, problem } from "../../domain/problem.ts";
+import type { Log } from "../../lib/log.ts";
+import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import type { Database, Session } from "./database.ts";
+
+/** "fieldline" in eight letters' bytes: who holds this lock may write. */
+const WRITER_LOCK = "7379531087905681765";
+const READERS_MAX = 4;
+const CONNECT_MS = 10_000;
+const WRITE_MS = 90_000;
+
+/**
+ * What every session needs. A connection whose other end is gone is noticed within half a minute,
+ * by either side, so that the lock of a machine that died is free for the next. Compiling a query
+ * would take longer than most of ours run.
+ */
+const SESSION = `
+  SET TimeZone = 'UTC'; SET jit = off; SET statement_timeout = '60s';
+  SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3`;
+
+/** Connects, and keeps other writers away as long as the connection lasts. */
+export async function connect(url: string, log: Log): Promise<Outcome<Database, Problem>> {
+  const writer = new pg.Client(optionsOf(url));
+  writer.on("error", (reason) => log.warn("the database's connection broke", toldOf(reason)));
+  try {
+    await writer.connect();
+    await writer.query(SESSION);
+    const { rows } = await writer.query(`SELECT pg_try_advisory_lock(${WRITER_LOCK}) AS locked`);
+    if (rows[0]?.locked === true) return success(new Server(writer, url, log));
+    await writer.end();
+    return failure(problem("database_in_use", `${shownUrl(url)} has another writer`));
+  } catch (reason) {
+    await writer.end().catch(() => {}); // It never was.
+    const { reason: why } = toldOf(reason);
+    return failure(problem("database_unreachable", `${shownUrl(url)}: ${why}`));
+  }
+}
+
+/** Without what is secret in it. */
+function shownUrl(url: string): string {
+  try {
+    const { protocol, hostname, port, pathname } = new URL(url);
+    return `${protocol}//${hostname}${port && `:${port}`}${pathname}`;
+  } catch {
+    return "the database"; // Whatever it is, it may hold a password.
+  }
+}
+
+class Server implements Database {
+  readonly #writer: pg.Client;
+  readonly #readers: pg.Pool;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(writer: pg.Client, url: string, log: Log) {
+    this.#writer = writer;
+    this.#readers = new pg.Pool({ ...optionsOf(url), max: READERS_MAX });
+    this.#readers.on("error", (reason) => log.info("a reader's connection broke", toldOf(reason)));
+  }
+
+  /** Behind one that failed, all fail: nothing overtakes what it may have left undone. */
+  write<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const done = this.#last.then(() => this.#write(work));
+    this.#last = done;
+    done.catch(() => {}); // Whoever asked is told.
+    return done;
+  }
+
+  async read<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const reader = await this.#readers.connect();
+    let isSound = false;
+    try {
+      const begin = `${SESSION}; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`;
+      const found = await inTransaction(reader, begin, work);
+      isSound = true;
+      return found;
+    } finally {
+      reader.release(!isSound);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#last.catch(() => {}); // Whoever asked was told.
+    await Promise.allSettled([this.#writer.end(), this.#readers.end()]);
+  }
+
+  /** What takes too long is broken off: a network that swallows everything says nothing. */
+  async #write<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const { connection } = this.#writer as unknown as { readonly connection: pg.Connection };
+    const deadline = setTimeout(() => connection.stream.destroy(), WRITE_MS);
+    try {
+      return await inTransaction(this.#writer, "BEGIN; SET LOCAL synchronous_commit = on", work);
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+}
+
+async function inTransaction<T>(
+  client: pg.ClientBase,
+  begin: string,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  await client.query(begin);
+  try {
+    const done = await work(new ClientSession(client));
+    await client.query("COMMIT");
+    return done;
+  } catch (reason) {
+    await client.query("ROLLBACK").catch(() => {}); // Of a connection that is gone.
+    throw reason;
+  }
+}
+
+class ClientSession implements Session {
+  readonly #client: pg.ClientBase;
+
+  constructor(client: pg.ClientBase) {
+    this.#client = client;
+  }
+
+  async run(sql: string, values?: readonly unknown[]): Promise<number> {
+    const { rowCount } = await this.#client.query(sql, values && [...values]);
+    return rowCount ?? 0;
+  }
+
+  async rows(sql: string, values?: readonly unknown[]): Promise<readonly (readonly unknown[])[]> {
+    const asked = { text: sql, rowMode: "array" as const, ...(values && { values: [...values] }) };
+    return (await this.#client.query<unknown[]>(asked)).rows;
+  }
+
+  async copyIn(table: string, bytes: Uint8Array): Promise<void> {
+    const stream = this.#client.query(copyFrom(`COPY ${table} FROM STDIN (FORMAT binary)`));
+    stream.end(bytes);
+    await finished(stream);
+  }
+
+  async copyOut(query: string): Promise<Buffer> {
+    const stream = this.#client.query(copyTo(`COPY (${query}) TO STDOUT (FORMAT binary)`));
+    const parts: Buffer[] = [];
+    for await (const part of stream) parts.push(part);
+    return Buffer.concat(parts);
+  }
+}
+
+function optionsOf(url: string): pg.ClientConfig {
+  const kept = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
+  const fallback_application_name = "fieldline";
+  return {
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_MS,
+    ...kept,
+    fallback_application_name,
+  };
+}
+
+function toldOf(reason: unknown): { readonly reason: string } {
+  const { code, message } = reason as { readonly code?: string; readonly message?: string };
+  return { reason: [code, message].filter(Boolean).join(": ") };
+}

@@ -1,0 +1,108 @@
+import type { Samples } from "../../domain/samples.ts";
+import { microsOf } from "./time.ts";
+
+/** Rows of a batch in the order of the table's key, each (series, time) once. */
+type Split = {
+  /** Newer than anything known of their series: nothing can be in their way. */
+  readonly fresh: Uint32Array;
+  /** Late, repeated or corrected ones: they replace what is there. */
+  readonly late: Uint32Array;
+  /** The watermarks that were raised. */
+  readonly raised: Watermarks;
+};
+
+/**
+ * The newest time of each series that the database holds, in microseconds: the watermark. It may
+ * be above the newest sample after a deletion, never below it.
+ */
+export type Watermarks = Map<number, number>;
+
+/** Tells fresh rows from late ones, and raises the watermarks. Of one time the later row wins. */
+export function split(samples: Samples, watermarks: Watermarks): Split {
+  const sides: Sides = { fresh: new Rows(samples.count), late: new Rows(samples.count) };
+  const raised: Watermarks = new Map();
+  const micros = Float64Array.from(samples.at.subarray(0, samples.count), microsOf);
+  for (const rows of bySeries(samples, micros)) {
+    const series = samples.series[rows[0] ?? 0] ?? 0;
+    const watermark = watermarks.get(series) ?? Number.NEGATIVE_INFINITY;
+    const newest = divide(rows, micros, watermark, sides);
+    if (newest > watermark) raised.set(series, newest);
+  }
+  for (const [series, newest] of raised) watermarks.set(series, newest);
+  return { fresh: sides.fresh.all(), late: sides.late.all(), raised };
+}
+
+type Sides = { readonly fresh: Rows; readonly late: Rows };
+
+/** Rows of one series in order of time; returns the newest time. */
+function divide(rows: Uint32Array, micros: Float64Array, watermark: number, sides: Sides): number {
+  let next = Number.NaN;
+  const { fresh, late } = sides;
+  const once = new Rows(rows.length);
+  for (let place = rows.length - 1; place >= 0; place -= 1) {
+    const row = rows[place] ?? 0;
+    const at = micros[row] ?? 0;
+    if (at !== next) once.add(row);
+    next = at;
+  }
+  for (const row of once.all().reverse()) ((micros[row] ?? 0) > watermark ? fresh : late).add(row);
+  return micros[rows.at(-1) ?? 0] ?? 0;
+}
+
+class Rows {
+  readonly #rows: Uint32Array;
+  #count = 0;
+
+  constructor(capacity: number) {
+    this.#rows = new Uint32Array(capacity);
+  }
+
+  add(row: number): void {
+    this.#rows[this.#count] = row;
+    this.#count += 1;
+  }
+
+  all(): Uint32Array {
+    return this.#rows.subarray(0, this.#count);
+  }
+}
+
+/** The rows of each series in order of time, in order of arrival where the time is the same. */
+function* bySeries(samples: Samples, micros: Float64Array): Generator<Uint32Array> {
+  const places = placesOf(samples);
+  const sorted = new Uint32Array(samples.count);
+  for (let row = 0; row < samples.count; row += 1) {
+    const place = places.get(samples.series[row] ?? 0);
+    if (place) sorted[place.end++] = row;
+  }
+  for (const { start, end } of places.values()) {
+    const rows = sorted.subarray(start, end);
+    if (!isInOrder(rows, micros)) {
+      rows.sort((left, right) => (micros[left] ?? 0) - (micros[right] ?? 0) || left - right);
+    }
+    yield rows;
+  }
+}
+
+/** Where the rows of each series begin, lowest series first; `end` is where the next one goes. */
+function placesOf({ count, series }: Samples): Map<number, { start: number; end: number }> {
+  const counts = new Map<number, number>();
+  for (let row = 0; row < count; row += 1) {
+    const one = series[row] ?? 0;
+    counts.set(one, (counts.get(one) ?? 0) + 1);
+  }
+  const places = new Map<number, { start: number; end: number }>();
+  let start = 0;
+  for (const [one, rows] of [...counts].sort(([left], [right]) => left - right)) {
+    places.set(one, { start, end: start });
+    start += rows;
+  }
+  return places;
+}
+
+function isInOrder(rows: Uint32Array, micros: Float64Array): boolean {
+  for (let place = 1; place < rows.length; place += 1) {
+    if ((micros[rows[place] ?? 0] ?? 0) < (micros[rows[place - 1] ?? 0] ?? 0)) return false;
+  }
+  return true;
+}

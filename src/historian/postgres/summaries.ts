@@ -1,0 +1,141 @@
+import type { AggregateQuery } from "../historian.ts";
+import type { Summary } from "../rollup.ts";
+import { CopyReader } from "./copy.ts";
+import type { Session } from "./database.ts";
+import { timeLiteral, timeOfMicros, within } from "./time.ts";
+
+type Wish = Pick<AggregateQuery, "series" | "from" | "to" | "quality" | "rollover" | "weighted"> & {
+  /** Where the buckets begin. */
+  readonly starts: Float64Array;
+};
+
+export type SeriesSummary = Summary & { readonly series: number };
+
+/** A number, 0 or 1 for a boolean; null for all that is not counted. */
+const COUNTED = "coalesce(nullif(number, 'NaN'), whole::float8, truth::int::float8)";
+
+/**
+ * What the samples of each bucket come to, in order of time: PostgreSQL looks at all of them, and
+ * whoever asks joins what it found. Series after series it walks along the key, so that nothing has
+ * to be sorted. Fails where a sum is too large for a double: its arithmetic stops there, ours goes
+ * on with infinity.
+ */
+export async function readSummaries(session: Session, wish: Wish): Promise<SeriesSummary[]> {
+  const trusted = await readTrusted(session, wish);
+  return wish.quality === "all" ? trusted : [...trusted, ...(await readOthers(session, wish))];
+}
+
+/** The last value before this time that counts, of each of the series that has one. */
+export async function readValuesBefore(
+  session: Session,
+  { series, from, quality }: Pick<Wish, "series" | "from" | "quality">,
+): Promise<Map<number, number>> {
+  const bytes = await session.copyOut(
+    `SELECT asked.series, before.value
+     FROM ${asked(series)}, LATERAL (
+       SELECT ${COUNTED} AS value FROM fieldline.sample
+       WHERE sample.series = asked.series AND ${within("at", Number.NEGATIVE_INFINITY, from)}
+         AND ${COUNTED} IS NOT NULL AND ${trust(quality)}
+       ORDER BY at DESC LIMIT 1) AS before`,
+  );
+  const values = new Map<number, number>();
+  const reader = new CopyReader(bytes);
+  while (reader.nextRow()) values.set(reader.int32() ?? 0, reader.double() ?? Number.NaN);
+  return values;
+}
+
+async function readTrusted(session: Session, wish: Wish): Promise<SeriesSummary[]> {
+  const { quality, rollover, weighted } = wish;
+  const reset = rollover === undefined ? "value" : `${rollover}::float8 - before + value`;
+  const heldMs = "(date_part('epoch', at - before_at) * 1000)";
+  const area = weighted ? `sum(before * ${heldMs}) FILTER (WHERE follows)` : "null::float8";
+  const bytes = await session.copyOut(
+    `SELECT asked.series, min(at), max(at), count(*), min(value), max(value), sum(value),
+       max(value) FILTER (WHERE NOT follows), max(value) FILTER (WHERE NOT is_followed),
+       sum(CASE WHEN value >= before THEN value - before ELSE ${reset} END) FILTER (WHERE follows),
+       ${area}
+     FROM ${asked(wish.series)}, LATERAL (
+       SELECT at, value, bucket, lag(value) OVER w AS before, lag(at) OVER w AS before_at,
+         coalesce(lag(bucket) OVER w = bucket, false) AS follows,
+         coalesce(lead(bucket) OVER w = bucket, false) AS is_followed
+       FROM (${countedRows(wish, trust(quality))}) AS counted
+       WINDOW w AS (ORDER BY at)) AS placed
+     GROUP BY asked.series, bucket ORDER BY asked.series, bucket`,
+  );
+  const found: SeriesSummary[] = [];
+  const reader = new CopyReader(bytes);
+  while (reader.nextRow()) {
+    const series = reader.int32() ?? 0;
+    found.push({ series, ...readSummary(reader) });
+  }
+  return found;
+}
+
+/** How many could be counted and are not: few, and there is an index of them. */
+async function readOthers(session: Session, wish: Wish): Promise<SeriesSummary[]> {
+  const bytes = await session.copyOut(
+    `SELECT asked.series, min(at), count(*)
+     FROM ${asked(wish.series)}, LATERAL (${countedRows(wish, "quality <> 0")}) AS counted
+     GROUP BY asked.series, bucket`,
+  );
+  const found: SeriesSummary[] = [];
+  const reader = new CopyReader(bytes);
+  while (reader.nextRow()) {
+    const series = reader.int32() ?? 0;
+    const at = timeOfMicros(reader.int64() ?? 0);
+    const countable = reader.int64() ?? 0;
+    found.push({ series, ...NOTHING, firstAt: at, lastAt: at, countable });
+  }
+  return found;
+}
+
+const NOTHING = {
+  samples: 0,
+  good: 0,
+  min: Number.NaN,
+  max: Number.NaN,
+  sum: Number.NaN,
+  first: Number.NaN,
+  last: Number.NaN,
+  increase: Number.NaN,
+  area: Number.NaN,
+};
+
+/** Fields from the second on. */
+function readSummary(reader: CopyReader): Summary {
+  const firstAt = timeOfMicros(reader.int64() ?? 0);
+  const lastAt = timeOfMicros(reader.int64() ?? 0);
+  const good = reader.int64() ?? 0;
+  return {
+    firstAt,
+    lastAt,
+    samples: good,
+    countable: good,
+    good,
+    min: reader.double() ?? Number.NaN,
+    max: reader.double() ?? Number.NaN,
+    sum: reader.double() ?? Number.NaN,
+    first: reader.double() ?? Number.NaN,
+    last: reader.double() ?? Number.NaN,
+    increase: reader.double() ?? 0,
+    area: reader.double() ?? 0,
+  };
+}
+
+function asked(series: Uint32Array): string {
+  return `unnest('{${[...new Set(series)]}}'::int[]) AS asked(series)`;
+}
+
+function trust(quality: Wish["quality"]): string {
+  return quality === "all" ? "true" : "quality = 0";
+}
+
+/** Of the series in hand, each with the bucket that it lies in. */
+function countedRows({ from, to, starts }: Wish, condition: string): string {
+  const bounds = Array.from(starts, (start) => timeLiteral(start).replaceAll("'", '"'));
+  return `SELECT at, ${COUNTED} AS value,
+      width_bucket(at, '{${bounds}}'::timestamptz[]) AS bucket
+    FROM fieldline.sample
+    WHERE sample.series = asked.series AND ${within("at", from, to)}
+      AND ${COUNTED} IS NOT NULL AND ${condition}`;
+}

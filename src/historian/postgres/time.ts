@@ -1,0 +1,39 @@
+/** PostgreSQL counts microseconds from the start of the year 2000. */
+const EPOCH_MS = Date.UTC(2000, 0, 1);
+const EPOCH_MICROS = EPOCH_MS * 1_000;
+
+/** Times that PostgreSQL and people can write down: the years 1 to 9999. */
+const EARLIEST = Date.parse("0001-01-01T00:00:00Z");
+const LATEST = Date.parse("9999-12-31T00:00:00Z");
+
+/** Milliseconds since 1970 as PostgreSQL keeps them: finer than a microsecond it does not. */
+export function microsOf(at: number): number {
+  return Math.round(at * 1_000) - EPOCH_MICROS;
+}
+
+export function timeOfMicros(micros: number): number {
+  return (micros + EPOCH_MICROS) / 1_000;
+}
+
+export function canBeKept(at: number): boolean {
+  return at >= EARLIEST && at < LATEST;
+}
+
+/** As SQL says it. Rounded up, so that `at >= x` and `at < x` mean here what they mean there. */
+export function timeLiteral(at: number): string {
+  if (at <= EARLIEST) return "'-infinity'";
+  if (at >= LATEST) return "'infinity'";
+  const micros = Math.ceil(at * 1_000);
+  const ms = Math.floor(micros / 1_000);
+  const rest = String(micros - ms * 1_000).padStart(3, "0");
+  return `'${new Date(ms).toISOString().replace("Z", `${rest}Z`)}'`;
+}
+
+/** The condition on a column that it lies in `[from, to)`. */
+export function within(column: string, from: number, to: number): string {
+  const bounds = [
+    ...(from > EARLIEST ? [`${column} >= ${timeLiteral(from)}`] : []),
+    ...(to < LATEST ? [`${column} < ${timeLiteral(to)}`] : []),
+  ];
+  return bounds.length > 0 ? bounds.join(" AND ") : "true";
+}

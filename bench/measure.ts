@@ -26,8 +26,17 @@ export function cpuSecondsOf(pid: number): number {
 
 /** Memory of a process that lies in RAM, in MB of 10^6 bytes. */
 export function residentMegabytes(pid: number): number {
+  return megabytesOf(pid, "VmRSS");
+}
+
+/** The most that was ever resident. */
+export function highestMegabytes(pid: number): number {
+  return megabytesOf(pid, "VmHWM");
+}
+
+function megabytesOf(pid: number, line: "VmRSS" | "VmHWM"): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return (Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024) / 1e6;
+  return (Number(new RegExp(`${line}:\\s+(\\d+)`).exec(status)?.[1]) * 1024) / 1e6;
 }
 
 /** `--messages 400000` over the number in `fallbacks`; a name that is not there is a mistake. */

@@ -33,7 +33,8 @@ def on_disconnect(client, _, code, properties=None):
 def on_message(client, _, message):
     payload = message.payload.decode("utf-8", "replace")
     retain = bool(message.retain)
-    say("message", topic=message.topic, payload=payload, qos=message.qos, retain=retain)
+    facts = {"topic": message.topic, "qos": message.qos, "retain": retain}
+    say("message", payload=payload, hex=message.payload.hex(), **facts)
 
 
 def on_subscribe(client, _, mid, codes, properties=None):
@@ -54,10 +55,18 @@ def client_for(options):
         tls = options["tls"]
         client.tls_set(tls["ca"], tls.get("certificate"), tls.get("key"))
     if options.get("will"):
-        client.will_set(**options["will"])
+        client.will_set(**with_bytes(options["will"]))
     for name in ("connect", "disconnect", "message", "subscribe", "publish"):
         setattr(client, f"on_{name}", globals()[f"on_{name}"])
     return client
+
+
+def with_bytes(message):
+    """A payload that is no text comes in hex."""
+    if "hex" not in message:
+        return message
+    rest = {key: value for key, value in message.items() if key != "hex"}
+    return {**rest, "payload": bytes.fromhex(message["hex"])}
 
 
 def connect(client, options):
@@ -75,7 +84,7 @@ def obey(client, command):
     if what == "subscribe":
         say("begun", id=client.subscribe(command["filter"], command["qos"])[1])
     elif what == "publish":
-        say("begun", id=client.publish(**command).mid)
+        say("begun", id=client.publish(**with_bytes(command)).mid)
     elif what == "leave":
         client.disconnect()
     elif what == "vanish":

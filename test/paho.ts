@@ -16,15 +16,16 @@ export type PahoOptions = Omit<Where, "version"> & {
   readonly clean?: boolean;
   readonly will?: {
     readonly topic: string;
-    readonly payload: string;
     readonly qos: number;
     readonly retain: boolean;
-  };
+  } & ({ readonly payload: string } | { readonly hex: string });
 };
 
 export type PahoMessage = {
   readonly topic: string;
   readonly payload: string;
+  /** The same, byte by byte. */
+  readonly hex: string;
   readonly qos: number;
   readonly retain: boolean;
 };
@@ -81,6 +82,12 @@ export class Paho {
   /** Settles when the broker has acknowledged it. */
   async publish(topic: string, payload: string, more: { qos?: number; retain?: boolean } = {}) {
     await this.#do({ do: "publish", topic, payload, qos: 1, retain: false, ...more });
+  }
+
+  /** The same with bytes that are no text. */
+  async publishBytes(topic: string, bytes: Uint8Array, qos = 0): Promise<void> {
+    const hex = Buffer.from(bytes).toString("hex");
+    await this.#do({ do: "publish", topic, hex, qos, retain: false });
   }
 
   /** Says goodbye. */

@@ -27,6 +27,12 @@ export interface Broker extends Link {
 
   clients(): readonly ClientInfo[];
 
+  /**
+   * Tells a broker that keeps rights of its own how one agent is now, null where it is gone, with
+   * a password if it got a new one. Settles when the broker knows, or will know when it is back.
+   */
+  provision?(agent: AgentId, account: Account | null, password: string | null): Promise<void>;
+
   /** New connections are shown this certificate; those that are open stay. Both are PEM. */
   renew?(key: string, certificate: string): void;
 
@@ -51,6 +57,16 @@ export type Capabilities = {
   readonly storesFirst: boolean;
   /** Whether `retained` knows what is kept. */
   readonly listsRetained: boolean;
+};
+
+/** An agent as a broker needs it that keeps rights of its own. */
+export type Account = {
+  readonly agent: AgentId;
+  readonly username: string;
+  /** The only client id it may have; null where it may choose. */
+  readonly clientId: string | null;
+  readonly rights: Rights;
+  readonly isRevoked: boolean;
 };
 
 /** What a broker needs of the house. */

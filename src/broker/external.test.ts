@@ -165,7 +165,8 @@ function partsOf(house: TestHouse) {
     if (topic.startsWith("other/")) return undefined;
     return (topic.startsWith("plant/") ? "meter" : "client") as AgentId;
   };
-  return { ...house.parts, agentOf, onGap: () => {}, chance: () => 0 };
+  const accounts = async () => [];
+  return { ...house.parts, agentOf, accounts, onGap: () => {}, chance: () => 0 };
 }
 
 function newFolder(t: TestContext): string {

@@ -38,12 +38,35 @@ export type Finding =
       readonly device: DeviceAddress;
       readonly command: string;
       readonly done: boolean;
+    }
+  /** A message's number in the row of its sender: one more each time, and 0 after 255. */
+  | {
+      readonly kind: "sequence";
+      readonly device: DeviceAddress;
+      readonly number: number;
+      /** The row begins here, whatever was before. */
+      readonly starts: boolean;
+      /** Of a row that starts: which session of the sender it belongs to. */
+      readonly session: number | null;
+    }
+  /** The device has left: what it said last is no longer so. */
+  | {
+      readonly kind: "gone";
+      readonly device: DeviceAddress;
+      /** With all devices whose addresses begin with its own and a `/`. */
+      readonly below: boolean;
+      /** The session that is over; one that began later goes on. Null: whichever it is. */
+      readonly session: number | null;
     };
 
 export type DeclaredChannel = {
   readonly channel: ChannelName;
   readonly dataType: DataType;
   readonly unit?: string;
+  /** A number that the device will use instead of the name. */
+  readonly alias?: number;
+  /** How the device writes it, in its driver's word, where its messages do not say it again. */
+  readonly form?: string;
 };
 
 /** A model in our words, ready to become types, assets and bindings. */

@@ -7,6 +7,7 @@ export const PROBLEMS = {
   payload_empty: { status: 400, meaning: "The message has no payload." },
   time_in_future: { status: 400, meaning: "A time stamp lies too far in the future." },
   channel_unknown: { status: 404, meaning: "The device's model has no such channel." },
+  sequence_broken: { status: 409, meaning: "Messages of this sender are missing in between." },
   model_invalid: { status: 422, meaning: "A model is not consistent or not allowed." },
   model_unknown: { status: 404, meaning: "No model of this name was published before." },
   device_limit: { status: 507, meaning: "The house knows as many devices or channels as it may." },

@@ -2,6 +2,7 @@ import type { JsonObject } from "../lib/json.ts";
 import type { AgentId, CommandId, DeviceAddress, DeviceId, Timestamp, UserId } from "./brand.ts";
 import type { CommandState } from "./command.ts";
 import type { Actor } from "./event.ts";
+import type { DeclaredChannel } from "./findings.ts";
 import type { Role } from "./permission.ts";
 import type { ProblemCode } from "./problem.ts";
 
@@ -53,6 +54,14 @@ export type Screen = {
   readonly name: string;
   readonly widgets: readonly JsonObject[];
   readonly updatedAt: Timestamp;
+};
+
+/** A device's own list of its channels, as it came last. */
+export type KeptDeclaration = {
+  readonly driver: string;
+  readonly device: DeviceAddress;
+  readonly channels: readonly DeclaredChannel[];
+  readonly at: Timestamp;
 };
 
 /** A model that a device published, waiting to be instantiated. */

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import type { AgentId, CommandId, DeviceAddress, Timestamp } from "../domain/brand.ts";
 import type { Variable } from "../domain/catalogue.ts";
-import { type Finding, Findings, type Reading } from "../domain/findings.ts";
+import { type DeclaredChannel, type Finding, Findings, type Reading } from "../domain/findings.ts";
 import type { Message, ReceivedMessage } from "../domain/message.ts";
 import { PROBLEMS, type Problem } from "../domain/problem.ts";
 import { QUALITIES, type Quality, type Value } from "../domain/reading.ts";
@@ -12,7 +12,7 @@ import { chances } from "../lib/chance.ts";
 import type { Json, JsonObject } from "../lib/json.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { compileSchema } from "../lib/schema.ts";
-import type { Driver, TwinReading } from "./driver.ts";
+import { type Declared, type Driver, NOTHING_DECLARED, type TwinReading } from "./driver.ts";
 
 /** The files of a driver's folder: each driver has these, so a reader of one can read them all. */
 const SHAPE = ["README.md", "catalogue.ts", "decode.ts", "encode.ts", "topics.ts", "twin.ts"];
@@ -27,6 +27,8 @@ type DecodeVector = Bytes & {
   readonly cite: string;
   readonly topic: string;
   readonly retain?: boolean;
+  /** The messages before it, whose lists of channels the house hands back. */
+  readonly after?: readonly (Bytes & { readonly topic: string })[];
   /** All of them, in order. */
   readonly readings?: readonly {
     readonly device: string;
@@ -69,12 +71,11 @@ type AnswerVector = {
   readonly cite: string;
   readonly finding: Finding;
   readonly refused?: Problem;
-  readonly answers: readonly {
+  readonly answers: readonly (Bytes & {
     readonly topic: string;
-    readonly payload: Json;
     readonly retain?: boolean;
     readonly qos?: number;
-  }[];
+  })[];
 };
 
 type Vectors = {
@@ -144,7 +145,8 @@ function checkCatalogue(driver: Driver): void {
 
 function checkDecode(driver: Driver, vector: DecodeVector): void {
   const findings = new Findings();
-  const outcome = driver.decode(received(vector, bytesOf(vector)), findings);
+  const declared = declaredBy(driver, vector.after ?? []);
+  const outcome = driver.decode(received(vector, bytesOf(vector)), findings, declared);
   if (vector.problem !== undefined) {
     checkProblem(outcome, vector.problem, vector.detail);
     return;
@@ -174,7 +176,8 @@ function checkEncode(driver: Driver, vector: EncodeVector): void {
   const check = compileSchema(commandType?.parameters ?? {});
   assert.deepEqual(check(parameters), { ok: true, value: undefined });
   const { topic, payload, retain = false, qos = 1 } = outcome.value;
-  assert.equal(Buffer.from(payload).toString(), Buffer.from(bytesOf(vector)).toString());
+  const form = vector.hex === undefined ? "utf8" : "hex";
+  assert.equal(Buffer.from(payload).toString(form), Buffer.from(bytesOf(vector)).toString(form));
   assert.deepEqual(
     { topic, retain, qos },
     { topic: vector.topic, retain: vector.retain ?? false, qos: vector.qos ?? 1 },
@@ -189,9 +192,11 @@ function checkAnswer(driver: Driver, vector: AnswerVector): void {
   const answers = driver.answer?.(finding, result, () => ID) ?? [];
   assert.deepEqual(
     answers.map(({ topic, payload, retain = false, qos = 1 }) => {
-      return { topic, payload: JSON.parse(Buffer.from(payload).toString()), retain, qos };
+      return { topic, said: Buffer.from(payload).toString("latin1"), retain, qos };
     }),
-    vector.answers.map(({ retain = false, qos = 1, ...rest }) => ({ ...rest, retain, qos })),
+    vector.answers.map(({ topic, retain = false, qos = 1, ...bytes }) => {
+      return { topic, said: Buffer.from(bytesOf(bytes)).toString("latin1"), retain, qos };
+    }),
   );
 }
 
@@ -219,7 +224,8 @@ function checkMirror(driver: Driver, vectors: readonly DecodeVector[]): void {
     for (const device of new Set(readings.map((reading) => reading.device))) {
       const own = readings.filter((reading) => reading.device === device);
       const messages = driver.twin(device).emit(own.map(twinReadingOf));
-      const said = messages.flatMap((message) => readAgain(driver, message));
+      const house = new Remembering(driver);
+      const said = messages.flatMap((message) => readAgain(house, message));
       // A twin may say the time that its device does not.
       assert.deepEqual(said.map(twinReadingOf), own.map(twinReadingOf), vector.name);
     }
@@ -230,16 +236,47 @@ function twinReadingOf({ channel, at, value, quality }: Reading): TwinReading {
   return { channel, at: at as Timestamp, value, quality };
 }
 
-function readAgain(driver: Driver, { topic, payload, retain = false }: Message): Reading[] {
+function readAgain(house: Remembering, { topic, payload, retain = false }: Message): Reading[] {
   assert.ok(isValidTopic(topic), topic);
   assert.ok(
-    driver.listensTo.some((filter) => matchesFilter(filter, topic)),
+    house.driver.listensTo.some((filter) => matchesFilter(filter, topic)),
     topic,
   );
   const findings = new Findings();
-  const outcome = driver.decode(received({ topic, retain }, payload), findings);
+  const outcome = house.decode(received({ topic, retain }, payload), findings);
   assert.ok(outcome.ok, outcome.ok ? "" : outcome.problem.detail);
   return findings.readings;
+}
+
+/** What the house does for a driver: it remembers the lists of channels. */
+class Remembering {
+  readonly driver: Driver;
+  readonly #lists = new Map<DeviceAddress, readonly DeclaredChannel[]>();
+
+  constructor(driver: Driver) {
+    this.driver = driver;
+  }
+
+  decode(message: ReceivedMessage, findings: Findings): Outcome<void, Problem> {
+    const outcome = this.driver.decode(message, findings, this.declared);
+    for (const finding of findings.others) {
+      if (finding.kind === "channels") this.#lists.set(finding.device, finding.channels);
+    }
+    return outcome;
+  }
+
+  readonly declared: Declared = (device, key) => {
+    return this.#lists.get(device)?.find(({ channel, alias }) => channel === key || alias === key);
+  };
+}
+
+function declaredBy(driver: Driver, before: NonNullable<DecodeVector["after"]>): Declared {
+  const house = new Remembering(driver);
+  for (const message of before) {
+    const outcome = house.decode(received(message, bytesOf(message)), new Findings());
+    assert.ok(outcome.ok, outcome.ok ? "" : outcome.problem.detail);
+  }
+  return house.declared;
 }
 
 function checkNoise(driver: Driver, vectors: Vectors): void {
@@ -274,7 +311,7 @@ function checkNoise(driver: Driver, vectors: Vectors): void {
 /** Whatever came in, what goes on into the house is of the house's form. */
 function checkFindings(driver: Driver, message: ReceivedMessage): void {
   const findings = new Findings();
-  const outcome = driver.decode(message, findings);
+  const outcome = driver.decode(message, findings, NOTHING_DECLARED);
   if (!outcome.ok) {
     assert.ok(outcome.problem.code in PROBLEMS, outcome.problem.code);
     return;

@@ -1,7 +1,7 @@
-import type { DeviceAddress } from "../domain/brand.ts";
+import type { ChannelName, DeviceAddress, Timestamp } from "../domain/brand.ts";
 import type { Catalogue } from "../domain/catalogue.ts";
 import type { Command } from "../domain/command.ts";
-import type { Declaration, Finding, Findings } from "../domain/findings.ts";
+import type { Declaration, DeclaredChannel, Finding, Findings } from "../domain/findings.ts";
 import type { Message, ReceivedMessage } from "../domain/message.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Sample } from "../domain/reading.ts";
@@ -31,8 +31,11 @@ export interface Driver {
   /** The types, commands and default homes of channels that it brings to the model. */
   readonly catalogue: Catalogue;
 
-  /** Up: writes what a message tells the house into `findings`. Never throws, whatever comes. */
-  decode(message: ReceivedMessage, findings: Findings): Outcome<void, Problem>;
+  /**
+   * Up: writes what a message tells the house into `findings`. Never throws, whatever comes.
+   * `declared` gives back what earlier messages declared: a driver itself remembers nothing.
+   */
+  decode(message: ReceivedMessage, findings: Findings, declared: Declared): Outcome<void, Problem>;
 
   /** Down: how to say a command to a device. Its parameters have passed their schema. */
   encode(command: Command): Outcome<Message, Problem>;
@@ -49,9 +52,28 @@ export interface Driver {
   /** The protocol's replies to a message that `decode` refused, if it has any. */
   refuse?(message: ReceivedMessage, problem: Problem, id: () => string): readonly Message[];
 
+  /** What the house says of itself when it opens and before it closes, if the protocol has that. */
+  announce?(house: Announcement): Message;
+
   /** The other end of the wire, for the simulator and the tests. */
   twin(device: DeviceAddress): Twin;
 }
+
+export type Announcement = {
+  /** One level of a topic. */
+  readonly name: string;
+  readonly isHere: boolean;
+  readonly at: Timestamp;
+};
+
+/** A channel of the device's last list of channels, by its name or by its alias. */
+export type Declared = (
+  device: DeviceAddress,
+  key: ChannelName | number,
+) => DeclaredChannel | undefined;
+
+/** For devices of which nothing is known yet. */
+export const NOTHING_DECLARED: Declared = () => undefined;
 
 /** What a twin reports: a channel of its device and the sample. */
 export type TwinReading = { readonly channel: string } & Pick<Sample, "at" | "value" | "quality">;

@@ -7,9 +7,12 @@ import { type Problem, problem } from "../domain/problem.ts";
 import type { Driver } from "../driver/driver.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { type Bindings, type BoundDevice, channelsOf } from "./bindings.ts";
+import { keepDeclaration } from "./declarations.ts";
 import { declare } from "./declare.ts";
+import { farewell } from "./farewell.ts";
 import type { IngestParts } from "./ingest.ts";
 import { propose } from "./propose.ts";
+import type { Sequences } from "./sequences.ts";
 import { welcome } from "./welcome.ts";
 
 type Told<F extends Finding> = {
@@ -19,10 +22,12 @@ type Told<F extends Finding> = {
 };
 type Of<Kind extends Finding["kind"]> = Extract<Finding, { kind: Kind }>;
 
+type Known = { readonly bindings: Bindings; readonly sequences: Sequences };
+
 /** Takes in what a message told besides readings. */
 export async function accept(
   parts: IngestParts,
-  bindings: Bindings,
+  { bindings, sequences }: Known,
   { driver, agent, finding }: Told<Finding>,
 ): Promise<Outcome<void, Problem>> {
   switch (finding.kind) {
@@ -38,6 +43,11 @@ export async function accept(
       parts.onConfirmed(bound.device.id, finding.command, finding.done);
       return success(undefined);
     }
+    case "sequence":
+      return sequences.follow(driver, finding);
+    case "gone":
+      if (sequences.isOfNow(driver, finding)) await farewell(parts, bindings, { driver, finding });
+      return success(undefined);
   }
 }
 
@@ -65,6 +75,7 @@ async function acceptChannels(
     changed.push({ ...channel, retired, dataType, proposal });
   }
   if (changed.length > 0) await parts.store.channels.put(...changed);
+  await keepDeclaration(parts, driver, finding);
   bindings.put(bound.device, changed);
   parts.onChanged(`device:${bound.device.id}`);
   return success(undefined);

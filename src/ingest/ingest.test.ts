@@ -220,7 +220,7 @@ describe("the walk up", () => {
   });
 
   test("readings of the past take the same way, without a message", async () => {
-    const { ingest, historian, store } = await world();
+    const { ingest, historian, store, gauges } = await world();
     const device = "12/7" as DeviceAddress;
     const channel = "co2.co2" as ChannelName;
     const readings = [1, 2, 3].map((at) => ({
@@ -235,6 +235,8 @@ describe("the walk up", () => {
     const [row] = await store.channels.find();
     const history = await historian.range({ series: row?.series ?? 0, from: 0, to: 10, limit: 10 });
     assert.equal(history.count, 3);
+    assert.equal(gauges.get("samples_imported_total"), 3);
+    assert.equal(gauges.get("samples_stored_total"), 0, "a rate of values is that of now");
   });
 });
 

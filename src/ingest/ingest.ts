@@ -23,7 +23,9 @@ import {
   channelsOf,
   noteHeard,
 } from "./bindings.ts";
+import { Declarations } from "./declarations.ts";
 import { type Rejection, Rejections } from "./reject.ts";
+import { Sequences } from "./sequences.ts";
 import { Walk } from "./walk.ts";
 
 /** Everything between the broker and the historian: who speaks, what it means, where it goes. */
@@ -116,7 +118,9 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
   await recallLastHeard(parts, bindings);
   const rejections = await Rejections.load(parts.store, parts.now);
   const answers = new Answers(parts.send, parts.now);
-  const walk = new Walk(parts, { bindings, rejections, answers });
+  const declarations = await Declarations.load(parts.store);
+  const sequences = new Sequences();
+  const walk = new Walk(parts, { bindings, rejections, answers, declarations, sequences });
   return {
     receive: (messages) => walk.carryUp(messages),
     backfill: (driver, agent, readings) => walk.backfill(driver, agent, readings),

@@ -8,8 +8,10 @@ import { newId } from "../lib/id.ts";
 import type { Answers } from "./answers.ts";
 import type { Binder } from "./bind.ts";
 import { type Bindings, type BoundDevice, noteMessage } from "./bindings.ts";
+import type { Declarations } from "./declarations.ts";
 import type { IngestParts } from "./ingest.ts";
 import { type Rejections, reject, rejectionOf } from "./reject.ts";
+import type { Sequences } from "./sequences.ts";
 
 /** Topics seen lately and the driver that wants them; refilled when it runs over. */
 const TOPICS_REMEMBERED = 50_000;
@@ -19,6 +21,8 @@ export type State = {
   readonly bindings: Bindings;
   readonly rejections: Rejections;
   readonly answers: Answers;
+  readonly declarations: Declarations;
+  readonly sequences: Sequences;
 };
 
 /** What a batch brought besides readings of known channels. */
@@ -85,7 +89,8 @@ export class Understanding {
   #decode(driver: Driver, message: ReceivedMessage): Problem | undefined {
     const findings = this.#findings;
     findings.clear();
-    const outcome = driver.decode(message, findings);
+    const { declarations } = this.#state;
+    const outcome = driver.decode(message, findings, declarations.handOver(driver));
     const seen = this.#state.bindings.agent(message.agent);
     seen.lastSeenAt = message.receivedAt;
     seen.messages += 1;
@@ -97,6 +102,7 @@ export class Understanding {
       speaker = this.#bind(driver, message.agent, reading) ?? speaker;
     }
     for (const what of findings.others) {
+      if (what.kind === "channels") declarations.note(driver, what);
       this.#brought.others.push({ driver, agent: message.agent, what, message });
       speaker = this.#state.bindings.find(driver.id, what.device) ?? speaker;
     }

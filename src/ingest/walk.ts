@@ -5,11 +5,16 @@ import { newId } from "../lib/id.ts";
 import { accept } from "./accept.ts";
 import { Binder } from "./bind.ts";
 import { noteHeard, noteMessage } from "./bindings.ts";
+import { withoutTakenBack } from "./farewell.ts";
 import type { IngestParts } from "./ingest.ts";
 import { type Rejection, reject, rejectionOf } from "./reject.ts";
 import { Turns } from "./turns.ts";
 import { type Brought, type State, type Told, Understanding } from "./understand.ts";
 import { newcomersOf, welcome } from "./welcome.ts";
+
+/** What is said now, and what is told of the past, counted apart: only one of them is a rate. */
+const STORED = "samples_stored_total";
+const IMPORTED = "samples_imported_total";
 
 /**
  * The walk up: device -> broker -> driver -> series -> historian -> those who watch.
@@ -47,7 +52,7 @@ export class Walk {
     const driver = this.#parts.drivers.find(({ id }) => id === driverId);
     if (!driver) return;
     const told = readings.map((what) => ({ driver, agent, what }));
-    await this.#turns.take(() => this.#carryOn(this.#understanding.ofReadings(told)));
+    await this.#turns.take(() => this.#carryOn(this.#understanding.ofReadings(told), IMPORTED));
     for (const { device, at } of readings) {
       const bound = this.#state.bindings.find(driver.id, device);
       if (bound) noteHeard(bound, at);
@@ -73,9 +78,9 @@ export class Walk {
     void this.#state.answers.repeat(agent, filter);
   }
 
-  async #carryOn(brought: Brought | undefined): Promise<void> {
+  async #carryOn(brought: Brought | undefined, counter = STORED): Promise<void> {
     if (brought && brought.strangers.length > 0) await this.#welcome(brought.strangers);
-    await this.#remember();
+    await this.#remember(counter);
     if (brought) await this.#reply(brought);
     await this.#state.rejections.flush();
   }
@@ -92,11 +97,11 @@ export class Walk {
   }
 
   /** Stored first, then shown. */
-  async #remember(): Promise<void> {
+  async #remember(counter = STORED): Promise<void> {
     if (this.#binder.samples.count === 0) return;
     const samples = this.#binder.samples.take();
     await this.#parts.historian.append(samples);
-    this.#parts.gauges.add("samples_stored_total", samples.count);
+    this.#parts.gauges.add(counter, samples.count);
     this.#parts.onStored(samples);
   }
 
@@ -104,8 +109,8 @@ export class Walk {
   async #reply({ replies, others, unheard }: Brought): Promise<void> {
     const { answers, bindings } = this.#state;
     for (const { agent, replies: said } of replies) await answers.say(agent, said);
-    for (const { driver, agent, what, message } of others) {
-      const outcome = await accept(this.#parts, bindings, { driver, agent, finding: what });
+    for (const { driver, agent, what, message } of withoutTakenBack(others)) {
+      const outcome = await accept(this.#parts, this.#state, { driver, agent, finding: what });
       if (!outcome.ok) {
         reject(this.#parts, this.#state, rejectionOf(message, driver, outcome.problem));
       }

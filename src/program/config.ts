@@ -62,6 +62,10 @@ export const SETTINGS = {
     parse: parseText,
     help: "PEM file of that certificate's private key.",
   }),
+  "broker-rights": setting<"none" | "dynamic-security">("none", "none", {
+    parse: (text) => (["none", "dynamic-security"] as const).find((way) => way === text),
+    help: "Whether that broker's rights are kept in step: none, or Mosquitto's dynamic-security.",
+  }),
   "broker-share": setting("fieldline", "fieldline", {
     parse: (text) => (/^[\w-]{1,32}$/.test(text) ? text : undefined),
     help: "The name of this installation at that broker, if it serves several.",
@@ -77,6 +81,10 @@ export const SETTINGS = {
   "host-names": setting<readonly string[]>([], "", {
     parse: (text) => text.split(",").flatMap((name) => name.trim() || []),
     help: "More names of this machine for its certificate, separated by commas.",
+  }),
+  "sparkplug-host": setting("fieldline", "fieldline", {
+    parse: (text) => (/^[^/+#\p{C}]+$/u.test(text) ? text : undefined),
+    help: "The name under which Sparkplug edge nodes find their host: `spBv1.0/STATE/<name>`.",
   }),
   "keep-raw": setting<number | null>(null, "forever", {
     parse: parseDays,

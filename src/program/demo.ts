@@ -9,6 +9,7 @@ import type { Driver } from "../driver/driver.ts";
 import type { Adoption, Ingest } from "../ingest/ingest.ts";
 import { assert } from "../lib/assert.ts";
 import type { Clock } from "../lib/clock.ts";
+import { releaseMemory } from "../lib/heap.ts";
 import { newId } from "../lib/id.ts";
 import type { Log } from "../lib/log.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
@@ -18,6 +19,8 @@ import type { Store } from "../store/store.ts";
 
 /** So much past is made up when the demo plant is built, so that no trend is empty. */
 const PAST_MS = 3 * 24 * 60 * 60_000;
+/** Readings after which the memory that making them up took is given back: about a day of them. */
+const RELEASE_AFTER = 35_000;
 /** Another seed would be another week in the same plant. */
 const SEED = 20_221;
 const HOUR_MS = 60 * 60_000;
@@ -141,13 +144,9 @@ export class Demo {
 
   /** The plant's past first, so that its devices are known; then their places in the tree. */
   async #build(plant: Plant): Promise<Outcome<void, Problem>> {
-    const { ingest, clock, store } = this.#parts;
+    const { clock, store } = this.#parts;
     const now = clock.now();
-    for (const { agent, driver, readings } of plant.history(now - PAST_MS, now)) {
-      const id = this.#agents.get(agent.clientId);
-      assert(id, `the agent ${agent.clientId} is enrolled`);
-      await ingest.backfill(driver, id, readings);
-    }
+    await this.#makeUpPast(plant, now);
     const placed = new Map<string, AssetId>();
     for (const { reference, parent, name, description, device } of plant.assets) {
       const asset = assetOf({ name, description, parentId: placed.get(parent ?? "") ?? null, now });
@@ -157,6 +156,21 @@ export class Demo {
       if (!adopted.ok) return adopted;
     }
     return success(undefined);
+  }
+
+  /** An hour at a time, the next when the one before it is stored. */
+  async #makeUpPast(plant: Plant, now: number): Promise<void> {
+    let made = 0;
+    for (const { agent, driver, readings } of plant.history(now - PAST_MS, now)) {
+      const id = this.#agents.get(agent.clientId);
+      assert(id, `the agent ${agent.clientId} is enrolled`);
+      await this.#parts.ingest.backfill(driver, id, readings);
+      made += readings.length;
+      if (made < RELEASE_AFTER) continue;
+      releaseMemory();
+      made = 0;
+    }
+    releaseMemory();
   }
 
   async #adopt(

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Broker, BrokerParts } from "../broker/broker.ts";
+import type { Account, Broker, BrokerParts } from "../broker/broker.ts";
 import { openEmbeddedBroker } from "../broker/embedded/embedded.ts";
 import { openExternalBroker, type ServerAddress } from "../broker/external/external.ts";
+import { type Agent, rightsOf } from "../domain/agent.ts";
+import type { AgentId } from "../domain/brand.ts";
 import { THE_HOUSE } from "../domain/event.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { drivers } from "../driver/registry.ts";
@@ -31,19 +33,45 @@ export async function openElsewhere(
   closer.add("owners", () => owners.close());
   const share = config["broker-share"];
   const filters = [...new Set(drivers.flatMap(({ listensTo }) => listensTo))];
-  const options = { address: server.value, share, worker: 0, filters };
+  const isProvisioned = config["broker-rights"] === "dynamic-security";
+  const options = { address: server.value, share, worker: 0, filters, isProvisioned };
   const external = await openExternalBroker(
     { ...options, folder: join(config.data, "broker-sessions") },
     {
       ...parts,
       agentOf: (topic) => owners.of(topic),
+      accounts: async () => (await rooms.agents.list()).filter(isReal).map(accountOf),
       onGap: gapWriter(ground, address),
       chance: Math.random,
     },
   );
   if (!external.ok) return external;
+  rooms.agents.onChanged((id, password) => void provision(rooms, external.value, id, password));
   const inside = await openEmbeddedBroker({ mqtt: null, mqtts: null }, parts);
   return inside.ok ? success(sideBySide(external.value, inside.value)) : inside;
+}
+
+/** The demo plant's agents live in this process. */
+function isReal({ demo }: Agent): boolean {
+  return !demo;
+}
+
+function accountOf(agent: Agent): Account {
+  const { id, kind, clientId, revoked } = agent;
+  const rights = rightsOf(agent);
+  const only = kind === "mindsphere" ? clientId : null;
+  return { agent: id, username: clientId, clientId: only, rights, isRevoked: revoked };
+}
+
+async function provision(
+  { agents }: Rooms,
+  broker: Broker,
+  id: AgentId,
+  password: string | null,
+): Promise<void> {
+  const agent = await agents.get(id);
+  if (agent && !isReal(agent)) return;
+  await broker.provision?.(id, agent ? accountOf(agent) : null, password);
 }
 
 /** Devices are at the one, the demo plant is at the other; what is sent goes to both. */

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { type Api, openApi } from "../api/api.ts";
+import type { Timestamp } from "../domain/brand.ts";
 import type { Problem } from "../domain/problem.ts";
 import { drivers } from "../driver/registry.ts";
 import { systemClock } from "../lib/clock.ts";
@@ -54,6 +55,9 @@ async function openHouse(
   const wire = await openWire(ground.value, rooms, config, closer);
   if (!wire.ok) return wire;
   const broker = wire.value;
+  const sayHere = announcer(broker, config["sparkplug-host"], ground.value.clock);
+  await sayHere(true);
+  closer.add("announcement", () => sayHere(false));
 
   const demo = new Demo({ ...ground.value, ...rooms, broker, drivers, log: log.child("demo") });
   rooms.later.demo = demo;
@@ -75,6 +79,16 @@ type Inside = {
   readonly broker: Parameters<typeof openApi>[1]["broker"];
   readonly demo: Demo;
 };
+
+/** Tells those who ask for it that the house is here, and before it goes, that it is not. */
+function announcer(broker: Inside["broker"], name: string, clock: Ground["clock"]) {
+  return async (isHere: boolean) => {
+    for (const driver of drivers) {
+      const message = driver.announce?.({ name, isHere, at: clock.now() as Timestamp });
+      if (message) await broker.send(message);
+    }
+  };
+}
 
 /** Until an owner exists, nobody from elsewhere may come near. */
 function openDoors(

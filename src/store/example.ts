@@ -51,6 +51,12 @@ export async function putOneOfEach(store: Store): Promise<void> {
     model: { typeModel: {} },
     at: NOW,
   });
+  await store.declarations.put({
+    driver: "sparkplug",
+    device: "group/edge" as DeviceAddress,
+    channels: [{ channel: "a" as ChannelName, dataType: "integer", alias: 7, form: "Int16" }],
+    at: NOW,
+  });
   await store.agents.put(agent("1"));
   await store.credentials.put(credential("1"));
   await store.users.put(user("1", "Ada"));

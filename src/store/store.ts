@@ -5,6 +5,7 @@ import type { Asset, Channel, Device, Point } from "../domain/model.ts";
 import type {
   CommandRow,
   Credential,
+  KeptDeclaration,
   KeptModel,
   Rejected,
   Screen,
@@ -23,6 +24,7 @@ export interface Store {
   readonly devices: Shelf<Device>;
   readonly channels: Shelf<Channel>;
   readonly models: Shelf<KeptModel>;
+  readonly declarations: Shelf<KeptDeclaration>;
   readonly agents: Shelf<Agent>;
   readonly credentials: Shelf<Credential>;
   readonly users: Shelf<User>;

@@ -3,8 +3,9 @@ import type { Message } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { isValidTopic } from "../../domain/topic.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
-import type { Broker, BrokerParts, Capabilities } from "../broker.ts";
+import type { Account, Broker, BrokerParts, Capabilities } from "../broker.ts";
 import { Client } from "./client.ts";
+import { DynamicSecurity } from "./dynamic-security.ts";
 import type { Welcome } from "./packet.ts";
 import { Receiver, type ReceiverParts } from "./receiver.ts";
 import { Sender } from "./sender.ts";
@@ -31,12 +32,18 @@ type ExternalOptions = {
   readonly worker: number;
   /** What to take in; nothing where this process only sends. */
   readonly filters: readonly string[];
+  /** Whether the broker's rights are kept in step by Mosquitto's dynamic security. */
+  readonly isProvisioned?: boolean;
   /** Where it is remembered that the broker keeps a session. */
   readonly folder?: string;
 };
 
 type ExternalParts = Pick<BrokerParts, "receive" | "onRefused" | "clock" | "gauges" | "log"> &
-  Pick<ReceiverParts, "agentOf" | "onGap"> & { readonly chance: () => number };
+  Pick<ReceiverParts, "agentOf" | "onGap"> & {
+    /** All agents, for a broker that is provisioned. */
+    readonly accounts: () => Promise<readonly Account[]>;
+    readonly chance: () => number;
+  };
 
 /**
  * A broker or a cluster of them that somebody else runs. Two connections: one takes in, with a
@@ -57,7 +64,9 @@ export async function openExternalBroker(
 class ExternalBroker implements Broker {
   readonly ports = { mqtt: null, mqtts: null };
   readonly #parts: ExternalParts;
-  readonly #clients: readonly Client[];
+  readonly #sending: Client;
+  readonly #receiving: Client | null;
+  readonly #security: DynamicSecurity | null;
   #sender: Sender | undefined;
   #receiver: Receiver | undefined;
   #welcome: Welcome | undefined;
@@ -66,11 +75,12 @@ class ExternalBroker implements Broker {
   #refusedFilters: readonly string[] | null = null;
   #isClosed = false;
 
-  constructor({ address, share, worker, filters, folder }: ExternalOptions, parts: ExternalParts) {
+  constructor(options: ExternalOptions, parts: ExternalParts) {
+    const { address, share, worker, filters } = options;
     this.#parts = parts;
-    const { clock, log, chance } = parts;
-    const sending = new Client(address, {
-      ...{ clock, log, chance, clientId: `${share}-send-${worker}`, isFresh: true },
+    this.#sending = new Client(address, {
+      ...parts,
+      ...{ clientId: `${share}-send-${worker}`, isFresh: true },
       begin: (wire, welcome) => {
         this.#welcome = welcome;
         this.#version = wire.version;
@@ -78,22 +88,10 @@ class ExternalBroker implements Broker {
         return this.#sender;
       },
     });
-    if (filters.length === 0) {
-      this.#clients = [sending];
-      return;
-    }
-    const clientId = `${share}-ingest-${worker}`;
-    const mark = new SessionMark(folder, clientId);
-    const onGranted = (refused: readonly string[]) => this.#granted(refused);
-    const receiving = new Client(address, {
-      ...{ clock, log, chance, clientId, isFresh: false },
-      begin: (wire, welcome) => {
-        const wish = { ...parts, filters, share, mark, onGranted };
-        this.#receiver = new Receiver(wish, wire, welcome);
-        return this.#receiver;
-      },
-    });
-    this.#clients = [sending, receiving];
+    this.#receiving = filters.length === 0 ? null : this.#receive(options);
+    const { username: ownName } = address;
+    const security = { ...parts, clientId: `${share}-rights-${worker}`, ownName };
+    this.#security = options.isProvisioned ? new DynamicSecurity(address, security) : null;
   }
 
   get caps(): Capabilities {
@@ -102,7 +100,7 @@ class ExternalBroker implements Broker {
       qos2: this.#welcome?.qos2 ?? false,
       shared: this.#welcome?.shared ?? false,
       presence: "none",
-      kick: false,
+      kick: this.#security !== null,
       perMessageRights: false,
       storesFirst: false,
       listsRetained: false,
@@ -111,13 +109,14 @@ class ExternalBroker implements Broker {
 
   /** Settles with what keeps it from working, if anything does, after the first try. */
   async begin(): Promise<Problem | null> {
-    await Promise.all(this.#clients.map((client) => client.settled()));
+    const all = [this.#sending, this.#receiving, this.#security];
+    await Promise.all(all.map((each) => each?.settled()));
     return this.trouble;
   }
 
   /** Why it does not work as it should; null while it does. */
   get trouble(): Problem | null {
-    const lost = this.#clients.map(({ trouble }) => trouble).find((trouble) => trouble !== null);
+    const lost = this.#sending.trouble ?? this.#receiving?.trouble ?? this.#security?.trouble;
     if (lost) return lost;
     const [first] = this.#refusedFilters ?? [];
     if (first === undefined) return null;
@@ -133,12 +132,17 @@ class ExternalBroker implements Broker {
     if (!isValidTopic(message.topic)) {
       return failure(problem("topic_forbidden", `"${message.topic}" is not a topic`));
     }
-    const trouble = this.#clients[0]?.trouble;
+    const { trouble } = this.#sending;
     if (this.#isClosed || trouble || !this.#sender) {
       return failure(problem("link_down", trouble?.detail ?? "the broker is closed"));
     }
     this.#parts.gauges.add("mqtt_messages_sent_total");
     return this.#sender.send(message);
+  }
+
+  async provision(agent: AgentId, account: Account | null, password: string | null): Promise<void> {
+    if (account) await this.#security?.change(account, password);
+    else await this.#security?.remove(agent);
   }
 
   /** Only the other broker knows. */
@@ -164,7 +168,24 @@ class ExternalBroker implements Broker {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#receiver?.drain();
-    for (const client of this.#clients) client.close();
+    await this.#security?.close();
+    this.#receiving?.close();
+    this.#sending.close();
+  }
+
+  #receive({ address, share, worker, filters, folder }: ExternalOptions): Client {
+    const clientId = `${share}-ingest-${worker}`;
+    const mark = new SessionMark(folder, clientId);
+    const onGranted = (refused: readonly string[]) => this.#granted(refused);
+    const wish = { ...this.#parts, filters, share, mark, onGranted };
+    return new Client(address, {
+      ...this.#parts,
+      ...{ clientId, isFresh: false },
+      begin: (wire, welcome) => {
+        this.#receiver = new Receiver(wish, wire, welcome);
+        return this.#receiver;
+      },
+    });
   }
 
   #granted(refused: readonly string[]): void {

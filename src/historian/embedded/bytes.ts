@@ -20,6 +20,16 @@ export class ByteWriter {
     this.length += 1;
   }
 
+  /** 32 bits, lowest byte first. */
+  word(value: number): void {
+    const { bytes, length } = this;
+    bytes[length] = value;
+    bytes[length + 1] = value >>> 8;
+    bytes[length + 2] = value >>> 16;
+    bytes[length + 3] = value >>> 24;
+    this.length = length + 4;
+  }
+
   varint(value: number): void {
     let rest = value;
     while (rest > 0x7fffffff) {
@@ -104,6 +114,14 @@ export class ByteReader {
     const value = this.bytes[this.at] ?? 0;
     this.at += 1;
     return value;
+  }
+
+  /** 32 bits; the highest is the sign. */
+  word(): number {
+    const { bytes, at } = this;
+    this.at = at + 4;
+    const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+    return low | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
   }
 
   varint(): number {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { crc32 } from "node:zlib";
 import { KIND } from "../../domain/samples.ts";
 import { chances } from "../../lib/chance.ts";
 import { decodeChunk, encodeChunk } from "./chunk.ts";
@@ -32,8 +33,17 @@ function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("hex");
 }
 
-/** One chunk of each form, as version 1 wrote it: these bytes are on people's disks. */
-const GOLDEN: readonly { readonly form: string; readonly rows: readonly Row[]; hex: string }[] = [
+type Golden = {
+  readonly form: string;
+  readonly rows: readonly Row[];
+  /** As version 1 wrote it. */
+  readonly first: string;
+  /** As version 2 writes it. */
+  readonly second: string;
+};
+
+/** One chunk of each form: these bytes are on people's disks. */
+const GOLDEN: readonly Golden[] = [
   {
     form: "steady times, one value",
     rows: [
@@ -41,7 +51,8 @@ const GOLDEN: readonly { readonly form: string; readonly rows: readonly Row[]; h
       [1_700_000_060_000, 21.5],
       [1_700_000_120_000, 21.5],
     ],
-    hex: "01000380a0abfef962e0d40300000000000000803540c4222bf5",
+    second: "02000380a0abfef962e0d40300000000000000803540848f53cc",
+    first: "01000380a0abfef962e0d40300000000000000803540c4222bf5",
   },
   {
     form: "uneven times, decimals, qualities in runs",
@@ -51,17 +62,22 @@ const GOLDEN: readonly { readonly form: string; readonly rows: readonly Row[]; h
       [1_700_000_009_990, 230.0, KIND.number, 1],
       [1_700_000_015_002, -0.1],
     ],
-    hex: "01450480a0abfef962952747460001000201010001f4230601f923b276fcce",
+    second: "02570480a0abfef96246e24d243002000001000201010001f4230c01fed88f00000000008bf2cd43",
+    first: "01450480a0abfef962952747460001000201010001f4230601f923b276fcce",
   },
   {
     form: "a single sample before 1970",
     rows: [[-1, 7]],
-    hex: "0100010100000000000000001c40d3173486",
+    second: "0200010100000000000000001c40083255fa",
+    first: "0100010100000000000000001c40d3173486",
   },
   {
     form: "switches in steps, times that are not whole",
     rows: [0, 0, 0, 0, 1, 1, 1, 1, 0, 0].map((value, row) => [row + 0.5, value, KIND.boolean]),
-    hex: "010a0a000000000000e03f000000000000f83f00000000000004400000000000000c40000000000000124000000000000016400000000000001a400000000000001e40000000000000214000000000000023400100000004020401028ee2efc7",
+    second:
+      "020a0a000000000000e03f000000000000f83f00000000000004400000000000000c40000000000000124000000000000016400000000000001a400000000000001e4000000000000021400000000000002340010000000402040102dd87c1f7",
+    first:
+      "010a0a000000000000e03f000000000000f83f00000000000004400000000000000c40000000000000124000000000000016400000000000001a400000000000001e40000000000000214000000000000023400100000004020401028ee2efc7",
   },
   {
     form: "singles",
@@ -71,7 +87,8 @@ const GOLDEN: readonly { readonly form: string; readonly rows: readonly Row[]; h
       [3_000, Number.NaN],
       [4_000, -0],
     ],
-    hex: "010c04d00fe80700009ab3869a08b2e60cb4e6ece107fffffffb1f1378ce44",
+    second: "021804d00fe80700009ab3869a0820ffffffff0f6666a2c10000c0ff000000008df6018c",
+    first: "010c04d00fe80700009ab3869a08b2e60cb4e6ece107fffffffb1f1378ce44",
   },
   {
     form: "doubles",
@@ -81,7 +98,10 @@ const GOLDEN: readonly { readonly form: string; readonly rows: readonly Row[]; h
       [3_000, Number.POSITIVE_INFINITY],
       [4_000, 5e-324],
     ],
-    hex: "011004d00fe807000008555555555555d53f084d781101ae74dc7f08182d4454fb21f93f08010000000000f07f1b46fd9a",
+    second:
+      "021c04d00fe8070000aad5aafd071f00fb2109400000f83f00000000aad5aad50a1f00182d445400000040000000003998238c",
+    first:
+      "011004d00fe807000008555555555555d53f084d781101ae74dc7f08182d4454fb21f93f08010000000000f07f1b46fd9a",
   },
   {
     form: "texts, none and numbers together",
@@ -92,16 +112,21 @@ const GOLDEN: readonly { readonly form: string; readonly rows: readonly Row[]; h
       [4_000, "geöffnet", KIND.text],
       [5_000, "open", KIND.text],
     ],
-    hex: "016405d00fe807010201000103020202000102020000000605020102046f70656e096765c3b666666e65749a0df11c",
+    second:
+      "027405d00fe8070102010001030202020001020200000002001300000002046f70656e096765c3b666666e6574a2fbd246",
+    first:
+      "016405d00fe807010201000103020202000102020000000605020102046f70656e096765c3b666666e65749a0df11c",
   },
 ];
 
-for (const { form, rows, hex: expected } of GOLDEN) {
-  test(`a chunk of version 1 is written and read for ever: ${form}`, () => {
-    assert.equal(hex(encodeChunk(runOf(rows), 0, rows.length)), expected);
-    const read = new Run();
-    decodeChunk(Buffer.from(expected, "hex"), read);
-    assert.deepEqual(rowsOf(read), rowsOf(runOf(rows)));
+for (const { form, rows, first, second } of GOLDEN) {
+  test(`a chunk of each version is read for ever, of the second written: ${form}`, () => {
+    assert.equal(hex(encodeChunk(runOf(rows), 0, rows.length)), second);
+    for (const written of [first, second]) {
+      const read = new Run();
+      decodeChunk(Buffer.from(written, "hex"), read);
+      assert.deepEqual(rowsOf(read), rowsOf(runOf(rows)));
+    }
   });
 }
 
@@ -135,13 +160,20 @@ test("what is steady takes almost no room, and noise no more than it has", () =>
 test("a chunk that the disk has changed is refused", () => {
   const rows = Array.from({ length: 50 }, (_, row): Row => [row * 10, row * row]);
   const good = encodeChunk(runOf(rows), 0, 50).slice();
-  for (let bit = 8; bit < good.length * 8; bit += 7) {
+  for (let bit = 0; bit < good.length * 8; bit += 7) {
     const bad = good.slice();
     bad[bit >> 3] = (bad[bit >> 3] ?? 0) ^ (1 << (bit & 7));
     assert.throws(() => decodeChunk(bad, new Run()), /damaged/);
   }
-  good[0] = 2;
-  assert.throws(() => decodeChunk(good, new Run()), /version 2/);
+  assert.throws(() => decodeChunk(new Uint8Array(0), new Run()), /damaged/);
+});
+
+test("a chunk of a later version is refused, not called damaged", () => {
+  const later = encodeChunk(runOf([[1, 2]]), 0, 1).slice();
+  later[0] = 3;
+  const end = later.length - 4;
+  new DataView(later.buffer).setUint32(end, crc32(later.subarray(0, end)), true);
+  assert.throws(() => decodeChunk(later, new Run()), /version 3/);
 });
 
 const SHAPES: readonly ((random: () => number, row: number) => number)[] = [

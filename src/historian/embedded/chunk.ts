@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import { KIND } from "../../domain/samples.ts";
 import { ByteReader, ByteWriter, isWhole, VARINT_BYTES } from "./bytes.ts";
+import { readPacked, writePacked } from "./packed.ts";
 import { ownTexts, type Run } from "./run.ts";
 import { readValues, writeValues } from "./values.ts";
 
@@ -8,24 +9,29 @@ import { readValues, writeValues } from "./values.ts";
  * A chunk: consecutive samples of one series, as they lie in the database. Lowest byte first.
  *
  *  offset  bytes
- *       0      1  version of this table: 1
+ *       0      1  version of this table: 2
  *       1      1  forms: bits 0-1 of `at`, bits 2-4 of `value` (values.ts),
  *                 bit 5 of `kind`, bit 6 of `quality`
  *       2         samples, a varint, at least 1
  *                 at:  form 0  the first as a zigzag varint, the constant step as a varint
- *                      form 1  the same, then from the third on zigzag varints: changes of the step
+ *                      form 1  version 1: the same, then from the third on zigzag varints: changes
+ *                              of the step
  *                      form 2  doubles
+ *                      form 3  packed, see packed.ts
  *                 kind, quality:  form 0  one byte for all;  form 1  runs
  *                 value: see values.ts; what it stands for, `Samples` says
  *                 texts: strings, if any kind is text; values of kind text point to them
  *     end-4    4  CRC-32 of all before
  *
- * Varints, runs, doubles and strings: see bytes.ts. Every form brings back the same bits.
+ * Varints, runs, doubles and strings: see bytes.ts. Every form brings back the same bits. Chunks of
+ * version 1 are read, and become of this version when they are written anew.
  */
-const VERSION = 1;
+const VERSION = 2;
+const VERSION_FIRST = 1;
 const STEADY = 0;
-const STEPS = 1;
+const OLD_STEPS = 1;
 const DOUBLES = 2;
+const PACKED = 3;
 const CRC_BYTES = 4;
 
 const out = new ByteWriter();
@@ -75,10 +81,15 @@ export class DamagedChunkError extends Error {
 type Span = { readonly from: number; readonly to: number };
 
 function check(bytes: Uint8Array): void {
-  if (bytes[0] !== VERSION) throw new Error(`a chunk of version ${bytes[0]}`);
-  const end = bytes.length - CRC_BYTES;
-  const crc = new DataView(bytes.buffer, bytes.byteOffset).getUint32(end, true);
-  if (crc32(bytes.subarray(0, end)) !== crc) throw new DamagedChunkError("a chunk is damaged");
+  const end = Math.max(0, bytes.length - CRC_BYTES);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (end === 0 || crc32(bytes.subarray(0, end)) !== view.getUint32(end, true)) {
+    throw new DamagedChunkError("a chunk is damaged");
+  }
+  const version = bytes[0] ?? 0;
+  if (version < VERSION_FIRST || version > VERSION) {
+    throw new Error(`a chunk of version ${version}`);
+  }
 }
 
 function seal(): Uint8Array {
@@ -94,18 +105,14 @@ function writeAt(at: Float64Array, from: number, to: number): number {
     out.doubles(at, from, to);
     return DOUBLES;
   }
-  out.reserve((to - from + 2) * VARINT_BYTES);
-  const step = (at[from + 1] ?? 0) - (at[from] ?? 0);
-  out.zigzag(at[from] ?? 0);
-  if (to - from > 1) out.varint(step);
-  if (isSteady(at, from, to)) return STEADY;
-  let stepBefore = step;
-  for (let row = from + 2; row < to; row += 1) {
-    const next = (at[row] ?? 0) - (at[row - 1] ?? 0);
-    out.zigzag(next - stepBefore);
-    stepBefore = next;
+  if (!isSteady(at, from, to)) {
+    writePacked(out, at.subarray(from, to), to - from);
+    return PACKED;
   }
-  return STEPS;
+  out.reserve(2 * VARINT_BYTES);
+  out.zigzag(at[from] ?? 0);
+  if (to - from > 1) out.varint((at[from + 1] ?? 0) - (at[from] ?? 0));
+  return STEADY;
 }
 
 function isSteady(at: Float64Array, from: number, to: number): boolean {
@@ -121,12 +128,16 @@ function readAt(body: ByteReader, form: number, at: Float64Array, { from, to }: 
     body.doubles(at, from, to);
     return;
   }
+  if (form === PACKED) {
+    readPacked(body, at.subarray(from, to), to - from);
+    return;
+  }
   let time = body.zigzag();
   at[from] = time;
   if (to - from === 1) return;
   let step = body.varint();
   for (let row = from + 1; row < to; row += 1) {
-    if (form === STEPS && row > from + 1) step += body.zigzag();
+    if (form === OLD_STEPS && row > from + 1) step += body.zigzag();
     time += step;
     at[row] = time;
   }

@@ -1,21 +1,32 @@
 import { type ByteReader, type ByteWriter, DIFFERENCE_MAX, VARINT_BYTES } from "./bytes.ts";
+import { readPacked, writePacked } from "./packed.ts";
 
 /*
  * The value column of a chunk, in the smallest form that brings back the same bits.
  *
  *  form
  *     0  constant: one double for all
- *     1  decimals: a byte for the exponent e; zigzag varints of the differences of value * 10^e
- *     2  steps: the same exponent; then pairs of a difference and a varint, how many have the value
- *     3  singles: zigzag varints of the differences of the bits of 32-bit floats
- *     4  doubles: each combined by XOR with the one before; a byte whose high half is the number
- *        of zero bytes at the low end and whose low half the end of what is not zero; those bytes
+ *     1  version 1: a byte for the exponent e; zigzag varints of the differences of value * 10^e
+ *     2  steps: a byte for the exponent e; then pairs: the difference of value * 10^e to the one
+ *        before as a zigzag varint, and a varint, how many have the value
+ *     3  version 1: zigzag varints of the differences of the bits of 32-bit floats
+ *     4  version 1: doubles, each XOR the one before; a byte whose high half is the
+ *        number of zero bytes at the low end and whose low half the end of what is not zero; those
+ *        bytes
+ *     5  decimals: a byte for the exponent e; value * 10^e, packed
+ *     6  singles: the bits of 32-bit floats, packed
+ *     7  doubles: their high 32 bits with the sign, packed; then their low 32 bits, packed
+ *
+ * Packed: see packed.ts.
  */
 const CONSTANT = 0;
-const DECIMALS = 1;
+const OLD_DECIMALS = 1;
 const STEPS = 2;
-const SINGLES = 3;
-const DOUBLES = 4;
+const OLD_SINGLES = 3;
+const OLD_DOUBLES = 4;
+const DECIMALS = 5;
+const SINGLES = 6;
+const DOUBLES = 7;
 
 const POWERS = [1, 10, 100, 1_000, 10_000];
 /** Where fewer than one in so many values differ from the one before, runs are shorter. */
@@ -39,7 +50,8 @@ export function writeValues(out: ByteWriter, values: Float64Array): number {
   if (scaled) {
     out.byte(scaled.exponent);
     if (scaled.changes * STEPS_BELOW < values.length) return writeSteps(out, values.length);
-    return writeDecimals(out, values.length);
+    writePacked(out, whole, values.length);
+    return DECIMALS;
   }
   return isSingle(values) ? writeSingles(out, values) : writeDoubles(out, values);
 }
@@ -50,11 +62,20 @@ export function readValues(body: ByteReader, form: number, values: Float64Array)
       body.doubles(values, 0, 1);
       values.fill(values[0] ?? 0);
       break;
-    case DECIMALS:
-      readDecimals(body, values);
+    case OLD_DECIMALS:
+      readOldDecimals(body, values);
       break;
     case STEPS:
       readSteps(body, values);
+      break;
+    case OLD_SINGLES:
+      readOldSingles(body, values);
+      break;
+    case OLD_DOUBLES:
+      readOldDoubles(body, values);
+      break;
+    case DECIMALS:
+      readDecimals(body, values);
       break;
     case SINGLES:
       readSingles(body, values);
@@ -99,23 +120,11 @@ function scaleBy(values: Float64Array, power: number): number | undefined {
   return changes;
 }
 
-function writeDecimals(out: ByteWriter, count: number): number {
-  let before = 0;
-  for (let row = 0; row < count; row += 1) {
-    const value = whole[row] ?? 0;
-    out.zigzag(value - before);
-    before = value;
-  }
-  return DECIMALS;
-}
-
 function readDecimals(body: ByteReader, values: Float64Array): void {
   const power = POWERS[body.byte()] ?? 1;
-  let scaled = 0;
-  for (let row = 0; row < values.length; row += 1) {
-    scaled += body.zigzag();
-    values[row] = scaled / power;
-  }
+  readPacked(body, values, values.length);
+  if (power > 1)
+    for (let row = 0; row < values.length; row += 1) values[row] = (values[row] ?? 0) / power;
 }
 
 function writeSteps(out: ByteWriter, count: number): number {
@@ -149,17 +158,58 @@ function isSingle(values: Float64Array): boolean {
 }
 
 function writeSingles(out: ByteWriter, values: Float64Array): number {
-  let before = 0;
-  for (const value of values) {
-    single[0] = value;
-    const bits = singleBits[0] ?? 0;
-    out.zigzag(bits - before);
-    before = bits;
+  for (let row = 0; row < values.length; row += 1) {
+    single[0] = values[row] ?? 0;
+    whole[row] = singleBits[0] ?? 0;
   }
+  writePacked(out, whole, values.length);
   return SINGLES;
 }
 
 function readSingles(body: ByteReader, values: Float64Array): void {
+  readPacked(body, values, values.length);
+  for (let row = 0; row < values.length; row += 1) {
+    singleBits[0] = values[row] ?? 0;
+    values[row] = single[0] ?? 0;
+  }
+}
+
+function writeDoubles(out: ByteWriter, values: Float64Array): number {
+  const halves = halvesOf(values);
+  for (const half of [HIGH, LOW]) {
+    for (let row = 0; row < values.length; row += 1) whole[row] = halves[row * 2 + half] ?? 0;
+    writePacked(out, whole, values.length);
+  }
+  return DOUBLES;
+}
+
+function readDoubles(body: ByteReader, values: Float64Array): void {
+  if (whole.length < values.length) whole = new Float64Array(values.length);
+  const halves = halvesOf(values);
+  for (const half of [HIGH, LOW]) {
+    readPacked(body, whole, values.length);
+    for (let row = 0; row < values.length; row += 1) halves[row * 2 + half] = whole[row] ?? 0;
+  }
+}
+
+/** On every machine that Node runs on, the low half of a double is the first. */
+const [LOW, HIGH] = [0, 1];
+
+/** The same memory: no bit of a NaN is lost on the way. */
+function halvesOf({ buffer, byteOffset, length }: Float64Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, length * 2);
+}
+
+function readOldDecimals(body: ByteReader, values: Float64Array): void {
+  const power = POWERS[body.byte()] ?? 1;
+  let scaled = 0;
+  for (let row = 0; row < values.length; row += 1) {
+    scaled += body.zigzag();
+    values[row] = scaled / power;
+  }
+}
+
+function readOldSingles(body: ByteReader, values: Float64Array): void {
   let bits = 0;
   for (let row = 0; row < values.length; row += 1) {
     bits += body.zigzag();
@@ -168,33 +218,7 @@ function readSingles(body: ByteReader, values: Float64Array): void {
   }
 }
 
-function writeDoubles(out: ByteWriter, values: Float64Array): number {
-  let low = 0;
-  let high = 0;
-  for (const value of values) {
-    double[0] = value;
-    const nextLow = doubleHalves[0] ?? 0;
-    const nextHigh = doubleHalves[1] ?? 0;
-    doubleHalves[0] = nextLow ^ low;
-    doubleHalves[1] = nextHigh ^ high;
-    writeTrimmed(out);
-    low = nextLow;
-    high = nextHigh;
-  }
-  return DOUBLES;
-}
-
-/** The bytes in `double`, without the zero bytes at either end. */
-function writeTrimmed(out: ByteWriter): void {
-  let end = 8;
-  while (end > 0 && doubleBytes[end - 1] === 0) end -= 1;
-  let start = 0;
-  while (start < end && doubleBytes[start] === 0) start += 1;
-  out.byte((start << 4) | end);
-  for (let byte = start; byte < end; byte += 1) out.byte(doubleBytes[byte] ?? 0);
-}
-
-function readDoubles(body: ByteReader, values: Float64Array): void {
+function readOldDoubles(body: ByteReader, values: Float64Array): void {
   const { bytes } = body;
   let at = body.at;
   let low = 0;

@@ -91,6 +91,7 @@ function newStore(writer: Connection, reader: Connection): Store {
     devices: openShelf("devices", TABLES.devices, turns),
     channels: openShelf("channels", TABLES.channels, turns),
     models: openShelf("models", TABLES.models, turns),
+    declarations: openShelf("declarations", TABLES.declarations, turns),
     agents: openShelf("agents", TABLES.agents, turns),
     credentials: openShelf("credentials", TABLES.credentials, turns),
     users: openShelf("users", TABLES.users, turns),

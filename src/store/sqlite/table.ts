@@ -66,6 +66,10 @@ export const TABLES: { readonly [Name in ShelfName]: Table<RowOf<Name>> } = {
     key: ["driver", "device", "externalId"],
     columns: { driver: "plain", device: "plain", externalId: "plain", model: "json", at: "plain" },
   },
+  declarations: {
+    key: ["driver", "device"],
+    columns: { driver: "plain", device: "plain", channels: "json", at: "plain" },
+  },
   agents: {
     key: ["id"],
     columns: {

@@ -1,0 +1,23 @@
+import type { Finding } from "../../domain/findings.ts";
+import type { Message, ReceivedMessage } from "../../domain/message.ts";
+import type { Problem } from "../../domain/problem.ts";
+import type { Outcome } from "../../lib/outcome.ts";
+import { rebirthOf } from "./encode.ts";
+import { placeOf } from "./topics.ts";
+
+/** A number is missing: what it brought may be lost, so the node is asked to say all again. */
+export function answer(finding: Finding, result: Outcome<void, Problem>): readonly Message[] {
+  if (finding.kind !== "sequence" || result.ok) return [];
+  return said(rebirthOf(finding.device));
+}
+
+/** An alias that no birth has named (specification 6.4.6). */
+export function refuse(message: ReceivedMessage, problem: Problem): readonly Message[] {
+  const place = placeOf(message.topic);
+  if (problem.code !== "channel_unknown" || !place) return [];
+  return said(rebirthOf(place.edge));
+}
+
+function said(message: Message | undefined): readonly Message[] {
+  return message ? [message] : [];
+}

@@ -1,0 +1,252 @@
+import type { ChannelName } from "../../domain/brand.ts";
+import type { DeclaredChannel, Findings } from "../../domain/findings.ts";
+import { LIMIT } from "../../domain/limit.ts";
+import type { ReceivedMessage } from "../../domain/message.ts";
+import { type Problem, problem } from "../../domain/problem.ts";
+import type { Quality } from "../../domain/reading.ts";
+import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import type { Declared } from "../driver.ts";
+import { dataTypeOf, type TypeName, typeNameOf } from "./data-type.ts";
+import { type Metric, type Payload, type Raw, readPayload } from "./payload.ts";
+import { type Place, placeOf } from "./topics.ts";
+import { valueIn } from "./value.ts";
+import { WireError } from "./wire.ts";
+
+/** Counts the sessions of a node; of no use as a value (specification 6.4.19). */
+export const SESSION_METRIC = "bdSeq";
+export const REBIRTH_METRIC = "Node Control/Rebirth";
+/** The name that hosts agree on for engineering units. */
+const UNIT_PROPERTIES = ["engUnit", "unit", "Units"];
+/** Templates hold templates, so that few bytes could stand for very many values. */
+const VALUES_MAX = 10_000;
+
+type Context = {
+  readonly findings: Findings;
+  readonly place: Place;
+  readonly payload: Payload;
+  readonly arrivedAt: number;
+  readonly declared: Declared;
+};
+
+/** What an edge node says of itself and of its devices (specification 6.4). */
+export function decode(
+  message: ReceivedMessage,
+  findings: Findings,
+  declared: Declared,
+): Outcome<void, Problem> {
+  const place = placeOf(message.topic);
+  if (!place) return failure(problem("topic_unknown", message.topic));
+  if (message.payload.length > LIMIT.payloadBytes) {
+    return failure(problem("payload_too_large", `E_SIZE ${message.payload.length} bytes`));
+  }
+  const payload = read(message.payload);
+  if (!payload.ok) return payload;
+  const arrivedAt = message.receivedAt;
+  const context = { findings, place, payload: payload.value, arrivedAt, declared };
+  if (place.verb.endsWith("DEATH")) return readDeath(context);
+  const outcome = place.verb.endsWith("BIRTH") ? readBirth(context) : readData(context);
+  if (outcome.ok) noteSequence(context);
+  return outcome;
+}
+
+function read(bytes: Uint8Array): Outcome<Payload, Problem> {
+  try {
+    return success(readPayload(bytes));
+  } catch (reason) {
+    if (!(reason instanceof WireError)) throw reason;
+    return failure(problem("payload_malformed", `E_PROTOBUF ${reason.message}`));
+  }
+}
+
+/** A node's will carries the number of its session, so that an old one ends no new session. */
+function readDeath({ findings, place, payload }: Context): Outcome<void, Problem> {
+  const { device, edge } = place;
+  findings.finding({ kind: "gone", device, below: device === edge, session: sessionOf(payload) });
+  if (device !== edge) noteSequence({ findings, place, payload });
+  return success(undefined);
+}
+
+function noteSequence({
+  findings,
+  place,
+  payload,
+}: Pick<Context, "findings" | "place" | "payload">) {
+  const { edge, verb } = place;
+  if (payload.seq === undefined) {
+    findings.warning("W_SEQ", "a message without its number: what is lost before it, nobody sees");
+    return;
+  }
+  const session = verb === "NBIRTH" ? sessionOf(payload) : null;
+  const starts = verb === "NBIRTH";
+  findings.finding({ kind: "sequence", device: edge, number: payload.seq, starts, session });
+}
+
+function sessionOf({ metrics }: Payload): number | null {
+  const value = metrics.find(({ name }) => name === SESSION_METRIC)?.value;
+  return value?.kind === "long" || value?.kind === "int" ? Number(value.whole) : null;
+}
+
+/** Every metric with its type, and the values of now. */
+function readBirth(context: Context): Outcome<void, Problem> {
+  const { findings, place } = context;
+  const found = foundInBirth(context);
+  const channels = new Map<ChannelName, DeclaredChannel>();
+  for (const { name, type, metric } of found) {
+    const channel = name as ChannelName;
+    if (channels.has(channel)) warn(findings, "W_TWICE", `'${name}' twice: the last counts`);
+    channels.set(channel, declarationOf(channel, type, metric));
+  }
+  findings.finding({ kind: "channels", device: place.device, channels: [...channels.values()] });
+  for (const one of found) tell(context, one);
+  return success(undefined);
+}
+
+function foundInBirth({ findings, payload }: Context): Found[] {
+  const found: Found[] = [];
+  for (const [index, metric] of payload.metrics.entries()) {
+    const { name, datatype } = metric;
+    if (name === SESSION_METRIC || name === REBIRTH_METRIC) continue;
+    const type = typeNameOf(datatype ?? 0);
+    const place = `/metrics/${index}`;
+    if (!name) warn(findings, "W_NAME", `${place}: a birth names its metrics`);
+    else if (!type) warn(findings, "W_DATA_TYPE", `${place}: type ${datatype} is not known`);
+    else gather(findings, { metric, name, type }, found);
+  }
+  return found;
+}
+
+function declarationOf(channel: ChannelName, type: TypeName, metric: Metric): DeclaredChannel {
+  const unit = UNIT_PROPERTIES.map((key) => metric.properties.get(key)).find(
+    (property) => property?.kind === "string" && property.text !== "",
+  );
+  return {
+    ...{ channel, dataType: dataTypeOf(type), form: type },
+    ...(metric.alias !== undefined && { alias: metric.alias }),
+    ...(unit?.kind === "string" && { unit: unit.text }),
+  };
+}
+
+/** Names, aliases and types as the last birth had them. Without it nothing can be told. */
+function readData(context: Context): Outcome<void, Problem> {
+  const readings: Found[] = [];
+  for (const [index, metric] of context.payload.metrics.entries()) {
+    if (metric.name === SESSION_METRIC || metric.name === REBIRTH_METRIC) continue;
+    const known = declarationFor(context, metric);
+    const name = metric.name || known?.channel;
+    if (name === undefined) return failure(nameless(metric, index));
+    gather(context.findings, { metric, name, type: typeFor(context, metric, known) }, readings);
+  }
+  for (const found of readings) tell(context, found);
+  return success(undefined);
+}
+
+function declarationFor(
+  { place, declared }: Context,
+  { name, alias }: Metric,
+): DeclaredChannel | undefined {
+  if (name) return declared(place.device, name as ChannelName);
+  return alias === undefined ? undefined : declared(place.device, alias);
+}
+
+function nameless({ alias }: Metric, index: number): Problem {
+  const what = alias === undefined ? "neither name nor alias" : `alias ${alias}`;
+  return problem("channel_unknown", `E_ALIAS /metrics/${index}: ${what}; no birth has it`);
+}
+
+function typeFor(
+  { findings }: Context,
+  { name, datatype, value }: Metric,
+  known: DeclaredChannel | undefined,
+): TypeName {
+  const type = typeNameOf(datatype ?? 0) ?? (known?.form as TypeName | undefined);
+  if (type) return type;
+  warn(findings, "W_NO_BIRTH", `'${name}': no birth named its type`);
+  return guessOf(value);
+}
+
+/** What a value most likely is whose type nobody has said. */
+function guessOf(raw: Raw | undefined): TypeName {
+  switch (raw?.kind) {
+    case "int":
+      return "Int32";
+    case "long":
+      return "Int64";
+    case "boolean":
+      return "Boolean";
+    case "dataSet":
+      return "DataSet";
+    case "bytes":
+      return "Bytes";
+    case "template":
+      return "Template";
+    case "string":
+      return "String";
+    default:
+      return "Double";
+  }
+}
+
+type Found = { readonly metric: Metric; readonly name: string; readonly type: TypeName };
+
+/** A template stands for its members, `<metric>/<member>`; definitions have no values. */
+function gather(findings: Findings, found: Found, into: Found[]): void {
+  if (found.type !== "Template") {
+    if (into.length < VALUES_MAX) into.push(found);
+    else warn(findings, "W_VALUES", `more than ${VALUES_MAX} values, the rest is left out`);
+    return;
+  }
+  const { metric, name } = found;
+  const template = metric.value?.kind === "template" ? metric.value.template : undefined;
+  if (!template || template.isDefinition) return;
+  for (const member of template.metrics) {
+    if (member.name) gather(findings, memberOf(member, metric, name), into);
+  }
+}
+
+/** A member without a time is of the time of the whole. */
+function memberOf(member: Metric, { timestamp }: Metric, name: string): Found {
+  const isTimed = member.timestamp !== undefined || timestamp === undefined;
+  return {
+    metric: isTimed ? member : { ...member, timestamp },
+    name: `${name}/${member.name}`,
+    type: typeNameOf(member.datatype ?? 0) ?? guessOf(member.value),
+  };
+}
+
+function tell(context: Context, { metric, name, type }: Found): void {
+  const { findings, place, payload, arrivedAt } = context;
+  const at = metric.timestamp ?? payload.timestamp;
+  if (at === undefined) {
+    warn(findings, "W_TIMESTAMP", `'${name}': no time, so the time of arrival is taken`);
+  }
+  const value = metric.isNull || !metric.value ? null : valueIn(metric.value, type);
+  if (value === undefined) {
+    warn(findings, "W_VALUE", `'${name}': a value that is no ${type}`);
+    return;
+  }
+  const time = timeOf(at);
+  if (time === undefined) findings.arrived(place.device, arrivedAt);
+  else findings.about(place.device, time);
+  findings.reading(name as ChannelName, value, qualityOf(metric));
+}
+
+/** The last time that a date can hold. */
+const TIME_MAX = 8.64e15;
+
+function timeOf(at: number | undefined): number | undefined {
+  return at !== undefined && at <= TIME_MAX ? at : undefined;
+}
+
+/** OPC's numbers, as Sparkplug's hosts use them: 192 good, 0 bad, 500 stale. */
+function qualityOf({ properties }: Metric): Quality {
+  const raw = properties.get("Quality");
+  if (raw?.kind !== "int" && raw?.kind !== "long") return "good";
+  const code = Number(raw.whole);
+  if (code >= 192 && code < 256) return "good";
+  return code >= 64 && code < 128 ? "uncertain" : "bad";
+}
+
+/** One of a kind: a message may hold a thousand metrics with the same oddity. */
+function warn(findings: Findings, code: string, detail: string): void {
+  if (!findings.warnings.some((warning) => warning.code === code)) findings.warning(code, detail);
+}

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { AgentId, DeviceAddress, Timestamp } from "../domain/brand.ts";
+import type { Message, ReceivedMessage } from "../domain/message.ts";
+import { qualityOf } from "../domain/reading.ts";
+import { valueAt } from "../domain/samples.ts";
+import { drivers } from "../driver/registry.ts";
+import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
+import { Gauges } from "../lib/gauge.ts";
+import { silentLog as log } from "../lib/log.ts";
+import { openSqliteStore } from "../store/sqlite/sqlite.ts";
+import { openIngest } from "./ingest.ts";
+
+const NOW = Date.UTC(2026, 10, 22, 12) as Timestamp;
+const PUMP = "plant/edge/pump" as DeviceAddress;
+const REBIRTH = "spBv1.0/plant/NCMD/edge";
+
+test("data by alias is understood, also after a restart", async (context) => {
+  const house = await open(context);
+  const edge = device();
+  await house.hear(edge.says(["speed", 1], ["on", true]));
+  await house.hear(edge.says(["speed", -2]));
+  assert.deepEqual(await house.latest(), { speed: [-2, "good"], on: [true, "good"] });
+  await house.restart();
+  await house.hear(edge.says(["speed", -3]));
+  assert.deepEqual(await house.latest(), { speed: [-3, "good"], on: [true, "good"] });
+  assert.deepEqual([house.sent, await house.rejected()], [[], []]);
+});
+
+test("birth and data in one batch are understood", async (context) => {
+  const house = await open(context);
+  const edge = device();
+  await house.hear([...edge.says(["speed", 1]), ...edge.says(["speed", -2])]);
+  assert.deepEqual(await house.latest(), { speed: [-2, "good"] });
+});
+
+test("an alias that no birth has named is kept as rejected, and a rebirth is asked", async (context) => {
+  const house = await open(context);
+  const edge = device();
+  edge.says(["speed", 1]); // nobody heard it
+  await house.hear(edge.says(["speed", 2]));
+  assert.deepEqual(await house.rejected(), ["channel_unknown"]);
+  assert.deepEqual(house.sent, [REBIRTH]);
+});
+
+test("a missing message is told, and a rebirth is asked; what came is kept", async (context) => {
+  const house = await open(context);
+  const edge = device();
+  await house.hear(edge.says(["speed", 1]));
+  edge.says(["speed", 2]); // lost
+  await house.hear(edge.says(["speed", 3]));
+  await house.hear(edge.says(["speed", 4]));
+  assert.deepEqual(await house.latest(), { speed: [4, "good"] });
+  assert.deepEqual(await house.rejected(), ["sequence_broken"]);
+  assert.deepEqual(house.sent, [REBIRTH]);
+});
+
+test("when a node dies, the values of its devices are bad at once", async (context) => {
+  const house = await open(context);
+  const edge = device();
+  await house.hear(edge.says(["speed", 1]));
+  await house.hear([deathOf(0)]);
+  assert.deepEqual(await house.latest(), { speed: [1, "bad"] });
+});
+
+test("the late will of an older session changes nothing", async (context) => {
+  const house = await open(context);
+  const edge = device();
+  await house.hear(edge.says(["speed", 1]));
+  await house.hear(edge.says(["speed", 2], ["on", true])); // born again: session 1
+  await house.hear([deathOf(0)]);
+  assert.deepEqual(await house.latest(), { speed: [2, "good"], on: [true, "good"] });
+});
+
+test("a node that dies and is born again within a batch is there", async (context) => {
+  const house = await open(context);
+  const edge = device();
+  await house.hear(edge.says(["speed", 1]));
+  await house.hear([deathOf(0), ...edge.says(["speed", 2], ["on", true])]);
+  assert.deepEqual(await house.latest(), { speed: [2, "good"], on: [true, "good"] });
+});
+
+/** A pump behind a node; its clock goes a second with each word. */
+function device() {
+  const twin = driverOf("sparkplug").twin(PUMP);
+  let at = NOW - 60_000;
+  return {
+    says(...values: [string, number | boolean][]): readonly Message[] {
+      at += 1_000;
+      const row = { at: at as Timestamp, quality: "good" as const };
+      return twin.emit(values.map(([channel, value]) => ({ ...row, channel, value })));
+    },
+  };
+}
+
+/** `{ metrics: [{ name: "bdSeq", datatype: Int64, value: session }] }` */
+function deathOf(session: number): Message {
+  const payload = Buffer.from(`120b0a0562645365712004580${session}`, "hex");
+  return { topic: "spBv1.0/plant/NDEATH/edge", payload };
+}
+
+function driverOf(id: string) {
+  const driver = drivers.find((other) => other.id === id);
+  assert.ok(driver);
+  return driver;
+}
+
+async function open(context: { readonly after: (close: () => Promise<void>) => void }) {
+  const folder = mkdtempSync(join(tmpdir(), "fieldline-births-"));
+  const historian = await openEmbeddedHistorian({ folder: join(folder, "history") }, { log });
+  const store = await openSqliteStore({ file: join(folder, "fieldline.db") }, { log });
+  assert.ok(historian.ok && store.ok);
+  context.after(async () => {
+    await historian.value.close();
+    await store.value.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const sent: string[] = [];
+  const parts = {
+    ...{ drivers, store: store.value, historian: historian.value, gauges: new Gauges(), log },
+    onStored: () => {},
+    onChanged: () => {},
+    send: async ({ topic }: Message) => sent.push(topic),
+    onConfirmed: () => {},
+    record: async () => {},
+    isDemo: () => false,
+    now: () => NOW,
+  };
+  let ingest = await openIngest(parts);
+  return {
+    sent,
+    hear: (messages: readonly Message[]) => ingest.receive(messages.map(received)),
+    restart: async () => {
+      ingest = await openIngest(parts);
+    },
+    rejected: async () => (await store.value.rejected.find()).map(({ code }) => code),
+    latest: async () => {
+      const [found] = ingest.devices().filter(({ address }) => address === PUMP);
+      const channels = (found && ingest.device(found.id)?.channels) ?? [];
+      const series = Uint32Array.from(channels, (channel) => channel.series);
+      const samples = await historian.value.latest(series);
+      const rows = channels.map(({ name, series: wanted }) => {
+        const row = samples.series.indexOf(wanted);
+        return [name, [valueAt(samples, row), qualityOf(samples.quality[row] ?? 2)]];
+      });
+      return Object.fromEntries(rows);
+    },
+  };
+}
+
+function received(message: Message): ReceivedMessage {
+  return { ...message, agent: "edge" as AgentId, receivedAt: NOW, retain: false };
+}

@@ -1,0 +1,13 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+/**
+ * Gives back what a burst of work has left behind. V8 by itself waits until its heap has doubled,
+ * and the machine of a small plant has other uses for that memory. Takes some 15 ms: not for paths
+ * that somebody waits on.
+ */
+export function releaseMemory(): void {
+  setFlagsFromString("--expose-gc");
+  const collect: () => void = runInNewContext("gc");
+  collect();
+}

@@ -224,6 +224,7 @@ async function openRooms(
     deviceOf: (id) => ingest.device(id)?.device,
     drivers,
     send,
+    isHeard: () => true,
     clock,
   });
   const agents = await openAgents({

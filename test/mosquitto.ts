@@ -9,6 +9,8 @@ export type Where = {
   readonly username?: string;
   readonly password?: string;
   readonly clientId?: string;
+  /** Its session outlives its connection; it needs a client id of its own. */
+  readonly isLasting?: boolean;
   /** PEM files, for TLS with a client certificate. */
   readonly tls?: { readonly ca: string; readonly certificate?: string; readonly key?: string };
   readonly version?: "mqttv31" | "mqttv311" | "mqttv5";
@@ -61,12 +63,13 @@ export async function subscribe(where: Where, filter: string): Promise<Subscript
   return { lines, close: () => void child.kill("SIGTERM") };
 }
 
-function argumentsOf({ port, username, password, clientId, tls, version }: Where): string[] {
+function argumentsOf({ port, clientId, isLasting, tls, version, ...login }: Where): string[] {
   return [
     ...["-h", "localhost", "-p", String(port)],
-    ...(username ? ["-u", username] : []),
-    ...(password ? ["-P", password] : []),
+    ...(login.username ? ["-u", login.username] : []),
+    ...(login.password ? ["-P", login.password] : []),
     ...(clientId ? ["-i", clientId] : []),
+    ...(isLasting ? ["-c"] : []),
     ...(version ? ["-V", version] : []),
     ...(tls ? ["--cafile", tls.ca] : []),
     ...(tls?.certificate ? ["--cert", tls.certificate] : []),

@@ -22,6 +22,12 @@ export interface Broker extends Link {
   /** What the broker keeps under a filter, for people who look and for drift checks. */
   retained(filter: string): readonly Message[];
 
+  /**
+   * Whether somebody who is connected now gets what is sent to the topic; absent where the broker
+   * cannot tell.
+   */
+  hears?(topic: string): boolean;
+
   /** Closes the agent's connections now; returns how many there were. */
   disconnect(agent: AgentId, reason: string): number;
 

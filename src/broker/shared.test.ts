@@ -37,6 +37,20 @@ test("groups of different names get each message, and so do those who share noth
   for (const client of clients) assert.deepEqual(await texts(client, 1), ["x"]);
 });
 
+test("who hears a topic is told of those who are connected, shared or not", async (t) => {
+  const { broker, port } = await new TestHouse().open(t);
+  assert.equal(broker.hears?.("a/1"), false);
+  for (const filter of ["a/+", "$share/g/a/#"]) {
+    const client = await RawClient.enter(port, { clientId: filter, clean: false });
+    await client.subscribe(filter, 1);
+    assert.equal(broker.hears?.("a/1"), true, filter);
+    assert.equal(broker.hears?.("b"), false, filter);
+    await client.leave();
+    await until(() => broker.clients().length === 0);
+    assert.equal(broker.hears?.("a/1"), false, `${filter}: only its session is there`);
+  }
+});
+
 test("what a lost member did not acknowledge goes to another", async (t) => {
   const { broker, port } = await new TestHouse().open(t);
   const one = await RawClient.enter(port, { clientId: "1" });

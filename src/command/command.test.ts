@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import type { AgentId, DeviceAddress, DeviceId, Timestamp } from "../domain/brand.ts";
+import { LIMIT } from "../domain/limit.ts";
 import type { Message } from "../domain/message.ts";
 import type { Device } from "../domain/model.ts";
 import type { Role } from "../domain/permission.ts";
@@ -13,7 +14,7 @@ import { TestClock } from "../lib/clock.ts";
 import { silentLog } from "../lib/log.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite.ts";
-import { type CommandWish, openCommands } from "./command.ts";
+import { type Commands, type CommandWish, openCommands } from "./command.ts";
 
 const NODE: Device = {
   id: "d1" as DeviceId,
@@ -37,6 +38,19 @@ const BLINK: CommandWish = {
   },
 };
 
+/** The specification's own example. */
+const POLICY = { "report-time": 900, "dead-time": 300 };
+const SETTINGS = {
+  temperature: { emissivity: 90, source: 0, "ntc-offset": 0, cov: 0.2, ...POLICY },
+  occupancy: { "hold-time": 30, sensitivity: 2, mode: 0 },
+  humid: { cov: 5, ...POLICY },
+  voc: { cov: 30, ...POLICY },
+  co2: { cov: 50, ...POLICY },
+  illuminance: { slope: 1, intercept: 0, cov: 50, ...POLICY },
+  microphone: { "ceiling-type": 0, cov: 5, ...POLICY },
+  ibeacon: { "tx-power": 4 },
+};
+
 const folder = mkdtempSync(join(tmpdir(), "fieldline-command-"));
 const opened = await openSqliteStore({ file: join(folder, "fieldline.db") }, { log: silentLog });
 assert.ok(opened.ok);
@@ -46,7 +60,10 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function room(send?: (message: Message) => Outcome<void, Problem>) {
+async function room(
+  send?: (message: Message) => Outcome<void, Problem>,
+  isHeard: () => boolean = () => true,
+) {
   const happenings: string[] = [];
   const wire: Message[] = [];
   const clock = new TestClock();
@@ -60,11 +77,21 @@ async function room(send?: (message: Message) => Outcome<void, Problem>) {
       wire.push(message);
       return send?.(message) ?? success(undefined);
     },
+    isHeard,
     clock,
   });
   const ask = (role: Role, wish: CommandWish) =>
     commands.ask({ actor: { kind: "user", id: "u1", name: "ann" }, role }, wish);
   return { commands, ask, happenings, wire, clock };
+}
+
+/** Settles when the next command is in the journal and waits for somebody to take it. */
+function waiting(commands: Commands): Promise<void> {
+  return new Promise((resolve) => {
+    commands.onChange(({ state }) => {
+      if (state === "requested") setImmediate(resolve);
+    });
+  });
 }
 
 test("a command is in the journal before it is on the wire", async () => {
@@ -108,6 +135,59 @@ test("a link that is down makes a command fail, and nothing is kept to be sent l
   assert.equal(outcome.value.state, "failed");
   clock.advance(3_600_000);
   assert.equal(wire.length, 1);
+});
+
+test("a command that nobody is there to take expires, and is not sent to who comes later", async () => {
+  let isHeard = false;
+  const { ask, commands, happenings, wire, clock } = await room(undefined, () => isHeard);
+  const waits = waiting(commands);
+  const asked = ask("operator", BLINK);
+  await waits;
+  clock.advance(LIMIT.commandExpiresMs);
+  const outcome = await asked;
+  assert.ok(outcome.ok);
+  assert.equal(outcome.value.state, "expired");
+  isHeard = true;
+  commands.look();
+  assert.deepEqual(happenings, ["ann command.requested", "ann command.expired"]);
+  assert.equal(wire.length, 0);
+});
+
+test("who comes in time gets what waits, once, and with the time when it is over", async () => {
+  let isHeard = false;
+  const { ask, commands, wire, clock } = await room(undefined, () => isHeard);
+  const waits = waiting(commands);
+  const asked = ask("operator", { ...BLINK, expiresInMs: 5_000 });
+  await waits;
+  commands.look();
+  isHeard = true;
+  clock.advance(4_000);
+  commands.look();
+  commands.look();
+  const outcome = await asked;
+  assert.ok(outcome.ok);
+  assert.equal(outcome.value.state, "sent");
+  assert.equal(wire.length, 1);
+  assert.equal(wire[0]?.expiresAt, outcome.value.expiresAt);
+});
+
+test("settings do not wait: they are kept for whoever comes, for ever", async () => {
+  const { ask, wire } = await room(undefined, () => false);
+  const outcome = await ask("operator", { ...BLINK, name: "sensors-config", parameters: SETTINGS });
+  assert.ok(outcome.ok, outcome.ok ? "" : outcome.problem.detail);
+  assert.equal(outcome.value.state, "sent");
+  assert.deepEqual([wire[0]?.retain, wire[0]?.expiresAt], [true, undefined]);
+});
+
+test("what waits when the server stops expires there", async () => {
+  const { ask, commands, wire } = await room(undefined, () => false);
+  const waits = waiting(commands);
+  const asked = ask("operator", BLINK);
+  await waits;
+  commands.close();
+  const outcome = await asked;
+  assert.equal(outcome.ok && outcome.value.state, "expired");
+  assert.equal(wire.length, 0);
 });
 
 test("a command left open by a stop is expired at the next start, never sent", async () => {

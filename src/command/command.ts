@@ -16,10 +16,14 @@ import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { compileSchema } from "../lib/schema.ts";
 import type { Store } from "../store/store.ts";
 import { Pending } from "./pending.ts";
+import { Waiting } from "./waiting.ts";
 
 /** The walk down: person -> permission -> schema -> journal -> driver -> broker -> device. */
 export interface Commands {
-  /** Settles with the row in the state it has then: sent, refused, failed or expired. */
+  /**
+   * Settles with the row in the state it has then: sent, refused, failed or expired. While nobody
+   * is there to take it, it waits; what its link keeps for those who come later need not.
+   */
   ask(by: Asker, wish: CommandWish): Promise<Outcome<CommandRow, Problem>>;
   /** What would go on the wire, without sending it. */
   preview(wish: CommandWish): Outcome<Message, Problem>;
@@ -28,6 +32,10 @@ export interface Commands {
   get(id: CommandId): Promise<CommandRow | undefined>;
   /** Newest first. */
   ofDevice(id: DeviceId, limit: number): Promise<readonly CommandRow[]>;
+  /** Somebody has come or subscribed: what waits for a listener may go now. */
+  look(): void;
+  /** What waits expires: nothing is sent later. */
+  close(): void;
   /** Told of every change of a command's state, after it is stored. */
   onChange(call: (row: CommandRow) => void): void;
 }
@@ -48,6 +56,8 @@ type CommandParts = {
   readonly deviceOf: (id: DeviceId) => Device | undefined;
   readonly drivers: readonly Driver[];
   readonly send: (message: Message) => Promise<Outcome<void, Problem>>;
+  /** Whether somebody is there to take a message of this topic; true where nobody can tell. */
+  readonly isHeard: (topic: string) => boolean;
   readonly clock: Clock;
 };
 
@@ -65,15 +75,18 @@ export async function openCommands(parts: CommandParts): Promise<Commands> {
   for (const row of await parts.store.commands.find({ where: { state: "requested" } })) {
     await settle(row, "expired", "the server stopped before it was sent");
   }
+  const waiting = new Waiting(parts.clock);
   const pending = new Pending(parts.clock, (row) => settle(row, "unknown", "no answer came"));
   return {
-    ask: (by, wish) => ask({ ...parts, settle, pending }, by, wish),
+    ask: (by, wish) => ask({ ...parts, settle, pending, waiting }, by, wish),
     preview: (wish) => encode(parts, newId(parts.clock.now()) as CommandId, wish),
     confirm: (device, command, done) =>
       pending.confirm(device, command, (row) => settle(row, done ? "confirmed" : "failed", "")),
     get: (id) => parts.store.commands.get(id),
     ofDevice: (deviceId, limit) =>
       parts.store.commands.find({ where: { deviceId }, limit, descending: true }),
+    look: () => waiting.look(),
+    close: () => waiting.close(),
     onChange: (call) => void watchers.push(call),
   };
 }
@@ -81,6 +94,7 @@ export async function openCommands(parts: CommandParts): Promise<Commands> {
 type AskParts = CommandParts & {
   readonly settle: (row: CommandRow, state: CommandState, detail: string) => Promise<CommandRow>;
   readonly pending: Pending;
+  readonly waiting: Waiting;
 };
 
 async function ask(
@@ -98,14 +112,28 @@ async function ask(
   const { topic, payload } = message.value;
   const requested = { ...row, topic, payload: Buffer.from(payload).toString("utf8") };
   await parts.settle(requested, "requested", "");
-  if (parts.clock.now() >= row.expiresAt) {
-    return success(await parts.settle(requested, "expired", "its time was over first"));
+  const isTaken = message.value.retain || (await hasListener(parts, requested, topic));
+  if (!isTaken || parts.clock.now() >= row.expiresAt) {
+    return success(await parts.settle(requested, "expired", "nobody took it in its time"));
   }
-  const sent = await parts.send(message.value);
+  const sent = await parts.send(expiring(message.value, row.expiresAt));
   if (!sent.ok) return success(await parts.settle(requested, "failed", sent.problem.detail));
   const settled = await parts.settle(requested, "sent", "");
   if (commandTypeOf(parts, wish)?.endsAt === "confirmed") parts.pending.add(settled);
   return success(settled);
+}
+
+function hasListener(
+  { waiting, isHeard }: AskParts,
+  { expiresAt }: CommandRow,
+  topic: string,
+): Promise<boolean> {
+  return waiting.until(() => isHeard(topic), expiresAt);
+}
+
+/** Settings stay until others come; anything else must not reach a device that comes back later. */
+function expiring(message: Message, expiresAt: Timestamp): Message {
+  return message.retain ? message : { ...message, expiresAt };
 }
 
 function mayCommand({ role }: Asker, { name }: CommandWish): Outcome<void, Problem> {

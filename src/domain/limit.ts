@@ -79,6 +79,8 @@ export const LIMIT = {
   /** A command that could not be sent by then is dropped. */
   commandExpiresMs: 10_000,
   commandExpiresMsMax: 5 * 60_000,
+  /** Commands that wait for somebody to take them: each holds its request open. */
+  commandsWaiting: 1_000,
   /** Fallback age at which a value is no longer shown as live. */
   freshnessMs: 60 * 60_000,
   /** Rows of one reply. */

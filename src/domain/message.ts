@@ -6,6 +6,8 @@ export type Message = {
   readonly payload: Uint8Array;
   /** The broker keeps it for those who subscribe later. Not kept where absent. */
   readonly retain?: boolean;
+  /** Of no use after that: it is not delivered later. For ever where absent. */
+  readonly expiresAt?: Timestamp;
   /** 1 where absent. */
   readonly qos?: 0 | 1 | 2;
 };

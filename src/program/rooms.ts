@@ -64,6 +64,7 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
   });
   closer.add("ingest", () => ingest.close());
   const deviceOf = (id: Parameters<Ingest["device"]>[0]) => ingest.device(id)?.device;
-  const commands = await openCommands({ store, record, deviceOf, drivers, send, clock });
+  const isHeard = (topic: string) => later.broker?.hears?.(topic) ?? true;
+  const commands = await openCommands({ store, record, deviceOf, drivers, send, isHeard, clock });
   return { access, agents, live, ingest, commands, later };
 }

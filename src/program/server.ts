@@ -65,6 +65,7 @@ async function openHouse(
   const api = await openDoors({ ground: ground.value, rooms, broker, demo }, config);
   if (!api.ok) return api;
   closer.add("api", () => api.value.close());
+  closer.add("commands", async () => rooms.commands.close());
   if (config.demo || (await demo.isWanted())) {
     const started = await demo.start();
     if (!started.ok) return started;

@@ -42,7 +42,7 @@ function openHere({ agents }: Rooms, parts: BrokerParts, config: Config) {
 
 /** What brokers need of the house, whichever they are. */
 function partsOf({ journal, clock, gauges, log }: Ground, rooms: Rooms): BrokerParts {
-  const { agents, ingest, later } = rooms;
+  const { agents, commands, ingest, later } = rooms;
   const nameOf = async (agent: AgentId) => (await agents.get(agent))?.name ?? agent;
   const record = journal.record.bind(journal);
   const writeTakeOver = takeOverWriter({ record, nameOf, clock, log });
@@ -60,8 +60,12 @@ function partsOf({ journal, clock, gauges, log }: Ground, rooms: Rooms): BrokerP
     onPresence: (presence) => {
       log.info("agent presence", { ...presence });
       writeTakeOver(presence);
+      commands.look();
     },
-    onSubscribed: ingest.subscribed,
+    onSubscribed: (agent, filter) => {
+      ingest.subscribed(agent, filter);
+      commands.look();
+    },
     onGap: (agent, clientId) => {
       const failed = (reason: unknown) => log.error("gap not recorded", { reason: String(reason) });
       writeGap(agent, clientId).catch(failed);

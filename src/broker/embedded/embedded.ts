@@ -167,6 +167,10 @@ class EmbeddedBroker implements Broker {
     return this.#route(routed, message.retain ?? false);
   }
 
+  hears(topic: string): boolean {
+    return this.#core.subscriptions.reach(topic);
+  }
+
   retained(filter: string): readonly Message[] {
     return this.#core.retained
       .under(filter)

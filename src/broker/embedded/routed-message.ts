@@ -37,7 +37,7 @@ export function routedMessage(message: Message): RoutedMessage {
     payload: Buffer.from(message.payload),
     qos: message.qos ?? 1,
     properties: NO_PROPERTIES,
-    expiresAt: null,
+    expiresAt: message.expiresAt ?? null,
   };
 }
 

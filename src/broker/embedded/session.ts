@@ -140,11 +140,22 @@ export class Session {
       if (delivery === null) {
         this.#sendPubrel(packetId, connection);
       } else {
-        const again = { ...delivery, first: delivery.first | DUP_BIT };
-        connection.publish(again, packetId, this.#secondsLeft(delivery));
+        this.#sendAgain(packetId, delivery, connection);
       }
     }
     this.pump();
+  }
+
+  /** Not what has expired since: a command is never obeyed later, whatever the client missed. */
+  #sendAgain(packetId: number, delivery: Delivery, connection: Connection): void {
+    const left = this.#secondsLeft(delivery);
+    if (left !== null && left <= 0) {
+      this.#inflight.delete(packetId);
+      this.#drop("expired");
+      this.#forget(delivery);
+      return;
+    }
+    connection.publish({ ...delivery, first: delivery.first | DUP_BIT }, packetId, left);
   }
 
   /** Forgets what the client may not have any more: its rights can change while it is away. */

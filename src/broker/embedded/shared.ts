@@ -49,6 +49,17 @@ export class AllSubscriptions {
     return this.#shared.listeners(topic).flatMap(({ session: group }) => chosenOf(group));
   }
 
+  /** Whether somebody who is connected gets the topic. */
+  reach(topic: string): boolean {
+    const isThere = ({ connection }: Session) => connection !== null;
+    return (
+      this.own.listeners(topic).some(({ session }) => isThere(session)) ||
+      this.#shared
+        .listeners(topic)
+        .some(({ session: group }) => [...group.members.keys()].some(isThere))
+    );
+  }
+
   /** Another member who is there to take over, and keeps at least as well; undefined: nobody. */
   other(filter: string, session: Session): Listener | undefined {
     const group = this.#groups.get(filter);

@@ -39,6 +39,16 @@ export async function admit(
   return success({ agent: agent.id, rights: rightsOf(agent) });
 }
 
+/** For other brokers: they have asked `admit` before, and now want to know what a client may do. */
+export async function standing(
+  { store }: Pick<Parts, "store">,
+  username: string,
+): Promise<Outcome<Admission, Problem>> {
+  const [agent] = await store.agents.find({ where: { clientId: username }, limit: 1 });
+  if (!agent || agent.revoked) return refuse(`'${username}' is no agent, or is revoked`);
+  return success({ agent: agent.id, rights: rightsOf(agent) });
+}
+
 async function agentOfCertificate(
   { store, now }: Parts,
   { valid, reason, serial }: ClientCertificate,

@@ -8,7 +8,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { Outcome } from "../lib/outcome.ts";
 import type { Store } from "../store/store.ts";
-import { admit } from "./admit.ts";
+import { admit, standing } from "./admit.ts";
 import { openAuthority } from "./authority.ts";
 import { create, issue, remove, revoke } from "./life.ts";
 import { Owners } from "./owners.ts";
@@ -35,6 +35,8 @@ export interface Agents {
 
   /** May this connection come in, as whom, and with which rights? The broker asks at CONNECT. */
   admit(attempt: ConnectAttempt): Promise<Outcome<Admission, Problem>>;
+  /** The rights of somebody whom another broker has let in by our word, or no longer any. */
+  standing(username: string): Promise<Outcome<Admission, Problem>>;
   /** Called when an agent's rights end. */
   onRevoked(call: (id: AgentId) => void): void;
   /** Called after every change of an agent or its credentials, with a password that is new. */
@@ -117,6 +119,7 @@ export async function openAgents(parts: AgentsParts): Promise<Agents> {
     revoke: async (by, id) => told(await revoke(room, by, id), id),
     remove: async (by, id) => told(await remove(room, by, id), id),
     admit: (attempt) => admit(room, attempt),
+    standing: (username) => standing(room, username),
     onRevoked: (call) => void calls.push(call),
     onChanged: (call) => void changes.push(call),
     owners: async () => {

@@ -5,6 +5,7 @@ import type { Problem } from "../domain/problem.ts";
 import { newId } from "../lib/id.ts";
 import { type Outcome, success } from "../lib/outcome.ts";
 import { readBodies } from "./bodies.ts";
+import { registerBrokerAuth } from "./broker-auth.ts";
 import { compressReplies } from "./compress.ts";
 import { harden, serveFiles } from "./files.ts";
 import type { ApiOptions, ApiParts, House } from "./house.ts";
@@ -39,6 +40,7 @@ export async function openApi(
   );
   compressReplies(app);
   registerRoutes(app, house);
+  if (options.brokerSecret) registerBrokerAuth(app, house, options.brokerSecret);
   await serveFiles(app, options.screens, BASE);
   const sockets = acceptUpgrades(app.server, house, {
     livePath: `${BASE}/live`,

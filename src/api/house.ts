@@ -28,6 +28,8 @@ export type ApiOptions = {
   /** The folder with the built screens. */
   readonly screens: string;
   readonly version: string;
+  /** What other brokers show who ask for rights over HTTP; none may ask where absent. */
+  readonly brokerSecret?: string | null;
   /** Whether MQTT over WebSocket is offered at `/mqtt`. Fallback: no. */
   readonly mqttWebsocket?: boolean;
 };

@@ -1,5 +1,7 @@
 import type { Identity } from "../access/access.ts";
+import { type NewEvent, THE_HOUSE } from "../domain/event.ts";
 import { LIMIT } from "../domain/limit.ts";
+import type { JsonObject } from "../lib/json.ts";
 import type { RouteName } from "./contract.ts";
 import type { ApiParts } from "./house.ts";
 
@@ -19,6 +21,15 @@ export class Refusals {
   }
 
   async record({ actor, role }: Identity, route: RouteName, remote: string): Promise<void> {
+    await this.#write({ actor, kind: "api.refused", subject: route, detail: { role, remote } });
+  }
+
+  /** Somebody tried at another broker what the house does not allow. */
+  async recordByBroker(detail: JsonObject): Promise<void> {
+    await this.#write({ actor: THE_HOUSE, kind: "broker.refused", subject: "broker", detail });
+  }
+
+  async #write(event: NewEvent): Promise<void> {
     const { journal, clock, log } = this.#parts;
     if (clock.monotonic() - this.#since >= HOUR_MS) {
       this.#since = clock.monotonic();
@@ -26,9 +37,8 @@ export class Refusals {
     }
     this.#tries += 1;
     if (this.#tries === LIMIT.refusalsPerHour) {
-      log.warn("further refusals of this hour are not in the journal", { actor: actor.name });
+      log.warn("further refusals of this hour are not in the journal", { subject: event.subject });
     }
-    if (this.#tries > LIMIT.refusalsPerHour) return;
-    await journal.record({ actor, kind: "api.refused", subject: route, detail: { role, remote } });
+    if (this.#tries <= LIMIT.refusalsPerHour) await journal.record(event);
   }
 }

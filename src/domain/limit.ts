@@ -18,6 +18,8 @@ export const LIMIT = {
   externalRetryMsMax: 15_000,
   /** Topics whose agent is remembered. */
   ownedTopics: 100_000,
+  /** Questions of one external broker for rights: about one a connection and one a topic. */
+  brokerAsksPerSecond: 5_000,
   /** How soon a worker knows what another process did to the agents. */
   ownersReadMs: 2_000,
   /** MQTT: AWS allows 7 slashes, custom topics 15 levels. */

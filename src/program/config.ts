@@ -66,6 +66,11 @@ export const SETTINGS = {
     parse: (text) => (["none", "dynamic-security"] as const).find((way) => way === text),
     help: "Whether that broker's rights are kept in step: none, or Mosquitto's dynamic-security.",
   }),
+  "broker-secret": setting<string | null>(null, "", {
+    parse: (text) => (/^[\w-]{20,200}$/.test(text) ? text : undefined),
+    isSecret: true,
+    help: "What brokers show who ask for rights over HTTP: 20 letters, digits, `-`, `_` or more.",
+  }),
   "broker-share": setting("fieldline", "fieldline", {
     parse: (text) => (/^[\w-]{1,32}$/.test(text) ? text : undefined),
     help: "The name of this installation at that broker, if it serves several.",

@@ -104,6 +104,7 @@ function openDoors(
     screens: fileURLToPath(new URL("../ui/", import.meta.url)),
     version: VERSION,
     mqttWebsocket: config["mqtt-websocket"],
+    brokerSecret: config["broker-secret"],
   };
   const onChanged = (call: (subject: string) => void) => void later.watchers.push(call);
   const unready = () => (broker.trouble ? [broker.trouble.detail] : []);

@@ -1,8 +1,9 @@
 // A process that appends batches from <first> on until it is killed, or ends by itself after <enough>
 // of them without closing anything. It says what was acknowledged, one number a line:
-// append-for-ever.ts <folder> <first> <enough> [hurried|forgetful]. The compiled historian, as it is
-// delivered; hurried: the engine without its thread, which then never has a quiet moment; forgetful:
-// old batches are deleted on the way, said as "deleting <number>" and "deleted <number>".
+// append-for-ever.ts <folder> <first> <enough> [hurried|forgetful|patient]. The compiled historian, as
+// it is delivered; hurried: the engine without its thread, which then never has a quiet moment;
+// forgetful: old batches are deleted on the way, said as "deleting <number>" and "deleted <number>";
+// patient: what is refused is said as "refused <number>", and the next one is tried.
 import { writeSync } from "node:fs";
 import { diskFiles } from "../src/historian/embedded/files.ts";
 import { silentLog } from "../src/lib/log.ts";
@@ -49,12 +50,21 @@ async function forget(number: number): Promise<void> {
   writeSync(1, `deleted ${number}\n`);
 }
 
+async function isKept(number: number): Promise<boolean> {
+  try {
+    await historian.append(batch(number));
+    return true;
+  } catch (reason) {
+    if (mood !== "patient") throw reason;
+    return false;
+  }
+}
+
 async function appendForEver(): Promise<void> {
   for (;;) {
     const number = next;
     next += 1;
-    await historian.append(batch(number));
-    writeSync(1, `${number}\n`);
+    writeSync(1, (await isKept(number)) ? `${number}\n` : `refused ${number}\n`);
     if (mood === "forgetful" && number % 20 === 0 && number > AGE) await forget(number - AGE);
     if (number >= Number(first) + Number(enough)) process.exit();
   }

@@ -22,12 +22,15 @@ export function batch(number: number): Samples {
   };
 }
 
-/** How many samples of these batches are not there; a sample that is there must be right. */
+/**
+ * How many samples of these batches are not there; a sample that is there must be right, of
+ * whatever batch up to the last that was tried.
+ */
 export async function missing(
   historian: Pick<Historian, "range">,
   acknowledged: ReadonlySet<number>,
+  last = Math.max(0, ...acknowledged),
 ): Promise<number> {
-  const last = Math.max(0, ...acknowledged);
   const right = new Map<string, { value: unknown; quality: unknown; number: number }>();
   for (let number = 1; number <= last + UNDER_WAY; number += 1) {
     for (const [key, row] of rowsOf(batch(number))) right.set(key, { ...row, number });

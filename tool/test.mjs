@@ -26,6 +26,7 @@ function chosen() {
   return only("e2e") ? whole : [...unit, ...whole];
 }
 
+const isLong = (file) => file.endsWith(".long.ts");
 const files = chosen();
 if (files.some((file) => file.startsWith("test/"))) build();
 else prepare();
@@ -42,7 +43,7 @@ const { status } = spawnSync(
     "tsx",
     "--test",
     "--test-concurrency=2",
-    "--test-timeout=240000",
+    `--test-timeout=${only("long") || named.some(isLong) ? 3_600_000 : 240_000}`,
     ...reporters,
     ...files,
   ],

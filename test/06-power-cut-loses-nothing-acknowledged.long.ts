@@ -1,0 +1,3 @@
+import { keepsItsWord } from "./durability.ts";
+
+keepsItsWord({ kills: 200, cuts: 100 });

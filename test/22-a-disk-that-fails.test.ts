@@ -1,0 +1,4 @@
+import { findsDamage, survivesFailingDisk } from "./disk-trouble.ts";
+
+survivesFailingDisk({ faults: 8 });
+findsDamage({ flips: 4 });

@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { checkEmbeddedHistory } from "../src/historian/embedded/embedded.ts";
+import { Engine } from "../src/historian/embedded/engine.ts";
+import { diskFiles } from "../src/historian/embedded/files.ts";
+import type { RangeQuery } from "../src/historian/historian.ts";
+import { chances } from "../src/lib/chance.ts";
+import { jsonLog } from "../src/lib/log.ts";
+import { batch, missing } from "./batches.ts";
+
+const CHILD = fileURLToPath(new URL("./append-for-ever.ts", import.meta.url));
+const SEED = 8;
+const BATCHES = 150;
+/** As many appends as that wait at the same time. */
+const LANES = 4;
+const SIZES = {
+  ...{ rowsFirst: 2_000, rowsMax: 2_000, segmentBytes: 32_768 },
+  ...{ chunkSamples: 64, outboxBytes: 1e9 },
+};
+const hasStrace = spawnSync("strace", ["-V"]).status === 0;
+
+/** A call of the disk that fails once, for a while, or from then on. */
+const FAULTS = [
+  "pwrite64:error=ENOSPC",
+  "pwrite64:error=EIO",
+  "fdatasync:error=EIO",
+  "fsync:error=EIO",
+];
+const SPANS = [
+  (from: number) => `${from}`,
+  (from: number) => `${from}..${from + 20}`,
+  (from: number) => `${from}+`,
+];
+/** Of the calls of one thread that the first fault meets. */
+const CALLS_MAX = 250;
+
+type Told = { readonly acknowledged: Set<number>; readonly refused: Set<number> };
+
+/** A disk that is full or fails never makes a false promise, and what heals is used again. */
+export function survivesFailingDisk({ faults }: { readonly faults: number }): void {
+  test("what a failing disk refuses is not acknowledged", { skip: !hasStrace }, async (context) => {
+    const random = chances(SEED);
+    const sum = { acknowledged: 0, refused: 0, healed: 0 };
+    for (let round = 0; round < faults; round += 1) {
+      const fault = FAULTS[round % FAULTS.length] ?? "";
+      const span = SPANS[Math.floor(round / FAULTS.length) % SPANS.length];
+      const when = span?.(1 + Math.floor(random() ** 2 * CALLS_MAX)) ?? "1";
+      await inFolder(async (folder) => {
+        const told = await appended(folder, ["-e", `inject=${fault}:when=${when}`]);
+        const live = join(folder, "live");
+        const after = await read(live, told.acknowledged);
+        assert.equal(after.lost, 0, `${fault} when ${when}`);
+        assert.equal((await read(live, told.refused)).found, 0, `refused at ${fault} when ${when}`);
+        sum.acknowledged += told.acknowledged.size;
+        sum.refused += told.refused.size;
+        if (told.refused.size > 0 && isHealed(told)) sum.healed += 1;
+      });
+    }
+    assert.ok(sum.acknowledged > 0 && sum.refused > 0, "faults were met");
+    context.diagnostic(
+      `${faults} faults: ${JSON.stringify(sum)}, 0 lost, none of the refused there`,
+    );
+  });
+}
+
+/** Nothing that a bit on the disk changed is shown, nothing is missing without a word. */
+export function findsDamage({ flips }: { readonly flips: number }): void {
+  test("a bit that flips in any file is found and told, and the rest is readable", (context) =>
+    inFolder(async (folder) => {
+      const { acknowledged } = await appended(folder, [], BATCHES / 2);
+      const live = join(folder, "live");
+      const random = chances(SEED);
+      for (const path of filesIn(live)) {
+        const sum = { harmless: 0, told: 0, lostMost: 0 };
+        for (let round = 0; round < flips; round += 1) {
+          const { lost, isTold } = await afterFlip({ live, path, chance: random() }, acknowledged);
+          sum[isTold ? "told" : "harmless"] += 1;
+          sum.lostMost = Math.max(sum.lostMost, lost);
+        }
+        context.diagnostic(`${path}: ${JSON.stringify(sum)}`);
+      }
+    }));
+}
+
+type Flip = { readonly live: string; readonly path: string; readonly chance: number };
+
+async function afterFlip({ live, path, chance }: Flip, acknowledged: ReadonlySet<number>) {
+  const copy = `${live}-damaged`;
+  const bit = Math.floor(chance * statSync(join(live, path)).size * 8);
+  flip(live, path, copy, bit);
+  const { lost, isTold } = await read(copy, acknowledged);
+  const isFound = isTold || isFaulty(live, path, copy, bit);
+  assert.ok(lost === 0 || isFound, `${path}, bit ${bit}: ${lost} lost without a word`);
+  rmSync(copy, { recursive: true });
+  return { lost, isTold: isFound };
+}
+
+/** Ends by itself, or is killed when it has said so much. */
+async function appended(
+  folder: string,
+  strace: readonly string[],
+  enough = Number.POSITIVE_INFINITY,
+): Promise<Told> {
+  const mine = [process.execPath, "--import", "tsx", CHILD, join(folder, "live"), "1"];
+  const child = [...mine, String(BATCHES), "patient"];
+  const watched = [
+    "strace",
+    "-f",
+    "-qq",
+    "-o",
+    "/dev/null",
+    "-e",
+    "trace=pwrite64,fsync,fdatasync",
+  ];
+  const [command = "", ...args] = strace.length > 0 ? [...watched, ...strace, ...child] : child;
+  const env = { ...process.env, UV_USE_IO_URING: "0" };
+  const running = spawn(command, args, { stdio: ["ignore", "pipe", "ignore"], env });
+  const told: Told = { acknowledged: new Set(), refused: new Set() };
+  for await (const line of createInterface(running.stdout)) {
+    const [, refused, number] = /^(refused )?(\d+)$/.exec(line) ?? [];
+    if (number) told[refused ? "refused" : "acknowledged"].add(Number(number));
+    if (told.acknowledged.size === enough) running.kill("SIGKILL");
+  }
+  return told;
+}
+
+function isHealed({ acknowledged, refused }: Told): boolean {
+  return Math.max(...acknowledged) > Math.max(...refused);
+}
+
+/** What is there of these batches, and whether anything was said to be wrong. */
+async function read(folder: string, numbers: ReadonlySet<number>) {
+  const total = [...numbers].reduce((sum, number) => sum + batch(number).count, 0);
+  const said: string[] = [];
+  const opened = open(folder, said);
+  if (!opened.ok) return { lost: total, found: 0, isTold: true };
+  const range = async (query: RangeQuery) => opened.value.range(query);
+  try {
+    const lost = await missing({ range }, numbers, BATCHES + LANES);
+    return { lost, found: total - lost, isTold: said.length > 0 };
+  } catch (reason) {
+    if (reason instanceof assert.AssertionError) throw reason;
+    return { lost: total, found: 0, isTold: true };
+  } finally {
+    await opened.value.close();
+  }
+}
+
+/** The engine without its thread: quicker to open, and it tells what it finds at once. */
+function open(folder: string, said: string[]) {
+  const log = jsonLog(
+    (line) => said.push(line),
+    "error",
+    () => 0,
+  );
+  const unused = { checkpoint: async () => {}, onDropped: () => {} };
+  const parts = { log, files: diskFiles, monotonic: () => performance.now(), ...unused };
+  return Engine.open({ folder, ...SIZES }, parts);
+}
+
+function filesIn(folder: string): string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return names.filter((name) => /\.(log|db|db-wal)$/.test(name)).toSorted();
+}
+
+/** A copy of the folder with one bit changed in this file. */
+function flip(live: string, path: string, copy: string, bit: number): void {
+  cpSync(live, copy, { recursive: true });
+  const bytes = readFileSync(join(copy, path));
+  bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+  writeFileSync(join(copy, path), bytes);
+}
+
+/** `fieldline check` on a fresh copy: opening one may mend it. */
+function isFaulty(live: string, path: string, copy: string, bit: number): boolean {
+  rmSync(copy, { recursive: true });
+  flip(live, path, copy, bit);
+  const checked = checkEmbeddedHistory(copy);
+  return !checked.ok || checked.value.faults.length > 0;
+}
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "fieldline-"));
+  try {
+    await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

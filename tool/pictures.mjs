@@ -1,5 +1,5 @@
-// `npm run pictures`: every page of the demo plant, dark and light, wide and on a phone, into
-// pictures/. Words after it choose pages by name: `npm run pictures -- overview asset`.
+// `npm run pictures`: every page, dark and light, wide and on a phone, into pictures/.
+// Words after it choose pages by name: `npm run pictures -- overview asset`.
 import { mkdirSync } from "node:fs";
 import { register } from "tsx/esm/api";
 import { build } from "./build.mjs";
@@ -10,7 +10,11 @@ const LOOKS = ["dark", "light"].flatMap((theme) => [
   { theme, width: 390, height: 844 },
 ]);
 /** Live values, charts and pictures are there by then. */
-const SETTLE_MS = 2_000;
+const SETTLE_MS = 1_500;
+/** What was pressed has opened, and what moves stands still. */
+const OPEN_MS = 600;
+/** Higher than this nobody looks at a picture. */
+const HEIGHT_MAX = 4_000;
 
 build();
 register();
@@ -21,37 +25,59 @@ const wanted = process.argv.slice(2);
 const isWanted = ({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word));
 const folder = `${root}pictures`;
 mkdirSync(folder, { recursive: true });
-const house = await House.open(["--demo"]);
 const browser = await openBrowser();
 try {
-  const token = house.ports.setup?.split("#")[1];
-  await take([{ name: "setup", path: `/setup#${token}` }].filter(isWanted));
-  await house.signIn({ demo: true });
-  await take((await pages()).filter(isWanted));
+  await inHouse(["--demo"], async (house) => {
+    const token = house.ports.setup?.split("#")[1];
+    await take(house, [{ name: "setup", path: `/setup#${token}` }]);
+    await house.signIn({ demo: true });
+    await take(house, await pagesOf(house));
+  });
+  await inHouse([], async (house) => {
+    await take(house, [{ name: "setup-without-token", path: "/setup" }]);
+    await house.signIn();
+    await take(house, emptyPages());
+    await take(house, [{ name: "agent-issued", path: "/agents/new", act: issue }]);
+  });
 } finally {
   await browser.close();
-  await house.close();
 }
 
-/** The pages by name; what has an id is the first of its kind. */
-async function pages() {
+async function inHouse(options, visit) {
+  const house = await House.open(options);
+  try {
+    await visit(house);
+  } finally {
+    await house.close();
+  }
+}
+
+/** The pages of the demo by name; what has an id is the first of its kind. */
+async function pagesOf(house) {
   const [assets, devices, agents] = await Promise.all(
     ["assets", "devices", "agents"].map(
       async (list) => (await house.call("GET", `/${list}`)).items,
     ),
   );
-  const asset = (name) => assets.find((one) => one.name.startsWith(name))?.id;
-  const device = (driver) => devices.find((one) => one.driver === driver)?.id;
+  const asset = (name) => `/plant/${assets.find((one) => one.name.startsWith(name))?.id}`;
+  const device = (driver) => `/devices/${devices.find((one) => one.driver === driver)?.id}`;
   return [
     { name: "sign-in", path: "/sign-in" },
     { name: "overview", path: "/" },
     { name: "plant", path: "/plant" },
-    { name: "asset-room", path: `/plant/${asset("R 104")}?range=24h` },
-    { name: "asset-pump", path: `/plant/${asset("Pump P")}` },
-    { name: "asset-meter", path: `/plant/${asset("Packing supply")}?range=24h` },
+    { name: "plant-found", path: "/plant", act: (page) => type(page, "Find in the plant", "R 10") },
+    { name: "asset-room", path: `${asset("R 104")}?range=24h` },
+    { name: "asset-pump", path: asset("Pump P") },
+    { name: "asset-pump-hint", path: `${asset("Pump P")}?range=24h`, act: pointAtTrend },
+    { name: "asset-meter", path: `${asset("Packing supply")}?range=24h` },
+    { name: "asset-area", path: asset("Office") },
     { name: "devices", path: "/devices" },
-    { name: "device-viasens", path: `/devices/${device("viasens")}` },
-    { name: "device-scorp-io", path: `/devices/${device("scorp-io")}` },
+    { name: "device-viasens", path: device("viasens") },
+    { name: "device-ring", path: `${device("viasens")}?tab=ring` },
+    { name: "device-settings", path: `${device("viasens")}?tab=settings` },
+    { name: "device-messages", path: `${device("viasens")}?tab=messages` },
+    { name: "device-scorp-io", path: device("scorp-io") },
+    { name: "device-mindsphere", path: device("mindsphere") },
     { name: "inbox", path: "/inbox" },
     { name: "agents", path: "/agents" },
     { name: "agent-new", path: "/agents/new" },
@@ -59,19 +85,81 @@ async function pages() {
     { name: "rejected", path: "/rejected" },
     { name: "journal", path: "/journal" },
     { name: "people", path: "/people" },
+    { name: "missing", path: "/nowhere" },
+    ...dialogs(asset("Pump P")),
   ];
 }
 
-async function take(list) {
+function dialogs(pump) {
+  return [
+    { name: "search", path: "/", act: (page) => page.keyboard.press("Control+k") },
+    { name: "search-found", path: "/", act: searchFor("pump") },
+    { name: "dialog-asset", path: pump, act: (page) => press(page, "Edit") },
+    { name: "dialog-point", path: pump, act: (page) => press(page, "Edit Pressure") },
+    { name: "dialog-part", path: pump, act: (page) => press(page, "Add part") },
+    { name: "dialog-csv", path: pump, act: (page) => press(page, "Download as CSV") },
+    { name: "dialog-user", path: "/people", act: (page) => press(page, "New user") },
+    { name: "dialog-token", path: "/people", act: (page) => press(page, "New token") },
+  ];
+}
+
+/** What somebody sees who has just begun. */
+function emptyPages() {
+  const pages = ["plant", "devices", "inbox", "agents", "rejected", "journal"];
+  return [
+    { name: "empty-overview", path: "/" },
+    ...pages.map((page) => ({ name: `empty-${page}`, path: `/${page}` })),
+  ];
+}
+
+async function press(page, name) {
+  await page.getByRole("button", { name, exact: true }).first().click();
+}
+
+async function type(page, name, text) {
+  const field = page.getByLabel(name).first();
+  await field.fill(text);
+}
+
+function searchFor(text) {
+  return async (page) => {
+    await page.keyboard.press("/");
+    await page.getByRole("combobox").fill(text);
+  };
+}
+
+async function pointAtTrend(page) {
+  const surface = page.locator(".trend-surface");
+  await surface.scrollIntoViewIfNeeded();
+  await surface.hover({ position: { x: 200, y: 80 } });
+}
+
+async function issue(page) {
+  await type(page, "Name", `gateway-${Date.now() % 100_000}`);
+  await press(page, "Create agent");
+}
+
+async function take(house, list) {
   for (const looks of LOOKS) {
     const visitor = await Visitor.open(browser, house, looks);
-    for (const { name, path } of list) {
+    for (const { name, path, act } of list.filter(isWanted)) {
+      await visitor.page.setViewportSize({ width: looks.width, height: looks.height });
       await visitor.page.goto(`${house.url}${path}`);
       await visitor.page.waitForTimeout(SETTLE_MS);
-      const file = `${folder}/${name}-${looks.theme}-${looks.width}.png`;
-      await visitor.page.screenshot({ path: file, fullPage: true });
+      await act?.(visitor.page);
+      if (!act) await showWhole(visitor.page, looks);
+      await visitor.page.waitForTimeout(OPEN_MS);
+      await visitor.page.screenshot({
+        path: `${folder}/${name}-${looks.theme}-${looks.width}.png`,
+      });
     }
     for (const trouble of new Set(visitor.troubles)) console.error(trouble);
     await visitor.close();
   }
+}
+
+/** A window as high as its page: what stands at its lower edge stands below all else. */
+async function showWhole(page, { width, height }) {
+  const whole = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width, height: Math.min(HEIGHT_MAX, Math.max(height, whole)) });
 }

@@ -73,13 +73,18 @@ function useLiveFeed(): void {
 function useSearchKey(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.key !== "k") return;
+      const isChord = (event.ctrlKey || event.metaKey) && event.key === "k";
+      if (!isChord && (event.key !== "/" || isTyping(event.target))) return;
       event.preventDefault();
       openSearch();
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
   }, []);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches("input, textarea, select");
 }
 
 function usePlaces(): readonly Place[] {

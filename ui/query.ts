@@ -1,4 +1,5 @@
 import {
+  keepPreviousData,
   MutationCache,
   QueryCache,
   QueryClient,
@@ -16,6 +17,8 @@ type Choice = {
   readonly every?: number;
   /** False: do not ask yet. */
   readonly when?: boolean;
+  /** True: the last answer stays until the next has come. */
+  readonly keep?: boolean;
 };
 
 /** Asks one route and keeps the answer: `useReply("GET /assets/:id", { params: { id } })`. */
@@ -28,6 +31,7 @@ export function useReply<R extends RouteName>(
     ...asking(route, parts),
     refetchInterval: choice.every ?? false,
     enabled: choice.when ?? true,
+    ...(choice.keep ? { placeholderData: keepPreviousData } : {}),
   });
 }
 

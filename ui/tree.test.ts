@@ -1,29 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { below, byName, pathTo } from "./tree.ts";
+import { byName, isWithin } from "./tree.ts";
 
-const assets = [
-  { id: "site", parentId: null },
-  { id: "office", parentId: "site" },
-  { id: "room", parentId: "office" },
-  { id: "hall", parentId: "site" },
-];
-const ids = (found: readonly { id: string }[]) => found.map(({ id }) => id);
-
-test("below an asset is itself and all that hangs on it", () => {
-  assert.deepEqual(ids(below(assets, "site")), ["site", "office", "hall", "room"]);
-  assert.deepEqual(ids(below(assets, "room")), ["room"]);
-});
-
-test("numbers in names are counted", () => {
-  const names = ["R 10", "R 2", "Hall"].map((name) => ({ name })).sort(byName);
+test("siblings come in the order in which people count", () => {
+  const names = ["R 10", "R 2", "Hall"].map((name) => ({ name }));
   assert.deepEqual(
-    names.map(({ name }) => name),
+    names.sort(byName).map(({ name }) => name),
     ["Hall", "R 2", "R 10"],
   );
 });
 
-test("the path leads from the root to the asset, and ends where the tree does", () => {
-  assert.deepEqual(ids(pathTo(assets, "room")), ["site", "office", "room"]);
-  assert.deepEqual(pathTo(assets, "gone"), []);
+test("what is below an asset has its path, and more", () => {
+  assert.ok(isWithin("Site/Hall", "Site/Hall"));
+  assert.ok(isWithin("Site/Hall/Press", "Site/Hall"));
+  assert.ok(!isWithin("Site/Hall 2", "Site/Hall"));
+  assert.ok(!isWithin("Site", "Site/Hall"));
 });

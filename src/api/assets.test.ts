@@ -38,6 +38,8 @@ test("a list is read page by page, and each asset stands on one of them", async 
 test("the parts of one asset can be asked for", async () => {
   const { json } = await house.send("viewer", `GET /assets?parentId=${ids["Site"]}`);
   assert.deepEqual(namesOf(json.items), ["Hall", "Yard"]);
+  const roots = await house.send("viewer", "GET /assets?parentId=");
+  assert.deepEqual(namesOf(roots.json.items), ["Site"]);
 });
 
 test("one asset comes with the way to it", async () => {

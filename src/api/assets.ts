@@ -30,7 +30,10 @@ const PLAIN_TYPE = "area";
 async function listAssets(house: House, { query }: Call<"GET /assets">): Answer<"GET /assets"> {
   const view = await house.model.view();
   const { parentId, search } = query;
-  const all = parentId === undefined ? view.below(null) : view.children(parentId as AssetId);
+  const all =
+    parentId === undefined
+      ? view.below(null)
+      : view.children(parentId === "" ? null : (parentId as AssetId));
   const found = matching(all, search, ({ id }) => view.path(id));
   const page = cut(found, query, ({ id }) => id);
   if (!page.ok) return page;

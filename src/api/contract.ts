@@ -137,7 +137,9 @@ export const ROUTES = {
     summary: "All assets, parents before children",
     query: Type.Object({
       ...PageQuery,
-      parentId: Type.Optional(Type.String()),
+      parentId: Type.Optional(
+        Type.String({ description: "only what hangs directly below it; empty for the roots" }),
+      ),
       search: Type.Optional(Search),
     }),
     reply: countedPage(AssetSchema),

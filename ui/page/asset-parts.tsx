@@ -3,12 +3,15 @@ import type { AssetReply, PointReply, Reply } from "../../src/api/contract.ts";
 import { formatName, formatNumber } from "../format.ts";
 import { formatPower, type Meter, metersOf } from "../meter.ts";
 import { Card } from "../part/card.tsx";
+import { ProblemNote } from "../part/empty.tsx";
 import { Figure, PointFigure } from "../part/figure.tsx";
+import { More } from "../part/more.tsx";
 import { type Column, Table } from "../part/table.tsx";
 import { type Fleet, fleetsOf, keyPoints } from "../pick.ts";
 import { useReply } from "../query.ts";
-import { below, byName } from "../tree.ts";
+import { byName, isWithin } from "../tree.ts";
 import { usePowers } from "../use-load.ts";
+import { usePages } from "../use-pages.ts";
 import { FleetSpan } from "./fleet-range.tsx";
 
 type AssetPartsProps = {
@@ -27,25 +30,29 @@ type Part = {
 const COLUMNS_MAX = 6;
 const COLUMNS_BESIDES = 3;
 const FIGURES_MAX = 2;
+const PAGE = 100;
+const EVERY_MS = 30_000;
 
 /** What hangs directly below; what the parts have in common stands in columns. */
 export function AssetParts({ asset, path }: AssetPartsProps) {
-  const assets = useReply("GET /assets", { query: { limit: 1_000 } });
+  const pages = usePages("GET /assets", { parentId: asset.id }, { limit: PAGE, every: EVERY_MS });
   const latest = useReply("GET /points/latest", {
     query: { path: path.map(({ name }) => name).join("/") },
   });
   const points = latest.data?.items ?? [];
   const meters = metersOf(points);
-  const parts = partsOf(asset.id, assets.data?.items ?? [], points, meters);
+  const parts = partsOf(pages.rows ?? [], points, meters);
   const fleets = fleetsOf(points);
   return (
-    <Card title="Parts" flush>
+    <Card title="Parts" meta={formatNumber(asset.children, 0)} flush>
+      <ProblemNote problem={pages.problem ?? latest.error} />
       <Table
         label={`Parts of ${asset.name}`}
         rows={parts}
         rowKey={(part) => part.asset.id}
         columns={columnsFor(parts, fleets, meters)}
       />
+      <More {...pages} shown={parts.length} />
     </Card>
   );
 }
@@ -130,20 +137,13 @@ function PartPower({ meters }: { meters: readonly Meter[] }) {
 }
 
 function partsOf(
-  parentId: string,
   assets: readonly AssetReply[],
   points: readonly PointReply[],
   meters: readonly Meter[],
 ): Part[] {
-  return assets
-    .filter((asset) => asset.parentId === parentId)
-    .sort(byName)
-    .map((asset) => {
-      const ids = new Set(below(assets, asset.id).map(({ id }) => id));
-      return {
-        asset,
-        points: points.filter(({ assetId }) => ids.has(assetId)),
-        meters: meters.filter(({ assetId }) => ids.has(assetId)),
-      };
-    });
+  return assets.toSorted(byName).map((asset) => {
+    const own = points.filter(({ path }) => isWithin(path, asset.path));
+    const ids = new Set(own.map(({ assetId }) => assetId));
+    return { asset, points: own, meters: meters.filter(({ assetId }) => ids.has(assetId)) };
+  });
 }

@@ -3,73 +3,101 @@ import { ChevronRight } from "lucide-react";
 import { useState } from "react";
 import type { AssetReply } from "../../src/api/contract.ts";
 import { ProblemNote, Waiting } from "../part/empty.tsx";
-import { TextField } from "../part/field.tsx";
+import { More } from "../part/more.tsx";
+import { SearchBox } from "../part/search-box.tsx";
 import { useReply } from "../query.ts";
-import { byName, pathTo } from "../tree.ts";
+import { byName } from "../tree.ts";
+import { usePages } from "../use-pages.ts";
+import { useSettled } from "../use-settled.ts";
 import "./asset-tree.css";
 
 type AssetTreeProps = { readonly assetId: string | undefined };
 
-/** All assets. What is open stays open while one walks from asset to asset. */
+const PAGE = 100;
+const EVERY_MS = 30_000;
+
+/** What is open stays open while one walks from asset to asset. */
 const opened = new Set<string>();
 
+/** All assets: a branch is read when it is opened, and the server searches the whole plant. */
 export function AssetTree({ assetId }: AssetTreeProps) {
-  const reply = useReply("GET /assets", { query: { limit: 1_000 } }, { every: 30_000 });
-  const [wanted, setWanted] = useState("");
-  const assets = reply.data?.items ?? [];
-  const shown = matching(assets, wanted);
-  const way = new Set(pathTo(assets, assetId ?? "").map(({ id }) => id));
+  const [typed, setTyped] = useState("");
+  const wanted = useSettled(typed.trim());
   return (
     <nav className="asset-tree" aria-label="Assets">
-      <TextField
-        label="Find in the plant"
-        type="search"
-        value={wanted}
-        onChange={setWanted}
-        autoComplete="off"
-      />
-      <ProblemNote problem={reply.error} />
-      {reply.isLoading && <Waiting />}
-      <Branch
-        parentId={null}
-        assets={shown}
-        depth={0}
-        isForced={(id) => wanted !== "" || way.has(id)}
-        current={assetId}
-      />
-      {reply.data && shown.length === 0 && wanted && (
-        <p className="hint asset-tree-none">No asset has “{wanted}” in its name.</p>
-      )}
+      <SearchBox label="Find in the plant" value={typed} onChange={setTyped} />
+      {wanted === "" ? <Roots assetId={assetId} /> : <Found wanted={wanted} />}
     </nav>
   );
 }
 
-type BranchProps = {
-  readonly parentId: string | null;
-  readonly assets: readonly AssetReply[];
-  readonly depth: number;
-  /** Open whatever the person chose: it leads to what is shown or searched. */
-  readonly isForced: (id: string) => boolean;
-  readonly current: string | undefined;
-};
+/** The way to the asset that is looked at is open, whatever the person chose. */
+function Roots({ assetId }: AssetTreeProps) {
+  const current = useReply(
+    "GET /assets/:id",
+    { params: { id: assetId ?? "" } },
+    { when: assetId !== undefined },
+  );
+  const path = (current.data?.path ?? []).map(({ id }) => id);
+  const way = new Set(path.filter((id) => id !== assetId));
+  return <Branch parentId="" depth={0} way={way} />;
+}
 
-function Branch(props: BranchProps) {
-  const children = props.assets.filter((asset) => asset.parentId === props.parentId).sort(byName);
-  if (children.length === 0) return null;
+function Found({ wanted }: { readonly wanted: string }) {
+  const pages = usePages("GET /assets", { search: wanted }, { limit: PAGE });
+  const { rows, problem } = pages;
+  if (!rows) return problem ? <ProblemNote problem={problem} /> : <Waiting />;
+  if (rows.length === 0)
+    return <p className="hint asset-tree-none">No asset has “{wanted}” in its name.</p>;
   return (
-    <ul>
-      {children.map((asset) => (
-        <Twig key={asset.id} asset={asset} {...props} />
-      ))}
-    </ul>
+    <>
+      <ul>
+        {rows.map(({ id, name, path }) => (
+          <li key={id} className="twig">
+            <Link to="/plant/$assetId" params={{ assetId: id }} className="twig-found">
+              <span className="cut">{name}</span>
+              <span className="hint cut">{path.split("/").slice(0, -1).join(" / ")}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <More {...pages} shown={rows.length} />
+    </>
   );
 }
 
-function Twig({ asset, ...branch }: BranchProps & { readonly asset: AssetReply }) {
-  const { depth, isForced, current } = branch;
-  // The site and its areas are open from the start: most plants fit then.
-  const [isChosen, setChosen] = useState(opened.has(asset.id) || depth < 1);
-  const isOpen = isChosen || (isForced(asset.id) && asset.id !== current);
+type BranchProps = {
+  /** Empty: the roots. */
+  readonly parentId: string;
+  readonly depth: number;
+  readonly way: ReadonlySet<string>;
+};
+
+function Branch({ parentId, depth, way }: BranchProps) {
+  const pages = usePages("GET /assets", { parentId }, { limit: PAGE, every: EVERY_MS });
+  const { rows, problem } = pages;
+  if (!rows) return problem ? <ProblemNote problem={problem} /> : <Waiting />;
+  return (
+    <>
+      <ul>
+        {rows.toSorted(byName).map((asset) => (
+          <Twig key={asset.id} asset={asset} depth={depth} way={way} isOnly={rows.length === 1} />
+        ))}
+      </ul>
+      <More {...pages} shown={rows.length} />
+    </>
+  );
+}
+
+type TwigProps = Omit<BranchProps, "parentId"> & {
+  readonly asset: AssetReply;
+  readonly isOnly: boolean;
+};
+
+function Twig({ asset, depth, way, isOnly }: TwigProps) {
+  // The site is open from the start: most plants fit then.
+  const [isChosen, setChosen] = useState(opened.has(asset.id) || (isOnly && depth < 1));
+  const isOpen = asset.children > 0 && (isChosen || way.has(asset.id));
   const toggle = () => {
     setChosen(!isOpen);
     if (isOpen) opened.delete(asset.id);
@@ -96,19 +124,7 @@ function Twig({ asset, ...branch }: BranchProps & { readonly asset: AssetReply }
         </Link>
         {asset.children > 0 && <span className="hint num">{asset.children}</span>}
       </div>
-      {isOpen && <Branch {...branch} parentId={asset.id} depth={depth + 1} />}
+      {isOpen && <Branch parentId={asset.id} depth={depth + 1} way={way} />}
     </li>
   );
-}
-
-/** What has the words in its name, with the way to it. */
-function matching(assets: readonly AssetReply[], wanted: string): readonly AssetReply[] {
-  const words = wanted.trim().toLowerCase();
-  if (words === "") return assets;
-  const kept = new Set(
-    assets
-      .filter(({ name }) => name.toLowerCase().includes(words))
-      .flatMap(({ id }) => pathTo(assets, id)),
-  );
-  return assets.filter((asset) => kept.has(asset));
 }

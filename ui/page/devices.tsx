@@ -1,69 +1,80 @@
 import { Link } from "@tanstack/react-router";
 import { Cpu } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import type { DeviceReply } from "../../src/api/contract.ts";
 import { ALIVE_WORDS, type Aliveness, alivenessOf, patienceOf } from "../device-state.ts";
 import { formatCount, formatNumber } from "../format.ts";
-import { Button, LinkButton } from "../part/button.tsx";
+import { LinkButton } from "../part/button.tsx";
 import { Card } from "../part/card.tsx";
 import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
+import { More } from "../part/more.tsx";
 import { Page } from "../part/page.tsx";
 import { Filters, SearchBox } from "../part/search-box.tsx";
 import { Choice } from "../part/tabs.tsx";
 import { useByTime } from "../use-live.ts";
 import { PHONE, useMedia } from "../use-media.ts";
-import { usePages } from "../use-pages.ts";
+import { type Pages, usePages } from "../use-pages.ts";
+import { useSettled } from "../use-settled.ts";
 import { DeviceCards, DeviceTable } from "./device-list.tsx";
 import "./devices.css";
 
-const PAGE = 500;
+const PAGE = 200;
 const EVERY_MS = 10_000;
-/** Rows on the screen at once: more are found by filtering, not by scrolling. */
-const ROWS_MAX = 200;
+/** Read at once, so that their states are counted; more are searched for, or asked for. */
+const ROWS_MAX = 1_000;
 
 /** All devices that belong to an asset, whatever they speak. */
 export function DevicesPage() {
-  const { rows, problem, more, isAsking, again } = usePages(
-    "GET /devices",
-    {},
-    { limit: PAGE, every: EVERY_MS },
-  );
-  // A filter must see all of them.
-  useEffect(() => {
-    if (more && !isAsking) more();
-  }, [more, isAsking]);
+  const [typed, setTyped] = useState("");
+  const search = useSettled(typed.trim());
+  const pages = usePages("GET /devices", search === "" ? {} : { search }, {
+    limit: PAGE,
+    upTo: ROWS_MAX,
+    every: EVERY_MS,
+  });
+  const { rows, problem, again } = pages;
+  const isNew = rows?.length === 0 && search === "" && !pages.isOld;
   return (
     <Page title="Devices">
       <ProblemNote problem={problem} onRetry={again} />
-      {rows ? rows.length > 0 ? <Fleet devices={rows} /> : <NoDevices /> : !problem && <Waiting />}
+      {!rows && !problem && <Waiting />}
+      {isNew && <NoDevices />}
+      {rows && !isNew && (
+        <Fleet devices={rows} pages={pages}>
+          <SearchBox label="Name, address or asset" value={typed} onChange={setTyped} />
+        </Fleet>
+      )}
     </Page>
   );
 }
 
+type FleetProps = {
+  readonly devices: readonly DeviceReply[];
+  readonly pages: Pages<"GET /devices">;
+  readonly children: ReactNode;
+};
+
 type Wanted = Aliveness | "all";
 
-function Fleet({ devices }: { readonly devices: readonly DeviceReply[] }) {
-  const [typed, setTyped] = useState("");
+function Fleet({ devices, pages, children }: FleetProps) {
   const [protocol, setProtocol] = useState("");
   const [state, setState] = useState<Wanted>("all");
-  const [shown, setShown] = useState(ROWS_MAX);
   const isPhone = useMedia(PHONE);
   const alive = useAliveness(devices);
   const found = useMemo(
     () =>
       devices.filter(
         (device, at) =>
-          matches(device, typed) &&
           (protocol === "" || device.protocol === protocol) &&
           (state === "all" || alive[at] === state),
       ),
-    [devices, typed, protocol, state, alive],
+    [devices, protocol, state, alive],
   );
-  const rows = found.toSorted(byName).slice(0, shown);
+  const rows = found.toSorted(byName);
   return (
     <>
       <Filters>
-        <SearchBox label="Name, address or asset" value={typed} onChange={setTyped} />
+        {children}
         <Choice
           label="Protocol"
           value={protocol}
@@ -72,7 +83,7 @@ function Fleet({ devices }: { readonly devices: readonly DeviceReply[] }) {
         />
         <Choice label="State" value={state} onChange={setState} options={statesOf(alive)} />
       </Filters>
-      <Card title="Devices" meta={countWords(found.length, devices.length)} flush>
+      <Card title="Devices" meta={countWords(found.length, pages.total)} flush>
         {rows.length === 0 ? (
           <Empty title="No device is like that">Widen the filter above.</Empty>
         ) : isPhone ? (
@@ -80,13 +91,7 @@ function Fleet({ devices }: { readonly devices: readonly DeviceReply[] }) {
         ) : (
           <DeviceTable devices={rows} />
         )}
-        {found.length > shown && (
-          <div className="devices-more">
-            <Button kind="quiet" onClick={() => setShown(shown + ROWS_MAX)}>
-              {`Show more of ${formatNumber(found.length, 0)}`}
-            </Button>
-          </div>
-        )}
+        <More {...pages} shown={devices.length} />
       </Card>
     </>
   );
@@ -99,14 +104,6 @@ function useAliveness(devices: readonly DeviceReply[]): readonly Aliveness[] {
     devices.map(({ lastSeenAt }, at) => alivenessOf(lastSeenAt, patience[at] ?? 0, now)).join(),
   );
   return useMemo(() => text.split(",") as Aliveness[], [text]);
-}
-
-function matches({ name, address, assetName, protocol }: DeviceReply, typed: string): boolean {
-  const text = `${name} ${address} ${assetName ?? ""} ${protocol}`.toLowerCase();
-  return typed
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
 }
 
 function byName(a: DeviceReply, b: DeviceReply): number {

@@ -7,74 +7,71 @@ import { formatCount, formatNumber } from "../format.ts";
 import { Button, LinkButton } from "../part/button.tsx";
 import { Card } from "../part/card.tsx";
 import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
+import { More } from "../part/more.tsx";
 import { Page } from "../part/page.tsx";
 import { useReply } from "../query.ts";
 import { useMay } from "../session.ts";
+import { type Pages, usePages } from "../use-pages.ts";
 import { useRefetchOn } from "../use-refetch.ts";
 import { InboxCard } from "./inbox-card.tsx";
 import { useAdoption } from "./use-adoption.ts";
 import "./inbox.css";
 
 const EVERY_MS = 10_000;
-/** Cards on the screen at once; whoever has more of them adopts all. */
-const CARDS_MAX = 24;
+/** Cards on the screen at once; whoever has more of them adopts page after page. */
+const PAGE = 24;
 
 /** Devices that speak and belong to nothing yet. They are heard, kept, and wait for a person. */
 export function InboxPage() {
-  const inbox = useReply("GET /inbox", { query: { limit: 200 } }, { every: EVERY_MS });
+  const inbox = usePages("GET /inbox", {}, { limit: PAGE, every: EVERY_MS });
   useRefetchOn(({ kind }) => kind === "model.changed", ["GET /inbox", "GET /overview"]);
   const [adopted, setAdopted] = useState<readonly Adopted[]>([]);
   const add = (one: Adopted) => setAdopted((before) => [one, ...before]);
-  const items = inbox.data?.items;
+  const items = inbox.rows;
   return (
     <Page
       title="Inbox"
       {...(items && items.length > 1
         ? { actions: <AdoptAll devices={items} onAdopted={add} /> }
         : {})}
-      about={items && items.length > 0 && <span className="dim">{countWords(items.length)}</span>}
+      about={items && items.length > 0 && <span className="dim">{countWords(inbox.total)}</span>}
     >
-      <ProblemNote problem={inbox.error} onRetry={() => void inbox.refetch()} />
+      <ProblemNote problem={inbox.problem} onRetry={inbox.again} />
       {adopted.length > 0 && <AdoptedNote adopted={adopted} />}
       {items ? (
         items.length > 0 ? (
-          <Cards devices={items} onAdopted={add} />
+          <Cards devices={items} inbox={inbox} onAdopted={add} />
         ) : (
           <NothingWaits />
         )
       ) : (
-        !inbox.error && <Waiting />
+        !inbox.problem && <Waiting />
       )}
     </Page>
   );
 }
 
-type CardsProps = {
+type AdoptAllProps = {
   readonly devices: readonly DeviceReply[];
   readonly onAdopted: (adopted: Adopted) => void;
 };
 
-function Cards({ devices, onAdopted }: CardsProps) {
-  const [shown, setShown] = useState(CARDS_MAX);
+type CardsProps = AdoptAllProps & { readonly inbox: Pages<"GET /inbox"> };
+
+function Cards({ devices, inbox, onAdopted }: CardsProps) {
   const assets = useReply("GET /assets", { query: { limit: 1_000 } });
   const places = [{ value: "", label: "The site" }, ...placesIn(assets.data?.items ?? [])];
   return (
     <>
-      {devices.slice(0, shown).map((device) => (
+      {devices.map((device) => (
         <InboxCard key={device.id} device={device} places={places} onAdopted={onAdopted} />
       ))}
-      {devices.length > shown && (
-        <div className="row">
-          <Button onClick={() => setShown(shown + CARDS_MAX)}>
-            {`Show more of ${formatNumber(devices.length, 0)}`}
-          </Button>
-        </div>
-      )}
+      <More {...inbox} shown={devices.length} />
     </>
   );
 }
 
-function AdoptAll({ devices, onAdopted }: CardsProps) {
+function AdoptAll({ devices, onAdopted }: AdoptAllProps) {
   const mayAdopt = useMay("engineer");
   const { adopt, done, isAdopting, problem } = useAdoption(onAdopted);
   const adoptAll = () => adopt(devices.map(({ id, name }) => ({ deviceId: id, name, body: {} })));
@@ -85,7 +82,7 @@ function AdoptAll({ devices, onAdopted }: CardsProps) {
         {isAdopting ? `${done} adopted …` : (problem?.message ?? "")}
       </span>
       <Button kind="primary" busy={isAdopting} onClick={adoptAll}>
-        {`Adopt all ${formatNumber(devices.length, 0)}`}
+        {`Adopt these ${formatNumber(devices.length, 0)}`}
       </Button>
     </>
   );

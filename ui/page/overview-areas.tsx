@@ -7,12 +7,15 @@ import { Card } from "../part/card.tsx";
 import { Empty } from "../part/empty.tsx";
 import { Figure, PointFigure } from "../part/figure.tsx";
 import { type Fleet, keyPoints } from "../pick.ts";
-import { below, byName } from "../tree.ts";
+import { byName, isWithin } from "../tree.ts";
 import { usePowers } from "../use-load.ts";
 import { FleetRange } from "./fleet-range.tsx";
 
 type AreasProps = {
-  readonly assets: readonly AssetReply[];
+  /** The parts of the site; the sites where there are several. */
+  readonly areas: readonly AssetReply[];
+  /** Of the whole plant. */
+  readonly assetCount: number;
   readonly points: readonly PointReply[];
   readonly fleets: readonly Fleet[];
   readonly meters: readonly Meter[];
@@ -23,18 +26,15 @@ type AreasProps = {
 const FIGURES_MAX = 2;
 
 /** The parts of the site, each with what says most about it. */
-export function Areas({ assets, isWide, ...rest }: AreasProps) {
-  const roots = assets.filter(({ parentId }) => parentId === null);
-  const top = roots.length === 1 ? (roots[0]?.id ?? null) : null;
-  const areas = assets.filter(({ parentId }) => parentId === top).sort(byName);
+export function Areas({ areas, assetCount, isWide, ...rest }: AreasProps) {
   return (
-    <Card title="Areas" meta={formatCount(assets.length, "asset")} span={isWide ? 12 : 4} flush>
+    <Card title="Areas" meta={formatCount(assetCount, "asset")} span={isWide ? 12 : 4} flush>
       {areas.length === 0 ? (
         <Empty title="One site, no parts yet" />
       ) : (
         <ul className="areas">
-          {areas.map((area) => (
-            <Area key={area.id} area={area} assets={assets} {...rest} />
+          {areas.toSorted(byName).map((area) => (
+            <Area key={area.id} area={area} {...rest} />
           ))}
         </ul>
       )}
@@ -42,16 +42,19 @@ export function Areas({ assets, isWide, ...rest }: AreasProps) {
   );
 }
 
-type AreaProps = Omit<AreasProps, "isWide"> & { readonly area: AssetReply };
+type AreaProps = Omit<AreasProps, "isWide" | "areas" | "assetCount"> & {
+  readonly area: AssetReply;
+};
 
-function Area({ area, assets, points, fleets, meters }: AreaProps) {
-  const ids = new Set(below(assets, area.id).map(({ id }) => id));
+function Area({ area, points, fleets, meters }: AreaProps) {
+  const inside = points.filter(({ path }) => isWithin(path, area.path));
+  const ids = new Set(inside.map(({ assetId }) => assetId));
   const isHere = ({ assetId }: { readonly assetId: string }) => ids.has(assetId);
   const [largest] = fleets;
   const members = largest?.points.filter(isHere) ?? [];
   const many = new Set(fleets.flatMap((fleet) => fleet.points));
   const figures = keyPoints(
-    points.filter((point) => isHere(point) && !many.has(point)),
+    inside.filter((point) => !many.has(point)),
     FIGURES_MAX,
   );
   const own = meters.filter(isHere);
@@ -60,7 +63,7 @@ function Area({ area, assets, points, fleets, meters }: AreaProps) {
     <li className="area">
       <Link to="/plant/$assetId" params={{ assetId: area.id }} className="area-head">
         <b className="cut">{area.name}</b>
-        {ids.size > 1 && <span className="hint">{formatCount(ids.size - 1, "part")}</span>}
+        {area.children > 0 && <span className="hint">{formatCount(area.children, "part")}</span>}
       </Link>
       {own.length > 0 && <AreaPower meters={own} />}
       {figures.slice(0, Math.max(0, room)).map((point) => (

@@ -1,11 +1,14 @@
 import { useMemo } from "react";
-import type { Reply } from "../../src/api/contract.ts";
+import type { AssetReply, PointReply, Reply } from "../../src/api/contract.ts";
+import { LIMIT } from "../../src/domain/limit.ts";
+import { formatCount, formatNumber } from "../format.ts";
 import { metersOf } from "../meter.ts";
 import { ProblemNote, Waiting } from "../part/empty.tsx";
 import { Page } from "../part/page.tsx";
 import { fleetsOf, keyPoints, powerPoints } from "../pick.ts";
 import { useReply } from "../query.ts";
 import { useMay } from "../session.ts";
+import { usePages } from "../use-pages.ts";
 import { Agents } from "./overview-agents.tsx";
 import { Areas } from "./overview-areas.tsx";
 import { Attention } from "./overview-attention.tsx";
@@ -21,28 +24,26 @@ import "./overview.css";
 const COUNTS_EVERY_MS = 5_000;
 /** Values come live; this is for points and assets that come or go. */
 const MODEL_EVERY_MS = 30_000;
-/** Enough to pick from: the server gives no more at once. */
-const POINTS_MAX = 1_000;
+/** What the page picks from, and as much as one live subscription may watch. */
+const POINTS_MAX = LIMIT.pointsPerSubscription;
+const AREAS_MAX = 50;
 
 /** The first page: how the site is at a glance, made of whatever the model holds. */
 export function OverviewPage() {
   const overview = useReply("GET /overview", {}, { every: COUNTS_EVERY_MS });
-  const assets = useReply(
-    "GET /assets",
-    { query: { limit: POINTS_MAX } },
-    { every: MODEL_EVERY_MS },
-  );
-  const points = useReply(
+  const { roots, areas, problem: areasProblem } = useAreas();
+  const points = usePages(
     "GET /points",
-    { query: { limit: POINTS_MAX } },
-    { every: MODEL_EVERY_MS },
+    {},
+    { limit: LIMIT.rowsPerPage, upTo: POINTS_MAX, every: MODEL_EVERY_MS },
   );
-  const problem = overview.error ?? assets.error ?? points.error;
+  const isRead = points.rows && (!points.more || points.rows.length >= POINTS_MAX);
+  const problem = overview.error ?? areasProblem ?? points.problem;
   return (
-    <Page title="Overview" path={siteCrumb(overview.data, assets.data)}>
+    <Page title="Overview" path={siteCrumb(overview.data, roots)}>
       <ProblemNote problem={problem} />
-      {overview.data && assets.data && points.data ? (
-        <Site overview={overview.data} assets={assets.data.items} points={points.data.items} />
+      {overview.data && areas && points.rows && isRead ? (
+        <Site overview={overview.data} areas={areas} points={points.rows} />
       ) : (
         !problem && <Waiting />
       )}
@@ -50,13 +51,28 @@ export function OverviewPage() {
   );
 }
 
+/** The parts of the site; of several sites, these. */
+function useAreas() {
+  const choice = { every: MODEL_EVERY_MS };
+  const top = useReply("GET /assets", { query: { parentId: "", limit: AREAS_MAX } }, choice);
+  const roots = top.data?.items;
+  const site = roots?.length === 1 ? roots[0] : undefined;
+  const parts = useReply(
+    "GET /assets",
+    { query: { parentId: site?.id ?? "", limit: AREAS_MAX } },
+    { ...choice, when: site !== undefined },
+  );
+  const areas = site ? parts.data?.items : roots;
+  return { roots, areas, problem: top.error ?? parts.error };
+}
+
 type SiteProps = {
   readonly overview: Reply<"GET /overview">;
-  readonly assets: Reply<"GET /assets">["items"];
-  readonly points: Reply<"GET /points">["items"];
+  readonly areas: readonly AssetReply[];
+  readonly points: readonly PointReply[];
 };
 
-function Site({ overview, assets, points }: SiteProps) {
+function Site({ overview, areas, points }: SiteProps) {
   const mayEngineer = useMay("engineer");
   const mayAdminister = useMay("administer");
   const { power, fleets, meters, keys } = useMemo(() => picksOf(points), [points]);
@@ -69,7 +85,8 @@ function Site({ overview, assets, points }: SiteProps) {
       {meters.length > power.length && <LoadProfile meters={meters} />}
       {power.length > 0 && meters.length <= power.length && <Power points={power} />}
       <Areas
-        assets={assets}
+        areas={areas}
+        assetCount={overview.assets}
         points={points}
         fleets={fleets}
         meters={meters}
@@ -78,6 +95,12 @@ function Site({ overview, assets, points }: SiteProps) {
       {fleet && <Rings fleet={fleet} isWide={meters.length === 0} />}
       {meters.length > 0 && <Meters meters={meters} isWide={!fleet} />}
       {mayEngineer && <Agents />}
+      {points.length < overview.points && (
+        <p className="hint overview-part num">
+          Figures and places are picked from the first {formatNumber(points.length, 0)} of{" "}
+          {formatCount(overview.points, "value")}.
+        </p>
+      )}
       {mayAdminister && overview.demo && <DemoNote />}
     </>
   );
@@ -95,9 +118,9 @@ function picksOf(points: SiteProps["points"]) {
 
 function siteCrumb(
   overview: Reply<"GET /overview"> | undefined,
-  assets: Reply<"GET /assets"> | undefined,
+  roots: readonly AssetReply[] | undefined,
 ) {
-  const root = assets?.items.find(({ parentId }) => parentId === null);
+  const [root] = roots ?? [];
   if (!overview?.site || !root) return [];
   return [
     {

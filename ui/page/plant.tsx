@@ -11,9 +11,8 @@ import "./plant.css";
 
 /** The tree; where there is room also the site that it hangs on. */
 export function PlantPage() {
-  const assets = useReply("GET /assets", { query: { limit: 1_000 } });
-  const roots = (assets.data?.items ?? []).filter(({ parentId }) => parentId === null);
-  const [site] = roots;
+  const assets = useReply("GET /assets", { query: { parentId: "", limit: 1 } });
+  const site = assets.data?.items[0];
   if (!assets.data || !site) {
     return (
       <Page title="Plant">

@@ -168,6 +168,8 @@ export class TestHouse {
   /** What makes a batch safe; at once where a test does not say otherwise. */
   store: (messages: readonly ReceivedMessage[]) => Promise<void> = async () => {};
   admit: (attempt: ConnectAttempt) => Promise<Outcome<{ agent: AgentId; rights: Rights }, Problem>>;
+  /** New connections a second: as many as a test opens. */
+  pace = { all: 1e9, ofAddress: 1e9 };
   readonly #clock: Clock;
 
   constructor(clock: Clock = new TestClock()) {
@@ -211,7 +213,10 @@ export class TestHouse {
   async open(t: TestContext, folder?: string): Promise<{ broker: Broker; port: number }> {
     const mqtt = { host: "127.0.0.1", port: 0 };
     const where = folder === undefined ? {} : { folder };
-    const opened = await openEmbeddedBroker({ mqtt, mqtts: null, ...where }, this.parts);
+    const opened = await openEmbeddedBroker(
+      { mqtt, mqtts: null, pace: this.pace, ...where },
+      this.parts,
+    );
     assert.ok(opened.ok, opened.ok ? "" : opened.problem.detail);
     const port = opened.value.ports.mqtt;
     assert.ok(port);

@@ -152,16 +152,33 @@ test("the newest connection of a client wins, and the old one is told why", asyn
   assert.equal(broker.clients().length, 1);
 });
 
-test("two clients that fight over one identity are logged once a minute", async (t) => {
+test("two clients that fight over one identity are slowed down, and logged once", async (t) => {
   const clock = new TestClock();
   const house = new TestHouse(clock);
   const { port } = await house.open(t);
-  for (let round = 0; round <= 8; round += 1) await RawClient.enter(port);
-  const warning = "two clients fight over one identity";
-  assert.deepEqual(house.warnings, [warning]);
-  clock.advance(60_000);
-  for (let round = 0; round <= 8; round += 1) await RawClient.enter(port);
-  assert.deepEqual(house.warnings, [warning, warning]);
+  for (let round = 0; round <= LIMIT.takeOversPerMinute; round += 1) await RawClient.enter(port);
+  assert.deepEqual(house.warnings, []);
+  const held = await RawClient.open(port);
+  held.connect();
+  await until(() => house.gauges.get("mqtt_take_overs_held_total") === 1);
+  assert.deepEqual(held.packets, []);
+  clock.advance(LIMIT.takeOverPauseMs);
+  await held.expect("connack");
+  assert.deepEqual(house.warnings, ["two clients fight over one identity"]);
+  assert.equal(house.gauges.get("mqtt_take_overs_total"), LIMIT.takeOversPerMinute + 1);
+});
+
+test("an agent's clients above its limit stay out, and those of others come in", async (t) => {
+  const house = new TestHouse();
+  const { broker, port } = await house.open(t);
+  for (let index = 0; index < LIMIT.sessionsPerAgent; index += 1) {
+    await RawClient.enter(port, { clientId: `${index}`, username: "greedy" });
+  }
+  const surplus = await RawClient.open(port, 5);
+  surplus.connect({ clientId: "surplus", username: "greedy", protocolVersion: 5 });
+  assert.equal((await surplus.expect("connack")).reasonCode, 0x97);
+  await RawClient.enter(port, { clientId: "other", username: "modest" });
+  assert.equal(broker.clients().length, LIMIT.sessionsPerAgent + 1);
 });
 
 test("another agent's client id does not lead into its session", async (t) => {

@@ -96,7 +96,7 @@ test("names of JavaScript's own are client ids, topics and properties like any o
 });
 
 test("100,000 topics of one client pass, and are not all remembered", async (t) => {
-  const house = new TestHouse();
+  const house = new TestHouse(systemClock);
   house.store = async () => void house.received.splice(0);
   const { port } = await house.open(t);
   const client = await RawClient.enter(port);

@@ -45,13 +45,34 @@ export const LIMIT = {
   messagesPerBatch: 4_096,
   /** Open sockets: about 350 MB with TLS. */
   connections: 10_000,
-  /** Above this two clients probably share one identity. */
-  takeOversPerMinute: 5,
+  /** Above this two clients probably share one identity: the newcomer has to wait. */
+  takeOversPerMinute: 3,
+  takeOverPauseMs: 8_000,
+  /** What one client may send; its socket is not read further until it has waited for the rest. */
+  messagesPerSecond: 50_000,
+  messagesPerBurst: 100_000,
+  bytesPerSecond: 32 * 1024 * 1024,
+  bytesPerBurst: 64 * 1024 * 1024,
+  /**
+   * New connections: a TLS handshake takes 0.5 ms of a core, and those who are connected must be
+   * served meanwhile. All 5,000 of one address are back in 13 s.
+   */
+  connectsPerSecond: 1_000,
+  connectsPerSecondOfAddress: 400,
+  connectsPerBurst: 100,
+  /** Connected or away: one agent's sessions must not crowd out those of the others. */
+  sessionsPerAgent: 500,
   /** Messages sent to a client and not yet acknowledged by it. */
   inflightPerClient: 100,
   /** Messages waiting for one client that is slow or away. */
   queuedPerSession: 10_000,
   queuedBytesPerSession: 8 * 1024 * 1024,
+  /** Of all sessions together: then the longest queue loses its older half. */
+  queuedBytes: 256 * 1024 * 1024,
+  /** What waited for longer says nothing of the plant any more. */
+  queuedMs: 3 * 24 * 60 * 60_000,
+  /** How long publishers wait for a subscriber that falls behind; then it loses its oldest. */
+  subscriberPatienceMs: 1_000,
   /** QoS 0 to a client is dropped and counted above this backlog on its socket. */
   socketBacklogBytes: 1024 * 1024,
   retainedMessages: 100_000,

@@ -30,24 +30,31 @@ const BYTES_MAX = 32 * 1024 * 1024;
 export class Archive {
   readonly recovered: readonly RecoveredSession[];
   readonly #log: SessionLog;
+  readonly #now: () => number;
   #nextSession: number;
   #nextSerial: number;
   #freeing: Promise<void> = Promise.resolve();
   #isFreeing = false;
 
-  private constructor(log: SessionLog, recovery: SessionRecovery) {
+  private constructor(log: SessionLog, recovery: SessionRecovery, now: () => number) {
     this.#log = log;
+    this.#now = now;
     this.recovered = recovery.sessions();
     this.#nextSession = recovery.lastSession + 1;
     this.#nextSerial = recovery.lastSerial + 1;
   }
 
   static async open(folder: string, parts: ArchiveParts): Promise<Outcome<Archive, Problem>> {
-    const recovery = new SessionRecovery();
+    const recovery = new SessionRecovery(parts.clock.now());
     const log = await SessionLog.open(folder, parts, (body, segment) =>
       recovery.replay(body, segment),
     );
-    return log.ok ? success(new Archive(log.value, recovery)) : log;
+    return log.ok ? success(new Archive(log.value, recovery, () => parts.clock.now())) : log;
+  }
+
+  /** On disk. */
+  get bytes(): number {
+    return this.#log.segments.reduce((sum, segment) => sum + segment.bytes, 0);
   }
 
   /** Frees old segments when new ones are begun; `sessions` are all that have a book. */
@@ -74,7 +81,8 @@ export class Archive {
     readers: readonly Reader[],
     receipt: Receipt | null = null,
   ): readonly Kept[] {
-    const record = { serial: this.#nextSerial, segment: this.#log.segment };
+    const at = this.#now();
+    const record = { serial: this.#nextSerial, at, segment: this.#log.segment };
     const kept: Kept[] = [];
     for (const { session, first, ids, shared } of readers) {
       const packetId = session.claimPacketId();
@@ -88,7 +96,7 @@ export class Archive {
     if (got) book?.receipts.add(got.packetId);
     if (deliveries.length > 0) {
       this.#nextSerial += 1;
-      this.#log.append(messageRecord({ serial: record.serial, message, deliveries, receipt: got }));
+      this.#log.append(messageRecord({ ...record, message, deliveries, receipt: got }));
     } else if (got) {
       this.#log.append(packetRecord(RECORD.receipt, got));
     }
@@ -138,9 +146,8 @@ export class Archive {
   }
 
   #isFreeingDue(sessions: () => Iterable<Session>): boolean {
-    const { segments } = this.#log;
-    if (segments.length > SEGMENTS_MAX) return true;
-    const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
+    if (this.#log.segments.length > SEGMENTS_MAX) return true;
+    const { bytes } = this;
     return bytes > BYTES_MAX && bytes > 2 * neededBytes(sessions()) + BYTES_MAX;
   }
 
@@ -151,13 +158,15 @@ export class Archive {
       if (book && book.segment <= segment) book.write(session);
       collect(messages, session, segment);
     }
-    for (const [serial, kept] of messages) {
+    for (const kept of messages.values()) {
       const [first] = kept;
       if (!first) continue;
       const { message, written } = first.delivery;
-      if (written) written.record.segment = this.#log.segment;
+      if (!written) continue;
+      const { record } = written;
+      record.segment = this.#log.segment;
       const deliveries = kept.map(writtenDelivery);
-      this.#log.append(messageRecord({ serial, message, deliveries, receipt: null }));
+      this.#log.append(messageRecord({ ...record, message, deliveries, receipt: null }));
     }
   }
 }

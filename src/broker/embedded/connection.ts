@@ -11,6 +11,7 @@ import type { Outbound } from "./outbound.ts";
 import { encodeAck, encodeDisconnect } from "./packet.ts";
 import type { Delivery } from "./routed-message.ts";
 import type { Session } from "./session.ts";
+import { Throttle } from "./throttle.ts";
 import { type KnownTopic, TopicTable } from "./topic-table.ts";
 import type { Will } from "./will.ts";
 
@@ -54,6 +55,18 @@ type Admitted = {
   readonly aliases: Map<number, KnownTopic>;
 };
 
+/** Why a client is not read for the moment; each reason comes and goes by itself. */
+export const HOLD = {
+  /** The house decides whether it may come in. */
+  admission: 1,
+  /** The house has as much to store as it can hold. */
+  house: 2,
+  /** It sent more than a client may. */
+  rate: 4,
+  /** A subscriber of its messages has fallen behind. */
+  subscriber: 8,
+} as const;
+
 /** A closed socket may still bring or take the last bytes; then it is torn down. */
 export const LINGER_MS = 1_000;
 const BURST_BYTES = 64 * 1024;
@@ -75,7 +88,6 @@ export class Connection {
   agreement = NOT_AGREED;
   /** Null until the client was let in. */
   admitted: Admitted | null = null;
-  isAdmitting = false;
   /** A client that says goodbye takes its will back. */
   will: Will | null = null;
   /** Whole seconds in which no packet came; see `watch` in embedded.ts. */
@@ -86,14 +98,17 @@ export class Connection {
   unacknowledged = 0;
   received = 0;
   sent = 0;
+  /** Packets that count for what a client may send: all but acknowledgements. */
+  asked = 0;
   readonly #stream: Duplex;
   readonly #parts: ConnectionParts;
   readonly #reader: PacketReader;
   readonly #writer = new PacketWriter();
+  readonly #throttle: Throttle;
   #isOpen = true;
   #isOutbound = false;
   #sentBefore = 0;
-  #isHeldBack = false;
+  #holds = 0;
 
   constructor(stream: Duplex, remote: Remote, parts: ConnectionParts) {
     this.#stream = stream;
@@ -102,14 +117,21 @@ export class Connection {
     this.connectedAt = parts.clock.now();
     this.readAt = this.connectedAt as Timestamp;
     this.#reader = new PacketReader((packet) => parts.onPacket(this, packet));
+    this.#throttle = new Throttle(parts.clock.monotonic());
     stream.on("data", (chunk: Buffer) => this.#read(chunk));
     stream.on("drain", () => this.admitted?.session.pump());
     stream.on("error", () => this.#lost("socket error"));
     stream.on("close", () => this.#lost("connection lost"));
+    stream.resume();
   }
 
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /** It is not read: its silence says nothing. */
+  get isHeld(): boolean {
+    return this.#holds !== 0;
   }
 
   get isV5(): boolean {
@@ -141,22 +163,22 @@ export class Connection {
 
   /** Reads no further while the house decides whether the client may come in. */
   beginAdmission(): void {
-    this.isAdmitting = true;
     this.#reader.halt();
-    this.#applyFlow();
+    this.hold(HOLD.admission, true);
   }
 
   endAdmission(): void {
-    this.isAdmitting = false;
     if (!this.#isOpen) return;
-    this.#applyFlow();
+    this.hold(HOLD.admission, false);
     this.#check(this.#reader.proceed());
   }
 
-  /** The house has as much to store as it can hold; the socket's sender has to wait. */
-  holdBack(isHeldBack: boolean): void {
-    this.#isHeldBack = isHeldBack;
-    if (this.#isOpen) this.#applyFlow();
+  /** Its sender has to wait while there is a reason. */
+  hold(reason: number, isHeld: boolean): void {
+    this.#holds = isHeld ? this.#holds | reason : this.#holds & ~reason;
+    if (!this.#isOpen) return;
+    if (this.isHeld) this.#stream.pause();
+    else this.#stream.resume();
   }
 
   /** False where the packet is larger than the client takes. */
@@ -217,7 +239,18 @@ export class Connection {
     if (!this.#isOpen) return;
     this.readAt = this.#parts.clock.now() as Timestamp;
     this.#parts.gauges.add("mqtt_bytes_received_total", chunk.length);
+    const askedBefore = this.asked;
     this.#check(this.#reader.read(chunk));
+    this.#pace(this.asked - askedBefore, chunk.length);
+  }
+
+  #pace(packets: number, bytes: number): void {
+    const { clock, gauges } = this.#parts;
+    const waitMs = this.#throttle.spend(packets, bytes, clock.monotonic());
+    if (waitMs === 0) return;
+    gauges.add("mqtt_throttled_total");
+    this.hold(HOLD.rate, true);
+    clock.after(waitMs, () => this.hold(HOLD.rate, false));
   }
 
   #check(trouble: Problem | undefined): void {
@@ -242,11 +275,6 @@ export class Connection {
       this.#sentBefore = this.sent;
     }
     this.#stream.write(bytes);
-  }
-
-  #applyFlow(): void {
-    if (this.isAdmitting || this.#isHeldBack) this.#stream.pause();
-    else this.#stream.resume();
   }
 
   #sendSoon(): void {

@@ -1,11 +1,13 @@
 import type { BrokerParts } from "../broker.ts";
 import type { Archive } from "./archive.ts";
+import type { BackPressure } from "./back-pressure.ts";
 import type { Connection } from "./connection.ts";
 import type { Intake } from "./intake.ts";
 import type { RetainedStore } from "./retained-store.ts";
 import type { Sessions } from "./sessions.ts";
 import type { AllSubscriptions } from "./shared.ts";
 import type { TakeOvers } from "./take-overs.ts";
+import type { Turnstile } from "./turnstile.ts";
 
 /** What the handlers of packets share. */
 export type Core = {
@@ -18,6 +20,8 @@ export type Core = {
   readonly retained: RetainedStore;
   readonly intake: Intake;
   readonly takeOvers: TakeOvers;
+  readonly turnstile: Turnstile;
+  readonly backPressure: BackPressure;
   /** How often the house had clients disconnected. */
   readonly disconnections: { count: number };
 };

@@ -15,6 +15,7 @@ export function depart(core: Core, connection: Connection, farewell: Farewell): 
   const { cause, isWillDue } = farewell;
   core.parts.onPresence({ agent: gate.agent, clientId, remote: address, up: false, cause });
   if (will && isWillDue) executeWill(core, session, will);
+  core.backPressure.relieve(session);
   handOver(core, session);
   core.sessions.leave(session);
 }

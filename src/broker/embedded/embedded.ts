@@ -8,7 +8,8 @@ import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Broker, BrokerParts, Capabilities, ClientInfo } from "../broker.ts";
 import { REASON } from "../protocol.ts";
 import { Archive } from "./archive.ts";
-import { Connection, type ConnectionParts, LINGER_MS, type Remote } from "./connection.ts";
+import { BackPressure } from "./back-pressure.ts";
+import { Connection, type ConnectionParts, HOLD, LINGER_MS, type Remote } from "./connection.ts";
 import type { Core } from "./core.ts";
 import { depart } from "./depart.ts";
 import { handlePacket } from "./handle-packet.ts";
@@ -30,6 +31,7 @@ import { type RoutedMessage, routedMessage } from "./routed-message.ts";
 import { Sessions } from "./sessions.ts";
 import { AllSubscriptions } from "./shared.ts";
 import { TakeOvers } from "./take-overs.ts";
+import { type Pace, Turnstile } from "./turnstile.ts";
 import { watch } from "./watch.ts";
 import { publishWaiting } from "./will.ts";
 
@@ -38,6 +40,8 @@ type EmbeddedOptions = {
   readonly mqtts: TlsAddress | null;
   /** Where retained messages and sessions survive a restart; without it they do not. */
   readonly folder?: string;
+  /** New connections a second; LIMIT says how many where absent. */
+  readonly pace?: Pace;
 };
 
 /** MQTT 3.1, 3.1.1 and 5.0 inside this process. */
@@ -49,20 +53,25 @@ export async function openEmbeddedBroker(
   if (!retained.ok) return retained;
   const archive = options.folder ? await Archive.open(options.folder, parts) : success(null);
   if (!archive.ok) return archive;
-  const broker = new EmbeddedBroker(newCore(parts, retained.value, archive.value));
+  const turnstile = new Turnstile(parts.clock, options.pace);
+  const kept = { retained: retained.value, archive: archive.value };
+  const broker = new EmbeddedBroker(newCore(parts, kept, turnstile));
   const opened = await broker.open(options);
   if (opened.ok) return success(broker);
   await broker.close();
   return opened;
 }
 
-function newCore(parts: BrokerParts, retained: RetainedStore, archive: Archive | null): Core {
+type KeptOnDisk = Pick<Core, "retained" | "archive">;
+
+function newCore(parts: BrokerParts, { retained, archive }: KeptOnDisk, turnstile: Turnstile) {
   const { clock, gauges, log, receive } = parts;
   const subscriptions = new AllSubscriptions();
   const connections = new Set<Connection>();
   const sessions = new Sessions({
     ...{ clock, gauges, log, archive },
     ...(parts.onGap && { onGap: parts.onGap }),
+    onCaughtUp: (session) => core.backPressure.relieve(session),
     onEnd: (session) => {
       publishWaiting(core, session);
       for (const filter of session.subscriptions.keys()) subscriptions.remove(session, filter);
@@ -74,14 +83,15 @@ function newCore(parts: BrokerParts, retained: RetainedStore, archive: Archive |
     keep: (arrivals) => keepArrivals(core, arrivals),
     route: (arrival) => routeArrival(core, arrival),
     onFull: (isFull) => {
-      for (const connection of connections) connection.holdBack(isFull);
+      for (const connection of connections) connection.hold(HOLD.house, isFull);
     },
   });
   const takeOvers = new TakeOvers();
   const disconnections = { count: 0 };
+  const backPressure = new BackPressure(parts);
   const core: Core = {
     ...{ parts, subscriptions, connections, retained, sessions, archive, intake, takeOvers },
-    disconnections,
+    ...{ turnstile, backPressure, disconnections },
   };
   restoreSessions(core);
   return core;
@@ -139,6 +149,7 @@ class EmbeddedBroker implements Broker {
   async open(options: EmbeddedOptions): Promise<Outcome<void, Problem>> {
     const door: Door = {
       onArrived: (arrived) => this.#welcome(arrived),
+      turnstile: this.#core.turnstile,
       onRefused: (remote, detail) =>
         refuseUnknown(this.#core, remote, problem("agent_refused", detail)),
     };
@@ -213,7 +224,7 @@ class EmbeddedBroker implements Broker {
     });
     const { archive, connections, intake, parts, retained } = this.#core;
     archive?.beginClosing();
-    for (const connection of connections) connection.holdBack(true);
+    for (const connection of connections) connection.hold(HOLD.house, true);
     await intake.idle();
     for (const connection of [...connections]) {
       connection.close({ cause: "shut down", reason: REASON.shuttingDown, isWillDue: false });
@@ -257,6 +268,6 @@ class EmbeddedBroker implements Broker {
     const connection = new Connection(stream, remote, this.#connectionParts);
     connections.add(connection);
     parts.gauges.set("mqtt_connections", connections.size);
-    if (intake.isFull) connection.holdBack(true);
+    if (intake.isFull) connection.hold(HOLD.house, true);
   }
 }

@@ -1,3 +1,4 @@
+import type { AgentId } from "../../domain/brand.ts";
 import { Gate } from "../../domain/gate.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
@@ -42,6 +43,7 @@ export async function handleConnect(core: Core, connection: Connection, packet: 
     // Whoever was disconnected meanwhile may have been revoked: what the house said is out of date.
     asked = core.disconnections.count;
     admission = await admit(core, connection, connect);
+    if (admission.ok) await turnOf(core, admission.value.agent, connection.clientId);
   } while (asked !== core.disconnections.count);
   if (!connection.isOpen) return;
   if (admission.ok) letIn(core, connection, connect, new Gate(admission.value));
@@ -146,6 +148,12 @@ function letIn(core: Core, connection: Connection, connect: ConnectPacket, gate:
   const { clientId, remote } = connection;
   takeOver(core, gate, clientId);
   const former = core.sessions.find(agent, clientId);
+  if (!former && !core.sessions.makeRoomFor(agent)) {
+    const detail = `an agent has at most ${LIMIT.sessionsPerAgent} clients`;
+    const reason = REASON.quotaExceeded;
+    refuse(core, connection, { problem: problem("agent_refused", detail), reason });
+    return;
+  }
   if (former && connect.cleanStart) core.sessions.end(former);
   const known = connect.cleanStart ? undefined : former;
   const session = known ?? core.sessions.begin(agent, clientId);
@@ -163,13 +171,26 @@ function letIn(core: Core, connection: Connection, connect: ConnectPacket, gate:
   if (known) resume(core, known, connection, gate);
 }
 
+/** Two clients that fight over one name take it from each other more slowly. */
+async function turnOf({ parts, sessions, takeOvers }: Core, agent: AgentId, clientId: string) {
+  if (!sessions.find(agent, clientId)?.connection) return;
+  const name = `${agent} ${clientId}`;
+  const now = parts.clock.monotonic();
+  const waitMs = takeOvers.waitMs(name, now);
+  if (waitMs === 0) return;
+  if (takeOvers.isNews(name, now)) {
+    parts.log.warn("two clients fight over one identity", { agent, clientId });
+  }
+  parts.gauges.add("mqtt_take_overs_held_total");
+  await new Promise<void>((resolve) => parts.clock.after(waitMs, resolve));
+}
+
 /** One connection a client: the newest wins, and the old one is told why. */
 function takeOver(core: Core, { agent }: Gate, clientId: string): void {
   const old = core.sessions.find(agent, clientId)?.connection;
   if (!old) return;
-  if (core.takeOvers.note(agent, core.parts.clock.now())) {
-    core.parts.log.warn("two clients fight over one identity", { agent, clientId });
-  }
+  core.parts.gauges.add("mqtt_take_overs_total");
+  core.takeOvers.note(`${agent} ${clientId}`, core.parts.clock.monotonic());
   old.close({ cause: "taken over", reason: REASON.takenOver, isWillDue: true });
 }
 

@@ -29,7 +29,10 @@ function isClient(connection: Connection): connection is Client {
 }
 
 function handleClient(core: Core, client: Client, packet: PacketView): void {
-  switch ((packet.buffer[packet.start] ?? 0) >> 4) {
+  const type = (packet.buffer[packet.start] ?? 0) >> 4;
+  // A subscriber acknowledges as fast as it is served: that is nothing to slow down.
+  if (type < PACKET.puback || type > PACKET.pubcomp) client.asked += 1;
+  switch (type) {
     case PACKET.publish:
       handlePublish(core, client, packet);
       break;

@@ -4,6 +4,7 @@ import { LIMIT } from "../../domain/limit.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { ClientCertificate } from "../broker.ts";
+import type { Turnstile } from "./turnstile.ts";
 
 export type Address = { readonly host: string; readonly port: number };
 
@@ -31,6 +32,7 @@ export type Listening = {
 
 /** What becomes of those who come. */
 export type Door = {
+  readonly turnstile: Turnstile;
   readonly onArrived: (arrived: Arrived) => void;
   readonly onRefused: (remote: string, detail: string) => void;
 };
@@ -45,8 +47,8 @@ export async function listenPlain(
   address: Address,
   door: Door,
 ): Promise<Outcome<Listening, Problem>> {
-  const server = createServer((socket) =>
-    door.onArrived({ socket: prepared(socket), certificate: null }),
+  const server = createServer({ pauseOnConnect: true }, (socket) =>
+    inTurn(door, socket, () => door.onArrived({ socket: prepared(socket), certificate: null })),
   );
   return open(server, address, "--mqtt", door);
 }
@@ -58,23 +60,37 @@ export async function listenTls(
 ): Promise<Outcome<Listening, Problem>> {
   const secrets = (key: string, cert: string) =>
     ({ key, cert, ca: address.ca, minVersion: "TLSv1.2" }) as const;
-  const server = createTlsServer({
+  const tls = createTlsServer({
     ...secrets(address.key, address.certificate),
     requestCert: true,
     rejectUnauthorized: false,
     handshakeTimeout: LIMIT.connectWithinMs,
   });
-  server.on("secureConnection", (socket) =>
+  tls.on("secureConnection", (socket) =>
     door.onArrived({ socket: prepared(socket), certificate: certificateOf(socket) }),
   );
-  server.on("tlsClientError", (error, socket) =>
+  tls.on("tlsClientError", (error, socket) =>
     door.onRefused(socket.remoteAddress ?? "", `TLS handshake: ${error.message}`),
+  );
+  // The handshake is what costs: it begins when it is the socket's turn.
+  const server = createServer({ pauseOnConnect: true }, (socket) =>
+    inTurn(door, socket, () => tls.emit("connection", socket)),
   );
   const opened = await open(server, address, "--mqtts", door);
   if (!opened.ok) return opened;
   const renew = (key: string, certificate: string) =>
-    server.setSecureContext(secrets(key, certificate));
+    tls.setSecureContext(secrets(key, certificate));
   return success({ ...opened.value, renew });
+}
+
+/** Whoever left while waiting has lost its turn. */
+function inTurn({ turnstile }: Door, socket: Socket, welcome: () => void): void {
+  const lost = () => socket.destroy();
+  socket.on("error", lost);
+  turnstile.enter(socket.remoteAddress ?? "", () => {
+    socket.off("error", lost);
+    if (!socket.destroyed) welcome();
+  });
 }
 
 /** Without TCP_NODELAY a small answer waits up to 44 ms for the peer's delayed acknowledgement. */

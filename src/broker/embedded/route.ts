@@ -1,5 +1,6 @@
 import { RETAIN_BIT } from "../protocol.ts";
 import type { Archive, Reader } from "./archive.ts";
+import type { Connection } from "./connection.ts";
 import type { Core } from "./core.ts";
 import type { Arrival } from "./intake.ts";
 import { firstByte, type RoutedMessage } from "./routed-message.ts";
@@ -35,14 +36,17 @@ function keepArrival(core: Core, archive: Archive, arrival: Arrival): boolean {
 
 /** Passes a message on that is safe: to each session that listens, waiting for none of them. */
 export function routeArrival(core: Core, arrival: Arrival): void {
-  for (const { session, delivery } of arrival.kept ?? []) session.deliver(delivery);
+  const { connection } = arrival;
+  for (const { session, delivery } of arrival.kept ?? []) {
+    session.deliver(delivery);
+    if (session.isBehind && connection) core.backPressure.hold(connection, session);
+  }
   const listeners = listenersOf(core, arrival);
   if (listeners.length === 0) return;
   // Without an acknowledgement to wait for, the payload is written from where it was read.
   const isKept = arrival.qos > 0 && listeners.some(({ qos }) => qos > 0);
   const message = isKept ? keptMessage(arrival) : sharedMessage(arrival);
-  const publisher = arrival.connection?.admitted?.session ?? null;
-  deliver({ listeners, message, retain: arrival.retain, publisher });
+  deliver(core, { listeners, message, retain: arrival.retain, connection });
 }
 
 /** Passes on what the house itself sends. */
@@ -56,7 +60,7 @@ export async function routeMessage(core: Core, message: RoutedMessage, retain: b
     await core.archive.safe();
     for (const { session, delivery } of kept) session.deliver(delivery);
   }
-  deliver({ listeners, message, retain, publisher: null });
+  deliver(core, { listeners, message, retain, connection: null });
 }
 
 /** A client was lost: what it shares with others and did not acknowledge goes to one of them. */
@@ -72,7 +76,7 @@ export function handOver(core: Core, session: Session): void {
     archive?.whenSafe(() => {
       for (const { session: member, delivery } of kept ?? []) member.deliver(delivery);
     });
-    deliver({ listeners, message, retain, publisher: null });
+    deliver(core, { listeners, message, retain, connection: null });
   }
 }
 
@@ -127,10 +131,13 @@ type Delivering = {
   readonly listeners: readonly Listener[];
   readonly message: RoutedMessage;
   readonly retain: boolean;
-  readonly publisher: Session | null;
+  /** The publisher's; null where it has none. */
+  readonly connection: Connection | null;
 };
 
-function deliver({ listeners, message, retain, publisher }: Delivering): void {
+function deliver({ backPressure }: Core, delivering: Delivering): void {
+  const { listeners, message, retain, connection } = delivering;
+  const publisher = connection?.admitted?.session ?? null;
   for (const listener of listeners) {
     const { session, qos, noLocal, retainAsPublished, ids, shared } = listener;
     if (noLocal && session === publisher) continue;
@@ -138,5 +145,6 @@ function deliver({ listeners, message, retain, publisher }: Delivering): void {
     if (isLasting(listener, message.qos)) continue;
     const first = firstByte(Math.min(qos, message.qos), retainAsPublished && retain);
     session.deliver({ message, first, ids, shared });
+    if (session.isBehind && connection) backPressure.hold(connection, session);
   }
 }

@@ -27,8 +27,11 @@ export type Delivery = {
   readonly written?: { readonly packetId: number; readonly record: WrittenRecord };
 };
 
-/** Shared by all deliveries of a message. The segment changes when an old one is freed. */
-export type WrittenRecord = { readonly serial: number; segment: number };
+/**
+ * Shared by all deliveries of a message; `at` is when it was written, in the clock's milliseconds.
+ * The segment changes when an old one is freed.
+ */
+export type WrittenRecord = { readonly serial: number; readonly at: number; segment: number };
 
 export function routedMessage(message: Message): RoutedMessage {
   return {

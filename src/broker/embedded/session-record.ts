@@ -10,7 +10,8 @@ import type { Subscription } from "./subscriptions.ts";
 //   9  ...  by type:
 //     1 session    u32 session, JSON (SessionState): begun, changed, or repeated to free a segment
 //     2 end        u32 session
-//     3 message    u48 serial, u32 session and u16 packet id of the QoS 2 receipt (0: none),
+//     8 message    f64 when, in milliseconds since the epoch, then as in 3
+//     3 message    of before 0.2, without the time: u48 serial, u32 session and u16 packet id of the QoS 2 receipt (0: none),
 //                  u8 QoS, f64 end of life (NaN: none), u16 length of topic, u32 length of
 //                  properties, u32 number of deliveries, topic, properties,
 //                  deliveries: u32 session, u16 packet id, u8 first byte, u8 number of
@@ -23,11 +24,12 @@ import type { Subscription } from "./subscriptions.ts";
 export const RECORD = {
   session: 1,
   end: 2,
-  message: 3,
+  undated: 3,
   done: 4,
   released: 5,
   receipt: 6,
   forgotten: 7,
+  message: 8,
 } as const;
 
 export type SessionState = {
@@ -52,12 +54,15 @@ export type WrittenDelivery = PacketOf & {
 
 type WrittenMessage = {
   readonly serial: number;
+  /** When it was written, in the clock's milliseconds; 0 where that is not known. */
+  readonly at: number;
   readonly message: RoutedMessage;
   readonly deliveries: readonly WrittenDelivery[];
   readonly receipt: PacketOf | null;
 };
 
 const HEAD_BYTES = 8;
+const TIME_BYTES = 8;
 const MESSAGE_BYTES = 32;
 
 export function sessionRecord(session: number, state: SessionState): Buffer {
@@ -82,12 +87,15 @@ export function packetRecord(type: number, { session, packetId }: PacketOf): Buf
   return sealed(record);
 }
 
-export function messageRecord({ serial, message, deliveries, receipt }: WrittenMessage): Buffer {
+export function messageRecord({ serial, at: time, ...written }: WrittenMessage): Buffer {
+  const { message, deliveries, receipt } = written;
   const { topicBytes, properties, payload } = message;
-  let bytes = MESSAGE_BYTES + topicBytes.length + properties.length + payload.length;
+  let bytes = TIME_BYTES + MESSAGE_BYTES;
+  bytes += topicBytes.length + properties.length + payload.length;
   for (const { ids } of deliveries) bytes += 8 + 4 * ids.length;
   const record = begun(RECORD.message, bytes);
-  let at = record.writeUIntBE(serial, 9, 6);
+  let at = record.writeDoubleBE(time, 9);
+  at = record.writeUIntBE(serial, at, 6);
   at = record.writeUInt32BE(receipt?.session ?? 0, at);
   at = record.writeUInt16BE(receipt?.packetId ?? 0, at);
   at = record.writeUInt8(message.qos, at);
@@ -124,27 +132,31 @@ export function readPacket(body: Buffer): PacketOf {
 }
 
 export function readMessage(body: Buffer): WrittenMessage {
-  const session = body.readUInt32BE(7);
-  const life = body.readDoubleBE(14);
-  let at = MESSAGE_BYTES;
-  const topicBytes = Buffer.from(body.subarray(at, at + body.readUInt16BE(22)));
+  const isDated = body.readUInt8(0) === RECORD.message;
+  // From here on both forms are the same.
+  const head = body.subarray(isDated ? 1 + TIME_BYTES : 1);
+  const session = head.readUInt32BE(6);
+  const life = head.readDoubleBE(13);
+  let at = MESSAGE_BYTES - 1;
+  const topicBytes = Buffer.from(head.subarray(at, at + head.readUInt16BE(21)));
   at += topicBytes.length;
-  const properties = Buffer.from(body.subarray(at, at + body.readUInt32BE(24)));
+  const properties = Buffer.from(head.subarray(at, at + head.readUInt32BE(23)));
   at += properties.length;
   const deliveries: WrittenDelivery[] = [];
-  for (let left = body.readUInt32BE(28); left > 0; left -= 1) {
-    const delivery = readDelivery(body, at);
+  for (let left = head.readUInt32BE(27); left > 0; left -= 1) {
+    const delivery = readDelivery(head, at);
     deliveries.push(delivery);
     at += 8 + 4 * delivery.ids.length;
   }
   const message = {
     ...{ topic: topicBytes.toString(), topicBytes, properties },
-    payload: Buffer.from(body.subarray(at)),
-    qos: body.readUInt8(13) as 0 | 1 | 2,
+    payload: Buffer.from(head.subarray(at)),
+    qos: head.readUInt8(12) as 0 | 1 | 2,
     expiresAt: Number.isNaN(life) ? null : life,
   };
-  const receipt = session === 0 ? null : { session, packetId: body.readUInt16BE(11) };
-  return { serial: body.readUIntBE(1, 6), message, deliveries, receipt };
+  const receipt = session === 0 ? null : { session, packetId: head.readUInt16BE(10) };
+  const time = isDated ? body.readDoubleBE(1) : 0;
+  return { serial: head.readUIntBE(0, 6), at: time, message, deliveries, receipt };
 }
 
 function writeDelivery(record: Buffer, start: number, delivery: WrittenDelivery): number {

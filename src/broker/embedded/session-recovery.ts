@@ -32,6 +32,12 @@ export class SessionRecovery {
   lastSession = 0;
   lastSerial = 0;
   readonly #sessions = new Map<number, RecoveredSession>();
+  readonly #now: number;
+
+  /** `now` is taken for the time of messages that have none. */
+  constructor(now: number) {
+    this.#now = now;
+  }
 
   replay(body: Buffer, segment: number): void {
     switch (body.readUInt8(0)) {
@@ -42,6 +48,7 @@ export class SessionRecovery {
         this.#sessions.delete(body.readUInt32BE(1));
         break;
       case RECORD.message:
+      case RECORD.undated:
         this.#message(body, segment);
         break;
       default:
@@ -71,9 +78,9 @@ export class SessionRecovery {
   }
 
   #message(body: Buffer, segment: number): void {
-    const { serial, message, deliveries, receipt } = readMessage(body);
+    const { serial, at, message, deliveries, receipt } = readMessage(body);
     this.lastSerial = Math.max(this.lastSerial, serial);
-    const where = { message, record: { serial, segment } };
+    const where = { message, record: { serial, at: at || this.#now, segment } };
     for (const delivery of deliveries) this.#delivery(delivery, where);
     if (receipt) this.#sessions.get(receipt.session)?.receipts.add(receipt.packetId);
   }

@@ -4,7 +4,7 @@ import { LIMIT } from "../../domain/limit.ts";
 import type { BrokerParts } from "../broker.ts";
 import { DUP_BIT, PACKET, QOS_BITS, qosOf, REASON } from "../protocol.ts";
 import type { Connection } from "./connection.ts";
-import { DeliveryQueue } from "./delivery-queue.ts";
+import { type Backlog, DeliveryQueue } from "./delivery-queue.ts";
 import { type Delivery, secondsLeft } from "./routed-message.ts";
 import type { SessionBook } from "./session-book.ts";
 import type { Subscription } from "./subscriptions.ts";
@@ -14,7 +14,14 @@ const PACKET_ID_MAX = 65_535;
 /** Of all packet ids, some are left for what is sent without being written down. */
 const TAKEN_MAX = 65_000;
 
-type SessionParts = Pick<BrokerParts, "clock" | "gauges" | "log" | "onGap">;
+type SessionParts = Pick<BrokerParts, "clock" | "gauges" | "log" | "onGap"> & {
+  /** Shared by all sessions. */
+  readonly backlog: Backlog;
+  /** The backlog of all is too large: some session has to lose what waits. */
+  readonly onBacklog: () => void;
+  /** A client that had fallen behind has all that waited for it. */
+  readonly onCaughtUp?: ((session: Session) => void) | undefined;
+};
 
 /** What the broker remembers of a client, with or without a connection: MQTT 5.0 section 4.1. */
 export class Session {
@@ -35,7 +42,7 @@ export class Session {
   /** Where the session outlives this process; null where it does not. */
   book: SessionBook | null = null;
   readonly #parts: SessionParts;
-  readonly #queue = new DeliveryQueue();
+  readonly #queue: DeliveryQueue;
   /** Deliveries that wait for PUBACK or PUBREC; null: released, waits for PUBCOMP. */
   readonly #inflight = new Map<number, Delivery | null>();
   /** Packet ids of deliveries that are written down, sent or not. */
@@ -43,15 +50,26 @@ export class Session {
   #lastPacketId = 0;
   #dropped = 0;
   #isOverflowing = false;
+  #isBehind = false;
 
   constructor(agent: AgentId, clientId: string, parts: SessionParts) {
     this.agent = agent;
     this.clientId = clientId;
     this.#parts = parts;
+    this.#queue = new DeliveryQueue(parts.backlog);
   }
 
   get queued(): number {
     return this.#queue.size;
+  }
+
+  get queuedBytes(): number {
+    return this.#queue.bytes;
+  }
+
+  /** Connected, and slower than what comes for it. */
+  get isBehind(): boolean {
+    return this.#isBehind && this.connection !== null;
   }
 
   get dropped(): number {
@@ -131,7 +149,22 @@ export class Session {
       const delivery = this.#queue.shift();
       if (delivery) this.#send(connection, delivery);
     }
-    if (this.#queue.size === 0) this.#isOverflowing = false;
+    if (this.#queue.size === 0) this.#caughtUp();
+  }
+
+  /** What waits for longer than anybody can want it. */
+  dropOlder(than: number): void {
+    this.#lose(this.#queue.dropOlder(than), "too_old");
+  }
+
+  /** To make room for the others. */
+  dropHalf(): void {
+    this.#lose(this.#queue.halve(), "backlog_full");
+  }
+
+  /** The session is over: what waits for it does not count any more. */
+  end(): void {
+    this.#queue.clear();
   }
 
   /** Sends again what the client did not acknowledge, then what waits: MQTT 5.0 section 4.4. */
@@ -228,20 +261,29 @@ export class Session {
   }
 
   #enqueue(delivery: Delivery): void {
-    const gone = this.#queue.push(delivery);
+    const { backlog, clock, onBacklog } = this.#parts;
+    this.#lose(this.#queue.push(delivery, clock.now()), "queue_full");
+    this.#isBehind ||= this.connection !== null && this.#queue.isHalfFull;
+    if (backlog.bytes > LIMIT.queuedBytes) onBacklog();
+  }
+
+  #caughtUp(): void {
+    this.#isOverflowing = false;
+    if (!this.#isBehind) return;
+    this.#isBehind = false;
+    this.#parts.onCaughtUp?.(this);
+  }
+
+  /** Counted, and said once until the client has caught up: what it gets has a gap. */
+  #lose(gone: readonly Delivery[], reason: string): void {
     if (gone.length === 0) return;
     for (const each of gone) this.#forget(each);
-    this.#drop("queue_full", gone.length);
+    this.#drop(reason, gone.length);
     if (this.#isOverflowing) return;
     this.#isOverflowing = true;
     const { agent, clientId } = this;
     this.#parts.onGap?.(agent, clientId);
-    this.#parts.log.warn("queue of a client is full, oldest messages are dropped", {
-      agent,
-      clientId,
-      messagesMax: LIMIT.queuedPerSession,
-      bytesMax: LIMIT.queuedBytesPerSession,
-    });
+    this.#parts.log.warn("a client loses its oldest messages", { agent, clientId, reason });
   }
 
   #drop(reason: string, count = 1): void {

@@ -3,10 +3,12 @@ import { LIMIT } from "../../domain/limit.ts";
 import type { Timer } from "../../lib/clock.ts";
 import type { BrokerParts } from "../broker.ts";
 import type { Archive } from "./archive.ts";
+import type { Backlog } from "./delivery-queue.ts";
 import { Session } from "./session.ts";
 import type { RecoveredSession } from "./session-recovery.ts";
 
 type SessionsParts = Pick<BrokerParts, "clock" | "gauges" | "log" | "onGap"> & {
+  readonly onCaughtUp?: (session: Session) => void;
   readonly archive: Archive | null;
   /** Undoes what others know of a session that is over. */
   readonly onEnd: (session: Session) => void;
@@ -16,6 +18,8 @@ type SessionsParts = Pick<BrokerParts, "clock" | "gauges" | "log" | "onGap"> & {
 export class Sessions {
   readonly #parts: SessionsParts;
   readonly #all = new Map<string, Session>();
+  readonly #ofAgent = new Map<AgentId, Set<Session>>();
+  readonly #backlog: Backlog = { bytes: 0 };
   /** Those without a connection, longest away first, with the timer that ends them. */
   readonly #away = new Map<Session, Timer>();
 
@@ -27,14 +31,47 @@ export class Sessions {
     return this.#all.size;
   }
 
+  /** What waits in all of them. */
+  get queuedBytes(): number {
+    return this.#backlog.bytes;
+  }
+
+  all(): Iterable<Session> {
+    return this.#all.values();
+  }
+
   find(agent: AgentId, clientId: string): Session | undefined {
     return this.#all.get(keyOf(agent, clientId));
   }
 
   begin(agent: AgentId, clientId: string): Session {
-    const session = new Session(agent, clientId, this.#parts);
+    const session = new Session(agent, clientId, {
+      ...this.#parts,
+      backlog: this.#backlog,
+      onBacklog: () => this.#shrinkLongest(),
+    });
     this.#all.set(keyOf(agent, clientId), session);
+    const theirs = this.#ofAgent.get(agent) ?? new Set();
+    this.#ofAgent.set(agent, theirs.add(session));
     return session;
+  }
+
+  /** Ends the agent's own oldest away where it has too many; false where all are connected. */
+  makeRoomFor(agent: AgentId): boolean {
+    const theirs = this.#ofAgent.get(agent);
+    if (!theirs || theirs.size < LIMIT.sessionsPerAgent) return true;
+    for (const session of this.#away.keys()) {
+      if (session.agent !== agent) continue;
+      this.#evict(session);
+      return true;
+    }
+    return false;
+  }
+
+  /** Drops what has waited too long, and says so. */
+  sweep(): void {
+    const oldest = this.#parts.clock.now() - LIMIT.queuedMs;
+    for (const session of this.#all.values()) session.dropOlder(oldest);
   }
 
   /** All that outlive this process. */
@@ -84,19 +121,37 @@ export class Sessions {
     );
     if (this.#away.size <= LIMIT.sessions) return;
     const [oldest] = this.#away.keys();
-    if (!oldest) return;
-    const { agent, clientId, queued } = oldest;
-    this.#parts.log.warn("session ended to make room", { agent, clientId, queued });
-    this.#parts.gauges.add('mqtt_dropped_total{reason="session_evicted"}', queued);
-    this.end(oldest);
+    if (oldest) this.#evict(oldest);
   }
 
   end(session: Session): void {
     this.welcome(session);
-    this.#all.delete(keyOf(session.agent, session.clientId));
+    const { agent, clientId } = session;
+    this.#all.delete(keyOf(agent, clientId));
+    const theirs = this.#ofAgent.get(agent);
+    theirs?.delete(session);
+    if (theirs?.size === 0) this.#ofAgent.delete(agent);
+    session.end();
     session.book?.end();
     session.book = null;
     this.#parts.onEnd(session);
+  }
+
+  #evict(session: Session): void {
+    const { agent, clientId, queued } = session;
+    this.#parts.log.warn("session ended to make room", { agent, clientId, queued });
+    this.#parts.gauges.add('mqtt_dropped_total{reason="session_evicted"}', queued);
+    if (queued > 0) this.#parts.onGap?.(agent, clientId);
+    this.end(session);
+  }
+
+  /** One that is away and never comes must not take the room of all others. */
+  #shrinkLongest(): void {
+    let longest: Session | undefined;
+    for (const session of this.#all.values()) {
+      if (!longest || session.queuedBytes > longest.queuedBytes) longest = session;
+    }
+    longest?.dropHalf();
   }
 }
 

@@ -21,6 +21,10 @@ export class AllSubscriptions {
   readonly #shared = new Subscriptions<Group>();
   readonly #groups = new Map<string, Group>();
 
+  get size(): number {
+    return this.own.size + this.#groups.size;
+  }
+
   add(session: Session, subscription: Subscription): void {
     const { filter } = subscription;
     const inner = innerFilter(filter);

@@ -78,7 +78,8 @@ function plain(filter: string): Subscription {
 }
 
 function newSession(clientId: string): Session {
-  const parts = { clock: new TestClock(), gauges: new Gauges(), log: silentLog };
+  const common = { clock: new TestClock(), gauges: new Gauges(), log: silentLog };
+  const parts = { ...common, backlog: { bytes: 0 }, onBacklog: () => {} };
   return new Session("agent" as AgentId, clientId, parts);
 }
 

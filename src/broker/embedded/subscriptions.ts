@@ -35,10 +35,15 @@ export class Subscriptions<S = Session> {
   readonly #root = newBranch<S>();
   readonly #answers = new Map<string, readonly Listener<S>[]>();
   #asOf = 0;
+  #size = 0;
 
   /** Grows with every change: an answer from an earlier state may be wrong. */
   get asOf(): number {
     return this.#asOf;
+  }
+
+  get size(): number {
+    return this.#size;
   }
 
   add(session: S, subscription: Subscription): void {
@@ -48,12 +53,13 @@ export class Subscriptions<S = Session> {
       branch.children.set(level, child);
       branch = child;
     }
+    if (!branch.subscriptions.has(session)) this.#size += 1;
     branch.subscriptions.set(session, subscription);
     this.#forgetAnswers();
   }
 
   remove(session: S, filter: string): void {
-    prune(this.#root, filter.split("/"), session);
+    if (prune(this.#root, filter.split("/"), session)) this.#size -= 1;
     this.#forgetAnswers();
   }
 
@@ -78,17 +84,17 @@ function newBranch<S>(): Branch<S> {
   return { children: new Map(), subscriptions: new Map() };
 }
 
-/** Removes the session below, and every branch that is bare then. */
-function prune<S>(branch: Branch<S>, levels: readonly string[], session: S): void {
+/** Removes the session below, if it is there, and every branch that is bare then. */
+function prune<S>(branch: Branch<S>, levels: readonly string[], session: S): boolean {
   const [level, ...deeper] = levels;
   if (level === undefined) {
-    branch.subscriptions.delete(session);
-    return;
+    return branch.subscriptions.delete(session);
   }
   const child = branch.children.get(level);
-  if (!child) return;
-  prune(child, deeper, session);
+  if (!child) return false;
+  const wasThere = prune(child, deeper, session);
   if (child.children.size === 0 && child.subscriptions.size === 0) branch.children.delete(level);
+  return wasThere;
 }
 
 type Found<S> = Map<S, Listener<S>>;

@@ -7,6 +7,8 @@ import type { Core } from "./core.ts";
 const SECOND_MS = 1_000;
 /** A client may be late by half of what it promised: MQTT 5.0 section 3.1.2.10. */
 const PATIENCE = 1.5;
+/** How often queues are looked through for what has become too old. */
+const SWEEP_SECONDS = 60;
 
 /**
  * Looks at all connections once a second. Seconds are counted rather than measured: while this
@@ -14,18 +16,34 @@ const PATIENCE = 1.5;
  */
 export function watch(core: Core): Timer {
   let timer = core.parts.clock.after(SECOND_MS, look);
+  let seconds = 0;
   function look(): void {
+    seconds += 1;
     for (const connection of core.connections) check(connection);
-    const { gauges } = core.parts;
-    gauges.set("mqtt_sessions", core.sessions.size);
-    gauges.set("mqtt_pending_bytes", core.intake.pendingBytes);
+    if (seconds % SWEEP_SECONDS === 0) core.sessions.sweep();
+    gauge(core);
     timer = core.parts.clock.after(SECOND_MS, look);
   }
   return { cancel: () => timer.cancel() };
 }
 
+function gauge({ parts, archive, connections, intake, sessions, ...core }: Core): void {
+  const { gauges } = parts;
+  let held = 0;
+  for (const connection of connections) if (connection.isHeld) held += 1;
+  gauges.set("mqtt_connections_held", held);
+  gauges.set("mqtt_connections_waiting", core.turnstile.waiting);
+  gauges.set("mqtt_sessions", sessions.size);
+  gauges.set("mqtt_subscriptions", core.subscriptions.size);
+  gauges.set("mqtt_queued_bytes", sessions.queuedBytes);
+  gauges.set("mqtt_pending_bytes", intake.pendingBytes);
+  gauges.set("mqtt_session_log_bytes", archive?.bytes ?? 0);
+}
+
 function check(connection: Connection): void {
   connection.silentSeconds += 1;
+  // What it says is not read: it cannot be late.
+  if (connection.admitted && connection.isHeld) connection.silentSeconds = 0;
   // The first of these seconds was not a whole one.
   const silentSeconds = connection.silentSeconds - 1;
   const { keepAliveSeconds } = connection.agreement;

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { RawClient, TestHouse, until } from "../../test/mqtt-peer.ts";
+import { LIMIT } from "../domain/limit.ts";
+import { TestClock } from "../lib/clock.ts";
+import { Turnstile } from "./embedded/turnstile.ts";
+
+const LARGE = Buffer.alloc(128 * 1024);
+
+test("a client that sends more than it may is not read until it has waited", async (t) => {
+  const clock = new TestClock();
+  const house = new TestHouse(clock);
+  house.store = async () => void house.received.splice(0);
+  const { port } = await house.open(t);
+  const flood = await RawClient.enter(port, { clientId: "flood" });
+  const burst = LIMIT.bytesPerBurst / LARGE.length;
+  for (let index = 0; index < burst + 8; index += 1) flood.publish("a", LARGE);
+  await until(() => house.gauges.get("mqtt_throttled_total") === 1);
+  const modest = await RawClient.enter(port, { clientId: "modest" });
+  await modest.expectNothing();
+  assert.ok(house.gauges.get("mqtt_messages_received_total") < burst + 8);
+  clock.advance(1_000);
+  await until(() => house.gauges.get("mqtt_messages_received_total") === burst + 8);
+});
+
+test("publishers wait for a subscriber that falls behind, once, and not for long", async (t) => {
+  const clock = new TestClock();
+  const house = new TestHouse(clock);
+  const { broker, port } = await house.open(t);
+  const slow = await RawClient.enter(port, { clientId: "slow" });
+  await slow.subscribe("a", 1);
+  slow.mute();
+  const publisher = await RawClient.enter(port, { clientId: "publisher" });
+  const messages = LIMIT.queuedPerSession * 2;
+  for (let index = 0; index < messages; index += 1) {
+    publisher.publish("a", "x", { qos: 1, messageId: (index % 65_000) + 1 });
+  }
+  await until(() => house.gauges.get("mqtt_back_pressure_total") === 1);
+  const other = await RawClient.enter(port, { clientId: "other" });
+  other.publish("b", "not for the slow one", { qos: 1, messageId: 1 });
+  await other.expect("puback");
+  clock.advance(LIMIT.subscriberPatienceMs);
+  await until(() => house.received.length === messages + 1);
+  await until(() => house.gaps.length === 1);
+  assert.deepEqual(house.gaps, ["slow slow"]);
+  assert.equal(house.gauges.get("mqtt_back_pressure_total"), 1);
+  const dropped = broker.clients().map(({ clientId, dropped }) => `${clientId} ${dropped > 0}`);
+  assert.deepEqual(dropped, ["slow true", "publisher false", "other false"]);
+});
+
+test("a subscriber that catches up in time loses nothing", async (t) => {
+  const house = new TestHouse(new TestClock());
+  const { port } = await house.open(t);
+  const slow = await RawClient.enter(port, { clientId: "slow" });
+  await slow.subscribe("a", 1);
+  const publisher = await RawClient.enter(port, { clientId: "publisher" });
+  const messages = LIMIT.queuedPerSession * 2;
+  let sent = 0;
+  const send = (): void => {
+    for (const end = sent + 1_000; sent < end; sent += 1) {
+      publisher.publish("a", "x", { qos: 1, messageId: (sent % 65_000) + 1 });
+    }
+  };
+  while (sent < LIMIT.queuedPerSession) send();
+  await until(() => house.gauges.get("mqtt_back_pressure_total") === 1);
+  slow.listen((packet) => {
+    if (packet.cmd !== "publish") return;
+    slow.send({ cmd: "puback", messageId: packet.messageId ?? 0 });
+  });
+  for (const packet of slow.packets) {
+    if (packet.cmd === "publish") slow.send({ cmd: "puback", messageId: packet.messageId ?? 0 });
+  }
+  while (sent < messages) send();
+  const got = () => slow.packets.filter(({ cmd }) => cmd === "publish").length;
+  await until(() => got() === messages);
+  assert.deepEqual(house.gaps, []);
+});
+
+test("what waited for days is dropped, and said to be a gap", async (t) => {
+  const clock = new TestClock();
+  const house = new TestHouse(clock);
+  const { broker, port } = await house.open(t);
+  const away = await RawClient.enter(port, { clean: false });
+  await away.subscribe("a", 1);
+  await away.leave();
+  await broker.send({ topic: "a", payload: Buffer.from("old") });
+  clock.advance(LIMIT.queuedMs);
+  await broker.send({ topic: "a", payload: Buffer.from("new") });
+  clock.advance(60_000);
+  assert.equal(house.gauges.get('mqtt_dropped_total{reason="too_old"}'), 1);
+  assert.deepEqual(house.gaps, ["client client"]);
+  const back = await RawClient.enter(port, { clean: false });
+  assert.equal(String((await back.expect("publish")).payload), "new");
+});
+
+test("new connections of one address wait for their turn, those of others pass", () => {
+  const clock = new TestClock();
+  const turnstile = new Turnstile(clock, { all: 1_000, ofAddress: 100 });
+  const entered = { flood: 0, other: 0 };
+  const total = LIMIT.connectsPerBurst + 50;
+  for (let index = 0; index < total; index += 1) {
+    turnstile.enter("flood", () => {
+      entered.flood += 1;
+    });
+  }
+  assert.equal(entered.flood, LIMIT.connectsPerBurst);
+  assert.equal(turnstile.waiting, 50);
+  clock.advance(100);
+  turnstile.enter("other", () => {
+    entered.other += 1;
+  });
+  assert.equal(entered.other, 1);
+  assert.ok(entered.flood < LIMIT.connectsPerBurst + 15, `${entered.flood} of one address`);
+  clock.advance(500);
+  assert.deepEqual([entered.flood, turnstile.waiting], [total, 0]);
+});

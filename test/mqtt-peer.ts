@@ -169,7 +169,7 @@ export class TestHouse {
   store: (messages: readonly ReceivedMessage[]) => Promise<void> = async () => {};
   admit: (attempt: ConnectAttempt) => Promise<Outcome<{ agent: AgentId; rights: Rights }, Problem>>;
   /** New connections a second: as many as a test opens. */
-  pace = { all: 1e9, ofAddress: 1e9 };
+  pace = { all: 1e9, ofAddress: 1e9, burst: 1e9 };
   readonly #clock: Clock;
 
   constructor(clock: Clock = new TestClock()) {

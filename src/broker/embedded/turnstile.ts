@@ -2,14 +2,18 @@ import { LIMIT } from "../../domain/limit.ts";
 import { Bucket } from "../../lib/bucket.ts";
 import type { Clock } from "../../lib/clock.ts";
 
-/** New connections a second. */
-export type Pace = { readonly all: number; readonly ofAddress: number };
+/** New connections a second, and how many may come at once after a while without any. */
+export type Pace = { readonly all: number; readonly ofAddress: number; readonly burst: number };
 
 type Waiting = { readonly bucket: Bucket; readonly calls: (() => void)[] };
 
 const STEP_MS = 10;
 const ADDRESSES_MAX = 1_000;
-const PACE: Pace = { all: LIMIT.connectsPerSecond, ofAddress: LIMIT.connectsPerSecondOfAddress };
+const PACE: Pace = {
+  all: LIMIT.connectsPerSecond,
+  ofAddress: LIMIT.connectsPerSecondOfAddress,
+  burst: LIMIT.connectsPerBurst,
+};
 
 /**
  * Lets new connections in one by one: after a power cut all devices come at once, and whoever is
@@ -25,7 +29,7 @@ export class Turnstile {
   constructor(clock: Pick<Clock, "after" | "monotonic">, pace: Pace = PACE) {
     this.#clock = clock;
     this.#pace = pace;
-    this.#all = new Bucket(pace.all, LIMIT.connectsPerBurst, clock.monotonic());
+    this.#all = new Bucket(pace.all, pace.burst, clock.monotonic());
   }
 
   /** How many wait; open sockets bound them. */
@@ -70,7 +74,7 @@ export class Turnstile {
   #begin(address: string): Waiting {
     const now = this.#clock.monotonic();
     if (this.#addresses.size >= ADDRESSES_MAX) this.#forgetIdle(now);
-    const bucket = new Bucket(this.#pace.ofAddress, LIMIT.connectsPerBurst, now);
+    const bucket = new Bucket(this.#pace.ofAddress, this.#pace.burst, now);
     const begun = { bucket, calls: [] };
     this.#addresses.set(address, begun);
     return begun;

@@ -11,7 +11,8 @@ import type { Subscription } from "./subscriptions.ts";
 //     1 session    u32 session, JSON (SessionState): begun, changed, or repeated to free a segment
 //     2 end        u32 session
 //     8 message    f64 when, in milliseconds since the epoch, then as in 3
-//     3 message    of before 0.2, without the time: u48 serial, u32 session and u16 packet id of the QoS 2 receipt (0: none),
+//     3 message    as it was before it had a time: u48 serial, u32 session and u16 packet id of
+//                  the QoS 2 receipt (0: none),
 //                  u8 QoS, f64 end of life (NaN: none), u16 length of topic, u32 length of
 //                  properties, u32 number of deliveries, topic, properties,
 //                  deliveries: u32 session, u16 packet id, u8 first byte, u8 number of

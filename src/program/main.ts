@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { AssertionError } from "../lib/assert.ts";
 import { runCheck } from "./check.ts";

@@ -1,6 +1,7 @@
 import type { Value } from "../domain/reading.ts";
 import type { Samples } from "../domain/samples.ts";
 import type { CalendarUnit } from "../lib/calendar.ts";
+import type { Held } from "../lib/held.ts";
 
 /**
  * Remembers samples. A sample is named by (series, at): the same again is one sample, and the later
@@ -41,6 +42,9 @@ export interface Historian {
 
   /** What arrived, in that order, for those who bring it elsewhere; not every historian has one. */
   readonly outbox?: Outbox;
+
+  /** All that is stored now, in files for a backup, where it is made of files. Others go on. */
+  readonly hold?: () => Promise<Held>;
 
   /** Settles when everything is on disk and the folder is free. */
   close(): Promise<void>;

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
 
 /**
@@ -65,6 +66,27 @@ function emptyLog(exec: (sql: string) => void): void {
   } catch {
     // The disk is full, or somebody writes: the log is whole, and the next to open reads it.
   }
+}
+
+/**
+ * Keeps the file of a database with a write-ahead log as it is, whole without that log, until the
+ * returned function is called. Others may write meanwhile: no checkpoint touches the file as long
+ * as somebody reads who began when the log was empty. Undefined where the log cannot be emptied
+ * now, because somebody reads or writes.
+ */
+export function holdDatabase(file: string): (() => void) | undefined {
+  const emptier = openSqlite(file, { busyMs: 0 });
+  emptier.close();
+  const reader = openSqlite(file, { readOnly: true, busyMs: 0 });
+  reader.exec("BEGIN");
+  reader.prepare("SELECT count(*) FROM sqlite_schema").get();
+  const release = () => {
+    reader.exec("ROLLBACK");
+    reader.close();
+  };
+  if ((statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0) return release;
+  release();
+  return undefined;
 }
 
 /** Whether it failed because another connection holds a lock. */

@@ -14,6 +14,7 @@ import type {
   Token,
   User,
 } from "../domain/records.ts";
+import type { Held } from "../lib/held.ts";
 
 /** Remembers what is not a time series: the model, who may do what, and what happened. */
 export interface Store {
@@ -45,6 +46,9 @@ export interface Store {
    * another `together` it is a part of that one.
    */
   together<T>(work: () => Promise<T>): Promise<T>;
+
+  /** Its files as they are now, for a backup, where it is made of files. Changes go on. */
+  readonly hold?: () => Promise<Held>;
 
   close(): Promise<void>;
 }

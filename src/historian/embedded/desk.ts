@@ -5,7 +5,8 @@ import { type Answer, buffersOf, type Question, type Replies } from "./wire.ts";
 
 type Append = Extract<Question, { ask: "append" }>;
 type Change = Extract<Question, { ask: "deleteRange" | "setRetention" | "retire" }>;
-type Follow = Extract<Question, { ask: "follow" | "unfollow" | "arrivals" | "take" }>;
+type Follow = Extract<Question, { ask: FollowWord }>;
+type FollowWord = "follow" | "unfollow" | "arrivals" | "take" | "hold" | "release";
 type Read = Exclude<Question, Append | Change | Follow | { ask: "close" }>;
 export type Say = (answer: Answer, transfer?: ArrayBuffer[]) => void;
 
@@ -21,6 +22,8 @@ export class Desk {
   #isCommitting = false;
   #commitTimer: NodeJS.Timeout | undefined;
   #isAtWork = false;
+  readonly #holds = new Map<number, () => Promise<void>>();
+  #lastHold = 0;
   #closing: number | undefined;
 
   constructor(engine: Engine, say: Say, commitEveryMs: number) {
@@ -42,6 +45,8 @@ export class Desk {
       case "unfollow":
       case "arrivals":
       case "take":
+      case "hold":
+      case "release":
         void this.#follow(question);
         break;
       case "close":
@@ -98,9 +103,25 @@ export class Desk {
         return outbox.arrivals(question.query);
       case "take":
         return outbox.take(question.target, question.sequence) as Promise<undefined>;
-      default:
+      case "unfollow":
         return outbox.unfollow(question.target) as Promise<undefined>;
+      case "hold":
+        return this.#hold();
+      default:
+        return this.#release(question.hold) as Promise<undefined>;
     }
+  }
+
+  async #hold(): Promise<Replies["hold"]> {
+    const { files, release } = await this.#engine.hold();
+    this.#lastHold += 1;
+    this.#holds.set(this.#lastHold, release);
+    return { hold: this.#lastHold, files };
+  }
+
+  async #release(hold: number): Promise<void> {
+    await this.#holds.get(hold)?.();
+    this.#holds.delete(hold);
   }
 
   /** At the next turn of the loop, so that all that came with this turn goes along. */
@@ -195,6 +216,7 @@ export class Desk {
   }
 
   async #close(id: number): Promise<void> {
+    for (const hold of this.#holds.keys()) await this.#release(hold);
     await this.#engine.close();
     this.#say({ say: "done", ids: [id] });
   }

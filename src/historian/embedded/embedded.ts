@@ -2,6 +2,7 @@ import type { Worker } from "node:worker_threads";
 import { LIMIT } from "../../domain/limit.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Samples } from "../../domain/samples.ts";
+import type { Held } from "../../lib/held.ts";
 import type { Log } from "../../lib/log.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { startThread } from "../../lib/thread.ts";
@@ -137,6 +138,11 @@ class EmbeddedHistorian implements Historian {
 
   stats(): Promise<HistorianStats> {
     return this.#ask({ ask: "stats" });
+  }
+
+  async hold(): Promise<Held> {
+    const { hold, files } = await this.#ask({ ask: "hold" });
+    return { files, release: () => this.#ask({ ask: "release", hold }) };
   }
 
   close(): Promise<void> {

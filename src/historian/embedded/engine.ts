@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import type { Problem } from "../../domain/problem.ts";
 import type { Samples } from "../../domain/samples.ts";
-import type { Log } from "../../lib/log.ts";
+import type { Held } from "../../lib/held.ts";
 import { type Outcome, success } from "../../lib/outcome.ts";
 import { openSqlite } from "../../lib/sqlite.ts";
 import type {
   AggregateQuery,
   Buckets,
-  Dropped,
   HistorianStats,
   RangeQuery,
   Retention,
@@ -17,35 +16,19 @@ import { aggregate } from "./aggregate.ts";
 import { partOf } from "./batch.ts";
 import { DamagedChunkError } from "./chunk.ts";
 import { Chunks, prepareDatabase } from "./chunks.ts";
-import { type Files, makeFolder } from "./files.ts";
+import type { EngineOptions, EngineParts } from "./engine-parts.ts";
+import { makeFolder } from "./files.ts";
 import { Flush } from "./flush.ts";
 import { bytesOf, syncFile, syncLeftover, withFolder } from "./folder.ts";
+import { holdHistory } from "./hold.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { SegmentLog } from "./log.ts";
-import { Memtable, type MemtableLimits } from "./memtable.ts";
+import { Memtable } from "./memtable.ts";
 import { LogOutbox } from "./outbox.ts";
 import { readRange } from "./read.ts";
 import { Retirement } from "./retirement.ts";
 import { Run } from "./run.ts";
 import { Trouble } from "./trouble.ts";
-
-export type EngineOptions = MemtableLimits & {
-  readonly folder: string;
-  readonly segmentBytes: number;
-  /** Samples of a full chunk. More make smaller chunks a sample, fewer make shorter reads. */
-  readonly chunkSamples: number;
-  /** Log that is kept for targets of the outbox alone. */
-  readonly outboxBytes: number;
-};
-
-type EngineParts = {
-  readonly log: Log;
-  readonly files: Files;
-  readonly monotonic: () => number;
-  /** Moves what SQLite's write-ahead log holds into the database; may take long, elsewhere. */
-  readonly checkpoint: (database: string) => Promise<void>;
-  readonly onDropped: (dropped: Dropped) => void;
-};
 
 /** Rows of one record: what is decoded and checked as one. */
 const RECORD_ROWS_MAX = 65_536;
@@ -242,6 +225,10 @@ export class Engine {
     };
   }
 
+  hold(): Promise<Held> {
+    return holdHistory(this.#options.folder, this.#log, () => this.#checkpoint());
+  }
+
   async close(): Promise<void> {
     await this.#tidying;
     await this.#checkpointing;
@@ -322,13 +309,14 @@ export class Engine {
   }
 
   /** One at a time: what comes meanwhile is left to the next generation's. */
-  async #checkpoint(): Promise<void> {
-    try {
-      await this.#parts.checkpoint(this.#database);
-    } catch (reason) {
-      this.#flushTrouble.met(reason);
-    }
-    this.#checkpointing = undefined;
+  #checkpoint(): Promise<void> {
+    this.#checkpointing ??= this.#parts
+      .checkpoint(this.#database)
+      .catch((reason) => this.#flushTrouble.met(reason))
+      .finally(() => {
+        this.#checkpointing = undefined;
+      });
+    return this.#checkpointing;
   }
 
   /**

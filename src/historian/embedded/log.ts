@@ -172,6 +172,16 @@ export class SegmentLog {
     };
   }
 
+  /** What is written now, in all that is not there to be written over: names, and how much. */
+  files(): { readonly path: string; readonly bytes: number }[] {
+    return this.#segments
+      .filter(({ first }) => first !== undefined)
+      .map(({ number, size }) => {
+        const isActive = number === this.#number && this.#file !== undefined;
+        return { path: this.#path(number), bytes: isActive ? this.#offset : size };
+      });
+  }
+
   /** The oldest segment with a record of this sequence or later. */
   holding(sequence: number): SegmentRange | undefined {
     if (sequence > this.#sequence) return undefined;
@@ -184,8 +194,9 @@ export class SegmentLog {
     return undefined;
   }
 
-  /** What has to go next where there is too much of it. */
+  /** What has to go next where there is too much of it, and it may go. */
   oldestHeld(): SegmentRange | undefined {
+    if (this.#pins > 0) return undefined;
     const oldest = this.#segments.find(({ first }) => first !== undefined);
     return oldest?.isFlushed ? this.holding(oldest.first ?? 0) : undefined;
   }

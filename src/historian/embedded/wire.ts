@@ -1,5 +1,6 @@
 import type { Problem } from "../../domain/problem.ts";
 import type { Samples } from "../../domain/samples.ts";
+import type { HeldFile } from "../../lib/held.ts";
 import type { LogFields } from "../../lib/log.ts";
 import type {
   AggregateQuery,
@@ -12,7 +13,7 @@ import type {
   Retention,
   SeriesRange,
 } from "../historian.ts";
-import type { EngineOptions } from "./engine.ts";
+import type { EngineOptions } from "./engine-parts.ts";
 
 /** What the door and its worker say to each other. Each question has one answer of the same id. */
 export type WorkerOptions = EngineOptions & {
@@ -33,6 +34,8 @@ export type Ask =
   | { readonly ask: "unfollow"; readonly target: string }
   | { readonly ask: "arrivals"; readonly query: ArrivalsQuery }
   | { readonly ask: "take"; readonly target: string; readonly sequence: number }
+  | { readonly ask: "hold" }
+  | { readonly ask: "release"; readonly hold: number }
   | { readonly ask: "close" };
 
 export type Question = Ask & { readonly id: number };
@@ -52,6 +55,9 @@ export type Replies = {
   readonly unfollow: undefined;
   readonly arrivals: Arrivals;
   readonly take: undefined;
+  /** Ask for `release` with this number when they need not stay as they are any longer. */
+  readonly hold: { readonly hold: number; readonly files: readonly HeldFile[] };
+  readonly release: undefined;
   readonly close: undefined;
 };
 

@@ -1,10 +1,13 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
+import { basename } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { type Problem, problem } from "../../domain/problem.ts";
+import type { Held } from "../../lib/held.ts";
 import type { Log } from "../../lib/log.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
-import { openSqlite, type Sqlite } from "../../lib/sqlite.ts";
+import { holdDatabase, openSqlite, type Sqlite } from "../../lib/sqlite.ts";
 import type { Store } from "../store.ts";
-import { type Connection, connect } from "./connection.ts";
+import { connect } from "./connection.ts";
 import { type Migration, migrate, readMigrations, schemaVersion } from "./migrate.ts";
 import { openShelf } from "./shelf.ts";
 import { TABLES } from "./table.ts";
@@ -33,7 +36,8 @@ export async function openSqliteStore(
     const refusal = examine(file, migrations);
     if (refusal !== undefined) return failure(refusal);
     const writer = openWriter(file, migrations, parts.log);
-    return success(newStore(connect(writer), connect(openSqlite(file, { readOnly: true }))));
+    const turns = new Turns(connect(writer), connect(openSqlite(file, { readOnly: true })));
+    return success(newStore(turns, () => hold(file, turns)));
   } catch (reason) {
     return failure(unreadable(file, String(reason)));
   }
@@ -81,8 +85,7 @@ function openWriter(file: string, migrations: readonly Migration[], log: Log): S
   }
 }
 
-function newStore(writer: Connection, reader: Connection): Store {
-  const turns = new Turns(writer, reader);
+function newStore(turns: Turns, hold: () => Promise<Held>): Store {
   return {
     assets: openShelf("assets", TABLES.assets, turns),
     assetTypes: openShelf("assetTypes", TABLES.assetTypes, turns),
@@ -104,9 +107,26 @@ function newStore(writer: Connection, reader: Connection): Store {
     settings: openShelf("settings", TABLES.settings, turns),
     newSeries: seriesCounter(turns),
     together: (work) => turns.together(work),
+    hold,
     close: () => turns.close(),
   };
 }
+
+/** Only another process can be in the way for long, such as one that creates a user. */
+async function hold(file: string, turns: Turns): Promise<Held> {
+  for (let tries = 0; tries < HOLD_TRIES; tries += 1) {
+    const release = await turns.between(() => holdDatabase(file));
+    if (release) {
+      const files = [{ name: basename(file), path: file, bytes: statSync(file).size }];
+      return { files, release: async () => release() };
+    }
+    await setTimeout(HOLD_RETRY_MS);
+  }
+  throw new Error(`${file} is in use by another process`);
+}
+
+const HOLD_TRIES = 100;
+const HOLD_RETRY_MS = 50;
 
 /**
  * Numbers that were handed out stay handed out, even where the transaction around them is undone:

@@ -10,7 +10,7 @@ export type Table<Row> = {
 };
 
 export type ShelfName = {
-  [Name in keyof Store]: Store[Name] extends Shelf<infer _> ? Name : never;
+  [Name in keyof Store]-?: Store[Name] extends Shelf<infer _> ? Name : never;
 }[keyof Store];
 type RowOf<Name extends ShelfName> = Store[Name] extends Shelf<infer Row> ? Row : never;
 

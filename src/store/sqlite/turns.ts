@@ -41,6 +41,13 @@ export class Turns {
     return this.#inTransaction(() => work(this.#writer));
   }
 
+  /** Between two changes, and a part of neither. */
+  between<T>(work: () => T): Promise<T> {
+    const turn = this.#ground.tail.then(work);
+    this.#ground.tail = turn.catch(() => undefined); // Whoever asked is told.
+    return turn;
+  }
+
   async together<T>(work: () => Promise<T>): Promise<T> {
     this.#waiting += 1;
     try {

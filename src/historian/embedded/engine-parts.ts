@@ -1,0 +1,22 @@
+import type { Log } from "../../lib/log.ts";
+import type { Dropped } from "../historian.ts";
+import type { Files } from "./files.ts";
+import type { MemtableLimits } from "./memtable.ts";
+
+export type EngineOptions = MemtableLimits & {
+  readonly folder: string;
+  readonly segmentBytes: number;
+  /** Samples of a full chunk. More make smaller chunks a sample, fewer make shorter reads. */
+  readonly chunkSamples: number;
+  /** Log that is kept for targets of the outbox alone. */
+  readonly outboxBytes: number;
+};
+
+export type EngineParts = {
+  readonly log: Log;
+  readonly files: Files;
+  readonly monotonic: () => number;
+  /** Moves what SQLite's write-ahead log holds into the database; may take long, elsewhere. */
+  readonly checkpoint: (database: string) => Promise<void>;
+  readonly onDropped: (dropped: Dropped) => void;
+};

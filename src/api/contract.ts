@@ -6,6 +6,7 @@ import { QUALITIES } from "../domain/reading.ts";
 import {
   AgentSchema,
   AssetSchema,
+  BackupSchema,
   type ChannelSchema,
   CommandBody,
   CommandSchema,
@@ -103,6 +104,30 @@ export const ROUTES = {
     summary: "Counters in Prometheus' text format",
     reply: Type.String(),
     produces: "text/plain; version=0.0.4; charset=utf-8",
+  }),
+
+  "GET /backups": route({
+    permission: "administer",
+    summary: "Backups on the server, newest first, with their progress",
+    reply: Type.Object({ items: Type.Array(BackupSchema) }),
+  }),
+  "POST /backups": route({
+    permission: "administer",
+    summary: "Begin a backup of everything, while the server goes on",
+    reply: BackupSchema,
+    created: true,
+  }),
+  "GET /backups/:id/file": route({
+    permission: "administer",
+    summary: "The backup as a tar file; it holds keys and password hashes",
+    params: Id,
+    reply: Type.String(),
+    produces: "application/x-tar",
+  }),
+  "DELETE /backups/:id": route({
+    permission: "administer",
+    summary: "Remove a backup from the server",
+    params: Id,
   }),
 
   "GET /setup": route({

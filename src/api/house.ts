@@ -2,6 +2,7 @@ import type { Access } from "../access/access.ts";
 import type { Agents } from "../agent/agent.ts";
 import type { Broker } from "../broker/broker.ts";
 import type { Commands } from "../command/command.ts";
+import type { Actor } from "../domain/event.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Driver } from "../driver/driver.ts";
 import type { Historian } from "../historian/historian.ts";
@@ -47,6 +48,8 @@ export type ApiParts = {
   readonly broker: Broker;
   readonly drivers: readonly Driver[];
   readonly demo: Demo;
+  /** Where a server can make some. */
+  readonly backups?: Backups;
   /** Asks to be told when somebody else changed the model or the inbox, and what changed. */
   readonly onChanged: (call: (subject: string) => void) => void;
   /** Why the house is not ready, in words; empty while it is. Fallback: always ready. */
@@ -62,6 +65,28 @@ export interface Demo {
   start(): Promise<Outcome<void, Problem>>;
   remove(): Promise<Outcome<void, Problem>>;
 }
+
+/** Copies of all that the server keeps, made while it goes on. */
+export interface Backups {
+  /** Newest first, the one that is being made and the last that failed among them. */
+  list(): Promise<readonly Backup[]>;
+  /** Settles when it is known what will be in it; one at a time. */
+  start(actor: Actor): Promise<Outcome<Backup, Problem>>;
+  /** The file of one that is done. */
+  file(id: string): Promise<Outcome<{ path: string; bytes: number }, Problem>>;
+  remove(id: string, actor: Actor): Promise<Outcome<void, Problem>>;
+}
+
+export type Backup = {
+  readonly id: string;
+  readonly startedAt: number;
+  readonly state: "running" | "done" | "failed";
+  /** So many of `bytesTotal` are written. */
+  readonly bytes: number;
+  readonly bytesTotal: number;
+  /** Why it failed; empty otherwise. */
+  readonly detail: string;
+};
 
 /** What a handler has at hand. */
 export type House = ApiParts & {

@@ -6,6 +6,7 @@ import { assert } from "../lib/assert.ts";
 import type { Outcome } from "../lib/outcome.ts";
 import { agentHandlers } from "./agents.ts";
 import { assetHandlers } from "./assets.ts";
+import { backupHandlers } from "./backups.ts";
 import { commandHandlers } from "./commands.ts";
 import { ROUTES, type Route, type RouteName } from "./contract.ts";
 import { deviceHandlers } from "./devices.ts";
@@ -42,6 +43,7 @@ export const BASE = "/api/v1";
 const HANDLERS: { readonly [R in RouteName]: Handler<R> } = {
   ...agentHandlers,
   ...assetHandlers,
+  ...backupHandlers,
   ...commandHandlers,
   ...deviceHandlers,
   ...healthHandlers,

@@ -37,6 +37,15 @@ export const PageQuery = {
   after: Type.Optional(Type.String()),
 };
 
+export const BackupSchema = Type.Object({
+  id: Type.String(),
+  startedAt: Time,
+  state: oneOf(["running", "done", "failed"]),
+  bytes: Type.Integer(),
+  bytesTotal: Type.Integer(),
+  detail: Type.String(),
+});
+
 export const Value = Type.Unsafe<number | boolean | string | null>({
   description:
     "number, boolean or text; null where the device said that it has no value; " +

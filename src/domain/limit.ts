@@ -115,6 +115,8 @@ export const LIMIT = {
   bucketsPerQuery: 1_000_000,
   /** Log kept for targets that take nothing: about 200 M samples. The oldest go first. */
   outboxBytes: 2 * 1024 * 1024 * 1024,
+  /** Backups that the server keeps beside its data. */
+  backups: 20,
   /** A series takes about 50 bytes of the historian's memory, whether it speaks or not. */
   series: 4_000_000,
   /** Days with a partition of their own in PostgreSQL, 27 years; others share one. */

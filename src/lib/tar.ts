@@ -5,23 +5,23 @@
  *  offset  bytes
  *       0    100  name
  *     100      8  mode, octal; owner and group behind it are 0
- *     124     12  size, octal; above 8 GiB as GNU has it: the high bit set, then a big-endian number
+ *     124     12  size, octal; above 8 GiB as GNU has it: the high bit set, then big-endian
  *     136     12  time of change in seconds, octal
  *     148      8  sum of all bytes of this block, these eight taken for spaces; octal
  *     156      1  kind: "0", a file
  *     257      8  "ustar", zero, "00"
  */
 export const TAR_BLOCK = 512;
+export const TAR_NAME_BYTES = 100;
 
 type Member = { readonly name: string; readonly bytes: number };
 
-const NAME_BYTES = 100;
 const OCTAL_MAX = 8 ** 11;
 
 /** The block before a member's bytes. The name is ASCII and at most 100 bytes. */
 export function tarHeader({ name, bytes }: Member, atMs: number): Buffer {
   const block = Buffer.alloc(TAR_BLOCK);
-  block.write(name, 0, NAME_BYTES, "latin1");
+  block.write(name, 0, TAR_NAME_BYTES, "latin1");
   block.write("0000600\0", 100, "latin1");
   block.write(`${octal(0, 7)}\0${octal(0, 7)}\0`, 108, "latin1");
   if (bytes < OCTAL_MAX) block.write(`${octal(bytes, 11)} `, 124, "latin1");
@@ -46,7 +46,7 @@ export function readTarHeader(block: Buffer): Member | undefined {
   const bytes = isLarge
     ? Number(block.readBigUInt64BE(128))
     : Number.parseInt(block.toString("latin1", 124, 135), 8);
-  return { name: block.toString("latin1", 0, NAME_BYTES).replace(/\0.*$/s, ""), bytes };
+  return { name: block.toString("latin1", 0, TAR_NAME_BYTES).replace(/\0.*$/s, ""), bytes };
 }
 
 /** Zeros that fill a member of so many bytes up. */

@@ -1,12 +1,36 @@
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { checkEmbeddedHistory } from "../historian/embedded/embedded.ts";
+import { verifyArchive } from "./archive.ts";
 import { configOf, type ExitCode, type Io } from "./io.ts";
 
-/** `fieldline check`: reads the whole history of a folder that no server has open. */
+/** `fieldline check [FILE]`: reads a whole backup, or the folder that no server has open. */
 export async function runCheck(args: readonly string[], io: Io): Promise<ExitCode> {
-  const config = configOf(args, io);
-  if (!config) return 2;
-  const checked = checkEmbeddedHistory(join(config.data, "history"));
+  const [file = "--", ...more] = args;
+  if (!file.startsWith("--") && more.length === 0 && !isFolder(file)) {
+    return checkArchive(file, io);
+  }
+  const config = configOf(file.startsWith("--") ? args : ["--data", ...args], io);
+  return config ? checkFolder(config.data, io) : 2;
+}
+
+async function checkArchive(file: string, io: Io): Promise<ExitCode> {
+  const verified = await verifyArchive(file);
+  if (!verified.ok) {
+    io.complain(`${verified.problem.code}: ${verified.problem.detail}`);
+    return 2;
+  }
+  const { at, madeBy, files } = verified.value;
+  io.print(`a backup of ${at} by Fieldline ${madeBy}, ${files.length} files, all of them sound`);
+  return 0;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function checkFolder(data: string, io: Io): ExitCode {
+  const checked = checkEmbeddedHistory(join(data, "history"));
   if (!checked.ok) {
     io.complain(`${checked.problem.code}: ${checked.problem.detail}`);
     return 2;

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Problem, problem } from "../domain/problem.ts";
 import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
@@ -11,6 +11,7 @@ import type { Log } from "../lib/log.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite.ts";
 import type { Store } from "../store/store.ts";
+import { RESTORING } from "./backup.ts";
 import type { Config } from "./config.ts";
 import { startRetention } from "./retention.ts";
 
@@ -32,6 +33,10 @@ export async function openGround(
 ): Promise<Outcome<Ground, Problem>> {
   const made = makeFolder(config.data);
   if (!made.ok) return made;
+  if (existsSync(join(config.data, RESTORING))) {
+    const detail = `${config.data} was not restored to its end: empty it and restore again`;
+    return failure(problem("folder_unreadable", detail));
+  }
   const historian = await openEmbeddedHistorian(
     { folder: join(config.data, "history") },
     { log: log.child("historian") },

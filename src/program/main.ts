@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { AssertionError } from "../lib/assert.ts";
+import { runBackup, runRestore } from "./backup.ts";
 import { runCheck } from "./check.ts";
 import { settingsHelp } from "./config.ts";
 import type { ExitCode, Io } from "./io.ts";
@@ -12,6 +13,8 @@ const HELP = `fieldline <program> [options]
 
   server                     broker, historian, screens and APIs in one process
   simulator viasens|meter|plant   devices as their makers wrote them, against any broker
+  backup FILE                everything in one file; of a running server with --url URL
+  restore FILE               into an empty data folder
   check                      reads the whole history of a folder that no server has open
   agent create KIND TENANT/NAME --out DIR   a certificate bundle from the built-in CA
   owner create NAME          the first account; the password is read from standard input
@@ -27,6 +30,8 @@ type Program = (args: readonly string[], io: Io) => Promise<ExitCode>;
 const PROGRAMS: Readonly<Record<string, Program>> = {
   server: runServer,
   simulator: runSimulator,
+  backup: runBackup,
+  restore: runRestore,
   check: runCheck,
   "agent create": runAgentCreate,
   "owner create": runOwnerCreate,

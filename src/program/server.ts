@@ -7,6 +7,7 @@ import { systemClock } from "../lib/clock.ts";
 import { Closer } from "../lib/closer.ts";
 import { jsonLog, type Log } from "../lib/log.ts";
 import { type Outcome, success } from "../lib/outcome.ts";
+import { ServerBackups } from "./backups.ts";
 import type { Address, Config } from "./config.ts";
 import { Demo } from "./demo.ts";
 import { type Ground, openGround } from "./ground.ts";
@@ -62,7 +63,9 @@ async function openHouse(
   const demo = new Demo({ ...ground.value, ...rooms, broker, drivers, log: log.child("demo") });
   rooms.later.demo = demo;
   closer.add("demo", () => demo.stop());
-  const api = await openDoors({ ground: ground.value, rooms, broker, demo }, config);
+  const backups = new ServerBackups({ ...ground.value, data: config.data });
+  closer.add("backups", () => backups.close());
+  const api = await openDoors({ ground: ground.value, rooms, broker, demo, backups }, config);
   if (!api.ok) return api;
   closer.add("api", () => api.value.close());
   closer.add("commands", async () => rooms.commands.close());
@@ -79,6 +82,7 @@ type Inside = {
   readonly rooms: Rooms;
   readonly broker: Parameters<typeof openApi>[1]["broker"];
   readonly demo: Demo;
+  readonly backups: ServerBackups;
 };
 
 /** Tells those who ask for it that the house is here, and before it goes, that it is not. */
@@ -93,7 +97,7 @@ function announcer(broker: Inside["broker"], name: string, clock: Ground["clock"
 
 /** Until an owner exists, nobody from elsewhere may come near. */
 function openDoors(
-  { ground, rooms, broker, demo }: Inside,
+  { ground, rooms, broker, demo, backups }: Inside,
   config: Config,
 ): Promise<Outcome<Api, Problem>> {
   const { later, ...opened } = rooms;
@@ -108,7 +112,8 @@ function openDoors(
   };
   const onChanged = (call: (subject: string) => void) => void later.watchers.push(call);
   const unready = () => (broker.trouble ? [broker.trouble.detail] : []);
-  return openApi(options, { ...ground, ...opened, broker, drivers, demo, onChanged, unready });
+  const outside = { broker, drivers, demo, backups, onChanged, unready };
+  return openApi(options, { ...ground, ...opened, ...outside });
 }
 
 function greeting(config: Config, { ports, setupToken }: House): string[] {

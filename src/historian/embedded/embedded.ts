@@ -19,6 +19,8 @@ import type {
 } from "../historian.ts";
 import { assertStorable, joined } from "./batch.ts";
 import { checkFolder, type HistoryCheck } from "./check.ts";
+import { withFolder } from "./folder.ts";
+import { type Lock, lockFolder } from "./lock.ts";
 import { type Answer, type Ask, buffersOf, type Replies, type WorkerOptions } from "./wire.ts";
 
 type EmbeddedHistorianOptions = Partial<WorkerOptions> & {
@@ -60,6 +62,11 @@ export async function openEmbeddedHistorian(
   const historian = new EmbeddedHistorian(worker, parts);
   const trouble = await historian.opened;
   return trouble ? failure(trouble) : success(historian);
+}
+
+/** Keeps everybody else out of a folder that nobody has open. */
+export function lockEmbeddedHistory(folder: string): Outcome<Lock, Problem> {
+  return withFolder(folder, () => lockFolder(folder));
 }
 
 /** Reads all of a folder that nobody has open. */

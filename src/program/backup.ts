@@ -1,0 +1,105 @@
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { type Problem, problem } from "../domain/problem.ts";
+import { lockEmbeddedHistory } from "../historian/embedded/embedded.ts";
+import { holdFolder } from "../lib/held.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
+import {
+  extractArchive,
+  isArchivable,
+  type Manifest,
+  syncFolder,
+  verifyArchive,
+  writeArchive,
+} from "./archive.ts";
+import { configOf, type ExitCode, type Io } from "./io.ts";
+import { fetchBackup } from "./remote-backup.ts";
+import { VERSION } from "./version.ts";
+
+/** Lies in a folder that is being restored: what is there is not whole. */
+export const RESTORING = "RESTORING";
+
+/** `fieldline backup FILE`: of a folder that nobody has open, or of a running server by its API. */
+export async function runBackup(args: readonly string[], io: Io): Promise<ExitCode> {
+  const [file, ...options] = args;
+  if (!file || file.startsWith("--")) {
+    io.complain("usage: fieldline backup FILE [--data DIR | --url URL], token in FIELDLINE_TOKEN");
+    return 2;
+  }
+  if (existsSync(file)) return failed(io, problem("folder_unreadable", `${file} exists already`));
+  const [word, url, ...more] = options;
+  if (word === "--url" && url && more.length === 0) {
+    return ended(io, await fetchBackup(file, url, io), `backup of ${url} is in ${file}`);
+  }
+  const config = configOf(options, io);
+  if (!config) return 2;
+  return ended(io, await backUp(config.data, file), `backup of ${config.data} is in ${file}`);
+}
+
+/** `fieldline restore FILE`: into an empty data folder, after all of it was verified. */
+export async function runRestore(args: readonly string[], io: Io): Promise<ExitCode> {
+  const [file, ...options] = args;
+  if (!file || file.startsWith("--")) {
+    io.complain("usage: fieldline restore FILE [--data DIR]");
+    return 2;
+  }
+  const config = configOf(options, io);
+  if (!config) return 2;
+  return ended(io, await restore(file, config.data), `${config.data} is restored from ${file}`);
+}
+
+async function backUp(data: string, file: string): Promise<Outcome<Manifest, Problem>> {
+  const history = join(data, "history");
+  if (!existsSync(history)) return failure(problem("folder_unreadable", `no data in ${data}`));
+  const lock = lockEmbeddedHistory(history);
+  if (!lock.ok && lock.problem.code === "folder_in_use") {
+    const hint = "its server runs: say --url and set FIELDLINE_TOKEN to an administrator's token";
+    return failure(problem("folder_in_use", `${data}: ${hint}`));
+  }
+  if (!lock.ok) return lock;
+  const held = await holdFolder(data, isKept);
+  try {
+    const options = { at: Date.now(), madeBy: VERSION, onProgress: () => {} };
+    return success(await writeArchive(file, held.files, options));
+  } finally {
+    await held.release();
+    lock.value.release();
+  }
+}
+
+async function restore(file: string, data: string): Promise<Outcome<Manifest, Problem>> {
+  const folder = resolve(data);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if ((await readdir(folder)).length > 0) {
+    return failure(problem("folder_in_use", `${folder} is not empty: choose another with --data`));
+  }
+  const verified = await verifyArchive(file);
+  if (!verified.ok) return verified;
+  const mark = join(folder, RESTORING);
+  await writeFile(mark, "", { flush: true });
+  await syncFolder(folder);
+  const extracted = await extractArchive(file, folder);
+  if (!extracted.ok) return extracted;
+  await rm(mark);
+  await syncFolder(folder);
+  return extracted;
+}
+
+/** All but the lock, what SQLite makes anew, and other backups. */
+function isKept(name: string): boolean {
+  return isArchivable(name) && !/^(history\/LOCK|backups\/|.*-shm$|.*\.part$)/.test(name);
+}
+
+function ended(io: Io, done: Outcome<Manifest, Problem>, sentence: string): ExitCode {
+  if (!done.ok) return failed(io, done.problem);
+  const { files } = done.value;
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  io.print(`${sentence}: ${files.length} files, ${bytes} bytes`);
+  return 0;
+}
+
+function failed(io: Io, { code, detail }: Problem): ExitCode {
+  io.complain(`${code}: ${detail}`);
+  return 2;
+}

@@ -122,7 +122,7 @@ async function enter(t: TestContext, peer: Peer, accounts: readonly Account[]) {
   const user = { username: "fieldline", password: "house", tls: null };
   const opened = await openExternalBroker(
     {
-      address: { host: "127.0.0.1", port: peer.port, ...user },
+      address: { hosts: [{ host: "127.0.0.1", port: peer.port }], ...user },
       ...{ share: "fieldline", worker: 0, filters: ["+/o/#"], isProvisioned: true },
     },
     {

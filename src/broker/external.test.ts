@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { connectAsync } from "mqtt";
+import { connect, connectAsync } from "mqtt";
 import {
   hasMosquittoBroker,
   hasNats,
@@ -19,6 +19,7 @@ import { openExternalBroker } from "./external/external.ts";
 
 const FILTERS = ["plant/#", "own/#", "other/#", "a"];
 const ANYBODY = { username: null, password: null, tls: null };
+const LASTING = { properties: { sessionExpiryInterval: 3600 } };
 const noMosquitto = hasMosquittoBroker ? false : "mosquitto is not installed";
 const noNats = hasNats ? false : "nats-server is not installed";
 
@@ -124,12 +125,53 @@ test("what is on its way down when the broker dies is answered, and not sent lat
   assert.ok(!late.ok && late.problem.code === "link_down");
 });
 
+test("an order whose time is over is not there for a device that comes back late", {
+  skip: noMosquitto,
+}, async (t) => {
+  const peer = await openMosquitto();
+  t.after(() => peer.close());
+  const broker = await enter(t, peer, new TestHouse(systemClock));
+  const where = { host: "127.0.0.1", port: peer.port, clientId: "d", clean: false };
+  const device = await connectAsync({ ...where, protocolVersion: 5, ...LASTING });
+  await device.subscribeAsync("n/1/control", { qos: 1 });
+  await device.endAsync();
+  const send = (text: string, expiresAt: number) =>
+    broker.send({
+      topic: "n/1/control",
+      payload: Buffer.from(text),
+      expiresAt: expiresAt as never,
+    });
+  assert.ok(!(await send("too late", systemClock.now() - 1)).ok);
+  assert.ok((await send("short", systemClock.now() + 900)).ok);
+  assert.ok((await send("long", systemClock.now() + 3_600_000)).ok);
+  await new Promise((resolve) => setTimeout(resolve, 2_100));
+  const again = connect({ ...where, protocolVersion: 5, ...LASTING });
+  t.after(() => again.endAsync(true));
+  const got = await new Promise((resolve) => {
+    again.once("message", (_topic, payload) => resolve(`${payload}`));
+  });
+  assert.equal(got, "long");
+});
+
+test("a cluster's next node is tried where the first is away", { skip: noMosquitto }, async (t) => {
+  const peer = await openMosquitto();
+  t.after(() => peer.close());
+  const hosts = [1, peer.port].map((port) => ({ host: "127.0.0.1", port }));
+  const opened = await openExternalBroker(
+    { address: { ...ANYBODY, hosts }, share: "fieldline", worker: 0, filters: FILTERS },
+    partsOf(new TestHouse(systemClock)),
+  );
+  assert.ok(opened.ok);
+  t.after(() => opened.value.close());
+  await until(() => opened.value.trouble === null);
+});
+
 test("a wrong password is told at the start, a broker that is away is waited for", {
   skip: noMosquitto,
 }, async (t) => {
   const peer = await openMosquitto(() => ["allow_anonymous false"]);
   t.after(() => peer.close());
-  const address = { ...ANYBODY, host: "127.0.0.1", port: peer.port };
+  const address = { ...ANYBODY, hosts: [{ host: "127.0.0.1", port: peer.port }] };
   const refused = await openExternalBroker(
     { address, share: "fieldline", worker: 0, filters: FILTERS },
     partsOf(new TestHouse(systemClock)),
@@ -149,7 +191,7 @@ type Wish = { folder?: string; worker?: number; onGap?: (since: number) => void 
 /** The house at somebody else's broker, once it may take in. */
 async function enter(t: TestContext, peer: Peer, house: TestHouse, wish: Wish = {}) {
   const { folder, worker = 0, onGap } = wish;
-  const address = { ...ANYBODY, host: "127.0.0.1", port: peer.port };
+  const address = { ...ANYBODY, hosts: [{ host: "127.0.0.1", port: peer.port }] };
   const opened = await openExternalBroker(
     { address, share: "fieldline", worker, filters: FILTERS, ...(folder && { folder }) },
     { ...partsOf(house), ...(onGap && { onGap }) },

@@ -40,12 +40,22 @@ test("another broker is named by a URL, its port by the scheme where it is missi
     const config = readConfig({ ...NOTHING, options: { broker: text } });
     return config.ok ? config.value.broker : undefined;
   };
-  const plain = { host: "plant.local", port: 1883, isTls: false, username: null, password: null };
-  assert.deepEqual(broker("mqtt://plant.local"), plain);
+  const nobody = { isTls: false, username: null, password: null };
+  const [one, two] = [1883, 1884].map((port) => ({ host: "plant.local", port }));
+  assert.deepEqual(broker("mqtt://plant.local"), { hosts: [one], ...nobody });
+  const both = broker("mqtt://plant.local,plant.local:1884");
+  assert.deepEqual(both, { hosts: [one, two], ...nobody });
   assert.deepEqual(broker("mqtts://u%40x:p%3A@[::1]:9/"), {
-    ...{ host: "::1", port: 9, isTls: true, username: "u@x", password: "p:" },
+    ...{ hosts: [{ host: "::1", port: 9 }], isTls: true, username: "u@x", password: "p:" },
   });
-  for (const text of ["plant.local", "http://x", "mqtt://", "mqtt://h/topic", "mqtt://%zz@h"]) {
+  for (const text of [
+    "plant.local",
+    "http://x",
+    "mqtt://",
+    "mqtt://h/topic",
+    "mqtt://%zz@h",
+    "mqtt://h,",
+  ]) {
     assert.equal(broker(text), undefined, text);
   }
 });

@@ -4,7 +4,8 @@ import { failure, type Outcome, success } from "../lib/outcome.ts";
 export type Address = { readonly host: string; readonly port: number };
 
 /** Another broker, as `--broker mqtts://user:password@host:8883` says it. */
-export type BrokerAddress = Address & {
+export type BrokerAddress = {
+  readonly hosts: readonly Address[];
   readonly isTls: boolean;
   readonly username: string | null;
   readonly password: string | null;
@@ -194,19 +195,24 @@ function parseAddress(text: string): Address | undefined {
   return { host: match[1] ?? match[2] ?? "127.0.0.1", port };
 }
 
+/** A cluster's further nodes follow the URL: `mqtt://user:password@one:1883,two:1883`. */
 function parseBroker(text: string): BrokerAddress | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  const { protocol, hostname, port, pathname } = url;
-  const isTls = protocol === "mqtts:";
-  const isBare = pathname === "" || pathname === "/";
-  if ((!isTls && protocol !== "mqtt:") || hostname === "" || !isBare) return undefined;
+  const [first = "", ...others] = text.split(",");
+  if (!URL.canParse(first)) return undefined;
+  const url = new URL(first);
+  const isTls = url.protocol === "mqtts:";
   const [username, password] = [decoded(url.username), decoded(url.password)];
-  if (username === undefined || password === undefined) return undefined;
-  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  if (!isBareMqtt(url) || username === undefined || password === undefined) return undefined;
+  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
   const standard = isTls ? 8883 : 1883;
-  const there = { host, port: port === "" ? standard : Number(port), isTls };
-  return { ...there, username: username || null, password: password || null };
+  const further = others.map(parseAddress).filter((node) => node !== undefined);
+  if (further.length < others.length) return undefined;
+  const hosts = [{ host, port: url.port === "" ? standard : Number(url.port) }, ...further];
+  return { hosts, isTls, username: username || null, password: password || null };
+}
+
+function isBareMqtt({ protocol, hostname, pathname }: URL): boolean {
+  return /^mqtts?:$/.test(protocol) && hostname !== "" && /^\/?$/.test(pathname);
 }
 
 function decoded(part: string): string | undefined {

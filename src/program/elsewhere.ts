@@ -98,9 +98,10 @@ function sideBySide(external: Broker, inside: Broker): Broker {
 }
 
 /** The broker lost our session: what devices sent meanwhile may be missing; nobody else tells. */
-function gapWriter({ journal, log }: Ground, { host, port }: BrokerAddress) {
+function gapWriter({ journal, log }: Ground, { hosts }: BrokerAddress) {
+  const broker = hosts.map(({ host, port }) => `${host}:${port}`).join(",");
   return (since: number): void => {
-    const detail = { broker: `${host}:${port}`, since: new Date(since).toISOString() };
+    const detail = { broker, since: new Date(since).toISOString() };
     log.error("the broker has lost our session, messages may be missing", detail);
     const event = { actor: THE_HOUSE, kind: "broker.gap", subject: "broker", detail };
     journal.record(event).catch((reason: unknown) => {
@@ -110,7 +111,7 @@ function gapWriter({ journal, log }: Ground, { host, port }: BrokerAddress) {
 }
 
 function serverOf(
-  { host, port, isTls, username, password }: BrokerAddress,
+  { hosts, isTls, username, password }: BrokerAddress,
   config: Config,
 ): Outcome<ServerAddress, Problem> {
   const pems: { ca?: string; certificate?: string; key?: string } = {};
@@ -123,7 +124,7 @@ function serverOf(
     }
     pems[name] = text;
   }
-  return success({ host, port, username, password, tls: isTls ? pems : null });
+  return success({ hosts, username, password, tls: isTls ? pems : null });
 }
 
 function readText(file: string): string | undefined {

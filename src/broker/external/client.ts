@@ -23,6 +23,8 @@ export class Client {
   #version: Spoken = 5;
   #wasWelcome = false;
   #tries = 0;
+  /** A node that was lost is tried again after all the others. */
+  #losses = 0;
   #line: Line | undefined;
   #retry: Timer | undefined;
   #isClosed = false;
@@ -53,7 +55,9 @@ export class Client {
   }
 
   #connect(): void {
-    this.#line = new Line(this.#address, this.#version, {
+    const { hosts, ...address } = this.#address;
+    const there = hosts[this.#losses % hosts.length] ?? { host: "", port: 0 };
+    this.#line = new Line({ ...address, ...there }, this.#version, {
       ...this.#parts,
       onWelcome: () => {
         this.#wasWelcome = true;
@@ -72,6 +76,7 @@ export class Client {
     }
     this.#parts.log.warn("not connected to the broker", { ...end.problem });
     const delayMs = this.#delayMs(end);
+    if (delayMs > 0) this.#losses += 1;
     this.#retry = this.#parts.clock.after(delayMs, () => this.#connect());
     if (delayMs > 0) this.#settle();
   }

@@ -37,7 +37,7 @@ export class Control implements Conversation {
   constructor(parts: ControlParts, wire: Wire, welcome: Welcome) {
     this.#parts = parts;
     this.#wire = wire;
-    this.#sender = new Sender(wire, welcome);
+    this.#sender = new Sender(wire, welcome, () => parts.clock.now());
     wire.writer.raw(encodeSubscribe(SUBSCRIBE_ID, [ANSWERS], wire.version));
     wire.send();
   }

@@ -12,8 +12,8 @@ import { Sender } from "./sender.ts";
 import { SessionMark } from "./session-mark.ts";
 
 export type ServerAddress = {
-  readonly host: string;
-  readonly port: number;
+  /** The nodes of one cluster, tried in turn. */
+  readonly hosts: readonly { readonly host: string; readonly port: number }[];
   readonly username: string | null;
   readonly password: string | null;
   /** PEM texts; null for TCP without TLS. */
@@ -84,7 +84,7 @@ class ExternalBroker implements Broker {
       begin: (wire, welcome) => {
         this.#welcome = welcome;
         this.#version = wire.version;
-        this.#sender = new Sender(wire, welcome);
+        this.#sender = new Sender(wire, welcome, () => parts.clock.now());
         return this.#sender;
       },
     });

@@ -35,6 +35,9 @@ export type Wire = {
   readonly hangUp: (cause: string) => void;
 };
 
+/** One node of a cluster, and who we are there. */
+type NodeAddress = Omit<ServerAddress, "hosts"> & ServerAddress["hosts"][number];
+
 const SECOND_MS = 1_000;
 
 export type End = {
@@ -69,7 +72,7 @@ export class Line {
   #isGreeted = false;
   #isOver = false;
 
-  constructor(address: ServerAddress, version: Spoken, parts: LineParts) {
+  constructor(address: NodeAddress, version: Spoken, parts: LineParts) {
     this.#parts = parts;
     this.#version = version;
     this.#writer.isV5 = version === 5;
@@ -97,7 +100,7 @@ export class Line {
     this.#over(problem("link_down", "the house has closed the connection"));
   }
 
-  #greet({ username, password }: ServerAddress): void {
+  #greet({ username, password }: NodeAddress): void {
     const { clientId, isFresh } = this.#parts;
     const bytes = encodeConnect({
       ...{ version: this.#version, clientId, username, password, isFresh },
@@ -188,7 +191,7 @@ export class Line {
   }
 }
 
-function openSocket({ host, port, tls }: ServerAddress): Socket {
+function openSocket({ host, port, tls }: NodeAddress): Socket {
   const socket = tls
     ? connectTls({ host, port, ...tlsOptions(tls) })
     : connectPlain({ host, port });
@@ -196,7 +199,7 @@ function openSocket({ host, port, tls }: ServerAddress): Socket {
   return socket;
 }
 
-function tlsOptions({ ca, key, certificate }: NonNullable<ServerAddress["tls"]>) {
+function tlsOptions({ ca, key, certificate }: NonNullable<NodeAddress["tls"]>) {
   return {
     ...(ca !== undefined && { ca }),
     ...(key !== undefined && { key }),

@@ -162,10 +162,13 @@ export function readPublish(view: PacketView, version: Spoken): Passed | undefin
     payload: buffer.subarray(properties.end, end),
     packetId: hasId ? numberAt(buffer, topicEnd) : 0,
     retain: (first & RETAIN_BIT) !== 0,
-    isOurs:
-      properties.end - properties.at === OURS.length &&
-      buffer.compare(OURS, 0, OURS.length, properties.at, properties.end) === 0,
+    isOurs: isOurs(buffer, properties),
   };
+}
+
+/** Brokers may add properties of their own, and change their order. */
+function isOurs(buffer: Buffer, { at, end }: { at: number; end: number }): boolean {
+  return end - at >= OURS.length && buffer.subarray(at, end).includes(OURS);
 }
 
 /** No other property matters here: no alias was offered, and what has expired is not sent. */

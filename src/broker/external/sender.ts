@@ -26,12 +26,14 @@ export class Sender implements Conversation {
   readonly #wire: Wire;
   readonly #window: number;
   readonly #welcome: Welcome;
+  readonly #now: () => number;
   readonly #onWay = new Map<number, Waiting["settle"]>();
   readonly #waiting: Waiting[] = [];
   #packetId = 0;
 
-  constructor(wire: Wire, welcome: Welcome) {
+  constructor(wire: Wire, welcome: Welcome, now: () => number) {
     this.#wire = wire;
+    this.#now = now;
     this.#welcome = welcome;
     this.#window = Math.min(welcome.receiveMaximum, LIMIT.externalSending);
   }
@@ -72,19 +74,30 @@ export class Sender implements Conversation {
     while (this.#onWay.size < this.#window) {
       const next = this.#waiting.shift();
       if (!next) return;
+      const { message, settle } = next;
+      const { expiresAt } = message;
+      const secondsLeft = expiresAt === undefined ? null : secondsUntil(expiresAt, this.#now());
+      if (secondsLeft !== null && secondsLeft <= 0) {
+        settle(down("its time was over before the broker could take it"));
+        continue;
+      }
       const packetId = this.#nextId();
-      this.#onWay.set(packetId, next.settle);
-      this.#write(next.message, packetId);
+      this.#onWay.set(packetId, settle);
+      this.#write(message, packetId, secondsLeft);
     }
   }
 
-  #write({ topic, payload, retain = false }: Message, packetId: number): void {
+  #write(
+    { topic, payload, retain = false }: Message,
+    packetId: number,
+    secondsLeft: number | null,
+  ): void {
     const { writer, version, send } = this.#wire;
     const isKept = retain && this.#welcome.retain;
     const first = (PACKET.publish << 4) | QOS_1 | (isKept ? RETAIN_BIT : 0);
     const properties = version === 5 ? OURS : NOTHING;
     const message = { topicBytes: Buffer.from(topic), payload, properties };
-    writer.publish({ message, first, ids: [] }, packetId, null);
+    writer.publish({ message, first, ids: [] }, packetId, secondsLeft);
     send();
   }
 
@@ -94,6 +107,11 @@ export class Sender implements Conversation {
     while (this.#onWay.has(this.#packetId));
     return this.#packetId;
   }
+}
+
+/** MQTT 5 counts whole seconds: the broker forgets it a little late rather than too early. */
+function secondsUntil(expiresAt: number, now: number): number {
+  return Math.ceil((expiresAt - now) / 1000);
 }
 
 function outcomeOf(reason: number): Outcome<void, Problem> {

@@ -14,7 +14,7 @@ import { Model } from "./model.ts";
 import { Notices } from "./notices.ts";
 import { Rates } from "./rates.ts";
 import { Refusals } from "./refusals.ts";
-import { sendError } from "./reply.ts";
+import { refuseSocket, sendError } from "./reply.ts";
 import { BASE, registerRoutes } from "./routes.ts";
 import { acceptUpgrades } from "./upgrade.ts";
 import { Viewers } from "./viewers.ts";
@@ -105,6 +105,7 @@ function server({ clock, log }: ApiParts): FastifyInstance {
     forceCloseConnections: "idle",
     genReqId: () => newId(clock.now()),
     requestTimeout: LIMIT.requestMs,
+    clientErrorHandler: (error, socket) => refuseSocket(error, socket, newId(clock.now())),
     // What fails before a route is found passes no hook, and looks like all the rest.
     frameworkErrors(error, request, reply) {
       harden(request, reply, BASE);

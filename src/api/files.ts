@@ -31,7 +31,8 @@ export async function serveFiles(app: FastifyInstance, folder: string, api: stri
     });
   }
   app.setNotFoundHandler((request, reply) => {
-    const { pathname } = new URL(request.url, "http://host");
+    // `//` is an address, and no URL.
+    const [pathname = ""] = request.url.split("?");
     const isApi = pathname === api || pathname.startsWith(`${api}/`);
     const isPage = request.method === "GET" && !pathname.split("/").at(-1)?.includes(".");
     if (hasScreens && isPage && !isApi) return reply.sendFile("index.html");

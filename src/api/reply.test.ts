@@ -158,16 +158,46 @@ test("what breaks inside is told to the log, and to the caller only its number",
   assert.match(line ?? "", /SELECT secret/);
 });
 
-test("nonsense instead of HTTP gets a short answer and no more", async () => {
-  const answer = await new Promise<string>((resolve) => {
+for (const [what, bytes, detail] of [
+  ["nonsense instead of HTTP", "\x16\x03\x01 nonsense\r\n\r\n", /no HTTP/],
+  ["a header without an end", `GET / HTTP/1.1\r\nx: ${"x".repeat(20_000)}`, /16384 bytes/],
+  ["two lengths", "GET / HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n", /no HTTP/],
+] as const) {
+  test(`${what} gets a problem as an answer, and no more`, async () => {
+    const answer = await answerTo(bytes);
+    assert.match(answer, /^HTTP\/1\.1 400 /);
+    assert.doesNotMatch(answer, LEAK);
+    const problem = JSON.parse(answer.split("\r\n\r\n")[1] ?? "");
+    assert.equal(problem.code, "request_invalid");
+    assert.match(problem.detail, detail);
+  });
+}
+
+test("slashes without a name lead nowhere", async () => {
+  for (const address of ["//", "//[", "*"]) {
+    const request = `GET ${address} HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n`;
+    assert.match(await answerTo(request), /^HTTP\/1\.1 404 .*"route_unknown"/s, address);
+  }
+});
+
+/** What the server says to these bytes until it closes the connection. */
+function answerTo(bytes: string): Promise<string> {
+  return new Promise((resolve) => {
     const socket = connect(Number(new URL(house.url).port), "127.0.0.1");
     let text = "";
-    socket.on("data", (bytes) => {
-      text += bytes;
+    socket.on("data", (data) => {
+      text += data;
     });
+    socket.on("error", () => undefined); // It may be closed while it still speaks.
     socket.on("close", () => resolve(text));
-    socket.end("\x16\x03\x01 nonsense\r\n\r\n");
+    socket.write(bytes);
   });
-  assert.match(answer, /^HTTP\/1\.1 400 /);
-  assert.doesNotMatch(answer, LEAK);
+}
+
+test("a name holds what can be shown: no control character and no half of one", async () => {
+  for (const name of ["a\u0000b", "a\nb", "\ud800"]) {
+    const { json } = await house.send("engineer", "POST /assets", { name, parentId: null });
+    assert.equal(json.code, "request_invalid", JSON.stringify(name));
+    assert.match(json.detail, /\/name/);
+  }
 });

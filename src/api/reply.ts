@@ -1,3 +1,5 @@
+import { maxHeaderSize } from "node:http";
+import type { Socket } from "node:net";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { LIMIT } from "../domain/limit.ts";
 import { PROBLEMS, type Problem, problem } from "../domain/problem.ts";
@@ -52,6 +54,32 @@ export function sendError(
     expected ?? problem("internal", `The log names request ${request.id}.`),
   );
 }
+
+/** What was no request at all, too long or too slow: the same form of answer, then the end. */
+export function refuseSocket(
+  error: NodeJS.ErrnoException,
+  socket: Pick<Socket, "writable" | "end" | "destroy">,
+  id: string,
+): void {
+  if (!socket.writable || error.code === "ECONNRESET") {
+    socket.destroy();
+    return;
+  }
+  const what = problem("request_invalid", NO_REQUEST.get(error.code) ?? "this is no HTTP request");
+  const body = JSON.stringify(problemReply(what, id));
+  const head = [
+    "HTTP/1.1 400 Bad Request",
+    `content-type: ${PROBLEM_TYPE}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    "connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
+
+const NO_REQUEST = new Map<string | undefined, string>([
+  ["HPE_HEADER_OVERFLOW", `the header is longer than ${maxHeaderSize} bytes`],
+  ["ERR_HTTP_REQUEST_TIMEOUT", `the request was not whole within ${LIMIT.requestMs / 1000} s`],
+]);
 
 function expectedProblem(error: FastifyError): Problem | undefined {
   if (error.validationContext) {

@@ -21,7 +21,13 @@ export const TimeIn = Type.Unsafe<string | number>({
 export const Text = Type.String({ maxLength: 256 });
 /** Words, each of which must be in a row's names. */
 export const Search = Type.String({ maxLength: 256 });
-export const Name = Type.String({ minLength: 1, maxLength: 128 });
+export const Name = Type.String({
+  minLength: 1,
+  maxLength: 128,
+  pattern: "^[^\\p{Cc}\\p{Cs}]*$",
+});
+/** A device may call its channels what it likes, and variables are called after them. */
+const VariableName = Type.String({ minLength: 1, maxLength: 128 });
 export const Id = Type.Object({ id: Type.String() });
 export const Json = Type.Unsafe<Record<string, unknown>>({
   type: "object",
@@ -67,14 +73,14 @@ const Said = {
   freshnessMs: Type.Integer({ minimum: 1000 }),
 };
 export const VariableSchema = Type.Object({
-  name: Name,
+  name: VariableName,
   dataType: oneOf(DATA_TYPES),
   ...Type.Partial(Type.Object(Said)).properties,
 });
 const unsaid = <T extends TSchema>(schema: T) => Type.Optional(nullable(schema));
 /** What is left out stays as it is, null takes it away. */
 export const VariableChangeSchema = Type.Object({
-  name: Type.Optional(Name),
+  name: Type.Optional(VariableName),
   dataType: Type.Optional(oneOf(DATA_TYPES)),
   unit: unsaid(Said.unit),
   range: unsaid(Said.range),

@@ -58,7 +58,8 @@ export const AGGREGATE_FUNCTIONS = [
   "duration",
 ] as const;
 const Health = Type.Object({
-  status: oneOf(["ready", "degraded"]),
+  /** Unready: samples are not taken at this moment, so none is acknowledged. */
+  status: oneOf(["ready", "degraded", "unready"]),
   /** Empty while ready. */
   reasons: Type.Array(Type.String()),
 });
@@ -88,7 +89,11 @@ const route = <const R extends Route>(route: R): R => route;
 
 /** Method and path below `/api/v1`. */
 export const ROUTES = {
-  "GET /health": route({ permission: "public", summary: "Up, ready or degraded", reply: Health }),
+  "GET /health": route({
+    permission: "public",
+    summary: "Up: ready, degraded or unready, and why",
+    reply: Health,
+  }),
   "GET /version": route({
     permission: "public",
     summary: "Name and version",

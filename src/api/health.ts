@@ -12,5 +12,6 @@ export const healthHandlers = {
 
 async function getHealth(house: House, _: Call<"GET /health">): Answer<"GET /health"> {
   const reasons = [...(house.unready?.() ?? [])];
+  if (house.refusal?.()) return success({ status: "unready", reasons });
   return success({ status: reasons.length === 0 ? "ready" : "degraded", reasons });
 }

@@ -54,6 +54,8 @@ export type ApiParts = {
   readonly onChanged: (call: (subject: string) => void) => void;
   /** Why the house is not ready, in words; empty while it is. Fallback: always ready. */
   readonly unready?: () => readonly string[];
+  /** Why no samples are taken at this moment. Fallback: they always are. */
+  readonly refusal?: () => Problem | undefined;
   readonly clock: Clock;
   readonly gauges: Gauges;
   readonly log: Log;

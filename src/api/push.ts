@@ -5,6 +5,7 @@ import type { Point } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Value } from "../domain/reading.ts";
 import { type Samples, SamplesBuilder } from "../domain/samples.ts";
+import { AssertionError } from "../lib/assert.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { Body } from "./contract.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
@@ -24,10 +25,25 @@ async function push(house: House, { params, body }: Call<PushRoute>): Answer<Pus
   const samples = samplesOf(point.value, body.samples, house.clock.now());
   if (!samples.ok) return samples;
   const { count } = samples.value;
-  await house.historian.append(samples.value);
+  const trouble = await keep(house, samples.value);
+  if (trouble) return failure(trouble);
   house.gauges.add("samples_stored_total", count);
   house.live.stored(samples.value);
   return success({ stored: count });
+}
+
+/** What is wrong where they could not be stored. */
+async function keep(house: House, samples: Samples): Promise<Problem | undefined> {
+  const refusal = house.refusal?.();
+  if (refusal) return refusal;
+  try {
+    await house.historian.append(samples);
+    return undefined;
+  } catch (reason) {
+    if (reason instanceof AssertionError) throw reason;
+    house.log.error("pushed samples could not be stored", { reason: String(reason) });
+    return problem("historian_failed", "nothing was acknowledged: send it again later");
+  }
 }
 
 function samplesOf(

@@ -117,6 +117,14 @@ export const LIMIT = {
   outboxBytes: 2 * 1024 * 1024 * 1024,
   /** Backups that the server keeps beside its data. */
   backups: 20,
+  /** Of the disk, for all that is not samples: a share, and never more than this. */
+  diskReserve: 0.01,
+  diskReserveBytes: 256 * 1024 * 1024,
+  /** Share of the room, and days, below which it is said that room gets scarce. */
+  diskLow: 0.1,
+  diskLowDays: 7,
+  /** Share of the room that must be free again before samples are taken again. */
+  diskFreeAgain: 0.01,
   /** A series takes about 50 bytes of the historian's memory, whether it speaks or not. */
   series: 4_000_000,
   /** Days with a partition of their own in PostgreSQL, 27 years; others share one. */

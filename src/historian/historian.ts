@@ -180,6 +180,8 @@ export type HistorianStats = {
   /** About: one that came twice may count twice until its arrivals are merged. */
   readonly samplesStored: number;
   readonly bytesOnDisk: number;
+  /** Of these, those that will be used again before there are more. */
+  readonly bytesReusable: number;
   readonly series: number;
   readonly commits: number;
   readonly newestAt: number | null;

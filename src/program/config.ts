@@ -100,6 +100,10 @@ export const SETTINGS = {
     parse: parseDays,
     help: "Days that it is known what an hour came to, or `forever`; more than `keep-raw`.",
   }),
+  "disk-budget": setting<number | null>(null, "the disk", {
+    parse: parseBytes,
+    help: "Bytes that the data folder may take, such as `20G`; samples are refused beyond them.",
+  }),
   "log-level": setting<"debug" | "info" | "warn" | "error">("warn", "warn", {
     parse: (text) => (["debug", "info", "warn", "error"] as const).find((level) => level === text),
     help: "The least important log lines to write: debug, info, warn or error.",
@@ -175,6 +179,15 @@ function parseText(text: string): string | undefined {
 function parseSwitch(text: string): boolean | undefined {
   if (["", "on", "true", "1", "yes"].includes(text.toLowerCase())) return true;
   return ["off", "false", "0", "no"].includes(text.toLowerCase()) ? false : undefined;
+}
+
+/** A number of bytes, or with K, M, G or T behind it of their multiples by 1024. */
+function parseBytes(text: string): number | null | undefined {
+  if (text.toLowerCase() === "the disk") return null;
+  const [, digits = "", unit = ""] = /^(\d{1,6}(?:\.\d{1,3})?)([kmgt])?i?b?$/i.exec(text) ?? [];
+  const power = ["", "k", "m", "g", "t"].indexOf(unit.toLowerCase());
+  const bytes = Math.floor(Number(digits) * 1024 ** power);
+  return bytes > 0 ? bytes : undefined;
 }
 
 function parseDays(text: string): number | null | undefined {

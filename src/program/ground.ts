@@ -13,6 +13,7 @@ import { openSqliteStore } from "../store/sqlite/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import { RESTORING } from "./backup.ts";
 import type { Config } from "./config.ts";
+import { DiskWatch } from "./disk-watch.ts";
 import { startRetention } from "./retention.ts";
 
 /** What every room stands on. */
@@ -22,6 +23,7 @@ export type Ground = {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly gauges: Gauges;
+  readonly disk: DiskWatch;
   readonly log: Log;
 };
 
@@ -37,9 +39,10 @@ export async function openGround(
     const detail = `${config.data} was not restored to its end: empty it and restore again`;
     return failure(problem("folder_unreadable", detail));
   }
+  let disk: DiskWatch | undefined;
   const historian = await openEmbeddedHistorian(
     { folder: join(config.data, "history") },
-    { log: log.child("historian") },
+    { log: log.child("historian"), refusal: () => disk?.refusal },
   );
   if (!historian.ok) return historian;
   closer.add("historian", () => historian.value.close());
@@ -53,7 +56,23 @@ export async function openGround(
   startRetention({ historian: historian.value, clock, log }, config, closer);
   const journal = await openJournal({ store: store.value, clock });
   const gauges = new Gauges();
-  return success({ historian: historian.value, store: store.value, journal, clock, gauges, log });
+  const ground = { historian: historian.value, store: store.value, journal, clock, gauges, log };
+  disk = await openDiskWatch(ground, config);
+  closer.add("disk watch", () => disk?.close());
+  return success({ ...ground, disk });
+}
+
+async function openDiskWatch(ground: Omit<Ground, "disk">, config: Config): Promise<DiskWatch> {
+  const { historian, journal } = ground;
+  const watch = new DiskWatch({
+    ...ground,
+    folder: config.data,
+    budget: config["disk-budget"],
+    reusable: async () => (await historian.stats()).bytesReusable,
+    record: journal.record.bind(journal),
+  });
+  await watch.start();
+  return watch;
 }
 
 function makeFolder(folder: string): Outcome<void, Problem> {

@@ -111,8 +111,10 @@ function openDoors(
     brokerSecret: config["broker-secret"],
   };
   const onChanged = (call: (subject: string) => void) => void later.watchers.push(call);
-  const unready = () => (broker.trouble ? [broker.trouble.detail] : []);
-  const outside = { broker, drivers, demo, backups, onChanged, unready };
+  const { disk } = ground;
+  const unready = () => [...(broker.trouble ? [broker.trouble.detail] : []), ...disk.reasons];
+  const refusal = () => disk.refusal;
+  const outside = { broker, drivers, demo, backups, onChanged, unready, refusal };
   return openApi(options, { ...ground, ...opened, ...outside });
 }
 

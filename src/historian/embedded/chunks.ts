@@ -225,6 +225,14 @@ export class Chunks {
     });
   }
 
+  /** Of the database, what new chunks will take before it grows. */
+  get freeBytes(): number {
+    const [pages, size] = ["freelist_count", "page_size"].map((name) =>
+      Number(this.#database.prepare(`PRAGMA ${name}`).get()?.[0]),
+    );
+    return (pages ?? 0) * (size ?? 0);
+  }
+
   /** Every series that has a chunk: jumps from one to the next along the index. */
   series(): Uint32Array {
     const next = "(SELECT min(series) FROM chunk WHERE series > one)";

@@ -33,6 +33,8 @@ type EmbeddedParts = {
   readonly log: Log;
   /** Samples that no target of the outbox will get; the log says so in any case. */
   readonly onDropped?: (dropped: Dropped) => void;
+  /** Why samples may not be taken at this moment, such as a budget that is used up. */
+  readonly refusal?: () => Problem | undefined;
 };
 
 const MIB = 1024 * 1024;
@@ -116,6 +118,8 @@ class EmbeddedHistorian implements Historian {
 
   async append(samples: Samples): Promise<void> {
     assertStorable(samples);
+    const refusal = this.#parts.refusal?.();
+    if (refusal) throw new Error(`historian: ${refusal.code}: ${refusal.detail}`);
     await this.#ask({ ask: "append", samples: joined([samples]) });
   }
 

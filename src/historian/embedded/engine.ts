@@ -218,6 +218,7 @@ export class Engine {
     return {
       samplesStored: this.#chunks.totals.samples + active.count + (frozen?.remaining ?? 0),
       bytesOnDisk: this.#log.bytes + bytesOf(files),
+      bytesReusable: this.#chunks.freeBytes,
       series: latest.known,
       commits: this.#commits,
       newestAt: Number.isFinite(latest.newestAt) ? latest.newestAt : null,

@@ -109,6 +109,7 @@ export class PostgresHistorian implements Historian {
     return this.#read(async (session) => ({
       ...(await readStats(session)),
       commits: this.#commits,
+      bytesReusable: 0,
       waiting: [],
     }));
   }

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { enrol } from "./enrol.ts";
+import { House, until } from "./house.ts";
+import { RawClient } from "./mqtt-peer.ts";
+import { humidityPacket } from "./seeds.ts";
+
+/** Less than the first segment of the log takes. */
+const TINY = ["--disk-budget", "2M"];
+
+const house = await (await House.open(TINY)).signIn();
+after(() => house.close());
+
+const health = async () => (await house.call("GET", "/health")).status;
+const push = async (point: string) =>
+  house.request("POST", `/points/${point}/samples`, { samples: [{ at: 1_000, value: 1 }] });
+
+test("samples are refused while the budget is used up, and taken again when it is larger", async () => {
+  const gateway = await enrol(house, { kind: "viasens", tenant: "12" });
+  const client = await RawClient.enter(house.ports.mqtt, gateway.login);
+  const { topic, payload } = humidityPacket("12");
+  client.publish(topic, payload);
+  const device = await until("it waits", async () => (await house.call("GET", "/inbox")).items[0]);
+  const { assetId } = await house.call("POST", `/inbox/${device.id}/adopt`, { name: "Hall" });
+  const [point] = (await house.call("GET", `/points?assetId=${assetId}`)).items;
+
+  await until("it is noticed", async () => (await health()) === "unready", 60_000);
+  const refused = await push(point.id);
+  assert.equal(refused.status, 507);
+  assert.match(await refused.text(), /"code":"disk_full"/);
+  const { items } = await house.call("GET", "/journal");
+  assert.ok(items.some(({ kind }: { kind: string }) => kind === "disk.full"));
+  const metrics = await (await house.request("GET", "/metrics")).text();
+  assert.match(metrics, /fieldline_disk_bytes\{part="history"\} \d{8}/);
+
+  await house.stop();
+  await house.restart(["--disk-budget", "10G"]);
+  await house.signIn();
+  assert.equal((await push(point.id)).status, 201);
+});

@@ -104,6 +104,33 @@ test("who wants no motion sees still rings", { skip }, async () => {
   await visitor.close();
 });
 
+test("what was done by mistake is taken back", { skip }, async () => {
+  const visitor = await Visitor.open(browser, house);
+  const { page } = visitor;
+  const undo = page.getByRole("button", { name: "Undo" });
+  const { topic, payload } = humidityPacket("12");
+  await visitor.visit("/inbox");
+  await publish(gateway.plain, topic.replace("/5", "/6"), payload);
+  const card = page.getByRole("region", { name: "12/6" });
+  await card.getByRole("button", { name: "Ignore" }).click();
+  await card.waitFor({ state: "detached" });
+  await undo.click();
+  await card.getByRole("button", { name: "Adopt", exact: true }).click();
+  await card.waitFor({ state: "detached" });
+  await undo.click();
+  await card.waitFor();
+  const [asset] = (await house.call("GET", "/assets?search=meeting")).items;
+  await visitor.visit(`/plant/${asset.id}`);
+  await page.getByRole("button", { name: "Edit", exact: true }).click();
+  await page.getByRole("textbox", { name: "Name" }).fill("Meating room");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("heading", { name: "Meating room" }).waitFor();
+  await undo.click();
+  await page.getByRole("heading", { name: "Meeting room" }).waitFor();
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.close();
+});
+
 test("revoking an agent asks for its name", { skip }, async () => {
   const visitor = await Visitor.open(browser, house);
   const { page } = visitor;

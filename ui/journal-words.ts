@@ -19,6 +19,7 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "device.adopted": "Adopted a device",
   "device.declared": "Declared a device",
   "device.ignored": "Ignored a device",
+  "device.asked": "Asks about a device again",
   "asset.created": "Created an asset",
   "asset.changed": "Changed an asset",
   "asset.removed": "Removed an asset",

@@ -3,44 +3,53 @@ import { test } from "node:test";
 import { runsOf, sharesOf } from "./lane.ts";
 import type { Cell } from "./trend-window.ts";
 
-const lane = (last: Cell[], min = last, max = last) => ({
+const lane = (last: Cell[], { min = last, max = last, before = null as number | null } = {}) => ({
   at: last.map((_, row) => row + 0.5),
   widthMs: 1_000,
   last,
   min,
   max,
+  before,
+});
+const run = (from: number, to: number, value: number) => ({
+  ...{ from, to, value },
+  ...{ isMixed: false, isOld: false },
 });
 
 test("a state is one run from where it began to where another began", () => {
-  assert.deepEqual(runsOf(lane([0, 0, 1, 1]), 0, 4_000), [
-    { from: 0, to: 2_000, value: 0, isMixed: false },
-    { from: 2_000, to: 4_000, value: 1, isMixed: false },
+  assert.deepEqual(runsOf(lane([0, 0, 1, 1]), 0, 4_000), [run(0, 2_000, 0), run(2_000, 4_000, 1)]);
+});
+
+test("a state that nobody repeated holds on, and is old where it was silent for too long", () => {
+  assert.deepEqual(runsOf(lane([1, undefined, null, null, 1]), 0, 5_000), [
+    run(0, 2_000, 1),
+    { ...run(2_000, 4_000, 1), isOld: true },
+    run(4_000, 5_000, 1),
   ]);
 });
 
-test("a state that nobody repeated held on, and silence is a hole", () => {
-  assert.deepEqual(runsOf(lane([1, undefined, null, null, 1]), 0, 5_000), [
-    { from: 0, to: 2_000, value: 1, isMixed: false },
-    { from: 4_000, to: 5_000, value: 1, isMixed: false },
+test("what was said before the lane begins is what it begins with", () => {
+  assert.deepEqual(runsOf(lane([null, 1]), 0, 2_000), [run(1_000, 2_000, 1)]);
+  assert.deepEqual(runsOf(lane([null, 1], { before: 2 }), 0, 2_000), [
+    { ...run(0, 1_000, 2), isOld: true },
+    run(1_000, 2_000, 1),
   ]);
 });
 
 test("what changed within a bucket says so, and what it became holds on behind it", () => {
-  assert.deepEqual(runsOf(lane([1, undefined], [0, undefined], [1, undefined]), 0, 2_000), [
-    { from: 0, to: 1_000, value: 1, isMixed: true },
-    { from: 1_000, to: 2_000, value: 1, isMixed: false },
+  const mixed = lane([1, undefined], { min: [0, undefined], max: [1, undefined] });
+  assert.deepEqual(runsOf(mixed, 0, 2_000), [
+    { ...run(0, 1_000, 1), isMixed: true },
+    run(1_000, 2_000, 1),
   ]);
 });
 
 test("a lane ends where its view ends", () => {
-  assert.deepEqual(runsOf(lane([1, 1]), 400, 1_500), [
-    { from: 400, to: 1_500, value: 1, isMixed: false },
-  ]);
+  assert.deepEqual(runsOf(lane([1, 1]), 400, 1_500), [run(400, 1_500, 1)]);
 });
 
 test("shares are of the time that is known", () => {
-  const runs = runsOf(lane([0, 1, 1, null, 1]), 0, 5_000);
-  assert.deepEqual(sharesOf(runs), [
+  assert.deepEqual(sharesOf(runsOf(lane([0, 1, 1, null, 1]), 0, 5_000)), [
     [1, 0.75],
     [0, 0.25],
   ]);

@@ -8,6 +8,8 @@ export type Run = {
   readonly value: number;
   /** It changed so often that only a closer look can tell. */
   readonly isMixed: boolean;
+  /** Nobody said it any more: what was said last, for want of better. */
+  readonly isOld: boolean;
 };
 
 type LaneColumns = {
@@ -17,43 +19,44 @@ type LaneColumns = {
   readonly last: readonly Cell[];
   readonly min: readonly Cell[];
   readonly max: readonly Cell[];
+  /** What was said last before the first bucket. */
+  readonly before: number | null;
 };
 
-/** What a lane draws within [from, to): the states one after the other, with holes for silence. */
+/** What a lane draws within [from, to): the states one after the other. */
 export function runsOf(lane: LaneColumns, from: number, to: number): Run[] {
   const runs: Run[] = [];
-  let open: Run | undefined;
+  let value = lane.before;
   for (const [row, middle] of lane.at.entries()) {
-    const start = Math.max(from, middle * 1000 - lane.widthMs / 2);
-    const end = Math.min(to, middle * 1000 + lane.widthMs / 2);
-    const next = nextRun(open, lane, row);
-    if (next && next === open) {
-      open = { ...next, to: end };
-      runs[runs.length - 1] = open;
-    } else {
-      open = next && { ...next, from: start, to: end };
-      if (open) runs.push(open);
-    }
+    const cell = lane.last[row];
+    value = cell ?? value;
+    if (value === null) continue;
+    const run = {
+      from: Math.max(from, middle * 1000 - lane.widthMs / 2),
+      to: Math.min(to, middle * 1000 + lane.widthMs / 2),
+      value,
+      isMixed: typeof cell === "number" && lane.min[row] !== lane.max[row],
+      isOld: cell === null,
+    };
+    const open = runs.at(-1);
+    if (open && isSame(open, run)) runs[runs.length - 1] = { ...open, to: run.to };
+    else if (run.to > run.from) runs.push(run);
   }
-  return runs.filter((run) => run.to > run.from);
+  return runs;
 }
 
-/** How much of the known time each state held, the longest first. */
+/** How much of the time that is known each state held, the longest first. */
 export function sharesOf(
   runs: readonly Run[],
 ): readonly (readonly [value: number, share: number])[] {
   const held = new Map<number, number>();
-  for (const { from, to, value } of runs) held.set(value, (held.get(value) ?? 0) + to - from);
+  for (const { from, to, value, isOld } of runs) {
+    if (!isOld) held.set(value, (held.get(value) ?? 0) + to - from);
+  }
   const known = [...held.values()].reduce((sum, ms) => sum + ms, 0);
   return [...held].map(([value, ms]) => [value, ms / known] as const).sort(([, a], [, b]) => b - a);
 }
 
-/** The open run where it goes on in this row; else what begins there, if anything does. */
-function nextRun(open: Run | undefined, { last, min, max }: LaneColumns, row: number) {
-  const value = last[row];
-  if (value === null || (value === undefined && !open)) return undefined;
-  const held = value ?? open?.value ?? 0;
-  const isMixed = value !== undefined && min[row] !== max[row];
-  const isSame = open?.value === held && open.isMixed === isMixed;
-  return isSame ? open : { from: 0, to: 0, value: held, isMixed };
+function isSame(open: Run, { value, isMixed, isOld }: Run): boolean {
+  return open.value === value && open.isMixed === isMixed && open.isOld === isOld;
 }

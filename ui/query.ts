@@ -50,12 +50,18 @@ export function asking<R extends RouteName>(route: R, parts: Parts<R>) {
 export function useAsk<R extends RouteName>(
   route: R,
   changes: readonly RouteName[],
+  /** Runs even where the part that asked has left the page by then, as `mutate`'s own does not. */
+  onDone?: (parts: Parts<R>) => void,
 ): UseMutationResult<Reply<R>, ProblemError, Parts<R>> {
   const client = useQueryClient();
   return useMutation<Reply<R>, ProblemError, Parts<R>>({
     mutationFn: (parts) => call(route, ...([parts] as PartsOf<R>)),
-    onSuccess: () =>
-      Promise.all(changes.map((changed) => client.invalidateQueries({ queryKey: [changed] }))),
+    onSuccess: (_, parts) => {
+      onDone?.(parts);
+      return Promise.all(
+        changes.map((changed) => client.invalidateQueries({ queryKey: [changed] })),
+      );
+    },
   });
 }
 

@@ -30,7 +30,7 @@ test("every sample is a line with its time, place, unit and quality", () => {
 });
 
 test("what is drawn is a line a bucket, and what is not known an empty cell", () => {
-  const telling = { good: [], all: [] };
+  const telling = { good: [], all: [], before: null };
   const columns = {
     at: [0.5, 1.5],
     widthMs: 1_000,

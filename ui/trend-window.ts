@@ -22,6 +22,8 @@ export type TellingColumns = TrendColumns & {
 type TellingPen = TrendColumns["pens"][number] & {
   /** What it was at the end of each bucket: for states, of which there is no average. */
   readonly last: readonly Cell[];
+  /** What was said last before the window, however long ago; null where that is not known. */
+  readonly before: number | null;
   /** Samples of good quality, which alone are drawn, and samples in all. */
   readonly good: readonly number[];
   readonly all: readonly number[];
@@ -123,6 +125,7 @@ export class TrendWindow {
           min: column(({ min }) => min),
           max: column(({ max }) => max),
           last: column(({ last }) => last),
+          before: before < first ? (buckets.get(before)?.last ?? null) : null,
           good: shown.map((bucket) => bucket?.good ?? 0),
           all: shown.map((bucket) => bucket?.all ?? 0),
         };

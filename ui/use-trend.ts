@@ -4,6 +4,7 @@ import type { PointReply } from "../src/api/contract.ts";
 import { LIMIT } from "../src/domain/limit.ts";
 import type { Value } from "../src/domain/reading.ts";
 import { call, type ProblemError } from "./api.ts";
+import { hasLane } from "./part/pen.ts";
 import { edgesOf, type View } from "./trend-view.ts";
 import { stepFor, type TellingColumns, TrendWindow } from "./trend-window.ts";
 import { live, useRestored } from "./use-live.ts";
@@ -98,7 +99,8 @@ export type Edges = { readonly from: number; readonly to: number };
 async function load(points: readonly PointReply[], view: Edges): Promise<Loaded> {
   const spanMs = view.to - view.from;
   const widthMs = stepFor(spanMs, bucketsMax(points.length));
-  const holdMs = Math.max(...points.map(freshnessOf), widthMs);
+  // A state that is told only when it changes may have been told long ago.
+  const holdMs = points.some(hasLane) ? spanMs : Math.max(...points.map(freshnessOf), widthMs);
   const from = Math.floor((view.from - Math.min(spanMs, holdMs)) / widthMs) * widthMs;
   const to = Math.ceil(view.to / widthMs) * widthMs;
   const window = new TrendWindow(points.length, widthMs, live.now());

@@ -381,6 +381,11 @@ export const ROUTES = {
     summary: "Ask no more about this device",
     params: Id,
   }),
+  "DELETE /inbox/:id/ignore": route({
+    permission: "engineer",
+    summary: "Ask about this device again",
+    params: Id,
+  }),
 
   "POST /commands": route({
     permission: "command",

@@ -87,6 +87,9 @@ test("a device that was dismissed asks no more", async () => {
   const [device] = (await house.send("viewer", "GET /inbox")).json.items;
   assert.equal((await house.send("engineer", `POST /inbox/${device.id}/ignore`)).status, 204);
   assert.deepEqual((await house.send("viewer", "GET /inbox")).json.items, []);
+  assert.equal((await house.send("engineer", `DELETE /inbox/${device.id}/ignore`)).status, 204);
+  assert.equal((await house.send("viewer", "GET /inbox")).json.total, 1);
+  await house.send("engineer", `POST /inbox/${device.id}/ignore`);
 });
 
 test("a device shows what it can be told, and a preview what would be sent", async () => {

@@ -10,7 +10,10 @@ import { cut } from "./page.ts";
 export const inboxHandlers = {
   "GET /inbox": listInbox,
   "POST /inbox/:id/adopt": adopt,
-  "POST /inbox/:id/ignore": ignore,
+  "POST /inbox/:id/ignore": (house, { params, by }) =>
+    house.ingest.ignore(by.actor, params.id as DeviceId, true),
+  "DELETE /inbox/:id/ignore": (house, { params, by }) =>
+    house.ingest.ignore(by.actor, params.id as DeviceId, false),
 } satisfies Handlers;
 
 async function listInbox(house: House, { query }: Call<"GET /inbox">): Answer<"GET /inbox"> {
@@ -30,10 +33,6 @@ async function adopt(house: House, { params, body, by }: Call<"POST /inbox/:id/a
   if (!adopted.ok) return adopted;
   house.changed(`asset:${adopted.value}`);
   return success({ assetId: adopted.value });
-}
-
-async function ignore(house: House, { params, by }: Call<"POST /inbox/:id/ignore">) {
-  return house.ingest.ignore(by.actor, params.id as DeviceId);
 }
 
 function adoptionOf({

@@ -44,8 +44,8 @@ export interface Ingest {
 
   /** Makes the device an asset, or part of one; its history begins with its first message. */
   adopt(by: Actor, id: DeviceId, wish: Adoption): Promise<Outcome<AssetId, Problem>>;
-  /** Asks no more about this device; its values are still kept. */
-  ignore(by: Actor, id: DeviceId): Promise<Outcome<void, Problem>>;
+  /** Asks no more about this device, or again; its values are kept either way. */
+  ignore(by: Actor, id: DeviceId, ignored: boolean): Promise<Outcome<void, Problem>>;
   /** Its devices return to the inbox when an asset goes. */
   release(asset: AssetId): Promise<void>;
   /** Forgets a device and its channels; the demo plant leaves this way. */
@@ -129,7 +129,7 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     devices: () => Array.from(bindings.all(), ({ device }) => device),
     agentSeen: (id) => bindings.agent(id),
     adopt: (by, id, wish) => adoptDevice(parts, bindings, { by, id, wish }),
-    ignore: (by, id) => ignoreDevice(parts, bindings, by, id),
+    ignore: (by, id, ignored) => ignoreDevice(parts, bindings, { by, id, ignored }),
     release: (asset) => releaseDevices(parts, bindings, asset),
     forget: (id) => forgetDevice(parts, bindings, id),
     refuse: (rejection) => walk.refuse(rejection),
@@ -190,20 +190,22 @@ async function adoptDevice(
   return adopted;
 }
 
+type IgnoreWish = { readonly by: Actor; readonly id: DeviceId; readonly ignored: boolean };
+
 async function ignoreDevice(
   parts: IngestParts,
   bindings: Bindings,
-  by: Actor,
-  id: DeviceId,
+  { by, id, ignored }: IgnoreWish,
 ): Promise<Outcome<void, Problem>> {
   const bound = bindings.get(id);
   if (!bound) return failure(problem("device_unknown", id));
   if (bound.device.assetId) return failure(problem("device_adopted", bound.device.address));
-  const device = { ...bound.device, ignored: true };
+  const device = { ...bound.device, ignored };
   await parts.store.devices.put(device);
   bound.device = device;
   const detail = { address: device.address };
-  await parts.record({ actor: by, kind: "device.ignored", subject: `device:${id}`, detail });
+  const kind = ignored ? "device.ignored" : "device.asked";
+  await parts.record({ actor: by, kind, subject: `device:${id}`, detail });
   parts.onChanged(`device:${id}`);
   return success(undefined);
 }

@@ -1,12 +1,13 @@
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import type { AssetReply, RouteName } from "../../src/api/contract.ts";
 import { Button } from "../part/button.tsx";
-import { Confirm, Dialog } from "../part/dialog.tsx";
+import { Confirm } from "../part/dialog.tsx";
 import { ProblemNote } from "../part/empty.tsx";
 import { TextField } from "../part/field.tsx";
-import { say } from "../part/toast.tsx";
+import { FormDialog } from "../part/form-dialog.tsx";
 import { useAsk } from "../query.ts";
+import { useUndo } from "../use-undo.ts";
 
 const CHANGES: readonly RouteName[] = [
   "GET /assets",
@@ -19,55 +20,63 @@ const CHANGES: readonly RouteName[] = [
 type EditAssetProps = { readonly asset: AssetReply; readonly onClose: () => void };
 
 export function EditAsset({ asset, onClose }: EditAssetProps) {
-  const [name, setName] = useState(asset.name);
-  const [description, setDescription] = useState(asset.description);
+  const { id } = asset;
+  const [fields, setFields] = useState({ name: asset.name, description: asset.description });
   const [isRemoving, setRemoving] = useState(false);
   const save = useAsk("PATCH /assets/:id", CHANGES);
-  const form = useId();
-  const onSubmit = (event: FormEvent) => {
-    event.preventDefault();
-    save.mutate(
-      { params: { id: asset.id }, body: { name, description } },
-      {
-        onSuccess: () => {
-          say("Saved");
-          onClose();
-        },
-      },
-    );
+  const undo = useUndo();
+  const onSubmit = () => {
+    const onSuccess = () => {
+      const before = { name: asset.name, description: asset.description };
+      undo("Saved", "PATCH /assets/:id", { params: { id }, body: before }, CHANGES);
+      onClose();
+    };
+    save.mutate({ params: { id }, body: fields }, { onSuccess });
   };
   if (isRemoving) return <RemoveAsset asset={asset} onClose={() => setRemoving(false)} />;
   return (
-    <Dialog
+    <FormDialog
       title={`Edit ${asset.name}`}
-      open
-      onClose={onClose}
-      actions={
-        <>
-          {asset.children === 0 && asset.parentId !== null && (
-            <Button kind="danger" onClick={() => setRemoving(true)}>
-              Remove
-            </Button>
-          )}
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} kind="primary" busy={save.isPending}>
-            Save
+      verb="Save"
+      busy={save.isPending}
+      problem={save.error}
+      aside={
+        asset.children === 0 &&
+        asset.parentId !== null && (
+          <Button kind="danger" onClick={() => setRemoving(true)}>
+            Remove
           </Button>
-        </>
+        )
       }
+      onSubmit={onSubmit}
+      onClose={onClose}
     >
-      <ProblemNote problem={save.error} />
-      <form id={form} className="stack" onSubmit={onSubmit}>
-        <TextField label="Name" value={name} onChange={setName} maxLength={128} required />
-        <TextField
-          label="Description"
-          value={description}
-          onChange={setDescription}
-          maxLength={256}
-          hint="What it is for, where it stands."
-        />
-      </form>
-    </Dialog>
+      <AssetFields fields={fields} onChange={setFields} />
+    </FormDialog>
+  );
+}
+
+type Fields = { readonly name: string; readonly description: string };
+type AssetFieldsProps = { readonly fields: Fields; readonly onChange: (fields: Fields) => void };
+
+function AssetFields({ fields, onChange }: AssetFieldsProps) {
+  return (
+    <>
+      <TextField
+        label="Name"
+        value={fields.name}
+        onChange={(name) => onChange({ ...fields, name })}
+        maxLength={128}
+        required
+      />
+      <TextField
+        label="Description"
+        value={fields.description}
+        onChange={(description) => onChange({ ...fields, description })}
+        maxLength={256}
+        hint="What it is for, where it stands."
+      />
+    </>
   );
 }
 
@@ -97,47 +106,28 @@ function RemoveAsset({ asset, onClose }: EditAssetProps) {
 type AddPartProps = { readonly parent: AssetReply; readonly onClose: () => void };
 
 export function AddPart({ parent, onClose }: AddPartProps) {
-  const [name, setName] = useState("");
-  const [description, setDescription] = useState("");
+  const [fields, setFields] = useState({ name: "", description: "" });
   const add = useAsk("POST /assets", CHANGES);
   const navigate = useNavigate();
-  const form = useId();
-  const onSubmit = (event: FormEvent) => {
-    event.preventDefault();
-    add.mutate(
-      { body: { parentId: parent.id, name, description } },
-      {
-        onSuccess: ({ id }) => {
-          onClose();
-          void navigate({ to: "/plant/$assetId", params: { assetId: id } });
-        },
-      },
-    );
+  const undo = useUndo();
+  const onSubmit = () => {
+    const onSuccess = ({ id, name }: AssetReply) => {
+      undo(`Added ${name}`, "DELETE /assets/:id", { params: { id } }, CHANGES);
+      onClose();
+      void navigate({ to: "/plant/$assetId", params: { assetId: id } });
+    };
+    add.mutate({ body: { parentId: parent.id, ...fields } }, { onSuccess });
   };
   return (
-    <Dialog
+    <FormDialog
       title={`Add a part to ${parent.name}`}
-      open
+      verb="Add"
+      busy={add.isPending}
+      problem={add.error}
+      onSubmit={onSubmit}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} kind="primary" busy={add.isPending}>
-            Add
-          </Button>
-        </>
-      }
     >
-      <ProblemNote problem={add.error} />
-      <form id={form} className="stack" onSubmit={onSubmit}>
-        <TextField label="Name" value={name} onChange={setName} maxLength={128} required />
-        <TextField
-          label="Description"
-          value={description}
-          onChange={setDescription}
-          maxLength={256}
-        />
-      </form>
-    </Dialog>
+      <AssetFields fields={fields} onChange={setFields} />
+    </FormDialog>
   );
 }

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { type FormEvent, useMemo, useState } from "react";
-import type { DeviceReply } from "../../src/api/contract.ts";
+import type { DeviceReply, RouteName } from "../../src/api/contract.ts";
 import {
   type Adopted,
   type AdoptedVariable,
@@ -18,6 +18,7 @@ import { SelectField, TextField } from "../part/field.tsx";
 import { PointFigure } from "../part/figure.tsx";
 import { useAsk } from "../query.ts";
 import { useMay } from "../session.ts";
+import { useUndo } from "../use-undo.ts";
 import { channelPoint } from "./channel-table.tsx";
 import { InboxVariables } from "./inbox-variables.tsx";
 import { useAdoption } from "./use-adoption.ts";
@@ -28,6 +29,7 @@ type InboxCardProps = {
   readonly onAdopted: (adopted: Adopted) => void;
 };
 
+const IGNORE_CHANGES: readonly RouteName[] = ["GET /inbox", "GET /overview"];
 const NO_EDITS: AdoptionEdits = new Map();
 /** Values on the card; a meter with a hundred registers is not shown whole. */
 const VALUES_MAX = 12;
@@ -90,7 +92,10 @@ function AdoptForm({ device, places, onAdopted }: InboxCardProps) {
   const [edits, setEdits] = useState<AdoptionEdits>(NO_EDITS);
   const [isOpen, setOpen] = useState(false);
   const { adopt, isAdopting, problem } = useAdoption(onAdopted);
-  const ignore = useAsk("POST /inbox/:id/ignore", ["GET /inbox", "GET /overview"]);
+  const undo = useUndo();
+  const ignore = useAsk("POST /inbox/:id/ignore", IGNORE_CHANGES, (parts) =>
+    undo(`${device.name} asks no more`, "DELETE /inbox/:id/ignore", parts, IGNORE_CHANGES),
+  );
   const { body, error } = adoptionOf(device, { name, parentId, edits });
   const variables = useMemo(() => variablesOf(device.channels, edits), [device.channels, edits]);
   const edit = (channel: string, change: Partial<AdoptedVariable>) =>

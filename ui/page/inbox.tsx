@@ -9,12 +9,12 @@ import { Card } from "../part/card.tsx";
 import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
 import { More } from "../part/more.tsx";
 import { Page } from "../part/page.tsx";
-import { useReply } from "../query.ts";
+import { useAsk, useReply } from "../query.ts";
 import { useMay } from "../session.ts";
 import { type Pages, usePages } from "../use-pages.ts";
 import { useRefetchOn } from "../use-refetch.ts";
 import { InboxCard } from "./inbox-card.tsx";
-import { useAdoption } from "./use-adoption.ts";
+import { ADOPTION_CHANGES, useAdoption } from "./use-adoption.ts";
 import "./inbox.css";
 
 const EVERY_MS = 10_000;
@@ -27,6 +27,8 @@ export function InboxPage() {
   useRefetchOn(({ kind }) => kind === "model.changed", ["GET /inbox", "GET /overview"]);
   const [adopted, setAdopted] = useState<readonly Adopted[]>([]);
   const add = (one: Adopted) => setAdopted((before) => [one, ...before]);
+  const remove = (assetId: string) =>
+    setAdopted((before) => before.filter((one) => one.assetId !== assetId));
   const items = inbox.rows;
   return (
     <Page
@@ -37,7 +39,7 @@ export function InboxPage() {
       about={items && items.length > 0 && <span className="dim">{countWords(inbox.total)}</span>}
     >
       <ProblemNote problem={inbox.problem} onRetry={inbox.again} />
-      {adopted.length > 0 && <AdoptedNote adopted={adopted} />}
+      {adopted.length > 0 && <AdoptedNote adopted={adopted} onUndone={remove} />}
       {items ? (
         items.length > 0 ? (
           <Cards devices={items} inbox={inbox} onAdopted={add} />
@@ -88,9 +90,19 @@ function AdoptAll({ devices, onAdopted }: AdoptAllProps) {
   );
 }
 
-function AdoptedNote({ adopted }: { readonly adopted: readonly Adopted[] }) {
+type AdoptedNoteProps = {
+  readonly adopted: readonly Adopted[];
+  readonly onUndone: (assetId: string) => void;
+};
+
+/** What was just adopted; taken back, the device waits again, with all that was kept of it. */
+function AdoptedNote({ adopted, onUndone }: AdoptedNoteProps) {
+  const undo = useAsk("DELETE /assets/:id", ADOPTION_CHANGES);
+  const takeBack = (assetId: string) =>
+    undo.mutate({ params: { id: assetId } }, { onSuccess: () => onUndone(assetId) });
   return (
     <div className="adopted" role="status">
+      <ProblemNote problem={undo.error} />
       {adopted.map(({ name, assetId }) => (
         <p key={assetId}>
           <b className="cut">{name}</b>
@@ -98,6 +110,9 @@ function AdoptedNote({ adopted }: { readonly adopted: readonly Adopted[] }) {
           <Link to="/plant/$assetId" params={{ assetId }} className="link">
             Open its asset
           </Link>
+          <Button kind="quiet" busy={undo.isPending} onClick={() => takeBack(assetId)}>
+            Undo
+          </Button>
         </p>
       ))}
     </div>

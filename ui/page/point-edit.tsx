@@ -1,13 +1,18 @@
-import { type FormEvent, useId, useState } from "react";
-import type { PointReply } from "../../src/api/contract.ts";
+import { useState } from "react";
+import type { PointReply, RouteName } from "../../src/api/contract.ts";
 import { formatName } from "../format.ts";
-import { Button } from "../part/button.tsx";
-import { Dialog } from "../part/dialog.tsx";
-import { ProblemNote } from "../part/empty.tsx";
 import { TextField } from "../part/field.tsx";
-import { say } from "../part/toast.tsx";
+import { FormDialog } from "../part/form-dialog.tsx";
 import { changeOf, formOf, type PointForm } from "../point-form.ts";
 import { useAsk } from "../query.ts";
+import { useUndo } from "../use-undo.ts";
+
+const CHANGES: readonly RouteName[] = [
+  "GET /assets/:id",
+  "GET /points",
+  "GET /points/latest",
+  "GET /devices/:id",
+];
 
 type EditPointProps = { readonly point: PointReply; readonly onClose: () => void };
 
@@ -15,52 +20,37 @@ type EditPointProps = { readonly point: PointReply; readonly onClose: () => void
 export function EditPoint({ point, onClose }: EditPointProps) {
   const [form, setForm] = useState(() => formOf(point.variable));
   const [isTried, setTried] = useState(false);
-  const save = useAsk("PATCH /points/:id", [
-    "GET /assets/:id",
-    "GET /points",
-    "GET /points/latest",
-    "GET /devices/:id",
-  ]);
-  const id = useId();
+  const save = useAsk("PATCH /points/:id", CHANGES);
+  const params = { id: point.id };
+  const undo = useUndo();
   const { errors, change } = changeOf(form);
-  const onSubmit = (event: FormEvent) => {
-    event.preventDefault();
+  const onSubmit = () => {
     setTried(true);
     if (!change) return;
-    save.mutate(
-      { params: { id: point.id }, body: change },
-      {
-        onSuccess: () => {
-          say("Saved");
-          onClose();
-        },
-      },
-    );
+    const onSuccess = () => {
+      const before = changeOf(formOf(point.variable)).change;
+      if (before) undo("Saved", "PATCH /points/:id", { params, body: before }, CHANGES);
+      onClose();
+    };
+    save.mutate({ params, body: change }, { onSuccess });
   };
   return (
-    <Dialog
+    <FormDialog
       title={`Edit ${formatName(point.variable.name)}`}
-      open
+      verb="Save"
+      busy={save.isPending}
+      problem={save.error}
+      isGrid
+      onSubmit={onSubmit}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={id} kind="primary" busy={save.isPending}>
-            Save
-          </Button>
-        </>
-      }
     >
-      <ProblemNote problem={save.error} />
-      <form id={id} className="form-grid" onSubmit={onSubmit} noValidate>
-        <PointFields
-          form={form}
-          errors={isTried ? errors : {}}
-          isNumber={point.variable.dataType === "number" || point.variable.dataType === "integer"}
-          onChange={(changed) => setForm({ ...form, ...changed })}
-        />
-      </form>
-    </Dialog>
+      <PointFields
+        form={form}
+        errors={isTried ? errors : {}}
+        isNumber={point.variable.dataType === "number" || point.variable.dataType === "integer"}
+        onChange={(changed) => setForm({ ...form, ...changed })}
+      />
+    </FormDialog>
   );
 }
 

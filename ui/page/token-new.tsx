@@ -1,10 +1,10 @@
-import { type FormEvent, useId, useState } from "react";
+import { useState } from "react";
 import type { Role } from "../../src/domain/permission.ts";
 import { Button } from "../part/button.tsx";
 import { CopyBlock } from "../part/copy.tsx";
 import { Dialog } from "../part/dialog.tsx";
-import { ProblemNote } from "../part/empty.tsx";
 import { SelectField, TextField } from "../part/field.tsx";
+import { FormDialog } from "../part/form-dialog.tsx";
 import { useAsk } from "../query.ts";
 import { live } from "../use-live.ts";
 import { RoleField } from "./user-new.tsx";
@@ -23,47 +23,32 @@ export function NewToken({ onClose }: { readonly onClose: () => void }) {
   const [role, setRole] = useState<Role>("viewer");
   const [end, setEnd] = useState<End>("90");
   const create = useAsk("POST /tokens", ["GET /tokens"]);
-  const form = useId();
-  const onSubmit = (event: FormEvent) => {
-    event.preventDefault();
+  const onSubmit = () => {
     const expiresAt = end === "never" ? {} : { expiresAt: Math.round(live.now()) + daysOf(end) };
     create.mutate({ body: { name, role, ...expiresAt } });
   };
   if (create.data) return <Shown token={create.data.token} name={name} onClose={onClose} />;
   return (
-    <Dialog
+    <FormDialog
       title="New API token"
-      open
+      verb="Create token"
+      busy={create.isPending}
+      problem={create.error}
+      isReady={name.trim() !== ""}
+      onSubmit={onSubmit}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            type="submit"
-            form={form}
-            kind="primary"
-            busy={create.isPending}
-            disabled={name.trim() === ""}
-          >
-            Create token
-          </Button>
-        </>
-      }
     >
-      <ProblemNote problem={create.error} />
-      <form id={form} className="stack" onSubmit={onSubmit}>
-        <TextField
-          label="Name"
-          value={name}
-          onChange={setName}
-          hint="Which program it is for."
-          maxLength={128}
-          required
-        />
-        <RoleField role={role} onChange={setRole} />
-        <SelectField label="Ends" value={end} onChange={setEnd} options={ENDS} />
-      </form>
-    </Dialog>
+      <TextField
+        label="Name"
+        value={name}
+        onChange={setName}
+        hint="Which program it is for."
+        maxLength={128}
+        required
+      />
+      <RoleField role={role} onChange={setRole} />
+      <SelectField label="Ends" value={end} onChange={setEnd} options={ENDS} />
+    </FormDialog>
   );
 }
 

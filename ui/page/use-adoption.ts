@@ -11,7 +11,7 @@ type AdoptionWish = {
 };
 
 /** What is another answer once a device has been adopted. */
-const CHANGES: readonly RouteName[] = [
+export const ADOPTION_CHANGES: readonly RouteName[] = [
   "GET /inbox",
   "GET /assets",
   "GET /assets/:id",
@@ -45,7 +45,7 @@ export function useAdoption(onAdopted: (adopted: Adopted) => void) {
       setProblem(error);
     } finally {
       setAdopting(false);
-      for (const route of CHANGES) void client.invalidateQueries({ queryKey: [route] });
+      for (const route of ADOPTION_CHANGES) void client.invalidateQueries({ queryKey: [route] });
     }
   };
   const adopt = (wishes: readonly AdoptionWish[]) => void adoptEach(wishes);

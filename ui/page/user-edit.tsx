@@ -1,14 +1,18 @@
-import { type FormEvent, useId, useState } from "react";
-import type { UserReply } from "../../src/api/contract.ts";
+import { useState } from "react";
+import type { RouteName, UserReply } from "../../src/api/contract.ts";
 import { LIMIT } from "../../src/domain/limit.ts";
 import { Button } from "../part/button.tsx";
-import { Confirm, Dialog } from "../part/dialog.tsx";
+import { Confirm } from "../part/dialog.tsx";
 import { ProblemNote } from "../part/empty.tsx";
 import { CheckField, TextField } from "../part/field.tsx";
+import { FormDialog } from "../part/form-dialog.tsx";
 import { say } from "../part/toast.tsx";
 import { useAsk } from "../query.ts";
 import { useMe } from "../session.ts";
+import { useUndo } from "../use-undo.ts";
 import { RoleField } from "./user-new.tsx";
+
+const CHANGES: readonly RouteName[] = ["GET /users", "GET /session"];
 
 type EditUserProps = { readonly user: UserReply; readonly onClose: () => void };
 
@@ -18,58 +22,55 @@ export function EditUser({ user, onClose }: EditUserProps) {
   const [disabled, setDisabled] = useState(user.disabled);
   const [password, setPassword] = useState("");
   const [isRemoving, setRemoving] = useState(false);
-  const save = useAsk("PATCH /users/:id", ["GET /users", "GET /session"]);
+  const save = useAsk("PATCH /users/:id", CHANGES);
   const isMe = useMe().name === user.name;
-  const form = useId();
-  const onSubmit = (event: FormEvent) => {
-    event.preventDefault();
-    const body = { role, disabled, ...(password === "" ? {} : { password }) };
+  const undo = useUndo();
+  const params = { id: user.id };
+  const onSubmit = () => {
     const onSuccess = () => {
-      say("Saved");
+      const before = { role: user.role, disabled: user.disabled };
+      // A password is nowhere kept, so it does not come back.
+      if (password === "") undo("Saved", "PATCH /users/:id", { params, body: before }, CHANGES);
+      else say("Saved");
       onClose();
     };
-    save.mutate({ params: { id: user.id }, body }, { onSuccess });
+    const body = { role, disabled, ...(password === "" ? {} : { password }) };
+    save.mutate({ params, body }, { onSuccess });
   };
   if (isRemoving) return <RemoveUser user={user} onClose={onClose} />;
   return (
-    <Dialog
+    <FormDialog
       title={`Change ${user.name}`}
-      open
-      onClose={onClose}
-      actions={
-        <>
-          {!isMe && (
-            <Button kind="danger" onClick={() => setRemoving(true)}>
-              Remove
-            </Button>
-          )}
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={form} kind="primary" busy={save.isPending}>
-            Save
+      verb="Save"
+      busy={save.isPending}
+      problem={save.error}
+      aside={
+        !isMe && (
+          <Button kind="danger" onClick={() => setRemoving(true)}>
+            Remove
           </Button>
-        </>
+        )
       }
+      onSubmit={onSubmit}
+      onClose={onClose}
     >
-      <ProblemNote problem={save.error} />
-      <form id={form} className="stack" onSubmit={onSubmit}>
-        <RoleField role={role} onChange={setRole} disabled={isMe} />
-        <CheckField
-          label="May sign in"
-          checked={!disabled}
-          disabled={isMe}
-          onChange={(may) => setDisabled(!may)}
-        />
-        <TextField
-          label="New password"
-          type="password"
-          value={password}
-          onChange={setPassword}
-          autoComplete="new-password"
-          minLength={LIMIT.passwordChars}
-          hint="Left empty, it stays. A new one ends all sessions of this user."
-        />
-      </form>
-    </Dialog>
+      <RoleField role={role} onChange={setRole} disabled={isMe} />
+      <CheckField
+        label="May sign in"
+        checked={!disabled}
+        disabled={isMe}
+        onChange={(may) => setDisabled(!may)}
+      />
+      <TextField
+        label="New password"
+        type="password"
+        value={password}
+        onChange={setPassword}
+        autoComplete="new-password"
+        minLength={LIMIT.passwordChars}
+        hint="Left empty, it stays. A new one ends all sessions of this user."
+      />
+    </FormDialog>
   );
 }
 

@@ -42,7 +42,7 @@ export function Lane({ trend, pen }: LaneProps) {
         {runs.map((run) => (
           <span
             key={run.from}
-            className={run.isMixed ? "lane-run mixed" : "lane-run"}
+            className={runClass(run)}
             style={{ ...runPlace(run, trend), background: laneColour(point, run.value) }}
           >
             <span>{run.isMixed ? "" : wordOf(run.value)}</span>
@@ -73,8 +73,12 @@ export function LaneTimes({ from, to }: Pick<Trend, "from" | "to">) {
 function laneRuns({ columns, points, from, to }: Trend, point: PointReply): Run[] {
   const pen = columns.pens[points.indexOf(point)];
   if (!pen) return [];
-  const { last, min, max } = pen;
-  return runsOf({ at: columns.at, widthMs: columns.widthMs, last, min, max }, from, to);
+  return runsOf({ ...pen, at: columns.at, widthMs: columns.widthMs }, from, to);
+}
+
+function runClass({ isMixed, isOld }: Run): string {
+  if (isMixed) return "lane-run mixed";
+  return isOld ? "lane-run old" : "lane-run";
 }
 
 function runPlace(run: Run, { from, to }: Trend) {

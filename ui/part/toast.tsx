@@ -1,21 +1,23 @@
 import { X } from "lucide-react";
 import { useEffect, useSyncExternalStore } from "react";
-import { IconButton } from "./button.tsx";
+import { Button, IconButton } from "./button.tsx";
 import "./toast.css";
 
-type Said = { readonly id: number; readonly text: string };
+type Said = { readonly id: number; readonly text: string; readonly undo: (() => void) | undefined };
 
 const SHOWN_MS = 4_000;
+/** Long enough to see that it was the wrong one. */
+const UNDO_MS = 10_000;
 const SHOWN_MAX = 3;
 
 let said: readonly Said[] = [];
 let lastId = 0;
 const listeners = new Set<() => void>();
 
-/** Says that something was done: `say("Saved")`. */
-export function say(text: string): void {
+/** Says that something was done: `say("Saved")`; `undo` where that can be taken back. */
+export function say(text: string, undo?: () => void): void {
   lastId += 1;
-  set([...said, { id: lastId, text }].slice(-SHOWN_MAX));
+  set([...said, { id: lastId, text, undo }].slice(-SHOWN_MAX));
 }
 
 /** Where it is said, once on the page; read aloud without taking the focus. */
@@ -30,14 +32,25 @@ export function ToastPlace() {
   );
 }
 
-function Toast({ id, text }: Said) {
+function Toast({ id, text, undo }: Said) {
   useEffect(() => {
-    const timer = window.setTimeout(() => take(id), SHOWN_MS);
+    const timer = window.setTimeout(() => take(id), undo ? UNDO_MS : SHOWN_MS);
     return () => window.clearTimeout(timer);
-  }, [id]);
+  }, [id, undo]);
   return (
     <div className="toast">
-      <span>{text}</span>
+      <span className="toast-text">{text}</span>
+      {undo && (
+        <Button
+          kind="quiet"
+          onClick={() => {
+            take(id);
+            undo();
+          }}
+        >
+          Undo
+        </Button>
+      )}
       <IconButton label="Close" icon={X} onClick={() => take(id)} />
     </div>
   );

@@ -46,7 +46,7 @@ function valueText(
   pen: Pen | undefined,
   row: number,
 ): string {
-  const cell = pen && heldAt(hasLane(point) ? pen.last : pen.avg, row);
+  const cell = pen && (hasLane(point) ? stateAt(pen, row) : heldAt(pen.avg, row));
   if (typeof cell !== "number") return NO_VALUE;
   const { text, unit } = formatValue(trend.valueFor(point, cell), variable);
   return unit ? `${text} ${unit}` : text;
@@ -60,7 +60,13 @@ function qualityText(pen: Pen | undefined, row: number): string {
   const good = pen?.good[row] ?? 0;
   if (good < all) return `${all - good} of ${all} not good`;
   if (all > 0) return "good";
-  return typeof heldAt(pen?.avg ?? [], row) === "number" ? "unchanged" : "no value";
+  if (typeof heldAt(pen?.avg ?? [], row) === "number") return "unchanged";
+  return pen && typeof stateAt(pen, row) === "number" ? "not heard of" : "no value";
+}
+
+/** A state holds until another one is told; how long that is ago stands beside it. */
+function stateAt({ last, before }: Pen, row: number): Cell {
+  return last.findLast((cell, at) => at <= row && typeof cell === "number") ?? before;
 }
 
 /** The value in a row, or that which still held there. */

@@ -1,28 +1,41 @@
 // The historian beside named peers, on what a plant of 2,000 series sends (history/workload.ts):
-//   npm run bench -- history [--part ingest,small] [--days 1]
+//   npm run bench -- history [--part ingest,small,series,live,reopen,memory] [--days 1]
 //                            [--rounds 3] [--only historian,victoria-metrics]
 // A day is 1.7 million samples: --days 6 are 10 million, --days 30 are 51 million.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { ContestOptions, ContestResult } from "./history/contest.ts";
+import type { LiveOptions, LiveResult } from "./history/live.ts";
+import type { MemoryOptions, MemoryResult } from "./history/memory.ts";
+import { openOurs } from "./history/ours.ts";
 import { POSTGRES_BIN } from "./history/postgresql.ts";
+import type { SeriesOptions, SeriesResult } from "./history/series.ts";
 import { type Workload, writeWorkload } from "./history/workload.ts";
 import { median, printTable, rounded, runScript } from "./measure.ts";
 
 const { values } = parseArgs({
   options: {
-    part: { type: "string", default: "ingest,small" },
+    part: { type: "string", default: "ingest,small,series,live,reopen,memory" },
     days: { type: "string", default: "1" },
     rounds: { type: "string", default: "3" },
     only: { type: "string", default: "" },
   },
 });
+const SERIES_COUNTS = [2_000, 100_000] as const;
+const SERIES_SAMPLES = 4_000_000;
+const LIVE_SECONDS = 20;
 const [days, rounds] = [Number(values.days), Number(values.rounds)];
 const PARTS: Readonly<Record<string, (workload: Workload) => Promise<void>>> = {
   ingest: (workload) => contest(workload, 10_000),
   small: (workload) => contest(workload, 500),
+  series: manySeries,
+  live: underLoad,
+  reopen: afterCrash,
+  memory: overTime,
 };
 
 const folder = mkdtempSync(join(tmpdir(), "fieldline-bench-"));
@@ -101,4 +114,80 @@ function readsRow(name: string, runs: Runs): Record<string, string | number> {
     return [`${read} ms (of)`, `${rounded(ms)} (${Math.round(found)})`];
   });
   return { reads: name, ...Object.fromEntries(cells) };
+}
+
+async function manySeries(): Promise<void> {
+  const rows = new Map<number, SeriesResult[]>(SERIES_COUNTS.map((series) => [series, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const series of SERIES_COUNTS) {
+      const options: SeriesOptions = { series, samples: SERIES_SAMPLES };
+      rows.get(series)?.push(await runScript<SeriesResult>("./history/series.ts", options));
+    }
+  }
+  const cpuOf = (series: number) => median((rows.get(series) ?? []).map(({ cpuUs }) => cpuUs));
+  printTable(
+    [...rows].map(([series, own]) => ({
+      series,
+      "k samples/s": rounded(SERIES_SAMPLES / 1_000 / median(own.map(({ seconds }) => seconds))),
+      "CPU us a sample": rounded(cpuOf(series)),
+      "of the fewest": `${rounded(cpuOf(series) / cpuOf(SERIES_COUNTS[0]))} x`,
+      "bytes a sample": rounded(median(own.map(({ bytes }) => bytes))),
+    })),
+  );
+}
+
+async function underLoad({ file }: Workload): Promise<void> {
+  const options: LiveOptions = { file, seconds: LIVE_SECONDS };
+  const runs: LiveResult[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    runs.push(await runScript<LiveResult>("./history/live.ts", options));
+  }
+  const of = (name: keyof LiveResult) => rounded(median(runs.map((run) => run[name])));
+  printTable([
+    {
+      "20k samples/s, 20 queries/s": `${LIVE_SECONDS} s`,
+      "loop p99 ms": of("loopP99Ms"),
+      "loop most ms": of("loopMostMs"),
+      "acknowledged p99 ms": of("ackP99Ms"),
+      "most ms": of("ackMostMs"),
+      "query p99 ms": of("queryP99Ms"),
+    },
+  ]);
+}
+
+async function afterCrash({ file, unique }: Workload): Promise<void> {
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const store = join(folder, `crash-${round}`);
+    await untilStored(JSON.stringify({ file, folder: store }));
+    const start = performance.now();
+    const historian = await openOurs({ folder: store });
+    times.push(performance.now() - start);
+    await historian.close();
+    rmSync(store, { recursive: true });
+  }
+  printTable([{ "samples before the crash": unique, "reopen ms": rounded(median(times)) }]);
+}
+
+/** Killed as soon as it has said that all is stored. */
+async function untilStored(options: string): Promise<void> {
+  const script = new URL("./history/reopen.ts", import.meta.url).pathname;
+  const args = ["--import", "tsx", script, options];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(child, "exit");
+  await once(child.stdout, "data");
+  child.kill("SIGKILL");
+  await ended;
+}
+
+async function overTime({ file }: Workload): Promise<void> {
+  const rows: Record<string, string | number>[] = [];
+  for (const profile of ["server", "gateway"] as const) {
+    const options: MemoryOptions = { file, profile };
+    const { beforeMb, quartersMb } = await runScript<MemoryResult>("./history/memory.ts", options);
+    const [first = 0, second = 0, third = 0, last = 0] = quartersMb.map(rounded);
+    const quarters = { "1st quarter": first, "2nd": second, "3rd": third, "4th": last };
+    rows.push({ "RSS MB": profile, "without it": rounded(beforeMb), ...quarters });
+  }
+  printTable(rows);
 }

@@ -30,6 +30,7 @@ export class Desk {
     this.#engine = engine;
     this.#say = say;
     this.#commitEveryMs = commitEveryMs;
+    this.#workSoon(); // What the log brought back may be more than memory should hold.
   }
 
   hear(question: Question): void {

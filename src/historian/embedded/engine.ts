@@ -338,28 +338,27 @@ export class Engine {
 
   /** Brings the log back into memory; where it is larger than that, into chunks on the way. */
   #replay(): void {
-    let isLarge = false;
     const replayed = this.#log.replay(this.#chunks.totals.sequence, (samples) => {
-      if (!this.#memtable.hasRoom(samples.count)) {
-        this.#makeRoom();
-        isLarge = true;
-      }
+      if (!this.#memtable.hasRoomAtMost(samples.count)) this.#makeRoom();
       this.#memtable.insert(samples);
     });
     if (replayed.records > 0) this.#parts.log.info("log replayed", replayed);
     if (replayed.gaps > 0) this.#parts.log.error("records are missing in the log", replayed);
-    if (isLarge || replayed.segments > SEGMENTS_MAX) {
+    if (replayed.segments > SEGMENTS_MAX) {
       this.#freeze();
       this.#finish();
     }
   }
 
-  /** Of a generation that is replayed: no segment is released before all are. */
+  /**
+   * What is replayed leaves memory before the record that is visited. Its segments may hold later
+   * records as well: they stay open, and go with the generation that has the last of them.
+   */
   #makeRoom(): void {
+    this.#finish();
     const generation = this.#memtable.freeze();
-    const flush = new Flush(generation, this.#chunks, this.#options.chunkSamples);
-    while (!flush.slice(Number.POSITIVE_INFINITY, this.#parts.monotonic));
-    this.#memtable.drop();
+    generation.sequence = this.#log.sequence - 1;
+    this.#flush = new Flush(generation, this.#chunks, this.#options.chunkSamples);
   }
 }
 

@@ -45,8 +45,17 @@ export class Memtable {
 
   /** Whether so many rows fit into the active generation, or it has to be frozen before. */
   hasRoom(rows: number): boolean {
+    return this.#fits(rows, this.#rows);
+  }
+
+  /** The same, were the generation as large as it may become. */
+  hasRoomAtMost(rows: number): boolean {
+    return this.#fits(rows, this.#limits.rowsMax);
+  }
+
+  #fits(rows: number, rowsMax: number): boolean {
     const { count, textBytes } = this.active;
-    return count === 0 || (count + rows <= this.#rows && textBytes < TEXT_BYTES_MAX);
+    return count === 0 || (count + rows <= rowsMax && textBytes < TEXT_BYTES_MAX);
   }
 
   insert(samples: Samples): void {
@@ -54,7 +63,8 @@ export class Memtable {
     if (active.count === 0) this.#began = this.#monotonic();
     const needed = active.count + samples.count;
     if (needed > active.capacity) {
-      const doubled = Math.min(Math.max(active.capacity * 2, CAPACITY_FIRST), this.#rows);
+      const most = needed > this.#rows ? this.#limits.rowsMax : this.#rows;
+      const doubled = Math.min(Math.max(active.capacity * 2, CAPACITY_FIRST), most);
       active.reserve(Math.max(needed, doubled));
     }
     const seriesEnd = seriesEndOf(samples.series);

@@ -1,6 +1,8 @@
 import { KIND, type Samples } from "../../domain/samples.ts";
 import { orderOfTime } from "./order.ts";
 
+const LATE = -1;
+
 /** Samples of one series in columns, in order of time, no two of the same time. */
 export class Run {
   count = 0;
@@ -59,6 +61,7 @@ export class Run {
 
   /** Brings rows in order of arrival into order of time; of equal times the later row stays. */
   settle(): void {
+    if (this.#overwriteRepeated()) return;
     const { at, count } = this;
     const order = orderOfTime(at, count);
     const settled = new Run(count);
@@ -69,6 +72,40 @@ export class Run {
     }
     this.clear();
     this.copy(settled, 0, settled.count);
+  }
+
+  /**
+   * What came again takes the place of what it repeats, which is most of what is out of order.
+   * False where something is late: then the rows from there on are as they were.
+   */
+  #overwriteRepeated(): boolean {
+    const { at, count } = this;
+    let isInOrder = true;
+    let end = 0;
+    for (let row = 0; row < count; row += 1) {
+      const place: number = isInOrder ? this.#placeOf(at[row] ?? 0, end) : end;
+      isInOrder = isInOrder && place !== LATE;
+      this.#move(row, place === LATE ? end : place);
+      if (place === end || place === LATE) end += 1;
+    }
+    this.count = end;
+    return isInOrder;
+  }
+
+  /** Behind the first rows, or where one of them has the same time. */
+  #placeOf(time: number, end: number): number {
+    if (end === 0 || time > (this.at[end - 1] ?? 0)) return end;
+    this.count = end;
+    const place = this.rowAt(time);
+    return this.at[place] === time ? place : LATE;
+  }
+
+  #move(row: number, place: number): void {
+    if (row === place) return;
+    this.at[place] = this.at[row] ?? 0;
+    this.value[place] = this.value[row] ?? 0;
+    this.kind[place] = this.kind[row] ?? 0;
+    this.quality[place] = this.quality[row] ?? 0;
   }
 
   /** Keeps what lies within `[from, to)`. */

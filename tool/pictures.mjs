@@ -82,6 +82,7 @@ async function pagesOf(house) {
     { name: "agents", path: "/agents" },
     { name: "agent-new", path: "/agents/new" },
     { name: "agent", path: `/agents/${agents[0]?.id}` },
+    { name: "broker", path: "/broker" },
     { name: "rejected", path: "/rejected" },
     { name: "journal", path: "/journal" },
     { name: "people", path: "/people" },

@@ -14,6 +14,7 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "agent.issued": "Issued a credential",
   "agent.revoked": "Revoked an agent",
   "agent.removed": "Removed an agent",
+  "agent.disconnected": "Disconnected an agent",
   "agent.taken-over": "Took over a connection",
   "agent.lost-messages": "Fell behind and lost its oldest messages",
   "device.adopted": "Adopted a device",

@@ -5,6 +5,7 @@ import {
   LayoutDashboard,
   type LucideIcon,
   MessageSquareOff,
+  RadioTower,
   ScrollText,
   ShieldCheck,
   Users,
@@ -21,6 +22,7 @@ export type Place = {
     | "/devices"
     | "/inbox"
     | "/agents"
+    | "/broker"
     | "/rejected"
     | "/journal"
     | "/people";
@@ -73,6 +75,13 @@ export const PLACES: readonly Place[] = [
     to: "/agents",
     name: "Agents",
     icon: ShieldCheck,
+    section: "Connect",
+    permission: "engineer",
+  },
+  {
+    to: "/broker",
+    name: "Broker",
+    icon: RadioTower,
     section: "Connect",
     permission: "engineer",
   },

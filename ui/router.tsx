@@ -105,6 +105,12 @@ const agent = createRoute({
   component: lazyRouteComponent(() => import("./page/agent.tsx"), "AgentPage"),
 });
 
+const broker = createRoute({
+  getParentRoute: () => frame,
+  path: "/broker",
+  component: lazyRouteComponent(() => import("./page/broker.tsx"), "BrokerPage"),
+});
+
 const rejected = createRoute({
   getParentRoute: () => frame,
   path: "/rejected",
@@ -137,6 +143,7 @@ const routeTree = root.addChildren([
     agents,
     agentNew,
     agent,
+    broker,
     rejected,
     journal,
     people,

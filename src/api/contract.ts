@@ -7,7 +7,9 @@ import {
   AgentSchema,
   AssetSchema,
   BackupSchema,
+  BrokerSchema,
   type ChannelSchema,
+  ClientSchema,
   CommandBody,
   CommandSchema,
   CommandTypeSchema,
@@ -448,6 +450,23 @@ export const ROUTES = {
     reply: IssuedSchema,
     created: true,
   }),
+  "GET /broker": route({
+    permission: "engineer",
+    summary: "What the broker does and keeps, and what it dropped and refused",
+    reply: BrokerSchema,
+  }),
+  "GET /broker/clients": route({
+    permission: "engineer",
+    summary: "Who is connected, with what it subscribed and what waits for it",
+    query: Type.Object({ ...PageQuery, search: Type.Optional(Type.String({ maxLength: 200 })) }),
+    reply: countedPage(ClientSchema),
+  }),
+  "POST /agents/:id/disconnect": route({
+    permission: "engineer",
+    summary: "Close an agent's connections; it may come back",
+    params: Id,
+    reply: Type.Object({ closed: Type.Integer() }),
+  }),
   "POST /agents/:id/revoke": route({
     permission: "engineer",
     summary: "Close its connection and let it in no more",
@@ -614,6 +633,7 @@ export type DeviceReply = Static<typeof DeviceSchema>;
 export type CommandTypeReply = Static<typeof CommandTypeSchema>;
 export type CommandReply = Static<typeof CommandSchema>;
 export type AgentReply = Static<typeof AgentSchema>;
+export type ClientReply = Static<typeof ClientSchema>;
 export type IssuedReply = Static<typeof IssuedSchema>;
 export type UserReply = Static<typeof UserSchema>;
 export type TokenReply = Static<typeof TokenSchema>;

@@ -5,7 +5,15 @@ const STEP_MS = 1_000;
 /** Long enough to stand still, short enough to see a device fall silent. */
 const STEPS = 10;
 
-type Reading = { readonly at: number; readonly messages: number; readonly values: number };
+const COUNTERS = {
+  messages: "messages_total",
+  values: "samples_stored_total",
+  received: "mqtt_messages_received_total",
+  sent: "mqtt_messages_sent_total",
+} as const;
+
+type Counts = Readonly<Record<keyof typeof COUNTERS, number>>;
+type Reading = { readonly at: number; readonly counts: Counts };
 
 /** How much came in lately, from counters that only grow. */
 export class Rates {
@@ -20,14 +28,10 @@ export class Rates {
     this.#step();
   }
 
-  get perSecond(): { readonly messages: number; readonly values: number } {
+  get perSecond(): Counts {
     const [first, last] = [this.#readings[0], this.#now()];
-    if (!first) return { messages: 0, values: 0 };
-    const seconds = Math.max(STEP_MS, last.at - first.at) / 1000;
-    return {
-      messages: (last.messages - first.messages) / seconds,
-      values: (last.values - first.values) / seconds,
-    };
+    const seconds = Math.max(STEP_MS, last.at - (first?.at ?? last.at)) / 1000;
+    return each((name) => (last.counts[name] - (first ?? last).counts[name]) / seconds);
   }
 
   close(): void {
@@ -41,10 +45,16 @@ export class Rates {
   }
 
   #now(): Reading {
-    return {
-      at: this.#clock.monotonic(),
-      messages: this.#gauges.total("messages_total"),
-      values: this.#gauges.total("samples_stored_total"),
-    };
+    const counts = each((name) => this.#gauges.total(COUNTERS[name]));
+    return { at: this.#clock.monotonic(), counts };
   }
+}
+
+function each(count: (name: keyof Counts) => number): Counts {
+  return {
+    messages: count("messages"),
+    values: count("values"),
+    received: count("received"),
+    sent: count("sent"),
+  };
 }

@@ -7,6 +7,7 @@ import type { Outcome } from "../lib/outcome.ts";
 import { agentHandlers } from "./agents.ts";
 import { assetHandlers } from "./assets.ts";
 import { backupHandlers } from "./backups.ts";
+import { brokerHandlers } from "./broker.ts";
 import { commandHandlers } from "./commands.ts";
 import { ROUTES, type Route, type RouteName } from "./contract.ts";
 import { deviceHandlers } from "./devices.ts";
@@ -44,6 +45,7 @@ const HANDLERS: { readonly [R in RouteName]: Handler<R> } = {
   ...agentHandlers,
   ...assetHandlers,
   ...backupHandlers,
+  ...brokerHandlers,
   ...commandHandlers,
   ...deviceHandlers,
   ...healthHandlers,

@@ -290,3 +290,52 @@ export const ProblemSchema = Type.Object({
 function pair() {
   return { type: "array", items: { type: "number" }, minItems: 2, maxItems: 2 };
 }
+
+const Count = Type.Integer({ minimum: 0 });
+const Traffic = Type.Object({ messages: Count, bytes: Count, perSecond: Type.Number() });
+/** How often, by reason or problem code: the most frequent first. */
+const Counts = Type.Array(Type.Object({ label: Type.String(), value: Count }));
+
+/** Counters begin with the server. */
+export const BrokerSchema = Type.Object({
+  /** Why it does not work as it should; null while it does. */
+  trouble: nullable(Type.String()),
+  clients: Count,
+  connections: Type.Object({
+    open: Count,
+    /** New ones that wait for their turn. */
+    waiting: Count,
+    /** Not read for the moment: too fast, or waiting for the disk or for a slow subscriber. */
+    held: Count,
+  }),
+  sessions: Count,
+  subscriptions: Count,
+  retained: Type.Object({ messages: Count, bytes: Count }),
+  received: Traffic,
+  sent: Traffic,
+  /** What waits for clients that are slow or away. */
+  queuedBytes: Count,
+  /** What came and is not safe yet. */
+  pendingBytes: Count,
+  /** The log of sessions on disk. */
+  logBytes: Count,
+  takeOvers: Count,
+  throttled: Count,
+  dropped: Counts,
+  refused: Counts,
+});
+
+export const ClientSchema = Type.Object({
+  id: Type.String(),
+  agentId: Type.String(),
+  name: Type.String(),
+  clientId: Type.String(),
+  remote: Type.String(),
+  version: oneOf(["3.1", "3.1.1", "5.0"]),
+  connectedAt: Time,
+  subscriptions: Type.Array(Type.String()),
+  received: Count,
+  sent: Count,
+  dropped: Count,
+  queued: Count,
+});

@@ -36,3 +36,14 @@ test("the text is Prometheus': all of one name together behind its type", () => 
       "# TYPE fieldline_messages_total_bytes_total counter\nfieldline_messages_total_bytes_total 9\n",
   );
 });
+
+test("the values of a label are told, the largest first", () => {
+  const gauges = new Gauges();
+  gauges.add('dropped_total{reason="expired"}', 1);
+  gauges.add('dropped_total{reason="queue_full"}', 3);
+  gauges.add("dropped_totals", 9);
+  assert.deepEqual(gauges.byLabel("dropped_total"), [
+    { label: "queue_full", value: 3 },
+    { label: "expired", value: 1 },
+  ]);
+});

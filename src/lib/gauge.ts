@@ -24,6 +24,15 @@ export class Gauges {
     return sum;
   }
 
+  /** What stands in the one label of a name, with its value: the largest first. */
+  byLabel(name: string): readonly { readonly label: string; readonly value: number }[] {
+    const rows = [...this.#values].flatMap(([other, value]) => {
+      const label = other.startsWith(`${name}{`) ? /="(.*)"\}$/s.exec(other)?.[1] : undefined;
+      return label === undefined ? [] : { label, value };
+    });
+    return rows.sort((a, b) => b.value - a.value || order(a.label, b.label));
+  }
+
   /** Prometheus' text format: what is named `_total` only grows; all of one name stand together. */
   text(): string {
     const rows = [...this.#values].map(([name, value]) => ({ name, base: baseOf(name), value }));

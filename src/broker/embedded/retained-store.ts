@@ -38,6 +38,14 @@ export class RetainedStore {
     return success(store);
   }
 
+  get count(): number {
+    return this.#tree.count;
+  }
+
+  get bytes(): number {
+    return this.#tree.bytes;
+  }
+
   under(filter: string): readonly RoutedMessage[] {
     return this.#tree.under(filter, this.#parts.clock.now());
   }

@@ -33,6 +33,8 @@ function gauge({ parts, archive, connections, intake, sessions, ...core }: Core)
   for (const connection of connections) if (connection.isHeld) held += 1;
   gauges.set("mqtt_connections_held", held);
   gauges.set("mqtt_connections_waiting", core.turnstile.waiting);
+  gauges.set("mqtt_retained_messages", core.retained.count);
+  gauges.set("mqtt_retained_bytes", core.retained.bytes);
   gauges.set("mqtt_sessions", sessions.size);
   gauges.set("mqtt_subscriptions", core.subscriptions.size);
   gauges.set("mqtt_queued_bytes", sessions.queuedBytes);

@@ -1,0 +1,90 @@
+import type { ClientInfo } from "../broker/broker.ts";
+import type { AgentId } from "../domain/brand.ts";
+import { problem } from "../domain/problem.ts";
+import { failure, success } from "../lib/outcome.ts";
+import type { ClientReply } from "./contract.ts";
+import type { Answer, Call, Handlers } from "./handler.ts";
+import type { House } from "./house.ts";
+import { cut } from "./page.ts";
+import { iso } from "./time.ts";
+
+export const brokerHandlers = {
+  "GET /broker": getBroker,
+  "GET /broker/clients": listClients,
+  "POST /agents/:id/disconnect": disconnectAgent,
+} satisfies Handlers;
+
+async function getBroker(house: House, _: Call<"GET /broker">): Answer<"GET /broker"> {
+  const { broker, gauges, rates } = house;
+  const of = (name: string) => gauges.get(`mqtt_${name}`);
+  const { received, sent } = rates.perSecond;
+  return success({
+    trouble: broker.trouble?.detail ?? null,
+    clients: broker.clients().length,
+    connections: {
+      open: of("connections"),
+      waiting: of("connections_waiting"),
+      held: of("connections_held"),
+    },
+    sessions: of("sessions"),
+    subscriptions: of("subscriptions"),
+    retained: { messages: of("retained_messages"), bytes: of("retained_bytes") },
+    received: { ...trafficOf(house, "received"), perSecond: received },
+    sent: { ...trafficOf(house, "sent"), perSecond: sent },
+    queuedBytes: of("queued_bytes"),
+    pendingBytes: of("pending_bytes"),
+    logBytes: of("session_log_bytes"),
+    takeOvers: of("take_overs_total"),
+    throttled: of("throttled_total"),
+    dropped: [...gauges.byLabel("mqtt_dropped_total")],
+    refused: [...gauges.byLabel("mqtt_refused_total")],
+  });
+}
+
+function trafficOf({ gauges }: House, way: "received" | "sent") {
+  const messages = gauges.get(`mqtt_messages_${way}_total`);
+  return { messages, bytes: gauges.get(`mqtt_bytes_${way}_total`) };
+}
+
+async function listClients(house: House, { query }: Call<"GET /broker/clients">) {
+  const names = new Map((await house.agents.list()).map(({ id, name }) => [id, name]));
+  const rows = house.broker.clients().map((client) => clientReply(client, names));
+  const wanted = (query.search ?? "").trim().toLowerCase();
+  const found = rows.filter(({ name, clientId, remote, subscriptions }) =>
+    [name, clientId, remote, ...subscriptions].join(" ").toLowerCase().includes(wanted),
+  );
+  return cut(found, query, ({ id }) => id);
+}
+
+function clientReply(client: ClientInfo, names: ReadonlyMap<AgentId, string>): ClientReply {
+  const { agent, clientId, version, connectedAt, subscriptions, ...rest } = client;
+  return {
+    ...rest,
+    id: `${agent} ${clientId}`,
+    agentId: agent,
+    // The demo's own agents are not among those that the house keeps.
+    name: names.get(agent) ?? clientId,
+    clientId,
+    version: ({ 3: "3.1", 4: "3.1.1", 5: "5.0" } as const)[version],
+    connectedAt: iso(connectedAt),
+    subscriptions: [...subscriptions],
+  };
+}
+
+type DisconnectRoute = "POST /agents/:id/disconnect";
+
+/** It may come back at once: to keep it out, it is revoked. */
+async function disconnectAgent(
+  house: House,
+  { params, by }: Call<DisconnectRoute>,
+): Answer<DisconnectRoute> {
+  const id = params.id as AgentId;
+  const agent = await house.agents.get(id);
+  if (!agent) return failure(problem("agent_unknown", `no agent '${params.id}'`));
+  const subject = `agent:${id}`;
+  const detail = { name: agent.name };
+  await house.journal.record({ actor: by.actor, kind: "agent.disconnected", subject, detail });
+  const closed = house.broker.disconnect(id, "disconnected by an engineer");
+  house.changed(subject);
+  return success({ closed });
+}

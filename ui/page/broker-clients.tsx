@@ -1,0 +1,139 @@
+import { Link } from "@tanstack/react-router";
+import { Unplug } from "lucide-react";
+import { useState } from "react";
+import type { ClientReply } from "../../src/api/contract.ts";
+import { formatCount, formatNumber } from "../format.ts";
+import { Age } from "../part/age.tsx";
+import { Button, LinkButton } from "../part/button.tsx";
+import { Card } from "../part/card.tsx";
+import { Confirm } from "../part/dialog.tsx";
+import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
+import { Filters, SearchBox } from "../part/search-box.tsx";
+import { type Column, Table } from "../part/table.tsx";
+import { useAsk, useReply } from "../query.ts";
+
+const EVERY_MS = 2_000;
+/** More are found by searching: nobody reads a longer list. */
+const SHOWN_MAX = 200;
+
+/** Who is connected now. */
+export function BrokerClients() {
+  const [typed, setTyped] = useState("");
+  const [chosen, setChosen] = useState<ClientReply | null>(null);
+  const query = { limit: SHOWN_MAX, ...(typed.trim() !== "" && { search: typed.trim() }) };
+  const clients = useReply("GET /broker/clients", { query }, { every: EVERY_MS, keep: true });
+  const { data, error } = clients;
+  return (
+    <>
+      <Filters>
+        <SearchBox label="Name, client id, address or topic" value={typed} onChange={setTyped} />
+      </Filters>
+      <Card title="Clients" meta={data && shownOf(data)} flush>
+        <ProblemNote problem={error} />
+        {!data && !error && <Waiting />}
+        {data?.items.length === 0 &&
+          (typed === "" ? <Nobody /> : <Empty title="None is like that" />)}
+        {data && data.items.length > 0 && (
+          <Table
+            label="Clients"
+            rows={data.items}
+            rowKey={({ id }) => id}
+            columns={columnsFor(setChosen)}
+          />
+        )}
+      </Card>
+      {chosen && <Disconnect client={chosen} onClose={() => setChosen(null)} />}
+    </>
+  );
+}
+
+function shownOf({ items, total }: { readonly items: readonly unknown[]; readonly total: number }) {
+  const all = formatCount(total, "client");
+  return items.length < total ? `${formatNumber(items.length, 0)} of ${all}` : all;
+}
+
+function Nobody() {
+  return (
+    <Empty
+      title="No client is connected"
+      action={
+        <LinkButton to="/agents/new" kind="primary">
+          New agent
+        </LinkButton>
+      }
+    >
+      A device connects with the certificate or the password of its agent.
+    </Empty>
+  );
+}
+
+function columnsFor(onDisconnect: (client: ClientReply) => void): readonly Column<ClientReply>[] {
+  return [
+    {
+      head: "Client",
+      grow: true,
+      cell: ({ name, agentId }) => (
+        <Link to="/agents/$agentId" params={{ agentId }}>
+          {name}
+        </Link>
+      ),
+    },
+    { head: "Client id", wide: true, cell: ({ clientId }) => <code>{clientId}</code> },
+    { head: "From", wide: true, cell: ({ remote }) => remote },
+    { head: "MQTT", wide: true, cell: ({ version }) => version },
+    {
+      head: "Subscribed",
+      align: "right",
+      wide: true,
+      cell: ({ subscriptions }) => (
+        <span title={subscriptions.join("\n")}>{formatNumber(subscriptions.length, 0)}</span>
+      ),
+    },
+    { head: "Received", align: "right", cell: ({ received }) => formatNumber(received, 0) },
+    { head: "Sent", align: "right", wide: true, cell: ({ sent }) => formatNumber(sent, 0) },
+    { head: "Waits", align: "right", wide: true, cell: ({ queued }) => formatNumber(queued, 0) },
+    {
+      head: "Dropped",
+      align: "right",
+      wide: true,
+      cell: ({ dropped }) => formatNumber(dropped, 0),
+    },
+    {
+      head: "Connected",
+      align: "right",
+      wide: true,
+      cell: ({ connectedAt }) => <Age at={connectedAt} never="" />,
+    },
+    {
+      head: "Disconnect",
+      align: "right",
+      cell: (client) => (
+        <Button
+          kind="quiet"
+          icon={Unplug}
+          onClick={() => onDisconnect(client)}
+          aria-label={`Disconnect ${client.name}`}
+        />
+      ),
+    },
+  ];
+}
+
+type DisconnectProps = { readonly client: ClientReply; readonly onClose: () => void };
+
+function Disconnect({ client: { name, agentId }, onClose }: DisconnectProps) {
+  const disconnect = useAsk("POST /agents/:id/disconnect", ["GET /broker/clients", "GET /broker"]);
+  return (
+    <Confirm
+      title={`Disconnect ${name}?`}
+      verb="Disconnect"
+      open
+      busy={disconnect.isPending}
+      onClose={onClose}
+      onConfirm={() => disconnect.mutate({ params: { id: agentId } }, { onSuccess: onClose })}
+    >
+      <ProblemNote problem={disconnect.error} />
+      <p>It may come back at once. To keep it out, revoke its agent.</p>
+    </Confirm>
+  );
+}

@@ -4,10 +4,17 @@ import type { BackPressure } from "./back-pressure.ts";
 import type { Connection } from "./connection.ts";
 import type { Intake } from "./intake.ts";
 import type { RetainedStore } from "./retained-store.ts";
+import type { RoutedMessage } from "./routed-message.ts";
 import type { Sessions } from "./sessions.ts";
 import type { AllSubscriptions } from "./shared.ts";
 import type { TakeOvers } from "./take-overs.ts";
 import type { Turnstile } from "./turnstile.ts";
+
+/** What the broker tells of itself: see system-topics.ts. */
+type OwnFigures = {
+  readonly under: (filter: string) => readonly RoutedMessage[];
+  readonly say: () => void;
+};
 
 /** What the handlers of packets share. */
 export type Core = {
@@ -18,6 +25,7 @@ export type Core = {
   readonly archive: Archive | null;
   readonly subscriptions: AllSubscriptions;
   readonly retained: RetainedStore;
+  readonly system: OwnFigures;
   readonly intake: Intake;
   readonly takeOvers: TakeOvers;
   readonly turnstile: Turnstile;

@@ -30,6 +30,7 @@ import { keepArrivals, keptMessage, routeArrival, routeMessage } from "./route.t
 import { type RoutedMessage, routedMessage } from "./routed-message.ts";
 import { Sessions } from "./sessions.ts";
 import { AllSubscriptions } from "./shared.ts";
+import { SystemTopics } from "./system-topics.ts";
 import { TakeOvers } from "./take-overs.ts";
 import { type Pace, Turnstile } from "./turnstile.ts";
 import { watch } from "./watch.ts";
@@ -92,7 +93,9 @@ function newCore(parts: BrokerParts, { retained, archive }: KeptOnDisk, turnstil
   const core: Core = {
     ...{ parts, subscriptions, connections, retained, sessions, archive, intake, takeOvers },
     ...{ turnstile, backPressure, disconnections },
+    system: { under: (filter) => system.under(filter), say: () => system.say() },
   };
+  const system = new SystemTopics(core);
   restoreSessions(core);
   return core;
 }

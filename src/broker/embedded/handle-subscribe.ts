@@ -124,13 +124,14 @@ function subscribe(core: Core, client: Client, wanted: WantedSubscription): bool
 
 /** Every message is asked for again: a grant decides at delivery, not only at SUBSCRIBE. */
 function replaysOf(
-  { archive, retained }: Core,
+  { archive, system, retained }: Core,
   client: Client,
   { filter, qos, id }: WantedSubscription,
 ): readonly Delivery[] {
   const { session, gate } = client.admitted;
   const ids = id === null ? [] : [id];
-  const messages = retained.under(filter).filter(({ topic }) => gate.maySubscribe(topic));
+  const kept = [...retained.under(filter), ...system.under(filter)];
+  const messages = kept.filter(({ topic }) => gate.maySubscribe(topic));
   return messages.flatMap((message) => {
     const most = Math.min(qos, message.qos);
     const first = firstByte(most, true);

@@ -82,7 +82,8 @@ function judge(gate: Gate, text: string, bytes: number): Pick<KnownTopic, "refus
     const detail = `a topic has at most ${LIMIT.topicBytes} bytes and ${LIMIT.topicLevels} levels`;
     return { refusal: problem("topic_forbidden", detail), reason: REASON.topicInvalid };
   }
-  if (gate.mayPublish(text)) return ALLOWED;
+  // The broker's own: a client that wrote there would speak in its name.
+  if (gate.mayPublish(text) && !text.startsWith("$SYS/")) return ALLOWED;
   const detail = `${gate.agent} may not publish on ${text}`;
   return { refusal: problem("topic_forbidden", detail), reason: REASON.notAuthorised };
 }

@@ -9,6 +9,8 @@ const SECOND_MS = 1_000;
 const PATIENCE = 1.5;
 /** How often queues are looked through for what has become too old. */
 const SWEEP_SECONDS = 60;
+/** How often those who read `$SYS` are told what changed. */
+const SAY_SECONDS = 10;
 
 /**
  * Looks at all connections once a second. Seconds are counted rather than measured: while this
@@ -22,6 +24,7 @@ export function watch(core: Core): Timer {
     for (const connection of core.connections) check(connection);
     if (seconds % SWEEP_SECONDS === 0) core.sessions.sweep();
     gauge(core);
+    if (seconds % SAY_SECONDS === 0) core.system.say();
     timer = core.parts.clock.after(SECOND_MS, look);
   }
   return { cancel: () => timer.cancel() };

@@ -2,14 +2,13 @@ import { Link } from "@tanstack/react-router";
 import type { Reply } from "../../src/api/contract.ts";
 import { formatBytes, formatNumber } from "../format.ts";
 import { Card } from "../part/card.tsx";
-import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
+import { Nothing, ProblemNote, Waiting } from "../part/empty.tsx";
 import { type Fact, Facts } from "../part/facts.tsx";
 import { Figure } from "../part/figure.tsx";
 import { Page } from "../part/page.tsx";
 import { useReply } from "../query.ts";
 import { rejectionHelp } from "../rejection-help.ts";
 import { BrokerClients } from "./broker-clients.tsx";
-import "./broker.css";
 
 const EVERY_MS = 2_000;
 
@@ -24,22 +23,22 @@ export function BrokerPage() {
       <ProblemNote problem={error} />
       {!data && !error && <Waiting />}
       {data?.trouble && (
-        <p className="broker-trouble" role="alert">
+        <p className="problem-note" role="alert">
           {data.trouble}
         </p>
       )}
       {data && (
-        <div className="broker-cards">
-          <Card title="Traffic">
+        <>
+          <Card title="Traffic" span={4}>
             <Facts facts={trafficOf(data)} />
           </Card>
-          <Card title="Kept">
+          <Card title="Kept" span={4}>
             <Facts facts={keptOf(data)} />
           </Card>
-          <Card title="Dropped and refused">
+          <Card title="Dropped and refused" span={4}>
             <Losses broker={data} />
           </Card>
-        </div>
+        </>
       )}
       <BrokerClients />
     </Page>
@@ -87,7 +86,7 @@ const DROPPED: Readonly<Record<string, string>> = {
 
 function Losses({ broker: { dropped, refused } }: { readonly broker: Broker }) {
   if (dropped.length + refused.length === 0) {
-    return <Empty title="Nothing was dropped or refused" />;
+    return <Nothing>Nothing was dropped, nobody was refused.</Nothing>;
   }
   return (
     <>

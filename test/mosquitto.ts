@@ -16,14 +16,15 @@ export type Where = {
   readonly version?: "mqttv31" | "mqttv311" | "mqttv5";
 };
 
-/** Publishes one message at QoS 1 and waits for its acknowledgement. */
+/** Publishes one message at QoS 1, its payload from here or by an option, and waits for its acknowledgement. */
 export async function publish(
   where: Where,
   topic: string,
-  payload: string,
+  payload: string | undefined,
   more: readonly string[] = [],
 ): Promise<void> {
-  const args = [...argumentsOf(where), "-q", "1", "-t", topic, "-m", payload, ...more];
+  const message = payload === undefined ? [] : ["-m", payload];
+  const args = [...argumentsOf(where), "-q", "1", "-t", topic, ...message, ...more];
   const { code, errors } = await run("mosquitto_pub", args);
   assert.equal(code, 0, `mosquitto_pub: ${errors}`);
 }

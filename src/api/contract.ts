@@ -19,6 +19,8 @@ import {
   Id,
   IssuedSchema,
   Json,
+  LayoutBody,
+  LayoutSchema,
   Name,
   nullable,
   oneOf,
@@ -550,6 +552,30 @@ export const ROUTES = {
   }),
   "DELETE /tokens/:id": route({ permission: "administer", summary: "Revoke a token", params: Id }),
 
+  "GET /layouts": route({
+    permission: "view",
+    summary: "How messages are read that do not explain themselves",
+    reply: Type.Object({ items: Type.Array(LayoutSchema) }),
+  }),
+  "POST /layouts": route({
+    permission: "engineer",
+    summary: "Lay out the messages of some topics; the next one is read by it",
+    body: LayoutBody,
+    reply: LayoutSchema,
+    created: true,
+  }),
+  "PUT /layouts/:id": route({
+    permission: "engineer",
+    summary: "Replace a layout",
+    params: Id,
+    body: LayoutBody,
+    reply: LayoutSchema,
+  }),
+  "DELETE /layouts/:id": route({
+    permission: "engineer",
+    summary: "Remove a layout; what it has read stays",
+    params: Id,
+  }),
   "GET /screens": route({
     permission: "view",
     summary: "Screens",
@@ -639,5 +665,6 @@ export type UserReply = Static<typeof UserSchema>;
 export type TokenReply = Static<typeof TokenSchema>;
 export type EventReply = Static<typeof EventSchema>;
 export type RejectedReply = Static<typeof RejectedSchema>;
+export type LayoutReply = Static<typeof LayoutSchema>;
 export type ScreenReply = Static<typeof ScreenSchema>;
 export type ProblemReply = Static<typeof ProblemSchema>;

@@ -18,6 +18,7 @@ import { historyHandlers } from "./history.ts";
 import type { House } from "./house.ts";
 import { inboxHandlers } from "./inbox.ts";
 import { journalHandlers } from "./journal.ts";
+import { layoutHandlers } from "./layouts.ts";
 import { liveHandlers } from "./live.ts";
 import { statusOf } from "./openapi.ts";
 import { overviewHandlers } from "./overview.ts";
@@ -52,6 +53,7 @@ const HANDLERS: { readonly [R in RouteName]: Handler<R> } = {
   ...historyHandlers,
   ...inboxHandlers,
   ...journalHandlers,
+  ...layoutHandlers,
   ...liveHandlers,
   ...overviewHandlers,
   ...pointHandlers,

@@ -2,6 +2,7 @@ import { type TSchema, Type } from "typebox";
 import { AGENT_KINDS } from "../domain/agent.ts";
 import { DATA_TYPES } from "../domain/catalogue.ts";
 import { COMMAND_STATES } from "../domain/command.ts";
+import { FIELD_FORMS, type FieldForm } from "../domain/frame.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { ROLES } from "../domain/permission.ts";
 import { QUALITIES } from "../domain/reading.ts";
@@ -72,6 +73,33 @@ const Said = {
   int32: Type.Boolean(),
   freshnessMs: Type.Integer({ minimum: 1000 }),
 };
+const FrameFieldSchema = Type.Object({
+  name: Name,
+  offset: Type.Integer({ minimum: 0, maximum: LIMIT.payloadBytes }),
+  form: oneOf(Object.keys(FIELD_FORMS) as FieldForm[]),
+  order: oneOf(["little", "big"]),
+  bytes: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMIT.payloadBytes })),
+  bit: Type.Optional(Type.Integer({ minimum: 0, maximum: 7 })),
+  scale: Type.Optional(Type.Number()),
+  shift: Type.Optional(Type.Number()),
+  unit: Type.Optional(Type.String({ maxLength: 32 })),
+});
+/** How messages are read that do not explain themselves, without the id. */
+export const LayoutBody = Type.Object({
+  name: Name,
+  filter: Type.String({
+    minLength: 1,
+    maxLength: LIMIT.topicBytes,
+    description: "topics that are read by it, with + and #",
+  }),
+  device: Type.String({
+    minLength: 1,
+    maxLength: 256,
+    description: "the device's address; {1} stands for the topic's first level",
+  }),
+  fields: Type.Array(FrameFieldSchema, { maxItems: LIMIT.fieldsPerLayout }),
+});
+export const LayoutSchema = Type.Object({ id: Type.String(), ...LayoutBody.properties });
 export const VariableSchema = Type.Object({
   name: VariableName,
   dataType: oneOf(DATA_TYPES),

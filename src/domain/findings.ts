@@ -5,10 +5,11 @@ import type { Quality, Value } from "./reading.ts";
 
 /** What a message tells the house besides readings. */
 export type Finding =
-  /** The device's own list of its channels, complete: what is missing from it is retired. */
+  /** The device's list of its channels. Where it is whole, what is missing from it is retired. */
   | {
       readonly kind: "channels";
       readonly device: DeviceAddress;
+      readonly isWhole: boolean;
       readonly channels: readonly DeclaredChannel[];
     }
   /** A model to be kept under `externalId` for later use. */

@@ -131,6 +131,9 @@ export const LIMIT = {
   databaseDays: 10_000,
   /** Samples of one HTTP push; fills about half of `requestBytes`. */
   samplesPerPush: 10_000,
+  /** Layouts are looked through for each new topic. */
+  layouts: 1_000,
+  fieldsPerLayout: 500,
   /** What an engineer may draw: a screen is read whole. */
   screens: 1_000,
   widgetsPerScreen: 200,

@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import type { AgentId, CommandId, DeviceAddress, Timestamp } from "../domain/brand.ts";
 import type { Variable } from "../domain/catalogue.ts";
 import { type DeclaredChannel, type Finding, Findings, type Reading } from "../domain/findings.ts";
+import type { Layout } from "../domain/frame.ts";
 import type { Message, ReceivedMessage } from "../domain/message.ts";
 import { PROBLEMS, type Problem } from "../domain/problem.ts";
 import { QUALITIES, type Quality, type Value } from "../domain/reading.ts";
@@ -12,7 +13,7 @@ import { chances } from "../lib/chance.ts";
 import type { Json, JsonObject } from "../lib/json.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { compileSchema } from "../lib/schema.ts";
-import { type Declared, type Driver, NOTHING_DECLARED, type TwinReading } from "./driver.ts";
+import { type Driver, type Known, NOTHING_KNOWN, type TwinReading } from "./driver.ts";
 
 /** The files of a driver's folder: each driver has these, so a reader of one can read them all. */
 const SHAPE = ["README.md", "catalogue.ts", "decode.ts", "encode.ts", "topics.ts", "twin.ts"];
@@ -29,6 +30,7 @@ type DecodeVector = Bytes & {
   readonly retain?: boolean;
   /** The messages before it, whose lists of channels the house hands back. */
   readonly after?: readonly (Bytes & { readonly topic: string })[];
+  readonly layout?: Layout;
   /** All of them, in order. */
   readonly readings?: readonly {
     readonly device: string;
@@ -145,8 +147,12 @@ function checkCatalogue(driver: Driver): void {
 
 function checkDecode(driver: Driver, vector: DecodeVector): void {
   const findings = new Findings();
-  const declared = declaredBy(driver, vector.after ?? []);
-  const outcome = driver.decode(received(vector, bytesOf(vector)), findings, declared);
+  const house = new Remembering(driver, vector.layout);
+  for (const before of vector.after ?? []) {
+    const heard = house.decode(received(before, bytesOf(before)), new Findings());
+    assert.ok(heard.ok, heard.ok ? "" : heard.problem.detail);
+  }
+  const outcome = house.decode(received(vector, bytesOf(vector)), findings);
   if (vector.problem !== undefined) {
     checkProblem(outcome, vector.problem, vector.detail);
     return;
@@ -248,35 +254,28 @@ function readAgain(house: Remembering, { topic, payload, retain = false }: Messa
   return findings.readings;
 }
 
-/** What the house does for a driver: it remembers the lists of channels. */
+/** What the house does for a driver: it remembers lists of channels and a layout. */
 class Remembering {
   readonly driver: Driver;
   readonly #lists = new Map<DeviceAddress, readonly DeclaredChannel[]>();
+  readonly #known: Known;
 
-  constructor(driver: Driver) {
+  constructor(driver: Driver, layout?: Layout) {
     this.driver = driver;
+    this.#known = {
+      channel: (device, key) =>
+        this.#lists.get(device)?.find(({ channel, alias }) => channel === key || alias === key),
+      layout: (topic) => (layout && matchesFilter(layout.filter, topic) ? layout : undefined),
+    };
   }
 
   decode(message: ReceivedMessage, findings: Findings): Outcome<void, Problem> {
-    const outcome = this.driver.decode(message, findings, this.declared);
+    const outcome = this.driver.decode(message, findings, this.#known);
     for (const finding of findings.others) {
       if (finding.kind === "channels") this.#lists.set(finding.device, finding.channels);
     }
     return outcome;
   }
-
-  readonly declared: Declared = (device, key) => {
-    return this.#lists.get(device)?.find(({ channel, alias }) => channel === key || alias === key);
-  };
-}
-
-function declaredBy(driver: Driver, before: NonNullable<DecodeVector["after"]>): Declared {
-  const house = new Remembering(driver);
-  for (const message of before) {
-    const outcome = house.decode(received(message, bytesOf(message)), new Findings());
-    assert.ok(outcome.ok, outcome.ok ? "" : outcome.problem.detail);
-  }
-  return house.declared;
 }
 
 function checkNoise(driver: Driver, vectors: Vectors): void {
@@ -311,7 +310,7 @@ function checkNoise(driver: Driver, vectors: Vectors): void {
 /** Whatever came in, what goes on into the house is of the house's form. */
 function checkFindings(driver: Driver, message: ReceivedMessage): void {
   const findings = new Findings();
-  const outcome = driver.decode(message, findings, NOTHING_DECLARED);
+  const outcome = driver.decode(message, findings, NOTHING_KNOWN);
   if (!outcome.ok) {
     assert.ok(outcome.problem.code in PROBLEMS, outcome.problem.code);
     return;

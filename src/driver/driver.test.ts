@@ -17,9 +17,11 @@ test("every driver's folder is in the registry", () => {
   );
 });
 
-test("no two drivers want the same message", () => {
-  for (const driver of drivers) {
-    for (const other of drivers.filter((candidate) => candidate !== driver)) {
+test("no two drivers want the same message, and at most one takes the rest", () => {
+  assert.ok(drivers.filter(({ takesTheRest }) => takesTheRest).length <= 1);
+  const choosy = drivers.filter(({ takesTheRest }) => !takesTheRest);
+  for (const driver of choosy) {
+    for (const other of choosy.filter((candidate) => candidate !== driver)) {
       const both = driver.listensTo.filter((filter) =>
         other.listensTo.some((theirs) => containsFilter(theirs, filter)),
       );

@@ -2,6 +2,7 @@ import type { ChannelName, DeviceAddress, Timestamp } from "../domain/brand.ts";
 import type { Catalogue } from "../domain/catalogue.ts";
 import type { Command } from "../domain/command.ts";
 import type { Declaration, DeclaredChannel, Finding, Findings } from "../domain/findings.ts";
+import type { Layout } from "../domain/frame.ts";
 import type { Message, ReceivedMessage } from "../domain/message.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Sample } from "../domain/reading.ts";
@@ -28,14 +29,17 @@ export interface Driver {
   /** MQTT topic filters of the messages that this driver wants to see. */
   readonly listensTo: readonly string[];
 
+  /** Its filters only count for what no other driver wants. */
+  readonly takesTheRest?: boolean;
+
   /** The types, commands and default homes of channels that it brings to the model. */
   readonly catalogue: Catalogue;
 
   /**
    * Up: writes what a message tells the house into `findings`. Never throws, whatever comes.
-   * `declared` gives back what earlier messages declared: a driver itself remembers nothing.
+   * `known` gives back what was said before: a driver itself remembers nothing.
    */
-  decode(message: ReceivedMessage, findings: Findings, declared: Declared): Outcome<void, Problem>;
+  decode(message: ReceivedMessage, findings: Findings, known: Known): Outcome<void, Problem>;
 
   /** Down: how to say a command to a device. Its parameters have passed their schema. */
   encode(command: Command): Outcome<Message, Problem>;
@@ -66,14 +70,19 @@ export type Announcement = {
   readonly at: Timestamp;
 };
 
-/** A channel of the device's last list of channels, by its name or by its alias. */
-export type Declared = (
-  device: DeviceAddress,
-  key: ChannelName | number,
-) => DeclaredChannel | undefined;
+/** What the house remembers for a driver. */
+export type Known = {
+  /** Of the device's last list of channels, by the channel's name or by its alias. */
+  readonly channel: (
+    device: DeviceAddress,
+    key: ChannelName | number,
+  ) => DeclaredChannel | undefined;
+  /** How people have said that messages of this topic are to be read. */
+  readonly layout: (topic: string) => Layout | undefined;
+};
 
-/** For devices of which nothing is known yet. */
-export const NOTHING_DECLARED: Declared = () => undefined;
+/** For devices that have not spoken yet. */
+export const NOTHING_KNOWN: Known = { channel: () => undefined, layout: () => undefined };
 
 /** What a twin reports: a channel of its device and the sample. */
 export type TwinReading = { readonly channel: string } & Pick<Sample, "at" | "value" | "quality">;

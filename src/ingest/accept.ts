@@ -7,7 +7,7 @@ import { type Problem, problem } from "../domain/problem.ts";
 import type { Driver } from "../driver/driver.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { type Bindings, type BoundDevice, channelsOf } from "./bindings.ts";
-import { keepDeclaration } from "./declarations.ts";
+import type { Declarations } from "./declarations.ts";
 import { declare } from "./declare.ts";
 import { farewell } from "./farewell.ts";
 import type { IngestParts } from "./ingest.ts";
@@ -22,17 +22,22 @@ type Told<F extends Finding> = {
 };
 type Of<Kind extends Finding["kind"]> = Extract<Finding, { kind: Kind }>;
 
-type Known = { readonly bindings: Bindings; readonly sequences: Sequences };
+type Known = {
+  readonly bindings: Bindings;
+  readonly declarations: Declarations;
+  readonly sequences: Sequences;
+};
 
 /** Takes in what a message told besides readings. */
 export async function accept(
   parts: IngestParts,
-  { bindings, sequences }: Known,
+  known: Known,
   { driver, agent, finding }: Told<Finding>,
 ): Promise<Outcome<void, Problem>> {
+  const { bindings, sequences } = known;
   switch (finding.kind) {
     case "channels":
-      return acceptChannels(parts, bindings, { driver, agent, finding });
+      return acceptChannels(parts, known, { driver, agent, finding });
     case "model":
       return keepModel(parts, { driver, agent, finding });
     case "instantiate":
@@ -54,31 +59,39 @@ export async function accept(
 /** A device's own list of its channels: new ones are added, missing ones retired. */
 async function acceptChannels(
   parts: IngestParts,
-  bindings: Bindings,
+  { bindings, declarations }: Known,
   { driver, agent, finding }: Told<Of<"channels">>,
 ): Promise<Outcome<void, Problem>> {
-  const declared = new Map(finding.channels.map((row) => [row.channel, row]));
-  const types = new Map([...declared].map(([name, { dataType }]) => [name, dataType]));
-  const bound = await introduce(parts, bindings, { driver, agent, address: finding.device, types });
-  if (!bound) return failure(problem("device_limit", finding.device));
-  const changed: Channel[] = [];
-  for (const channel of channelsOf(bound)) {
-    const row = declared.get(channel.name);
-    const retired = declared.size > 0 && !row;
-    const dataType = row?.dataType ?? channel.dataType;
-    const isSame = retired === channel.retired && dataType === channel.dataType && !row?.unit;
-    if (isSame) continue;
-    const proposal = {
-      ...proposalOf(driver, channel, dataType),
-      ...(row?.unit && { unit: row.unit }),
-    };
-    changed.push({ ...channel, retired, dataType, proposal });
-  }
+  const { device: address, channels } = finding;
+  const types = new Map(channels.map(({ channel, dataType }) => [channel, dataType]));
+  const bound = await introduce(parts, bindings, { driver, agent, address, types });
+  if (!bound) return failure(problem("device_limit", address));
+  const changed = changedBy(driver, channelsOf(bound), finding);
   if (changed.length > 0) await parts.store.channels.put(...changed);
-  await keepDeclaration(parts, driver, finding);
+  await declarations.keep(parts.store, driver, finding, parts.now());
   bindings.put(bound.device, changed);
   parts.onChanged(`device:${bound.device.id}`);
   return success(undefined);
+}
+
+function changedBy(
+  driver: Driver,
+  channels: readonly Channel[],
+  { channels: rows, isWhole }: Of<"channels">,
+): Channel[] {
+  const declared = new Map(rows.map((row) => [row.channel, row]));
+  return channels.flatMap((channel) => {
+    const row = declared.get(channel.name);
+    const retired = row ? false : channel.retired || (isWhole && declared.size > 0);
+    const { dataType = channel.dataType, unit = channel.proposal.unit } = row ?? {};
+    const isSame =
+      retired === channel.retired &&
+      dataType === channel.dataType &&
+      unit === channel.proposal.unit;
+    if (isSame) return [];
+    const proposal = { ...proposalOf(driver, channel, dataType), ...(row?.unit && { unit }) };
+    return [{ ...channel, retired, dataType, proposal }];
+  });
 }
 
 /** What a person has named stays; a guess follows the declared type. */

@@ -1,6 +1,6 @@
 import type { ChannelName, DeviceAddress, Timestamp } from "../domain/brand.ts";
 import type { DeclaredChannel, Finding } from "../domain/findings.ts";
-import type { Declared, Driver } from "../driver/driver.ts";
+import type { Driver, Known } from "../driver/driver.ts";
 import type { Store } from "../store/store.ts";
 
 type Channels = Extract<Finding, { kind: "channels" }>;
@@ -11,53 +11,56 @@ type List = ReadonlyMap<ChannelName | number, DeclaredChannel>;
  * with the message that brings one, so that the next message of the same batch is understood.
  */
 export class Declarations {
-  readonly #drivers = new Map<string, { lists: Map<DeviceAddress, List>; declared: Declared }>();
+  readonly #drivers = new Map<string, Map<DeviceAddress, List>>();
 
   static async load(store: Store): Promise<Declarations> {
     const declarations = new Declarations();
     for (const { driver, device, channels } of await store.declarations.find()) {
-      declarations.#of(driver).lists.set(device, listOf(channels));
+      declarations.#of(driver).set(device, listOf({ channels, isWhole: true }));
     }
     return declarations;
   }
 
   /** What `driver` is handed with each message. */
-  handOver({ id }: Driver): Declared {
-    return this.#of(id).declared;
+  channelOf({ id }: Driver): Known["channel"] {
+    const lists = this.#of(id);
+    return (device, key) => lists.get(device)?.get(key);
   }
 
   /** Only lists that say more than names and types of ours are of use later. */
-  note({ id }: Driver, { device, channels }: Channels): void {
-    if (isTelling(channels)) this.#of(id).lists.set(device, listOf(channels));
+  note({ id }: Driver, finding: Channels): void {
+    if (!isTelling(finding.channels)) return;
+    const lists = this.#of(id);
+    lists.set(finding.device, listOf(finding, lists.get(finding.device)));
   }
 
-  #of(driver: string) {
+  /** A restart must not make the devices' next messages unreadable. */
+  async keep(store: Store, { id: driver }: Driver, { device }: Channels, at: number) {
+    const list = this.#of(driver).get(device);
+    if (!list) return;
+    const channels = [...new Set(list.values())];
+    await store.declarations.put({ driver, device, channels, at: at as Timestamp });
+  }
+
+  #of(driver: string): Map<DeviceAddress, List> {
     const known = this.#drivers.get(driver);
     if (known) return known;
     const lists = new Map<DeviceAddress, List>();
-    const declared: Declared = (device, key) => lists.get(device)?.get(key);
-    const made = { lists, declared };
-    this.#drivers.set(driver, made);
-    return made;
+    this.#drivers.set(driver, lists);
+    return lists;
   }
-}
-
-/** A restart must not make the devices' next messages unreadable. */
-export async function keepDeclaration(
-  { store, now }: { readonly store: Store; readonly now: () => number },
-  { id: driver }: Driver,
-  { device, channels }: Channels,
-): Promise<void> {
-  if (!isTelling(channels)) return;
-  await store.declarations.put({ driver, device, channels, at: now() as Timestamp });
 }
 
 function isTelling(channels: readonly DeclaredChannel[]): boolean {
   return channels.some(({ alias, form }) => alias !== undefined || form !== undefined);
 }
 
-function listOf(channels: readonly DeclaredChannel[]): List {
-  const list = new Map<ChannelName | number, DeclaredChannel>();
+/** One that is not whole adds to what was known. */
+function listOf(
+  { channels, isWhole }: Pick<Channels, "channels" | "isWhole">,
+  before?: List,
+): List {
+  const list = new Map<ChannelName | number, DeclaredChannel>(isWhole ? [] : before);
   for (const channel of channels) {
     list.set(channel.channel, channel);
     if (channel.alias !== undefined) list.set(channel.alias, channel);

@@ -164,7 +164,7 @@ describe("the walk up", () => {
     const { ingest, store } = await world();
     await ingest.receive([
       message("/sauter/viasens/12/5", "{not json"),
-      message("no/such/topic", "x"),
+      message("mqtts/no/such/topic", "x"),
     ]);
     await ingest.receive([message("/sauter/viasens/12/5", "{not json")]);
     const rows = await store.rejected.find();
@@ -179,11 +179,13 @@ describe("the walk up", () => {
     const { ingest, store } = await world();
     const extra = 5;
     const count = LIMIT.rejectedMessages + extra;
-    await ingest.receive(Array.from({ length: count }, (_, index) => message(`no/${index}`, "x")));
+    await ingest.receive(
+      Array.from({ length: count }, (_, index) => message(`tc/no/${index}`, "x")),
+    );
     const rows = await store.rejected.find();
     assert.equal(rows.length, LIMIT.rejectedMessages);
-    assert.ok(!rows.some(({ topic }) => topic === "no/0"));
-    assert.ok(rows.some(({ topic }) => topic === `no/${count - 1}`));
+    assert.ok(!rows.some(({ topic }) => topic === "tc/no/0"));
+    assert.ok(rows.some(({ topic }) => topic === `tc/no/${count - 1}`));
   });
 
   test("a time far ahead is dropped alone and shown with the device", async () => {

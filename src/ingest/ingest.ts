@@ -2,6 +2,7 @@ import type { AgentId, AssetId, ChannelName, DeviceId } from "../domain/brand.ts
 import type { Variable } from "../domain/catalogue.ts";
 import type { Actor, NewEvent } from "../domain/event.ts";
 import type { Reading } from "../domain/findings.ts";
+import type { Layout } from "../domain/frame.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Receive } from "../domain/link.ts";
 import type { Message } from "../domain/message.ts";
@@ -24,6 +25,7 @@ import {
   noteHeard,
 } from "./bindings.ts";
 import { Declarations } from "./declarations.ts";
+import { Layouts } from "./layouts.ts";
 import { type Rejection, Rejections } from "./reject.ts";
 import { Sequences } from "./sequences.ts";
 import { Walk } from "./walk.ts";
@@ -58,6 +60,12 @@ export interface Ingest {
   subscribed(agent: AgentId, filter: string): void;
   /** Stores readings of the past: the same rules, without a message and without an answer. */
   backfill(driver: string, agent: AgentId, readings: readonly Reading[]): Promise<void>;
+
+  /** How messages are read that do not explain themselves. */
+  layouts(): readonly Layout[];
+  /** Adds or replaces one; the next message on its topics is read by it. */
+  putLayout(by: Actor, layout: Layout): Promise<Outcome<void, Problem>>;
+  removeLayout(by: Actor, id: string): Promise<Outcome<void, Problem>>;
   close(): Promise<void>;
 }
 
@@ -119,8 +127,9 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
   const rejections = await Rejections.load(parts.store, parts.now);
   const answers = new Answers(parts.send, parts.now);
   const declarations = await Declarations.load(parts.store);
+  const layouts = await Layouts.load(parts.store);
   const sequences = new Sequences();
-  const walk = new Walk(parts, { bindings, rejections, answers, declarations, sequences });
+  const walk = new Walk(parts, { bindings, rejections, answers, declarations, layouts, sequences });
   return {
     receive: (messages) => walk.carryUp(messages),
     backfill: (driver, agent, readings) => walk.backfill(driver, agent, readings),
@@ -135,6 +144,9 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     refuse: (rejection) => walk.refuse(rejection),
     clearRejected: () => rejections.clear(),
     subscribed: (agent, filter) => walk.repeatAnswers(agent, filter),
+    layouts: () => layouts.all,
+    putLayout: (by, layout) => putLayout(parts, layouts, by, layout),
+    removeLayout: (by, id) => removeLayout(parts, layouts, by, id),
     close: () => rejections.flush(),
   };
 }
@@ -231,4 +243,34 @@ async function forgetDevice(parts: IngestParts, bindings: Bindings, id: DeviceId
   });
   bindings.remove(id);
   parts.onChanged(`device:${id}`);
+}
+
+async function putLayout(
+  parts: IngestParts,
+  layouts: Layouts,
+  by: Actor,
+  layout: Layout,
+): Promise<Outcome<void, Problem>> {
+  const put = await layouts.put(layout);
+  if (!put.ok) return put;
+  const subject = `layout:${layout.id}`;
+  const detail = { name: layout.name, filter: layout.filter, fields: layout.fields.length };
+  await parts.record({ actor: by, kind: "layout.changed", subject, detail });
+  parts.onChanged(subject);
+  return put;
+}
+
+async function removeLayout(
+  parts: IngestParts,
+  layouts: Layouts,
+  by: Actor,
+  id: string,
+): Promise<Outcome<void, Problem>> {
+  const removed = await layouts.remove(id);
+  if (!removed.ok) return removed;
+  const { name, filter } = removed.value;
+  const subject = `layout:${id}`;
+  await parts.record({ actor: by, kind: "layout.removed", subject, detail: { name, filter } });
+  parts.onChanged(subject);
+  return success(undefined);
 }

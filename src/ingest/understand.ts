@@ -2,14 +2,15 @@ import type { AgentId, DeviceAddress } from "../domain/brand.ts";
 import { type Finding, Findings, type Reading, type Warning } from "../domain/findings.ts";
 import type { Message, ReceivedMessage } from "../domain/message.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import { matchesFilter } from "../domain/topic.ts";
-import type { Driver } from "../driver/driver.ts";
+import type { Driver, Known } from "../driver/driver.ts";
 import { newId } from "../lib/id.ts";
 import type { Answers } from "./answers.ts";
 import type { Binder } from "./bind.ts";
 import { type Bindings, type BoundDevice, noteMessage } from "./bindings.ts";
 import type { Declarations } from "./declarations.ts";
+import { driverFor } from "./driver-for.ts";
 import type { IngestParts } from "./ingest.ts";
+import type { Layouts } from "./layouts.ts";
 import { type Rejections, reject, rejectionOf } from "./reject.ts";
 import type { Sequences } from "./sequences.ts";
 
@@ -22,6 +23,7 @@ export type State = {
   readonly rejections: Rejections;
   readonly answers: Answers;
   readonly declarations: Declarations;
+  readonly layouts: Layouts;
   readonly sequences: Sequences;
 };
 
@@ -53,6 +55,9 @@ export class Understanding {
   readonly #binder: Binder;
   readonly #driverOfTopic = new Map<string, Driver | null>();
   readonly #takenNames = new Map<Driver, string>();
+  readonly #known = new Map<Driver, Known>();
+  /** Of the layouts by which topics were given to drivers. */
+  #layoutsVersion = 0;
   readonly #findings = new Findings();
   #brought = nothing();
 
@@ -89,8 +94,7 @@ export class Understanding {
   #decode(driver: Driver, message: ReceivedMessage): Problem | undefined {
     const findings = this.#findings;
     findings.clear();
-    const { declarations } = this.#state;
-    const outcome = driver.decode(message, findings, declarations.handOver(driver));
+    const outcome = driver.decode(message, findings, this.#knownOf(driver));
     const seen = this.#state.bindings.agent(message.agent);
     seen.lastSeenAt = message.receivedAt;
     seen.messages += 1;
@@ -102,7 +106,7 @@ export class Understanding {
       speaker = this.#bind(driver, message.agent, reading) ?? speaker;
     }
     for (const what of findings.others) {
-      if (what.kind === "channels") declarations.note(driver, what);
+      if (what.kind === "channels") this.#state.declarations.note(driver, what);
       this.#brought.others.push({ driver, agent: message.agent, what, message });
       speaker = this.#state.bindings.find(driver.id, what.device) ?? speaker;
     }
@@ -134,14 +138,25 @@ export class Understanding {
   }
 
   #driverOf(topic: string): Driver | null {
+    const { layouts } = this.#state;
+    if (layouts.version !== this.#layoutsVersion) this.#driverOfTopic.clear();
+    this.#layoutsVersion = layouts.version;
     const known = this.#driverOfTopic.get(topic);
     if (known !== undefined) return known;
     if (this.#driverOfTopic.size >= TOPICS_REMEMBERED) this.#driverOfTopic.clear();
-    const listens = (driver: Driver) =>
-      driver.listensTo.some((filter) => matchesFilter(filter, topic));
-    const driver = this.#parts.drivers.find(listens) ?? null;
+    const driver = driverFor(topic, this.#parts.drivers, layouts.of(topic) !== undefined);
     this.#driverOfTopic.set(topic, driver);
     return driver;
+  }
+
+  /** What the driver is handed with each message. */
+  #knownOf(driver: Driver): Known {
+    const made = this.#known.get(driver);
+    if (made) return made;
+    const { declarations, layouts } = this.#state;
+    const known = { channel: declarations.channelOf(driver), layout: layouts.of };
+    this.#known.set(driver, known);
+    return known;
   }
 
   #takenName(driver: Driver): string {

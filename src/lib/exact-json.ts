@@ -1,4 +1,10 @@
-import { decodeUtf8, type ExactJson, type ExactJsonObject, type JsonObject } from "./json.ts";
+import {
+  decodeUtf8,
+  type ExactJson,
+  type ExactJsonObject,
+  type Json,
+  type JsonObject,
+} from "./json.ts";
 import { readJson } from "./read-json.ts";
 
 /**
@@ -7,12 +13,14 @@ import { readJson } from "./read-json.ts";
  * number in one reading and a text in the other, the digits are known. Most JSON has none of them,
  * and costs one look at its text.
  */
-export function withExactIntegers(bytes: Uint8Array, json: JsonObject): ExactJsonObject {
+export function withExactIntegers(bytes: Uint8Array, json: JsonObject): ExactJsonObject;
+export function withExactIntegers(bytes: Uint8Array, json: Json): ExactJson;
+export function withExactIntegers(bytes: Uint8Array, json: Json): ExactJson {
   const text = decodeUtf8(bytes) ?? "";
   if (!LONG.test(text)) return json;
   const quoted = text.replaceAll(TOKEN, (token) => (INTEGER.test(token) ? `"${token}"` : token));
   const again = readJson(Buffer.from(quoted), UNLIMITED, { warning() {} });
-  return again.ok ? (exact(json, again.value) as ExactJsonObject) : json;
+  return again.ok ? exact(json, again.value) : json;
 }
 
 /** Digits that do not stand behind a decimal point: full-precision doubles have many of those. */

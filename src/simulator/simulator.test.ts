@@ -9,7 +9,7 @@ import { after, before, test } from "node:test";
 import { connectAsync, type MqttClient } from "mqtt";
 import type { AgentId, Timestamp } from "../domain/brand.ts";
 import { Findings } from "../domain/findings.ts";
-import { NOTHING_DECLARED } from "../driver/driver.ts";
+import { NOTHING_KNOWN } from "../driver/driver.ts";
 import { drivers } from "../driver/registry.ts";
 import { systemClock } from "../lib/clock.ts";
 import { silentLog } from "../lib/log.ts";
@@ -144,7 +144,7 @@ function misunderstood(seen: readonly Seen[], id: string, prefix: string): strin
       const agent = "agent" as AgentId;
       const receivedAt = Date.now() as Timestamp;
       const message = { topic, payload, agent, receivedAt, retain: false };
-      const read = driver.decode(message, findings, NOTHING_DECLARED);
+      const read = driver.decode(message, findings, NOTHING_KNOWN);
       const odd = findings.warnings.filter(() => !topic.endsWith("presence"));
       return read.ok && odd.length === 0 ? [] : [`${topic}: ${JSON.stringify({ read, odd })}`];
     });

@@ -44,19 +44,7 @@ export async function putOneOfEach(store: Store): Promise<void> {
   await store.points.put(point("1"));
   await store.devices.put(device("1", { assetId: "1" as AssetId }));
   await store.channels.put(channel("1", "1"));
-  await store.models.put({
-    driver: "mindsphere",
-    device: "t/a" as DeviceAddress,
-    externalId: "m",
-    model: { typeModel: {} },
-    at: NOW,
-  });
-  await store.declarations.put({
-    driver: "sparkplug",
-    device: "group/edge" as DeviceAddress,
-    channels: [{ channel: "a" as ChannelName, dataType: "integer", alias: 7, form: "Int16" }],
-    at: NOW,
-  });
+  await putWhatDevicesSaid(store);
   await store.agents.put(agent("1"));
   await store.credentials.put(credential("1"));
   await store.users.put(user("1", "Ada"));
@@ -93,6 +81,29 @@ export async function putOneOfEach(store: Store): Promise<void> {
   });
   await store.events.put(event(1));
   await store.settings.put({ name: "demo", value: { on: true } } satisfies Setting);
+}
+
+async function putWhatDevicesSaid(store: Store): Promise<void> {
+  await store.models.put({
+    driver: "mindsphere",
+    device: "t/a" as DeviceAddress,
+    externalId: "m",
+    model: { typeModel: {} },
+    at: NOW,
+  });
+  await store.declarations.put({
+    driver: "sparkplug",
+    device: "group/edge" as DeviceAddress,
+    channels: [{ channel: "a" as ChannelName, dataType: "integer", alias: 7, form: "Int16" }],
+    at: NOW,
+  });
+  await store.layouts.put({
+    id: "1",
+    name: "Meter",
+    filter: "meters/+/raw",
+    device: "{2}",
+    fields: [{ name: "energy", offset: 0, form: "int64", order: "little", unit: "Wh" }],
+  });
 }
 
 export function asset(id: string, rest: Partial<Asset> = {}): Asset {

@@ -1,6 +1,7 @@
 import type { Agent } from "../domain/agent.ts";
 import type { AspectType, AssetType } from "../domain/catalogue.ts";
 import type { Event } from "../domain/event.ts";
+import type { Layout } from "../domain/frame.ts";
 import type { Asset, Channel, Device, Point } from "../domain/model.ts";
 import type {
   CommandRow,
@@ -26,6 +27,7 @@ export interface Store {
   readonly channels: Shelf<Channel>;
   readonly models: Shelf<KeptModel>;
   readonly declarations: Shelf<KeptDeclaration>;
+  readonly layouts: Shelf<Layout>;
   readonly agents: Shelf<Agent>;
   readonly credentials: Shelf<Credential>;
   readonly users: Shelf<User>;

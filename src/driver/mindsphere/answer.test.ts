@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { AgentId, Timestamp } from "../../domain/brand.ts";
 import { Findings } from "../../domain/findings.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
-import { NOTHING_DECLARED } from "../driver.ts";
+import { NOTHING_KNOWN } from "../driver.ts";
 import { mindsphere } from "./mindsphere.ts";
 
 test("a model that is not JSON is answered Failed, without a request id", () => {
@@ -54,7 +54,7 @@ function refusal(about: string, text: string) {
     receivedAt: 0 as Timestamp,
     retain: false,
   };
-  const outcome = mindsphere.decode(message, new Findings(), NOTHING_DECLARED);
+  const outcome = mindsphere.decode(message, new Findings(), NOTHING_KNOWN);
   assert.ok(!outcome.ok);
   const answers = mindsphere.refuse?.(message, outcome.problem, () => "id-1") ?? [];
   return answers.map(({ topic, payload }) => {

@@ -48,7 +48,7 @@ function readBirth(device: DeviceAddress, metrics: readonly ExactJson[], finding
     else if (channels.has(channel)) warn(metric, "W_TWICE", `'${channel}' twice: the last counts`);
     if (dataType) channels.set(channel, { channel, dataType });
   }
-  findings.finding({ kind: "channels", device, channels: [...channels.values()] });
+  findings.finding({ kind: "channels", isWhole: true, device, channels: [...channels.values()] });
 }
 
 type Arrival = { readonly findings: Findings; readonly arrivedAt: number };

@@ -5,7 +5,7 @@ import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Quality } from "../../domain/reading.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
-import type { Declared } from "../driver.ts";
+import type { Known } from "../driver.ts";
 import { dataTypeOf, type TypeName, typeNameOf } from "./data-type.ts";
 import { type Metric, type Payload, type Raw, readPayload } from "./payload.ts";
 import { type Place, placeOf } from "./topics.ts";
@@ -25,14 +25,14 @@ type Context = {
   readonly place: Place;
   readonly payload: Payload;
   readonly arrivedAt: number;
-  readonly declared: Declared;
+  readonly known: Known;
 };
 
 /** What an edge node says of itself and of its devices (specification 6.4). */
 export function decode(
   message: ReceivedMessage,
   findings: Findings,
-  declared: Declared,
+  known: Known,
 ): Outcome<void, Problem> {
   const place = placeOf(message.topic);
   if (!place) return failure(problem("topic_unknown", message.topic));
@@ -42,7 +42,7 @@ export function decode(
   const payload = read(message.payload);
   if (!payload.ok) return payload;
   const arrivedAt = message.receivedAt;
-  const context = { findings, place, payload: payload.value, arrivedAt, declared };
+  const context = { findings, place, payload: payload.value, arrivedAt, known };
   if (place.verb.endsWith("DEATH")) return readDeath(context);
   const outcome = place.verb.endsWith("BIRTH") ? readBirth(context) : readData(context);
   if (outcome.ok) noteSequence(context);
@@ -96,7 +96,12 @@ function readBirth(context: Context): Outcome<void, Problem> {
     if (channels.has(channel)) warn(findings, "W_TWICE", `'${name}' twice: the last counts`);
     channels.set(channel, declarationOf(channel, type, metric));
   }
-  findings.finding({ kind: "channels", device: place.device, channels: [...channels.values()] });
+  findings.finding({
+    kind: "channels",
+    isWhole: true,
+    device: place.device,
+    channels: [...channels.values()],
+  });
   for (const one of found) tell(context, one);
   return success(undefined);
 }
@@ -141,11 +146,11 @@ function readData(context: Context): Outcome<void, Problem> {
 }
 
 function declarationFor(
-  { place, declared }: Context,
+  { place, known }: Context,
   { name, alias }: Metric,
 ): DeclaredChannel | undefined {
-  if (name) return declared(place.device, name as ChannelName);
-  return alias === undefined ? undefined : declared(place.device, alias);
+  if (name) return known.channel(place.device, name as ChannelName);
+  return alias === undefined ? undefined : known.channel(place.device, alias);
 }
 
 function nameless({ alias }: Metric, index: number): Problem {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { AgentId, DeviceAddress, Timestamp } from "../../domain/brand.ts";
 import { Findings } from "../../domain/findings.ts";
 import type { Value } from "../../domain/reading.ts";
-import { NOTHING_DECLARED } from "../driver.ts";
+import { NOTHING_KNOWN } from "../driver.ts";
 import { sparkplug } from "./sparkplug.ts";
 
 const PUMP = "plant/edge/pump" as DeviceAddress;
@@ -62,7 +62,7 @@ function heard(value: Value): (Value | null)[] {
   assert.ok(message);
   const findings = new Findings();
   const from = { agent: "a" as AgentId, receivedAt: 6 as Timestamp, retain: false };
-  const outcome = sparkplug.decode({ ...message, ...from }, findings, NOTHING_DECLARED);
+  const outcome = sparkplug.decode({ ...message, ...from }, findings, NOTHING_KNOWN);
   assert.ok(outcome.ok);
   return findings.readings.map((row) => row.value);
 }

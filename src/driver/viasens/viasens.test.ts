@@ -6,7 +6,7 @@ import { Findings } from "../../domain/findings.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import type { Json, JsonObject } from "../../lib/json.ts";
 import { compileSchema } from "../../lib/schema.ts";
-import { NOTHING_DECLARED } from "../driver.ts";
+import { NOTHING_KNOWN } from "../driver.ts";
 import { viasens } from "./viasens.ts";
 
 const node = viasens.twin("net-1/5" as DeviceAddress);
@@ -115,7 +115,7 @@ test("more bytes than the limit are refused", () => {
   const [topic, payload] = ["/sauter/viasens/net-1/5", Buffer.alloc(LIMIT.payloadBytes + 1, " ")];
   const message = { topic, payload, agent: "a" as AgentId, receivedAt: 0 as Timestamp };
   const received = { ...message, retain: false };
-  const outcome = viasens.decode(received, new Findings(), NOTHING_DECLARED);
+  const outcome = viasens.decode(received, new Findings(), NOTHING_KNOWN);
   assert.equal(outcome.ok ? "" : outcome.problem.code, "payload_too_large");
 });
 

@@ -95,6 +95,7 @@ function newStore(turns: Turns, hold: () => Promise<Held>): Store {
     channels: openShelf("channels", TABLES.channels, turns),
     models: openShelf("models", TABLES.models, turns),
     declarations: openShelf("declarations", TABLES.declarations, turns),
+    layouts: openShelf("layouts", TABLES.layouts, turns),
     agents: openShelf("agents", TABLES.agents, turns),
     credentials: openShelf("credentials", TABLES.credentials, turns),
     users: openShelf("users", TABLES.users, turns),

@@ -70,6 +70,10 @@ export const TABLES: { readonly [Name in ShelfName]: Table<RowOf<Name>> } = {
     key: ["driver", "device"],
     columns: { driver: "plain", device: "plain", channels: "json", at: "plain" },
   },
+  layouts: {
+    key: ["id"],
+    columns: { id: "plain", name: "plain", filter: "plain", device: "plain", fields: "json" },
+  },
   agents: {
     key: ["id"],
     columns: {

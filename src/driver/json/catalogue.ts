@@ -1,0 +1,4 @@
+import { EMPTY_CATALOGUE } from "../../domain/catalogue.ts";
+
+/** Empty: nobody has described these devices. */
+export const catalogue = EMPTY_CATALOGUE;

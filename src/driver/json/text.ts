@@ -1,0 +1,29 @@
+import type { Value } from "../../domain/reading.ts";
+
+/** A number, and perhaps a unit behind it: `21.5`, `21,5 °C`. */
+const NUMBER =
+  /^([+-]?(?:\d+(?:[.,]\d+)?|\.\d+)(?:[eE][+-]?\d+)?)\s*([^\d\s.,;:+-][^\d;:]{0,15})?$/u;
+const SWITCH: ReadonlyMap<string, boolean> = new Map([
+  ["on", true],
+  ["off", false],
+  ["true", true],
+  ["false", false],
+]);
+
+export type Said = { readonly value: Value | null; readonly unit: string };
+
+/** What a text stands for that is all of a payload. */
+export function readText(text: string): Said {
+  const trimmed = text.trim();
+  const isOn = SWITCH.get(trimmed.toLowerCase());
+  if (isOn !== undefined) return { value: isOn, unit: "" };
+  const [, digits, unit = ""] = NUMBER.exec(trimmed) ?? [];
+  if (digits === undefined) return { value: trimmed, unit: "" };
+  return { value: numberIn(digits.replace(",", ".")), unit: unit.trim() };
+}
+
+function numberIn(digits: string): number | bigint | null {
+  const number = Number(digits);
+  if (/^[+-]?\d+$/.test(digits) && !Number.isSafeInteger(number)) return BigInt(digits);
+  return Number.isFinite(number) ? number : null;
+}

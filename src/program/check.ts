@@ -1,6 +1,10 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { checkEmbeddedBroker } from "../broker/embedded/embedded.ts";
 import { checkEmbeddedHistory } from "../historian/embedded/embedded.ts";
+import { openJournal } from "../journal/journal.ts";
+import { systemClock } from "../lib/clock.ts";
+import { checkSqliteStore, readSqliteStore } from "../store/sqlite/sqlite.ts";
 import { verifyArchive } from "./archive.ts";
 import { configOf, type ExitCode, type Io } from "./io.ts";
 
@@ -29,15 +33,37 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-function checkFolder(data: string, io: Io): ExitCode {
-  const checked = checkEmbeddedHistory(join(data, "history"));
-  if (!checked.ok) {
-    io.complain(`${checked.problem.code}: ${checked.problem.detail}`);
+/** The history's lock says whether anybody has the folder open, so it comes first. */
+async function checkFolder(data: string, io: Io): Promise<ExitCode> {
+  const history = checkEmbeddedHistory(join(data, "history"));
+  if (!history.ok) {
+    io.complain(`${history.problem.code}: ${history.problem.detail}`);
     return 2;
   }
-  const { chunks, samples, records, faults } = checked.value;
+  const { chunks, samples, records } = history.value;
+  io.print(`history: ${chunks} chunks, ${samples} samples, ${records} records in the log`);
+  const faults = [
+    ...history.value.faults.map((fault) => `history: ${fault}`),
+    ...(await storeFaults(join(data, "fieldline.db"), io)).map((fault) => `fieldline.db: ${fault}`),
+    ...(await checkEmbeddedBroker(join(data, "broker"))).map((fault) => `broker: ${fault}`),
+  ];
   for (const fault of faults) io.complain(fault);
-  io.print(`${chunks} chunks, ${samples} samples, ${records} records in the log`);
-  io.print(faults.length === 0 ? "all of it can be read" : `${faults.length} faults`);
+  const rest = "; all that is not named can be read, and nothing was changed";
+  io.print(faults.length === 0 ? "all of it is sound" : `${faults.length} faults${rest}`);
   return faults.length === 0 ? 0 : 2;
+}
+
+async function storeFaults(file: string, io: Io): Promise<readonly string[]> {
+  if (!existsSync(file)) return [];
+  const faults = checkSqliteStore(file);
+  if (faults.length > 0) return faults;
+  const store = readSqliteStore(file);
+  try {
+    const journal = await openJournal({ store, clock: systemClock });
+    const { events, brokenAt } = await journal.verify();
+    io.print(`fieldline.db: ${events} events in the journal`);
+    return brokenAt === null ? [] : [`the journal's chain is broken at event ${brokenAt}`];
+  } finally {
+    await store.close();
+  }
 }

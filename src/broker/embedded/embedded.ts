@@ -9,6 +9,7 @@ import type { Broker, BrokerParts, Capabilities, ClientInfo } from "../broker.ts
 import { REASON } from "../protocol.ts";
 import { Archive } from "./archive.ts";
 import { BackPressure } from "./back-pressure.ts";
+import { checkFolder } from "./check.ts";
 import { Connection, type ConnectionParts, HOLD, LINGER_MS, type Remote } from "./connection.ts";
 import type { Core } from "./core.ts";
 import { depart } from "./depart.ts";
@@ -44,6 +45,11 @@ type EmbeddedOptions = {
   /** New connections a second; LIMIT says how many where absent. */
   readonly pace?: Pace;
 };
+
+/** Reads what a broker keeps in a folder that nobody has open; tells what is wrong. */
+export function checkEmbeddedBroker(folder: string): Promise<readonly string[]> {
+  return checkFolder(folder);
+}
 
 /** MQTT 3.1, 3.1.1 and 5.0 inside this process. */
 export async function openEmbeddedBroker(

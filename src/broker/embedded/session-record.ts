@@ -62,7 +62,7 @@ type WrittenMessage = {
   readonly receipt: PacketOf | null;
 };
 
-const HEAD_BYTES = 8;
+export const RECORD_HEAD_BYTES = 8;
 const TIME_BYTES = 8;
 const MESSAGE_BYTES = 32;
 
@@ -115,9 +115,9 @@ export function messageRecord({ serial, at: time, ...written }: WrittenMessage):
 /** The bodies of the records from `start` on, up to the first that does not follow. */
 export function* bodiesOf(bytes: Buffer, start: number): Generator<Buffer> {
   let at = start;
-  while (at + HEAD_BYTES < bytes.length) {
-    const end = at + HEAD_BYTES + bytes.readUInt32BE(at);
-    const body = bytes.subarray(at + HEAD_BYTES, end);
+  while (at + RECORD_HEAD_BYTES < bytes.length) {
+    const end = at + RECORD_HEAD_BYTES + bytes.readUInt32BE(at);
+    const body = bytes.subarray(at + RECORD_HEAD_BYTES, end);
     if (end > bytes.length || crc32(body) !== bytes.readUInt32BE(at + 4)) return;
     yield body;
     at = end;
@@ -178,13 +178,13 @@ function readDelivery(body: Buffer, at: number): WrittenDelivery {
 }
 
 function begun(type: number, bodyBytes: number): Buffer {
-  const record = Buffer.allocUnsafe(HEAD_BYTES + bodyBytes);
+  const record = Buffer.allocUnsafe(RECORD_HEAD_BYTES + bodyBytes);
   record.writeUInt32BE(bodyBytes, 0);
-  record.writeUInt8(type, HEAD_BYTES);
+  record.writeUInt8(type, RECORD_HEAD_BYTES);
   return record;
 }
 
 function sealed(record: Buffer): Buffer {
-  record.writeUInt32BE(crc32(record.subarray(HEAD_BYTES)), 4);
+  record.writeUInt32BE(crc32(record.subarray(RECORD_HEAD_BYTES)), 4);
   return record;
 }

@@ -1,12 +1,16 @@
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Problem } from "../../domain/problem.ts";
+import { AssertionError } from "../../lib/assert.ts";
 import { silentLog } from "../../lib/log.ts";
 import { type Outcome, success } from "../../lib/outcome.ts";
-import { openSqlite } from "../../lib/sqlite.ts";
+import { openSqlite, type Sqlite } from "../../lib/sqlite.ts";
 import { rollupOf } from "../rollup.ts";
 import { DamagedChunkError } from "./chunk.ts";
-import { type ChunkSummary, Chunks, prepareDatabase } from "./chunks.ts";
+import { type ChunkSummary, Chunks, versionOf } from "./chunks.ts";
+import { readCursor } from "./cursor.ts";
 import { diskFiles } from "./files.ts";
+import { HOUR_MS } from "./hours.ts";
 import { lockFolder } from "./lock.ts";
 import { SegmentLog } from "./log.ts";
 import { Run } from "./run.ts";
@@ -20,38 +24,98 @@ export type HistoryCheck = {
   readonly faults: readonly string[];
 };
 
-/** Reads all of a folder that nobody has open: each chunk, what it comes to, and the log. */
+type Found = { chunks: number; samples: number; records: number; readonly faults: string[] };
+
+/** Reads all of a folder that nobody has open, and changes nothing. */
 export function checkFolder(folder: string): Outcome<HistoryCheck, Problem> {
   const lock = lockFolder(folder);
   if (!lock.ok) return lock;
-  const database = openSqlite(join(folder, "history.db"));
   try {
-    const prepared = prepareDatabase(database);
-    return prepared.ok ? success(checked(folder, new Chunks(database, silentLog))) : prepared;
+    const found: Found = { chunks: 0, samples: 0, records: 0, faults: [] };
+    const flushed = checkDatabase(join(folder, "history.db"), found);
+    if (!flushed.ok) return flushed;
+    checkLog(join(folder, "log"), flushed.value, found);
+    checkCursors(join(folder, "outbox"), found);
+    return success(found);
   } finally {
-    database.close();
     lock.value.release();
   }
 }
 
-function checked(folder: string, chunks: Chunks): HistoryCheck {
-  const faults: string[] = [];
-  const found = { chunks: 0, samples: 0 };
+/** Gives the last record of the log that is in chunks; 0 where the database does not say. */
+function checkDatabase(file: string, found: Found): Outcome<number, Problem> {
+  const database = openSqlite(file, { readOnly: true });
+  try {
+    const version = versionOf(database);
+    if (!version.ok) return version;
+    for (const [said] of database.prepare("PRAGMA integrity_check(20)").all()) {
+      if (said !== "ok") found.faults.push(`history.db: ${said}`);
+    }
+    const chunks = new Chunks(database, silentLog);
+    checkChunks(chunks, found);
+    checkHours(database, found);
+    return success(chunks.totals.sequence);
+  } catch (reason) {
+    if (reason instanceof AssertionError || !(reason instanceof Error)) throw reason;
+    found.faults.push(`history.db cannot be read further: ${reason.message}`);
+    return success(0);
+  } finally {
+    database.close();
+  }
+}
+
+function checkChunks(chunks: Chunks, found: Found): void {
   for (const series of chunks.series()) {
     let before = Number.NEGATIVE_INFINITY;
     for (const chunk of chunks.forward(series, Number.NEGATIVE_INFINITY, Number.MAX_VALUE)) {
       const fault = chunk.firstAt > before ? faultOf(chunks, chunk) : "overlaps the one before";
-      if (fault) faults.push(`series ${series}, chunk from ${chunk.firstAt}: ${fault}`);
+      if (fault) found.faults.push(`series ${series}, ${spanOf(chunk)}: ${fault}`);
       before = chunk.lastAt;
       found.chunks += 1;
       found.samples += chunk.samples;
     }
   }
-  const parts = { segmentBytes: 0, files: diskFiles, log: silentLog };
-  const log = new SegmentLog({ folder: join(folder, "log"), ...parts });
-  const { records, gaps } = log.replay(chunks.totals.sequence, () => {});
-  if (gaps > 0) faults.push(`records are missing in the log, in ${gaps} places`);
-  return { ...found, records, faults };
+}
+
+/** Raw samples of an hour have gone before its row is written: it can agree with itself only. */
+function checkHours(database: Sqlite, { faults }: Found): void {
+  const wrong = database.prepare(`SELECT series, at FROM hour
+    WHERE at % ${HOUR_MS} <> 0 OR first_at < at OR last_at >= at + ${HOUR_MS}
+      OR first_at > last_at OR min > max OR good < 0 LIMIT 20`);
+  for (const [series, at] of wrong.all()) {
+    faults.push(`series ${series}, hour ${isoOf(Number(at))}: disagrees with itself`);
+  }
+  const aside = database.prepare("SELECT series, first_at, last_at FROM damaged");
+  for (const [series, firstAt, lastAt] of aside.all()) {
+    const span = spanOf({ firstAt: Number(firstAt), lastAt: Number(lastAt) });
+    faults.push(`series ${series}, ${span}: was put aside as damaged before`);
+  }
+}
+
+function checkLog(folder: string, flushed: number, found: Found): void {
+  const log = new SegmentLog({ folder, segmentBytes: 0, files: diskFiles, log: silentLog });
+  const { records, gaps } = log.replay(flushed, () => {});
+  found.records = records;
+  if (gaps > 0) found.faults.push(`records are missing in the log, in ${gaps} places`);
+  for (const name of readdirSync(folder).filter((one) => one.endsWith(".damaged"))) {
+    found.faults.push(`log/${name}: was put aside; what could be read of it was replayed before`);
+  }
+}
+
+function checkCursors(folder: string, { faults }: Found): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    if (readCursor(join(folder, name))) continue;
+    faults.push(`outbox/${name}: is damaged; everything that is kept will be sent again`);
+  }
+}
+
+function spanOf({ firstAt, lastAt }: Pick<ChunkSummary, "firstAt" | "lastAt">): string {
+  return `${isoOf(firstAt)} to ${isoOf(lastAt)}`;
+}
+
+function isoOf(at: number): string {
+  return Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : String(at);
 }
 
 function faultOf(chunks: Chunks, chunk: ChunkSummary): string | undefined {

@@ -259,11 +259,9 @@ const PAGE_MAX = 256;
 
 /** Makes the tables where there are none yet. */
 export function prepareDatabase(database: Sqlite): Outcome<void, Problem> {
-  const version = Number(database.prepare("PRAGMA user_version").get()?.[0]);
-  if (version > VERSION) {
-    const detail = `its history is of version ${version}, this Fieldline reads up to ${VERSION}`;
-    return failure(problem("folder_newer", detail));
-  }
+  const known = versionOf(database);
+  if (!known.ok) return known;
+  const version = known.value;
   if (version === 0) database.exec(NEW_DATABASE);
   database.exec(SETTINGS);
   if (version < VERSION) {
@@ -274,6 +272,14 @@ export function prepareDatabase(database: Sqlite): Outcome<void, Problem> {
     });
   }
   return success(undefined);
+}
+
+/** Which form the database has: 0, none yet. */
+export function versionOf(database: Sqlite): Outcome<number, Problem> {
+  const version = Number(database.prepare("PRAGMA user_version").get()?.[0]);
+  if (version <= VERSION) return success(version);
+  const detail = `its history is of version ${version}, this Fieldline reads up to ${VERSION}`;
+  return failure(problem("folder_newer", detail));
 }
 
 function readTotals(database: Sqlite): Totals {

@@ -43,6 +43,35 @@ export async function openSqliteStore(
   }
 }
 
+/** Reads all of a store that nobody has open, and tells what is wrong, a sentence each. */
+export function checkSqliteStore(file: string): readonly string[] {
+  const sqlite = openSqlite(file, { readOnly: true });
+  try {
+    const said = sqlite
+      .prepare("PRAGMA integrity_check(20)")
+      .all()
+      .map(([text]) => String(text));
+    const lost = sqlite.prepare("PRAGMA foreign_key_check").all();
+    return [
+      ...said.filter((text) => text !== "ok"),
+      ...lost.slice(0, 20).map(([table, row]) => `row ${row} of ${table} belongs to nothing`),
+    ];
+  } catch (reason) {
+    return [String(reason)];
+  } finally {
+    sqlite.close();
+  }
+}
+
+/** One that nobody has open, for reading only: whatever would change it rejects. */
+export function readSqliteStore(file: string): Store {
+  const turns = new Turns(
+    connect(openSqlite(file, { readOnly: true })),
+    connect(openSqlite(file, { readOnly: true })),
+  );
+  return newStore(turns, () => hold(file, turns));
+}
+
 /** Looks without writing: what is wrong with the file, if anything. */
 function examine(file: string, migrations: readonly Migration[]): Problem | undefined {
   const sqlite = openSqlite(file, { readOnly: true });

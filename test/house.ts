@@ -22,9 +22,13 @@ export class House {
   #cookie = "";
   ports: Ports;
 
-  static async open(options: readonly string[] = [], folder?: string): Promise<House> {
+  static async open(
+    options: readonly string[] = [],
+    folder?: string,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<House> {
     const place = folder ?? mkdtempSync(join(tmpdir(), "fieldline-"));
-    const { child, ports } = await startServer(place, options);
+    const { child, ports } = await startServer(place, options, environment);
     return new House(place, child, ports);
   }
 
@@ -119,10 +123,18 @@ export async function until<T>(
   }
 }
 
-async function startServer(folder: string, options: readonly string[]) {
+async function startServer(
+  folder: string,
+  options: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+) {
   const anyPort = ["--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", "--mqtts", "127.0.0.1:0"];
   const args = ["server", "--data", folder, "--print-ports", ...anyPort, ...options];
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const env = { ...process.env, ...environment };
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let said = "";
   let complained = "";
   child.stderr?.on("data", (data) => {

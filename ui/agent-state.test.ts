@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { expiringOf, expiryOf } from "./agent-state.ts";
+import { expiringOf, expiryOf, presenceWords } from "./agent-state.ts";
 
 type Credential = Parameters<typeof expiryOf>[0]["credentials"][number];
 
@@ -8,6 +8,12 @@ function certificate(expiresAt: string, revokedAt: string | null = null): Creden
   const createdAt = "2026-01-01T00:00:00Z";
   return { id: expiresAt, kind: "certificate", serial: "0A", createdAt, expiresAt, revokedAt };
 }
+
+test("how many are connected is said where the broker can tell", () => {
+  const [here, away, unknown] = [{ connected: true }, { connected: false }, { connected: null }];
+  assert.equal(presenceWords([here, away]), "1 of 2 agents connected");
+  assert.equal(presenceWords([here, unknown]), "2 agents");
+});
 
 test("an agent with two certificates can connect until the later one ends", () => {
   const credentials = [certificate("2027-01-01T00:00:00Z"), certificate("2026-12-01T00:00:00Z")];

@@ -1,8 +1,17 @@
 import type { AgentReply } from "../src/api/contract.ts";
+import { formatCount, formatNumber } from "./format.ts";
 
 const DAY_MS = 86_400_000;
 /** Certificates are renewed with time to spare, not in the night that they end. */
 const SOON_MS = 30 * DAY_MS;
+
+/** How many are connected, as far as the broker can tell. */
+export function presenceWords(agents: readonly Pick<AgentReply, "connected">[]): string {
+  const all = formatCount(agents.length, "agent");
+  const connected = agents.filter((agent) => agent.connected).length;
+  const isKnown = agents.every((agent) => agent.connected !== null);
+  return isKnown ? `${formatNumber(connected, 0)} of ${all} connected` : all;
+}
 
 /** When the agent's last valid certificate ends; null where it has none. */
 export function expiryOf({ credentials }: Pick<AgentReply, "credentials">): string | null {

@@ -80,7 +80,7 @@ async function agentReply(house: House, agent: Agent): Promise<AgentReply> {
     revoked,
     demo,
     createdAt: iso(createdAt),
-    connected: client !== undefined,
+    connected: client ? true : house.broker.caps.presence === "none" ? null : false,
     remote: client?.remote ?? null,
     lastSeenAt: isoOrNull(lastSeenAt),
     messages,
@@ -105,7 +105,7 @@ function credentialReply(credential: Credential): AgentReply["credentials"][numb
 async function issuedReply(house: House, issued: Issued, host: string): Promise<IssuedReply> {
   const { agent, password, certificate } = issued;
   const { mqtt, mqtts } = house.broker.ports;
-  const way = { host, mqttPort: mqtt, mqttsPort: mqtts };
+  const way = { host: house.broker.host ?? host, mqttPort: mqtt, mqttsPort: mqtts };
   return {
     agent: await agentReply(house, agent),
     username: password === null ? null : agent.clientId,

@@ -224,7 +224,8 @@ export const AgentSchema = Type.Object({
   revoked: Type.Boolean(),
   demo: Type.Boolean(),
   createdAt: Time,
-  connected: Type.Boolean(),
+  /** Null where the broker cannot tell: it is another one, and the agent is not inside. */
+  connected: nullable(Type.Boolean()),
   remote: nullable(Type.String()),
   /** When a message of it last arrived, since the server started. */
   lastSeenAt: nullable(Time),

@@ -16,7 +16,10 @@ export interface Broker extends Link {
   /** Why it does not work as it should, where that can be; null while it does. */
   readonly trouble?: Problem | null;
 
-  /** The ports that are open, after port 0 was resolved. */
+  /** Where devices find it, if that is another machine. */
+  readonly host?: string;
+
+  /** The ports that devices come to, after port 0 was resolved. */
   readonly ports: { readonly mqtt: number | null; readonly mqtts: number | null };
 
   /** What the broker keeps under a filter, for people who look and for drift checks. */

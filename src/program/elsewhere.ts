@@ -81,6 +81,7 @@ function sideBySide(external: Broker, inside: Broker): Broker {
     get trouble() {
       return external.trouble ?? null;
     },
+    ...(external.host !== undefined && { host: external.host }),
     ports: external.ports,
     clients: () => inside.clients(),
     retained: (filter) => inside.retained(filter),

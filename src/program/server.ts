@@ -121,12 +121,14 @@ function openDoors(
 function greeting(config: Config, { ports, setupToken }: House): string[] {
   const screens = urlOf(config.http, ports.http, setupToken !== null);
   const setup = setupToken === null ? null : `${screens}setup#${setupToken}`;
+  const [node] = config.broker?.hosts ?? [];
+  const place = node ? `at ${node.host},` : "on";
   if (config["print-ports"]) return [JSON.stringify({ ...ports, setup })];
   return [
     `Fieldline ${VERSION}, data in ${config.data}`,
     setup ? `Set up (once, within the hour): ${setup}` : `Open ${screens}`,
-    ...(ports.mqtt === null ? [] : [`MQTT on port ${ports.mqtt}`]),
-    ...(ports.mqtts === null ? [] : [`MQTT over TLS on port ${ports.mqtts}`]),
+    ...(ports.mqtt === null ? [] : [`MQTT ${place} port ${ports.mqtt}`]),
+    ...(ports.mqtts === null ? [] : [`MQTT over TLS ${place} port ${ports.mqtts}`]),
   ];
 }
 

@@ -6,7 +6,13 @@ import { useByTime } from "../use-live.ts";
 
 export function AgentState({ agent }: { readonly agent: AgentReply }) {
   if (agent.revoked) return <State kind="wrong">Revoked</State>;
-  return agent.connected ? <State kind="on">Connected</State> : <State kind="off">Away</State>;
+  return <Presence connected={agent.connected} />;
+}
+
+/** Another broker does not tell who is there: that is not the same as being away. */
+export function Presence({ connected }: Pick<AgentReply, "connected">) {
+  if (connected === null) return <span className="hint">–</span>;
+  return <State kind={connected ? "on" : "off"}>{connected ? "Connected" : "Away"}</State>;
 }
 
 /** When a certificate ends, and that it should be renewed. */

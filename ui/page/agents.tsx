@@ -3,7 +3,7 @@ import { Plus, ShieldCheck } from "lucide-react";
 import { useState } from "react";
 import type { AgentReply } from "../../src/api/contract.ts";
 import { KIND_WORDS } from "../agent-kinds.ts";
-import { expiryOf } from "../agent-state.ts";
+import { expiryOf, presenceWords } from "../agent-state.ts";
 import { formatCount, formatNumber } from "../format.ts";
 import { Age } from "../part/age.tsx";
 import { Chip } from "../part/badge.tsx";
@@ -138,6 +138,5 @@ function NoAgents() {
 
 function countWords(agents: readonly AgentReply[]): string {
   const valid = agents.filter(({ revoked }) => !revoked);
-  const connected = valid.filter((agent) => agent.connected).length;
-  return `${formatNumber(connected, 0)} of ${formatCount(valid.length, "agent")} connected`;
+  return presenceWords(valid);
 }

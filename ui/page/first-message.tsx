@@ -46,11 +46,11 @@ type ArrivedProps = { readonly agent: AgentReply; readonly at: string | undefine
 function Arrived({ agent, at }: ArrivedProps) {
   const inbox = useReply("GET /inbox", {}, { every: EVERY_MS });
   const waiting = inbox.data?.items.filter(({ agentId }) => agentId === agent.id) ?? [];
-  const here = agent.connected ? "" : "; away right now";
+  const here = agent.connected === false ? "; away right now" : "";
   return (
     <>
       <p className="first-message-state num">
-        <State kind={agent.connected ? "on" : "off"}>Connected</State>
+        {agent.connected !== null && <State kind={agent.connected ? "on" : "off"}>Connected</State>}
         {at && <b>{`first message ${formatTime(at)}`}</b>}
       </p>
       <p className="dim num">{`${formatCount(agent.messages, "message")} so far${here}.`}</p>

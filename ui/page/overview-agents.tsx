@@ -1,13 +1,14 @@
 import { Link } from "@tanstack/react-router";
 import { KIND_WORDS } from "../agent-kinds.ts";
+import { presenceWords } from "../agent-state.ts";
 import { formatNumber } from "../format.ts";
 import { Age } from "../part/age.tsx";
-import { State } from "../part/badge.tsx";
 import { LinkButton } from "../part/button.tsx";
 import { Card } from "../part/card.tsx";
 import { Empty } from "../part/empty.tsx";
 import { Table } from "../part/table.tsx";
 import { useReply } from "../query.ts";
+import { Presence } from "./agent-parts.tsx";
 
 const ROWS_MAX = 8;
 
@@ -15,14 +16,9 @@ const ROWS_MAX = 8;
 export function Agents() {
   const agents = useReply("GET /agents", { query: { limit: 1_000 } }, { every: 5_000 });
   const items = (agents.data?.items ?? []).filter(({ revoked }) => !revoked);
-  const connected = items.filter((agent) => agent.connected).length;
   if (!agents.data) return null;
   return (
-    <Card
-      title="Gateways and agents"
-      meta={`${formatNumber(connected, 0)} of ${formatNumber(items.length, 0)} connected`}
-      flush
-    >
+    <Card title="Gateways and agents" meta={presenceWords(items)} flush>
       {items.length === 0 ? (
         <Empty
           title="No agent may connect yet"
@@ -46,9 +42,7 @@ export function Agents() {
             { head: "Kind", wide: true, cell: ({ kind }) => KIND_WORDS[kind].name },
             {
               head: "State",
-              cell: ({ connected }) => (
-                <State kind={connected ? "on" : "off"}>{connected ? "Connected" : "Away"}</State>
-              ),
+              cell: ({ connected }) => <Presence connected={connected} />,
             },
             {
               head: "Messages",

@@ -62,7 +62,8 @@ export async function openExternalBroker(
 }
 
 class ExternalBroker implements Broker {
-  readonly ports = { mqtt: null, mqtts: null };
+  readonly host: string;
+  readonly ports: Broker["ports"];
   readonly #parts: ExternalParts;
   readonly #sending: Client;
   readonly #receiving: Client | null;
@@ -78,6 +79,9 @@ class ExternalBroker implements Broker {
   constructor(options: ExternalOptions, parts: ExternalParts) {
     const { address, share, worker, filters } = options;
     this.#parts = parts;
+    const [{ host = "", port = null } = {}] = address.hosts;
+    this.host = host;
+    this.ports = { mqtt: address.tls ? null : port, mqtts: address.tls ? port : null };
     this.#sending = new Client(address, {
       ...parts,
       ...{ clientId: `${share}-send-${worker}`, isFresh: true },

@@ -238,6 +238,7 @@ function newIntake(parts: Partial<ConstructorParameters<typeof Intake>[0]>): Int
       keep: () => null,
       route: () => {},
       onFull: () => {},
+      onTrouble: () => {},
     },
     ...{ gauges: new Gauges(), log: silentLog },
     ...parts,

@@ -174,18 +174,20 @@ test("while the disk fails nothing is acknowledged; when it is well again, all i
   const folder = newFolder();
   const clock = new TestClock();
   const house = new TestHouse(clock);
-  const { port } = await house.open(t, folder);
+  const { broker, port } = await house.open(t, folder);
   rmSync(folder, { recursive: true });
   const client = await RawClient.enter(port, LASTING);
   client.send({ cmd: "subscribe", messageId: 1, subscriptions: [{ topic: "a", qos: 1 }] });
   client.publish("a", "1", { qos: 1, messageId: 2 });
   await until(() => house.gauges.get("mqtt_session_writes_failed_total") === 1);
   await client.expectNothing();
+  assert.match(broker.trouble?.detail ?? "", /not acknowledged: sessions could not be written/);
   mkdirSync(folder);
   const healed = until(() => client.packets.some(({ cmd }) => cmd === "puback"));
   clock.advance(1_000);
   await client.expect("suback");
   await healed;
+  assert.equal(broker.trouble, null);
 });
 
 test("a log of a newer version is left alone", async (t) => {

@@ -44,6 +44,30 @@ test("an MQTT 5 delivery carries what is left of its life and whose wishes it an
   }
 });
 
+test("a topic that comes again is a number, for as many as the reader remembers", () => {
+  const writer = new PacketWriter();
+  writer.isV5 = true;
+  writer.aliasesMax = 1;
+  const topics = ["plant/one", "plant/two", "plant/one", "plant/two"];
+  const sizes = topics.map((topic) => {
+    const message = routedMessage({ topic, payload: Buffer.from("x") });
+    const delivery = { message, first: firstByte(0, false), ids: [] };
+    const size = writer.publishBytes(delivery, null);
+    writer.publish(delivery, 0, null);
+    return size;
+  });
+  const bytes = writer.take();
+  assert.equal(
+    sizes.reduce((sum, size) => sum + size),
+    bytes.length,
+  );
+  const read = readBack(bytes, 5) as IPublishPacket[];
+  assert.deepEqual(
+    read.map(({ topic, properties }) => `${topic} ${properties?.topicAlias ?? "-"}`),
+    ["plant/one 1", "plant/two -", " 1", "plant/two -"],
+  );
+});
+
 test("properties of the publisher arrive as they were", () => {
   const properties = {
     ...{ contentType: "text/plain", responseTopic: "answer/here" },

@@ -3,6 +3,7 @@ import { PACKET, PROPERTY, QOS_BITS, REASON } from "./protocol.ts";
 /** What PUBLISH is written from. */
 type Publish = {
   readonly message: {
+    readonly topic: string;
     readonly topicBytes: Uint8Array;
     readonly payload: Uint8Array;
     /** MQTT 5 properties, encoded. */
@@ -14,13 +15,23 @@ type Publish = {
   readonly ids: readonly number[];
 };
 
+/** What the broker adds to the publisher's properties. */
+type Said = { readonly secondsLeft: number | null; readonly alias: number };
+
 const NOTHING = Buffer.alloc(0);
 const BYTES_MIN = 64;
+/** A shorter topic is no longer than the alias that would stand for it. */
+const ALIASED_BYTES_MIN = 8;
+const ALIAS_BYTES = 3;
 const BYTES_HINT_MAX = 64 * 1024;
 
 /** Collects the packets that leave in one write; they are encoded where they will be sent from. */
 export class PacketWriter {
   isV5 = false;
+  /** How many topics the reader lets us name by a number: MQTT 5.0 section 3.1.2.11.5. */
+  aliasesMax = 0;
+  /** Topics with a number, the first that came: those of a device repeat for ever. */
+  readonly #aliases = new Map<string, number>();
   #bytes = NOTHING;
   #end = 0;
   /** A busy connection begins with the room it needed last time. */
@@ -58,36 +69,52 @@ export class PacketWriter {
 
   /** The size of a PUBLISH packet; MQTT 5 clients may have said how much they take. */
   publishBytes(delivery: Publish, secondsLeft: number | null): number {
-    const length = this.#publishLength(delivery, secondsLeft);
+    const length = this.#publishLength(delivery, secondsLeft, this.#aliasOf(delivery));
     return 1 + varintBytes(length) + length;
   }
 
   /** `packetId` is not looked at for QoS 0; `secondsLeft` is null where a message has no end. */
   publish(delivery: Publish, packetId: number, secondsLeft: number | null): void {
     const { message, first } = delivery;
-    const length = this.#publishLength(delivery, secondsLeft);
+    const alias = this.#aliasOf(delivery);
+    if (alias < 0) this.#aliases.set(message.topic, -alias);
+    const topicBytes = alias > 0 ? NOTHING : message.topicBytes;
+    const length = this.#publishLength(delivery, secondsLeft, alias);
     let at = this.#room(1 + varintBytes(length) + length);
     this.#bytes[at] = first;
     at = this.#varint(at + 1, length);
-    at = this.#number(at, message.topicBytes.length);
-    this.#bytes.set(message.topicBytes, at);
-    at += message.topicBytes.length;
+    at = this.#number(at, topicBytes.length);
+    this.#bytes.set(topicBytes, at);
+    at += topicBytes.length;
     if ((first & QOS_BITS) !== 0) at = this.#number(at, packetId);
-    if (this.isV5) at = this.#properties(at, delivery, secondsLeft);
+    if (this.isV5) at = this.#properties(at, delivery, { secondsLeft, alias });
     this.#bytes.set(message.payload, at);
   }
 
-  #publishLength(delivery: Publish, secondsLeft: number | null): number {
+  /** The number that stands for the topic, negative where it is told with it now; 0: none. */
+  #aliasOf({ message: { topic, topicBytes } }: Publish): number {
+    if (this.aliasesMax === 0 || topicBytes.length < ALIASED_BYTES_MIN) return 0;
+    const known = this.#aliases.get(topic);
+    if (known !== undefined) return known;
+    return this.#aliases.size < this.aliasesMax ? -(this.#aliases.size + 1) : 0;
+  }
+
+  #publishLength(delivery: Publish, secondsLeft: number | null, alias: number): number {
     const { message, first } = delivery;
     const packetIdBytes = (first & QOS_BITS) === 0 ? 0 : 2;
-    const length = 2 + message.topicBytes.length + packetIdBytes + message.payload.length;
+    const topicBytes = alias > 0 ? 0 : message.topicBytes.length;
+    const length = 2 + topicBytes + packetIdBytes + message.payload.length;
     if (!this.isV5) return length;
-    const properties = propertiesBytes(delivery, secondsLeft);
+    const properties = propertiesBytes(delivery, secondsLeft, alias);
     return length + varintBytes(properties) + properties;
   }
 
-  #properties(start: number, delivery: Publish, secondsLeft: number | null): number {
-    let at = this.#varint(start, propertiesBytes(delivery, secondsLeft));
+  #properties(start: number, delivery: Publish, { secondsLeft, alias }: Said): number {
+    let at = this.#varint(start, propertiesBytes(delivery, secondsLeft, alias));
+    if (alias !== 0) {
+      this.#bytes[at] = PROPERTY.topicAlias;
+      at = this.#number(at + 1, Math.abs(alias));
+    }
     if (secondsLeft !== null) {
       this.#bytes[at] = PROPERTY.messageExpiry;
       at = this.#bytes.writeUInt32BE(secondsLeft, at + 1);
@@ -129,8 +156,13 @@ export class PacketWriter {
   }
 }
 
-function propertiesBytes({ message, ids }: Publish, secondsLeft: number | null): number {
+function propertiesBytes(
+  { message, ids }: Publish,
+  secondsLeft: number | null,
+  alias: number,
+): number {
   let bytes = message.properties.length + (secondsLeft === null ? 0 : 5);
+  if (alias !== 0) bytes += ALIAS_BYTES;
   for (const id of ids) bytes += 1 + varintBytes(id);
   return bytes;
 }

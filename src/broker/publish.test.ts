@@ -185,3 +185,21 @@ test("what is known of clients counts their messages", async (t) => {
   assert.equal(house.gauges.get("mqtt_messages_sent_total"), 2);
   assert.equal(house.gauges.get("mqtt_connections"), 1);
 });
+
+test("a client that remembers topics is told each of them once, and again when it is back", async (t) => {
+  const { broker, port } = await new TestHouse().open(t);
+  const wish = { protocolVersion: 5, properties: { topicAliasMaximum: 5 } } as const;
+  for (let visit = 0; visit < 2; visit += 1) {
+    const client = await RawClient.enter(port, wish);
+    await client.subscribe("plant/#");
+    for (const payload of ["1", "2"]) {
+      await broker.send({ topic: "plant/boiler", payload: Buffer.from(payload), qos: 0 });
+    }
+    const topics = [await client.expect("publish"), await client.expect("publish")];
+    assert.deepEqual(
+      topics.map(({ topic, properties }) => `${topic} ${properties?.topicAlias}`),
+      ["plant/boiler 1", " 1"],
+    );
+    await client.leave();
+  }
+});

@@ -1,6 +1,5 @@
 import type { Problem } from "../../domain/problem.ts";
 import { type Outcome, success } from "../../lib/outcome.ts";
-import type { BrokerParts } from "../broker.ts";
 import type { Kept } from "./intake.ts";
 import type { RoutedMessage } from "./routed-message.ts";
 import type { Session } from "./session.ts";
@@ -9,7 +8,7 @@ import { SessionLog } from "./session-log.ts";
 import { messageRecord, packetRecord, RECORD, type WrittenDelivery } from "./session-record.ts";
 import { type RecoveredSession, SessionRecovery } from "./session-recovery.ts";
 
-type ArchiveParts = Pick<BrokerParts, "clock" | "gauges" | "log">;
+type ArchiveParts = Parameters<typeof SessionLog.open>[1];
 
 /** Who is to get a message, and how. */
 export type Reader = {

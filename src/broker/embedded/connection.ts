@@ -41,6 +41,8 @@ type Agreement = {
   readonly keepAliveSeconds: number;
   readonly receiveMaximum: number;
   readonly maximumPacketBytes: number;
+  /** How many topics of ours the client remembers by a number. */
+  readonly topicAliases: number;
   readonly wantsReasons: boolean;
   readonly will: Will | null;
 };
@@ -76,6 +78,7 @@ const NOT_AGREED: Agreement = {
   keepAliveSeconds: 0,
   receiveMaximum: LIMIT.inflightPerClient,
   maximumPacketBytes: Number.POSITIVE_INFINITY,
+  topicAliases: 0,
   wantsReasons: false,
   will: null,
 };
@@ -155,6 +158,7 @@ export class Connection {
     this.agreement = agreement;
     this.will = agreement.will;
     this.#writer.isV5 = agreement.version === 5;
+    this.#writer.aliasesMax = Math.min(agreement.topicAliases, LIMIT.topicAliases);
   }
 
   enter(session: Session, gate: Gate): void {

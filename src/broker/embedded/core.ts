@@ -8,6 +8,7 @@ import type { RoutedMessage } from "./routed-message.ts";
 import type { Sessions } from "./sessions.ts";
 import type { AllSubscriptions } from "./shared.ts";
 import type { TakeOvers } from "./take-overs.ts";
+import type { Troubles } from "./troubles.ts";
 import type { Turnstile } from "./turnstile.ts";
 
 /** What the broker tells of itself: see system-topics.ts. */
@@ -29,6 +30,7 @@ export type Core = {
   readonly intake: Intake;
   readonly takeOvers: TakeOvers;
   readonly turnstile: Turnstile;
+  readonly troubles: Troubles;
   readonly backPressure: BackPressure;
   /** How often the house had clients disconnected. */
   readonly disconnections: { count: number };

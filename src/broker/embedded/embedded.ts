@@ -33,6 +33,7 @@ import { Sessions } from "./sessions.ts";
 import { AllSubscriptions } from "./shared.ts";
 import { SystemTopics } from "./system-topics.ts";
 import { TakeOvers } from "./take-overs.ts";
+import { Troubles } from "./troubles.ts";
 import { type Pace, Turnstile } from "./turnstile.ts";
 import { watch } from "./watch.ts";
 import { publishWaiting } from "./will.ts";
@@ -58,20 +59,23 @@ export async function openEmbeddedBroker(
 ): Promise<Outcome<Broker, Problem>> {
   const retained = await RetainedStore.open(options.folder, parts);
   if (!retained.ok) return retained;
-  const archive = options.folder ? await Archive.open(options.folder, parts) : success(null);
+  const troubles = new Troubles();
+  const watched = { ...parts, onTrouble: troubles.of("sessions") };
+  const archive = options.folder ? await Archive.open(options.folder, watched) : success(null);
   if (!archive.ok) return archive;
   const turnstile = new Turnstile(parts.clock, options.pace);
-  const kept = { retained: retained.value, archive: archive.value };
-  const broker = new EmbeddedBroker(newCore(parts, kept, turnstile));
+  const opening = { retained: retained.value, archive: archive.value, turnstile, troubles };
+  const broker = new EmbeddedBroker(newCore(parts, opening));
   const opened = await broker.open(options);
   if (opened.ok) return success(broker);
   await broker.close();
   return opened;
 }
 
-type KeptOnDisk = Pick<Core, "retained" | "archive">;
+type Opened = Pick<Core, "retained" | "archive" | "turnstile" | "troubles">;
 
-function newCore(parts: BrokerParts, { retained, archive }: KeptOnDisk, turnstile: Turnstile) {
+function newCore(parts: BrokerParts, opened: Opened): Core {
+  const { retained, archive, troubles } = opened;
   const { clock, gauges, log, receive } = parts;
   const subscriptions = new AllSubscriptions();
   const connections = new Set<Connection>();
@@ -89,6 +93,7 @@ function newCore(parts: BrokerParts, { retained, archive }: KeptOnDisk, turnstil
     retain: (arrivals) => retained.keep(arrivals.map(keptMessage)),
     keep: (arrivals) => keepArrivals(core, arrivals),
     route: (arrival) => routeArrival(core, arrival),
+    onTrouble: troubles.of("intake"),
     onFull: (isFull) => {
       for (const connection of connections) connection.hold(HOLD.house, isFull);
     },
@@ -97,8 +102,8 @@ function newCore(parts: BrokerParts, { retained, archive }: KeptOnDisk, turnstil
   const disconnections = { count: 0 };
   const backPressure = new BackPressure(parts);
   const core: Core = {
-    ...{ parts, subscriptions, connections, retained, sessions, archive, intake, takeOvers },
-    ...{ turnstile, backPressure, disconnections },
+    ...{ ...opened, parts, subscriptions, connections, sessions, intake, takeOvers },
+    ...{ backPressure, disconnections },
     system: { under: (filter) => system.under(filter), say: () => system.say() },
   };
   const system = new SystemTopics(core);
@@ -149,6 +154,10 @@ class EmbeddedBroker implements Broker {
       onProblem: (connection, trouble) => breakOffReading(core, connection, trouble),
       onGone: (connection, farewell) => depart(core, connection, farewell),
     };
+  }
+
+  get trouble(): Problem | null {
+    return this.#core.troubles.problem;
   }
 
   get ports(): Broker["ports"] {

@@ -59,6 +59,7 @@ function agree(connection: Connection, connect: ConnectPacket): void {
     keepAliveSeconds: keepAliveOf(connect),
     receiveMaximum: Math.min(window, LIMIT.inflightPerClient),
     maximumPacketBytes: connect.maximumPacketBytes ?? Number.POSITIVE_INFINITY,
+    topicAliases: connect.topicAliases,
     wantsReasons: connect.wantsReasons,
     will: connect.will,
   });

@@ -10,6 +10,7 @@ import type { Delivery } from "./routed-message.ts";
 import type { Session } from "./session.ts";
 import type { Listener } from "./subscriptions.ts";
 import type { KnownTopic } from "./topic-table.ts";
+import type { OnTrouble } from "./troubles.ts";
 
 /** A PUBLISH on its way to safety: the house sees the message in it, the rest is the broker's. */
 export type Arrival = ReceivedMessage & {
@@ -38,6 +39,7 @@ type IntakeParts = {
   readonly route: (arrival: Arrival) => void;
   /** Whether as much waits as the house can hold. */
   readonly onFull: (isFull: boolean) => void;
+  readonly onTrouble: OnTrouble;
   readonly gauges: Gauges;
   readonly log: Log;
 };
@@ -69,6 +71,7 @@ export class Intake {
   #pendingBytes = 0;
   #isFull = false;
   #isReleasing = false;
+  #isInTrouble = false;
   #onIdle: (() => void)[] = [];
 
   constructor(parts: IntakeParts) {
@@ -148,8 +151,10 @@ export class Intake {
   async #releaseInOrder(): Promise<void> {
     this.#isReleasing = true;
     for (let batch = this.#handedOver[0]; batch; batch = this.#handedOver[0]) {
-      if (await batch.isSafe) this.#release(batch);
+      const isSafe = await batch.isSafe;
+      if (isSafe) this.#release(batch);
       else for (const arrival of batch.arrivals) this.#giveUp(arrival);
+      if (isSafe) this.#healed();
       this.#handedOver.shift();
       this.#pendingBytes -= batch.bytes;
       if (this.#pendingBytes < LIMIT.pendingBytes / 2) this.#setFull(false);
@@ -201,10 +206,19 @@ export class Intake {
   #failed(reason: unknown): false {
     if (reason instanceof AssertionError) throw reason;
     this.#parts.gauges.add("mqtt_batches_failed_total");
+    const detail = reason instanceof Error ? reason.message : String(reason);
+    this.#isInTrouble = true;
+    this.#parts.onTrouble(detail);
     this.#parts.log.error("messages could not be stored, their senders have to repeat them", {
-      reason: reason instanceof Error ? reason.message : String(reason),
+      reason: detail,
     });
     return false;
+  }
+
+  #healed(): void {
+    if (!this.#isInTrouble) return;
+    this.#isInTrouble = false;
+    this.#parts.onTrouble(null);
   }
 
   #setFull(isFull: boolean): void {

@@ -31,7 +31,12 @@ test("CONNECT says who, how long, how much, and what to publish for the lost", (
   assert.deepEqual(packet, {
     ...{ version: 5, isBridge: false, clientId: "client", username: "meter", password: "secret" },
     ...{ cleanStart: false, keepAliveSeconds: 30, sessionExpirySeconds: 60, receiveMaximum: 7 },
-    ...{ maximumPacketBytes: 1000, wantsReasons: false, authenticationMethod: null },
+    ...{
+      maximumPacketBytes: 1000,
+      topicAliases: 0,
+      wantsReasons: false,
+      authenticationMethod: null,
+    },
   });
   const { payload, properties, ...rest } = will ?? {};
   assert.deepEqual(rest, {

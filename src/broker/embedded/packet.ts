@@ -18,6 +18,7 @@ export type ConnectPacket = {
   readonly sessionExpirySeconds: number;
   readonly receiveMaximum: number | null;
   readonly maximumPacketBytes: number | null;
+  readonly topicAliases: number;
   readonly wantsReasons: boolean;
   readonly authenticationMethod: string | null;
   readonly will: Will | null;
@@ -180,6 +181,7 @@ function connectPacket(
     sessionExpirySeconds: expiryOf(version, packet),
     receiveMaximum: properties.receiveMaximum ?? null,
     maximumPacketBytes: properties.maximumPacketSize ?? null,
+    topicAliases: properties.topicAliasMaximum ?? 0,
     wantsReasons: properties.requestProblemInformation ?? true,
     authenticationMethod: properties.authenticationMethod ?? null,
     will,

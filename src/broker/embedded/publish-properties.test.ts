@@ -34,6 +34,14 @@ test("a property that is cut off or not of PUBLISH is refused", () => {
   assert.equal(readBytes([0x11, 0, 0, 0, 1]), undefined);
 });
 
+test("text that is no UTF-8, a third payload format and a response topic with wildcards are refused", () => {
+  assert.equal(readBytes([0x03, 0, 1, 0xff]), undefined);
+  assert.equal(readBytes([0x26, 0, 1, 97, 0, 1, 0]), undefined);
+  assert.equal(readBytes([0x01, 2]), undefined);
+  assert.equal(read({ responseTopic: "answers/#" }), undefined);
+  assert.equal(readBytes([0x08, 0, 0]), undefined);
+});
+
 test("a length that points behind the packet is refused", () => {
   const bytes = Buffer.from([0xff, 0x01, 0x03]);
   assert.equal(readPublishProperties(bytes, 0, bytes.length), undefined);

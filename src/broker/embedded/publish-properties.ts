@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer";
+import { isValidTopic } from "../../domain/topic.ts";
 import { PROPERTY } from "../protocol.ts";
 
 /** What the MQTT 5 properties of a PUBLISH say to the broker, and what it passes on. */
@@ -64,17 +66,19 @@ function readAll(cursor: Cursor): Omit<PublishProperties, "bytes"> | undefined {
 function readValue(cursor: Cursor, property: number): number | undefined {
   switch (property) {
     case PROPERTY.payloadFormat:
-      return readNumber(cursor, 1);
+      return readFlag(cursor);
     case PROPERTY.topicAlias:
       return readNumber(cursor, 2);
     case PROPERTY.messageExpiry:
       return readNumber(cursor, 4);
     case PROPERTY.contentType:
+      return skipText(cursor);
     case PROPERTY.responseTopic:
+      return skipTopic(cursor);
     case PROPERTY.correlationData:
-      return skipString(cursor);
+      return skipBytes(cursor);
     case PROPERTY.userProperty:
-      return skipString(cursor) === undefined ? undefined : skipString(cursor);
+      return skipText(cursor) === undefined ? undefined : skipText(cursor);
     default:
       // Subscription identifiers among them: only the server may send those.
       return undefined;
@@ -88,11 +92,32 @@ function readNumber(cursor: Cursor, bytes: number): number | undefined {
   return value;
 }
 
-function skipString(cursor: Cursor): number | undefined {
+/** The payload is text (1) or is not said to be (0): MQTT 5.0 section 3.3.2.3.2. */
+function readFlag(cursor: Cursor): number | undefined {
+  const value = readNumber(cursor, 1);
+  return value === 0 || value === 1 ? value : undefined;
+}
+
+function skipBytes(cursor: Cursor): number | undefined {
   const length = readNumber(cursor, 2);
   if (length === undefined || cursor.at + length > cursor.end) return undefined;
   cursor.at += length;
   return 0;
+}
+
+/** Text is UTF-8 without a NUL: MQTT 5.0 section 1.5.4. */
+function skipText(cursor: Cursor): number | undefined {
+  const start = cursor.at + 2;
+  if (skipBytes(cursor) === undefined) return undefined;
+  const bytes = cursor.buffer.subarray(start, cursor.at);
+  return isUtf8(bytes) && !bytes.includes(0) ? 0 : undefined;
+}
+
+/** An answer is published there, so it has no wildcard: MQTT 5.0 section 3.3.2.3.5. */
+function skipTopic(cursor: Cursor): number | undefined {
+  const start = cursor.at + 2;
+  if (skipText(cursor) === undefined) return undefined;
+  return isValidTopic(cursor.buffer.toString("utf8", start, cursor.at)) ? 0 : undefined;
 }
 
 function readVarint(cursor: Cursor): number | undefined {

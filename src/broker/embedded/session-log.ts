@@ -4,8 +4,9 @@ import { type Problem, problem } from "../../domain/problem.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { BrokerParts } from "../broker.ts";
 import { bodiesOf } from "./session-record.ts";
+import type { OnTrouble } from "./troubles.ts";
 
-type LogParts = Pick<BrokerParts, "clock" | "gauges" | "log">;
+type LogParts = Pick<BrokerParts, "clock" | "gauges" | "log"> & { readonly onTrouble: OnTrouble };
 
 /** Called for each record that is there at the start, in the order in which they were written. */
 type Replay = (body: Buffer, segment: number) => void;
@@ -151,10 +152,13 @@ export class SessionLog {
 
   /** False only where the log is being closed. */
   async #saveAtLast(bytes: Buffer): Promise<boolean> {
+    let hasFailed = false;
     while (!(await this.#saved(bytes))) {
       if (this.#isClosing) return false;
+      hasFailed = true;
       await new Promise<void>((resolve) => this.#parts.clock.after(RETRY_MS, resolve));
     }
+    if (hasFailed) this.#parts.onTrouble(null);
     return true;
   }
 
@@ -165,6 +169,7 @@ export class SessionLog {
       await handle.datasync();
     } catch (reason) {
       this.#parts.gauges.add("mqtt_session_writes_failed_total");
+      this.#parts.onTrouble(`sessions could not be written, ${String(reason)}`);
       this.#parts.log.error("sessions could not be written, nothing is acknowledged until then", {
         reason: String(reason),
       });

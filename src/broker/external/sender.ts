@@ -96,7 +96,7 @@ export class Sender implements Conversation {
     const isKept = retain && this.#welcome.retain;
     const first = (PACKET.publish << 4) | QOS_1 | (isKept ? RETAIN_BIT : 0);
     const properties = version === 5 ? OURS : NOTHING;
-    const message = { topicBytes: Buffer.from(topic), payload, properties };
+    const message = { topic, topicBytes: Buffer.from(topic), payload, properties };
     writer.publish({ message, first, ids: [] }, packetId, secondsLeft);
     send();
   }

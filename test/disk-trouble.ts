@@ -15,22 +15,17 @@ import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { checkEmbeddedHistory } from "../src/historian/embedded/embedded.ts";
-import { Engine } from "../src/historian/embedded/engine.ts";
-import { diskFiles } from "../src/historian/embedded/files.ts";
-import type { RangeQuery } from "../src/historian/historian.ts";
 import { chances } from "../src/lib/chance.ts";
-import { jsonLog } from "../src/lib/log.ts";
 import { batch, missing } from "./batches.ts";
+import { openFolder } from "./read-folder.ts";
 
 const CHILD = fileURLToPath(new URL("./append-for-ever.ts", import.meta.url));
 const SEED = 8;
 const BATCHES = 150;
+/** Some generations: most of it in the database, the end in the log. */
+const DAMAGED_BATCHES = 400;
 /** As many appends as that wait at the same time. */
 const LANES = 4;
-const SIZES = {
-  ...{ rowsFirst: 2_000, rowsMax: 2_000, segmentBytes: 32_768 },
-  ...{ chunkSamples: 64, outboxBytes: 1e9 },
-};
 const hasStrace = spawnSync("strace", ["-V"]).status === 0;
 
 /** A call of the disk that fails once, for a while, or from then on. */
@@ -81,7 +76,7 @@ export function survivesFailingDisk({ faults }: { readonly faults: number }): vo
 export function findsDamage({ flips }: { readonly flips: number }): void {
   test("a bit that flips in any file is found and told, and the rest is readable", (context) =>
     inFolder(async (folder) => {
-      const { acknowledged } = await appended(folder, [], BATCHES / 2);
+      const { acknowledged } = await appended(folder, [], DAMAGED_BATCHES);
       const live = join(folder, "live");
       const random = chances(SEED);
       for (const path of filesIn(live)) {
@@ -116,7 +111,11 @@ async function appended(
   enough = Number.POSITIVE_INFINITY,
 ): Promise<Told> {
   const mine = [process.execPath, "--import", "tsx", CHILD, join(folder, "live"), "1"];
-  const child = [...mine, String(BATCHES), "patient"];
+  const child = [
+    ...mine,
+    String(enough === Number.POSITIVE_INFINITY ? BATCHES : enough * 2),
+    "patient",
+  ];
   const watched = [
     "strace",
     "-f",
@@ -145,31 +144,11 @@ function isHealed({ acknowledged, refused }: Told): boolean {
 /** What is there of these batches, and whether anything was said to be wrong. */
 async function read(folder: string, numbers: ReadonlySet<number>) {
   const total = [...numbers].reduce((sum, number) => sum + batch(number).count, 0);
-  const said: string[] = [];
-  const opened = open(folder, said);
-  if (!opened.ok) return { lost: total, found: 0, isTold: true };
-  const range = async (query: RangeQuery) => opened.value.range(query);
-  try {
-    const lost = await missing({ range }, numbers, BATCHES + LANES);
-    return { lost, found: total - lost, isTold: said.length > 0 };
-  } catch (reason) {
-    if (reason instanceof assert.AssertionError) throw reason;
-    return { lost: total, found: 0, isTold: true };
-  } finally {
-    await opened.value.close();
-  }
-}
-
-/** The engine without its thread: quicker to open, and it tells what it finds at once. */
-function open(folder: string, said: string[]) {
-  const log = jsonLog(
-    (line) => said.push(line),
-    "error",
-    () => 0,
-  );
-  const unused = { checkpoint: async () => {}, onDropped: () => {} };
-  const parts = { log, files: diskFiles, monotonic: () => performance.now(), ...unused };
-  return Engine.open({ folder, ...SIZES }, parts);
+  const opened = openFolder(folder);
+  if (!opened) return { lost: total, found: 0, isTold: true };
+  const lost = await missing(opened, numbers, DAMAGED_BATCHES * 2 + LANES);
+  await opened.close();
+  return { lost, found: total - lost, isTold: opened.said.length > 0 };
 }
 
 function filesIn(folder: string): string[] {

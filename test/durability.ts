@@ -6,11 +6,10 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { openEmbeddedHistorian } from "../src/historian/embedded/embedded.ts";
 import { chances } from "../src/lib/chance.ts";
-import { silentLog } from "../src/lib/log.ts";
 import { batch, missing, rangesOf } from "./batches.ts";
 import { CALLS, Playback } from "./power-cut.ts";
+import { openFolder } from "./read-folder.ts";
 
 const CHILD = fileURLToPath(new URL("./append-for-ever.ts", import.meta.url));
 const SEED = 6;
@@ -144,33 +143,26 @@ async function returned(folder: string, said: string): Promise<number[]> {
   const deleted = saidOf(/^deleted (\d+)\n/gm);
   const begun = saidOf(/^deleting (\d+)\n/gm);
   const left = new Set(saidOf(/^(\d+)\n/gm).filter((number) => !begun.includes(number)));
-  const opened = await openEmbeddedHistorian({ folder }, { log: silentLog });
-  if (!opened.ok) return [...left];
-  try {
-    const missed = await missing(opened.value, left);
-    const wrong: number[] = missed > 0 ? [-missed] : [];
-    for (const number of deleted) {
-      const ranges = rangesOf(number).map((range) =>
-        opened.value.range({ ...range, limit: 1_000 }),
-      );
-      const rows = (await Promise.all(ranges)).flatMap((samples) => Array.from(samples.at));
-      if (rows.some((at) => at % 2 === 0)) wrong.push(number);
-    }
-    return wrong;
-  } finally {
-    await opened.value.close();
+  const opened = openFolder(folder);
+  if (!opened) return [...left];
+  const missed = await missing(opened, left);
+  const wrong: number[] = missed > 0 ? [-missed] : [];
+  for (const number of deleted) {
+    const ranges = rangesOf(number).map((range) => opened.range({ ...range, limit: 1_000 }));
+    const rows = (await Promise.all(ranges)).flatMap((samples) => Array.from(samples.at));
+    if (rows.some((at) => at % 2 === 0)) wrong.push(number);
   }
+  await opened.close();
+  return wrong;
 }
 
 /** Samples of these batches that are not in the folder; all of them if it cannot be opened. */
 async function lost(folder: string, acknowledged: ReadonlySet<number>): Promise<number> {
-  const opened = await openEmbeddedHistorian({ folder }, { log: silentLog });
-  if (!opened.ok) return Number.POSITIVE_INFINITY;
-  try {
-    return await missing(opened.value, acknowledged);
-  } finally {
-    await opened.value.close();
-  }
+  const opened = openFolder(folder);
+  if (!opened) return Number.POSITIVE_INFINITY;
+  const count = await missing(opened, acknowledged);
+  await opened.close();
+  return count;
 }
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {

@@ -344,6 +344,8 @@ export class Engine {
     });
     if (replayed.records > 0) this.#parts.log.info("log replayed", replayed);
     if (replayed.gaps > 0) this.#parts.log.error("records are missing in the log", replayed);
+    if (replayed.isTorn)
+      this.#parts.log.warn("the log ends in a record that is not whole", replayed);
     if (replayed.segments > SEGMENTS_MAX) {
       this.#freeze();
       this.#finish();

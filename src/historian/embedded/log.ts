@@ -4,7 +4,7 @@ import type { Samples } from "../../domain/samples.ts";
 import type { Log } from "../../lib/log.ts";
 import { ByteWriter } from "./bytes.ts";
 import { type Files, makeFolder } from "./files.ts";
-import { headsIn, recordOf, writeRecord } from "./record.ts";
+import { headsIn, isBegun, recordOf, writeRecord } from "./record.ts";
 
 type SegmentLogOptions = {
   readonly folder: string;
@@ -20,6 +20,8 @@ type Replayed = {
   readonly segments: number;
   /** How often records are missing between two that are there: never, unless the disk lost them. */
   readonly gaps: number;
+  /** Whether the last record is not whole: it was being written at a power cut, or is damaged. */
+  readonly isTorn: boolean;
 };
 
 /** A segment as its readers see it: records beyond `last` do not count. */
@@ -104,6 +106,7 @@ export class SegmentLog {
   replay(flushed: number, visit: (samples: Samples) => void): Replayed {
     const replayed = { records: 0, samples: 0, segments: 0, gaps: 0 };
     let current: Segment | undefined;
+    let end = 0;
     this.#sequence = flushed;
     this.#open = [...this.#segments];
     for (const { segment, bytes, head } of this.#recordsAfter(flushed)) {
@@ -115,11 +118,12 @@ export class SegmentLog {
       if (segment !== current) replayed.segments += 1;
       current = segment;
       this.#sequence = head.sequence;
+      end = head.end;
       replayed.records += 1;
       replayed.samples += head.samples;
       visit(recordOf(bytes, head).samples);
     }
-    return replayed;
+    return { ...replayed, isTorn: this.#isTorn(current, end) };
   }
 
   /**
@@ -207,6 +211,17 @@ export class SegmentLog {
 
   #path(segment: number, ending = "log"): string {
     return join(this.#options.folder, `${String(segment).padStart(10, "0")}.${ending}`);
+  }
+
+  /** Whether a record was begun behind the last one, or in the last segment. */
+  #isTorn(current: Segment | undefined, end: number): boolean {
+    const last = this.#segments.at(-1);
+    return [current, last].some((segment) => {
+      if (!segment) return false;
+      const bytes = readFileSync(this.#path(segment.number));
+      const start = segment === current ? end : 0;
+      return isBegun(bytes, start, segment.number, this.#sequence + 1);
+    });
   }
 
   #firstOf(number: number, size: number): number | undefined {

@@ -112,6 +112,18 @@ export function* headsIn(bytes: Buffer, segment: number, start = 0): Generator<R
   }
 }
 
+/**
+ * Whether a record was begun here that is not whole: two of its three marks are enough, for what
+ * changed a bit of it may have changed one of them.
+ */
+export function isBegun(bytes: Buffer, start: number, segment: number, sequence: number): boolean {
+  if (start + HEADER_BYTES > bytes.length || bytes.readUInt32LE(start) === 0) return false;
+  const isMagic = (bytes.readUInt32LE(start) & MAGIC_LETTERS) === (MAGIC & MAGIC_LETTERS);
+  const isSegment = bytes.readUInt32LE(start + 12) === segment;
+  const isSequence = bytes.readDoubleLE(start + 16) === sequence;
+  return Number(isMagic) + Number(isSegment) + Number(isSequence) >= 2;
+}
+
 /** Decodes the record whose head was read. */
 export function recordOf(bytes: Uint8Array, head: RecordHead): LogRecord {
   const view = new DataView(bytes.buffer, bytes.byteOffset);

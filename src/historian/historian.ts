@@ -98,6 +98,9 @@ export type Dropped = {
   readonly to: number;
 };
 
+/** What was asked for lies elsewhere, and that cannot be reached now. What arrives is safe. */
+export class AwayError extends Error {}
+
 /** Milliseconds that something is kept; null: for good. */
 export type Retention = {
   readonly rawMs: number | null;

@@ -3,6 +3,9 @@
  * Values come back by COPY in its binary format only (copy.ts): bit by bit, and fast.
  */
 export interface Database {
+  /** Settles when it can no longer be written to. */
+  readonly lost: Promise<void>;
+
   /** One transaction after the other, over the connection that keeps other writers away. */
   write<T>(work: (session: Session) => Promise<T>): Promise<T>;
 

@@ -9,6 +9,15 @@ import { canBeKept } from "./time.ts";
 /** How far a log has come that is drained into the database. */
 export type Place = { readonly source: string; readonly sequence: number };
 
+export type Joined = {
+  /** Which database this is. */
+  readonly database: string;
+  readonly sequence: number | null;
+  /** Whether no other log was drained into it since. */
+  readonly isOnly: boolean;
+  readonly newestAt: number | null;
+};
+
 /**
  * Brings samples in, a transaction a batch. What is newer than the watermark of its series can meet
  * nothing and is copied straight into the table, in the order of its key; the rest, seldom much,
@@ -80,6 +89,25 @@ async function raise(session: Session, raised: Watermarks): Promise<void> {
      ON CONFLICT (series) DO UPDATE SET at = excluded.at WHERE known.at < excluded.at`,
     [[...raised.keys()], [...raised.values()]],
   );
+}
+
+/** From now on this log is drained into the database; how far it has come, null where it is new. */
+export async function join(session: Session, source: string): Promise<Joined> {
+  const [[database, writer, newestAt] = []] = await session.rows(
+    `SELECT id, writer, (SELECT extract(epoch FROM max(at)) * 1000 FROM fieldline.newest)
+     FROM fieldline.meta`,
+  );
+  const [[sequence = null] = []] = await session.rows(
+    "SELECT sequence FROM fieldline.source WHERE name = $1",
+    [source],
+  );
+  await session.run("UPDATE fieldline.meta SET writer = $1", [source]);
+  return {
+    database: String(database),
+    sequence: sequence === null ? null : Number(sequence),
+    isOnly: writer === source,
+    newestAt: newestAt === null ? null : Number(newestAt),
+  };
 }
 
 async function note(session: Session, { source, sequence }: Place): Promise<void> {

@@ -23,6 +23,7 @@ export class Timescale {
     if (name !== this.#name) await this.#pglite.exec("DROP SCHEMA IF EXISTS fieldline CASCADE");
     this.#name = name;
     return {
+      lost: new Promise(() => {}),
       write: (work) => this.#inTurn("BEGIN", work),
       read: (work) => this.#inTurn("BEGIN READ ONLY", work),
       close: async () => void (await this.#last),

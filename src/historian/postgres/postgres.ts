@@ -17,7 +17,7 @@ import { aggregate } from "./aggregate.ts";
 import type { Database, Session } from "./database.ts";
 import { Days } from "./days.ts";
 import { removeHours } from "./hours.ts";
-import { Ingest, type Place } from "./ingest.ts";
+import { Ingest, type Joined, join, type Place } from "./ingest.ts";
 import { readLatest, readRange } from "./read.ts";
 import { retire, setPolicy } from "./retention.ts";
 import { type Layout, prepareSchema } from "./schema.ts";
@@ -69,6 +69,15 @@ export class PostgresHistorian implements Historian {
       await this.#days.load(session);
       await this.#ingest.load(session);
     });
+  }
+
+  /** Settles when the connection is: all that is asked for afterwards fails. */
+  get lost(): Promise<void> {
+    return this.#database.lost;
+  }
+
+  join(source: string): Promise<Joined> {
+    return this.#database.write((session) => join(session, source));
   }
 
   append(samples: Samples): Promise<void> {

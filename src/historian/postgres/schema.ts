@@ -11,7 +11,8 @@ export type Layout = "partitions" | "timescale";
 /*
  * All that is ours lies in the schema `fieldline`.
  *
- *   meta      one row: who this database is, which version its tables have, how much is in it
+ *   meta      one row: who this database is, its tables' version, whose log is drained into it,
+ *             how many samples are in it
  *   sample    the samples; a row is described in rows.ts
  *   newest    the time of the newest sample of each series: the watermark, and where `latest` looks
  *   hour      what is left of samples that were let go: an hour each, over its good samples
@@ -22,6 +23,7 @@ const TABLES = `
   CREATE TABLE fieldline.meta(
     id uuid NOT NULL DEFAULT gen_random_uuid(),
     version int NOT NULL,
+    writer text,
     samples bigint NOT NULL DEFAULT 0);
   CREATE TABLE fieldline.newest(
     series int PRIMARY KEY, at timestamptz NOT NULL) WITH (fillfactor = 50);

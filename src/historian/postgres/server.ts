@@ -50,12 +50,14 @@ function shownUrl(url: string): string {
 }
 
 class Server implements Database {
+  readonly lost: Promise<void>;
   readonly #writer: pg.Client;
   readonly #readers: pg.Pool;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(writer: pg.Client, url: string, log: Log) {
     this.#writer = writer;
+    this.lost = new Promise((resolve) => writer.once("end", resolve));
     this.#readers = new pg.Pool({ ...optionsOf(url), max: READERS_MAX });
     this.#readers.on("error", (reason) => log.info("a reader's connection broke", toldOf(reason)));
   }

@@ -1,0 +1,262 @@
+import { type Problem, problem } from "../../domain/problem.ts";
+import { type Samples, SamplesBuilder } from "../../domain/samples.ts";
+import { assert } from "../../lib/assert.ts";
+import type { Clock, Timer } from "../../lib/clock.ts";
+import type { Log } from "../../lib/log.ts";
+import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import {
+  type AggregateQuery,
+  AwayError,
+  type Buckets,
+  type Historian,
+  type HistorianStats,
+  type Outbox,
+  type RangeQuery,
+  type Retention,
+  type SeriesRange,
+} from "../historian.ts";
+import { restOf } from "../rest.ts";
+import { type Bond, readBond, wholeSince, writeBond } from "./bond.ts";
+import { copySeries, seriesIn } from "./copy.ts";
+import { Drain, type Link } from "./drain.ts";
+import { newestOf } from "./latest.ts";
+import { bind, rejoin } from "./link.ts";
+import { knowsBefore } from "./near.ts";
+import type { Connect, Target } from "./target.ts";
+
+type BufferedParts = {
+  /** Takes what arrives; closed by us. */
+  readonly local: Historian;
+  readonly connect: Connect;
+  /** Where it is written down what is known of the database. */
+  readonly file: string;
+  /** How long samples stay here after they were drained. Fallback: two days. */
+  readonly nearMs?: number;
+  readonly clock: Clock;
+  readonly chance: () => number;
+  readonly log: Log;
+};
+
+const NEAR_MS = 2 * 86_400_000;
+const FORGET_EVERY_MS = 3_600_000;
+
+/**
+ * Opens a historian that keeps its samples in a database. The database has to be there the first
+ * time; from then on it may be away, at the start too.
+ */
+export async function openBufferedHistorian(
+  parts: BufferedParts,
+): Promise<Outcome<BufferedHistorian, Problem>> {
+  const { local, file, clock, nearMs = NEAR_MS } = parts;
+  const bond = readBond(file);
+  if (bond) return success(new BufferedHistorian(parts, bond));
+  if ((await local.stats()).series > 0) {
+    const detail = "the folder's history is not in the database: fieldline move brings it there";
+    return failure(problem("database_other", detail));
+  }
+  const connected = await parts.connect();
+  if (!connected.ok) return connected;
+  const wish = { now: clock.now(), nearMs, isWhole: false };
+  const bound = await bind(outboxOf(local), connected.value, wish);
+  writeBond(file, bound.bond);
+  return success(new BufferedHistorian(parts, bound.bond, bound.link));
+}
+
+/**
+ * A database with the local historian in front of it. What arrives is safe as soon as it is in the
+ * local log, and is drained from there: while the database is away, nobody who sends notices.
+ *
+ * What was read from here is true, or it fails. Recent samples are all here (`wholeFrom`) and are
+ * read here, at once and also during an outage; for older ones the database is asked, when it has
+ * everything that was acknowledged before.
+ */
+export class BufferedHistorian implements Historian {
+  readonly outbox: Outbox;
+  readonly #parts: BufferedParts;
+  readonly #local: Historian;
+  readonly #drain: Drain;
+  #bond: Bond;
+  #forgetting: Timer | undefined;
+  #deleting: Promise<void> | undefined;
+
+  constructor(parts: BufferedParts, bond: Bond, link?: Link) {
+    const { local, clock, chance, log } = parts;
+    this.#parts = parts;
+    this.#local = local;
+    this.#bond = bond;
+    this.outbox = outboxOf(local);
+    const resend = (target: Target) => this.#resend(target);
+    const drainParts = {
+      outbox: this.outbox,
+      link: () => this.#link(),
+      resend,
+      clock,
+      chance,
+      log,
+    };
+    this.#drain = new Drain(drainParts, link);
+    this.#forgetLater();
+  }
+
+  /** What an operator must know: why the database is away, and how much waits for it. */
+  async trouble(): Promise<string | undefined> {
+    const { trouble } = this.#drain;
+    return trouble && `${trouble}; ${await this.#drain.backlog()} records wait here`;
+  }
+
+  append(samples: Samples): Promise<void> {
+    if (this.#deleting === undefined) return this.#append(samples);
+    const own = structuredClone(samples);
+    return this.#deleting.then(() => this.#append(own));
+  }
+
+  /** While the database is away, series without recent samples are left out. */
+  async latest(series: Uint32Array): Promise<Samples> {
+    const near = await this.#local.latest(series);
+    const wholeFrom = wholeSince(this.#bond);
+    const known = new Set<number>();
+    for (let row = 0; row < near.count; row += 1) {
+      if ((near.at[row] ?? 0) >= wholeFrom) known.add(near.series[row] ?? 0);
+    }
+    const others = series.filter((one) => !known.has(one));
+    if (others.length === 0 || wholeFrom === Number.NEGATIVE_INFINITY) return near;
+    const far = await this.#drain
+      .settled()
+      .then((target) => target.latest(others))
+      .catch(() => undefined);
+    if (far) return newestOf(series, near, far);
+    return newestOf(series, await this.#local.latest(Uint32Array.from(known)), NOTHING);
+  }
+
+  async range(query: RangeQuery): Promise<Samples> {
+    const { from, to } = restOf(query);
+    const wholeFrom = wholeSince(this.#bond);
+    if (from >= wholeFrom || from >= to) return this.#local.range(query);
+    if (query.order === -1) {
+      const near = await this.#local.range({ ...query, from: wholeFrom });
+      if (near.count >= query.limit) return near;
+    }
+    return (await this.#drain.settled()).range(query);
+  }
+
+  async aggregate(query: AggregateQuery): Promise<readonly Buckets[]> {
+    const isNear = await knowsBefore(this.#local, query, wholeSince(this.#bond));
+    return isNear ? this.#local.aggregate(query) : (await this.#drain.settled()).aggregate(query);
+  }
+
+  /** Both forget the same: what comes meanwhile waits, or one would have it and the other not. */
+  async deleteRange(range: SeriesRange): Promise<void> {
+    while (this.#deleting !== undefined) await this.#deleting;
+    const deleted = this.#drain.settled().then(async (target) => {
+      await target.deleteRange(range);
+      await this.#local.deleteRange(range);
+    });
+    this.#deleting = deleted
+      .catch(() => {}) // Whoever asked is told.
+      .then(() => {
+        this.#deleting = undefined;
+      });
+    await deleted;
+  }
+
+  async setRetention(series: number, retention: Retention | null): Promise<void> {
+    await (await this.#drain.settled()).setRetention(series, retention);
+    this.#keepNoLonger(retention);
+  }
+
+  async retire(now: number, fallback: Retention): Promise<void> {
+    await (await this.#drain.settled()).retire(now, fallback);
+    this.#keepNoLonger(fallback);
+    await this.#forget(now);
+  }
+
+  /** The bytes are those of this machine's disk; the rest, while the database is away, too. */
+  async stats(): Promise<HistorianStats> {
+    const local = await this.#local.stats();
+    const far = await this.#drain
+      .settled()
+      .then((target) => target.stats())
+      .catch(() => undefined);
+    if (!far) return local;
+    const newestAt = Math.max(local.newestAt ?? -Infinity, far.newestAt ?? -Infinity);
+    return {
+      ...local,
+      samplesStored: far.samplesStored,
+      series: Math.max(far.series, local.series),
+      newestAt: Number.isFinite(newestAt) ? newestAt : null,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#forgetting?.cancel();
+    await this.#drain.close();
+    await this.#local.close();
+  }
+
+  async #append(samples: Samples): Promise<void> {
+    await this.#local.append(samples);
+    this.#drain.wake();
+  }
+
+  async #link(): Promise<Link> {
+    const connected = await this.#parts.connect();
+    if (!connected.ok) throw new AwayError(connected.problem.detail);
+    const joined = await rejoin(this.outbox, connected.value, this.#bond);
+    if (!joined.ok) {
+      await connected.value.close();
+      throw new AwayError(joined.problem.detail);
+    }
+    this.#know(joined.value.bond);
+    return joined.value.link;
+  }
+
+  async #resend(target: Target): Promise<void> {
+    const span = { from: wholeSince(this.#bond), to: Number.POSITIVE_INFINITY };
+    for await (const series of seriesIn(this.#local)) {
+      await copySeries(this.#local, target, series, span);
+    }
+  }
+
+  /** What the database forgets may not be read here. */
+  #keepNoLonger(retention: Retention | null): void {
+    const nearMs = Math.min(this.#bond.nearMs, retention?.rawMs ?? Number.POSITIVE_INFINITY);
+    this.#know({ ...this.#bond, nearMs });
+  }
+
+  #forgetLater(): void {
+    const { clock, log } = this.#parts;
+    this.#forgetting = clock.after(FORGET_EVERY_MS, () => {
+      this.#drain
+        .settled()
+        .then(() => this.#forget(clock.now()))
+        .catch((reason) => log.info("old samples stay here for now", { reason: String(reason) }))
+        .finally(() => this.#forgetLater());
+    });
+  }
+
+  /** Lets go of what the database has and nobody needs here. */
+  async #forget(now: number): Promise<void> {
+    const { newestAt } = await this.#local.stats();
+    const end = Math.min(now, newestAt ?? now) - this.#bond.nearMs;
+    if (end <= wholeSince(this.#bond)) return;
+    this.#know({ ...this.#bond, wholeFrom: end });
+    for await (const series of seriesIn(this.#local)) {
+      const old = { series, from: Number.NEGATIVE_INFINITY, to: end };
+      const { count } = await this.#local.range({ ...old, limit: 1 });
+      if (count > 0) await this.#local.deleteRange(old);
+    }
+  }
+
+  #know(bond: Bond): void {
+    if (JSON.stringify(bond) === JSON.stringify(this.#bond)) return;
+    writeBond(this.#parts.file, bond);
+    this.#bond = bond;
+  }
+}
+
+const NOTHING = new SamplesBuilder(0).take();
+
+function outboxOf(local: Historian): Outbox {
+  assert(local.outbox, "the local historian has an outbox");
+  return local.outbox;
+}

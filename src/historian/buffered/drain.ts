@@ -1,0 +1,224 @@
+import { AssertionError } from "../../lib/assert.ts";
+import { backoff } from "../../lib/backoff.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Log } from "../../lib/log.ts";
+import { type Arrivals, AwayError, type Outbox } from "../historian.ts";
+import { Signal } from "./signal.ts";
+import type { Target } from "./target.ts";
+
+export type Link = {
+  readonly target: Target;
+  /** The name of the log in this database. */
+  readonly source: string;
+  /** The last record that it has; undefined where it has lost what it had. */
+  readonly sequence: number | undefined;
+};
+
+type DrainParts = {
+  readonly outbox: Outbox;
+  /** Connects and joins; throws what is in the way. */
+  readonly link: () => Promise<Link>;
+  /** Sends again what the database has lost, from what is here. */
+  readonly resend: (target: Target) => Promise<void>;
+  readonly clock: Clock;
+  readonly chance: () => number;
+  readonly log: Log;
+};
+
+/** Under this name the outbox keeps for us what is not drained yet. */
+export const FOLLOWER = "database";
+/** Enough for COPY to be fast, little enough to be done in a fifth of a second. */
+const BATCH_SAMPLES = 50_000;
+const UNDER_WAY = 2;
+/** What comes within this time goes along: small commits cost a database most. */
+const LINGER_MS = 200;
+const RETRY = { firstMs: 500, longestMs: 15_000 };
+/** Whoever reads waits so long at most until the database has what was acknowledged. */
+const SETTLE_MS = 10_000;
+
+/**
+ * Brings what arrives in the local log into the database, in order, and again until it is there.
+ * How far it has come the database says itself, for that is noted with the samples.
+ */
+export class Drain {
+  readonly #parts: DrainParts;
+  readonly #signal = new Signal();
+  readonly #running: Promise<void>;
+  #target: Target | undefined;
+  #trouble: string | undefined;
+  #failure: unknown;
+  #done = 0;
+  #hasNews = false;
+  #isHurried = false;
+  #isClosed = false;
+
+  constructor(parts: DrainParts, first?: Link) {
+    this.#parts = parts;
+    this.#running = this.#run(first);
+  }
+
+  /** While it is connected. */
+  get target(): Target | undefined {
+    return this.#target;
+  }
+
+  /** Why the database cannot be reached; undefined while it can. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** Something arrived. */
+  wake(): void {
+    this.#hasNews = true;
+    this.#signal.ring();
+  }
+
+  /** The database, with all that was acknowledged until now. Throws where it is away. */
+  async settled(): Promise<Target> {
+    const { outbox, clock } = this.#parts;
+    const asked = { target: FOLLOWER, after: this.#done, samplesMax: 0 };
+    const { sequence, waiting } = await outbox.arrivals(asked);
+    const goal = sequence + waiting;
+    let isOver = false;
+    const timer = clock.after(SETTLE_MS, () => {
+      isOver = true;
+      this.#signal.ring();
+    });
+    this.#isHurried = true;
+    this.wake();
+    await this.#signal.until(() => this.#done >= goal || this.#isAway() || isOver);
+    timer.cancel();
+    if (this.#target && this.#done >= goal) return this.#target;
+    throw new AwayError(this.#trouble ?? "the database is behind with what arrived");
+  }
+
+  /** Records that are not drained yet. */
+  async backlog(): Promise<number> {
+    const asked = { target: FOLLOWER, after: this.#done, samplesMax: 0 };
+    return (await this.#parts.outbox.arrivals(asked)).waiting;
+  }
+
+  /** Brings over what is left if that can be done soon. */
+  async close(): Promise<void> {
+    await this.settled().catch(() => {}); // What waits is kept for the next start.
+    this.#isClosed = true;
+    this.#signal.ring();
+    await this.#running;
+  }
+
+  #isAway(): boolean {
+    return this.#trouble !== undefined || this.#isClosed;
+  }
+
+  async #run(first: Link | undefined): Promise<void> {
+    let link = first;
+    for (let tries = 0; !this.#isClosed; tries += 1) {
+      const before = this.#done;
+      try {
+        await this.#serve(link ?? (await this.#parts.link()));
+      } catch (reason) {
+        if (reason instanceof AssertionError) throw reason;
+        this.#lost(reason);
+      }
+      link = undefined;
+      await this.#target?.close();
+      this.#target = undefined;
+      if (this.#done > before) tries = 0;
+      if (!this.#isClosed) await this.#pause(backoff(RETRY, tries, this.#parts.chance()));
+    }
+  }
+
+  /** Until it is lost or all is closed. */
+  async #serve({ target, source, sequence }: Link): Promise<void> {
+    this.#target = target;
+    this.#failure = undefined;
+    void target.lost.then(() => this.#fail(new Error("the connection was lost")));
+    const taken = await this.#parts.outbox.follow(FOLLOWER);
+    if (sequence === undefined || sequence < taken) {
+      this.#parts.log.error("the database has lost samples; they are sent again from here");
+      await this.#parts.resend(target);
+    }
+    this.#done = Math.max(taken, sequence ?? taken);
+    if (this.#trouble !== undefined) this.#parts.log.warn("the database is back");
+    this.#trouble = undefined;
+    this.#signal.ring();
+    await this.#pump(target, source);
+  }
+
+  async #pump(target: Target, source: string): Promise<void> {
+    const underWay: Promise<void>[] = [];
+    try {
+      for (let read = this.#done; !this.#isClosed && this.#failure === undefined; ) {
+        const arrivals = await this.#next(read);
+        if (arrivals.missing > 0) {
+          await Promise.all(underWay.splice(0));
+          await this.#parts.resend(target);
+        }
+        if (arrivals.sequence > read) underWay.push(this.#send(target, source, arrivals));
+        read = arrivals.sequence;
+        if (underWay.length >= UNDER_WAY) await underWay.shift();
+        if (arrivals.samples.count < BATCH_SAMPLES) await this.#rest();
+      }
+      if (this.#failure !== undefined) throw this.#failure;
+    } finally {
+      await Promise.allSettled(underWay);
+    }
+  }
+
+  #next(after: number): Promise<Arrivals> {
+    this.#hasNews = false;
+    this.#isHurried = false;
+    const asked = { target: FOLLOWER, after, samplesMax: BATCH_SAMPLES };
+    return this.#parts.outbox.arrivals(asked);
+  }
+
+  async #send(target: Target, source: string, { samples, sequence }: Arrivals): Promise<void> {
+    try {
+      await target.take(samples, { source, sequence });
+      this.#done = sequence;
+      this.#signal.ring();
+      await this.#parts.outbox.take(FOLLOWER, sequence);
+    } catch (reason) {
+      this.#fail(reason);
+      throw reason;
+    }
+  }
+
+  /** Until something has arrived, and a little longer for what comes with it. */
+  async #rest(): Promise<void> {
+    const isDisturbed = () => this.#isClosed || this.#isHurried || this.#failure !== undefined;
+    await this.#signal.until(() => this.#hasNews || isDisturbed());
+    let isOver = false;
+    const timer = this.#parts.clock.after(LINGER_MS, () => {
+      isOver = true;
+      this.#signal.ring();
+    });
+    await this.#signal.until(() => isOver || isDisturbed());
+    timer.cancel();
+  }
+
+  async #pause(ms: number): Promise<void> {
+    let isOver = false;
+    const timer = this.#parts.clock.after(ms, () => {
+      isOver = true;
+      this.#signal.ring();
+    });
+    await this.#signal.until(() => isOver || this.#isClosed);
+    timer.cancel();
+  }
+
+  #fail(reason: unknown): void {
+    this.#failure ??= reason;
+    this.#signal.ring();
+  }
+
+  /** Said once, until it is over. */
+  #lost(reason: unknown): void {
+    const why = reason instanceof Error ? reason.message : String(reason);
+    if (this.#trouble === undefined) {
+      this.#parts.log.error("the database is away; what arrives waits here", { reason: why });
+    }
+    this.#trouble = `the database is away: ${why}`;
+    this.#signal.ring();
+  }
+}

@@ -1,0 +1,24 @@
+import type { Series } from "../../domain/brand.ts";
+import { type Samples, SamplesBuilder, sampleAt } from "../../domain/samples.ts";
+
+/** The newer of both of each series, in the order of the question; of one time the first one's. */
+export function newestOf(series: Uint32Array, first: Samples, second: Samples): Samples {
+  const rows = new Map<number, { readonly samples: Samples; readonly row: number }>();
+  for (const samples of [second, first]) {
+    for (let row = 0; row < samples.count; row += 1) {
+      const one = samples.series[row] ?? 0;
+      const known = rows.get(one);
+      const knownAt = known?.samples.at[known.row] ?? Number.NEGATIVE_INFINITY;
+      if ((samples.at[row] ?? 0) >= knownAt) rows.set(one, { samples, row });
+    }
+  }
+  const builder = new SamplesBuilder(rows.size);
+  for (const one of series) {
+    const found = rows.get(one);
+    rows.delete(one);
+    if (!found) continue;
+    const { at, value, quality } = sampleAt(found.samples, found.row);
+    builder.add(one as Series, at, value, quality);
+  }
+  return builder.take();
+}

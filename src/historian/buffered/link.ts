@@ -1,0 +1,60 @@
+import { type Problem, problem } from "../../domain/problem.ts";
+import { SamplesBuilder } from "../../domain/samples.ts";
+import { newId } from "../../lib/id.ts";
+import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import type { Outbox } from "../historian.ts";
+import { type Bond, wholeSince } from "./bond.ts";
+import { FOLLOWER, type Link } from "./drain.ts";
+import type { Target } from "./target.ts";
+
+type Bound = { readonly bond: Bond; readonly link: Link };
+
+/** Where nothing is to be read from the folder: later than any sample. */
+const NEVER = Number.MAX_VALUE;
+
+/** Binds a folder whose history is in the database, or that has none, to it. */
+export async function bind(
+  outbox: Outbox,
+  target: Target,
+  wish: { readonly now: number; readonly nearMs: number; readonly isWhole: boolean },
+): Promise<Bound> {
+  const source = newId(wish.now);
+  const sequence = await outbox.follow(FOLLOWER);
+  const { database, newestAt } = await target.join(source);
+  await target.take(new SamplesBuilder().take(), { source, sequence });
+  const wholeFrom = wish.isWhole || newestAt === null ? null : newestAt + 1;
+  const bond = {
+    database,
+    source,
+    wholeFrom: wish.nearMs > 0 ? wholeFrom : NEVER,
+    nearMs: wish.nearMs,
+  };
+  return { bond, link: { target, source, sequence } };
+}
+
+/** Joins the database that the folder is bound to; the bond may change on the way. */
+export async function rejoin(
+  outbox: Outbox,
+  target: Target,
+  bond: Bond,
+): Promise<Outcome<Bound, Problem>> {
+  const joined = await target.join(bond.source);
+  if (joined.database !== bond.database) {
+    return failure(problem("database_other", "the folder drains into another database"));
+  }
+  // What another folder brought meanwhile is not here.
+  const wholeFrom =
+    joined.isOnly || joined.newestAt === null
+      ? bond.wholeFrom
+      : Math.max(wholeSince(bond), joined.newestAt + 1);
+  const link = { target, source: bond.source, sequence: joined.sequence ?? undefined };
+  return success({ bond: { ...bond, wholeFrom }, link: await sound(outbox, link) });
+}
+
+/** Of a folder that was restored the log has ended before what was taken from it. */
+async function sound(outbox: Outbox, link: Link): Promise<Link> {
+  const after = await outbox.follow(FOLLOWER);
+  const { waiting } = await outbox.arrivals({ target: FOLLOWER, after, samplesMax: 0 });
+  const isAhead = link.sequence !== undefined && link.sequence > after + waiting;
+  return isAhead ? { ...link, sequence: after } : link;
+}

@@ -1,0 +1,31 @@
+import type { Problem } from "../../domain/problem.ts";
+import type { Samples } from "../../domain/samples.ts";
+import type { Outcome } from "../../lib/outcome.ts";
+import type { Historian } from "../historian.ts";
+
+/** What a database can do that stands behind a local historian. */
+export interface Target extends Historian {
+  /** Settles when it is lost: everything that is asked of it afterwards fails. */
+  readonly lost: Promise<void>;
+
+  /** From now on this log is drained into it; others that were, have ended. */
+  join(source: string): Promise<Joined>;
+
+  /** Appends, and notes in the same transaction how far the log has come. In order of the calls. */
+  take(samples: Samples, place: Place): Promise<void>;
+}
+
+/** How far a log has come. */
+export type Place = { readonly source: string; readonly sequence: number };
+
+export type Joined = {
+  /** Which database this is. */
+  readonly database: string;
+  /** How far the log had come; null where it is new to this database. */
+  readonly sequence: number | null;
+  /** Whether nobody else was drained into it since. */
+  readonly isOnly: boolean;
+  readonly newestAt: number | null;
+};
+
+export type Connect = () => Promise<Outcome<Target, Problem>>;

@@ -19,6 +19,7 @@ export type Ports = {
 export class House {
   readonly folder: string;
   #child: ChildProcess;
+  #complaints = () => "";
   #cookie = "";
   ports: Ports;
 
@@ -28,8 +29,10 @@ export class House {
     environment: Readonly<Record<string, string>> = {},
   ): Promise<House> {
     const place = folder ?? mkdtempSync(join(tmpdir(), "fieldline-"));
-    const { child, ports } = await startServer(place, options, environment);
-    return new House(place, child, ports);
+    const { child, ports, complaints } = await startServer(place, options, environment);
+    const house = new House(place, child, ports);
+    house.#complaints = complaints;
+    return house;
   }
 
   private constructor(folder: string, child: ChildProcess, ports: Ports) {
@@ -44,6 +47,11 @@ export class House {
 
   get cookie(): string {
     return this.#cookie;
+  }
+
+  /** All that it wrote to its log since it was opened first. */
+  get complaints(): string {
+    return this.#complaints();
   }
 
   get pid(): number {
@@ -93,7 +101,9 @@ export class House {
 
   /** Starts it again on the same folder; on the same ports only where the options say so. */
   async restart(options: readonly string[] = []): Promise<void> {
-    const { child, ports } = await startServer(this.folder, options);
+    const { child, ports, complaints } = await startServer(this.folder, options);
+    const before = this.complaints;
+    this.#complaints = () => before + complaints();
     this.#child = child;
     this.ports = ports;
   }
@@ -147,7 +157,7 @@ async function startServer(
     });
     child.once("exit", (code) => reject(new Error(`server ended with ${code}: ${complained}`)));
   });
-  return { child, ports };
+  return { child, ports, complaints: () => complained };
 }
 
 function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { LIMIT } from "../domain/limit.ts";
 import { PROBLEMS, type Problem, problem } from "../domain/problem.ts";
+import { AwayError } from "../historian/historian.ts";
 import type { Log } from "../lib/log.ts";
 import type { ProblemReply } from "./contract.ts";
 
@@ -82,6 +83,7 @@ const NO_REQUEST = new Map<string | undefined, string>([
 ]);
 
 function expectedProblem(error: FastifyError): Problem | undefined {
+  if (error instanceof AwayError) return problem("history_away", error.message);
   if (error.validationContext) {
     return problem("request_invalid", `${error.validationContext} ${error.message}`);
   }

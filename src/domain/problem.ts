@@ -31,6 +31,7 @@ export const PROBLEMS = {
   link_down: { status: 503, meaning: "The device cannot be reached now." },
   broker_refused: { status: 503, meaning: "The external broker does not let Fieldline in." },
   historian_failed: { status: 503, meaning: "The historian cannot store at this moment." },
+  history_away: { status: 503, meaning: "Older history cannot be reached at this moment." },
   query_too_large: { status: 422, meaning: "The query asks for more than one reply may hold." },
   request_invalid: { status: 400, meaning: "The request is not of the form its route declares." },
   screen_limit: { status: 507, meaning: "The house keeps as many screens as it may." },

@@ -80,6 +80,11 @@ export const SETTINGS = {
     parse: parseSwitch,
     help: "MQTT over WebSocket at `/mqtt` on the HTTP port.",
   }),
+  database: setting<string | null>(null, "", {
+    parse: parseDatabase,
+    isSecret: true,
+    help: "`postgres://user:password@host/name`: keep the history there, not in the folder.",
+  }),
   demo: setting(false, "off", {
     parse: parseSwitch,
     help: "The demo plant runs beside your own data; one click removes it.",
@@ -206,6 +211,11 @@ function parseAddress(text: string): Address | undefined {
   const port = Number(match?.[3]);
   if (!match || port > 65_535) return undefined;
   return { host: match[1] ?? match[2] ?? "127.0.0.1", port };
+}
+
+/** What else it says is for PostgreSQL's client to understand. */
+function parseDatabase(text: string): string | undefined {
+  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text) ? text : undefined;
 }
 
 /** A cluster's further nodes follow the URL: `mqtt://user:password@one:1883,two:1883`. */

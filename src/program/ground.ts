@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Problem, problem } from "../domain/problem.ts";
-import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
 import type { Historian } from "../historian/historian.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
@@ -14,11 +13,14 @@ import type { Store } from "../store/store.ts";
 import { RESTORING } from "./backup.ts";
 import type { Config } from "./config.ts";
 import { DiskWatch } from "./disk-watch.ts";
+import { type History, openHistory } from "./history.ts";
 import { startRetention } from "./retention.ts";
 
 /** What every room stands on. */
 export type Ground = {
   readonly historian: Historian;
+  /** What an operator must know of the history, in words. */
+  readonly trouble: History["trouble"];
   readonly store: Store;
   readonly journal: Journal;
   readonly clock: Clock;
@@ -40,23 +42,22 @@ export async function openGround(
     return failure(problem("folder_unreadable", detail));
   }
   let disk: DiskWatch | undefined;
-  const historian = await openEmbeddedHistorian(
-    { folder: join(config.data, "history") },
-    { log: log.child("historian"), refusal: () => disk?.refusal },
-  );
-  if (!historian.ok) return historian;
-  closer.add("historian", () => historian.value.close());
+  const clock = systemClock;
+  const own = { clock, log: log.child("historian"), refusal: () => disk?.refusal };
+  const history = await openHistory(config, own);
+  if (!history.ok) return history;
+  const { historian, trouble } = history.value;
+  closer.add("historian", () => historian.close());
 
   const file = join(config.data, "fieldline.db");
   const store = await openSqliteStore({ file }, { log: log.child("store") });
   if (!store.ok) return store;
   closer.add("store", () => store.value.close());
 
-  const clock = systemClock;
-  startRetention({ historian: historian.value, clock, log }, config, closer);
+  startRetention({ historian, clock, log }, config, closer);
   const journal = await openJournal({ store: store.value, clock });
   const gauges = new Gauges();
-  const ground = { historian: historian.value, store: store.value, journal, clock, gauges, log };
+  const ground = { historian, trouble, store: store.value, journal, clock, gauges, log };
   disk = await openDiskWatch(ground, config);
   closer.add("disk watch", () => disk?.close());
   return success({ ...ground, disk });

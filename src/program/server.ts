@@ -111,8 +111,8 @@ function openDoors(
     brokerSecret: config["broker-secret"],
   };
   const onChanged = (call: (subject: string) => void) => void later.watchers.push(call);
-  const { disk } = ground;
-  const unready = () => [...(broker.trouble ? [broker.trouble.detail] : []), ...disk.reasons];
+  const { disk, trouble } = ground;
+  const unready = () => [broker.trouble?.detail ?? [], trouble() ?? [], disk.reasons].flat();
   const refusal = () => disk.refusal;
   const outside = { broker, drivers, demo, backups, onChanged, unready, refusal };
   return openApi(options, { ...ground, ...opened, ...outside });

@@ -1,7 +1,9 @@
+import { basename, dirname } from "node:path";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { type Samples, SamplesBuilder } from "../../domain/samples.ts";
 import { assert } from "../../lib/assert.ts";
 import type { Clock, Timer } from "../../lib/clock.ts";
+import { type Held, holdFolder } from "../../lib/held.ts";
 import type { Log } from "../../lib/log.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import {
@@ -18,7 +20,7 @@ import {
 import { restOf } from "../rest.ts";
 import { type Bond, readBond, wholeSince, writeBond } from "./bond.ts";
 import { copySeries, seriesIn } from "./copy.ts";
-import { Drain, type Link } from "./drain.ts";
+import { Drain, FOLLOWER, type Link } from "./drain.ts";
 import { newestOf } from "./latest.ts";
 import { bind, rejoin } from "./link.ts";
 import { knowsBefore } from "./near.ts";
@@ -37,6 +39,8 @@ type BufferedParts = {
   readonly log: Log;
 };
 
+type Start = { readonly bond: Bond; readonly taken: number; readonly link?: Link };
+
 const NEAR_MS = 2 * 86_400_000;
 const FORGET_EVERY_MS = 3_600_000;
 
@@ -49,7 +53,10 @@ export async function openBufferedHistorian(
 ): Promise<Outcome<BufferedHistorian, Problem>> {
   const { local, file, clock, nearMs = NEAR_MS } = parts;
   const bond = readBond(file);
-  if (bond) return success(new BufferedHistorian(parts, bond));
+  if (bond) {
+    const taken = await outboxOf(local).follow(FOLLOWER);
+    return success(new BufferedHistorian(parts, { bond, taken }));
+  }
   if ((await local.stats()).series > 0) {
     const detail = "the folder's history is not in the database: fieldline move brings it there";
     return failure(problem("database_other", detail));
@@ -59,7 +66,7 @@ export async function openBufferedHistorian(
   const wish = { now: clock.now(), nearMs, isWhole: false };
   const bound = await bind(outboxOf(local), connected.value, wish);
   writeBond(file, bound.bond);
-  return success(new BufferedHistorian(parts, bound.bond, bound.link));
+  return success(new BufferedHistorian(parts, bound));
 }
 
 /**
@@ -79,7 +86,7 @@ export class BufferedHistorian implements Historian {
   #forgetting: Timer | undefined;
   #deleting: Promise<void> | undefined;
 
-  constructor(parts: BufferedParts, bond: Bond, link?: Link) {
+  constructor(parts: BufferedParts, { bond, taken, link }: Start) {
     const { local, clock, chance, log } = parts;
     this.#parts = parts;
     this.#local = local;
@@ -94,14 +101,25 @@ export class BufferedHistorian implements Historian {
       chance,
       log,
     };
-    this.#drain = new Drain(drainParts, link);
+    this.#drain = new Drain(drainParts, taken, link);
     this.#forgetLater();
   }
 
-  /** What an operator must know: why the database is away, and how much waits for it. */
-  async trouble(): Promise<string | undefined> {
-    const { trouble } = this.#drain;
-    return trouble && `${trouble}; ${await this.#drain.backlog()} records wait here`;
+  /** Why the database is away, and how much waits for it; undefined while it is there. */
+  get trouble(): string | undefined {
+    return this.#drain.trouble;
+  }
+
+  /** What the folder has: recent samples, and what is not drained yet. */
+  async hold(): Promise<Held> {
+    const own = basename(this.#parts.file);
+    const bond = await holdFolder(dirname(this.#parts.file), (name) => name === own);
+    const held = await this.#local.hold?.();
+    const release = async () => {
+      await bond.release();
+      await held?.release();
+    };
+    return { files: [...bond.files, ...(held?.files ?? [])], release };
   }
 
   append(samples: Samples): Promise<void> {

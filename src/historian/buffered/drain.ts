@@ -2,7 +2,7 @@ import { AssertionError } from "../../lib/assert.ts";
 import { backoff } from "../../lib/backoff.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Log } from "../../lib/log.ts";
-import { type Arrivals, AwayError, type Outbox } from "../historian.ts";
+import { type Arrivals, type ArrivalsQuery, AwayError, type Outbox } from "../historian.ts";
 import { Signal } from "./signal.ts";
 import type { Target } from "./target.ts";
 
@@ -48,12 +48,15 @@ export class Drain {
   #trouble: string | undefined;
   #failure: unknown;
   #done = 0;
+  #waiting = 0;
   #hasNews = false;
   #isHurried = false;
   #isClosed = false;
 
-  constructor(parts: DrainParts, first?: Link) {
+  /** `taken` is what the outbox knows to be drained. */
+  constructor(parts: DrainParts, taken: number, first?: Link) {
     this.#parts = parts;
+    this.#done = taken;
     this.#running = this.#run(first);
   }
 
@@ -62,22 +65,23 @@ export class Drain {
     return this.#target;
   }
 
-  /** Why the database cannot be reached; undefined while it can. */
+  /** Why the database cannot be reached, and what waits for it; undefined while it can be. */
   get trouble(): string | undefined {
-    return this.#trouble;
+    if (this.#trouble === undefined) return undefined;
+    return `${this.#trouble}; about ${this.#waiting} batches wait for it here`;
   }
 
   /** Something arrived. */
   wake(): void {
     this.#hasNews = true;
+    this.#waiting += 1;
     this.#signal.ring();
   }
 
   /** The database, with all that was acknowledged until now. Throws where it is away. */
   async settled(): Promise<Target> {
     const { outbox, clock } = this.#parts;
-    const asked = { target: FOLLOWER, after: this.#done, samplesMax: 0 };
-    const { sequence, waiting } = await outbox.arrivals(asked);
+    const { sequence, waiting } = await outbox.arrivals(this.#asked(0));
     const goal = sequence + waiting;
     let isOver = false;
     const timer = clock.after(SETTLE_MS, () => {
@@ -85,17 +89,12 @@ export class Drain {
       this.#signal.ring();
     });
     this.#isHurried = true;
-    this.wake();
+    this.#hasNews = true;
+    this.#signal.ring();
     await this.#signal.until(() => this.#done >= goal || this.#isAway() || isOver);
     timer.cancel();
     if (this.#target && this.#done >= goal) return this.#target;
     throw new AwayError(this.#trouble ?? "the database is behind with what arrived");
-  }
-
-  /** Records that are not drained yet. */
-  async backlog(): Promise<number> {
-    const asked = { target: FOLLOWER, after: this.#done, samplesMax: 0 };
-    return (await this.#parts.outbox.arrivals(asked)).waiting;
   }
 
   /** Brings over what is left if that can be done soon. */
@@ -104,6 +103,10 @@ export class Drain {
     this.#isClosed = true;
     this.#signal.ring();
     await this.#running;
+  }
+
+  #asked(samplesMax: number, after = this.#done): ArrivalsQuery {
+    return { target: FOLLOWER, after, samplesMax };
   }
 
   #isAway(): boolean {
@@ -121,8 +124,10 @@ export class Drain {
         this.#lost(reason);
       }
       link = undefined;
-      await this.#target?.close();
+      this.#waiting = (await this.#parts.outbox.arrivals(this.#asked(0))).waiting;
+      const gone = this.#target;
       this.#target = undefined;
+      await gone?.close();
       if (this.#done > before) tries = 0;
       if (!this.#isClosed) await this.#pause(backoff(RETRY, tries, this.#parts.chance()));
     }
@@ -132,8 +137,10 @@ export class Drain {
   async #serve({ target, source, sequence }: Link): Promise<void> {
     this.#target = target;
     this.#failure = undefined;
-    void target.lost.then(() => this.#fail(new Error("the connection was lost")));
-    const taken = await this.#parts.outbox.follow(FOLLOWER);
+    void target.lost.then(() => {
+      if (this.#target === target) this.#fail(new Error("the connection was lost"));
+    });
+    const taken = this.#done;
     if (sequence === undefined || sequence < taken) {
       this.#parts.log.error("the database has lost samples; they are sent again from here");
       await this.#parts.resend(target);
@@ -168,8 +175,7 @@ export class Drain {
   #next(after: number): Promise<Arrivals> {
     this.#hasNews = false;
     this.#isHurried = false;
-    const asked = { target: FOLLOWER, after, samplesMax: BATCH_SAMPLES };
-    return this.#parts.outbox.arrivals(asked);
+    return this.#parts.outbox.arrivals(this.#asked(BATCH_SAMPLES, after));
   }
 
   async #send(target: Target, source: string, { samples, sequence }: Arrivals): Promise<void> {

@@ -8,6 +8,7 @@ import { FOLLOWER, type Link } from "./drain.ts";
 import type { Target } from "./target.ts";
 
 type Bound = { readonly bond: Bond; readonly link: Link };
+type FirstBound = Bound & { readonly taken: number };
 
 /** Where nothing is to be read from the folder: later than any sample. */
 const NEVER = Number.MAX_VALUE;
@@ -17,11 +18,11 @@ export async function bind(
   outbox: Outbox,
   target: Target,
   wish: { readonly now: number; readonly nearMs: number; readonly isWhole: boolean },
-): Promise<Bound> {
+): Promise<FirstBound> {
   const source = newId(wish.now);
-  const sequence = await outbox.follow(FOLLOWER);
+  const taken = await outbox.follow(FOLLOWER);
   const { database, newestAt } = await target.join(source);
-  await target.take(new SamplesBuilder().take(), { source, sequence });
+  await target.take(new SamplesBuilder().take(), { source, sequence: taken });
   const wholeFrom = wish.isWhole || newestAt === null ? null : newestAt + 1;
   const bond = {
     database,
@@ -29,7 +30,7 @@ export async function bind(
     wholeFrom: wish.nearMs > 0 ? wholeFrom : NEVER,
     nearMs: wish.nearMs,
   };
-  return { bond, link: { target, source, sequence } };
+  return { bond, taken, link: { target, source, sequence: taken } };
 }
 
 /** Joins the database that the folder is bound to; the bond may change on the way. */

@@ -1,10 +1,8 @@
 import type { Samples } from "../../domain/samples.ts";
-import { assert } from "../../lib/assert.ts";
 import type { Database, Session } from "./database.ts";
 import type { Days } from "./days.ts";
 import { COLUMNS, encodeRows } from "./rows.ts";
 import { split, type Watermarks } from "./split.ts";
-import { canBeKept } from "./time.ts";
 
 /** How far a log has come that is drained into the database. */
 export type Place = { readonly source: string; readonly sequence: number };
@@ -46,7 +44,6 @@ export class Ingest {
 
   /** Settles when the samples are safe, in the order of the calls. */
   async append(samples: Samples, place?: Place): Promise<void> {
-    assert(samples.at.subarray(0, samples.count).every(canBeKept), "times can be written down");
     const { fresh, late, raised } = split(samples, this.#watermarks);
     const freshBytes = encodeRows(samples, fresh);
     const lateBytes = encodeRows(samples, late);

@@ -1,6 +1,6 @@
 import { LIMIT } from "../../domain/limit.ts";
 import type { Problem } from "../../domain/problem.ts";
-import type { Samples } from "../../domain/samples.ts";
+import { type Samples, SamplesBuilder, sampleAt } from "../../domain/samples.ts";
 import { assert } from "../../lib/assert.ts";
 import type { Log } from "../../lib/log.ts";
 import { type Outcome, success } from "../../lib/outcome.ts";
@@ -22,7 +22,7 @@ import { readLatest, readRange } from "./read.ts";
 import { retire, setPolicy } from "./retention.ts";
 import { type Layout, prepareSchema } from "./schema.ts";
 import { connect } from "./server.ts";
-import { within } from "./time.ts";
+import { canBeKept, within } from "./time.ts";
 
 /** Opens the database and makes its tables; keeps other writers away until `close`. */
 export async function openPostgresHistorian(
@@ -30,19 +30,20 @@ export async function openPostgresHistorian(
   parts: { readonly log: Log },
 ): Promise<Outcome<PostgresHistorian, Problem>> {
   const connected = await connect(url, parts.log);
-  return connected.ok ? openHistorianOn(connected.value) : connected;
+  return connected.ok ? openHistorianOn(connected.value, parts) : connected;
 }
 
 /** The same on a database that is connected already. */
 export async function openHistorianOn(
   database: Database,
+  { log }: { readonly log: Log },
 ): Promise<Outcome<PostgresHistorian, Problem>> {
   const prepared = await database.write(prepareSchema);
   if (!prepared.ok) {
     await database.close();
     return prepared;
   }
-  const historian = new PostgresHistorian(database, prepared.value);
+  const historian = new PostgresHistorian(database, prepared.value, log);
   await historian.load();
   return success(historian);
 }
@@ -55,10 +56,12 @@ export class PostgresHistorian implements Historian {
   readonly #database: Database;
   readonly #days: Days;
   readonly #ingest: Ingest;
+  readonly #log: Log;
   #commits = 0;
   #isClosed = false;
 
-  constructor(database: Database, layout: Layout) {
+  constructor(database: Database, layout: Layout, log: Log) {
+    this.#log = log;
     this.#database = database;
     this.#days = new Days(database, layout);
     this.#ingest = new Ingest(database, this.#days);
@@ -131,8 +134,20 @@ export class PostgresHistorian implements Historian {
   async #store(samples: Samples, place?: Place): Promise<void> {
     assertStorable(samples);
     if (this.#isClosed) throw new Error("the historian is closed");
-    await this.#ingest.append(samples, place);
+    await this.#ingest.append(this.#sensible(samples), place);
     this.#commits += 1;
+  }
+
+  /** No clock means such times, and the database has no way to write them down. */
+  #sensible(samples: Samples): Samples {
+    if (samples.at.subarray(0, samples.count).every(canBeKept)) return samples;
+    const builder = new SamplesBuilder();
+    for (let row = 0; row < samples.count; row += 1) {
+      const { series, at, value, quality } = sampleAt(samples, row);
+      if (canBeKept(at)) builder.add(series, at, value, quality);
+      else this.#log.error("a sample of an impossible time is left out", { series, at, value });
+    }
+    return builder.take();
   }
 
   async #read<T>(work: (session: Session) => Promise<T>): Promise<T> {

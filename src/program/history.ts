@@ -1,0 +1,52 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Problem, problem } from "../domain/problem.ts";
+import { openBufferedHistorian } from "../historian/buffered/buffered.ts";
+import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
+import type { Historian } from "../historian/historian.ts";
+import { openPostgresHistorian } from "../historian/postgres/postgres.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Log } from "../lib/log.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
+import type { Config } from "./config.ts";
+
+export type History = {
+  readonly historian: Historian;
+  /** What an operator must know of it, in words. */
+  readonly trouble: () => string | undefined;
+};
+
+type Parts = {
+  readonly clock: Clock;
+  /** Why nothing may be stored now. */
+  readonly refusal: () => Problem | undefined;
+  readonly log: Log;
+};
+
+/** What the folder knows of the database that its history is in. */
+const BOND = "database.json";
+
+/** The history of a data folder: in it, or behind it in a database. Its lock is the folder's. */
+export async function openHistory(
+  config: Pick<Config, "data" | "database">,
+  { clock, refusal, log }: Parts,
+): Promise<Outcome<History, Problem>> {
+  const folder = join(config.data, "history");
+  const file = join(folder, BOND);
+  const { database: url } = config;
+  if (url === null && existsSync(file)) {
+    const detail = `the history of ${config.data} is in a database: say which with --database`;
+    return failure(problem("database_other", detail));
+  }
+  const local = await openEmbeddedHistorian({ folder }, { log, refusal });
+  if (!local.ok) return local;
+  if (url === null) return success({ historian: local.value, trouble: () => undefined });
+  const connect = () => openPostgresHistorian(url, { log });
+  const parts = { local: local.value, connect, file, clock, chance: Math.random, log };
+  const opened = await openBufferedHistorian(parts);
+  if (!opened.ok) {
+    await local.value.close();
+    return opened;
+  }
+  return success({ historian: opened.value, trouble: () => opened.value.trouble });
+}

@@ -12,14 +12,21 @@ export class Binder {
   /** What was bound and is not stored yet. */
   readonly samples = new SamplesBuilder(1024);
   readonly #parts: Pick<IngestParts, "now" | "gauges">;
+  /** The last time that a reading of the batch in hand may have. */
+  #latest = 0;
 
   constructor(parts: Pick<IngestParts, "now" | "gauges">) {
     this.#parts = parts;
   }
 
+  /** A batch follows: the clock is asked once for all of it. */
+  begin(): void {
+    this.#latest = this.#parts.now() + LIMIT.futureMs;
+  }
+
   bind(bound: BoundDevice, channel: BoundChannel, reading: Reading): void {
     const { name, dataType, proposal } = channel.channel;
-    if (reading.at > this.#parts.now() + LIMIT.futureMs) {
+    if (reading.at > this.#latest) {
       const time = new Date(reading.at).toISOString();
       this.#doubt(bound, "W_TIME_IN_FUTURE", `${name}: ${time}`);
     } else if (fits(reading.value, dataType) && !proposal.int32) {

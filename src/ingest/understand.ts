@@ -41,6 +41,15 @@ export type Told<T> = { readonly driver: Driver; readonly agent: AgentId; readon
 /** With the message that told it, for the case that the house does not agree. */
 type ToldBy = Told<Finding> & { readonly message: ReceivedMessage };
 
+/** A driver, and how many messages of the batch in hand it has understood. */
+type Voice = {
+  readonly driver: Driver;
+  /** What the driver is handed with each message. */
+  readonly known: Known;
+  readonly counter: string;
+  taken: number;
+};
+
 type Unheard = {
   readonly driver: Driver;
   readonly device: DeviceAddress;
@@ -53,9 +62,8 @@ export class Understanding {
   readonly #parts: IngestParts;
   readonly #state: State;
   readonly #binder: Binder;
-  readonly #driverOfTopic = new Map<string, Driver | null>();
-  readonly #takenNames = new Map<Driver, string>();
-  readonly #known = new Map<Driver, Known>();
+  readonly #voices: ReadonlyMap<Driver, Voice>;
+  readonly #voiceOfTopic = new Map<string, Voice | null>();
   /** Of the layouts by which topics were given to drivers. */
   #layoutsVersion = 0;
   readonly #findings = new Findings();
@@ -65,21 +73,28 @@ export class Understanding {
     this.#parts = parts;
     this.#state = state;
     this.#binder = binder;
+    this.#voices = new Map(parts.drivers.map((driver) => [driver, voiceOf(driver, state)]));
   }
 
   /** Gives what needs more than the historian, if anything does. */
   ofMessages(messages: readonly ReceivedMessage[]): Brought | undefined {
+    this.#binder.begin();
     for (const message of messages) {
-      const driver = this.#driverOf(message.topic);
-      const trouble = driver ? this.#decode(driver, message) : unknownTopic(message.topic);
-      if (trouble) this.#refuse(message, driver, trouble);
+      const voice = this.#voiceOf(message.topic);
+      const trouble = voice ? this.#decode(voice, message) : unknownTopic(message.topic);
+      if (trouble) this.#refuse(message, voice?.driver ?? null, trouble);
     }
+    this.#countTaken();
     return this.#handOver();
   }
 
   /** The same of readings that no message brought, or that were strangers before. */
   ofReadings(readings: Iterable<Told<Reading>>): Brought | undefined {
-    for (const { driver, agent, what } of readings) this.#bind(driver, agent, what);
+    this.#binder.begin();
+    for (const { driver, agent, what } of readings) {
+      const bound = this.#state.bindings.find(driver.id, what.device);
+      if (!this.#bind(bound, what)) this.#brought.strangers.push({ driver, agent, what });
+    }
     return this.#handOver();
   }
 
@@ -91,20 +106,18 @@ export class Understanding {
     return brought;
   }
 
-  #decode(driver: Driver, message: ReceivedMessage): Problem | undefined {
+  #decode(voice: Voice, message: ReceivedMessage): Problem | undefined {
+    const { driver } = voice;
     const findings = this.#findings;
     findings.clear();
-    const outcome = driver.decode(message, findings, this.#knownOf(driver));
+    const outcome = driver.decode(message, findings, voice.known);
     const seen = this.#state.bindings.agent(message.agent);
     seen.lastSeenAt = message.receivedAt;
     seen.messages += 1;
     if (!outcome.ok) return outcome.problem;
-    this.#parts.gauges.add(this.#takenName(driver));
+    voice.taken += 1;
 
-    let speaker: BoundDevice | undefined;
-    for (const reading of findings.readings) {
-      speaker = this.#bind(driver, message.agent, reading) ?? speaker;
-    }
+    let speaker = this.#bindAll(driver, message.agent);
     for (const what of findings.others) {
       if (what.kind === "channels") this.#state.declarations.note(driver, what);
       this.#brought.others.push({ driver, agent: message.agent, what, message });
@@ -115,13 +128,37 @@ export class Understanding {
     return undefined;
   }
 
-  /** Puts a reading into the batch, or sets it aside where its channel is new. */
-  #bind(driver: Driver, agent: AgentId, reading: Reading): BoundDevice | undefined {
-    const bound = this.#state.bindings.find(driver.id, reading.device);
+  /** Readings of one message are mostly of one device: it is looked up once. */
+  #bindAll(driver: Driver, agent: AgentId): BoundDevice | undefined {
+    let speaker: BoundDevice | undefined;
+    let bound: BoundDevice | undefined;
+    let device: DeviceAddress | undefined;
+    for (const reading of this.#findings.readings) {
+      if (reading.device !== device) {
+        device = reading.device;
+        bound = this.#state.bindings.find(driver.id, device);
+        speaker = bound ?? speaker;
+      }
+      if (!this.#bind(bound, reading)) {
+        this.#brought.strangers.push({ driver, agent, what: reading });
+      }
+    }
+    return speaker;
+  }
+
+  /** Whether the reading's channel is known; its value is in the batch then. */
+  #bind(bound: BoundDevice | undefined, reading: Reading): boolean {
     const channel = bound?.channels.get(reading.channel);
-    if (bound && channel) this.#binder.bind(bound, channel, reading);
-    else this.#brought.strangers.push({ driver, agent, what: reading });
-    return bound;
+    if (!bound || !channel) return false;
+    this.#binder.bind(bound, channel, reading);
+    return true;
+  }
+
+  #countTaken(): void {
+    for (const voice of this.#voices.values()) {
+      if (voice.taken > 0) this.#parts.gauges.add(voice.counter, voice.taken);
+      voice.taken = 0;
+    }
   }
 
   #noteUnheard(driver: Driver, { receivedAt }: ReceivedMessage): void {
@@ -137,35 +174,27 @@ export class Understanding {
     if (replies.length > 0) this.#brought.replies.push({ agent: message.agent, replies });
   }
 
-  #driverOf(topic: string): Driver | null {
+  #voiceOf(topic: string): Voice | null {
     const { layouts } = this.#state;
-    if (layouts.version !== this.#layoutsVersion) this.#driverOfTopic.clear();
+    if (layouts.version !== this.#layoutsVersion) this.#voiceOfTopic.clear();
     this.#layoutsVersion = layouts.version;
-    const known = this.#driverOfTopic.get(topic);
+    const known = this.#voiceOfTopic.get(topic);
     if (known !== undefined) return known;
-    if (this.#driverOfTopic.size >= TOPICS_REMEMBERED) this.#driverOfTopic.clear();
+    if (this.#voiceOfTopic.size >= TOPICS_REMEMBERED) this.#voiceOfTopic.clear();
     const driver = driverFor(topic, this.#parts.drivers, layouts.of(topic) !== undefined);
-    this.#driverOfTopic.set(topic, driver);
-    return driver;
+    const voice = (driver && this.#voices.get(driver)) ?? null;
+    this.#voiceOfTopic.set(topic, voice);
+    return voice;
   }
+}
 
-  /** What the driver is handed with each message. */
-  #knownOf(driver: Driver): Known {
-    const made = this.#known.get(driver);
-    if (made) return made;
-    const { declarations, layouts } = this.#state;
-    const known = { channel: declarations.channelOf(driver), layout: layouts.of };
-    this.#known.set(driver, known);
-    return known;
-  }
-
-  #takenName(driver: Driver): string {
-    const known = this.#takenNames.get(driver);
-    if (known) return known;
-    const name = `messages_total{driver="${driver.id}",outcome="taken"}`;
-    this.#takenNames.set(driver, name);
-    return name;
-  }
+function voiceOf(driver: Driver, { declarations, layouts }: State): Voice {
+  return {
+    driver,
+    known: { channel: declarations.channelOf(driver), layout: layouts.of },
+    counter: `messages_total{driver="${driver.id}",outcome="taken"}`,
+    taken: 0,
+  };
 }
 
 function nothing(): Brought {

@@ -136,7 +136,9 @@ async function pointAtTrend(page) {
 }
 
 async function issue(page) {
-  await type(page, "Name", `gateway-${Date.now() % 100_000}`);
+  for (const box of await page.getByRole("textbox").all()) {
+    await box.fill(`line-${Date.now() % 100_000}`);
+  }
   await press(page, "Create agent");
 }
 

@@ -43,7 +43,7 @@ export const KIND_WORDS: Readonly<Record<AgentKind, KindWords>> = {
   },
   sparkplug: {
     name: "Sparkplug edge node",
-    sentence: "May connect and speak with others; the house itself does not read Sparkplug yet.",
+    sentence: "A Sparkplug B edge node: what its births declare waits in the inbox.",
     example: "line-3",
     tenantExample: "plant",
   },

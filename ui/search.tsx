@@ -9,6 +9,7 @@ import { PLACES } from "./places.ts";
 import { useReply } from "./query.ts";
 import { useMe } from "./session.ts";
 import { useSettled } from "./use-settled.ts";
+import "./part/dialog.css";
 import "./search.css";
 
 type Hit = {

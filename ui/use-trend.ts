@@ -19,6 +19,8 @@ const BUCKETS_BORROWED = 4 * BUCKETS_WIDE;
 const REDRAW_MS = 1_000;
 /** Texts come one by one: the newest of a view, no more. */
 const TEXTS_MAX = 2_000;
+/** A state that is told only when it changes may have been told so long ago. */
+const TOLD_MAX_MS = 90 * 24 * 3_600_000;
 const FUNCTIONS = "count,all,min,max,avg,last";
 
 export type Trend = {
@@ -99,8 +101,7 @@ export type Edges = { readonly from: number; readonly to: number };
 async function load(points: readonly PointReply[], view: Edges): Promise<Loaded> {
   const spanMs = view.to - view.from;
   const widthMs = stepFor(spanMs, bucketsMax(points.length));
-  // A state that is told only when it changes may have been told long ago.
-  const holdMs = points.some(hasLane) ? spanMs : Math.max(...points.map(freshnessOf), widthMs);
+  const holdMs = Math.max(...points.map(freshnessOf), widthMs);
   const from = Math.floor((view.from - Math.min(spanMs, holdMs)) / widthMs) * widthMs;
   const to = Math.ceil(view.to / widthMs) * widthMs;
   const window = new TrendWindow(points.length, widthMs, live.now());
@@ -117,16 +118,20 @@ async function load(points: readonly PointReply[], view: Edges): Promise<Loaded>
         );
       }),
     ...points.map(async (point, pen) => {
-      if (isText(point)) await loadTexts({ point, pen, window, words }, { from, to });
+      const lane = { point, pen, window, words };
+      if (hasLane(point)) await loadSamples(lane, { from: from - TOLD_MAX_MS, to: from }, 1);
+      if (isText(point)) await loadSamples(lane, { from, to }, TEXTS_MAX);
     }),
   ]);
   return { window, words };
 }
 
-type TextPen = Loaded & { readonly point: PointReply; readonly pen: number };
+type LanePen = Loaded & { readonly point: PointReply; readonly pen: number };
 
-async function loadTexts({ point, pen, window, words }: TextPen, { from, to }: Edges) {
-  const query = { from: Math.round(from), to: Math.round(to), limit: TEXTS_MAX };
+/** The newest `limit` of them. */
+async function loadSamples(lane: LanePen, { from, to }: Edges, limit: number): Promise<void> {
+  const { point, pen, window, words } = lane;
+  const query = { from: Math.max(0, Math.round(from)), to: Math.round(to), limit };
   const reply = await call("GET /points/:id/history", {
     params: { id: point.id },
     query: { ...query, order: "desc" },

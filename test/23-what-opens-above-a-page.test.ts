@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright-core";
+import type { AssetReply } from "../src/api/contract.ts";
+import { hasChromium, openBrowser, Visitor } from "./browser.ts";
+import { House } from "./house.ts";
+
+/** What a click or a key opens, and where it is then. */
+type Opening = { readonly open: (page: Page) => Promise<void>; readonly place: string };
+
+const OPENINGS: Readonly<Record<string, Opening>> = {
+  "the search": { open: search, place: "[role=dialog]" },
+  "an asset's form": { open: dialog("Edit"), place: "[role=dialog]" },
+  "a value's form": { open: dialog("Edit Pressure"), place: "[role=dialog]" },
+  "the download": { open: dialog("Download as CSV"), place: "[role=dialog]" },
+  "what stands under the pointer": { open: pointAtTrend, place: ".trend-surface" },
+};
+const LOOKS = (["dark", "light"] as const).flatMap((theme) => [
+  { theme, width: 1440, height: 900 },
+  { theme, width: 390, height: 844 },
+]);
+
+const skip = !hasChromium;
+const house = await (await House.open(["--demo"])).signIn();
+after(() => house.close());
+const browser = await openBrowser();
+after(() => browser.close());
+const assets: AssetReply[] = (await house.call("GET", "/assets?search=pump+p-101")).items;
+
+for (const looks of LOOKS) {
+  test(`${looks.theme}, ${looks.width} px wide: what opens is accessible, and Escape closes it`, {
+    skip,
+  }, async () => {
+    const visitor = await Visitor.open(browser, house, looks);
+    const { page } = visitor;
+    const wrong: string[] = [];
+    await visitor.visit(`/plant/${assets[0]?.id}`);
+    for (const [what, { open, place }] of Object.entries(OPENINGS)) {
+      await open(page);
+      const { violations } = await new AxeBuilder({ page }).include(place).analyze();
+      wrong.push(...violations.map(({ id, nodes }) => `${what}: ${id}: ${nodes[0]?.html}`));
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+    }
+    assert.deepEqual([...wrong, ...visitor.troubles], []);
+    await visitor.close();
+  });
+}
+
+async function search(page: Page): Promise<void> {
+  await page.keyboard.press("/");
+  const box = page.getByRole("dialog", { name: "Search" });
+  await box.getByLabel(/Find an asset/).fill("pump");
+  await box.getByRole("option").nth(3).waitFor();
+}
+
+function dialog(name: string): (page: Page) => Promise<void> {
+  return async (page) => {
+    await page.getByRole("button", { name, exact: true }).first().click();
+    await page.getByRole("dialog").getByRole("heading").waitFor();
+  };
+}
+
+async function pointAtTrend(page: Page): Promise<void> {
+  const surface = page.locator(".trend-surface");
+  await surface.scrollIntoViewIfNeeded();
+  await surface.hover({ position: { x: 150, y: 60 } });
+  await page.locator(".trend-hint").waitFor();
+}

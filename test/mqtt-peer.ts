@@ -16,7 +16,7 @@ import type { ReceivedMessage } from "../src/domain/message.ts";
 import { type Problem, problem } from "../src/domain/problem.ts";
 import { type Clock, TestClock } from "../src/lib/clock.ts";
 import { Gauges } from "../src/lib/gauge.ts";
-import { type Log, silentLog } from "../src/lib/log.ts";
+import { type Log, type LogFields, silentLog } from "../src/lib/log.ts";
 import { failure, type Outcome, success } from "../src/lib/outcome.ts";
 
 type Command = Packet["cmd"];
@@ -163,6 +163,8 @@ export class TestHouse {
   readonly subscribed: string[] = [];
   readonly attempts: ConnectAttempt[] = [];
   readonly warnings: string[] = [];
+  /** The facts of each warning. */
+  readonly warned: LogFields[] = [];
   readonly gaps: string[] = [];
   rights: Rights = { publish: ["#"], subscribe: ["#"] };
   /** What makes a batch safe; at once where a test does not say otherwise. */
@@ -181,7 +183,10 @@ export class TestHouse {
   }
 
   get parts(): BrokerParts {
-    const warn = (text: string) => void this.warnings.push(text);
+    const warn = (text: string, fields: LogFields = {}) => {
+      this.warnings.push(text);
+      this.warned.push(fields);
+    };
     const log: Log = { ...silentLog, warn, error: warn };
     return {
       admit: (attempt) => {

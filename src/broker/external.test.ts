@@ -166,6 +166,18 @@ test("a cluster's next node is tried where the first is away", { skip: noMosquit
   await until(() => opened.value.trouble === null);
 });
 
+test("two Fieldlines of one name are told so, and come back more and more slowly", {
+  skip: noMosquitto,
+}, async (t) => {
+  const peer = await openMosquitto();
+  t.after(() => peer.close());
+  const one = new TestHouse(systemClock);
+  await enter(t, peer, one);
+  const two = new TestHouse(systemClock);
+  await enter(t, peer, two);
+  await until(() => one.warned.some(({ detail }) => /same --broker-share/.test(`${detail}`)));
+});
+
 test("a wrong password is told at the start, a broker that is away is waited for", {
   skip: noMosquitto,
 }, async (t) => {

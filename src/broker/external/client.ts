@@ -16,6 +16,8 @@ type ClientParts = {
   readonly chance: () => number;
 };
 
+const THROWN_OUT_OFTEN = 3;
+
 /** One identity at the broker: connects, and again whenever the connection is lost. */
 export class Client {
   readonly #address: ServerAddress;
@@ -25,6 +27,7 @@ export class Client {
   #tries = 0;
   /** A node that was lost is tried again after all the others. */
   #losses = 0;
+  #thrownOut = 0;
   #line: Line | undefined;
   #retry: Timer | undefined;
   #isClosed = false;
@@ -69,21 +72,30 @@ export class Client {
   }
 
   #lost(end: End): void {
-    this.#trouble = end.problem;
+    this.#trouble = this.#explained(end);
     if (this.#isClosed) {
       this.#settle();
       return;
     }
-    this.#parts.log.warn("not connected to the broker", { ...end.problem });
+    this.#parts.log.warn("not connected to the broker", { ...this.#trouble });
     const delayMs = this.#delayMs(end);
     if (delayMs > 0) this.#losses += 1;
     this.#retry = this.#parts.clock.after(delayMs, () => this.#connect());
     if (delayMs > 0) this.#settle();
   }
 
+  /** Few brokers say that somebody of our name has come: being thrown out at once shows it. */
+  #explained({ problem: trouble, wasWelcome, lastedMs }: End): Problem {
+    if (wasWelcome) this.#thrownOut = lastedMs < LIMIT.externalStableMs ? this.#thrownOut + 1 : 0;
+    if (this.#thrownOut < THROWN_OUT_OFTEN) return trouble;
+    const guess = "has another Fieldline the same --broker-share?";
+    return problem(trouble.code, `${trouble.detail}, soon after it had let us in: ${guess}`);
+  }
+
   /** At once where all that is wrong is that the broker does not know MQTT 5. */
-  #delayMs({ wasWelcome, isOldBroker }: End): number {
-    if (wasWelcome) this.#tries = 0;
+  #delayMs({ wasWelcome, lastedMs, isOldBroker }: End): number {
+    // Who is thrown out again and again waits longer: two may be fighting over one identity.
+    if (lastedMs >= LIMIT.externalStableMs) this.#tries = 0;
     const isOlder = isOldBroker && this.#version === 5;
     if (!wasWelcome) this.#version = isOlder ? 4 : 5;
     if (isOlder && this.#tries === 0) return 0;

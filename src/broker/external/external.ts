@@ -129,7 +129,7 @@ class ExternalBroker implements Broker {
 
   /** Whether what devices publish from now on comes here, or waits for us at the broker. */
   get isTakingIn(): boolean {
-    return this.#refusedFilters?.length === 0;
+    return this.#refusedFilters?.length === 0 && this.#receiving?.trouble === null;
   }
 
   async send(message: Message): Promise<Outcome<void, Problem>> {

@@ -42,6 +42,8 @@ const SECOND_MS = 1_000;
 
 export type End = {
   readonly problem: Problem;
+  /** How long we were welcome. */
+  readonly lastedMs: number;
   /** It said that it does not speak MQTT 5, or heard our greeting and closed without a word. */
   readonly isOldBroker: boolean;
   readonly wasWelcome: boolean;
@@ -70,6 +72,7 @@ export class Line {
   #pingSeconds = 0;
   #isSending = false;
   #isGreeted = false;
+  #welcomeAt = 0;
   #isOver = false;
 
   constructor(address: NodeAddress, version: Spoken, parts: LineParts) {
@@ -123,7 +126,7 @@ export class Line {
   #take(packet: PacketView): void {
     if (this.#isOver) return;
     const type = (packet.buffer[packet.start] ?? 0) >> 4;
-    if (type === PACKET.disconnect) this.#over(problem("link_down", "the broker said goodbye"));
+    if (type === PACKET.disconnect) this.#over(farewell(packet));
     else if (this.#conversation) this.#conversation.take(packet);
     else if (type === PACKET.connack) this.#welcomed(packet);
     else this.#over(problem("packet_malformed", "the broker sent no CONNACK"));
@@ -136,6 +139,7 @@ export class Line {
       return;
     }
     this.#watch?.cancel();
+    this.#welcomeAt = this.#parts.clock.monotonic();
     this.#keepAliveSeconds = connack.value.keepAliveSeconds ?? LIMIT.externalKeepAliveSeconds;
     this.#parts.onWelcome();
     this.#conversation = this.#parts.begin(this.#wire(), connack.value);
@@ -187,8 +191,16 @@ export class Line {
     if (!this.#socket.writableEnded) this.#socket.destroy();
     this.#conversation?.ended();
     const isMute = this.#isGreeted && !wasWelcome && trouble.code === "link_down";
-    this.#parts.onEnd({ problem: trouble, isOldBroker: isOldBroker || isMute, wasWelcome });
+    const lastedMs = wasWelcome ? this.#parts.clock.monotonic() - this.#welcomeAt : 0;
+    const isOld = isOldBroker || isMute;
+    this.#parts.onEnd({ problem: trouble, lastedMs, isOldBroker: isOld, wasWelcome });
   }
+}
+
+/** MQTT 5 brokers say why they go: section 3.14.2.1. */
+function farewell({ buffer, body, end }: PacketView): Problem {
+  const reason = end > body ? (buffer[body] ?? 0) : 0;
+  return problem("link_down", `the broker said goodbye, reason 0x${reason.toString(16)}`);
 }
 
 function openSocket({ host, port, tls }: NodeAddress): Socket {

@@ -260,7 +260,7 @@ export const ROUTES = {
   }),
   "GET /points/:id/history": route({
     permission: "view",
-    summary: "Raw samples in [from, to); CSV by Accept",
+    summary: "Raw samples in [from, to); CSV or Parquet by Accept",
     params: Id,
     query: Type.Object({
       from: TimeIn,

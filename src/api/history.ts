@@ -1,13 +1,16 @@
+import { Readable } from "node:stream";
 import type { PointId } from "../domain/brand.ts";
 import { integerOf } from "../domain/integer.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Point } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { qualityOf, type Value } from "../domain/reading.ts";
-import { type Samples, valueAt } from "../domain/samples.ts";
+import { parquetColumns, type TableRow } from "../domain/sample-table.ts";
+import { type Samples, sampleAt, valueAt } from "../domain/samples.ts";
 import type { AggregateQuery, Buckets } from "../historian/historian.ts";
 import { calendarStarts, isTimeZone } from "../lib/calendar.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
+import { parquetBytes } from "../lib/parquet.ts";
 import { AGGREGATE_FUNCTIONS, type Reply, type RouteQuery } from "./contract.ts";
 import { historyCsv } from "./csv.ts";
 import { type Answer, type Call, type Handlers, Verbatim } from "./handler.ts";
@@ -47,6 +50,13 @@ async function history(house: House, call: Call<HistoryRoute>): Answer<HistoryRo
   });
   const next = samples.count > limit ? String(samples.at[limit - 1]) : null;
   const reply = historyReply(point.value, samples, limit, next);
+  if (accept.includes(PARQUET)) {
+    const headers: Record<string, string> = next === null ? {} : { "fieldline-next": next };
+    const rows = tableOf(point.value, samples, limit);
+    return success(
+      new Verbatim(PARQUET, Readable.from([parquetBytes(parquetColumns(rows))]), headers),
+    );
+  }
   if (!accept.includes("text/csv")) {
     // Made here from columns, so there is nothing for a schema to leave out; and it is far faster.
     return success(new Verbatim("application/json; charset=utf-8", JSON.stringify(reply)));
@@ -63,6 +73,13 @@ function cursorOf(text: string | undefined): Outcome<{ readonly after?: number }
   const after = Number(text);
   if (text.trim() !== "" && Number.isFinite(after)) return success({ after });
   return failure(problem("request_invalid", "after: not what 'next' of a page was"));
+}
+
+const PARQUET = "application/vnd.apache.parquet";
+
+function tableOf({ id }: Point, samples: Samples, limit: number): TableRow[] {
+  const length = Math.min(limit, samples.count);
+  return Array.from({ length }, (_, row) => ({ ...sampleAt(samples, row), point: id }));
 }
 
 function historyReply(

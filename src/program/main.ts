@@ -8,6 +8,7 @@ import type { ExitCode, Io } from "./io.ts";
 import { runServer } from "./server.ts";
 import { runAgentCreate, runOwnerCreate, runTokenCreate, runUserCreate } from "./setup.ts";
 import { runSimulator } from "./simulator.ts";
+import { runExport, runImport } from "./table.ts";
 
 const HELP = `fieldline <program> [options]
 
@@ -15,6 +16,8 @@ const HELP = `fieldline <program> [options]
   simulator viasens|meter|plant   devices as their makers wrote them, against any broker
   backup FILE                everything in one file; of a running server with --url URL
   restore FILE               into an empty data folder
+  export --out FILE          samples as CSV or Parquet, of a folder that no server has open
+  import FILE                samples back into such a folder; the same again is no harm
   check                      reads the whole history of a folder that no server has open
   agent create KIND TENANT/NAME --out DIR   a certificate bundle from the built-in CA
   owner create NAME          the first account; the password is read from standard input
@@ -31,6 +34,8 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   server: runServer,
   simulator: runSimulator,
   backup: runBackup,
+  export: runExport,
+  import: runImport,
   restore: runRestore,
   check: runCheck,
   "agent create": runAgentCreate,

@@ -1,0 +1,113 @@
+import { parseIsoTime } from "../lib/iso-time.ts";
+import type { ParquetColumn } from "../lib/parquet.ts";
+import { integerOf } from "./integer.ts";
+import { QUALITIES, type Quality, type Value } from "./reading.ts";
+
+/** A sample outside the house, with the id of its point: how histories are taken out and in. */
+export type TableRow = {
+  readonly point: string;
+  readonly at: number;
+  readonly value: Value | null;
+  readonly quality: Quality;
+};
+
+/*
+ * As cells of CSV: point, at (ISO 8601, or milliseconds where it lies between two), kind (number,
+ * integer, boolean, text, none), value, quality. A text that a spreadsheet could take for a formula
+ * has an apostrophe before it, and so has one that begins with an apostrophe.
+ *
+ * As columns of Parquet: the same, but a column for each kind; times to the millisecond.
+ */
+export const TABLE_HEAD = ["point", "at", "kind", "value", "quality"] as const;
+
+export function cellsOf({ point, at, value, quality }: TableRow): string[] {
+  const time = Number.isInteger(at) && Math.abs(at) <= TIME_MAX ? new Date(at).toISOString() : at;
+  return [point, String(time), kindOf(value), textOf(value), quality];
+}
+
+/** Throws a sentence where the cells are none of a sample. */
+export function rowOfCells(cells: readonly string[]): TableRow {
+  const [point = "", at = "", kind = "", value = "", quality = ""] = cells;
+  if (cells.length !== TABLE_HEAD.length) throw new Error(`${cells.length} cells instead of 5`);
+  const time = /^-?[\d.e+]+$/.test(at) ? Number(at) : parseIsoTime(at);
+  if (time === undefined || !Number.isFinite(time)) throw new Error(`'${at}' is no time`);
+  return { point, at: time, value: valueFrom(kind, value), quality: qualityFrom(quality) };
+}
+
+export function parquetColumns(rows: readonly TableRow[]): ParquetColumn[] {
+  const values = <T>(pick: (value: Value | null) => T | null) =>
+    rows.map(({ value }) => pick(value));
+  return [
+    { name: "point", type: "STRING", data: rows.map(({ point }) => point) },
+    { name: "at", type: "TIMESTAMP", data: rows.map(({ at }) => new Date(Math.floor(at))) },
+    { name: "number", type: "DOUBLE", data: values((v) => (typeof v === "number" ? v : null)) },
+    { name: "integer", type: "INT64", data: values((v) => (typeof v === "bigint" ? v : null)) },
+    { name: "boolean", type: "BOOLEAN", data: values((v) => (typeof v === "boolean" ? v : null)) },
+    { name: "text", type: "STRING", data: values((v) => (typeof v === "string" ? v : null)) },
+    { name: "quality", type: "STRING", data: rows.map(({ quality }) => quality) },
+  ];
+}
+
+/** Throws a sentence where the row of a Parquet file is no sample. */
+export function rowOfColumns(row: Readonly<Record<string, unknown>>): TableRow {
+  const { point, at, number, integer, boolean, text, quality } = row;
+  if (typeof point !== "string" || !(at instanceof Date)) throw new Error("no point, or no time");
+  const exact = typeof integer === "bigint" ? integerOf(integer) : integer;
+  const value = [number, exact, boolean, text].find((one) => one !== null && one !== undefined);
+  return {
+    point,
+    at: at.getTime(),
+    value: (value ?? null) as Value | null,
+    quality: qualityFrom(String(quality)),
+  };
+}
+
+const TIME_MAX = 8.64e15;
+
+function kindOf(value: Value | null): string {
+  if (value === null) return "none";
+  const kinds = { number: "number", bigint: "integer", boolean: "boolean", string: "text" };
+  return kinds[typeof value as keyof typeof kinds];
+}
+
+function textOf(value: Value | null): string {
+  if (value === null) return "";
+  if (Object.is(value, -0)) return "-0";
+  return typeof value === "string" && /^[=+\-@\t\r']/.test(value) ? `'${value}` : String(value);
+}
+
+function valueFrom(kind: string, text: string): Value | null {
+  switch (kind) {
+    case "number":
+      return numberOf(text);
+    case "integer":
+      return integerFrom(text);
+    case "boolean":
+      if (text === "true" || text === "false") return text === "true";
+      throw new Error(`'${text}' is neither true nor false`);
+    case "text":
+      return text.replace(/^'/, "");
+    case "none":
+      return null;
+    default:
+      throw new Error(`there is no kind '${kind}'`);
+  }
+}
+
+function numberOf(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== "" && (text === "NaN" || !Number.isNaN(number))) return number;
+  throw new Error(`'${text}' is no number`);
+}
+
+function integerFrom(text: string): Value {
+  const integer = /^-?\d{1,19}$/.test(text) ? integerOf(BigInt(text)) : undefined;
+  if (integer === undefined) throw new Error(`'${text}' is no integer of 64 bits`);
+  return integer;
+}
+
+function qualityFrom(text: string): Quality {
+  const quality = QUALITIES.find((one) => one === text);
+  if (!quality) throw new Error(`there is no quality '${text}'`);
+  return quality;
+}

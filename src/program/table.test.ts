@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import type { PointId, Series } from "../domain/brand.ts";
+import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
+import { allOf, batchOf, everyKind, ramp } from "../historian/tale.ts";
+import { silentLog } from "../lib/log.ts";
+import { asset, point } from "../store/example.ts";
+import { openSqliteStore } from "../store/sqlite/sqlite.ts";
+import { runExport, runImport } from "./table.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "fieldline-table-"));
+after(() => rmSync(folder, { recursive: true }));
+const rows = [
+  ...everyKind().filter(({ series }) => series === 1),
+  ...ramp(500).map((row) => ({ ...row, series: 2 })),
+];
+
+/** A data folder with two points, and what they remember. */
+async function inData<T>(
+  name: string,
+  work: (parts: {
+    readonly store: Extract<Awaited<ReturnType<typeof openSqliteStore>>, { ok: true }>["value"];
+    readonly historian: Extract<
+      Awaited<ReturnType<typeof openEmbeddedHistorian>>,
+      { ok: true }
+    >["value"];
+  }) => Promise<T>,
+): Promise<T> {
+  const history = join(folder, name, "history");
+  const historian = await openEmbeddedHistorian({ folder: history }, { log: silentLog });
+  const file = join(folder, name, "fieldline.db");
+  const store = await openSqliteStore({ file }, { log: silentLog });
+  assert.ok(historian.ok && store.ok);
+  try {
+    return await work({ historian: historian.value, store: store.value });
+  } finally {
+    await historian.value.close();
+    await store.value.close();
+  }
+}
+
+function makePoints(name: string, samples = false): Promise<void> {
+  return inData(name, async ({ store, historian }) => {
+    await store.assets.put(asset("1"));
+    for (const series of [1, 2] as Series[]) {
+      const id = `p${series}` as PointId;
+      await store.points.put({ ...point("1"), id, series });
+    }
+    if (samples) await historian.append(batchOf(rows));
+  });
+}
+
+/** Parquet has no time between two milliseconds. */
+function expectedAs(format: string, told: Awaited<ReturnType<typeof remembered>>) {
+  if (format === "csv") return told;
+  return told.map((some) => some.map((row) => ({ ...row, at: Math.floor(row.at) })));
+}
+
+const said: string[] = [];
+const io = {
+  print: (line: string) => void said.push(line),
+  complain: (line: string) => void said.push(line),
+  log: () => {},
+  readInput: () => "",
+  environment: {},
+  onStop: () => {},
+};
+const data = (name: string) => ["--data", join(folder, name)];
+const remembered = (name: string) =>
+  inData(name, async ({ historian }) => [await allOf(historian, 1), await allOf(historian, 2)]);
+
+await makePoints("old", true);
+
+for (const format of ["csv", "parquet"]) {
+  test(`what is exported as ${format} is imported bit by bit, and again without harm`, async () => {
+    const file = join(folder, `all.${format}`);
+    assert.equal(await runExport(["--out", file, "--format", format, ...data("old")], io), 0);
+    assert.match(said.at(-1) ?? "", new RegExp(`^${rows.length} samples of 2 points`));
+    await makePoints(format);
+    for (const _ of ["once", "twice"]) {
+      assert.equal(await runImport([file, ...data(format)], io), 0, said.at(-1));
+      assert.deepEqual(await remembered(format), expectedAs(format, await remembered("old")));
+    }
+  });
+}
+
+test("some points and a range of time are exported where they are asked for", async () => {
+  const file = join(folder, "some.csv");
+  const times = ["--from", "2026-01-01T00:00:00.010Z", "--to", "2026-01-01T00:00:00.012Z"];
+  assert.equal(await runExport(["--out", file, "--points", "p2", ...times, ...data("old")], io), 0);
+  assert.deepEqual(readFileSync(file, "utf8").split("\r\n"), [
+    "point,at,kind,value,quality",
+    "p2,2026-01-01T00:00:00.010Z,number,10,good",
+    "p2,2026-01-01T00:00:00.011Z,number,11,good",
+    "",
+  ]);
+});
+
+test("an error names the line, and what is wrong there", async () => {
+  const head = "point,at,kind,value,quality\n";
+  const good = 'p1,2026-01-01T00:00:00Z,text,"two\nlines",good\n';
+  for (const [line, complaint] of [
+    ["p9,2026-01-01T00:00:00Z,none,,bad", /line 4: there is no point 'p9'/],
+    ["p1,yesterday,none,,bad", /line 4: 'yesterday' is no time/],
+    ["p1,2026-01-01T00:00:00Z,number,ten,good", /line 4: 'ten' is no number/],
+    ["p1,2026-01-01T00:00:00Z,number,1", /line 4: 4 cells instead of 5/],
+    ["p1,2999-01-01T00:00:00Z,number,1,good", /line 4: its time lies in the future/],
+    ['p1,"2026', /line 4: a quotation mark is not closed/],
+  ] as const) {
+    const file = join(folder, "bad.csv");
+    writeFileSync(file, head + good + line);
+    assert.equal(await runImport([file, ...data("csv")], io), 2);
+    assert.match(said.at(-1) ?? "", complaint);
+  }
+});

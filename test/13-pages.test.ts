@@ -102,7 +102,8 @@ async function pagesByRoute(): Promise<readonly { route: string; path: string }[
     assert.ok(found, `no device of ${driver}`);
     return { route: "/devices/$deviceId", path: `/devices/${found.id}${tab && `?tab=${tab}`}` };
   };
-  const plain = ["/", "/plant", "/devices", "/inbox", "/agents", "/agents/new", "/rejected"];
+  const connect = ["/inbox", "/agents", "/agents/new", "/broker", "/rejected"];
+  const plain = ["/", "/plant", "/devices", ...connect];
   return [
     ...[...plain, "/journal", "/people"].map((path) => ({ route: path, path })),
     ...["/sign-in", "/setup"].map((path) => ({ route: path, path })),

@@ -92,6 +92,19 @@ test("under the pointer stand value, unit, time and quality of every variable", 
   await visitor.close();
 });
 
+test("a text is a lane of its words", { skip }, async () => {
+  const visitor = await Visitor.open(browser, house);
+  const { page } = visitor;
+  const text = points.find(({ variable }) => variable.dataType === "string");
+  await visitor.visit(`/plant/${pump}?range=24h&pens=${text?.id}`);
+  const lane = page.getByRole("img", { name: /over time/ });
+  assert.match((await lane.getAttribute("aria-label")) ?? "", /Running [\d.]+ %, Stopped [\d.]+ %/);
+  await lane.hover({ position: { x: 250, y: 10 } });
+  assert.match(await page.locator(".trend-hint").innerText(), /State\s+(Running|Stopped)/);
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.close();
+});
+
 test("what is shown is taken away as a file, as drawn or every sample of it", {
   skip,
 }, async () => {

@@ -6,7 +6,13 @@ import { call, type PartsOf, type ProblemError } from "./api.ts";
 /** A list that comes in pages. */
 type PagedRoute = Extract<
   RouteName,
-  "GET /assets" | "GET /points" | "GET /devices" | "GET /inbox" | "GET /rejected" | "GET /journal"
+  | "GET /agents"
+  | "GET /assets"
+  | "GET /points"
+  | "GET /devices"
+  | "GET /inbox"
+  | "GET /rejected"
+  | "GET /journal"
 >;
 type Row<R extends PagedRoute> = Reply<R> extends { items: (infer T)[] } ? T : never;
 type Page<R extends PagedRoute> = {

@@ -10,23 +10,27 @@ import { Chip } from "../part/badge.tsx";
 import { LinkButton } from "../part/button.tsx";
 import { Card } from "../part/card.tsx";
 import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
+import { More } from "../part/more.tsx";
 import { Page } from "../part/page.tsx";
 import { Filters, SearchBox } from "../part/search-box.tsx";
 import { type Column, Table } from "../part/table.tsx";
-import { useReply } from "../query.ts";
+import { type Pages, usePages } from "../use-pages.ts";
 import { useRefetchOn } from "../use-refetch.ts";
 import { AgentState, Expiry } from "./agent-parts.tsx";
 import "./agents.css";
 
 const EVERY_MS = 5_000;
+const PAGE = 200;
+/** Read at once, so that the filter sees them; more are asked for. */
+const ROWS_MAX = 1_000;
 /** Below this a filter costs more than it saves. */
 const FILTER_FROM = 8;
 
 /** Who may connect to the broker, and who does. */
 export function AgentsPage() {
-  const agents = useReply("GET /agents", { query: { limit: 1_000 } }, { every: EVERY_MS });
+  const pages = usePages("GET /agents", {}, { limit: PAGE, upTo: ROWS_MAX, every: EVERY_MS });
   useRefetchOn(({ subject }) => subject.startsWith("agent:"), ["GET /agents"]);
-  const items = agents.data?.items;
+  const { rows: items, problem } = pages;
   return (
     <Page
       title="Agents"
@@ -37,13 +41,18 @@ export function AgentsPage() {
       }
       about={items && <span className="dim num">{countWords(items)}</span>}
     >
-      <ProblemNote problem={agents.error} />
-      {items ? <List agents={items} /> : !agents.error && <Waiting />}
+      <ProblemNote problem={problem} onRetry={pages.again} />
+      {items ? <List agents={items} pages={pages} /> : !problem && <Waiting />}
     </Page>
   );
 }
 
-function List({ agents }: { readonly agents: readonly AgentReply[] }) {
+type ListProps = {
+  readonly agents: readonly AgentReply[];
+  readonly pages: Pages<"GET /agents">;
+};
+
+function List({ agents, pages }: ListProps) {
   const [typed, setTyped] = useState("");
   const found = agents
     .filter(({ name, tenant, clientId, kind }) =>
@@ -66,6 +75,7 @@ function List({ agents }: { readonly agents: readonly AgentReply[] }) {
         ) : (
           <Empty title="No agent is called like that" />
         )}
+        <More {...pages} shown={agents.length} />
       </Card>
     </>
   );

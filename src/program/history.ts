@@ -24,7 +24,7 @@ type Parts = {
 };
 
 /** What the folder knows of the database that its history is in. */
-const BOND = "database.json";
+export const BOND = "database.json";
 
 /** The history of a data folder: in it, or behind it in a database. Its lock is the folder's. */
 export async function openHistory(

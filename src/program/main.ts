@@ -5,6 +5,7 @@ import { runBackup, runRestore } from "./backup.ts";
 import { runCheck } from "./check.ts";
 import { settingsHelp } from "./config.ts";
 import type { ExitCode, Io } from "./io.ts";
+import { runMove } from "./move.ts";
 import { runServer } from "./server.ts";
 import { runAgentCreate, runOwnerCreate, runTokenCreate, runUserCreate } from "./setup.ts";
 import { runSimulator } from "./simulator.ts";
@@ -18,6 +19,7 @@ const HELP = `fieldline <program> [options]
   restore FILE               into an empty data folder
   export --out FILE          samples as CSV or Parquet, of a folder that no server has open
   import FILE                samples back into such a folder; the same again is no harm
+  move --to URL              brings the history of a folder into a PostgreSQL database
   check                      reads the whole history of a folder that no server has open
   agent create KIND TENANT/NAME --out DIR   a certificate bundle from the built-in CA
   owner create NAME          the first account; the password is read from standard input
@@ -37,6 +39,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   export: runExport,
   import: runImport,
   restore: runRestore,
+  move: runMove,
   check: runCheck,
   "agent create": runAgentCreate,
   "owner create": runOwnerCreate,

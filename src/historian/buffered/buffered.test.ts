@@ -3,11 +3,14 @@ import { basename, join } from "node:path";
 import { after, test } from "node:test";
 import { systemClock } from "../../lib/clock.ts";
 import { silentLog } from "../../lib/log.ts";
+import { success } from "../../lib/outcome.ts";
 import { testHistorian } from "../conformance.ts";
 import { openEmbeddedHistorian } from "../embedded/embedded.ts";
+import type { Historian } from "../historian.ts";
 import { startCluster } from "../postgres/cluster.ts";
 import { openPostgresHistorian } from "../postgres/postgres.ts";
-import { type BufferedHistorian, openBufferedHistorian } from "./buffered.ts";
+import { allOf, batchOf, inFolder, ramp, randomTale, remembered } from "../tale.ts";
+import { type BufferedHistorian, moveIntoDatabase, openBufferedHistorian } from "./buffered.ts";
 
 const cluster = await startCluster();
 after(() => cluster?.close());
@@ -21,24 +24,67 @@ if (cluster) {
     name: "embedded before PostgreSQL, nothing near",
     open: (folder) => openBuffered(folder, 0),
   });
+  test("a move that is broken off goes on behind what is done", () =>
+    inFolder(async (folder) => {
+      const tale = randomTale(3, 500);
+      const local = await openLocal(folder);
+      for (const rows of tale) await local.append(batchOf(rows));
+      const parts = { ...partsOf(folder), local };
+      const cut = ({ series }: { readonly series: number }) => {
+        if (series === 2) throw new Error("power cut");
+      };
+      await assert.rejects(moveIntoDatabase(parts, cut), /power cut/);
+      const moved = await moveIntoDatabase(parts, () => {});
+      const told = remembered(tale);
+      const rest = (told.get(3)?.length ?? 0) + (told.get(4)?.length ?? 0);
+      assert.deepEqual(moved, success({ series: 4, seriesInAll: 4, samples: rest }));
+      await local.close();
+      const there = await openBuffered(folder, 0);
+      for (const [series, rows] of told) assert.deepEqual(await allOf(there, series), rows);
+      await there.close();
+    }));
+
+  test("a folder and a database that do not belong together are refused", () =>
+    inFolder(async (folder) => {
+      const one = join(folder, "one");
+      const other = join(folder, "other");
+      const first = await openBuffered(one);
+      await first.append(batchOf(ramp(10)));
+      await first.close();
+      const local = await openLocal(other);
+      const opened = await openBufferedHistorian({ ...partsOf(other, basename(one)), local });
+      assert.ok(!opened.ok && opened.problem.code === "database_other");
+      await local.close();
+    }));
 } else {
   test("embedded before PostgreSQL", { skip: "there is no PostgreSQL on this machine" }, () => {});
 }
 
 async function openBuffered(folder: string, nearMs?: number): Promise<BufferedHistorian> {
-  const log = silentLog;
-  const local = await openEmbeddedHistorian({ folder: join(folder, "history") }, { log });
-  assert.ok(local.ok, JSON.stringify(local));
-  const url = cluster?.database(basename(folder).toLowerCase()) ?? "";
+  const parts = { ...partsOf(folder), local: await openLocal(folder) };
   const opened = await openBufferedHistorian({
-    local: local.value,
-    connect: () => openPostgresHistorian(url, { log }),
-    file: join(folder, "database.json"),
+    ...parts,
     ...(nearMs !== undefined && { nearMs }),
-    clock: systemClock,
-    chance: () => 0,
-    log,
   });
   assert.ok(opened.ok, JSON.stringify(opened));
   return opened.value;
+}
+
+async function openLocal(folder: string): Promise<Historian> {
+  const options = { folder: join(folder, "history") };
+  const opened = await openEmbeddedHistorian(options, { log: silentLog });
+  assert.ok(opened.ok, JSON.stringify(opened));
+  return opened.value;
+}
+
+/** Each folder has a database of its own, of this name. */
+function partsOf(folder: string, name = basename(folder)) {
+  const url = cluster?.database(name.toLowerCase()) ?? "";
+  return {
+    connect: () => openPostgresHistorian(url, { log: silentLog }),
+    file: join(folder, "database.json"),
+    clock: systemClock,
+    chance: () => 0,
+    log: silentLog,
+  };
 }

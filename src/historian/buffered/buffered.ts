@@ -23,6 +23,7 @@ import { copySeries, seriesIn } from "./copy.ts";
 import { Drain, FOLLOWER, type Link } from "./drain.ts";
 import { newestOf } from "./latest.ts";
 import { bind, rejoin } from "./link.ts";
+import { type Moved, moveHistory } from "./move.ts";
 import { knowsBefore } from "./near.ts";
 import type { Connect, Target } from "./target.ts";
 
@@ -63,10 +64,31 @@ export async function openBufferedHistorian(
   }
   const connected = await parts.connect();
   if (!connected.ok) return connected;
-  const wish = { now: clock.now(), nearMs, isWhole: false };
-  const bound = await bind(outboxOf(local), connected.value, wish);
+  const target = connected.value;
+  if ((await target.stats()).newestAt !== null) {
+    await target.close();
+    const detail = "the database has the history of another data folder";
+    return failure(problem("database_other", detail));
+  }
+  const bound = await bind(outboxOf(local), target, { now: clock.now(), nearMs });
   writeBond(file, bound.bond);
   return success(new BufferedHistorian(parts, bound));
+}
+
+/** Brings the history of a folder that no server has open into a database that has none. */
+export async function moveIntoDatabase(
+  { local, connect, file, clock }: Pick<BufferedParts, "local" | "connect" | "file" | "clock">,
+  onProgress: (moved: Moved) => void,
+): Promise<Outcome<Moved, Problem>> {
+  const connected = await connect();
+  if (!connected.ok) return connected;
+  const target = connected.value;
+  const wish = { file, nearMs: NEAR_MS, now: clock.now(), onProgress };
+  try {
+    return await moveHistory({ local, outbox: outboxOf(local), target, ...wish });
+  } finally {
+    await target.close();
+  }
 }
 
 /**

@@ -13,23 +13,17 @@ type FirstBound = Bound & { readonly taken: number };
 /** Where nothing is to be read from the folder: later than any sample. */
 const NEVER = Number.MAX_VALUE;
 
-/** Binds a folder whose history is in the database, or that has none, to it. */
+/** Binds a folder to a database that has all of its history, and no other. */
 export async function bind(
   outbox: Outbox,
   target: Target,
-  wish: { readonly now: number; readonly nearMs: number; readonly isWhole: boolean },
+  { now, nearMs }: { readonly now: number; readonly nearMs: number },
 ): Promise<FirstBound> {
-  const source = newId(wish.now);
+  const source = newId(now);
   const taken = await outbox.follow(FOLLOWER);
-  const { database, newestAt } = await target.join(source);
+  const { database } = await target.join(source);
   await target.take(new SamplesBuilder().take(), { source, sequence: taken });
-  const wholeFrom = wish.isWhole || newestAt === null ? null : newestAt + 1;
-  const bond = {
-    database,
-    source,
-    wholeFrom: wish.nearMs > 0 ? wholeFrom : NEVER,
-    nearMs: wish.nearMs,
-  };
+  const bond = { database, source, wholeFrom: nearMs > 0 ? null : NEVER, nearMs };
   return { bond, taken, link: { target, source, sequence: taken } };
 }
 

@@ -1,0 +1,132 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type Problem, problem } from "../../domain/problem.ts";
+import { type Samples, valueAt } from "../../domain/samples.ts";
+import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import type { Historian, Outbox } from "../historian.ts";
+import { readBond, writeBond } from "./bond.ts";
+import { copySeries, pagesOf, seriesIn } from "./copy.ts";
+import { bind } from "./link.ts";
+import type { Target } from "./target.ts";
+
+type MoveParts = {
+  readonly local: Historian;
+  readonly outbox: Outbox;
+  readonly target: Target;
+  /** The bond that is made when all is there. */
+  readonly file: string;
+  readonly nearMs: number;
+  readonly now: number;
+  /** Told after each series. */
+  readonly onProgress: (moved: Moved) => void;
+};
+
+export type Moved = {
+  readonly series: number;
+  /** Of how many. */
+  readonly seriesInAll: number;
+  readonly samples: number;
+};
+
+/** How far it came, kept beside the bond so that it goes on there. */
+type Progress = { readonly database: string; readonly upTo: number };
+
+const ALL = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+/** Hours of samples that were let go are looked for from here on. */
+const EARLIEST = 0;
+/** Times are kept to the microsecond there. */
+const NEAR_MS = 0.001;
+
+/**
+ * Brings a folder's history into a database that has none: series after series, each read back and
+ * compared before it counts. Broken off, it goes on behind the last series that is done.
+ */
+export async function moveHistory(parts: MoveParts): Promise<Outcome<Moved, Problem>> {
+  const { outbox, target, file, nearMs, now } = parts;
+  if (readBond(file)) return failure(problem("database_other", "this folder was moved already"));
+  const { database, newestAt } = await target.join("move");
+  const progress = readProgress(file);
+  const isResumed = progress?.database === database;
+  if (newestAt !== null && !isResumed) {
+    return failure(problem("database_other", "the database has a history already"));
+  }
+  const moved = await moveAll(parts, database, isResumed ? progress.upTo : -1);
+  if (!moved.ok) return moved;
+  const { bond } = await bind(outbox, target, { now, nearMs });
+  writeBond(file, bond);
+  rmSync(progressFile(file), { force: true });
+  return moved;
+}
+
+async function moveAll(
+  { local, target, file, onProgress }: MoveParts,
+  database: string,
+  upTo: number,
+): Promise<Outcome<Moved, Problem>> {
+  const { series: seriesInAll } = await local.stats();
+  let moved: Moved = { series: 0, seriesInAll, samples: 0 };
+  for await (const series of seriesIn(local)) {
+    if (series > upTo) {
+      const trouble = await moveOne(local, target, series);
+      if (typeof trouble === "string") return failure(problem("database_other", trouble));
+      moved = { ...moved, samples: moved.samples + trouble };
+    }
+    moved = { ...moved, series: moved.series + 1 };
+    const progress: Progress = { database, upTo: Math.max(upTo, series) };
+    writeFileSync(progressFile(file), JSON.stringify(progress));
+    onProgress(moved);
+  }
+  return success(moved);
+}
+
+/** How many samples it has, or what is in the way. */
+async function moveOne(local: Historian, target: Target, series: number): Promise<number | string> {
+  if (await hasHours(local, series)) {
+    return `samples of series ${series} were let go: what is left of them cannot be moved yet`;
+  }
+  const copied = await copySeries(local, target, series, ALL);
+  const isSame = await areSame(local, target, series);
+  return isSame ? copied : `series ${series} came out differently; nothing here was changed`;
+}
+
+/** Whether there is more than its samples: sums over those that were let go. */
+async function hasHours(local: Historian, series: number): Promise<boolean> {
+  const { at } = await local.range({ series, ...ALL, limit: 1 });
+  const [to = EARLIEST] = at;
+  const asked = { series: Uint32Array.of(series), from: EARLIEST, to, by: { buckets: 1 } };
+  const [buckets] = await local.aggregate(asked);
+  return (buckets?.all[0] ?? 0) > 0;
+}
+
+async function areSame(local: Historian, target: Historian, series: number): Promise<boolean> {
+  const there = pagesOf(target, { series, ...ALL });
+  for await (const page of pagesOf(local, { series, ...ALL })) {
+    const { value: other, done } = await there.next();
+    if (done || !isSamePage(page, other)) return false;
+  }
+  return (await there.next()).done === true;
+}
+
+function isSamePage(one: Samples, other: Samples): boolean {
+  if (one.count !== other.count) return false;
+  for (let row = 0; row < one.count; row += 1) {
+    const apart = Math.abs((one.at[row] ?? 0) - (other.at[row] ?? 0));
+    const isSame =
+      apart < NEAR_MS &&
+      one.quality[row] === other.quality[row] &&
+      Object.is(valueAt(one, row), valueAt(other, row));
+    if (!isSame) return false;
+  }
+  return true;
+}
+
+function readProgress(file: string): Progress | undefined {
+  try {
+    return JSON.parse(readFileSync(progressFile(file), "utf8")) as Progress;
+  } catch {
+    return undefined; // Not begun, or not worth going on from.
+  }
+}
+
+function progressFile(file: string): string {
+  return `${file}.moving`;
+}

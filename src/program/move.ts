@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { moveIntoDatabase } from "../historian/buffered/buffered.ts";
+import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
+import { openPostgresHistorian } from "../historian/postgres/postgres.ts";
+import { systemClock } from "../lib/clock.ts";
+import { jsonLog } from "../lib/log.ts";
+import { BOND } from "./history.ts";
+import { configOf, type ExitCode, type Io } from "./io.ts";
+
+const USAGE = "usage: fieldline move --to postgres://user:password@host/name [--data DIR]";
+/** A line says how far it is, not more often. */
+const TOLD_EVERY_MS = 5_000;
+
+/** `fieldline move --to URL`: a folder's history into a database; the server must be stopped. */
+export async function runMove(args: readonly string[], io: Io): Promise<ExitCode> {
+  const config = configOf(
+    args.map((word) => word.replace(/^--to(?==|$)/, "--database")),
+    io,
+  );
+  if (!config) return 2;
+  const { data, database: url } = config;
+  const folder = join(data, "history");
+  if (url === null || !existsSync(folder)) {
+    io.complain(url === null ? USAGE : `folder_unreadable: there is no history in ${data}`);
+    return 2;
+  }
+  const log = jsonLog(io.log, config["log-level"], systemClock.now);
+  const local = await openEmbeddedHistorian({ folder }, { log });
+  if (!local.ok) return failed(io, local.problem);
+  const connect = () => openPostgresHistorian(url, { log });
+  const parts = { local: local.value, connect, file: join(folder, BOND), clock: systemClock };
+  const moved = await moveIntoDatabase(parts, teller(io));
+  await local.value.close();
+  if (!moved.ok) return failed(io, moved.problem);
+  const { series, samples } = moved.value;
+  io.print(`${samples} samples of ${series} points are in the database, each compared`);
+  io.print("start the server with --database from now on");
+  return 0;
+}
+
+type Moved = Parameters<Parameters<typeof moveIntoDatabase>[1]>[0];
+
+function teller(io: Io): (moved: Moved) => void {
+  let toldAt = systemClock.monotonic();
+  return ({ series, seriesInAll, samples }) => {
+    if (systemClock.monotonic() < toldAt + TOLD_EVERY_MS) return;
+    toldAt = systemClock.monotonic();
+    io.print(`${series} of ${seriesInAll} points, ${samples} samples`);
+  };
+}
+
+function failed(io: Io, { code, detail }: { readonly code: string; readonly detail: string }) {
+  io.complain(`${code}: ${detail}`);
+  return 2 as const;
+}

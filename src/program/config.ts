@@ -153,9 +153,9 @@ export function variableOf(name: string): string {
 export function settingsHelp(): string {
   const rows = Object.entries(SETTINGS).map(([name, { shown, help }]) => {
     const fallback = shown ? ` (default ${shown})` : "";
-    return `  --${name.padEnd(16)} ${help}${fallback}`;
+    return `  --${name.padEnd(18)} ${help}${fallback}`;
   });
-  return `${rows.join("\n")}\n  --${"config".padEnd(16)} A JSON file with the same names as keys.`;
+  return `${rows.join("\n")}\n  --${"config".padEnd(18)} A JSON file with the same names as keys.`;
 }
 
 function saidOf(name: string, { options, environment, file }: ConfigSources) {

@@ -46,7 +46,11 @@ export async function openElsewhere(
     },
   );
   if (!external.ok) return external;
-  rooms.agents.onChanged((id, password) => void provision(rooms, external.value, id, password));
+  rooms.agents.onChanged((id, password) => {
+    provision(rooms, external.value, id, password).catch((reason: unknown) => {
+      ground.log.error("the broker was not told of an agent", { id, reason: String(reason) });
+    });
+  });
   const inside = await openEmbeddedBroker({ mqtt: null, mqtts: null }, parts);
   return inside.ok ? success(sideBySide(external.value, inside.value)) : inside;
 }

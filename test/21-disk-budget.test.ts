@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { hasChromium, openBrowser, Visitor } from "./browser.ts";
 import { enrol } from "./enrol.ts";
 import { House, until } from "./house.ts";
 import { RawClient } from "./mqtt-peer.ts";
@@ -32,9 +33,23 @@ test("samples are refused while the budget is used up, and taken again when it i
   assert.ok(items.some(({ kind }: { kind: string }) => kind === "disk.full"));
   const metrics = await (await house.request("GET", "/metrics")).text();
   assert.match(metrics, /fieldline_disk_bytes\{part="history"\} \d{8}/);
+  if (hasChromium) await expectSaid();
 
   await house.stop();
   await house.restart(["--disk-budget", "10G"]);
   await house.signIn();
   assert.equal((await push(point.id)).status, 201);
 });
+
+/** Whoever opens the first page sees it. */
+async function expectSaid(): Promise<void> {
+  const browser = await openBrowser();
+  try {
+    const visitor = await Visitor.open(browser, house);
+    await visitor.visit("/");
+    await visitor.page.getByText("No values are stored").waitFor();
+    assert.match(await visitor.text(), /0 MiB are left of the budget of 2 MiB/);
+  } finally {
+    await browser.close();
+  }
+}

@@ -36,6 +36,13 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "rejected.cleared": "Emptied the rejected list",
   "demo.started": "Started the demo plant",
   "demo.removed": "Removed the demo plant",
+  "disk.fine": "There is room on the disk",
+  "disk.low": "Room on the disk gets scarce",
+  "disk.full": "No room on the disk: samples refused",
+  "backup.started": "Began a backup",
+  "backup.done": "Backup done",
+  "backup.removed": "Removed a backup",
+  "outbox.dropped": "Dropped samples that waited too long",
   "house.started": "Server started",
 };
 

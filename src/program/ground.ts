@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { THE_HOUSE } from "../domain/event.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import type { Historian } from "../historian/historian.ts";
+import type { Dropped, Historian } from "../historian/historian.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import type { Closer } from "../lib/closer.ts";
@@ -43,7 +44,14 @@ export async function openGround(
   }
   let disk: DiskWatch | undefined;
   const clock = systemClock;
-  const own = { clock, log: log.child("historian"), refusal: () => disk?.refusal };
+  let journal: Journal | undefined;
+  const own = {
+    clock,
+    log: log.child("historian"),
+    refusal: () => disk?.refusal,
+    // The log has it in any case.
+    onDropped: (dropped: Dropped) => void (journal && recordDropped(journal, dropped, log)),
+  };
   const history = await openHistory(config, own);
   if (!history.ok) return history;
   const { historian, trouble } = history.value;
@@ -55,12 +63,27 @@ export async function openGround(
   closer.add("store", () => store.value.close());
 
   startRetention({ historian, clock, log }, config, closer);
-  const journal = await openJournal({ store: store.value, clock });
+  journal = await openJournal({ store: store.value, clock });
   const gauges = new Gauges();
   const ground = { historian, trouble, store: store.value, journal, clock, gauges, log };
   disk = await openDiskWatch(ground, config);
   closer.add("disk watch", () => disk?.close());
   return success({ ...ground, disk });
+}
+
+/** A gap that nobody was told of would be taken for quiet. */
+async function recordDropped(
+  journal: Journal,
+  { target, samples, from, to }: Dropped,
+  log: Log,
+): Promise<void> {
+  const detail = { samples, from, to };
+  const event = { kind: "outbox.dropped", subject: `outbox:${target}`, detail };
+  try {
+    await journal.record({ actor: THE_HOUSE, ...event });
+  } catch (reason) {
+    log.error("dropped samples not recorded", { reason: String(reason) });
+  }
 }
 
 async function openDiskWatch(ground: Omit<Ground, "disk">, config: Config): Promise<DiskWatch> {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Problem, problem } from "../domain/problem.ts";
 import { openBufferedHistorian } from "../historian/buffered/buffered.ts";
 import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
-import type { Historian } from "../historian/historian.ts";
+import type { Dropped, Historian } from "../historian/historian.ts";
 import { openPostgresHistorian } from "../historian/postgres/postgres.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
@@ -20,6 +20,8 @@ type Parts = {
   readonly clock: Clock;
   /** Why nothing may be stored now. */
   readonly refusal: () => Problem | undefined;
+  /** Samples that whoever drains the history will not get. */
+  readonly onDropped: (dropped: Dropped) => void;
   readonly log: Log;
 };
 
@@ -29,7 +31,7 @@ export const BOND = "database.json";
 /** The history of a data folder: in it, or behind it in a database. Its lock is the folder's. */
 export async function openHistory(
   config: Pick<Config, "data" | "database">,
-  { clock, refusal, log }: Parts,
+  { clock, refusal, onDropped, log }: Parts,
 ): Promise<Outcome<History, Problem>> {
   const folder = join(config.data, "history");
   const file = join(folder, BOND);
@@ -38,7 +40,7 @@ export async function openHistory(
     const detail = `the history of ${config.data} is in a database: say which with --database`;
     return failure(problem("database_other", detail));
   }
-  const local = await openEmbeddedHistorian({ folder }, { log, refusal });
+  const local = await openEmbeddedHistorian({ folder }, { log, refusal, onDropped });
   if (!local.ok) return local;
   if (url === null) return success({ historian: local.value, trouble: () => undefined });
   const connect = () => openPostgresHistorian(url, { log });

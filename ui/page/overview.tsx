@@ -15,6 +15,7 @@ import { Attention } from "./overview-attention.tsx";
 import { DemoNote } from "./overview-demo.tsx";
 import { FirstSteps } from "./overview-empty.tsx";
 import { Figures } from "./overview-figures.tsx";
+import { HouseTrouble } from "./overview-house.tsx";
 import { LoadProfile } from "./overview-load.tsx";
 import { Meters } from "./overview-meters.tsx";
 import { Power } from "./overview-power.tsx";
@@ -41,6 +42,7 @@ export function OverviewPage() {
   const problem = overview.error ?? areasProblem ?? points.problem;
   return (
     <Page title="Overview" path={siteCrumb(overview.data, roots)}>
+      <HouseTrouble />
       <ProblemNote problem={problem} />
       {overview.data && areas && points.rows && isRead ? (
         <Site overview={overview.data} areas={areas} points={points.rows} />

@@ -1,4 +1,5 @@
 import {
+  Binary,
   Building2,
   Cpu,
   Inbox,
@@ -23,6 +24,7 @@ export type Place = {
     | "/inbox"
     | "/agents"
     | "/broker"
+    | "/layouts"
     | "/rejected"
     | "/journal"
     | "/people";
@@ -82,6 +84,13 @@ export const PLACES: readonly Place[] = [
     to: "/broker",
     name: "Broker",
     icon: RadioTower,
+    section: "Connect",
+    permission: "engineer",
+  },
+  {
+    to: "/layouts",
+    name: "Layouts",
+    icon: Binary,
     section: "Connect",
     permission: "engineer",
   },

@@ -111,6 +111,28 @@ const broker = createRoute({
   component: lazyRouteComponent(() => import("./page/broker.tsx"), "BrokerPage"),
 });
 
+const layouts = createRoute({
+  getParentRoute: () => frame,
+  path: "/layouts",
+  component: lazyRouteComponent(() => import("./page/layouts.tsx"), "LayoutsPage"),
+});
+
+const layoutNew = createRoute({
+  getParentRoute: () => frame,
+  path: "/layouts/new",
+  validateSearch: (search): { topic?: string; hex?: string } => ({
+    ...(typeof search["topic"] === "string" && { topic: search["topic"] }),
+    ...(typeof search["hex"] === "string" && { hex: search["hex"] }),
+  }),
+  component: lazyRouteComponent(() => import("./page/layout.tsx"), "LayoutNewPage"),
+});
+
+const layout = createRoute({
+  getParentRoute: () => frame,
+  path: "/layouts/$layoutId",
+  component: lazyRouteComponent(() => import("./page/layout.tsx"), "LayoutPage"),
+});
+
 const rejected = createRoute({
   getParentRoute: () => frame,
   path: "/rejected",
@@ -144,6 +166,9 @@ const routeTree = root.addChildren([
     agentNew,
     agent,
     broker,
+    layouts,
+    layoutNew,
+    layout,
     rejected,
     journal,
     people,

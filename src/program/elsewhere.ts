@@ -32,7 +32,9 @@ export async function openElsewhere(
   const owners = await rooms.agents.owners();
   closer.add("owners", () => owners.close());
   const share = config["broker-share"];
-  const filters = [...new Set(drivers.flatMap(({ listensTo }) => listensTo))];
+  // What is left over in somebody else's broker is not meant for us: plain devices stay out.
+  const ours = drivers.filter(({ takesTheRest }) => !takesTheRest);
+  const filters = [...new Set(ours.flatMap(({ listensTo }) => listensTo))];
   const isProvisioned = config["broker-rights"] === "dynamic-security";
   const options = { address: server.value, share, worker: 0, filters, isProvisioned };
   const external = await openExternalBroker(

@@ -69,6 +69,15 @@ function RejectedFold({ row, agents }: RejectedFoldProps) {
         <div className="stack">
           <span className="hint">{`Payload, ${size.text} ${size.unit}${cutWords(row)}`}</span>
           <CopyBlock text={row.excerpt} label="Copy the payload's beginning" />
+          {row.excerpt.startsWith("0x") && (
+            <Link
+              to="/layouts/new"
+              search={{ topic: row.topic, hex: row.excerpt.slice(2) }}
+              className="link"
+            >
+              Say what these bytes mean
+            </Link>
+          )}
         </div>
       )}
     </Fold>

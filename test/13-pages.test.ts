@@ -102,10 +102,12 @@ async function pagesByRoute(): Promise<readonly { route: string; path: string }[
     assert.ok(found, `no device of ${driver}`);
     return { route: "/devices/$deviceId", path: `/devices/${found.id}${tab && `?tab=${tab}`}` };
   };
-  const connect = ["/inbox", "/agents", "/agents/new", "/broker", "/rejected"];
-  const plain = ["/", "/plant", "/devices", ...connect];
+  const [layout] = (await house.call("GET", "/layouts")).items;
+  const connect = ["/inbox", "/agents", "/agents/new", "/broker", "/layouts", "/layouts/new"];
+  const plain = ["/", "/plant", "/devices", ...connect, "/rejected"];
   return [
     ...[...plain, "/journal", "/people"].map((path) => ({ route: path, path })),
+    { route: "/layouts/$layoutId", path: `/layouts/${layout.id}` },
     ...["/sign-in", "/setup"].map((path) => ({ route: path, path })),
     ...[asset("R 104"), asset("Pump P"), asset("Packing supply")],
     ...["", "ring", "settings", "messages"].map((tab) => device("viasens", tab)),
@@ -116,6 +118,11 @@ async function pagesByRoute(): Promise<readonly { route: string; path: string }[
 
 /** One device in the inbox and one refused message, so that no list is empty. */
 async function fillLists(): Promise<void> {
+  const order = "little";
+  await house.call("POST", "/layouts", {
+    ...{ name: "Meter", filter: "meters/+/raw", device: "{2}" },
+    fields: [{ name: "energy", offset: 0, form: "int64", order, unit: "Wh" }],
+  });
   const agent = await enrol(house, { kind: "viasens", tenant: "77" });
   const { topic, payload } = humidityPacket("77");
   await publish(agent.plain, topic, payload);

@@ -13,6 +13,8 @@ const LOOKS = ["dark", "light"].flatMap((theme) => [
 const SETTLE_MS = 1_500;
 /** What was pressed has opened, and what moves stands still. */
 const OPEN_MS = 600;
+/** Active energy, voltage and a flag, as a meter might send them. */
+const METER_FRAME = "c03b090000000000fd0801";
 /** Higher than this nobody looks at a picture. */
 const HEIGHT_MAX = 4_000;
 
@@ -83,6 +85,8 @@ async function pagesOf(house) {
     { name: "agent-new", path: "/agents/new" },
     { name: "agent", path: `/agents/${agents[0]?.id}` },
     { name: "broker", path: "/broker" },
+    { name: "layouts", path: "/layouts" },
+    { name: "layout-new", path: `/layouts/new?topic=meters/7/raw&hex=${METER_FRAME}`, act: layOut },
     { name: "rejected", path: "/rejected" },
     { name: "journal", path: "/journal" },
     { name: "people", path: "/people" },
@@ -133,6 +137,23 @@ async function pointAtTrend(page) {
   const surface = page.locator(".trend-surface");
   await surface.scrollIntoViewIfNeeded();
   await surface.hover({ position: { x: 200, y: 80 } });
+}
+
+/** Three fields of a frame, as somebody would enter them. */
+async function layOut(page) {
+  await type(page, "Name", "Meter");
+  const fields = [
+    { name: "Energy", form: "int64", unit: "Wh" },
+    { name: "Voltage", form: "uint16", scale: "0.1", unit: "V" },
+  ];
+  for (const [place, { name, form, scale, unit }] of fields.entries()) {
+    if (place > 0) await press(page, "Add field");
+    const row = page.locator(".layout-field").nth(place);
+    await row.getByLabel("Name").fill(name);
+    await row.getByLabel("Written as").selectOption(form);
+    if (scale) await row.getByLabel("Times").fill(scale);
+    await row.getByLabel("Unit").fill(unit);
+  }
 }
 
 async function issue(page) {

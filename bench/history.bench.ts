@@ -26,7 +26,8 @@ const { values } = parseArgs({
   },
 });
 const SERIES_COUNTS = [2_000, 100_000] as const;
-const SERIES_SAMPLES = 4_000_000;
+/** Enough for some flushes of the longest generations. */
+const SERIES_SAMPLES = 12_000_000;
 const LIVE_SECONDS = 20;
 const [days, rounds] = [Number(values.days), Number(values.rounds)];
 const PARTS: Readonly<Record<string, (workload: Workload) => Promise<void>>> = {

@@ -14,6 +14,9 @@ export type MemtableLimits = {
 const CAPACITY_FIRST = 4096;
 /** A generation that fills sooner is made larger next time: larger ones wear the disk less. */
 const FILL_MS = 60_000;
+/** Rows that a series should have when it is flushed, as long as memory is not so much wider. */
+const ROWS_PER_SERIES = 40;
+const WIDE = 4;
 /** Texts count apart: a few rows may carry much. */
 const TEXT_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -45,12 +48,21 @@ export class Memtable {
 
   /** Whether so many rows fit into the active generation, or it has to be frozen before. */
   hasRoom(rows: number): boolean {
-    return this.#fits(rows, this.#rows);
+    return this.#fits(rows, Math.max(this.#rows, this.#rowsForSeries()));
   }
 
   /** The same, were the generation as large as it may become. */
   hasRoomAtMost(rows: number): boolean {
-    return this.#fits(rows, this.#limits.rowsMax);
+    return this.#fits(rows, this.#mostRows());
+  }
+
+  #mostRows(): number {
+    return Math.max(this.#limits.rowsMax, this.#rowsForSeries());
+  }
+
+  /** Each series costs a chunk at each flush: where there are many, they wait for some rows each. */
+  #rowsForSeries(): number {
+    return Math.min(this.latest.known * ROWS_PER_SERIES, this.#limits.rowsMax * WIDE);
   }
 
   #fits(rows: number, rowsMax: number): boolean {
@@ -63,7 +75,7 @@ export class Memtable {
     if (active.count === 0) this.#began = this.#monotonic();
     const needed = active.count + samples.count;
     if (needed > active.capacity) {
-      const most = needed > this.#rows ? this.#limits.rowsMax : this.#rows;
+      const most = needed > this.#rows ? this.#mostRows() : this.#rows;
       const doubled = Math.min(Math.max(active.capacity * 2, CAPACITY_FIRST), most);
       active.reserve(Math.max(needed, doubled));
     }

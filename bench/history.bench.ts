@@ -39,6 +39,13 @@ const PARTS: Readonly<Record<string, (workload: Workload) => Promise<void>>> = {
   memory: overTime,
 };
 
+const CONTESTANTS = ["historian", "sqlite-rows", "victoria-metrics", "influxdb", "postgresql"];
+const COMMANDS: Readonly<Record<string, string>> = {
+  "victoria-metrics": "/usr/bin/victoria-metrics",
+  influxdb: "/usr/bin/influxd",
+  postgresql: join(POSTGRES_BIN, "postgres"),
+};
+
 const folder = mkdtempSync(join(tmpdir(), "fieldline-bench-"));
 try {
   const workload = writeWorkload(join(folder, "workload"), days);
@@ -69,13 +76,6 @@ async function contest({ file }: Workload, commit: number): Promise<void> {
   console.log("");
   printTable([...runs].map(([name, own]) => readsRow(name, own)));
 }
-
-const CONTESTANTS = ["historian", "sqlite-rows", "victoria-metrics", "influxdb", "postgresql"];
-const COMMANDS: Readonly<Record<string, string>> = {
-  "victoria-metrics": "/usr/bin/victoria-metrics",
-  influxdb: "/usr/bin/influxd",
-  postgresql: join(POSTGRES_BIN, "postgres"),
-};
 
 function isWanted(name: string): boolean {
   const command = COMMANDS[name];

@@ -2,6 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { chownSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { setTimeout } from "node:timers/promises";
 import { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { KIND, type Samples } from "../../src/domain/samples.ts";
@@ -17,13 +18,7 @@ const DAYS_MAX = 40;
 /** PostgreSQL with its own settings but a larger cache: a row a sample, COPY and ON CONFLICT. */
 export async function postgresql(folder: string): Promise<Contestant> {
   const cluster = await startCluster(folder);
-  const client = new Client({
-    host: "127.0.0.1",
-    port: cluster.port,
-    user: "bench",
-    database: "postgres",
-  });
-  await client.connect();
+  const client = await connected(cluster.port);
   await client.query(SCHEMA);
   for (let day = 0; day < DAYS_MAX; day += 1) {
     const from = START + day * DAY_MS;
@@ -74,6 +69,22 @@ export async function postgresql(folder: string): Promise<Contestant> {
   };
 }
 
+/** It listens before it is ready. */
+async function connected(port: number): Promise<Client> {
+  const where = { host: "127.0.0.1", port, user: "bench", database: "postgres" };
+  for (;;) {
+    const client = new Client(where);
+    try {
+      await client.connect();
+      return client;
+    } catch (reason) {
+      if (!/starting up/.test(String(reason))) throw reason;
+      await setTimeout(STARTING_MS);
+    }
+  }
+}
+
+const STARTING_MS = 100;
 const SCHEMA = `
   CREATE TABLE p(s int NOT NULL, t bigint NOT NULL, v float8, x text, q smallint NOT NULL,
     PRIMARY KEY(s, t)) PARTITION BY RANGE(t);

@@ -60,7 +60,7 @@ export class Memtable {
     return Math.max(this.#limits.rowsMax, this.#rowsForSeries());
   }
 
-  /** Each series costs a chunk at each flush: where there are many, they wait for some rows each. */
+  /** A flush costs a chunk a series: where there are many, they wait for some rows each. */
   #rowsForSeries(): number {
     return Math.min(this.latest.known * ROWS_PER_SERIES, this.#limits.rowsMax * WIDE);
   }

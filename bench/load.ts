@@ -19,6 +19,10 @@ export type LoadOptions = {
   readonly window: number;
   /** The first message's millisecond of the day: two runs against one server keep apart. */
   readonly startMs?: number;
+  /** All speak MindSphere, with so many values in a message; else half of them, with four. */
+  readonly values?: number;
+  /** All messages of a second together, each in a packet of its own; else as fast as it goes. */
+  readonly perSecond?: number;
   /** Of client 0, 1, 2 …: even ones speak MindSphere, odd ones viaSens. */
   readonly accounts?: readonly Account[];
 };
@@ -49,6 +53,12 @@ const DAY_MS = 86_400_000;
 const ACK_BYTES = 4;
 const SAMPLE_EVERY = 100;
 const TIME = "00:00:00.000";
+const SEED = [
+  { dataPointId: "realEnergy", value: 605, qualityCode: "0" },
+  { dataPointId: "apparentEnergy", value: 15, qualityCode: "0" },
+  { dataPointId: "validEnergy", value: "true", qualityCode: "0" },
+  { dataPointId: "dataPoint4", value: 87, qualityCode: "0" },
+];
 
 /** Publishes with QoS 1 from raw sockets, pre-encoded, and counts what is acknowledged. */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
@@ -56,7 +66,9 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   await Promise.all(clients.map((client) => client.open()));
   const share = Math.floor(options.messages / options.clients);
   const before = performance.now();
+  const pacer = options.perSecond ? pace(clients, options.perSecond) : undefined;
   await Promise.all(clients.map((client) => client.publish(share)));
+  clearInterval(pacer);
   const seconds = (performance.now() - before) / 1000;
   for (const client of clients) client.close();
   const delays = clients.flatMap((client) => client.delays).toSorted((a, b) => a - b);
@@ -70,6 +82,17 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     p99Ms: delays[Math.floor(delays.length * 0.99)] ?? 0,
     cpuSeconds: (user + system) / 1e6,
   };
+}
+
+/** Lets the clients send in turn, as many as are due: a timer is late by a millisecond or two. */
+function pace(clients: readonly Client[], perSecond: number): NodeJS.Timeout {
+  const before = performance.now();
+  let sent = 0;
+  return setInterval(() => {
+    for (const due = ((performance.now() - before) * perSecond) / 1000; sent < due; sent += 1) {
+      clients[sent % clients.length]?.sendOne();
+    }
+  }, 1);
 }
 
 class Client {
@@ -87,7 +110,8 @@ class Client {
 
   constructor(options: LoadOptions, index: number) {
     this.#options = options;
-    this.wire = index % 2 === 0 ? mindsphere(index) : viasens(index);
+    const isMindsphere = index % 2 === 0 || options.values !== undefined;
+    this.wire = isMindsphere ? mindsphere(index, options.values) : viasens(index);
     const clientId = index % 2 === 0 ? `acme_agent_${index}` : `net${index}`;
     this.#account = options.accounts?.[index] ?? { clientId, username: "", password: "" };
   }
@@ -115,8 +139,12 @@ class Client {
     return new Promise((resolve, reject) => {
       this.#onDone = resolve;
       this.#socket?.on("close", () => reject(new Error("the connection was lost under load")));
-      this.#send();
+      if (this.#options.perSecond === undefined) this.#send();
     });
+  }
+
+  sendOne(): void {
+    this.#send(1);
   }
 
   close(): void {
@@ -142,12 +170,12 @@ class Client {
     this.#acknowledged += Math.floor(bytes / ACK_BYTES);
     this.#ackBytes = bytes % ACK_BYTES;
     if (this.#acknowledged >= this.#wanted) this.#onDone();
-    else this.#send();
+    else if (this.#options.perSecond === undefined) this.#send();
   }
 
   /** Fills the window with one write. */
-  #send(): void {
-    const free = this.#options.window - (this.#sent - this.#acknowledged);
+  #send(most = this.#options.window): void {
+    const free = Math.min(most, this.#options.window - (this.#sent - this.#acknowledged));
     const count = Math.min(free, this.#wanted - this.#sent);
     if (count <= 0) return;
     const { bytes, packetIdAt, timeAt } = this.wire;
@@ -166,14 +194,13 @@ class Client {
   }
 }
 
-/** The seed's four values, once a millisecond of yesterday. */
-function mindsphere(index: number): Wire {
-  const values = [
-    { dataPointId: "realEnergy", value: 605, qualityCode: "0" },
-    { dataPointId: "apparentEnergy", value: 15, qualityCode: "0" },
-    { dataPointId: "validEnergy", value: "true", qualityCode: "0" },
-    { dataPointId: "dataPoint4", value: 87, qualityCode: "0" },
-  ];
+/** The seed's four values, or as many as wanted, once a millisecond of yesterday. */
+function mindsphere(index: number, wanted = SEED.length): Wire {
+  const values = Array.from({ length: wanted }, (_, at) => {
+    const value = SEED[at % SEED.length];
+    return at < SEED.length ? value : { ...value, dataPointId: `dataPoint${at}` };
+  });
+
   const day = new Date(Date.now() - DAY_MS).toISOString().slice(0, 10);
   const timeseries = [{ timestamp: `${day}T${TIME}Z`, values }];
   const topic = `tc/acme/acme_agent_${index}/o/mc_v3/ts`;

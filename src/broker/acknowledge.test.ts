@@ -79,6 +79,18 @@ test("what could not be stored is not acknowledged: its sender is closed and rep
   assert.equal(house.presence.at(-1)?.cause, "not stored");
 });
 
+test("a QoS 2 message is not complete before it is safe, even for a client that does not wait", async (t) => {
+  const house = new TestHouse();
+  const safe = promised();
+  house.store = () => safe.promise;
+  const { port } = await house.open(t);
+  const client = await RawClient.enter(port, { protocolVersion: 5 });
+  client.publish("a", "1", { qos: 2, messageId: 1 });
+  client.send({ cmd: "pubrel", messageId: 1 });
+  assert.equal((await client.expect("disconnect")).reasonCode, 0x82);
+  safe.resolve();
+});
+
 test("a QoS 2 message that could not be stored is taken when it is repeated", async (t) => {
   const house = new TestHouse();
   house.store = () => Promise.reject(new Error("disk full"));

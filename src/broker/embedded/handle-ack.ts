@@ -21,14 +21,19 @@ export function handleAck(core: Core, client: Client, packet: PacketView): void 
   }
   const reason = client.isV5 && end > body + 2 ? (buffer[body + 2] ?? 0) : REASON.success;
   const { session } = client.admitted;
-  if (type === PACKET.pubrel) release(client, packetId);
+  if (type === PACKET.pubrel) release(core, client, packetId);
   else if (type === PACKET.pubrec && reason < FAILURE_MIN) session.release(packetId, client);
   else session.finish(packetId);
 }
 
 /** The client has seen our PUBREC: its packet id is free for another message. */
-function release(client: Client, packetId: number): void {
+function release(core: Core, client: Client, packetId: number): void {
   const { book, unreleased } = client.admitted.session;
+  if (unreleased.get(packetId)) {
+    // It cannot have: the message is not safe yet, and PUBCOMP would say that it is.
+    breakOff(core, client, "PUBREL before PUBREC", REASON.protocolError);
+    return;
+  }
   const isKnown = unreleased.delete(packetId);
   const reason = isKnown ? REASON.success : REASON.packetIdNotFound;
   const complete = () => client.isOpen && client.ack(PACKET.pubcomp, packetId, reason);

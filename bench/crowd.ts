@@ -1,0 +1,62 @@
+import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { pathToFileURL } from "node:url";
+import { generate } from "mqtt-packet";
+import type { Account } from "./load.ts";
+
+export type CrowdOptions = {
+  readonly port: number;
+  readonly tls: boolean;
+  readonly clients: number;
+  /** Clients are shared out among them. */
+  readonly accounts: readonly Account[];
+};
+
+/** Between tries of a client that was not let in. */
+const RETRY_MS = 500;
+
+/**
+ * Very many clients that say nothing. Says `all here` when all are connected; on a line of input
+ * all are cut off at once, come back, and `all back` is said with the seconds it took.
+ */
+async function runCrowd(options: CrowdOptions): Promise<void> {
+  let sockets = await Promise.all(each(options, (index) => arrive(options, index)));
+  console.log("all here");
+  for await (const _ of process.stdin) {
+    for (const socket of sockets) socket.destroy();
+    const before = performance.now();
+    sockets = await Promise.all(each(options, (index) => arrive(options, index)));
+    console.log(`all back ${(performance.now() - before) / 1000}`);
+  }
+}
+
+function each<T>({ clients }: CrowdOptions, make: (index: number) => T): T[] {
+  return Array.from({ length: clients }, (_, index) => make(index));
+}
+
+async function arrive(options: CrowdOptions, index: number): Promise<Socket> {
+  for (;;) {
+    const socket = await enter(options, index).catch(() => null);
+    if (socket) return socket;
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS * (1 + Math.random())));
+  }
+}
+
+function enter({ port, tls, accounts }: CrowdOptions, index: number): Promise<Socket> {
+  const account = accounts[index % accounts.length];
+  const { username = "", password = "" } = account ?? {};
+  return new Promise((resolve, reject) => {
+    const where = { host: "127.0.0.1", port, noDelay: true };
+    const socket = tls ? connectTls({ ...where, rejectUnauthorized: false }) : connect(where);
+    socket.on("error", reject);
+    socket.once("close", reject);
+    socket.once("data", (connack) => (connack[3] === 0 ? resolve(socket) : socket.destroy()));
+    const login = { username, password: Buffer.from(password) };
+    const clientId = `crowd-${index}`;
+    socket.write(generate({ cmd: "connect", clientId, clean: true, keepalive: 0, ...login }));
+  });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  await runCrowd(JSON.parse(process.argv[2] ?? "{}"));
+}

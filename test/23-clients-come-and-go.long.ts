@@ -1,0 +1,3 @@
+import { comesAndGoes } from "./connect-cycles.ts";
+
+comesAndGoes(100_000);

@@ -18,6 +18,8 @@ type BackupParts = {
   readonly historian: Pick<Historian, "hold">;
   readonly store: Pick<Store, "hold">;
   readonly journal: Pick<Journal, "record">;
+  /** A backup counts to what the data folder may take. */
+  readonly disk: { readonly left: number };
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -66,10 +68,14 @@ export class ServerBackups {
     const id = new Date(startedAt).toISOString().replaceAll(/[-:.]/g, "");
     const begun = { id, startedAt, state: "running", bytes: 0, bytesTotal: 0, detail: "" } as const;
     this.#running = begun;
-    const held = await this.#hold().finally(() => {
+    const held = await this.#hold().catch((reason) => {
       this.#running = undefined;
+      throw reason;
     });
-    if (!held.ok) return held;
+    if (!held.ok) {
+      this.#running = undefined;
+      return held;
+    }
     const bytesTotal = held.value.files.reduce((sum, { bytes }) => sum + bytes, 0);
     this.#running = { ...begun, bytesTotal };
     await this.#record(actor, "backup.started", id);
@@ -126,7 +132,7 @@ export class ServerBackups {
       helds.push(await store.hold());
       helds.push(await holdFolder(data, isOfOtherRooms));
       const files = helds.flatMap((held) => held.files);
-      const full = await refusalOf(this.#folder, files);
+      const full = await refusalOf(this.#folder, files, this.#parts.disk.left);
       if (!full) return success({ files, release });
       await release();
       return failure(full);
@@ -185,11 +191,16 @@ function below(folder: string, { files, release }: Held): Held {
   return { release, files: files.map((file) => ({ ...file, name: `${folder}/${file.name}` })) };
 }
 
-async function refusalOf(folder: string, files: readonly HeldFile[]): Promise<Problem | undefined> {
+async function refusalOf(
+  folder: string,
+  files: readonly HeldFile[],
+  left: number,
+): Promise<Problem | undefined> {
   const { bavail, bsize } = await statfs(folder);
+  const room = Math.min(left, bavail * bsize);
   const needed = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (needed < bavail * bsize) return undefined;
-  return problem("disk_full", `the backup takes ${needed} bytes, ${bavail * bsize} are free`);
+  if (needed < room) return undefined;
+  return problem("disk_full", `the backup takes ${needed} bytes, there is room for ${room}`);
 }
 
 function unknown(id: string) {

@@ -42,6 +42,8 @@ const DAY_MS = 86_400_000;
  * what the house needs to go on, such as its journal, still finds some.
  */
 export class DiskWatch {
+  /** Bytes that may still be taken, as of the last look. */
+  left = Number.POSITIVE_INFINITY;
   readonly #parts: WatchParts;
   readonly #readings: Reading[] = [];
   #state: State = "fine";
@@ -80,6 +82,7 @@ export class DiskWatch {
     const { folder, budget, gauges, measure = measured } = this.#parts;
     const sizes = await measure(folder);
     const room = roomOf(sizes, budget, await this.#parts.reusable());
+    this.left = room.left;
     const daysLeft = this.#daysLeft(room);
     for (const [part, bytes] of Object.entries(sizes.parts)) {
       gauges.set(`disk_bytes{part="${part}"}`, bytes);

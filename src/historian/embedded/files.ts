@@ -4,6 +4,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readSync,
   renameSync,
   rmSync,
   writeSync,
@@ -32,6 +33,17 @@ export function makeFolder(path: string, files: Files): void {
   if (first === undefined) return;
   for (let made = resolve(path); made.length >= first.length; made = dirname(made)) {
     files.syncFolder(dirname(made));
+  }
+}
+
+/** Part of a file, or less where it ends. */
+export function readPart(path: string, offset: number, length: number): Buffer {
+  const file = openSync(path, "r");
+  try {
+    const bytes = Buffer.alloc(length);
+    return bytes.subarray(0, readSync(file, bytes, 0, length, offset));
+  } finally {
+    closeSync(file);
   }
 }
 

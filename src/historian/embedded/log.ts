@@ -1,9 +1,9 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Samples } from "../../domain/samples.ts";
 import type { Log } from "../../lib/log.ts";
 import { ByteWriter } from "./bytes.ts";
-import { type Files, makeFolder } from "./files.ts";
+import { type Files, makeFolder, readPart } from "./files.ts";
 import { headsIn, isBegun, recordOf, writeRecord } from "./record.ts";
 
 type SegmentLogOptions = {
@@ -201,8 +201,9 @@ export class SegmentLog {
   /** What has to go next where there is too much of it, and it may go. */
   oldestHeld(): SegmentRange | undefined {
     if (this.#pins > 0) return undefined;
-    const oldest = this.#segments.find(({ first }) => first !== undefined);
-    return oldest?.isFlushed ? this.holding(oldest.first ?? 0) : undefined;
+    const oldest = this.holding(0);
+    const segment = this.#segments.find(({ number }) => number === oldest?.number);
+    return segment?.isFlushed ? oldest : undefined;
   }
 
   close(): void {
@@ -226,9 +227,10 @@ export class SegmentLog {
 
   #firstOf(number: number, size: number): number | undefined {
     const path = this.#path(number);
-    const head = headsIn(readPart(path, 0, BEGINNING_BYTES), number).next().value;
-    if (head?.start === 0 || size <= BEGINNING_BYTES) return head?.sequence;
-    return headsIn(readFileSync(path), number).next().value?.sequence;
+    for (let length = BEGINNING_BYTES; ; length *= 4) {
+      const head = headsIn(readPart(path, 0, length), number).next().value;
+      if (head?.start === 0 || length >= size) return head?.sequence;
+    }
   }
 
   /** Those that count of every segment that has one after this sequence. */
@@ -244,7 +246,11 @@ export class SegmentLog {
   }
 
   #firstFrom(index: number): number | undefined {
-    return this.#segments.slice(index).find(({ first }) => first !== undefined)?.first;
+    for (let next = index; next < this.#segments.length; next += 1) {
+      const first = this.#segments[next]?.first;
+      if (first !== undefined) return first;
+    }
+    return undefined;
   }
 
   #lastOf(index: number): number {
@@ -361,17 +367,6 @@ export class SegmentLog {
     else if (state === "failed" || size !== segmentBytes || this.#spares.length >= SPARES_MAX) {
       files.remove(this.#path(number));
     } else this.#spares.push(segment);
-  }
-}
-
-/** Part of a file, or less where it ends. */
-export function readPart(path: string, offset: number, length: number): Buffer {
-  const file = openSync(path, "r");
-  try {
-    const bytes = Buffer.alloc(length);
-    return bytes.subarray(0, readSync(file, bytes, 0, length, offset));
-  } finally {
-    closeSync(file);
   }
 }
 

@@ -6,8 +6,8 @@ import type { Log } from "../../lib/log.ts";
 import type { Arrivals, ArrivalsQuery, Dropped, Outbox, Waiting } from "../historian.ts";
 import { joined } from "./batch.ts";
 import { Cursor, readCursor } from "./cursor.ts";
-import { type Files, makeFolder } from "./files.ts";
-import { readPart, type SegmentLog, type SegmentRange } from "./log.ts";
+import { type Files, makeFolder, readPart } from "./files.ts";
+import type { SegmentLog, SegmentRange } from "./log.ts";
 import { headsIn, type RecordHead, recordOf } from "./record.ts";
 
 type OutboxOptions = {

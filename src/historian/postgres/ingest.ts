@@ -27,7 +27,8 @@ export type Joined = {
 export class Ingest {
   readonly #database: Database;
   readonly #days: Days;
-  readonly #watermarks: Watermarks = new Map();
+  readonly #newest: Watermarks = new Map();
+  readonly #gone = new Map<number, number>();
 
   constructor(database: Database, days: Days) {
     this.#database = database;
@@ -35,16 +36,21 @@ export class Ingest {
   }
 
   async load(session: Session): Promise<void> {
-    const rows = await session.rows(
-      `SELECT series, extract(epoch FROM at - '2000-01-01Z'::timestamptz) * 1000000
-       FROM fieldline.newest`,
-    );
-    for (const [series, micros] of rows) this.#watermarks.set(Number(series), Number(micros));
+    for (const [series, micros] of await readTimes(session, "newest")) {
+      this.#newest.set(series, micros);
+    }
+    await this.loadGone(session);
   }
 
-  /** Settles when the samples are safe, in the order of the calls. */
-  async append(samples: Samples, place?: Place): Promise<void> {
-    const { fresh, late, raised } = split(samples, this.#watermarks);
+  /** Learns again what was let go, before anything else comes in. */
+  async loadGone(session: Session): Promise<void> {
+    for (const [series, micros] of await readTimes(session, "gone")) this.#gone.set(series, micros);
+  }
+
+  /** Settles when they are safe, in the order of the calls, with how many were too old. */
+  async append(samples: Samples, place?: Place): Promise<number> {
+    const marks = { newest: this.#newest, gone: this.#gone };
+    const { fresh, late, raised, tooOld } = split(samples, marks);
     const freshBytes = encodeRows(samples, fresh);
     const lateBytes = encodeRows(samples, late);
     const daysMade = this.#days.makeFor(samples);
@@ -58,7 +64,15 @@ export class Ingest {
       if (place) await note(session, place);
     });
     await Promise.all([daysMade, stored]);
+    return tooOld;
   }
+}
+
+/** Of each series, in microseconds. */
+async function readTimes(session: Session, table: "newest" | "gone") {
+  const micros = "extract(epoch FROM at - '2000-01-01Z'::timestamptz) * 1000000";
+  const rows = await session.rows(`SELECT series, ${micros} FROM fieldline.${table}`);
+  return rows.map(([series, at]) => [Number(series), Number(at)] as const);
 }
 
 const KEY = ["series", "at"];

@@ -113,7 +113,8 @@ export class PostgresHistorian implements Historian {
   }
 
   async retire(now: number, fallback: Retention): Promise<void> {
-    await retire(this.#database, this.#days, { now, fallback });
+    const parts = { days: this.#days, ingest: this.#ingest };
+    await retire(this.#database, parts, { now, fallback });
     await this.#days.makeAhead(now);
   }
 

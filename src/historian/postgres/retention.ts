@@ -2,6 +2,7 @@ import type { Retention } from "../historian.ts";
 import type { Database, Session } from "./database.ts";
 import { DAY_MS, type Days } from "./days.ts";
 import { keepHours } from "./hours.ts";
+import type { Ingest } from "./ingest.ts";
 import { timeLiteral, within } from "./time.ts";
 
 type Policies = ReadonlyMap<number, Retention>;
@@ -12,7 +13,11 @@ type Wish = { readonly now: number; readonly fallback: Retention };
  * kept first. A day that is over for all of its series is dropped as a partition, which costs
  * nothing; where some series are kept for longer, the rows of the others are deleted.
  */
-export async function retire(database: Database, days: Days, wish: Wish): Promise<void> {
+export async function retire(
+  database: Database,
+  { days, ingest }: { readonly days: Days; readonly ingest: Ingest },
+  wish: Wish,
+): Promise<void> {
   const policies = await database.read(readPolicies);
   const end = latestEnd(policies, wish);
   const old = await database.read(async (session) =>
@@ -26,6 +31,7 @@ export async function retire(database: Database, days: Days, wish: Wish): Promis
       await letGo(session, day, due);
       if (due.length < series.length) await deleteRows(session, day, due);
       else await days.drop(session, day);
+      await ingest.loadGone(session);
       return due.length === series.length;
     });
     if (isDropped) days.forget(day);
@@ -81,6 +87,13 @@ async function seriesOf(session: Session, day: number): Promise<number[]> {
 /** Keeps what their hours come to, and takes them off the books. */
 async function letGo(session: Session, day: number, due: readonly number[]): Promise<void> {
   await keepHours(session, day, Uint32Array.from(due));
+  await session.run(
+    `INSERT INTO fieldline.gone AS known
+       SELECT series, max(at) FROM fieldline.sample
+       WHERE series = ANY($1::int[]) AND ${within("at", day, day + DAY_MS)} GROUP BY series
+     ON CONFLICT (series) DO UPDATE SET at = excluded.at WHERE known.at < excluded.at`,
+    [due],
+  );
   await session.run(
     `UPDATE fieldline.meta SET samples = samples - (SELECT count(*) FROM fieldline.sample
      WHERE series = ANY($1::int[]) AND ${within("at", day, day + DAY_MS)})`,

@@ -16,6 +16,7 @@ export type Layout = "partitions" | "timescale";
  *   sample    the samples; a row is described in rows.ts
  *   newest    the time of the newest sample of each series: the watermark, and where `latest` looks
  *   hour      what is left of samples that were let go: an hour each, over its good samples
+ *   gone      up to which time raw samples of a series were let go: nothing older comes in again
  *   policy    how long a series is kept, where it is not as long as others
  *   source    how far the logs have come that are drained into here
  */
@@ -33,6 +34,7 @@ const TABLES = `
     countable bigint NOT NULL, good bigint NOT NULL,
     min float8, max float8, sum float8, first float8, last float8, increase float8, area float8,
     PRIMARY KEY (series, at));
+  CREATE TABLE fieldline.gone(series int PRIMARY KEY, at timestamptz NOT NULL);
   CREATE TABLE fieldline.policy(series int PRIMARY KEY, raw_ms float8, hourly_ms float8);
   CREATE TABLE fieldline.source(name text PRIMARY KEY, sequence bigint NOT NULL);`;
 

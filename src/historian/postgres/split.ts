@@ -9,6 +9,8 @@ type Split = {
   readonly late: Uint32Array;
   /** The watermarks that were raised. */
   readonly raised: Watermarks;
+  /** How many are in neither: raw samples of their times were let go. */
+  readonly tooOld: number;
 };
 
 /**
@@ -17,22 +19,38 @@ type Split = {
  */
 export type Watermarks = Map<number, number>;
 
+type Marks = {
+  readonly newest: Watermarks;
+  /** Up to this time raw samples of a series were let go, in microseconds. */
+  readonly gone: ReadonlyMap<number, number>;
+};
+
 /** Tells fresh rows from late ones, and raises the watermarks. Of one time the later row wins. */
-export function split(samples: Samples, watermarks: Watermarks): Split {
+export function split(samples: Samples, { newest, gone }: Marks): Split {
   const sides: Sides = { fresh: new Rows(samples.count), late: new Rows(samples.count) };
   const raised: Watermarks = new Map();
   const micros = Float64Array.from(samples.at.subarray(0, samples.count), microsOf);
-  for (const rows of bySeries(samples, micros)) {
-    const series = samples.series[rows[0] ?? 0] ?? 0;
-    const watermark = watermarks.get(series) ?? Number.NEGATIVE_INFINITY;
-    const newest = divide(rows, micros, watermark, sides);
-    if (newest > watermark) raised.set(series, newest);
+  let tooOld = 0;
+  for (const all of bySeries(samples, micros)) {
+    const series = samples.series[all[0] ?? 0] ?? 0;
+    const rows = all.subarray(rowsUpTo(gone.get(series), all, micros));
+    tooOld += all.length - rows.length;
+    const watermark = newest.get(series) ?? Number.NEGATIVE_INFINITY;
+    const last = divide(rows, micros, watermark, sides);
+    if (last > watermark) raised.set(series, last);
   }
-  for (const [series, newest] of raised) watermarks.set(series, newest);
-  return { fresh: sides.fresh.all(), late: sides.late.all(), raised };
+  for (const [series, at] of raised) newest.set(series, at);
+  return { fresh: sides.fresh.all(), late: sides.late.all(), raised, tooOld };
 }
 
 type Sides = { readonly fresh: Rows; readonly late: Rows };
+
+/** How many of these rows, in order of time, are not newer. */
+function rowsUpTo(end: number | undefined, rows: Uint32Array, micros: Float64Array): number {
+  if (end === undefined) return 0;
+  const newer = rows.findIndex((row) => (micros[row] ?? 0) > end);
+  return newer < 0 ? rows.length : newer;
+}
 
 /** Rows of one series in order of time; returns the newest time. */
 function divide(rows: Uint32Array, micros: Float64Array, watermark: number, sides: Sides): number {
@@ -46,7 +64,7 @@ function divide(rows: Uint32Array, micros: Float64Array, watermark: number, side
     next = at;
   }
   for (const row of once.all().reverse()) ((micros[row] ?? 0) > watermark ? fresh : late).add(row);
-  return micros[rows.at(-1) ?? 0] ?? 0;
+  return rows.length === 0 ? Number.NEGATIVE_INFINITY : (micros[rows.at(-1) ?? 0] ?? 0);
 }
 
 class Rows {

@@ -137,5 +137,5 @@ function countedRows({ from, to, starts }: Wish, condition: string): string {
       width_bucket(at, '{${bounds}}'::timestamptz[]) AS bucket
     FROM fieldline.sample
     WHERE sample.series = asked.series AND ${within("at", from, to)}
-      AND ${COUNTED} IS NOT NULL AND ${condition}`;
+      AND ${COUNTED} IS NOT NULL AND ${condition} OFFSET 0`;
 }

@@ -50,7 +50,7 @@ async function ingest(historian: PostgresHistorian, { pid }: Cluster) {
   const workload = writeWorkload(join(folder, "workload"), days);
   const before = { server: serverSeconds(pid()), own: ownSeconds() };
   const start = performance.now();
-  const underWay: Promise<void>[] = [];
+  const underWay: Promise<unknown>[] = [];
   for (const samples of commitsOf(workload)) {
     underWay.push(historian.append(samples));
     if (underWay.length >= UNDER_WAY) await underWay.shift();

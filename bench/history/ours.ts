@@ -23,7 +23,9 @@ export async function historian(folder: string): Promise<Contestant> {
   const every = Uint32Array.from({ length: SERIES }, (_, series) => series);
   return {
     pids: () => [],
-    append: (samples) => own.append(samples),
+    async append(samples) {
+      await own.append(samples);
+    },
     settle: async () => {},
     bytesOnDisk: () => bytesIn(folder),
     async buckets(series, span, buckets) {

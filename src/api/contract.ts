@@ -291,7 +291,10 @@ export const ROUTES = {
         { minItems: 1, maxItems: LIMIT.samplesPerPush },
       ),
     }),
-    reply: Type.Object({ stored: Type.Integer() }),
+    reply: Type.Object({
+      stored: Type.Integer(),
+      tooOld: Type.Integer({ description: "not stored: raw samples of then were let go" }),
+    }),
     created: true,
   }),
   "GET /history/aggregate": route({

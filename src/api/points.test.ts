@@ -64,7 +64,7 @@ test("samples that are pushed are stored before they are answered", async () => 
   }));
   const pushed = await house.send("operator", `POST /points/${id}/samples`, { samples });
   assert.equal(pushed.status, 201);
-  assert.deepEqual(pushed.json, { stored: 10 });
+  assert.deepEqual(pushed.json, { stored: 10, tooOld: 0 });
   const { json } = await house.send(
     "viewer",
     `GET /points/${id}/history?from=${START}&to=${START + 600_000}`,

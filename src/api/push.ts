@@ -5,6 +5,7 @@ import type { Point } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Value } from "../domain/reading.ts";
 import { type Samples, SamplesBuilder } from "../domain/samples.ts";
+import type { Appended } from "../historian/historian.ts";
 import { AssertionError } from "../lib/assert.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { Body } from "./contract.ts";
@@ -18,31 +19,36 @@ export const pushHandlers = { "POST /points/:id/samples": push } satisfies Handl
 type PushRoute = "POST /points/:id/samples";
 type Given = Body<PushRoute>["samples"][number]["value"];
 
-/** The walk up without a device: stored first, then shown, then answered. All rows or none. */
+/**
+ * The walk up without a device: stored first, then shown, then answered. All rows or none, but for
+ * those that are older than what is kept.
+ */
 async function push(house: House, { params, body }: Call<PushRoute>): Answer<PushRoute> {
   const point = await pointOf(house, params.id);
   if (!point.ok) return point;
   const samples = samplesOf(point.value, body.samples, house.clock.now());
   if (!samples.ok) return samples;
   const { count } = samples.value;
-  const trouble = await keep(house, samples.value);
-  if (trouble) return failure(trouble);
-  house.gauges.add("samples_stored_total", count);
+  const kept = await keep(house, samples.value);
+  if (!kept.ok) return kept;
+  const { tooOld } = kept.value;
+  const stored = count - tooOld;
+  if (stored === 0) return failure(problem("sample_too_old", "raw samples of then were let go"));
+  house.gauges.add("samples_stored_total", stored);
   house.live.stored(samples.value);
-  return success({ stored: count });
+  return success({ stored, tooOld });
 }
 
-/** What is wrong where they could not be stored. */
-async function keep(house: House, samples: Samples): Promise<Problem | undefined> {
+async function keep(house: House, samples: Samples): Promise<Outcome<Appended, Problem>> {
   const refusal = house.refusal?.();
-  if (refusal) return refusal;
+  if (refusal) return failure(refusal);
   try {
-    await house.historian.append(samples);
-    return undefined;
+    return success(await house.historian.append(samples));
   } catch (reason) {
     if (reason instanceof AssertionError) throw reason;
     house.log.error("pushed samples could not be stored", { reason: String(reason) });
-    return problem("historian_failed", "nothing was acknowledged: send it again later");
+    const detail = "nothing was acknowledged: send it again later";
+    return failure(problem("historian_failed", detail));
   }
 }
 

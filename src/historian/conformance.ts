@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Value } from "../domain/reading.ts";
 import { chances } from "../lib/chance.ts";
+import { testAnyOrder } from "./any-order.ts";
 import { byHand, type Row } from "./by-hand.ts";
 import { testForgetting } from "./forgetting.ts";
 import {
@@ -27,7 +28,8 @@ import {
 } from "./tale.ts";
 
 /** What any historian must do, whatever it is made of. */
-export function testHistorian({ name, open }: Subject): void {
+export function testHistorian(subject: Subject): void {
+  const { name, open } = subject;
   /** Runs the check as things are, and once more after a restart. */
   const holds = (claim: string, store: readonly (readonly Row[])[], check: Check) =>
     test(`${name}: ${claim}`, async () => {
@@ -235,7 +237,8 @@ export function testHistorian({ name, open }: Subject): void {
     assert.ok(stats.bytesOnDisk > 0);
   });
 
-  testForgetting({ name, open });
+  testForgetting(subject);
+  testAnyOrder(subject);
 
   test(`${name}: appends settle in the order of the calls, and leave the columns alone`, () =>
     inFolder(async (folder) => {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { byHand, type Row } from "./by-hand.ts";
-import type { Buckets } from "./historian.ts";
 import {
   ALL,
   allOf,
@@ -21,6 +20,8 @@ import {
 } from "./tale.ts";
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const FOR_GOOD = { rawMs: null, hourlyMs: null, dailyMs: null };
 
 /** What any historian must do about what it is to forget. */
 export function testForgetting(subject: Subject): void {
@@ -80,38 +81,75 @@ function testRetirement(subject: Subject): void {
     quality: minute % 11 === 0 ? ("bad" as const) : ("good" as const),
   }));
   const twins = counter.map((one) => ({ ...one, series: 6 }));
-  const days = { from: START, to: START + hours * HOUR_MS, by: { everyMs: HOUR_MS } };
-  const both = { ...days, series: Uint32Array.of(5, 6), weighted: true };
+  const span = { from: START, to: START + hours * HOUR_MS };
   const batches = Array.from({ length: hours }, (_, hour) =>
     [counter, twins].flatMap((rows) => rows.slice(hour * 60, hour * 60 + 60)),
   );
   remains(subject, {
-    claim: "what is let go leaves its hours behind, and what is kept for good stays",
+    claim: "what is let go leaves its hours and days behind, and what is kept for good stays",
     store: batches,
     change: async (historian) => {
-      await historian.setRetention(6, { rawMs: null, hourlyMs: null });
-      await historian.retire(days.to, { rawMs: 48 * HOUR_MS, hourlyMs: null });
-      await historian.retire(days.to, { rawMs: 24 * HOUR_MS, hourlyMs: 70 * HOUR_MS });
+      await historian.setRetention(6, FOR_GOOD);
+      await historian.retire(span.to, { ...FOR_GOOD, rawMs: 48 * HOUR_MS });
+      await historian.retire(span.to, { ...FOR_GOOD, rawMs: 24 * HOUR_MS, hourlyMs: 47 * HOUR_MS });
     },
     check: async (historian) => {
       assert.deepEqual(await allOf(historian, 6), twins);
       const kept = await allOf(historian, 5);
       assert.deepEqual(kept, counter.slice(-kept.length));
       assert.ok(kept.length < 25 * 60 + 1_024, `${kept.length} are left`);
-      const [one, other] = await historian.aggregate(both);
-      const expected = byHand(counter, both);
-      assertSame(other as Buckets, expected, "kept for good");
-      for (const column of ["count", "all", "sum", "min", "max", "first", "last"] as const) {
-        assert.deepEqual(columnOf(one, column).slice(2), columnOf(other, column).slice(2), column);
-        const nothing = column === "count" || column === "all" ? 0 : Number.NaN;
-        assert.deepEqual(columnOf(one, column).slice(0, 2), [nothing, nothing]);
-      }
-      for (const column of ["increase", "area", "known"] as const) {
-        assert.deepEqual(columnOf(one, column).slice(3), columnOf(other, column).slice(3), column);
+      const hourly = { ...span, from: START + DAY_MS, by: { everyMs: HOUR_MS } };
+      const daily = { ...span, by: { everyMs: DAY_MS } };
+      for (const asked of [hourly, daily]) {
+        const both = { ...asked, series: Uint32Array.of(5, 6), weighted: true };
+        for (const one of await historian.aggregate(both)) {
+          assertSame(one, byHand(counter, both), `series ${one.series}`);
+        }
       }
     },
   });
+
+  const late = { ...row(5, 60_000, -1e9), series: 5 };
+  remains(subject, {
+    claim: TOO_LATE,
+    store: batches,
+    change: (historian) => historian.retire(span.to, { ...FOR_GOOD, rawMs: 24 * HOUR_MS }),
+    check: async (historian) => {
+      const kept = await allOf(historian, 5);
+      const again = [late, ...counter.slice(-60), { ...late, series: 6 }];
+      const { tooOld } = await historian.append(batchOf(again));
+      assert.equal(tooOld, 2);
+      assert.deepEqual(await allOf(historian, 5), kept);
+      const asked = { ...span, series: Uint32Array.of(5), by: { everyMs: DAY_MS } };
+      for (const one of await historian.aggregate(asked)) {
+        assertSame(one, byHand(counter, asked), "as if it had not come");
+      }
+    },
+  });
+
+  remains(subject, {
+    claim: "hours and days are let go in their turn, and what is deleted is in none of them",
+    store: batches,
+    change: async (historian) => {
+      const kept = { rawMs: 24 * HOUR_MS, hourlyMs: 24 * HOUR_MS, dailyMs: 47 * HOUR_MS };
+      await historian.retire(span.to, kept);
+      await historian.deleteRange({ series: 6, from: START + DAY_MS, to: START + DAY_MS + 1 });
+    },
+    check: async (historian) => {
+      const series = Uint32Array.of(5, 6);
+      const asked = { ...span, to: START + 2 * DAY_MS, series, by: { everyMs: DAY_MS } };
+      const [one, other] = await historian.aggregate(asked);
+      const [gone, stays = 0] = columnOf(one, "all");
+      assert.ok(gone === 0 && stays > 22 * 60, `${gone} and ${stays} are left`);
+      const [first = Number.NaN, second = Number.NaN] = columnOf(other, "all");
+      assert.ok(first === 0 && second < 24 * 60, `${second} are left where one was deleted`);
+    },
+  });
 }
+
+/** A sentence of the contract that PostgreSQL does not keep yet. */
+export const TOO_LATE =
+  "what comes when raw samples of its time are gone is not taken, and counted";
 
 type Claim = {
   readonly claim: string;
@@ -121,8 +159,9 @@ type Claim = {
 };
 
 /** Makes the change once; the check holds after it, and once more after a restart. */
-function remains({ name, open }: Subject, { claim, store, change, check }: Claim): void {
-  test(`${name}: ${claim}`, () =>
+function remains({ name, open, notYet }: Subject, { claim, store, change, check }: Claim): void {
+  const skip = notYet?.includes(claim) ? "not yet" : false;
+  test(`${name}: ${claim}`, { skip }, () =>
     inFolder(async (folder) => {
       const before = await open(folder);
       for (const rows of store) await before.append(batchOf(rows));
@@ -132,5 +171,6 @@ function remains({ name, open }: Subject, { claim, store, change, check }: Claim
       const after = await open(folder);
       await check(after);
       await after.close();
-    }));
+    }),
+  );
 }

@@ -44,8 +44,10 @@ async function openSmall(folder: string): Promise<Historian> {
   return {
     async append(samples) {
       assert.ok(!isClosed, "closed");
-      await inTurn(() => engine.append(joined([samples])));
+      const copy = joined([samples]);
+      const [appended = { tooOld: 0 }] = await inTurn(() => engine.append(copy));
       engine.work(0);
+      return appended;
     },
     latest: async (series) => engine.latest(series),
     range: async (query) => engine.range(query),

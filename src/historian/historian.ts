@@ -12,8 +12,11 @@ export interface Historian {
    * Settles when the samples will survive a power cut, in the order of the calls. The columns
    * are read at once and left as they are. Rejects if the samples may not be safe: some of them
    * may be there nevertheless, so that whoever sends them again loses nothing.
+   *
+   * What is not newer than the last raw sample that was let go of its series (`retire`) is not
+   * taken: what is left of those times could no longer follow it.
    */
-  append(samples: Samples): Promise<void>;
+  append(samples: Samples): Promise<Appended>;
 
   /** The newest sample by time of each of these series, at most one row a series. */
   latest(series: Uint32Array): Promise<Samples>;
@@ -24,8 +27,9 @@ export interface Historian {
   aggregate(query: AggregateQuery): Promise<readonly Buckets[]>;
 
   /**
-   * Forgets samples of `[from, to)`. Settles when they will not return, whatever happens. Of hours
-   * that are summed up already, those with a sample in it are forgotten whole.
+   * Forgets samples of `[from, to)`. Settles when they will not return, whatever happens. Where raw
+   * samples were let go, hours with a sample in it are forgotten whole, and so are days without
+   * hours.
    */
   deleteRange(range: SeriesRange): Promise<void>;
 
@@ -33,8 +37,10 @@ export interface Historian {
   setRetention(series: number, retention: Retention | null): Promise<void>;
 
   /**
-   * Lets go of what is older than may be kept. Of raw samples, aggregates by the hour stay, over
-   * those of good quality; they count where they lie wholly within what is asked for.
+   * Lets go of what is older than may be kept; some of it may stay a little longer. Of raw samples,
+   * what each hour and day of UTC came to stays, over those of good quality. It counts where it
+   * lies wholly within what is asked for, in the bucket of its first sample, and says nothing of
+   * states.
    */
   retire(now: number, fallback: Retention): Promise<void>;
 
@@ -101,11 +107,19 @@ export type Dropped = {
 /** What was asked for lies elsewhere, and that cannot be reached now. What arrives is safe. */
 export class AwayError extends Error {}
 
-/** Milliseconds that something is kept; null: for good. */
+export type Appended = {
+  /** Samples that were not taken, because raw samples of their times were let go. */
+  readonly tooOld: number;
+};
+
+/**
+ * Milliseconds that something is kept, counted from its own time; null: for good. What comes later
+ * in here counts from when the one before has gone, and stays at least as long.
+ */
 export type Retention = {
   readonly rawMs: number | null;
-  /** Of what is left of each hour, counted from the hour, not from the end of the raw samples. */
   readonly hourlyMs: number | null;
+  readonly dailyMs: number | null;
 };
 
 export type SeriesRange = {

@@ -83,6 +83,13 @@ export class Sums implements Buckets {
     return Math.min(bucket, this.count.length - 1);
   }
 
+  /** Whether all of this span lies in one bucket. */
+  isInOne(from: number, to: number): boolean {
+    const { from: first, to: last } = this.#query;
+    if (from < first || to > last) return false;
+    return to <= (this.at[this.bucketAt(from) + 1] ?? last);
+  }
+
   /** Samples in order of time, behind those before: rows of any columns, within the query. */
   addRows(columns: Columns, from: number, to: number): void {
     for (let row = from; row < to; ) {

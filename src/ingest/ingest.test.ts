@@ -50,8 +50,9 @@ async function world(before?: World): Promise<World> {
     store,
     historian: {
       async append(samples) {
-        await historian.append(samples);
+        const appended = await historian.append(samples);
         happenings.push("stored");
+        return appended;
       },
       latest: (series) => historian.latest(series),
     },

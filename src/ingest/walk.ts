@@ -100,8 +100,12 @@ export class Walk {
   async #remember(counter = STORED): Promise<void> {
     if (this.#binder.samples.count === 0) return;
     const samples = this.#binder.samples.take();
-    await this.#parts.historian.append(samples);
-    this.#parts.gauges.add(counter, samples.count);
+    const { tooOld } = await this.#parts.historian.append(samples);
+    if (tooOld > 0) {
+      this.#parts.gauges.add('values_dropped_total{reason="sample_too_old"}', tooOld);
+      this.#parts.log.warn("samples are older than those that are kept", { samples: tooOld });
+    }
+    this.#parts.gauges.add(counter, samples.count - tooOld);
     this.#parts.onStored(samples);
   }
 

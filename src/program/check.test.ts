@@ -73,14 +73,14 @@ test("each damage is named, and does not hide the others", async () => {
   writeFileSync(join(data, "history", "outbox", "above.cur"), "torn");
   writeFileSync(join(data, "broker", "retained.jsonl"), "{}\nnot JSON\n");
   const history = openSqlite(join(data, "history", "history.db"));
-  history.exec("INSERT INTO hour(series, at, countable, good) VALUES (7, 5, 1, 1)");
+  history.exec("INSERT INTO day(series, at, countable, good) VALUES (7, 0, 1, 1)");
   history.close();
   const { code, complained } = await check();
   assert.equal(code, 2);
   assert.deepEqual(
     complained.map((line) => line.replace(/(: [^:]*).*/, "$1")),
     [
-      "history: series 7, hour 1970-01-01T00",
+      "history: series 7, day from 1970-01-01T00",
       "history: outbox/above.cur",
       "fieldline.db: the journal's chain is broken at event 2",
       "broker: retained.jsonl",

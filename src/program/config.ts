@@ -105,6 +105,10 @@ export const SETTINGS = {
     parse: parseDays,
     help: "Days that it is known what an hour came to, or `forever`; more than `keep-raw`.",
   }),
+  "keep-daily": setting<number | null>(null, "forever", {
+    parse: parseDays,
+    help: "Days that it is known what a day came to, or `forever`; more than `keep-hourly`.",
+  }),
   "disk-budget": setting<number | null>(null, "the disk", {
     parse: parseBytes,
     help: "Bytes that the data folder may take, such as `20G`; samples are refused beyond them.",

@@ -18,8 +18,8 @@ export function startRetention({ historian, clock, log }: Parts, config: Config,
   const fallback: Retention = {
     rawMs: msOf(config["keep-raw"]),
     hourlyMs: msOf(config["keep-hourly"]),
+    dailyMs: msOf(config["keep-daily"]),
   };
-  if (fallback.rawMs === null && fallback.hourlyMs === null) return;
   let isClosed = false;
   const retire = async () => {
     // A clock that was set ahead must not cost history: time passes here no faster than samples.

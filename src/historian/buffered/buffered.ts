@@ -8,6 +8,7 @@ import type { Log } from "../../lib/log.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import {
   type AggregateQuery,
+  type Appended,
   AwayError,
   type Buckets,
   type Historian,
@@ -144,7 +145,7 @@ export class BufferedHistorian implements Historian {
     return { files: [...bond.files, ...(held?.files ?? [])], release };
   }
 
-  append(samples: Samples): Promise<void> {
+  append(samples: Samples): Promise<Appended> {
     if (this.#deleting === undefined) return this.#append(samples);
     const own = structuredClone(samples);
     return this.#deleting.then(() => this.#append(own));
@@ -233,9 +234,10 @@ export class BufferedHistorian implements Historian {
     await this.#local.close();
   }
 
-  async #append(samples: Samples): Promise<void> {
-    await this.#local.append(samples);
+  async #append(samples: Samples): Promise<Appended> {
+    const appended = await this.#local.append(samples);
     this.#drain.wake();
+    return appended;
   }
 
   async #link(): Promise<Link> {

@@ -20,7 +20,7 @@ export async function copySeries(
   series: number,
   span: Span,
 ): Promise<number> {
-  const underWay: Promise<void>[] = [];
+  const underWay: Promise<unknown>[] = [];
   let copied = 0;
   try {
     for await (const page of pagesOf(source, { series, ...span })) {

@@ -6,6 +6,9 @@ import type { ChunkSummary, Chunks } from "./chunks.ts";
 import { addDurations } from "./duration.ts";
 import type { Memtable } from "./memtable.ts";
 import { mergeRuns, Run } from "./run.ts";
+import { Tiers } from "./tiers.ts";
+
+type Span = { readonly from: number; readonly to: number };
 
 /** One row of buckets a series; all their columns lie in one buffer, to be transferred as one. */
 export function aggregate(
@@ -29,13 +32,14 @@ export function aggregate(
 }
 
 /**
- * Goes over chunks and memory in order of time. A chunk that lies in one bucket, with nothing of
- * memory in between, is answered by its rollup; others are read.
+ * Goes over a series in order of time. A day or an hour that lies in one bucket, with nothing of
+ * memory in it, is answered by what it comes to; else a chunk that does; others are read.
  */
 class Walk {
   readonly #memtable: Memtable;
   readonly #chunks: Chunks;
   readonly #query: AggregateQuery;
+  readonly #tiers: Tiers;
   readonly #stored = new Run();
   readonly #part = new Run();
   readonly #merged = new Run();
@@ -44,6 +48,7 @@ class Walk {
     this.#memtable = memtable;
     this.#chunks = chunks;
     this.#query = query;
+    this.#tiers = new Tiers(chunks.days, query);
   }
 
   over(sums: Sums): void {
@@ -51,28 +56,39 @@ class Walk {
     const { from, to } = this.#query;
     const arrived = this.#memtable.collect(series, Number.NEGATIVE_INFINITY, to);
     sums.begin(this.#valueBefore(series, arrived));
-    for (const hour of this.#chunks.hours.within(series, from, to)) sums.addSummary(hour);
+    for (const tier of this.#tiers.retired(sums)) sums.addSummary(tier);
+    let start = from;
+    for (const { end, ...tier } of this.#tiers.made(sums, arrived)) {
+      this.#addRaw(sums, arrived, { from: start, to: tier.at });
+      sums.addSummary(tier);
+      start = end;
+    }
+    this.#addRaw(sums, arrived, { from: start, to });
+    sums.end();
+  }
+
+  #addRaw(sums: Sums, arrived: Run, { from, to }: Span): void {
+    if (!(from < to)) return;
     let row = arrived.rowAt(from);
-    for (const chunk of this.#chunks.forward(series, from, to)) {
+    const last = arrived.rowAt(to);
+    for (const chunk of this.#chunks.forward(sums.series, from, to)) {
       const start = Math.max(row, arrived.rowAt(chunk.firstAt));
-      const end = Math.max(start, arrived.rowAfter(chunk.lastAt));
+      const end = Math.max(start, Math.min(last, arrived.rowAfter(chunk.lastAt)));
       sums.addRows(arrived, row, start);
-      if (start === end && this.#isInOneBucket(sums, chunk)) sums.addSummary(chunk);
+      const isInside = chunk.firstAt >= from && chunk.lastAt < to;
+      if (start === end && isInside && this.#isInOneBucket(sums, chunk)) sums.addSummary(chunk);
       else {
         const merged = this.#merge(chunk, arrived, start, end);
         sums.addRows(merged, merged.rowAt(from), merged.rowAt(to));
       }
       row = end;
     }
-    sums.addRows(arrived, row, arrived.count);
-    sums.end();
+    sums.addRows(arrived, row, last);
   }
 
   #isInOneBucket(sums: Sums, chunk: ChunkSummary): boolean {
-    const { from, to } = this.#query;
-    const { firstAt, lastAt } = chunk;
-    if (firstAt < from || lastAt >= to || !this.#isEnough(chunk)) return false;
-    return sums.bucketAt(firstAt) === sums.bucketAt(lastAt);
+    if (!this.#isEnough(chunk)) return false;
+    return sums.bucketAt(chunk.firstAt) === sums.bucketAt(chunk.lastAt);
   }
 
   /** Whether the rollup says all that was asked for. */
@@ -115,7 +131,7 @@ class Walk {
       end = start;
     }
     const first = this.#lastOf(arrived, 0, end);
-    return Number.isNaN(first) ? this.#chunks.hours.valueBefore(series, from) : first;
+    return Number.isNaN(first) ? this.#chunks.days.valueBefore(series, from) : first;
   }
 
   #lastOfChunk(chunk: ChunkSummary, arrived: Run, start: number, end: number): number {

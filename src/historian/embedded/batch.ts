@@ -38,6 +38,33 @@ export function partOf(samples: Samples, from: number, to: number): Samples {
   return { count: to - from, ...columns, texts: ownTexts({ ...columns, texts: samples.texts }) };
 }
 
+/** Without rows of which the raw samples were let go; itself where it has none. */
+export function withoutOld(samples: Samples, days: Horizons): Samples {
+  const { count, series, at } = samples;
+  const isOld = (row: number) => {
+    const time = at[row] ?? 0;
+    return time <= days.newestHorizon && time <= days.horizonOf(series[row] ?? 0);
+  };
+  let first = 0;
+  while (first < count && !isOld(first)) first += 1;
+  if (first === count) return samples;
+  const rows = Uint32Array.from({ length: count }, (_, row) => row).filter((row) => !isOld(row));
+  const columns = {
+    series: Uint32Array.from(rows, (row) => series[row] ?? 0),
+    at: Float64Array.from(rows, (row) => at[row] ?? 0),
+    value: Float64Array.from(rows, (row) => samples.value[row] ?? 0),
+    kind: Uint8Array.from(rows, (row) => samples.kind[row] ?? 0),
+    quality: Uint8Array.from(rows, (row) => samples.quality[row] ?? 0),
+  };
+  const texts = ownTexts({ ...columns, texts: samples.texts });
+  return { count: rows.length, ...columns, texts };
+}
+
+type Horizons = {
+  readonly newestHorizon: number;
+  readonly horizonOf: (series: number) => number;
+};
+
 /** Samples that cannot be remembered come from a wrong program: drivers and ingest refuse them. */
 export function assertStorable({ count, series, at }: Samples): void {
   for (let row = 0; row < count; row += 1) {

@@ -3,18 +3,18 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { silentLog } from "../../lib/log.ts";
 import { openSqlite } from "../../lib/sqlite.ts";
-import { batchOf, inFolder, ramp } from "../tale.ts";
+import { batchOf, inFolder, ramp, row, START } from "../tale.ts";
 import { checkFolder } from "./check.ts";
 import { openEmbeddedHistorian } from "./embedded.ts";
 
-const FOR_GOOD = { rawMs: null, hourlyMs: null };
+const LONG = { rawMs: 1e12, hourlyMs: null, dailyMs: null };
 
 test("a folder is read through, and each fault in it is told", () =>
   inFolder(async (folder) => {
     const opened = await openEmbeddedHistorian({ folder }, { log: silentLog });
     assert.ok(opened.ok);
     await opened.value.append(batchOf(ramp(3_000)));
-    await opened.value.retire(0, FOR_GOOD);
+    await opened.value.retire(0, LONG);
     await opened.value.append(batchOf(ramp(10)));
     const busy = checkFolder(folder);
     assert.equal(busy.ok || busy.problem.code, "folder_in_use");
@@ -34,4 +34,29 @@ test("a folder is read through, and each fault in it is told", () =>
     assert.match(ill.value.faults[0] ?? "", /its bytes are damaged/);
     assert.match(ill.value.faults[1] ?? "", /its summary disagrees/);
     assert.equal(ill.value.faults.length, 2);
+  }));
+
+test("a day that does not say what its samples say, or not all of it, is told", () =>
+  inFolder(async (folder) => {
+    const opened = await openEmbeddedHistorian({ folder, chunkSamples: 64 }, { log: silentLog });
+    assert.ok(opened.ok);
+    const minutes = Array.from({ length: 4 * 1_440 }, (_, minute) =>
+      row(1, minute * 60_000, minute),
+    );
+    await opened.value.append(batchOf(minutes));
+    await opened.value.retire(0, LONG);
+    await opened.value.close();
+    const well = checkFolder(folder);
+    assert.deepEqual(well.ok && well.value.faults, []);
+
+    const database = openSqlite(join(folder, "history.db"));
+    database.exec(`UPDATE day SET good = good - 1 WHERE at = ${START}`);
+    const next = START + 86_400_000;
+    database.exec(`UPDATE day SET hours = substr(hours, 1, 40) WHERE at = ${next}`);
+    database.close();
+    const ill = checkFolder(folder);
+    assert.deepEqual(ill.ok && ill.value.faults, [
+      "series 1, day from 2026-01-01T00:00:00.000Z: it disagrees with its samples",
+      "series 1, day from 2026-01-02T00:00:00.000Z: its hours are damaged",
+    ]);
   }));

@@ -6,14 +6,15 @@ import { silentLog } from "../../lib/log.ts";
 import { type Outcome, success } from "../../lib/outcome.ts";
 import { openSqlite, type Sqlite } from "../../lib/sqlite.ts";
 import { rollupOf } from "../rollup.ts";
+import { dayFaults } from "./check-days.ts";
 import { DamagedChunkError } from "./chunk.ts";
-import { type ChunkSummary, Chunks, versionOf } from "./chunks.ts";
+import { type ChunkSummary, Chunks } from "./chunks.ts";
 import { readCursor } from "./cursor.ts";
 import { diskFiles } from "./files.ts";
-import { HOUR_MS } from "./hours.ts";
 import { lockFolder } from "./lock.ts";
 import { SegmentLog } from "./log.ts";
 import { Run } from "./run.ts";
+import { HISTORY_VERSION, versionOf } from "./schema.ts";
 
 export type HistoryCheck = {
   readonly chunks: number;
@@ -48,12 +49,19 @@ function checkDatabase(file: string, found: Found): Outcome<number, Problem> {
   try {
     const version = versionOf(database);
     if (!version.ok) return version;
+    if (version.value < HISTORY_VERSION) {
+      found.faults.push(
+        "history.db is of an older version: start Fieldline once, then check again",
+      );
+      return success(0);
+    }
     for (const [said] of database.prepare("PRAGMA integrity_check(20)").all()) {
       if (said !== "ok") found.faults.push(`history.db: ${said}`);
     }
     const chunks = new Chunks(database, silentLog);
     checkChunks(chunks, found);
-    checkHours(database, found);
+    checkDays(chunks, found);
+    checkAside(database, found);
     return success(chunks.totals.sequence);
   } catch (reason) {
     if (reason instanceof AssertionError || !(reason instanceof Error)) throw reason;
@@ -77,14 +85,15 @@ function checkChunks(chunks: Chunks, found: Found): void {
   }
 }
 
-/** Raw samples of an hour have gone before its row is written: it can agree with itself only. */
-function checkHours(database: Sqlite, { faults }: Found): void {
-  const wrong = database.prepare(`SELECT series, at FROM hour
-    WHERE at % ${HOUR_MS} <> 0 OR first_at < at OR last_at >= at + ${HOUR_MS}
-      OR first_at > last_at OR min > max OR good < 0 LIMIT 20`);
-  for (const [series, at] of wrong.all()) {
-    faults.push(`series ${series}, hour ${isoOf(Number(at))}: disagrees with itself`);
+function checkDays(chunks: Chunks, { faults }: Found): void {
+  for (const series of chunks.days.series()) {
+    for (const { at, fault } of dayFaults(chunks, series)) {
+      faults.push(`series ${series}, day from ${isoOf(at)}: ${fault}`);
+    }
   }
+}
+
+function checkAside(database: Sqlite, { faults }: Found): void {
   const aside = database.prepare("SELECT series, first_at, last_at FROM damaged");
   for (const [series, firstAt, lastAt] of aside.all()) {
     const span = spanOf({ firstAt: Number(firstAt), lastAt: Number(lastAt) });

@@ -1,13 +1,12 @@
-import { type Problem, problem } from "../../domain/problem.ts";
 import type { Log } from "../../lib/log.ts";
-import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Sqlite, SqlRow, Statement } from "../../lib/sqlite.ts";
 import type { SeriesRange } from "../historian.ts";
 import { rollupOf, type Summary } from "../rollup.ts";
 import { DamagedChunkError, decodeChunk, encodeChunk } from "./chunk.ts";
-import { HOUR_SCHEMA, Hours } from "./hours.ts";
-import { POLICY_SCHEMA, Policies } from "./policies.ts";
+import { Days } from "./days.ts";
+import { Policies } from "./policies.ts";
 import { Run } from "./run.ts";
+import { dayOf } from "./tier.ts";
 
 /** Where a chunk lies, and what it comes to. */
 export type ChunkSummary = Summary & { readonly id: number };
@@ -21,50 +20,13 @@ type Totals = {
   newestAt: number;
 };
 
-/** 2 added hours, policies and a place for damaged chunks; 3 the kind `integer` of values. */
-const VERSION = 3;
 const ROLLUP = "countable, good, min, max, sum, first, last, increase, area";
 const SUMMARY = `first_at, last_at, samples, ${ROLLUP}`;
-
-/*
- * Chunks of one series never overlap in time. The index holds all but the samples, so that what a
- * rollup can answer does not touch them. NULL stands for NaN. `data` is described in chunk.ts.
- */
-const COLUMNS = `
-    id INTEGER PRIMARY KEY,
-    series INTEGER NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL,
-    samples INTEGER NOT NULL, countable INTEGER NOT NULL, good INTEGER NOT NULL,
-    min REAL, max REAL, sum REAL, first REAL, last REAL, increase REAL, area REAL,
-    data BLOB NOT NULL`;
-const SCHEMA = `
-  CREATE TABLE chunk(${COLUMNS});
-  CREATE UNIQUE INDEX chunk_summary ON chunk(series, ${SUMMARY});
-  CREATE TABLE total(name TEXT PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID;`;
-
-/** The first folders of version 1 have no place for damaged chunks. */
-const SCHEMA_2 = `${HOUR_SCHEMA} ${POLICY_SCHEMA}
-  CREATE TABLE IF NOT EXISTS damaged(${COLUMNS});`;
-
-/** Pages of 8 KiB hold two chunks; space can be given back to the disk one day. */
-const NEW_DATABASE = "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL;";
-
-/**
- * Commits do not sync: the engine syncs the write-ahead log before it lets go of the samples in our
- * own log, and makes checkpoints where nobody waits for them.
- */
-const SETTINGS = `
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
-  PRAGMA fullfsync = 1;
-  PRAGMA checkpoint_fullfsync = 1;
-  PRAGMA wal_autocheckpoint = 0;
-  PRAGMA temp_store = MEMORY;
-  PRAGMA cache_size = -8000;`;
 
 /** Chunks as rows of SQLite. */
 export class Chunks {
   readonly totals: Totals;
-  readonly hours: Hours;
+  readonly days: Days;
   readonly policies: Policies;
   readonly #database: Sqlite;
   readonly #insert: Statement;
@@ -101,7 +63,7 @@ export class Chunks {
       `INSERT INTO damaged(${columns}) SELECT ${columns} FROM chunk WHERE id = ?`,
     );
     this.totals = readTotals(database);
-    this.hours = new Hours(database);
+    this.days = new Days(database);
     this.policies = new Policies(database);
   }
 
@@ -183,7 +145,7 @@ export class Chunks {
   }
 
   /**
-   * Removes samples of `[from, to)`, and hours with any of them. A chunk that lies within is not
+   * Removes samples of `[from, to)`, and sums with any of them. A chunk that lies within is not
    * read, so that a damaged one is forgotten, too, and not put aside.
    */
   cut({ series, from, to }: SeriesRange): void {
@@ -201,7 +163,9 @@ export class Chunks {
       kept.copy(whole, whole.rowAt(to), whole.count);
       if (kept.count > 0) this.add(series, kept, 0, kept.count);
     }
-    this.hours.remove(series, from, to);
+    this.days.remove(series, from, to);
+    // The last day is made when it is over, and not before.
+    this.days.forgetFrom(series, dayOf(this.tail(series)?.lastAt ?? from));
   }
 
   /** All of `work` or nothing; until the write-ahead log is synced, a power cut may undo it. */
@@ -214,6 +178,8 @@ export class Chunks {
       });
     } catch (reason) {
       Object.assign(this.totals, before);
+      this.days.recall();
+      this.policies.recall();
       throw reason;
     }
   }
@@ -256,31 +222,6 @@ export class Chunks {
 
 const PAGE_FIRST = 4;
 const PAGE_MAX = 256;
-
-/** Makes the tables where there are none yet. */
-export function prepareDatabase(database: Sqlite): Outcome<void, Problem> {
-  const known = versionOf(database);
-  if (!known.ok) return known;
-  const version = known.value;
-  if (version === 0) database.exec(NEW_DATABASE);
-  database.exec(SETTINGS);
-  if (version < VERSION) {
-    database.transaction(() => {
-      if (version === 0) database.exec(SCHEMA);
-      if (version < 2) database.exec(SCHEMA_2);
-      database.exec(`PRAGMA user_version = ${VERSION}`);
-    });
-  }
-  return success(undefined);
-}
-
-/** Which form the database has: 0, none yet. */
-export function versionOf(database: Sqlite): Outcome<number, Problem> {
-  const version = Number(database.prepare("PRAGMA user_version").get()?.[0]);
-  if (version <= VERSION) return success(version);
-  const detail = `its history is of version ${version}, this Fieldline reads up to ${VERSION}`;
-  return failure(problem("folder_newer", detail));
-}
 
 function readTotals(database: Sqlite): Totals {
   const totals: Totals = { samples: 0, sequence: 0, newestAt: Number.NEGATIVE_INFINITY };

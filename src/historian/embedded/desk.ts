@@ -1,5 +1,4 @@
 import { AssertionError, unreachable } from "../../lib/assert.ts";
-import { joined } from "./batch.ts";
 import type { Engine } from "./engine.ts";
 import { type Answer, buffersOf, type Question, type Replies } from "./wire.ts";
 
@@ -163,10 +162,12 @@ export class Desk {
   async #append(group: readonly Append[]): Promise<void> {
     const ids = group.map(({ id }) => id);
     try {
-      const batches = group.map(({ samples }) => samples);
-      const [only = joined([])] = batches;
-      await this.#engine.append(batches.length > 1 ? joined(batches) : only);
-      this.#say({ say: "done", ids });
+      const appended = await this.#engine.append(...group.map(({ samples }) => samples));
+      const whole = ids.filter((_, index) => appended[index]?.tooOld === 0);
+      this.#say({ say: "done", ids: whole, value: { tooOld: 0 } });
+      for (const [index, value] of appended.entries()) {
+        if (value.tooOld > 0) this.#say({ say: "done", ids: ids.slice(index, index + 1), value });
+      }
     } catch (reason) {
       this.#fail(ids, reason);
     }

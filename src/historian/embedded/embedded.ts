@@ -8,6 +8,7 @@ import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { startThread } from "../../lib/thread.ts";
 import type {
   AggregateQuery,
+  Appended,
   Buckets,
   Dropped,
   Historian,
@@ -116,11 +117,11 @@ class EmbeddedHistorian implements Historian {
     worker.on("exit", () => this.#gone());
   }
 
-  async append(samples: Samples): Promise<void> {
+  async append(samples: Samples): Promise<Appended> {
     assertStorable(samples);
     const refusal = this.#parts.refusal?.();
     if (refusal) throw new Error(`historian: ${refusal.code}: ${refusal.detail}`);
-    await this.#ask({ ask: "append", samples: joined([samples]) });
+    return this.#ask({ ask: "append", samples: joined([samples]) });
   }
 
   latest(series: Uint32Array): Promise<Samples> {

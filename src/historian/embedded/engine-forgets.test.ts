@@ -40,7 +40,11 @@ test("what was let go does not return after a crash, and its hours do not count 
       await engine.append(batchOf(ramp(round * 70 + 70).slice(round * 70)));
       let isDone = false;
       for (let step = 0; !isDone; step += 1) {
-        isDone = await engine.retire(START + 2 * HOUR_MS, { rawMs: HOUR_MS, hourlyMs: null });
+        isDone = await engine.retire(START + 2 * HOUR_MS, {
+          rawMs: HOUR_MS,
+          hourlyMs: null,
+          dailyMs: null,
+        });
         const image = openEngine(crashImage(folder, `after ${round} ${step}`));
         assert.deepEqual(countsOf(image), [round * 70 + 70, 0, 0]);
         assert.equal(ofSeriesOne(image).length, isDone ? 0 : ofSeriesOne(engine).length);
@@ -56,14 +60,33 @@ test("a history of version 1 is brought up to date with all that it holds", () =
     await engine.append(batchOf(ramp(500)));
     await engine.close();
     const database = openSqlite(join(folder, "live", "history.db"));
-    database.exec(
-      "DROP TABLE hour; DROP TABLE policy; DROP TABLE damaged; PRAGMA user_version = 1",
-    );
+    for (const table of ["day", "horizon", "policy", "damaged"])
+      database.exec(`DROP TABLE ${table}`);
+    database.exec("PRAGMA user_version = 1");
     database.close();
     const again = openEngine(join(folder, "live"));
     assert.deepEqual(ofSeriesOne(again), ramp(500));
     await again.deleteRange({ series: 1, from: START, to: START + 100 });
     assert.deepEqual(ofSeriesOne(again), ramp(500).slice(100));
+    await again.close();
+  }));
+
+test("hours that version 3 kept of what was let go are there, and go on", () =>
+  inFolder(async (folder) => {
+    const rawHours = { rawMs: HOUR_MS, hourlyMs: null, dailyMs: null };
+    const engine = openEngine(join(folder, "live"));
+    await engine.append(batchOf(ramp(500)));
+    while (!(await engine.retire(START + 2 * HOUR_MS, rawHours)));
+    await engine.close();
+    const database = openSqlite(join(folder, "live", "history.db"));
+    database.exec(VERSION_3);
+    database.close();
+    const again = openEngine(join(folder, "live"));
+    await again.append(batchOf(ramp(700).slice(400)));
+    assert.deepEqual(countsOf(again), [700, 0, 0], "those until 499 are too old to count again");
+    while (!(await again.retire(START + 2 * HOUR_MS, rawHours)));
+    assert.deepEqual(countsOf(again), [700, 0, 0]);
+    assert.deepEqual(ofSeriesOne(again), []);
     await again.close();
   }));
 
@@ -127,7 +150,7 @@ test("once the disk has failed nothing is deleted, for it could come back", () =
     isFailing = false;
     await assert.rejects(engine.deleteRange(early), /the disk failed/);
     await assert.rejects(engine.setRetention(1, null), /the disk failed/);
-    const kept = { rawMs: 0, hourlyMs: null };
+    const kept = { rawMs: 0, hourlyMs: null, dailyMs: null };
     await assert.rejects(async () => {
       while (!(await engine.retire(START + HOUR_MS, kept)));
     }, /the disk failed/);
@@ -137,6 +160,20 @@ test("once the disk has failed nothing is deleted, for it could come back", () =
     assert.deepEqual(ofSeriesOne(again), ramp(90).slice(10));
     await again.close();
   }));
+
+/** A row for each hour instead of days, as it was until then; all of the ramp lies in one. */
+const VERSION_3 = `
+  CREATE TABLE hour(
+    series INTEGER NOT NULL, at INTEGER NOT NULL,
+    first_at REAL, last_at REAL, countable INTEGER NOT NULL, good INTEGER NOT NULL,
+    min REAL, max REAL, sum REAL, first REAL, last REAL, increase REAL, area REAL,
+    PRIMARY KEY(series, at)) WITHOUT ROWID;
+  INSERT INTO hour SELECT series, at, first_at, last_at, countable, good,
+    min, max, sum, first, last, increase, area FROM day;
+  DROP TABLE day;
+  DROP TABLE horizon;
+  ALTER TABLE policy DROP COLUMN daily_ms;
+  PRAGMA user_version = 3;`;
 
 function countsOf(engine: Engine): number[] {
   const [from, to] = [START, START + 3 * HOUR_MS];

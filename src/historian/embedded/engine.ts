@@ -6,6 +6,7 @@ import { type Outcome, success } from "../../lib/outcome.ts";
 import { openSqlite } from "../../lib/sqlite.ts";
 import type {
   AggregateQuery,
+  Appended,
   Buckets,
   HistorianStats,
   RangeQuery,
@@ -13,13 +14,13 @@ import type {
   SeriesRange,
 } from "../historian.ts";
 import { aggregate } from "./aggregate.ts";
-import { partOf } from "./batch.ts";
+import { joined, partOf, withoutOld } from "./batch.ts";
 import { DamagedChunkError } from "./chunk.ts";
-import { Chunks, prepareDatabase } from "./chunks.ts";
+import { Chunks } from "./chunks.ts";
 import type { EngineOptions, EngineParts } from "./engine-parts.ts";
 import { makeFolder } from "./files.ts";
 import { Flush } from "./flush.ts";
-import { bytesOf, syncFile, syncLeftover, withFolder } from "./folder.ts";
+import { bytesOf, syncLeftover, withFolder } from "./folder.ts";
 import { holdHistory } from "./hold.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { SegmentLog } from "./log.ts";
@@ -28,7 +29,9 @@ import { LogOutbox } from "./outbox.ts";
 import { readRange } from "./read.ts";
 import { Retirement } from "./retirement.ts";
 import { Run } from "./run.ts";
+import { prepareDatabase } from "./schema.ts";
 import { Trouble } from "./trouble.ts";
+import { Upkeep } from "./upkeep.ts";
 
 /** Rows of one record: what is decoded and checked as one. */
 const RECORD_ROWS_MAX = 65_536;
@@ -46,7 +49,7 @@ const RETIRE_MS = 10;
  *   <folder>/LOCK               one process at a time; see lock.ts
  *   <folder>/log/*.log          what was appended and may not be in chunks yet; see log.ts
  *   <folder>/outbox/*.cur       how far those have come who read the log; see cursor.ts
- *   <folder>/history.db         chunks; see chunks.ts and chunk.ts
+ *   <folder>/history.db         chunks, and what days come to; see schema.ts
  *
  * The order of things is the promise. An append is written to the log and synced, then it is in the
  * memtable and acknowledged. All samples of one record are in one generation, and a generation ends
@@ -65,15 +68,11 @@ export class Engine {
   readonly #appendTrouble: Trouble;
   readonly #flushTrouble: Trouble;
   readonly #database: string;
+  readonly #upkeep: Upkeep;
   readonly #tail = new Run();
   #flush: Flush | undefined;
   #retirement: Retirement | undefined;
   #retryAt = 0;
-  #tidying: Promise<void> = Promise.resolve();
-  #checkpointing: Promise<void> | undefined;
-  /** The last record that is safe in the database. */
-  #safe: number;
-  #isSuspect = false;
   #commits = 0;
 
   /** Opens or creates the folder and replays its log. */
@@ -95,19 +94,27 @@ export class Engine {
     this.#lock = lock;
     this.#chunks = chunks;
     this.#log = log;
-    this.#safe = chunks.totals.sequence;
     this.#memtable = new Memtable(options, parts.monotonic);
     this.#memtable.latest.know(chunks.series());
     this.#memtable.latest.newestAt = chunks.totals.newestAt;
     this.#appendTrouble = new Trouble(parts.log, "samples cannot be stored");
     this.#flushTrouble = new Trouble(parts.log, "the history cannot take samples out of its log");
+    const trouble = this.#flushTrouble;
+    this.#upkeep = new Upkeep(this.#database, { ...parts, chunks, trouble });
     this.#replay();
     const { outboxBytes: bytesMax } = options;
     this.outbox = new LogOutbox({ folder: join(options.folder, "outbox"), bytesMax }, log, parts);
   }
 
-  /** Settles when the samples are safe and can be read. One call at a time. */
-  async append(samples: Samples): Promise<void> {
+  /** Settles when all of the batches are safe and can be read. One call at a time. */
+  async append(...batches: readonly Samples[]): Promise<readonly Appended[]> {
+    const taken = batches.map((batch) => withoutOld(batch, this.#chunks.days));
+    const [only] = taken;
+    await this.#append(only && taken.length === 1 ? only : joined(taken));
+    return taken.map(({ count }, index) => ({ tooOld: (batches[index]?.count ?? 0) - count }));
+  }
+
+  async #append(samples: Samples): Promise<void> {
     try {
       for (let from = 0; from < samples.count; ) {
         const rows = Math.min(samples.count - from, this.#memtable.rows, RECORD_ROWS_MAX);
@@ -170,7 +177,7 @@ export class Engine {
       this.#freeze();
       this.#finish();
     }
-    await this.#settle();
+    await this.#upkeep.settle();
     this.#chunks.together(() => this.#chunks.cut(range));
     this.#readTail(series);
     const arrived = this.#memtable.collect(
@@ -179,13 +186,13 @@ export class Engine {
       Number.POSITIVE_INFINITY,
     );
     this.#memtable.latest.replace(series, arrived, this.#tail);
-    await this.#keep();
+    await this.#upkeep.keep();
   }
 
   async setRetention(series: number, retention: Retention | null): Promise<void> {
-    await this.#settle();
+    await this.#upkeep.settle();
     this.#chunks.together(() => this.#chunks.policies.set(series, retention));
-    await this.#keep();
+    await this.#upkeep.keep();
   }
 
   /**
@@ -193,18 +200,21 @@ export class Engine {
    * that are old enough. Never while an append is under way.
    */
   async retire(now: number, fallback: Retention): Promise<boolean> {
+    if (this.#chunks.policies.isEmpty && isForGood(fallback)) return true;
     const retirement = this.#retirement;
     this.#retirement = undefined; // One that fails is begun again.
     if (!retirement) {
       if (this.#memtable.active.count > 0) this.#freeze();
-      this.#retirement = new Retirement(this.#chunks, now, fallback);
+      const isInMemory = (series: number, until: number) =>
+        this.#memtable.collect(series, Number.NEGATIVE_INFINITY, until + 1).count > 0;
+      this.#retirement = new Retirement(this.#chunks, { now, fallback, isInMemory });
       return false;
     }
     if (this.#flush) this.#slice(RETIRE_MS);
     else {
-      await this.#settle();
+      await this.#upkeep.settle();
       if (retirement.step()) {
-        await this.#keep();
+        await this.#upkeep.keep();
         return true;
       }
     }
@@ -227,12 +237,11 @@ export class Engine {
   }
 
   hold(): Promise<Held> {
-    return holdHistory(this.#options.folder, this.#log, () => this.#checkpoint());
+    return holdHistory(this.#options.folder, this.#log, () => this.#upkeep.checkpoint());
   }
 
   async close(): Promise<void> {
-    await this.#tidying;
-    await this.#checkpointing;
+    await this.#upkeep.close();
     this.#log.close();
     this.#chunks.close();
     this.#lock.release();
@@ -275,65 +284,12 @@ export class Engine {
     if (!flush?.slice(budgetMs, this.#parts.monotonic)) return;
     const { generation } = flush;
     const { segments, sequence } = generation;
-    if (!this.#isSuspect) this.#chunks.mark(sequence);
-    this.#flush = undefined;
-    this.#memtable.drop();
-    this.#tidying = this.#tidying.then(() => this.#tidy(segments, sequence));
-  }
-
-  /** Lets go of segments once what they held survives a power cut in the database. */
-  async #tidy(segments: readonly number[], sequence: number): Promise<void> {
-    if (this.#isSuspect) return;
-    try {
-      await this.#keep();
-      this.#safe = sequence;
+    this.#upkeep.flushed(sequence, async () => {
       this.#log.release(segments);
       await this.outbox.trim();
-    } catch (reason) {
-      this.#flushTrouble.met(reason);
-    }
-  }
-
-  /**
-   * Settles when nothing that is in chunks can be replayed: a record that came back later would
-   * undo what is changed now. After a failed sync nobody can promise that.
-   */
-  async #settle(): Promise<void> {
-    await this.#tidying;
-    if (this.#isSuspect) throw new Error("the disk failed: nothing is let go until a restart");
-  }
-
-  /** What was changed in chunks outlives a power cut from here on. */
-  async #keep(): Promise<void> {
-    await this.#syncDatabase();
-    this.#checkpointing ??= this.#checkpoint();
-  }
-
-  /** One at a time: what comes meanwhile is left to the next generation's. */
-  #checkpoint(): Promise<void> {
-    this.#checkpointing ??= this.#parts
-      .checkpoint(this.#database)
-      .catch((reason) => this.#flushTrouble.met(reason))
-      .finally(() => {
-        this.#checkpointing = undefined;
-      });
-    return this.#checkpointing;
-  }
-
-  /**
-   * After a failed sync nobody knows what the disk has, and another sync would not tell: segments
-   * are kept from then on, and everything since the last sync is replayed at the next start.
-   */
-  async #syncDatabase(): Promise<void> {
-    const { files, log } = this.#parts;
-    try {
-      await syncFile(`${this.#database}-wal`, files);
-    } catch (reason) {
-      this.#isSuspect = true;
-      this.#chunks.mark(this.#safe);
-      log.error("the disk failed; its log is kept until a restart", { folder: this.#database });
-      throw reason;
-    }
+    });
+    this.#flush = undefined;
+    this.#memtable.drop();
   }
 
   /** Brings the log back into memory; where it is larger than that, into chunks on the way. */
@@ -362,6 +318,10 @@ export class Engine {
     generation.sequence = this.#log.sequence - 1;
     this.#flush = new Flush(generation, this.#chunks, this.#options.chunkSamples);
   }
+}
+
+function isForGood({ rawMs, hourlyMs, dailyMs }: Retention): boolean {
+  return rawMs === null && hourlyMs === null && dailyMs === null;
 }
 
 type Opened = { readonly lock: Lock; readonly chunks: Chunks; readonly log: SegmentLog };

@@ -1,4 +1,5 @@
 import type { ChunkSummary, Chunks } from "./chunks.ts";
+import { DayMaker } from "./day-maker.ts";
 import type { Frozen } from "./frozen.ts";
 import { mergeRuns, Run } from "./run.ts";
 
@@ -11,6 +12,7 @@ export class Flush {
   readonly generation: Frozen;
   readonly #chunks: Chunks;
   readonly #chunkSamples: number;
+  readonly #days: DayMaker;
   readonly #arrived = new Run();
   readonly #stored = new Run();
   readonly #part = new Run();
@@ -22,6 +24,7 @@ export class Flush {
     this.generation = generation;
     this.#chunks = chunks;
     this.#chunkSamples = chunkSamples;
+    this.#days = new DayMaker(chunks, chunkSamples / 2);
     this.#steps = this.#flushFrom(0);
   }
 
@@ -51,7 +54,9 @@ export class Flush {
     for (this.#series = start; this.#series < end; this.#series += 1) {
       if (starts[this.#series] === starts[this.#series + 1]) continue;
       this.generation.take(this.#series, this.#arrived);
+      const newest = this.#chunks.tail(this.#series)?.lastAt ?? Number.NEGATIVE_INFINITY;
       yield* this.#flushArrived();
+      yield* this.#days.follow(this.#series, this.#arrived, newest);
     }
   }
 

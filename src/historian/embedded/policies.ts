@@ -1,23 +1,37 @@
 import type { Sqlite, Statement } from "../../lib/sqlite.ts";
 import type { Retention } from "../historian.ts";
 
-/** NULL stands for: for good. */
-export const POLICY_SCHEMA = `
-  CREATE TABLE policy(series INTEGER PRIMARY KEY, raw_ms REAL, hourly_ms REAL);`;
+/*
+ * The table `policy`: series, raw_ms, hourly_ms, daily_ms. NULL stands for: for good.
+ */
+const COLUMNS = "series, raw_ms, hourly_ms, daily_ms";
 
 /** How long series are kept that do not follow the house. */
 export class Policies {
   readonly #put: Statement;
   readonly #remove: Statement;
+  readonly #rows: Statement;
   readonly #own = new Map<number, Retention>();
 
   constructor(database: Sqlite) {
-    this.#put = database.prepare("INSERT OR REPLACE INTO policy VALUES (?, ?, ?)");
+    this.#put = database.prepare(`INSERT OR REPLACE INTO policy(${COLUMNS}) VALUES (?, ?, ?, ?)`);
     this.#remove = database.prepare("DELETE FROM policy WHERE series = ?");
-    for (const row of database.prepare("SELECT series, raw_ms, hourly_ms FROM policy").all()) {
-      const [series, rawMs, hourlyMs] = row.map((value) => (value === null ? null : Number(value)));
-      this.#own.set(Number(series), { rawMs: rawMs ?? null, hourlyMs: hourlyMs ?? null });
+    this.#rows = database.prepare(`SELECT ${COLUMNS} FROM policy`);
+    this.recall();
+  }
+
+  /** What was said in a transaction that failed does not hold. */
+  recall(): void {
+    this.#own.clear();
+    for (const row of this.#rows.all()) {
+      const [series, ...kept] = row.map((value) => (value === null ? null : Number(value)));
+      const [rawMs = null, hourlyMs = null, dailyMs = null] = kept;
+      this.#own.set(Number(series), { rawMs, hourlyMs, dailyMs });
     }
+  }
+
+  get isEmpty(): boolean {
+    return this.#own.size === 0;
   }
 
   of(series: number): Retention | undefined {
@@ -29,7 +43,7 @@ export class Policies {
       this.#remove.run(series);
       this.#own.delete(series);
     } else {
-      this.#put.run(series, own.rawMs, own.hourlyMs);
+      this.#put.run(series, own.rawMs, own.hourlyMs, own.dailyMs);
       this.#own.set(series, own);
     }
   }

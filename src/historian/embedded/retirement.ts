@@ -1,32 +1,41 @@
 import type { Retention } from "../historian.ts";
 import type { Chunks } from "./chunks.ts";
-import { HOUR_MS } from "./hours.ts";
 import { Run } from "./run.ts";
+import { HOUR_MS, hoursIn } from "./tier.ts";
 
 /** Series and chunks that are looked at in one transaction: nobody is to wait for long. */
 const STEP_CHUNKS = 256;
 
+type Wish = {
+  readonly now: number;
+  readonly fallback: Retention;
+  /** Whether something of the series has arrived meanwhile that is not newer than this. */
+  readonly isInMemory: (series: number, until: number) => boolean;
+};
+
 /**
  * Lets go of samples whose time is over, a step at a time: chunks that lie wholly before it become
- * rows of hours in the same transaction, and hours whose own time is over are removed. Only what is
- * in chunks for good may be let go: the log would bring back the rest.
+ * hours and days in the same transaction, and those whose own time is over are removed. Only what
+ * is in chunks for good may be let go: the log would bring back the rest.
  */
 export class Retirement {
   readonly #chunks: Chunks;
   readonly #now: number;
   readonly #fallback: Retention;
+  readonly #isInMemory: Wish["isInMemory"];
   #series: number[] | undefined;
   readonly #run = new Run();
 
-  constructor(chunks: Chunks, now: number, fallback: Retention) {
+  constructor(chunks: Chunks, { now, fallback, isInMemory }: Wish) {
     this.#chunks = chunks;
+    this.#isInMemory = isInMemory;
     this.#now = now;
     this.#fallback = fallback;
   }
 
   /** True when all is done. */
   step(): boolean {
-    this.#series ??= [...new Set([...this.#chunks.series(), ...this.#chunks.hours.series()])];
+    this.#series ??= [...new Set([...this.#chunks.series(), ...this.#chunks.days.retired()])];
     const series = this.#series;
     let left = STEP_CHUNKS;
     this.#chunks.together(() => {
@@ -42,19 +51,22 @@ export class Retirement {
 
   /** Returns how much work it was, in chunks. */
   #retire(series: number, chunksMax: number): number {
-    const { rawMs, hourlyMs } = this.#chunks.policies.of(series) ?? this.#fallback;
+    const { days, policies } = this.#chunks;
+    const { rawMs, hourlyMs, dailyMs } = policies.of(series) ?? this.#fallback;
     let done = 0;
     if (rawMs !== null) {
       const end = Math.floor((this.#now - rawMs) / HOUR_MS) * HOUR_MS;
       for (const chunk of this.#chunks.forward(series, Number.NEGATIVE_INFINITY, end)) {
         if (chunk.lastAt >= end || done >= chunksMax) break;
+        if (this.#isInMemory(series, chunk.lastAt)) break;
         this.#run.clear();
         this.#chunks.take(chunk, this.#run);
-        this.#chunks.hours.keep(series, this.#run);
+        days.retire(series, hoursIn(this.#run, 0, this.#run.count), chunk.lastAt);
         done += 1;
       }
     }
-    if (hourlyMs !== null) this.#chunks.hours.expire(series, this.#now - hourlyMs);
+    const before = (keptMs: number | null) => this.#now - (keptMs ?? Number.POSITIVE_INFINITY);
+    if (hourlyMs !== null) days.expire(series, before(hourlyMs), before(dailyMs));
     return done;
   }
 }

@@ -4,6 +4,7 @@ import type { HeldFile } from "../../lib/held.ts";
 import type { LogFields } from "../../lib/log.ts";
 import type {
   AggregateQuery,
+  Appended,
   Arrivals,
   ArrivalsQuery,
   Buckets,
@@ -42,7 +43,7 @@ export type Question = Ask & { readonly id: number };
 
 /** What is answered to each. */
 export type Replies = {
-  readonly append: undefined;
+  readonly append: Appended;
   readonly latest: Samples;
   readonly range: Samples;
   readonly aggregate: readonly Buckets[];

@@ -6,6 +6,7 @@ import type { Log } from "../../lib/log.ts";
 import { type Outcome, success } from "../../lib/outcome.ts";
 import type {
   AggregateQuery,
+  Appended,
   Buckets,
   Historian,
   HistorianStats,
@@ -83,8 +84,9 @@ export class PostgresHistorian implements Historian {
     return this.#database.write((session) => join(session, source));
   }
 
-  append(samples: Samples): Promise<void> {
-    return this.#store(samples);
+  async append(samples: Samples): Promise<Appended> {
+    await this.#store(samples);
+    return { tooOld: 0 };
   }
 
   /** Like `append`; in the same transaction it is noted how far this log has come. */

@@ -46,16 +46,24 @@ export async function setPolicy(
 ): Promise<void> {
   await session.run("DELETE FROM fieldline.policy WHERE series = $1", [series]);
   if (!retention) return;
-  const { rawMs, hourlyMs } = retention;
-  await session.run("INSERT INTO fieldline.policy VALUES ($1, $2, $3)", [series, rawMs, hourlyMs]);
+  const kept = [series, retention.rawMs, hoursMs(retention)];
+  await session.run("INSERT INTO fieldline.policy VALUES ($1, $2, $3)", kept);
 }
 
 async function readPolicies(session: Session): Promise<Policies> {
   const rows = await session.rows("SELECT series, raw_ms, hourly_ms FROM fieldline.policy");
   const ms = (value: unknown) => (value === null ? null : Number(value));
   return new Map(
-    rows.map(([series, raw, hourly]) => [Number(series), { rawMs: ms(raw), hourlyMs: ms(hourly) }]),
+    rows.map(([series, raw, hourly]) => [
+      Number(series),
+      { rawMs: ms(raw), hourlyMs: ms(hourly), dailyMs: ms(hourly) },
+    ]),
   );
+}
+
+/** A day is made of its hours, so these stay as long as it does. */
+function hoursMs({ hourlyMs, dailyMs }: Retention): number | null {
+  return hourlyMs === null || dailyMs === null ? null : Math.max(hourlyMs, dailyMs);
 }
 
 /** Samples of this series before this time need not be kept. */
@@ -116,11 +124,11 @@ async function deleteRows(session: Session, day: number, due: readonly number[])
 
 async function expireHours(session: Session, policies: Policies, wish: Wish): Promise<void> {
   const own = [...policies.keys()];
-  const { hourlyMs } = wish.fallback;
-  if (hourlyMs !== null) {
+  const keptMs = hoursMs(wish.fallback);
+  if (keptMs !== null) {
     await session.run(
       `DELETE FROM fieldline.hour
-       WHERE at < ${timeLiteral(wish.now - hourlyMs)} AND series <> ALL($1::int[])`,
+       WHERE at < ${timeLiteral(wish.now - keptMs)} AND series <> ALL($1::int[])`,
       [own],
     );
   }

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Value } from "../domain/reading.ts";
+import { chances } from "../lib/chance.ts";
+import { byHand, type Row } from "./by-hand.ts";
+import type { AggregateQuery, Historian } from "./historian.ts";
+import {
+  ALL,
+  allOf,
+  assertSame,
+  batchOf,
+  inFolder,
+  inPages,
+  inWords,
+  rowsOf,
+  START,
+  type Subject,
+} from "./tale.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const DAYS = 4;
+const SERIES = Uint32Array.of(1, 2, 3);
+/** Brings what is in memory into chunks and lets nothing go. */
+const LONG = { rawMs: 1e12, hourlyMs: null, dailyMs: null };
+
+/**
+ * The promise that all others hang on: whatever came late, twice, wrong at first or in pieces, over
+ * restarts, every read is what it would be had all come once and in order.
+ */
+export function testAnyOrder(subject: Subject): void {
+  for (const seed of [1, 2]) {
+    const claim = `in whatever order samples of days come, reads say the same (seed ${seed})`;
+    test(`${subject.name}: ${claim}`, () => inFolder((folder) => tell(subject, folder, seed)));
+  }
+}
+
+async function tell({ open }: Subject, folder: string, seed: number): Promise<void> {
+  const random = chances(seed);
+  const rows = daysOfRows(random);
+  let historian = await open(folder);
+  for (const batch of disordered(rows, random)) {
+    await historian.append(batchOf(batch));
+    if (random() < 0.03) await historian.retire(START, LONG);
+    if (random() >= 0.01) continue;
+    await historian.close();
+    historian = await open(folder);
+  }
+  await readsAll(historian, rows, random);
+  await historian.retire(START, LONG);
+  await readsAll(historian, rows, random);
+  await historian.retire(START + DAYS * DAY_MS, { ...LONG, rawMs: 2 * DAY_MS });
+  await sumsAll(historian, rows);
+  await historian.close();
+}
+
+/** A meter each minute or two, a state, and what is seldom said and never the same. */
+function daysOfRows(random: () => number): Row[] {
+  const rows: Row[] = [];
+  let energy = 2 ** 53 - 50_000;
+  for (
+    let at = START;
+    at < START + DAYS * DAY_MS;
+    at += MINUTE_MS * (1 + Math.floor(random() * 9))
+  ) {
+    energy = random() < 0.002 ? 0 : energy + Math.floor(random() * 100);
+    const quality = random() < 0.02 ? ("bad" as const) : ("good" as const);
+    const value = energy > Number.MAX_SAFE_INTEGER ? BigInt(energy) : energy;
+    rows.push({ series: 1, at, value, quality });
+    if (random() < 0.2) rows.push({ series: 2, at: at + 0.5, value: random() < 0.5, quality });
+    if (random() < 0.1) rows.push({ series: 3, at: at + 7, value: oddOf(random), quality });
+  }
+  return rows;
+}
+
+function oddOf(random: () => number): Value | null {
+  return (
+    [null, "on", 2n ** 60n, true, Number.NaN, random() - 0.5][Math.floor(random() * 6)] ?? null
+  );
+}
+
+/** Some late by a little, some by days, some twice, some wrong at first; in batches of any size. */
+function disordered(rows: readonly Row[], random: () => number): Row[][] {
+  const arrivals: { readonly place: number; readonly row: Row }[] = [];
+  for (const [index, row] of rows.entries()) {
+    const chance = random();
+    const late = chance < 0.8 ? 0 : random() * (chance < 0.95 ? 100 : rows.length);
+    const place = index + late;
+    arrivals.push({ place, row });
+    if (random() < 0.1) arrivals.push({ place: place + random() * 300, row });
+    if (random() < 0.1) arrivals.push({ place: index, row: { ...row, value: -1, quality: "bad" } });
+  }
+  // A wrong one is told in the place of its right one at the latest, and before it.
+  const order = arrivals.toSorted(
+    (one, other) => one.place - other.place || wrong(other) - wrong(one),
+  );
+  const batches: Row[][] = [];
+  for (let start = 0; start < order.length; ) {
+    const end = start + 1 + Math.floor(random() * 60);
+    batches.push(order.slice(start, end).map(({ row }) => row));
+    start = end;
+  }
+  return batches;
+}
+
+function wrong({ row }: { readonly row: Row }): number {
+  return row.value === -1 ? 1 : 0;
+}
+
+async function readsAll(historian: Historian, rows: readonly Row[], random: () => number) {
+  for (const series of SERIES) {
+    const own = rows.filter((row) => row.series === series);
+    assert.deepEqual(await allOf(historian, series), own);
+    const newest = rowsOf(await historian.latest(Uint32Array.of(series)));
+    assert.deepEqual(newest, own.slice(-1));
+    const backward = { series, ...ALL, limit: 200, order: -1 } as const;
+    assert.deepEqual(await inPages(historian, backward, async () => {}), own.toReversed());
+  }
+  for (let round = 0; round < 15; round += 1) await aggregatesAs(historian, rows, queryOf(random));
+}
+
+/** Of what was let go, sums by whole days and, on the hours, by hours are what they were. */
+async function sumsAll(historian: Historian, rows: readonly Row[]) {
+  const span = { series: SERIES, from: START, to: START + DAYS * DAY_MS, weighted: true };
+  for (const by of [{ everyMs: DAY_MS }, { everyMs: HOUR_MS }, { everyMs: 3 * HOUR_MS }]) {
+    await aggregatesAs(historian, rows, { ...span, by });
+  }
+  const by = { calendar: "day", timeZone: "Europe/Zurich" } as const;
+  await aggregatesAs(historian, rows, { ...span, from: START - HOUR_MS, by });
+}
+
+async function aggregatesAs(historian: Historian, rows: readonly Row[], query: AggregateQuery) {
+  for (const one of await historian.aggregate(query)) {
+    const own = rows.filter(({ series }) => series === one.series);
+    assertSame(one, byHand(own, query), `series ${one.series}, ${inWords(query)}`);
+  }
+}
+
+/** Long ones, of which many begin with a day or an hour: there sums that were kept can answer. */
+function queryOf(random: () => number): AggregateQuery {
+  const edgeMs = [DAY_MS, HOUR_MS, 1][Math.floor(random() * 3)] ?? 1;
+  const edge = (at: number) => START + Math.floor(at / edgeMs) * edgeMs;
+  const from = edge((random() * 1.2 - 0.2) * DAYS * DAY_MS);
+  const to = Math.max(from + 1, edge(random() * (DAYS + 1) * DAY_MS));
+  const counter = { series: Uint32Array.of(1), rollover: 2 ** 53 };
+  const by = BY[Math.floor(random() * BY.length)] ?? { buckets: 3 };
+  return {
+    series: SERIES,
+    from,
+    to,
+    by,
+    quality: random() < 0.3 ? "all" : "good",
+    weighted: random() < 0.5,
+    ...(random() < 0.3 && { state: true }),
+    ...(random() < 0.3 && counter),
+  };
+}
+
+const BY: readonly AggregateQuery["by"][] = [
+  { everyMs: DAY_MS },
+  { everyMs: HOUR_MS },
+  { everyMs: 25 * HOUR_MS },
+  { everyMs: 20 * MINUTE_MS },
+  { buckets: 7 },
+  { buckets: 100 },
+  { calendar: "day", timeZone: "Europe/Zurich" },
+  { calendar: "hour", timeZone: "Asia/Kolkata" },
+  { calendar: "month", timeZone: "UTC" },
+];

@@ -1,0 +1,207 @@
+import type { Sqlite, SqlRow, Statement } from "../../lib/sqlite.ts";
+import { decodeHours, encodeHours } from "./hour-block.ts";
+import { DAY_MS, dayFrom, dayOf, HOUR_MS, link, linkedByHour, type Tier } from "./tier.ts";
+
+/*
+ * The table `day`: one row a series and day of UTC, what the day comes to, and each of its hours
+ * (hour-block.ts). NULL stands for NaN; `hours` is NULL where they were let go, and then only the
+ * day is left.
+ *
+ * The table `horizon` says up to when raw samples of a series were let go. Days that begin behind
+ * it were made from raw samples that are there, and can be made again; without them a read takes
+ * longer and says the same. Those before are all that is left. The day in which it lies has a row
+ * of what was let go of it, and the rest in chunks.
+ */
+const COLUMNS = "first_at, last_at, countable, good, min, max, sum, first, last, increase, area";
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** Days and their hours: beside raw samples, and in their place when those are gone. */
+export class Days {
+  /** No sample behind it is too old, whatever its series. */
+  newestHorizon = NEVER;
+  #horizons = new Map<number, number>();
+  readonly #expired = new Map<number, number>();
+  readonly #get: Statement;
+  readonly #hours: Statement;
+  readonly #put: Statement;
+  readonly #within: Statement;
+  readonly #before: Statement;
+  readonly #remove: Statement;
+  readonly #thin: Statement;
+  readonly #keepHorizon: Statement;
+  readonly #dropHorizon: Statement;
+  readonly #horizonRows: Statement;
+  readonly #series: Statement;
+
+  constructor(database: Sqlite) {
+    const row = `at, ${COLUMNS}`;
+    const marks = `series, ${row}, hours`.replaceAll(/\w+/g, "?");
+    this.#get = database.prepare(`SELECT ${row} FROM day WHERE series = ? AND at = ?`);
+    this.#hours = database.prepare("SELECT hours FROM day WHERE series = ? AND at = ?");
+    this.#put = database.prepare(
+      `INSERT OR REPLACE INTO day(series, ${row}, hours) VALUES (${marks})`,
+    );
+    this.#within = database.prepare(
+      `SELECT ${row} FROM day WHERE series = ? AND at > ? AND at < ? ORDER BY at`,
+    );
+    this.#before = database.prepare(
+      `SELECT ${row} FROM day WHERE series = ? AND at < ? AND good > 0 ORDER BY at DESC LIMIT 2`,
+    );
+    this.#remove = database.prepare("DELETE FROM day WHERE series = ? AND at >= ? AND at < ?");
+    this.#thin = database.prepare(
+      "UPDATE day SET hours = NULL WHERE series = ? AND at < ? AND hours IS NOT NULL",
+    );
+    this.#keepHorizon = database.prepare("INSERT OR REPLACE INTO horizon VALUES (?, ?)");
+    this.#dropHorizon = database.prepare("DELETE FROM horizon WHERE series = ?");
+    this.#series = database.prepare("SELECT DISTINCT series FROM day ORDER BY series");
+    this.#horizonRows = database.prepare("SELECT series, at FROM horizon");
+    this.recall();
+  }
+
+  /** What was said in a transaction that failed does not hold. */
+  recall(): void {
+    const rows = this.#horizonRows.all();
+    this.#horizons = new Map(rows.map(([series, at]) => [Number(series), Number(at)]));
+    this.newestHorizon = Math.max(NEVER, ...this.#horizons.values());
+    this.#expired.clear();
+  }
+
+  /** Raw samples of the series were let go up to this time, which is included. */
+  horizonOf(series: number): number {
+    return this.#horizons.get(series) ?? NEVER;
+  }
+
+  /** Series of which raw samples were let go. */
+  retired(): Iterable<number> {
+    return this.#horizons.keys();
+  }
+
+  /** Every series that has a day: looks at all of them. */
+  series(): number[] {
+    return this.#series.all().map(([series]) => Number(series));
+  }
+
+  /** Days that touch `[from, to)`, in order of time. */
+  within(series: number, from: number, to: number): Tier[] {
+    return this.#within.all(series, from - DAY_MS, to).map(readTier);
+  }
+
+  /** Undefined where they were let go, or are damaged. */
+  hoursOf(series: number, day: number): Tier[] | undefined {
+    const hours = this.#hours.get(series, day)?.[0];
+    return hours instanceof Uint8Array ? decodeHours(day, hours) : undefined;
+  }
+
+  isDamaged(series: number, day: number): boolean {
+    const hours = this.#hours.get(series, day)?.[0];
+    return hours instanceof Uint8Array && decodeHours(day, hours) === undefined;
+  }
+
+  /** The last good value of days and hours that end before this; NaN where there is none. */
+  valueBefore(series: number, at: number): number {
+    for (const day of this.#before.all(series, at).map(readTier)) {
+      if (day.at + DAY_MS <= at) return day.last;
+      const hours = this.hoursOf(series, day.at) ?? [];
+      const hour = hours.findLast((one) => one.good > 0 && one.at + HOUR_MS <= at);
+      if (hour) return hour.last;
+    }
+    return Number.NaN;
+  }
+
+  /** A day that was made from its raw samples. */
+  put(series: number, hours: readonly Tier[]): void {
+    this.#write(series, dayFrom(hours), hours);
+  }
+
+  /** These samples are let go: what they come to is kept, put to what was let go before them. */
+  retire(series: number, hours: readonly Tier[], until: number): void {
+    for (let start = 0; start < hours.length; ) {
+      const day = dayOf(hours[start]?.at ?? 0);
+      const end = hours.findIndex((hour) => hour.at >= day + DAY_MS);
+      const own = hours.slice(start, end < 0 ? hours.length : end);
+      this.#add(series, day, own);
+      start += own.length;
+    }
+    this.#horizons.set(series, until);
+    this.newestHorizon = Math.max(this.newestHorizon, until);
+    this.#keepHorizon.run(series, until);
+  }
+
+  /** What is deleted may not live on in a sum: hours, or days without hours, of `[from, to)`. */
+  remove(series: number, from: number, to: number): void {
+    for (const day of this.within(series, from, to)) {
+      const isMade = day.at > this.horizonOf(series);
+      const hours = isMade ? [] : (this.hoursOf(series, day.at) ?? []);
+      const left = hours.filter((hour) => hour.lastAt < from || hour.firstAt >= to);
+      if (left.length > 0) this.#write(series, dayFrom(left), left);
+      else if (isMade || (day.lastAt >= from && day.firstAt < to)) this.forget(series, day.at);
+    }
+    const isGone = this.within(series, NEVER, this.horizonOf(series) + 1).length === 0;
+    if (isGone && this.#horizons.delete(series)) this.#dropHorizon.run(series);
+  }
+
+  /** The day is no longer what its raw samples are. */
+  forget(series: number, day: number): void {
+    this.#remove.run(series, day, day + 1);
+  }
+
+  /** The same of all days from this one on. */
+  forgetFrom(series: number, day: number): void {
+    this.#remove.run(series, Math.max(day, this.horizonOf(series) + 1), Number.MAX_VALUE);
+  }
+
+  /**
+   * Lets go of hours, and of whole days, before these times, of what is left of raw samples. A day
+   * stays as long as its hours.
+   */
+  expire(series: number, hoursBefore: number, daysBefore: number): void {
+    const horizon = this.horizonOf(series);
+    const hoursEnd = dayOf(Math.min(hoursBefore, horizon));
+    if (hoursEnd <= (this.#expired.get(series) ?? NEVER)) return;
+    this.#thin.run(series, hoursEnd);
+    this.#remove.run(series, NEVER, dayOf(Math.min(hoursEnd, daysBefore)));
+    this.#expired.set(series, hoursEnd);
+  }
+
+  #add(series: number, day: number, more: readonly Tier[]): void {
+    const isLeft = day <= this.horizonOf(series);
+    const row = isLeft ? this.#get.get(series, day) : undefined;
+    if (!row) {
+      this.put(series, more);
+      return;
+    }
+    const hours = this.hoursOf(series, day);
+    if (hours) this.put(series, linkedByHour([...hours, ...more]));
+    else this.#write(series, link(readTier(row), dayFrom(more)), null);
+  }
+
+  #write(series: number, day: Tier, hours: readonly Tier[] | null): void {
+    const { at, firstAt, lastAt, countable, good, min, max, sum, first, last } = day;
+    const ends = [firstAt, lastAt, countable, good] as const;
+    const values = [min, max, sum, first, last, day.increase, day.area] as const;
+    const block = hours && encodeHours(at, hours);
+    this.#put.run(series, at, ...ends, ...values, block);
+  }
+}
+
+function readTier(row: SqlRow): Tier {
+  return {
+    at: Number(row[0]),
+    firstAt: number(row[1]),
+    lastAt: number(row[2]),
+    samples: Number(row[4]),
+    countable: Number(row[3]),
+    good: Number(row[4]),
+    min: number(row[5]),
+    max: number(row[6]),
+    sum: number(row[7]),
+    first: number(row[8]),
+    last: number(row[9]),
+    increase: number(row[10]),
+    area: number(row[11]),
+  };
+}
+
+function number(value: SqlRow[number] | undefined): number {
+  return typeof value === "number" ? value : Number.NaN;
+}

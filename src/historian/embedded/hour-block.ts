@@ -1,0 +1,77 @@
+import { crc32 } from "node:zlib";
+import { ByteReader, ByteWriter, VARINT_BYTES } from "./bytes.ts";
+import type { Tier } from "./tier.ts";
+import { readValues, writeValues } from "./values.ts";
+
+/*
+ * The hours of one day of one series, as they lie in the column `hours` of table `day`. Lowest byte
+ * first.
+ *
+ *  offset  bytes
+ *       0      1  version of this table: 1
+ *       1         hours, a varint, 1 to 24
+ *                 which hour of the day each is, a byte each, ascending
+ *                 first_at, last_at, in milliseconds since the day began; countable, good; min,
+ *                 max, sum, first, last, increase, area:  each a byte for its form, and its values
+ *                 in that form (values.ts)
+ *     end-4    4  CRC-32 of all before
+ */
+const VERSION = 1;
+const CRC_BYTES = 4;
+const HOUR_MS = 3_600_000;
+const COLUMNS = [
+  ...(["firstAt", "lastAt", "countable", "good", "min", "max"] as const),
+  ...(["sum", "first", "last", "increase", "area"] as const),
+];
+
+const out = new ByteWriter();
+
+/** The bytes are the writer's own: they hold until the next call. */
+export function encodeHours(day: number, hours: readonly Tier[]): Uint8Array {
+  out.length = 0;
+  out.reserve(1 + VARINT_BYTES + hours.length);
+  out.byte(VERSION);
+  out.varint(hours.length);
+  for (const { at } of hours) out.byte((at - day) / HOUR_MS);
+  for (const column of COLUMNS) {
+    const offset = column === "firstAt" || column === "lastAt" ? day : 0;
+    out.reserve(1);
+    const form = out.length;
+    out.byte(0);
+    out.bytes[form] = writeValues(
+      out,
+      Float64Array.from(hours, (hour) => hour[column] - offset),
+    );
+  }
+  out.reserve(CRC_BYTES);
+  const crc = crc32(out.bytes.subarray(0, out.length));
+  new DataView(out.bytes.buffer).setUint32(out.length, crc, true);
+  out.length += CRC_BYTES;
+  return out.bytes.subarray(0, out.length);
+}
+
+/** Undefined where the bytes are not those that were written. */
+export function decodeHours(day: number, bytes: Uint8Array): Tier[] | undefined {
+  const end = bytes.length - CRC_BYTES;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (end < 2 || crc32(bytes.subarray(0, end)) !== view.getUint32(end, true)) return undefined;
+  if (bytes[0] !== VERSION) throw new Error(`hours of version ${bytes[0]}`);
+  const body = new ByteReader(bytes, 1);
+  const count = body.varint();
+  const at = Array.from({ length: count }, () => day + body.byte() * HOUR_MS);
+  const column = () => {
+    const values = new Float64Array(count);
+    readValues(body, body.byte(), values);
+    return values;
+  };
+  const columns = COLUMNS.map((name) => [name, column()] as const);
+  return at.map((start, row) => {
+    const hour = Object.fromEntries(columns.map(([name, values]) => [name, values[row] ?? 0]));
+    return tierOf(start, day, hour as Record<(typeof COLUMNS)[number], number>);
+  });
+}
+
+function tierOf(at: number, day: number, hour: Record<(typeof COLUMNS)[number], number>): Tier {
+  const { firstAt, lastAt, good } = hour;
+  return { ...hour, at, firstAt: day + firstAt, lastAt: day + lastAt, samples: good };
+}

@@ -1,0 +1,67 @@
+import { QUALITY_BYTE } from "../../domain/reading.ts";
+import { isCountable, rollupOf, type Summary, together } from "../rollup.ts";
+import type { Run } from "./run.ts";
+
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+
+/**
+ * What an hour or a day of UTC comes to, over its good samples: its first and last are those of the
+ * good ones, so that what follows can be put to it exactly.
+ */
+export type Tier = Summary & {
+  /** When the hour or day begins. */
+  readonly at: number;
+};
+
+export function dayOf(at: number): number {
+  return Math.floor(at / DAY_MS) * DAY_MS;
+}
+
+export function hourOf(at: number): number {
+  return Math.floor(at / HOUR_MS) * HOUR_MS;
+}
+
+/** Rows of a run, which follow each other, by their hours. */
+export function hoursIn(run: Run, from: number, to: number): Tier[] {
+  const hours: Tier[] = [];
+  for (let start = from; start < to; ) {
+    const at = hourOf(run.at[start] ?? 0);
+    const end = Math.min(to, run.rowAt(at + HOUR_MS));
+    hours.push(summed(run, start, end, at));
+    start = end;
+  }
+  return hours;
+}
+
+/** Of hours in order of time, those of one hour become one. */
+export function linkedByHour(hours: readonly Tier[]): Tier[] {
+  const linked: Tier[] = [];
+  for (const hour of hours) {
+    const last = linked.at(-1);
+    if (last?.at === hour.at) linked[linked.length - 1] = link(last, hour);
+    else linked.push(hour);
+  }
+  return linked;
+}
+
+/** What a day comes to; its hours are in order of time, and there is at least one. */
+export function dayFrom(hours: readonly Tier[]): Tier {
+  const day = hours.reduce((one, next) => link(one, next));
+  return { ...day, at: dayOf(day.at) };
+}
+
+/** One and what follows it, as one. */
+export function link(one: Tier, next: Tier): Tier {
+  return { ...together(one, next), at: one.at };
+}
+
+function summed(run: Run, from: number, to: number, at: number): Tier {
+  const isGood = (row: number) => isCountable(run, row) && run.quality[row] === QUALITY_BYTE.good;
+  let [first, last] = [from, to - 1];
+  while (first < last && !isGood(first)) first += 1;
+  while (last > first && !isGood(last)) last -= 1;
+  const rollup = rollupOf(run, from, to);
+  const [firstAt, lastAt] = [run.at[first] ?? 0, run.at[last] ?? 0];
+  return { ...rollup, at, firstAt, lastAt, samples: rollup.good };
+}

@@ -1,0 +1,65 @@
+import type { AggregateQuery } from "../historian.ts";
+import type { Sums } from "../sums.ts";
+import type { Days } from "./days.ts";
+import type { Run } from "./run.ts";
+import { DAY_MS, HOUR_MS, type Tier } from "./tier.ts";
+
+/** Which days and hours answer a query, in order of time. */
+export class Tiers {
+  readonly #days: Days;
+  readonly #query: AggregateQuery;
+
+  constructor(days: Days, query: AggregateQuery) {
+    this.#days = days;
+    this.#query = query;
+  }
+
+  /**
+   * What is left where raw samples were let go: hours, and days whose hours have gone too, that lie
+   * wholly within the query. Each counts in the bucket of its first sample.
+   */
+  *retired(sums: Sums): Generator<Tier> {
+    const { from, to } = this.#query;
+    const { series } = sums;
+    const horizon = this.#days.horizonOf(series);
+    if (horizon < from) return;
+    for (const day of this.#days.within(series, from, to)) {
+      if (day.at > horizon) return;
+      const hours = sums.isInOne(day.at, day.at + DAY_MS)
+        ? undefined
+        : this.#days.hoursOf(series, day.at);
+      const lengthMs = hours ? HOUR_MS : DAY_MS;
+      yield* (hours ?? [day]).filter(({ at }) => at >= from && at + lengthMs <= to);
+    }
+  }
+
+  /**
+   * Days and hours that say of a bucket exactly what their raw samples say, which are there, too:
+   * what is not among them is for those. Nothing of memory may lie in them.
+   */
+  *made(sums: Sums, arrived: Run): Generator<Tier & { readonly end: number }> {
+    const { from, to } = this.#query;
+    if (to - from < HOUR_MS || sums.widthMs < HOUR_MS) return;
+    const horizon = this.#days.horizonOf(sums.series);
+    for (const day of this.#days.within(sums.series, from, to)) {
+      const end = day.at + DAY_MS;
+      if (day.at <= horizon || arrived.rowAt(day.at) < arrived.rowAt(end)) continue;
+      if (sums.isInOne(day.at, end) && this.#isEnough(day)) yield { ...day, end };
+      else yield* this.#hours(sums, day.at);
+    }
+  }
+
+  *#hours(sums: Sums, day: number): Generator<Tier & { readonly end: number }> {
+    for (const hour of this.#days.hoursOf(sums.series, day) ?? []) {
+      const end = hour.at + HOUR_MS;
+      if (sums.isInOne(hour.at, end) && this.#isEnough(hour)) yield { ...hour, end };
+    }
+  }
+
+  /** They know of good samples only, and nothing of rollovers. */
+  #isEnough({ good, countable, first, last, increase }: Tier): boolean {
+    const { quality, rollover } = this.#query;
+    if (quality === "all" && good < countable) return false;
+    return rollover === undefined || good === 0 || increase === last - first;
+  }
+}

@@ -1,0 +1,3 @@
+import { testPagesIn } from "./pages.ts";
+
+await testPagesIn("dark");

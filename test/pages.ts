@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { AssetReply, DeviceReply } from "../src/api/contract.ts";
+import { hasChromium, openBrowser, Visitor } from "./browser.ts";
+import { enrol } from "./enrol.ts";
+import { House } from "./house.ts";
+import { hasMosquitto, isAccepted, publish } from "./mosquitto.ts";
+import { humidityPacket } from "./seeds.ts";
+
+export type Theme = "dark" | "light";
+
+export const skip = !hasChromium || !hasMosquitto;
+
+/** Wide, and on a phone. */
+export function looksIn(theme: Theme) {
+  return [
+    { theme, width: 1440, height: 900 },
+    { theme, width: 390, height: 844 },
+  ];
+}
+
+/** Every page of a house with the demo plant, wide and on a phone. */
+export async function testPagesIn(theme: Theme): Promise<void> {
+  const house = await (await House.open(["--demo"])).signIn();
+  after(() => house.close());
+  const browser = await openBrowser();
+  after(() => browser.close());
+  const pages = await pagesByRoute(house);
+  for (const looks of looksIn(theme)) {
+    test(`${theme}, ${looks.width} px wide: every page is accessible, makes sense, asks nobody`, {
+      skip,
+    }, async () => {
+      const visitor = await Visitor.open(browser, house, looks);
+      const wrong: string[] = [];
+      for (const { path } of pages) wrong.push(...(await wrongWith(visitor, path)));
+      await visitor.close();
+      assert.deepEqual(wrong, []);
+    });
+  }
+}
+
+/** What a person, a screen reader or the console would complain about on this page. */
+export async function wrongWith(visitor: Visitor, path: string): Promise<string[]> {
+  visitor.troubles.length = 0;
+  await visitor.visit(path);
+  const { violations } = await new AxeBuilder({ page: visitor.page }).analyze();
+  const found = violations.map(({ id, nodes }) => {
+    const [first] = nodes;
+    return `${id} (${nodes.length}): ${first?.html.slice(0, 160)} ${first?.failureSummary ?? ""}`;
+  });
+  const nonsense = await visitor.nonsense();
+  return [...found, ...visitor.troubles, ...(nonsense ? [nonsense] : [])].map((what) => {
+    return `${path}: ${what}`;
+  });
+}
+
+/** Every route of the router with an address that there is; some of them with several. */
+export async function pagesByRoute(
+  house: House,
+): Promise<readonly { route: string; path: string }[]> {
+  await fillLists(house);
+  const assets: AssetReply[] = (await house.call("GET", "/assets")).items;
+  const devices: DeviceReply[] = (await house.call("GET", "/devices")).items;
+  const [agent] = (await house.call("GET", "/agents")).items;
+  const asset = (name: string) => {
+    const found = assets.find((one) => one.name.startsWith(name));
+    assert.ok(found, `no asset ${name}`);
+    return { route: "/plant/$assetId", path: `/plant/${found.id}` };
+  };
+  const device = (driver: string, tab = "") => {
+    const found = devices.find((one) => one.driver === driver);
+    assert.ok(found, `no device of ${driver}`);
+    return { route: "/devices/$deviceId", path: `/devices/${found.id}${tab && `?tab=${tab}`}` };
+  };
+  const [layout] = (await house.call("GET", "/layouts")).items;
+  const connect = ["/inbox", "/agents", "/agents/new", "/broker", "/layouts", "/layouts/new"];
+  const plain = ["/", "/plant", "/devices", ...connect, "/rejected"];
+  return [
+    ...[...plain, "/journal", "/people"].map((path) => ({ route: path, path })),
+    { route: "/layouts/$layoutId", path: `/layouts/${layout.id}` },
+    ...["/sign-in", "/setup"].map((path) => ({ route: path, path })),
+    ...[asset("R 104"), asset("Pump P"), asset("Packing supply")],
+    ...["", "ring", "settings", "messages"].map((tab) => device("viasens", tab)),
+    device("scorp-io"),
+    { route: "/agents/$agentId", path: `/agents/${agent.id}` },
+  ];
+}
+
+/** One device in the inbox and one refused message, so that no list is empty. */
+async function fillLists(house: House): Promise<void> {
+  const order = "little";
+  await house.call("POST", "/layouts", {
+    ...{ name: "Meter", filter: "meters/+/raw", device: "{2}" },
+    fields: [{ name: "energy", offset: 0, form: "int64", order, unit: "Wh" }],
+  });
+  const agent = await enrol(house, { kind: "viasens", tenant: "77" });
+  const { topic, payload } = humidityPacket("77");
+  await publish(agent.plain, topic, payload);
+  await isAccepted(agent.plain, topic, '{"type":"humid","payload":{"humidity":"wet"}}');
+}

@@ -3,6 +3,7 @@ import { after, test } from "node:test";
 import { enrol } from "./enrol.ts";
 import { hasMosquittoBroker, openMosquitto } from "./external-peers.ts";
 import { House, until } from "./house.ts";
+import { subscribe } from "./mosquitto.ts";
 import { RawClient } from "./mqtt-peer.ts";
 
 const MESSAGES = 3_000;
@@ -19,13 +20,20 @@ test("devices speak to Mosquitto, and a killed Fieldline loses none of it", { sk
   const { clientId } = await enrol(house, {
     ...{ kind: "mindsphere", tenant: "acme", name: "pump", credential: "password" },
   });
+  const states = await subscribe({ port: mosquitto.port }, "spBv1.0/STATE/+");
+  after(() => states.close());
+  const says = (state: string) => () => states.lines.at(-1)?.includes(`"online":${state}`);
+  await until("it is said that the house is here", says("true"));
   const device = await RawClient.enter(mosquitto.port, { clientId });
   for (let number = 0; number < MESSAGES; number += 1) {
     const topic = `tc/acme/${clientId}/o/mc_v3/ts`;
     device.publish(topic, timeSeries(number), { qos: 1, messageId: number + 1 });
     if (number % 100 === 99)
       for (let each = 0; each < 100; each += 1) await device.expect("puback");
-    if (number === MESSAGES / 3) await house.kill();
+    if (number === MESSAGES / 3) {
+      await house.kill();
+      await until("Mosquitto says that the house is gone", says("false"));
+    }
     if (number === (MESSAGES * 2) / 3) await house.restart(options);
   }
   await house.signIn();

@@ -4,8 +4,9 @@ import type { Account, Broker, BrokerParts } from "../broker/broker.ts";
 import { openEmbeddedBroker } from "../broker/embedded/embedded.ts";
 import { openExternalBroker, type ServerAddress } from "../broker/external/external.ts";
 import { type Agent, rightsOf } from "../domain/agent.ts";
-import type { AgentId } from "../domain/brand.ts";
+import type { AgentId, Timestamp } from "../domain/brand.ts";
 import { THE_HOUSE } from "../domain/event.ts";
+import type { Message } from "../domain/message.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { drivers } from "../driver/registry.ts";
 import type { Closer } from "../lib/closer.ts";
@@ -44,6 +45,7 @@ export async function openElsewhere(
       agentOf: (topic) => owners.of(topic),
       accounts: async () => (await rooms.agents.list()).filter(isReal).map(accountOf),
       onGap: gapWriter(ground, address),
+      announcement: (isHere) => announcementOf(ground, config["sparkplug-host"], isHere),
       chance: Math.random,
     },
   );
@@ -55,6 +57,13 @@ export async function openElsewhere(
   });
   const inside = await openEmbeddedBroker({ mqtt: null, mqtts: null }, parts);
   return inside.ok ? success(sideBySide(external.value, inside.value)) : inside;
+}
+
+/** MQTT lets a client leave one word for the case of its death, and one driver has one. */
+function announcementOf({ clock }: Ground, name: string, isHere: boolean): Message | null {
+  const at = clock.now() as Timestamp;
+  const messages = drivers.flatMap(({ announce }) => announce?.({ name, isHere, at }) ?? []);
+  return messages[0] ?? null;
 }
 
 /** The demo plant's agents live in this process. */

@@ -1,4 +1,5 @@
 import { LIMIT } from "../../domain/limit.ts";
+import type { Message } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { backoff } from "../../lib/backoff.ts";
 import type { Clock, Timer } from "../../lib/clock.ts";
@@ -10,6 +11,8 @@ import type { Spoken, Welcome } from "./packet.ts";
 type ClientParts = {
   readonly clientId: string;
   readonly isFresh: boolean;
+  /** What the broker says when this process is gone without a word. */
+  readonly will?: () => Message | null;
   readonly begin: (wire: Wire, welcome: Welcome) => Conversation;
   readonly clock: Clock;
   readonly log: Log;

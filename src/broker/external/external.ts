@@ -42,6 +42,8 @@ type ExternalParts = Pick<BrokerParts, "receive" | "onRefused" | "clock" | "gaug
   Pick<ReceiverParts, "agentOf" | "onGap"> & {
     /** All agents, for a broker that is provisioned. */
     readonly accounts: () => Promise<readonly Account[]>;
+    /** That the house is here: said whenever the broker comes, and the contrary if we die. */
+    readonly announcement?: (isHere: boolean) => Message | null;
     readonly chance: () => number;
   };
 
@@ -85,10 +87,13 @@ class ExternalBroker implements Broker {
     this.#sending = new Client(address, {
       ...parts,
       ...{ clientId: `${share}-send-${worker}`, isFresh: true },
+      will: () => parts.announcement?.(false) ?? null,
       begin: (wire, welcome) => {
         this.#welcome = welcome;
         this.#version = wire.version;
         this.#sender = new Sender(wire, welcome, () => parts.clock.now());
+        const here = parts.announcement?.(true);
+        if (here) void this.#sender.send(here);
         return this.#sender;
       },
     });

@@ -1,6 +1,7 @@
 import { connect as connectPlain, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { LIMIT } from "../../domain/limit.ts";
+import type { Message } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Clock, Timer } from "../../lib/clock.ts";
 import { PacketReader, type PacketView } from "../packet-reader.ts";
@@ -50,6 +51,7 @@ export type End = {
 };
 
 type LineParts = {
+  readonly will?: () => Message | null;
   readonly clientId: string;
   readonly isFresh: boolean;
   readonly begin: (wire: Wire, welcome: Welcome) => Conversation;
@@ -104,13 +106,14 @@ export class Line {
   }
 
   #greet({ username, password }: NodeAddress): void {
-    const { clientId, isFresh } = this.#parts;
+    const { clientId, isFresh, will } = this.#parts;
     const bytes = encodeConnect({
       ...{ version: this.#version, clientId, username, password, isFresh },
       keepAliveSeconds: LIMIT.externalKeepAliveSeconds,
       sessionExpirySeconds: LIMIT.sessionAwayMs / SECOND_MS,
       receiveMaximum: LIMIT.externalUnacknowledged,
       maximumPacketBytes: LIMIT.externalPacketBytes,
+      will: will?.() ?? null,
     });
     this.#socket.write(bytes);
     this.#isGreeted = true;

@@ -1,3 +1,4 @@
+import type { Message } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { decode, encode, type PacketOf } from "../packet-codec.ts";
@@ -19,6 +20,8 @@ type Greeting = {
   readonly sessionExpirySeconds: number;
   readonly receiveMaximum: number;
   readonly maximumPacketBytes: number;
+  /** What the broker says when we are gone without a word. */
+  readonly will: Message | null;
 };
 
 /** What the broker can do, as far as CONNACK tells: MQTT 5.0 section 3.2.2.3. */
@@ -51,12 +54,13 @@ const PLAIN: Welcome = {
 };
 
 export function encodeConnect(greeting: Greeting): Buffer {
-  const { version, clientId, username, password, isFresh, keepAliveSeconds } = greeting;
+  const { version, clientId, username, password, isFresh, keepAliveSeconds, will } = greeting;
   const packet: PacketOf<"connect"> = {
     cmd: "connect",
     protocolId: "MQTT",
     ...{ protocolVersion: version, clientId, clean: isFresh },
     keepalive: keepAliveSeconds,
+    ...(will && { will: willOf(will) }),
     ...(username !== null && { username }),
     ...(password !== null && { password: Buffer.from(password) }),
     properties: {
@@ -66,6 +70,10 @@ export function encodeConnect(greeting: Greeting): Buffer {
     },
   };
   return encode(packet, version);
+}
+
+function willOf({ topic, payload, retain = false, qos = 1 }: Message) {
+  return { topic, payload: Buffer.from(payload), retain, qos };
 }
 
 export function decodeConnack(view: PacketView, version: Spoken): Outcome<Welcome, Refused> {

@@ -90,6 +90,6 @@ async function untilTaken(house: House, messages: number): Promise<void> {
     const counts = text.matchAll(/^fieldline_messages_total\{[^}]*outcome="taken"\} (\d+)$/gm);
     const taken = [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
     if (taken >= messages) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }

@@ -281,6 +281,16 @@ export const ROUTES = {
       next: nullable(Type.String({ description: "`after` of the next page" })),
     }),
   }),
+  "DELETE /points/:id/history": route({
+    permission: "administer",
+    summary: "Delete the samples in [from, to) for good, and sums that hold them",
+    params: Id,
+    query: Type.Object({
+      from: TimeIn,
+      to: TimeIn,
+      confirm: Type.String({ description: "the range again, as it was given: `from/to`" }),
+    }),
+  }),
   "POST /points/:id/samples": route({
     permission: "push-samples",
     summary: "Store samples of a point",

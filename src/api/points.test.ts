@@ -140,6 +140,31 @@ test("times are understood as ISO 8601 and as milliseconds, and mean the same", 
   assert.match(none.json.detail, /later than from/);
 });
 
+test("a range is deleted by an administrator who says it twice, and the journal knows", async () => {
+  const [from, to] = [START - 120_000, START - 60_000];
+  const samples = [from, to].map((at) => ({ at, value: 1 }));
+  await house.send("operator", `POST /points/${id}/samples`, { samples });
+  const route = `DELETE /points/${id}/history?from=${from}&to=${to}`;
+  const once = await house.send("admin", `${route}&confirm=yes`);
+  assert.equal(once.json.code, "request_invalid");
+  const engineer = await house.send("engineer", `${route}&confirm=${from}/${to}`);
+  assert.equal(engineer.status, 403);
+  assert.equal((await house.send("admin", `${route}&confirm=${from}/${to}`)).status, 204);
+  const span = `from=${from}&to=${to + 1}`;
+  const { json } = await house.send("viewer", `GET /points/${id}/history?${span}`);
+  assert.deepEqual(json.at, [new Date(to).toISOString()]);
+  const journal = await house.send("engineer", "GET /journal");
+  const event = journal.json.items.find(({ kind }: { kind: string }) => kind === "history.deleted");
+  assert.deepEqual(event?.detail, {
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+  });
+  await house.send(
+    "admin",
+    `DELETE /points/${id}/history?from=${to}&to=${to + 1}&confirm=${to}/${to + 1}`,
+  );
+});
+
 test("history comes as CSV where asked for", async () => {
   const route = `GET /points/${id}/history?from=${START}&to=${START + 120_000}&limit=1`;
   const { headers, text } = await house.send("viewer", route, undefined, { accept: "text/csv" });

@@ -11,6 +11,7 @@ import { brokerHandlers } from "./broker.ts";
 import { commandHandlers } from "./commands.ts";
 import { ROUTES, type Route, type RouteName } from "./contract.ts";
 import { deviceHandlers } from "./devices.ts";
+import { forgetHandlers } from "./forget.ts";
 import { admit, COOKIE, isUnsafeMethod } from "./guard.ts";
 import { type Call, type Handler, Verbatim } from "./handler.ts";
 import { healthHandlers } from "./health.ts";
@@ -50,6 +51,7 @@ const HANDLERS: { readonly [R in RouteName]: Handler<R> } = {
   ...commandHandlers,
   ...deviceHandlers,
   ...healthHandlers,
+  ...forgetHandlers,
   ...historyHandlers,
   ...inboxHandlers,
   ...journalHandlers,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { after, test } from "node:test";
 import { systemClock } from "../../lib/clock.ts";
@@ -9,8 +10,8 @@ import { openEmbeddedHistorian } from "../embedded/embedded.ts";
 import { TOO_LATE } from "../forgetting.ts";
 import type { Historian } from "../historian.ts";
 import { startCluster } from "../postgres/cluster.ts";
-import { openPostgresHistorian } from "../postgres/postgres.ts";
-import { allOf, batchOf, inFolder, ramp, randomTale, remembered } from "../tale.ts";
+import { openPostgresHistorian, type PostgresHistorian } from "../postgres/postgres.ts";
+import { allOf, batchOf, inFolder, ramp, randomTale, remembered, START } from "../tale.ts";
 import { type BufferedHistorian, moveIntoDatabase, openBufferedHistorian } from "./buffered.ts";
 
 const cluster = await startCluster();
@@ -47,6 +48,22 @@ if (cluster) {
       await there.close();
     }));
 
+  test("what a failover has lost is sent again from the folder", () =>
+    inFolder(async (folder) => {
+      const first = await openBuffered(folder);
+      await first.append(batchOf(ramp(300)));
+      await first.close();
+      const { source } = JSON.parse(readFileSync(join(folder, "database.json"), "utf8"));
+      const standby = await openDatabase(folder);
+      await standby.deleteRange({ series: 1, from: START + 100, to: START + 300 });
+      await standby.take(batchOf([]), { source, sequence: 0 });
+      await standby.close();
+      await (await openBuffered(folder)).close();
+      const database = await openDatabase(folder);
+      assert.deepEqual(await allOf(database, 1), ramp(300));
+      await database.close();
+    }));
+
   test("a folder and a database that do not belong together are refused", () =>
     inFolder(async (folder) => {
       const one = join(folder, "one");
@@ -76,6 +93,12 @@ async function openBuffered(folder: string, nearMs?: number): Promise<BufferedHi
 async function openLocal(folder: string): Promise<Historian> {
   const options = { folder: join(folder, "history") };
   const opened = await openEmbeddedHistorian(options, { log: silentLog });
+  assert.ok(opened.ok, JSON.stringify(opened));
+  return opened.value;
+}
+
+async function openDatabase(folder: string): Promise<PostgresHistorian> {
+  const opened = await partsOf(folder).connect();
   assert.ok(opened.ok, JSON.stringify(opened));
   return opened.value;
 }

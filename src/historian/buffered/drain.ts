@@ -91,7 +91,8 @@ export class Drain {
     this.#isHurried = true;
     this.#hasNews = true;
     this.#signal.ring();
-    await this.#signal.until(() => this.#done >= goal || this.#isAway() || isOver);
+    const isThere = () => this.#target !== undefined && this.#done >= goal;
+    await this.#signal.until(() => isThere() || this.#isAway() || isOver);
     timer.cancel();
     if (this.#target && this.#done >= goal) return this.#target;
     throw new AwayError(this.#trouble ?? "the database is behind with what arrived");
@@ -114,20 +115,18 @@ export class Drain {
   }
 
   async #run(first: Link | undefined): Promise<void> {
-    let link = first;
+    let next = first;
     for (let tries = 0; !this.#isClosed; tries += 1) {
       const before = this.#done;
       try {
-        await this.#serve(link ?? (await this.#parts.link()));
+        const link = next ?? (await this.#parts.link());
+        next = undefined;
+        await this.#serve(link).finally(() => link.target.close());
       } catch (reason) {
         if (reason instanceof AssertionError) throw reason;
         this.#lost(reason);
       }
-      link = undefined;
       this.#waiting = (await this.#parts.outbox.arrivals(this.#asked(0))).waiting;
-      const gone = this.#target;
-      this.#target = undefined;
-      await gone?.close();
       if (this.#done > before) tries = 0;
       if (!this.#isClosed) await this.#pause(backoff(RETRY, tries, this.#parts.chance()));
     }
@@ -135,7 +134,6 @@ export class Drain {
 
   /** Until it is lost or all is closed. */
   async #serve({ target, source, sequence }: Link): Promise<void> {
-    this.#target = target;
     this.#failure = undefined;
     void target.lost.then(() => {
       if (this.#target === target) this.#fail(new Error("the connection was lost"));
@@ -148,8 +146,11 @@ export class Drain {
     this.#done = Math.max(taken, sequence ?? taken);
     if (this.#trouble !== undefined) this.#parts.log.warn("the database is back");
     this.#trouble = undefined;
+    this.#target = target;
     this.#signal.ring();
-    await this.#pump(target, source);
+    await this.#pump(target, source).finally(() => {
+      this.#target = undefined;
+    });
   }
 
   async #pump(target: Target, source: string): Promise<void> {

@@ -1,9 +1,9 @@
 import { LIMIT } from "../../domain/limit.ts";
-import type { Problem } from "../../domain/problem.ts";
+import { type Problem, problem } from "../../domain/problem.ts";
 import { type Samples, SamplesBuilder, sampleAt } from "../../domain/samples.ts";
 import { assert } from "../../lib/assert.ts";
 import type { Log } from "../../lib/log.ts";
-import { type Outcome, success } from "../../lib/outcome.ts";
+import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type {
   AggregateQuery,
   Appended,
@@ -31,7 +31,14 @@ export async function openPostgresHistorian(
   parts: { readonly log: Log },
 ): Promise<Outcome<PostgresHistorian, Problem>> {
   const connected = await connect(url, parts.log);
-  return connected.ok ? openHistorianOn(connected.value, parts) : connected;
+  if (!connected.ok) return connected;
+  try {
+    return await openHistorianOn(connected.value, parts);
+  } catch (reason) {
+    await connected.value.close();
+    const why = reason instanceof Error ? reason.message : String(reason);
+    return failure(problem("database_unreachable", `its tables cannot be made: ${why}`));
+  }
 }
 
 /** The same on a database that is connected already. */

@@ -12,8 +12,6 @@ import type { AggregateQuery, Buckets, Historian, RangeQuery } from "./historian
 export type Subject = {
   readonly name: string;
   readonly open: (folder: string) => Promise<Historian>;
-  /** Sentences of the contract that it does not keep yet. */
-  readonly notYet?: readonly string[];
 };
 
 export const ALL = {

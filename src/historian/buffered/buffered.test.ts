@@ -7,7 +7,6 @@ import { silentLog } from "../../lib/log.ts";
 import { success } from "../../lib/outcome.ts";
 import { testHistorian } from "../conformance.ts";
 import { openEmbeddedHistorian } from "../embedded/embedded.ts";
-import { TOO_LATE } from "../forgetting.ts";
 import type { Historian } from "../historian.ts";
 import { startCluster } from "../postgres/cluster.ts";
 import { openPostgresHistorian, type PostgresHistorian } from "../postgres/postgres.ts";
@@ -20,12 +19,10 @@ after(() => cluster?.close());
 if (cluster) {
   testHistorian({
     name: "embedded before PostgreSQL, all of it near",
-    notYet: [TOO_LATE],
     open: (folder) => openBuffered(folder),
   });
   testHistorian({
     name: "embedded before PostgreSQL, nothing near",
-    notYet: [TOO_LATE],
     open: (folder) => openBuffered(folder, 0),
   });
   test("a move that is broken off goes on behind what is done", () =>

@@ -22,10 +22,10 @@ import { restOf } from "../rest.ts";
 import { type Bond, readBond, wholeSince, writeBond } from "./bond.ts";
 import { copySeries, seriesIn } from "./copy.ts";
 import { Drain, FOLLOWER, type Link } from "./drain.ts";
-import { newestOf } from "./latest.ts";
 import { bind, rejoin } from "./link.ts";
 import { type Moved, moveHistory } from "./move.ts";
 import { knowsBefore } from "./near.ts";
+import { newestOf, withoutRows } from "./rows.ts";
 import type { Connect, Target } from "./target.ts";
 
 type BufferedParts = {
@@ -235,9 +235,12 @@ export class BufferedHistorian implements Historian {
   }
 
   async #append(samples: Samples): Promise<Appended> {
-    const appended = await this.#local.append(samples);
+    const isOld = (row: number) =>
+      this.#drain.isTooOld(samples.series[row] ?? 0, samples.at[row] ?? 0);
+    const taken = withoutRows(samples, isOld);
+    await this.#local.append(taken);
     this.#drain.wake();
-    return appended;
+    return { tooOld: samples.count - taken.count };
   }
 
   async #link(): Promise<Link> {

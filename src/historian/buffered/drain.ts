@@ -45,6 +45,7 @@ export class Drain {
   readonly #signal = new Signal();
   readonly #running: Promise<void>;
   #target: Target | undefined;
+  #known: Target | undefined;
   #trouble: string | undefined;
   #failure: unknown;
   #done = 0;
@@ -69,6 +70,11 @@ export class Drain {
   get trouble(): string | undefined {
     if (this.#trouble === undefined) return undefined;
     return `${this.#trouble}; about ${this.#waiting} batches wait for it here`;
+  }
+
+  /** Whether the database would not take it, as far as that was ever known since the start. */
+  isTooOld(series: number, at: number): boolean {
+    return this.#known?.isTooOld(series, at) ?? false;
   }
 
   /** Something arrived. */
@@ -147,6 +153,7 @@ export class Drain {
     if (this.#trouble !== undefined) this.#parts.log.warn("the database is back");
     this.#trouble = undefined;
     this.#target = target;
+    this.#known = target;
     this.#signal.ring();
     await this.#pump(target, source).finally(() => {
       this.#target = undefined;

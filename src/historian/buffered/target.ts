@@ -11,6 +11,9 @@ export interface Target extends Historian {
   /** From now on this log is drained into it; others that were, have ended. */
   join(source: string): Promise<Joined>;
 
+  /** Whether raw samples of its time were let go, as far as that is known now. */
+  isTooOld(series: number, at: number): boolean;
+
   /** Appends, and notes in the same transaction how far the log has come. In order of the calls. */
   take(samples: Samples, place: Place): Promise<void>;
 }

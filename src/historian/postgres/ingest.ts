@@ -3,6 +3,7 @@ import type { Database, Session } from "./database.ts";
 import type { Days } from "./days.ts";
 import { COLUMNS, encodeRows } from "./rows.ts";
 import { split, type Watermarks } from "./split.ts";
+import { microsOf } from "./time.ts";
 
 /** How far a log has come that is drained into the database. */
 export type Place = { readonly source: string; readonly sequence: number };
@@ -45,6 +46,11 @@ export class Ingest {
   /** Learns again what was let go, before anything else comes in. */
   async loadGone(session: Session): Promise<void> {
     for (const [series, micros] of await readTimes(session, "gone")) this.#gone.set(series, micros);
+  }
+
+  isTooOld(series: number, at: number): boolean {
+    const end = this.#gone.get(series);
+    return end !== undefined && microsOf(at) <= end;
   }
 
   /** Settles when they are safe, in the order of the calls, with how many were too old. */

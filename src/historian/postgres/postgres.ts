@@ -92,13 +92,19 @@ export class PostgresHistorian implements Historian {
   }
 
   async append(samples: Samples): Promise<Appended> {
-    await this.#store(samples);
-    return { tooOld: 0 };
+    return { tooOld: await this.#store(samples) };
+  }
+
+  /** Whether raw samples of its time were let go, as far as that is known now. */
+  isTooOld(series: number, at: number): boolean {
+    return this.#ingest.isTooOld(series, at);
   }
 
   /** Like `append`; in the same transaction it is noted how far this log has come. */
-  take(samples: Samples, place: Place): Promise<void> {
-    return this.#store(samples, place);
+  async take(samples: Samples, place: Place): Promise<void> {
+    const tooOld = await this.#store(samples, place);
+    if (tooOld > 0)
+      this.#log.warn("samples came after those of their time were let go", { tooOld });
   }
 
   latest(series: Uint32Array): Promise<Samples> {
@@ -141,11 +147,12 @@ export class PostgresHistorian implements Historian {
     await this.#database.close();
   }
 
-  async #store(samples: Samples, place?: Place): Promise<void> {
+  async #store(samples: Samples, place?: Place): Promise<number> {
     assertStorable(samples);
     if (this.#isClosed) throw new Error("the historian is closed");
-    await this.#ingest.append(this.#sensible(samples), place);
+    const tooOld = await this.#ingest.append(this.#sensible(samples), place);
     this.#commits += 1;
+    return tooOld;
   }
 
   /** No clock means such times, and the database has no way to write them down. */

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { after } from "node:test";
 import { silentLog } from "../../lib/log.ts";
 import { testHistorian } from "../conformance.ts";
-import { TOO_LATE } from "../forgetting.ts";
 import { Timescale } from "./pglite.ts";
 import { openHistorianOn } from "./postgres.ts";
 
@@ -11,7 +10,6 @@ after(() => timescale.close());
 
 testHistorian({
   name: "TimescaleDB",
-  notYet: [TOO_LATE],
   open: async (folder) => {
     const opened = await openHistorianOn(await timescale.database(folder), { log: silentLog });
     assert.ok(opened.ok, JSON.stringify(opened));

@@ -22,3 +22,16 @@ export function newestOf(series: Uint32Array, first: Samples, second: Samples): 
   }
   return builder.take();
 }
+
+/** All but these; the same columns where none of them is. */
+export function withoutRows(samples: Samples, isOut: (row: number) => boolean): Samples {
+  let row = 0;
+  while (row < samples.count && !isOut(row)) row += 1;
+  if (row === samples.count) return samples;
+  const builder = new SamplesBuilder(samples.count);
+  for (row = 0; row < samples.count; row += 1) {
+    const { series, at, value, quality } = sampleAt(samples, row);
+    if (!isOut(row)) builder.add(series, at, value, quality);
+  }
+  return builder.take();
+}

@@ -137,7 +137,7 @@ test("an asset that goes gives its devices back to the inbox", async () => {
 });
 
 test("a message that was not taken is on a list, which can be emptied", async () => {
-  await house.hear("/nowhere/at/all", {});
+  await house.hear("mqtts/nowhere/at/all", {});
   await house.hear("/sauter/viasens/12/5", { type: "humid", payload: { humidity: 999 } });
   const { json } = await house.send("engineer", "GET /rejected?limit=1");
   assert.equal(json.items[0].code, "payload_out_of_range");
@@ -145,7 +145,7 @@ test("a message that was not taken is on a list, which can be emptied", async ()
   const older = await house.send("engineer", `GET /rejected?after=${json.next}&agentId=agent-1`);
   assert.deepEqual(
     older.json.items.map(({ topic }: { topic: string }) => topic),
-    ["/nowhere/at/all"],
+    ["mqtts/nowhere/at/all"],
   );
   assert.equal(older.json.next, null);
   assert.equal((await house.send("engineer", "DELETE /rejected")).status, 204);

@@ -12,6 +12,7 @@ const CONVERSATIONS = 60;
 const VERSIONS = [4, 5] as const;
 type Version = (typeof VERSIONS)[number];
 const END = "z/end";
+const LAST_ID = 100;
 
 /** Filters of which no two name the same topic: in overlapping ones mosquitto has its own ways. */
 const FILTERS = ["a/1", "b/+", "c/#", "d/+/x", "/e"];
@@ -84,10 +85,10 @@ function publishPacket(topic: string, payload: string, qos: 0 | 1 | 2, messageId
   return { cmd: "publish", topic, payload, qos, messageId, dup: false, retain: false };
 }
 
-/** Behind each stage comes a message to itself: with it, all before it have come. */
+/** Behind each stage comes a message to itself: with it and its PUBACK, all before have come. */
 function encoded(version: Version): (packets: readonly Packet[], stage: number) => Buffer {
   return (packets, stage) => {
-    const last = publishPacket(END, `${stage}`, 1, 100 + stage);
+    const last = publishPacket(END, `${stage}`, 1, LAST_ID + stage);
     const bytes = [...packets, last].map((each) => generate(each, { protocolVersion: version }));
     return Buffer.concat(bytes);
   };
@@ -135,7 +136,8 @@ async function said({ port, version, stages, cut }: Talk): Promise<Said> {
   let ended = 0;
   let onNews: () => void = () => {};
   reader.on("packet", (packet) => {
-    if (packet.cmd === "publish" && packet.topic === END) ended += 1;
+    const isLast = packet.cmd === "puback" && (packet.messageId ?? 0) >= LAST_ID;
+    if (isLast || (packet.cmd === "publish" && packet.topic === END)) ended += 1;
     hear(talk, packet);
     onNews();
   });
@@ -150,7 +152,7 @@ async function said({ port, version, stages, cut }: Talk): Promise<Said> {
       next = at + cut();
       socket.write(bytes.subarray(at, next));
     }
-    while (!isClosed && ended <= stage) await new Promise<void>((resolve) => (onNews = resolve));
+    while (!isClosed && ended < 2 * (stage + 1)) await new Promise<void>((resolve) => (onNews = resolve));
   }
   socket.destroy();
   return { ...talk, isClosed, messages: talk.messages.sort() };

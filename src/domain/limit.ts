@@ -61,7 +61,7 @@ export const LIMIT = {
    */
   connectsPerSecond: 1_000,
   connectsPerSecondOfAddress: 400,
-  connectsPerBurst: 100,
+  connectsPerBurst: 50,
   /** Connected or away: one agent's sessions must not crowd out those of the others. */
   sessionsPerAgent: 500,
   /** Messages sent to a client and not yet acknowledged by it. */

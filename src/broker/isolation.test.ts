@@ -56,7 +56,7 @@ test("a subscriber that catches up in time loses nothing", async (t) => {
   await slow.subscribe("a", 1);
   let got = 0;
   const waiting: number[] = [];
-  let acknowledge = (messageId: number) => void waiting.push(messageId);
+  let acknowledge = (messageId: number): void => void waiting.push(messageId);
   slow.listen((packet) => {
     if (packet.cmd !== "publish") return;
     got += 1;

@@ -152,7 +152,8 @@ async function said({ port, version, stages, cut }: Talk): Promise<Said> {
       next = at + cut();
       socket.write(bytes.subarray(at, next));
     }
-    while (!isClosed && ended < 2 * (stage + 1)) await new Promise<void>((resolve) => (onNews = resolve));
+    while (!isClosed && ended < 2 * (stage + 1))
+      await new Promise<void>((resolve) => (onNews = resolve));
   }
   socket.destroy();
   return { ...talk, isClosed, messages: talk.messages.sort() };

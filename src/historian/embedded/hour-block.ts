@@ -64,14 +64,26 @@ export function decodeHours(day: number, bytes: Uint8Array): Tier[] | undefined 
     readValues(body, body.byte(), values);
     return values;
   };
-  const columns = COLUMNS.map((name) => [name, column()] as const);
-  return at.map((start, row) => {
-    const hour = Object.fromEntries(columns.map(([name, values]) => [name, values[row] ?? 0]));
-    return tierOf(start, day, hour as Record<(typeof COLUMNS)[number], number>);
-  });
+  const columns = COLUMNS.map(column);
+  return at.map((start, row) => tierAt(columns, start, row, day));
 }
 
-function tierOf(at: number, day: number, hour: Record<(typeof COLUMNS)[number], number>): Tier {
-  const { firstAt, lastAt, good } = hour;
-  return { ...hour, at, firstAt: day + firstAt, lastAt: day + lastAt, samples: good };
+/** Field by field, in the order of COLUMNS: a long span has very many of them. */
+function tierAt(columns: readonly Float64Array[], at: number, row: number, day: number): Tier {
+  const value = (index: number) => columns[index]?.[row] ?? 0;
+  return {
+    at,
+    firstAt: day + value(0),
+    lastAt: day + value(1),
+    samples: value(3),
+    countable: value(2),
+    good: value(3),
+    min: value(4),
+    max: value(5),
+    sum: value(6),
+    first: value(7),
+    last: value(8),
+    increase: value(9),
+    area: value(10),
+  };
 }

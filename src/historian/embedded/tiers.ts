@@ -34,8 +34,9 @@ export class Tiers {
   }
 
   /**
-   * Days and hours that say of a bucket exactly what their raw samples say, which are there, too:
-   * what is not among them is for those. Nothing of memory may lie in them.
+   * Days that say of a bucket exactly what their raw samples say, which are there, too: what is
+   * not among them is for those, whose chunks are read faster than the hours of a day. Nothing of
+   * memory may lie in them.
    */
   *made(sums: Sums, arrived: Run): Generator<Tier & { readonly end: number }> {
     const { from, to } = this.#query;
@@ -45,14 +46,6 @@ export class Tiers {
       const end = day.at + DAY_MS;
       if (day.at <= horizon || arrived.rowAt(day.at) < arrived.rowAt(end)) continue;
       if (sums.isInOne(day.at, end) && this.#isEnough(day)) yield { ...day, end };
-      else yield* this.#hours(sums, day.at);
-    }
-  }
-
-  *#hours(sums: Sums, day: number): Generator<Tier & { readonly end: number }> {
-    for (const hour of this.#days.hoursOf(sums.series, day) ?? []) {
-      const end = hour.at + HOUR_MS;
-      if (sums.isInOne(hour.at, end) && this.#isEnough(hour)) yield { ...hour, end };
     }
   }
 

@@ -32,7 +32,8 @@ export function aggregate(
 }
 
 /**
- * Goes over a series in order of time. A day that lies in one bucket, with nothing of memory in it, is answered by what it comes to; else a chunk that does; others are read.
+ * Goes over a series in order of time. A day that lies in one bucket, with nothing of memory in
+ * it, is answered by what it comes to; else a chunk that does; others are read.
  */
 class Walk {
   readonly #memtable: Memtable;

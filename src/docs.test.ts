@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { PROBLEMS } from "./domain/problem.ts";
+import { drivers } from "./driver/registry.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const docs = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", ...inFolder("docs")];
@@ -34,6 +35,18 @@ test("docs/problems.md lists every problem code with its status, and no other", 
   ]);
   const codes = Object.entries(PROBLEMS).map(([code, { status }]) => [code, status]);
   assert.deepEqual(new Map(rows as [string, number][]), new Map(codes as [string, number][]));
+});
+
+test("README.md names every program and every protocol", () => {
+  const text = readFileSync(join(root, "README.md"), "utf8");
+  const programs = readFileSync(join(root, "src/program/main.ts"), "utf8").matchAll(
+    /^ {2}"?([a-z ]+)"?: run[A-Z]\w+,$/gm,
+  );
+  const named = [...programs].map(([, name]) => `\`${name}`);
+  assert.ok(named.length > 10);
+  const protocols = drivers.map(({ title }) => title);
+  const missing = [...named, ...protocols].filter((name) => !text.includes(name));
+  assert.deepEqual(missing, []);
 });
 
 function inFolder(folder: string): string[] {

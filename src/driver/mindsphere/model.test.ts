@@ -206,6 +206,19 @@ test("all that is wrong is told at once, each at its place", () => {
   );
 });
 
+test("no variable has a name that is reserved", () => {
+  const reserved = [
+    ...["id", "name", "description", "tenant", "etag", "scope", "properties", "propertySets"],
+    ...["extends", "variables", "aspects", "parentTypeId"],
+  ];
+  const variables = [...reserved, "named"].map((name) => variable(name));
+  const typeModel = { aspectTypes: [{ ...aspectType(), variables }] };
+  assert.deepEqual(
+    checkModel({ typeModel }, "acme").map(({ path }) => path),
+    reserved.map((_, index) => `/typeModel/aspectTypes/0/variables/${index}/name`),
+  );
+});
+
 test("what is not of the form is told at its place", () => {
   const rows: [JsonObject, string][] = [
     [{ typeModel: 1 }, "/typeModel"],

@@ -116,7 +116,9 @@ test("more bytes than the limit are refused", () => {
   const message = { topic, payload, agent: "a" as AgentId, receivedAt: 0 as Timestamp };
   const received = { ...message, retain: false };
   const outcome = viasens.decode(received, new Findings(), NOTHING_KNOWN);
-  assert.equal(outcome.ok ? "" : outcome.problem.code, "payload_too_large");
+  assert.ok(!outcome.ok);
+  assert.equal(outcome.problem.code, "payload_too_large");
+  assert.match(outcome.problem.detail, /^E_SIZE /);
 });
 
 test("the README explains every warning that a vector shows, and no other", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,9 +39,27 @@ test("a data folder of a newer Fieldline is left as it is", async () => {
   const sqlite = openSqlite(join(house.folder, "fieldline.db"));
   sqlite.exec("PRAGMA user_version = 9999");
   sqlite.close();
+  const before = bytesIn(house.folder);
   const { status, lines } = start("server", "--data", house.folder, ...ANY_PORT);
   assert.equal(status, 2);
   assert.match(lines.join(), /^folder_newer: .*newer Fieldline/);
+  assert.deepEqual(bytesIn(house.folder), before);
+  await house.close();
+});
+
+test("a data folder whose database is damaged is left as it is", async () => {
+  const house = await House.open();
+  await house.stop();
+  const database = join(house.folder, "fieldline.db");
+  // SQLite would mend the file from what it wrote last.
+  for (const ending of ["-wal", "-shm"]) rmSync(database + ending, { force: true });
+  writeFileSync(database, "no database at all".repeat(1_000));
+  const before = bytesIn(house.folder);
+  const { status, lines } = start("server", "--data", house.folder, ...ANY_PORT);
+  assert.equal(status, 2);
+  assert.equal(lines.length, 1);
+  assert.match(lines[0] ?? "", /^folder_unreadable: /);
+  assert.deepEqual(bytesIn(house.folder), before);
   await house.close();
 });
 
@@ -58,7 +77,7 @@ test("a taken port is named with its option", async () => {
   await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
   const address = taken.address();
   const port = typeof address === "object" && address ? address.port : 0;
-  for (const option of ["--http", "--mqtt"]) {
+  for (const option of ["--http", "--mqtt", "--mqtts"]) {
     const args = [
       "--data",
       join(folder, `port${option}`),
@@ -79,3 +98,15 @@ test("wrong usage ends with 2 and says all that is wrong", () => {
   assert.equal(start("no-such-program").status, 2);
   assert.equal(start("--help").status, 0);
 });
+
+/** The content of every file in short, without locks and what SQLite keeps to work with. */
+function bytesIn(place: string): Map<string, string> {
+  const files = readdirSync(place, { recursive: true, withFileTypes: true })
+    .filter((file) => file.isFile() && !/^LOCK|-shm$|-wal$/.test(file.name))
+    .map((file) => join(file.parentPath, file.name));
+  return new Map(files.map((file) => [file, shortened(readFileSync(file))]));
+}
+
+function shortened(bytes: Buffer): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

@@ -9,6 +9,8 @@ import { hasMosquitto } from "./mosquitto.ts";
 
 const skip = !hasChromium || !hasMosquitto;
 const PASSWORD = "harbour crane rusty bolt";
+const ACTIONS_TO_DEMO = 4;
+const ACTIONS_TO_OWN_VALUE = 8;
 const browser = await openBrowser();
 after(() => browser.close());
 
@@ -23,6 +25,7 @@ test("from the set-up link to a plant that moves", { skip }, async (t) => {
     return now.length === before.length && now.some((text, at) => text !== before[at]);
   });
   t.diagnostic(`${visitor.actions} actions, ${since()} s`);
+  assert.ok(visitor.actions <= ACTIONS_TO_DEMO, `${visitor.actions} actions`);
   assert.equal(await visitor.nonsense(), undefined);
   assert.deepEqual(visitor.troubles, []);
 });
@@ -46,6 +49,7 @@ test("from the set-up link to one's own value, with name, unit and trend", {
   assert.match(await tile.innerText(), /% rH/);
   await page.locator("canvas").first().waitFor();
   t.diagnostic(`${visitor.actions} actions and one command to paste, ${since()} s`);
+  assert.ok(visitor.actions <= ACTIONS_TO_OWN_VALUE, `${visitor.actions} actions`);
   assert.equal(await visitor.nonsense(), undefined);
   assert.deepEqual(visitor.troubles, []);
 });

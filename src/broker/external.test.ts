@@ -62,6 +62,21 @@ test("what came while the house was away is there when it is back, each once", {
   assert.deepEqual(gaps, []);
 });
 
+test("what a broker kept before the house came does not replace a live value", {
+  skip: noMosquitto,
+}, async (t) => {
+  const peer = await openMosquitto();
+  t.after(() => peer.close());
+  const device = await connectAsync({ port: peer.port, host: "127.0.0.1", clientId: "d" });
+  t.after(() => device.endAsync(true));
+  await device.publishAsync("plant/1", "of unknown age", { qos: 1, retain: true });
+  const house = new TestHouse(systemClock);
+  await enter(t, peer, house);
+  await device.publishAsync("plant/1", "live", { qos: 1, retain: true });
+  await until(() => house.texts.includes("live"));
+  assert.deepEqual(house.texts, ["live"]);
+});
+
 test("a broker that has forgotten the session is a gap, the first session is none", {
   skip: noMosquitto,
 }, async (t) => {

@@ -52,7 +52,7 @@ const HELP: Partial<Record<ProblemCode, Omit<RejectionHelp, "title">>> = {
     remedy: "Find out who makes up new addresses; remove devices that are gone.",
   },
   topic_forbidden: {
-    cause: "The agent may not publish there: its rights end at its own tenant and name.",
+    cause: "It may not publish or subscribe there: its rights end at its own tenant and name.",
     remedy: "Use the topics on the agent's page, or widen the grant of a plain agent.",
   },
   packet_malformed: {

@@ -101,8 +101,11 @@ function forbidden(
   const gate = new Gate(admission);
   // The rights of a shared subscription are those of its filter.
   const filter = topic.replace(/^\$share\/[^/]+\//, "");
-  const may = about === "publish" ? gate.mayPublish(topic) : gate.maySubscribe(filter);
-  return may ? undefined : problem("topic_forbidden", `it may not ${about} there`);
+  if (about === "subscribe") {
+    return gate.maySubscribe(filter) ? undefined : gate.refusalOfSubscription(topic);
+  }
+  const detail = "it may not publish there";
+  return gate.mayPublish(topic) ? undefined : problem("topic_forbidden", detail);
 }
 
 type Refused = { readonly topic: string; readonly problem: Problem };

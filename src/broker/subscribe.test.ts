@@ -22,6 +22,22 @@ test("each filter is granted or refused by itself, and refusals are reported", a
   );
 });
 
+test("a refused subscription is reported with what the client may subscribe to", async (t) => {
+  const house = new TestHouse();
+  const subscribe = ["tc/acme/acme_meter/i/#"];
+  house.rights = { publish: [], subscribe };
+  const { port } = await house.open(t);
+  const client = await RawClient.enter(port, { clientId: "acme_meter" });
+  await codes(client, ["tctenant/acme_meter/i/#", "$share/g/#"]);
+  assert.deepEqual(
+    house.refused.map(({ problem }) => problem.detail.split("; ")),
+    ["tctenant/acme_meter/i/#", "$share/g/#"].map((filter) => [
+      `acme_meter may not subscribe to ${filter}`,
+      `it may subscribe to ${subscribe}`,
+    ]),
+  );
+});
+
 test("a client has as many subscriptions as the limit allows, and may renew each", async (t) => {
   const { port } = await new TestHouse().open(t);
   const client = await RawClient.enter(port, { protocolVersion: 5 });

@@ -1,6 +1,10 @@
 import type { Rights } from "./agent.ts";
 import type { AgentId } from "./brand.ts";
+import { type Problem, problem } from "./problem.ts";
 import { containsFilter, matchesFilter } from "./topic.ts";
+
+/** All that the dialects grant; a plain agent may have many more. */
+const FILTERS_SUGGESTED = 3;
 
 /**
  * Where an agent may publish and subscribe; its rights are compiled once. Every broker asks here:
@@ -24,6 +28,14 @@ export class Gate {
   /** Whether all that the filter can name is granted; a topic is a filter for itself. */
   maySubscribe(filter: string): boolean {
     return this.#subscribe.some((grant) => containsFilter(grant, filter));
+  }
+
+  /** For a subscription that is not granted: most are misspelt, and what is granted shows how. */
+  refusalOfSubscription(filter: string): Problem {
+    const granted = this.#subscribe.slice(0, FILTERS_SUGGESTED).join(", ") || "nothing";
+    const rest = this.#subscribe.length > FILTERS_SUGGESTED ? ", …" : "";
+    const detail = `may not subscribe to ${filter}; it may subscribe to ${granted}${rest}`;
+    return problem("topic_forbidden", `${this.agent} ${detail}`);
   }
 }
 

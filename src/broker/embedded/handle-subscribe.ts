@@ -1,5 +1,5 @@
 import { LIMIT } from "../../domain/limit.ts";
-import { problem } from "../../domain/problem.ts";
+import { type Problem, problem } from "../../domain/problem.ts";
 import { isValidFilter } from "../../domain/topic.ts";
 import type { PacketView } from "../packet-reader.ts";
 import { REASON } from "../protocol.ts";
@@ -38,8 +38,7 @@ export function handleSubscribe(core: Core, client: Client, packet: PacketView):
   const codes = wanted.map((subscription) => {
     const refusal = refusalOf(client, subscription.filter);
     if (refusal) {
-      const { filter: topic } = subscription;
-      report(core, client, { problem: problem("topic_forbidden", refusal.detail), topic });
+      report(core, client, { problem: refusal.problem, topic: subscription.filter });
       return client.isV5 ? refusal.reason : REASON.unspecified;
     }
     granted.push({ subscription, isReplayDue: subscribe(core, client, subscription) });
@@ -86,24 +85,23 @@ function whenWritten(client: Client, call: () => void): void {
   else call();
 }
 
-function refusalOf(
-  client: Client,
-  filter: string,
-): { readonly reason: number; readonly detail: string } | null {
+type Refusal = { readonly reason: number; readonly problem: Problem };
+
+function refusalOf(client: Client, filter: string): Refusal | null {
   const { session, gate } = client.admitted;
   const isTooLong =
     Buffer.byteLength(filter) > LIMIT.topicBytes || filter.split("/").length > LIMIT.topicLevels;
   if (isTooLong || !isWellFormed(filter)) {
-    return { reason: REASON.filterInvalid, detail: "the filter is malformed or too long" };
+    const detail = "the filter is malformed or too long";
+    return { reason: REASON.filterInvalid, problem: problem("topic_forbidden", detail) };
   }
   const isNew = !session.subscriptions.has(filter);
   if (isNew && session.subscriptions.size >= LIMIT.subscriptionsPerClient) {
     const detail = `a client has at most ${LIMIT.subscriptionsPerClient} subscriptions`;
-    return { reason: REASON.quotaExceeded, detail };
+    return { reason: REASON.quotaExceeded, problem: problem("topic_forbidden", detail) };
   }
   if (gate.maySubscribe(innerFilter(filter) ?? filter)) return null;
-  const detail = `${gate.agent} may not subscribe to ${filter}`;
-  return { reason: REASON.notAuthorised, detail };
+  return { reason: REASON.notAuthorised, problem: gate.refusalOfSubscription(filter) };
 }
 
 function isWellFormed(filter: string): boolean {

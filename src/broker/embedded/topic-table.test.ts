@@ -70,6 +70,16 @@ test("a filter is allowed where a granted one contains it whole", () => {
   assert.equal(gate.maySubscribe("#"), false);
 });
 
+test("who is refused a subscription is told a few that are granted, or that none is", () => {
+  const of = (...subscribe: string[]) => {
+    const rights = { publish: [], subscribe };
+    return new Gate({ agent: "a" as AgentId, rights }).refusalOfSubscription("x").detail;
+  };
+  assert.equal(of(), "a may not subscribe to x; it may subscribe to nothing");
+  assert.match(of("b", "c/#", "d"), /to b, c\/#, d$/);
+  assert.match(of("b", "c", "d", "e"), /to b, c, d, …$/);
+});
+
 function find(table: TopicTable, topic: string) {
   const bytes = Buffer.from(`..${topic}..`);
   return table.find(bytes, 2, bytes.length - 2);

@@ -49,7 +49,23 @@ export class Binder {
 
   #keep(bound: BoundDevice, channel: BoundChannel, reading: Reading, value: Value | null): void {
     const at = reading.isArrival ? this.#arrivalOf(bound, channel, reading.at) : reading.at;
+    if (!reading.isArrival) this.#compare(bound, channel, at, value);
     this.samples.add(channel.channel.series, at, value, reading.quality);
+  }
+
+  /**
+   * Of two values that were stamped alike the later stays. Said twice they are one; where they
+   * differ, something else speaks in the device's name (mindsphere.md F 16).
+   */
+  #compare(bound: BoundDevice, channel: BoundChannel, at: number, value: Value | null): void {
+    if (at === channel.stampedAt && !Object.is(value, channel.stamped)) {
+      const values = `${shortened(channel.stamped)} and ${shortened(value)}`;
+      const cause = "two devices may share one name, or the time is too coarse";
+      const detail = `${values} at ${new Date(at).toISOString()}: ${cause}`;
+      this.#doubt(bound, "W_SAME_MOMENT", `${channel.channel.name}: ${detail}`);
+    }
+    channel.stampedAt = at;
+    channel.stamped = value;
   }
 
   /**
@@ -77,6 +93,10 @@ export class Binder {
     this.#parts.gauges.add(`values_dropped_total{reason="${code}"}`);
     noteWarning(bound, this.#parts.now(), { code, detail });
   }
+}
+
+function shortened(value: Value | null): string {
+  return String(value).slice(0, 40);
 }
 
 /** Whether a value is of the type already, as most are. */

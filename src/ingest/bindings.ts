@@ -1,6 +1,7 @@
 import type { AgentId, ChannelName, DeviceAddress, DeviceId } from "../domain/brand.ts";
 import type { Warning } from "../domain/findings.ts";
 import type { Channel, Device } from "../domain/model.ts";
+import type { Value } from "../domain/reading.ts";
 import type { Store } from "../store/store.ts";
 
 /** A device as ingest knows it: its row, its channels, and what it has said since the start. */
@@ -16,6 +17,9 @@ export type BoundChannel = {
   channel: Channel;
   /** The newest time that was given to a value for its arrival, see `bind.ts`. */
   arrivedAt: number;
+  /** What the device stamped last, and how; NaN before it did, which is no time. */
+  stampedAt: number;
+  stamped: Value | null;
 };
 
 type SeenAgent = { lastSeenAt: number | null; messages: number; rejected: number };
@@ -89,7 +93,7 @@ export class Bindings {
 export function bindChannel(bound: BoundDevice, channel: Channel): void {
   const known = bound.channels.get(channel.name);
   if (known) known.channel = channel;
-  else bound.channels.set(channel.name, { channel, arrivedAt: 0 });
+  else bound.channels.set(channel.name, newChannel(channel));
 }
 
 export function channelsOf(bound: BoundDevice): Channel[] {
@@ -112,6 +116,10 @@ export function noteWarning(bound: BoundDevice, at: number, warning: Warning): v
   const times = (bound.warnings.get(warning.code)?.times ?? 0) + 1;
   bound.warnings.delete(warning.code); // so that the newest stands last
   bound.warnings.set(warning.code, { ...warning, times, at });
+}
+
+function newChannel(channel: Channel): BoundChannel {
+  return { channel, arrivedAt: 0, stampedAt: Number.NaN, stamped: null };
 }
 
 function newBound(device: Device): BoundDevice {

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import type { AgentId, Timestamp } from "../domain/brand.ts";
+import { valueAt } from "../domain/samples.ts";
+import { drivers } from "../driver/registry.ts";
+import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
+import { Gauges } from "../lib/gauge.ts";
+import { silentLog as log } from "../lib/log.ts";
+import { openSqliteStore } from "../store/sqlite/sqlite.ts";
+import { openIngest } from "./ingest.ts";
+
+const NOW = Date.UTC(2026, 10, 22, 12) as Timestamp;
+
+test("a value that is said twice with one time stamp is one, and not odd", async (context) => {
+  const house = await open(context);
+  await house.hear(power(605, NOW), power(605, NOW));
+  await house.hear(power(605, NOW), power(606, NOW + 1));
+  assert.deepEqual(house.warnings(), []);
+  assert.deepEqual(await house.samples(), [605, 606]);
+});
+
+test("of two values with one time stamp the later stays, and the device is doubted", async (context) => {
+  const house = await open(context);
+  await house.hear(power(605, NOW));
+  await house.hear(power(12, NOW));
+  const [warning] = house.warnings();
+  assert.equal(warning?.code, "W_SAME_MOMENT");
+  assert.match(
+    warning?.detail ?? "",
+    /^power: 605 and 12 at 2026-11-22T12:00:00.000Z: two devices/,
+  );
+  assert.equal(house.gauges.get('values_dropped_total{reason="W_SAME_MOMENT"}'), 1);
+  assert.deepEqual(await house.samples(), [12]);
+});
+
+/** What a MindSphere meter says of one moment. */
+function power(value: number, at: number): string {
+  const values = [{ dataPointId: "power", value, qualityCode: "0" }];
+  return JSON.stringify({ timeseries: [{ timestamp: new Date(at).toISOString(), values }] });
+}
+
+/** Ingest over the real engines, with one agent that speaks for one device. */
+async function open(context: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), "fieldline-warnings-"));
+  const opened = await openEmbeddedHistorian({ folder: join(folder, "history") }, { log });
+  const kept = await openSqliteStore({ file: join(folder, "fieldline.db") }, { log });
+  assert.ok(opened.ok && kept.ok);
+  const { value: historian } = opened;
+  const { value: store } = kept;
+  context.after(async () => {
+    await historian.close();
+    await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const gauges = new Gauges();
+  const ingest = await openIngest({
+    ...{ drivers, store, historian, gauges, log, now: () => NOW },
+    ...{ onStored: () => {}, onChanged: () => {}, onConfirmed: () => {}, isDemo: () => false },
+    ...{ send: async () => {}, record: async () => {} },
+  });
+  return {
+    gauges,
+    hear: (...payloads: readonly string[]) =>
+      ingest.receive(
+        payloads.map((payload) => ({
+          topic: "tc/acme/acme_a/o/mc_v3/ts",
+          payload: Buffer.from(payload),
+          agent: "gateway" as AgentId,
+          receivedAt: NOW,
+          retain: false,
+        })),
+      ),
+    warnings: () => ingest.devices().flatMap(({ id }) => ingest.diagnostics(id).warnings),
+    async samples() {
+      const [channel] = await store.channels.find();
+      const everything = { from: 0, to: NOW + 1000, limit: 100 };
+      const history = await historian.range({ series: channel?.series ?? 0, ...everything });
+      return Array.from({ length: history.count }, (_, row) => valueAt(history, row));
+    },
+  };
+}

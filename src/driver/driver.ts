@@ -41,6 +41,9 @@ export interface Driver {
    */
   decode(message: ReceivedMessage, findings: Findings, known: Known): Outcome<void, Problem>;
 
+  /** Codes of warnings for which a strict house refuses the message instead of tolerating it. */
+  readonly strictly?: readonly string[];
+
   /** Down: how to say a command to a device. Its parameters have passed their schema. */
   encode(command: Command): Outcome<Message, Problem>;
 

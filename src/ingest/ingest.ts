@@ -116,6 +116,8 @@ export type IngestParts = {
   readonly record: (event: NewEvent) => Promise<unknown>;
   /** Whether the agent belongs to the demo plant. */
   readonly isDemo: (agent: AgentId) => boolean;
+  /** Whether what drivers tolerate is refused where they say `strictly`. Fallback: no. */
+  readonly isStrict?: boolean;
   readonly now: () => number;
   readonly gauges: Gauges;
   readonly log: Log;

@@ -47,6 +47,8 @@ type Voice = {
   /** What the driver is handed with each message. */
   readonly known: Known;
   readonly counter: string;
+  /** Codes of warnings that are no warnings here. */
+  readonly refuses: ReadonlySet<string>;
   taken: number;
 };
 
@@ -73,7 +75,7 @@ export class Understanding {
     this.#parts = parts;
     this.#state = state;
     this.#binder = binder;
-    this.#voices = new Map(parts.drivers.map((driver) => [driver, voiceOf(driver, state)]));
+    this.#voices = new Map(parts.drivers.map((driver) => [driver, voiceOf(driver, parts, state)]));
   }
 
   /** Gives what needs more than the historian, if anything does. */
@@ -115,6 +117,8 @@ export class Understanding {
     seen.lastSeenAt = message.receivedAt;
     seen.messages += 1;
     if (!outcome.ok) return outcome.problem;
+    const oddity = intolerable(voice, findings.warnings);
+    if (oddity) return oddity;
     voice.taken += 1;
 
     let speaker = this.#bindAll(driver, message.agent);
@@ -188,13 +192,25 @@ export class Understanding {
   }
 }
 
-function voiceOf(driver: Driver, { declarations, layouts }: State): Voice {
+function voiceOf(
+  driver: Driver,
+  { isStrict }: IngestParts,
+  { declarations, layouts }: State,
+): Voice {
   return {
     driver,
     known: { channel: declarations.channelOf(driver), layout: layouts.of },
     counter: `messages_total{driver="${driver.id}",outcome="taken"}`,
+    refuses: new Set(isStrict ? driver.strictly : []),
     taken: 0,
   };
+}
+
+/** The first oddity that a strict house does not tolerate. */
+function intolerable({ refuses }: Voice, warnings: readonly Warning[]): Problem | undefined {
+  if (refuses.size === 0 || warnings.length === 0) return undefined;
+  const oddity = warnings.find(({ code }) => refuses.has(code));
+  return oddity && problem("payload_malformed", `${oddity.code} ${oddity.detail}`);
 }
 
 function nothing(): Brought {

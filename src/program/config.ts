@@ -97,6 +97,10 @@ export const SETTINGS = {
     parse: (text) => (/^[^/+#\p{C}]+$/u.test(text) ? text : undefined),
     help: "The name under which Sparkplug edge nodes find their host: `spBv1.0/STATE/<name>`.",
   }),
+  strict: setting(false, "off", {
+    parse: parseSwitch,
+    help: "Refuse messages that do not keep to their specification where one reading is possible.",
+  }),
   "keep-raw": setting<number | null>(null, "forever", {
     parse: parseDays,
     help: "Days that samples are kept, or `forever`; what each hour came to stays after that.",

@@ -58,6 +58,7 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
     onConfirmed: (device, command, done) => void commands.confirm(device, command, done),
     record,
     isDemo: (agent) => later.demo?.isDemo(agent) ?? false,
+    isStrict: config.strict,
     now: clock.now,
     gauges,
     log: log.child("ingest"),

@@ -15,6 +15,8 @@ export const mindsphere: Driver = {
   listensTo: OUTBOUND_FILTERS,
   catalogue,
   decode,
+  // Its documents show JSON that is none; a strict house takes JSON alone.
+  strictly: ["W_TRAILING_COMMA"],
   encode,
   declare,
   answer,

@@ -13,6 +13,15 @@ export const viasens: Driver = {
   listensTo: FILTERS,
   catalogue,
   decode,
+  // Section A.5 of our reference: whoever wrote these does not keep to the specification.
+  strictly: [
+    "W_TRAILING_COMMA",
+    "W_TRAILING_NUL",
+    "W_FIELD_UNKNOWN",
+    "W_NUMERIC_STRING",
+    "W_ROUNDED",
+    "W_COLOR_PADDED",
+  ],
   encode,
   twin,
 };

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+import type { AgentId, Timestamp } from "../domain/brand.ts";
+import type { ReceivedMessage } from "../domain/message.ts";
+import { drivers } from "../driver/registry.ts";
+import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
+import type { Historian } from "../historian/historian.ts";
+import { Gauges } from "../lib/gauge.ts";
+import { silentLog } from "../lib/log.ts";
+import { openSqliteStore } from "../store/sqlite/sqlite.ts";
+import type { Store } from "../store/store.ts";
+import { type Ingest, openIngest } from "./ingest.ts";
+
+const NOW = Date.UTC(2026, 10, 21, 12) as Timestamp;
+
+let folder = "";
+let historian: Historian;
+let store: Store;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "fieldline-oddities-"));
+  const log = silentLog;
+  const history = await openEmbeddedHistorian({ folder: join(folder, "history") }, { log });
+  const model = await openSqliteStore({ file: join(folder, "fieldline.db") }, { log });
+  assert.ok(history.ok && model.ok);
+  historian = history.value;
+  store = model.value;
+});
+afterEach(async () => {
+  await Promise.all([historian.close(), store.close()]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Readings of one value each, odd in one way each; by the warning that they bring. */
+const ODD = {
+  W_TRAILING_COMMA: '{"type":"humid","payload":{"humidity":49,}}',
+  W_NUMERIC_STRING: '{"type":"humid","payload":{"humidity":"49"}}',
+  W_ROUNDED: '{"type":"humid","payload":{"humidity":49.5}}',
+  W_FIELD_UNKNOWN: '{"type":"humid","payload":{"humidity":49,"battery":3}}',
+  W_TRAILING_NUL: '{"type":"humid","payload":{"humidity":49}}\0',
+};
+const PLAIN = '{"type":"humid","payload":{"humidity":49}}';
+const IMPLAUSIBLE = '{"type":"humid","payload":{"humidity":101}}';
+
+test("a tolerant house takes what is odd and tells each oddity", async () => {
+  const ingest = await open({ isStrict: false });
+  await ingest.receive(Object.values(ODD).map((text) => said(text)));
+  assert.equal(await store.rejected.count({}), 0);
+  assert.deepEqual(codesOf(ingest).toSorted(), Object.keys(ODD).toSorted());
+});
+
+test("a strict house refuses it by the oddity's name, and takes nothing of it", async () => {
+  const ingest = await open({ isStrict: true });
+  await ingest.receive(Object.values(ODD).map((text) => said(text)));
+  const refused = await store.rejected.find();
+  assert.deepEqual(new Set(refused.map(({ code }) => code)), new Set(["payload_malformed"]));
+  const names = refused.map(({ detail }) => detail.split(" ")[0]);
+  assert.deepEqual(names.toSorted(), Object.keys(ODD).toSorted());
+  assert.deepEqual(ingest.devices(), []);
+});
+
+test("a strict house takes what is odd and as specified", async () => {
+  const ingest = await open({ isStrict: true });
+  await ingest.receive([said(IMPLAUSIBLE), said(PLAIN)]);
+  assert.equal(await store.rejected.count({}), 0);
+  assert.deepEqual(codesOf(ingest), ["W_IMPLAUSIBLE"]);
+});
+
+function open({ isStrict }: { readonly isStrict: boolean }): Promise<Ingest> {
+  return openIngest({
+    ...{ drivers, store, historian, isStrict },
+    ...{ onStored: () => {}, onChanged: () => {}, onConfirmed: () => {} },
+    ...{ send: async () => {}, record: async () => {}, isDemo: () => false, now: () => NOW },
+    ...{ gauges: new Gauges(), log: silentLog },
+  });
+}
+
+function said(text: string): ReceivedMessage {
+  return {
+    topic: "/sauter/viasens/12/5",
+    payload: Buffer.from(text),
+    agent: "gateway" as AgentId,
+    receivedAt: NOW,
+    retain: false,
+  };
+}
+
+/** Of the only device. */
+function codesOf(ingest: Ingest): string[] {
+  const [device] = ingest.devices();
+  assert.ok(device);
+  return ingest.diagnostics(device.id).warnings.map(({ code }) => code);
+}

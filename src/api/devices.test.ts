@@ -102,6 +102,15 @@ test("a device shows what it can be told, and a preview what would be sent", asy
   assert.equal(JSON.parse(json.payload).type, "led-ring");
 });
 
+test("a device shows what was odd, and the message that brought it last", async () => {
+  const said = { type: "humid", payload: { humidity: 49 }, mood: "good" };
+  await house.hear("/sauter/viasens/12/5", said);
+  const { device } = (await house.send("viewer", `GET /devices/${id}`)).json;
+  const [{ code, times, excerpt, bytes }] = device.warnings;
+  const text = JSON.stringify(said);
+  assert.deepEqual([code, times, excerpt, bytes], ["W_FIELD_UNKNOWN", 1, text, text.length]);
+});
+
 test("a command is sent, and its state can be asked for", async () => {
   const parameters = { mode: 1, duration: 1000, speed: 10, colors: ["#ff0000"] };
   const body = { deviceId: id, name: "led-ring", parameters };

@@ -86,7 +86,7 @@ function deviceReply(house: House, device: Device, view: ModelView): Omit<Device
     firstSeenAt: iso(firstSeenAt),
     lastSeenAt: isoOrNull(lastSeenAt),
     messages,
-    warnings: warnings.map(({ code, detail, times, at }) => ({ code, detail, times, at: iso(at) })),
+    warnings: warnings.map((warning) => ({ ...warning, at: iso(warning.at) })),
   };
 }
 

@@ -179,7 +179,16 @@ export const DeviceSchema = Type.Object({
   lastSeenAt: nullable(Time),
   messages: Type.Integer(),
   warnings: Type.Array(
-    Type.Object({ code: Type.String(), detail: Type.String(), times: Type.Integer(), at: Time }),
+    Type.Object({
+      code: Type.String(),
+      detail: Type.String(),
+      times: Type.Integer(),
+      at: Time,
+      /** The beginning of the payload that brought it last, as text or as `0x` and hex. */
+      excerpt: Type.String(),
+      /** Of that whole payload. */
+      bytes: Type.Integer(),
+    }),
   ),
   channels: Type.Array(ChannelSchema),
 });

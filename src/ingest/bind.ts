@@ -7,6 +7,8 @@ import { type BoundChannel, type BoundDevice, noteWarning } from "./bindings.ts"
 import { coerce, isWithin } from "./coerce.ts";
 import type { IngestParts } from "./ingest.ts";
 
+const NO_PAYLOAD = new Uint8Array(0);
+
 /** Makes samples of readings: each goes to its channel's series, read by the channel's type. */
 export class Binder {
   /** What was bound and is not stored yet. */
@@ -14,6 +16,8 @@ export class Binder {
   readonly #parts: Pick<IngestParts, "now" | "gauges">;
   /** The last time that a reading of the batch in hand may have. */
   #latest = 0;
+  /** Of the message in hand, to be shown with what is odd in it. */
+  #payload: Uint8Array = NO_PAYLOAD;
 
   constructor(parts: Pick<IngestParts, "now" | "gauges">) {
     this.#parts = parts;
@@ -22,6 +26,12 @@ export class Binder {
   /** A batch follows: the clock is asked once for all of it. */
   begin(): void {
     this.#latest = this.#parts.now() + LIMIT.futureMs;
+    this.#payload = NO_PAYLOAD;
+  }
+
+  /** Readings of a message with this payload follow. */
+  open(payload: Uint8Array): void {
+    this.#payload = payload;
   }
 
   bind(bound: BoundDevice, channel: BoundChannel, reading: Reading): void {
@@ -91,7 +101,7 @@ export class Binder {
   /** A value that cannot be kept is dropped alone, counted and shown with its device. */
   #doubt(bound: BoundDevice, code: string, detail: string): void {
     this.#parts.gauges.add(`values_dropped_total{reason="${code}"}`);
-    noteWarning(bound, this.#parts.now(), { code, detail });
+    noteWarning(bound, this.#parts.now(), { code, detail }, this.#payload);
   }
 }
 

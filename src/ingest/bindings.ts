@@ -1,5 +1,7 @@
 import type { AgentId, ChannelName, DeviceAddress, DeviceId } from "../domain/brand.ts";
 import type { Warning } from "../domain/findings.ts";
+import { LIMIT } from "../domain/limit.ts";
+import type { ReceivedMessage } from "../domain/message.ts";
 import type { Channel, Device } from "../domain/model.ts";
 import type { Value } from "../domain/reading.ts";
 import type { Store } from "../store/store.ts";
@@ -10,8 +12,19 @@ export type BoundDevice = {
   readonly channels: Map<ChannelName, BoundChannel>;
   lastSeenAt: number | null;
   messages: number;
-  readonly warnings: Map<string, Warning & { times: number; at: number }>;
+  readonly warnings: Map<string, NotedWarning>;
 };
+
+/** With the beginning of the message that brought it last; none where no message did. */
+type NotedWarning = Warning & {
+  readonly times: number;
+  readonly at: number;
+  readonly excerpt: Uint8Array;
+  /** Of the whole payload. */
+  readonly bytes: number;
+};
+
+type Heard = Pick<ReceivedMessage, "receivedAt" | "payload">;
 
 export type BoundChannel = {
   channel: Channel;
@@ -101,10 +114,14 @@ export function channelsOf(bound: BoundDevice): Channel[] {
 }
 
 /** Counts a message of the device, and the oddities that were tolerated in it. */
-export function noteMessage(bound: BoundDevice, at: number, warnings: readonly Warning[]): void {
-  bound.lastSeenAt = at;
+export function noteMessage(
+  bound: BoundDevice,
+  { receivedAt, payload }: Heard,
+  warnings: readonly Warning[],
+): void {
+  bound.lastSeenAt = receivedAt;
   bound.messages += 1;
-  for (const warning of warnings) noteWarning(bound, at, warning);
+  for (const warning of warnings) noteWarning(bound, receivedAt, warning, payload);
 }
 
 /** The device was heard then, if it was not heard later. */
@@ -112,10 +129,17 @@ export function noteHeard(bound: BoundDevice, at: number): void {
   bound.lastSeenAt = Math.max(bound.lastSeenAt ?? 0, at);
 }
 
-export function noteWarning(bound: BoundDevice, at: number, warning: Warning): void {
-  const times = (bound.warnings.get(warning.code)?.times ?? 0) + 1;
-  bound.warnings.delete(warning.code); // so that the newest stands last
-  bound.warnings.set(warning.code, { ...warning, times, at });
+/** A payload is valid for a while only: its beginning is copied. */
+export function noteWarning(
+  bound: BoundDevice,
+  at: number,
+  { code, detail }: Warning,
+  payload: Uint8Array,
+): void {
+  const times = (bound.warnings.get(code)?.times ?? 0) + 1;
+  const excerpt = Uint8Array.from(payload.subarray(0, LIMIT.rejectedPayloadBytes));
+  bound.warnings.delete(code); // so that the newest stands last
+  bound.warnings.set(code, { code, detail, times, at, excerpt, bytes: payload.length });
 }
 
 function newChannel(channel: Channel): BoundChannel {

@@ -25,6 +25,7 @@ import {
   noteHeard,
 } from "./bindings.ts";
 import { Declarations } from "./declarations.ts";
+import { excerptOf } from "./excerpt.ts";
 import { Layouts } from "./layouts.ts";
 import { type Rejection, Rejections } from "./reject.ts";
 import { Sequences } from "./sequences.ts";
@@ -99,6 +100,10 @@ type Diagnostics = {
     readonly detail: string;
     readonly times: number;
     readonly at: number;
+    /** The beginning of the payload that brought it last, as text or hex; "" where none did. */
+    readonly excerpt: string;
+    /** Of that whole payload. */
+    readonly bytes: number;
   }[];
 };
 
@@ -179,7 +184,10 @@ function diagnosticsOf(bindings: Bindings, id: DeviceId): Diagnostics {
   return {
     lastSeenAt: bound?.lastSeenAt ?? null,
     messages: bound?.messages ?? 0,
-    warnings: bound ? [...bound.warnings.values()].reverse() : [],
+    warnings: Array.from(bound?.warnings.values() ?? [], (warning) => ({
+      ...warning,
+      excerpt: excerptOf(warning.excerpt),
+    })).reverse(),
   };
 }
 

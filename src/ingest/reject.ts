@@ -8,6 +8,7 @@ import type { Gauges } from "../lib/gauge.ts";
 import { newId } from "../lib/id.ts";
 import type { Store } from "../store/store.ts";
 import type { Bindings } from "./bindings.ts";
+import { excerptOf } from "./excerpt.ts";
 
 export type Rejection = {
   readonly agentId: string;
@@ -128,11 +129,4 @@ function rowOf(rejection: Rejection, now: number): Rejected {
 
 function sameness(row: Rejected): string {
   return JSON.stringify([row.agentId, row.clientId, row.topic, row.code, row.detail]);
-}
-
-/** As text where the bytes are UTF-8, else in hex. */
-function excerptOf(payload: Uint8Array): string {
-  const bytes = Buffer.from(payload.subarray(0, LIMIT.rejectedPayloadBytes));
-  const text = bytes.toString("utf8");
-  return text.includes("\uFFFD") ? `0x${bytes.toString("hex")}` : text;
 }

@@ -29,7 +29,7 @@ export type State = {
 
 /** What a batch brought besides readings of known channels. */
 export type Brought = {
-  readonly strangers: Told<Reading>[];
+  readonly strangers: ToldReading[];
   readonly others: ToldBy[];
   /** To messages that were refused. */
   readonly replies: { readonly agent: AgentId; readonly replies: readonly Message[] }[];
@@ -38,6 +38,8 @@ export type Brought = {
 };
 
 export type Told<T> = { readonly driver: Driver; readonly agent: AgentId; readonly what: T };
+/** With the payload that told it, to be shown with what is odd; readings of the past have none. */
+export type ToldReading = Told<Reading> & { readonly payload?: Uint8Array };
 /** With the message that told it, for the case that the house does not agree. */
 type ToldBy = Told<Finding> & { readonly message: ReceivedMessage };
 
@@ -55,7 +57,7 @@ type Voice = {
 type Unheard = {
   readonly driver: Driver;
   readonly device: DeviceAddress;
-  readonly at: number;
+  readonly message: ReceivedMessage;
   readonly warnings: readonly Warning[];
 };
 
@@ -91,11 +93,13 @@ export class Understanding {
   }
 
   /** The same of readings that no message brought, or that were strangers before. */
-  ofReadings(readings: Iterable<Told<Reading>>): Brought | undefined {
+  ofReadings(readings: Iterable<ToldReading>): Brought | undefined {
     this.#binder.begin();
-    for (const { driver, agent, what } of readings) {
+    for (const told of readings) {
+      const { driver, what, payload } = told;
       const bound = this.#state.bindings.find(driver.id, what.device);
-      if (!this.#bind(bound, what)) this.#brought.strangers.push({ driver, agent, what });
+      if (payload) this.#binder.open(payload);
+      if (!this.#bind(bound, what)) this.#brought.strangers.push(told);
     }
     return this.#handOver();
   }
@@ -121,19 +125,20 @@ export class Understanding {
     if (oddity) return oddity;
     voice.taken += 1;
 
-    let speaker = this.#bindAll(driver, message.agent);
+    let speaker = this.#bindAll(driver, message);
     for (const what of findings.others) {
       if (what.kind === "channels") this.#state.declarations.note(driver, what);
       this.#brought.others.push({ driver, agent: message.agent, what, message });
       speaker = this.#state.bindings.find(driver.id, what.device) ?? speaker;
     }
-    if (speaker) noteMessage(speaker, message.receivedAt, findings.warnings);
+    if (speaker) noteMessage(speaker, message, findings.warnings);
     else this.#noteUnheard(driver, message);
     return undefined;
   }
 
   /** Readings of one message are mostly of one device: it is looked up once. */
-  #bindAll(driver: Driver, agent: AgentId): BoundDevice | undefined {
+  #bindAll(driver: Driver, { agent, payload }: ReceivedMessage): BoundDevice | undefined {
+    this.#binder.open(payload);
     let speaker: BoundDevice | undefined;
     let bound: BoundDevice | undefined;
     let device: DeviceAddress | undefined;
@@ -144,7 +149,7 @@ export class Understanding {
         speaker = bound ?? speaker;
       }
       if (!this.#bind(bound, reading)) {
-        this.#brought.strangers.push({ driver, agent, what: reading });
+        this.#brought.strangers.push({ driver, agent, what: reading, payload });
       }
     }
     return speaker;
@@ -165,11 +170,11 @@ export class Understanding {
     }
   }
 
-  #noteUnheard(driver: Driver, { receivedAt }: ReceivedMessage): void {
+  #noteUnheard(driver: Driver, message: ReceivedMessage): void {
     const { readings, others, warnings } = this.#findings;
     const device = readings[0]?.device ?? others[0]?.device;
     if (device === undefined) return;
-    this.#brought.unheard.push({ driver, device, at: receivedAt, warnings: [...warnings] });
+    this.#brought.unheard.push({ driver, device, message, warnings: [...warnings] });
   }
 
   #refuse(message: ReceivedMessage, driver: Driver | null, reason: Problem): void {

@@ -9,7 +9,7 @@ import { withoutTakenBack } from "./farewell.ts";
 import type { IngestParts } from "./ingest.ts";
 import { type Rejection, reject, rejectionOf } from "./reject.ts";
 import { Turns } from "./turns.ts";
-import { type Brought, type State, type Told, Understanding } from "./understand.ts";
+import { type Brought, type State, type ToldReading, Understanding } from "./understand.ts";
 import { newcomersOf, welcome } from "./welcome.ts";
 
 /** What is said now, and what is told of the past, counted apart: only one of them is a rate. */
@@ -86,7 +86,7 @@ export class Walk {
   }
 
   /** Gives strangers a place and their readings a series. */
-  async #welcome(strangers: readonly Told<Reading>[]): Promise<void> {
+  async #welcome(strangers: readonly ToldReading[]): Promise<void> {
     const welcomed = await welcome(this.#parts, this.#state.bindings, newcomersOf(strangers));
     const homeless = this.#understanding.ofReadings(strangers)?.strangers.length ?? 0;
     if (homeless > 0) {
@@ -121,9 +121,9 @@ export class Walk {
       const said = driver.answer?.(what, outcome, () => newId(this.#parts.now())) ?? [];
       if (said.length > 0) await answers.say(agent, said);
     }
-    for (const { driver, device, at, warnings } of unheard) {
+    for (const { driver, device, message, warnings } of unheard) {
       const bound = bindings.find(driver.id, device);
-      if (bound) noteMessage(bound, at, warnings);
+      if (bound) noteMessage(bound, message, warnings);
     }
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { AgentId, Timestamp } from "../domain/brand.ts";
+import { LIMIT } from "../domain/limit.ts";
 import { valueAt } from "../domain/samples.ts";
 import { drivers } from "../driver/registry.ts";
 import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
@@ -35,6 +36,33 @@ test("of two values with one time stamp the later stays, and the device is doubt
   assert.equal(house.gauges.get('values_dropped_total{reason="W_SAME_MOMENT"}'), 1);
   assert.deepEqual(await house.samples(), [12]);
 });
+
+test("a warning carries the beginning of the message that brought it last", async (context) => {
+  const house = await open(context);
+  const early = power(605, NOW + 2 * LIMIT.futureMs);
+  await house.hear(early);
+  assert.deepEqual(excerpts(house.warnings()), [[early, early.length]]);
+  const long = power(606, NOW + 3 * LIMIT.futureMs) + " ".repeat(LIMIT.rejectedPayloadBytes);
+  await house.hear(power(605, NOW), long, power(605, NOW));
+  const beginning = long.slice(0, LIMIT.rejectedPayloadBytes);
+  assert.deepEqual(excerpts(house.warnings()), [[beginning, long.length]]);
+});
+
+test("what a driver finds odd carries its message too, also the first of a device", async (context) => {
+  const house = await open(context);
+  for (const value of [605, 606]) {
+    const odd = `${power(value, NOW + value).slice(0, -1)},}`;
+    await house.hear(odd);
+    assert.deepEqual(excerpts(house.warnings()), [[odd, odd.length]]);
+  }
+  assert.equal(house.warnings()[0]?.times, 2);
+});
+
+type Excerpt = { readonly excerpt: string; readonly bytes: number };
+
+function excerpts(warnings: readonly Excerpt[]): [string, number][] {
+  return warnings.map(({ excerpt, bytes }) => [excerpt, bytes]);
+}
 
 /** What a MindSphere meter says of one moment. */
 function power(value: number, at: number): string {

@@ -10,9 +10,9 @@ import { CopyBlock } from "../part/copy.tsx";
 import { Nothing } from "../part/empty.tsx";
 import { type Fact, Facts } from "../part/facts.tsx";
 import { Fold, Folds } from "../part/fold.tsx";
-import { Table } from "../part/table.tsx";
 import { useReply } from "../query.ts";
 import { useMay } from "../session.ts";
+import { PayloadExcerpt } from "./payload-excerpt.tsx";
 import { RejectedFolds } from "./rejected-folds.tsx";
 import "./device-messages.css";
 
@@ -101,26 +101,41 @@ function Warnings({ device: { warnings } }: { readonly device: DeviceReply }) {
       {warnings.length === 0 ? (
         <Nothing>None since the server started.</Nothing>
       ) : (
-        <Table
-          label="Warnings"
-          rows={warnings}
-          rowKey={({ code }) => code}
-          columns={[
-            {
-              head: "What",
-              grow: true,
-              cell: ({ code, detail }) => (
-                <span title={detail}>
-                  <code>{code}</code> <span className="dim">{detail}</span>
-                </span>
-              ),
-            },
-            { head: "Times", align: "right", cell: ({ times }) => formatCount(times, "time") },
-            { head: "Last", align: "right", cell: ({ at }) => <Age at={at} /> },
-          ]}
-        />
+        <div className="warning-folds">
+          <Folds label="Warnings">
+            {warnings.map((warning) => (
+              <WarningFold key={warning.code} warning={warning} />
+            ))}
+          </Folds>
+        </div>
       )}
     </Card>
+  );
+}
+
+type WarningReply = DeviceReply["warnings"][number];
+
+/** On opening, the message that brought it last. */
+function WarningFold({ warning }: { readonly warning: WarningReply }) {
+  const { code, detail, times, at, excerpt, bytes } = warning;
+  return (
+    <Fold
+      line={
+        <>
+          <span className="cut">
+            <code>{code}</code> <span className="dim">{detail}</span>
+          </span>
+          <span className="right">{formatCount(times, "time")}</span>
+          <span className="dim right">
+            <Age at={at} />
+          </span>
+        </>
+      }
+    >
+      <p className="wrap-anywhere">{detail}</p>
+      <p className="dim">{`Last time ${formatDateTime(at)}`}</p>
+      <PayloadExcerpt excerpt={excerpt} bytes={bytes} />
+    </Fold>
   );
 }
 

@@ -1,11 +1,11 @@
 import { Link } from "@tanstack/react-router";
 import type { AgentReply, RejectedReply } from "../../src/api/contract.ts";
-import { formatBytes, formatCount, formatDateTime } from "../format.ts";
+import { formatCount, formatDateTime } from "../format.ts";
 import { Age } from "../part/age.tsx";
-import { CopyBlock } from "../part/copy.tsx";
 import { type Fact, Facts } from "../part/facts.tsx";
 import { Fold, Folds } from "../part/fold.tsx";
 import { rejectionHelp } from "../rejection-help.ts";
+import { PayloadExcerpt } from "./payload-excerpt.tsx";
 import "./rejected.css";
 
 type RejectedFoldsProps = {
@@ -32,7 +32,6 @@ type RejectedFoldProps = Omit<RejectedFoldsProps, "rows"> & { readonly row: Reje
 function RejectedFold({ row, agents }: RejectedFoldProps) {
   const help = rejectionHelp(row.code, row.topic);
   const agent = agents?.get(row.agentId);
-  const size = formatBytes(row.bytes);
   const facts: (Fact | false)[] = [
     ["Detail", row.detail],
     ["Cause", help.cause],
@@ -67,8 +66,7 @@ function RejectedFold({ row, agents }: RejectedFoldProps) {
       <Facts facts={facts} />
       {row.excerpt && (
         <div className="stack">
-          <span className="hint">{`Payload, ${size.text} ${size.unit}${cutWords(row)}`}</span>
-          <CopyBlock text={row.excerpt} label="Copy the payload's beginning" />
+          <PayloadExcerpt excerpt={row.excerpt} bytes={row.bytes} />
           {row.excerpt.startsWith("0x") && (
             <Link
               to="/layouts/new"
@@ -82,8 +80,4 @@ function RejectedFold({ row, agents }: RejectedFoldProps) {
       )}
     </Fold>
   );
-}
-
-function cutWords({ bytes, excerpt }: RejectedReply): string {
-  return bytes > excerpt.length ? ", its beginning" : "";
 }

@@ -20,6 +20,7 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "device.adopted": "Adopted a device",
   "device.declared": "Declared a device",
   "device.ignored": "Ignored a device",
+  "device.order-cleared": "Cleared an order that the broker kept",
   "device.asked": "Asks about a device again",
   "asset.created": "Created an asset",
   "asset.changed": "Changed an asset",

@@ -363,6 +363,11 @@ export const ROUTES = {
       rejected: Type.Array(RejectedSchema),
     }),
   }),
+  "POST /devices/:id/clear-retained": route({
+    permission: "command",
+    summary: "Clear the order to the device that a broker keeps and should not",
+    params: Id,
+  }),
   "GET /inbox": route({
     permission: "view",
     summary: "Devices that speak and belong to nothing yet, newest first",

@@ -136,6 +136,26 @@ test("a command that is wrong says where, and is not sent", async () => {
   assert.equal((await house.send("viewer", "GET /commands/none")).json.code, "route_unknown");
 });
 
+test("an operator clears the order that the broker keeps, which the journal remembers", async () => {
+  const topic = "/sauter/viasens/12/5/control";
+  const settings = "/sauter/viasens/12/5/configure";
+  const payload = new TextEncoder().encode('{"type":"led-ring","payload":{"mode":-1}}');
+  const { broker } = house.parts;
+  for (const kept of [topic, settings]) await broker.send({ topic: kept, payload, retain: true });
+  const topics = () => broker.retained("/sauter/#").map((message) => message.topic);
+  assert.deepEqual(topics().toSorted(), [settings, topic]);
+
+  const route = `POST /devices/${id}/clear-retained`;
+  assert.equal((await house.send("viewer", route)).status, 403);
+  assert.equal(topics().length, 2);
+  assert.equal((await house.send("operator", route)).status, 204);
+  assert.deepEqual(topics(), [settings], "what should be kept stays");
+  const { json } = await house.send("admin", "GET /journal?kind=device.order-cleared");
+  assert.deepEqual(json.items[0].detail, { topic });
+  const nobody = await house.send("operator", "POST /devices/none/clear-retained");
+  assert.equal(nobody.json.code, "device_unknown");
+});
+
 test("an asset that goes gives its devices back to the inbox", async () => {
   const { assetId } = (await house.send("viewer", `GET /devices/${id}`)).json.device;
   assert.equal((await house.send("engineer", `DELETE /assets/${assetId}`)).status, 204);

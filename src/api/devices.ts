@@ -17,6 +17,7 @@ import { iso, isoOrNull } from "./time.ts";
 export const deviceHandlers = {
   "GET /devices": listDevices,
   "GET /devices/:id": getDevice,
+  "POST /devices/:id/clear-retained": clearRetained,
 } satisfies Handlers;
 
 /** Rows of the lists that stand below a device. */
@@ -52,6 +53,23 @@ async function getDevice(house: House, { params }: Call<"GET /devices/:id">) {
     commands: commands.map(commandReply),
     rejected: rejected.map(rejectedReply),
   });
+}
+
+type ClearRoute = "POST /devices/:id/clear-retained";
+
+/** MQTT deletes what is kept by an empty message. As with every order, the journal comes first. */
+async function clearRetained(house: House, { params, by }: Call<ClearRoute>): Answer<ClearRoute> {
+  const device = house.ingest.device(params.id as DeviceId)?.device;
+  if (!device) return failure(problem("device_unknown", `no device '${params.id}'`));
+  const topic = driverOf(house, device)?.passingTopic?.(device.address);
+  if (topic === undefined) {
+    return failure(problem("command_unknown", `${device.address} has no order to clear`));
+  }
+  const subject = `device:${device.id}`;
+  const { actor } = by;
+  const detail = { topic };
+  await house.journal.record({ actor, kind: "device.order-cleared", subject, detail });
+  return house.broker.send({ topic, payload: new Uint8Array(), retain: true });
 }
 
 /** With all their channels, and the newest sample of each in one question to the historian. */

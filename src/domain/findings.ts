@@ -105,6 +105,8 @@ export class Findings {
   readonly readings: Reading[] = [];
   readonly others: Finding[] = [];
   readonly warnings: Warning[] = [];
+  /** Whose diagnostics show the warnings of a message that is no word of the device's own. */
+  addressee: DeviceAddress | undefined;
   #device = "" as DeviceAddress;
   #at = 0;
   #isArrival = false;
@@ -148,6 +150,7 @@ export class Findings {
     if (this.readings.length > 0) this.readings.length = 0;
     if (this.others.length > 0) this.others.length = 0;
     if (this.warnings.length > 0) this.warnings.length = 0;
+    this.addressee = undefined;
   }
 }
 

@@ -47,6 +47,9 @@ export interface Driver {
   /** Down: how to say a command to a device. Its parameters have passed their schema. */
   encode(command: Command): Outcome<Message, Problem>;
 
+  /** Where a device hears what must not be kept: a person may clear what a broker keeps there. */
+  passingTopic?(device: DeviceAddress): string;
+
   /** Turns a model that a device published before, and its wish to use it, into our words. */
   declare?(
     model: JsonObject,

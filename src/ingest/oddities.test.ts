@@ -68,6 +68,20 @@ test("a strict house takes what is odd and as specified", async () => {
   assert.deepEqual(codesOf(ingest), ["W_IMPLAUSIBLE"]);
 });
 
+test("an order that a broker keeps shows with its device, and is no sign of its life", async () => {
+  const ingest = await open({ isStrict: false });
+  await ingest.receive([said(PLAIN)]);
+  const topic = "/sauter/viasens/12/5/control";
+  const order = { ...said('{"type":"led-ring","payload":{"mode":-1}}'), topic, retain: true };
+  const later = (NOW + 60_000) as Timestamp;
+  await ingest.receive([{ ...order, receivedAt: later }]);
+  assert.deepEqual(codesOf(ingest), ["W_RETAINED_CONTROL"]);
+  const [device] = ingest.devices();
+  assert.ok(device);
+  const { messages, lastSeenAt } = ingest.diagnostics(device.id);
+  assert.deepEqual([messages, lastSeenAt], [1, NOW]);
+});
+
 function open({ isStrict }: { readonly isStrict: boolean }): Promise<Ingest> {
   return openIngest({
     ...{ drivers, store, historian, isStrict },

@@ -6,7 +6,7 @@ import type { Driver, Known } from "../driver/driver.ts";
 import { newId } from "../lib/id.ts";
 import type { Answers } from "./answers.ts";
 import type { Binder } from "./bind.ts";
-import { type Bindings, type BoundDevice, noteMessage } from "./bindings.ts";
+import { type Bindings, type BoundDevice, noteMessage, noteWarning } from "./bindings.ts";
 import type { Declarations } from "./declarations.ts";
 import { driverFor } from "./driver-for.ts";
 import type { IngestParts } from "./ingest.ts";
@@ -173,8 +173,17 @@ export class Understanding {
   #noteUnheard(driver: Driver, message: ReceivedMessage): void {
     const { readings, others, warnings } = this.#findings;
     const device = readings[0]?.device ?? others[0]?.device;
-    if (device === undefined) return;
-    this.#brought.unheard.push({ driver, device, message, warnings: [...warnings] });
+    if (device === undefined) this.#noteOverheard(driver, message);
+    else this.#brought.unheard.push({ driver, device, message, warnings: [...warnings] });
+  }
+
+  /** What others say to a device shows with it, and is no sign of its life. */
+  #noteOverheard(driver: Driver, { receivedAt, payload }: ReceivedMessage): void {
+    const { addressee, warnings } = this.#findings;
+    if (addressee === undefined || warnings.length === 0) return;
+    const bound = this.#state.bindings.find(driver.id, addressee);
+    if (!bound) return;
+    for (const warning of warnings) noteWarning(bound, receivedAt, warning, payload);
   }
 
   #refuse(message: ReceivedMessage, driver: Driver | null, reason: Problem): void {

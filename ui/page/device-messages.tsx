@@ -5,16 +5,20 @@ import type { DeviceDetail } from "../device-state.ts";
 import { formatCount, formatDateTime } from "../format.ts";
 import { Age } from "../part/age.tsx";
 import { State } from "../part/badge.tsx";
+import { Button } from "../part/button.tsx";
 import { Card } from "../part/card.tsx";
 import { CopyBlock } from "../part/copy.tsx";
-import { Nothing } from "../part/empty.tsx";
+import { Nothing, ProblemNote } from "../part/empty.tsx";
 import { type Fact, Facts } from "../part/facts.tsx";
 import { Fold, Folds } from "../part/fold.tsx";
-import { useReply } from "../query.ts";
+import { useAsk, useReply } from "../query.ts";
 import { useMay } from "../session.ts";
 import { PayloadExcerpt } from "./payload-excerpt.tsx";
 import { RejectedFolds } from "./rejected-folds.tsx";
 import "./device-messages.css";
+
+/** The warning of a kept order, which starts the animation again at each reconnect. */
+const KEPT_ORDER = "W_RETAINED_CONTROL";
 
 /** What was sent to a device, and what was odd or wrong in what it sent. */
 export function DeviceMessages({ detail }: { readonly detail: DeviceDetail }) {
@@ -95,7 +99,7 @@ function CommandFold({ command, type }: CommandFoldProps) {
   );
 }
 
-function Warnings({ device: { warnings } }: { readonly device: DeviceReply }) {
+function Warnings({ device: { id, warnings } }: { readonly device: DeviceReply }) {
   return (
     <Card title="Warnings" meta="Odd, and taken all the same" span={7} flush>
       {warnings.length === 0 ? (
@@ -104,7 +108,7 @@ function Warnings({ device: { warnings } }: { readonly device: DeviceReply }) {
         <div className="warning-folds">
           <Folds label="Warnings">
             {warnings.map((warning) => (
-              <WarningFold key={warning.code} warning={warning} />
+              <WarningFold key={warning.code} warning={warning} deviceId={id} />
             ))}
           </Folds>
         </div>
@@ -113,10 +117,13 @@ function Warnings({ device: { warnings } }: { readonly device: DeviceReply }) {
   );
 }
 
-type WarningReply = DeviceReply["warnings"][number];
+type WarningFoldProps = {
+  readonly warning: DeviceReply["warnings"][number];
+  readonly deviceId: string;
+};
 
 /** On opening, the message that brought it last. */
-function WarningFold({ warning }: { readonly warning: WarningReply }) {
+function WarningFold({ warning, deviceId }: WarningFoldProps) {
   const { code, detail, times, at, excerpt, bytes } = warning;
   return (
     <Fold
@@ -135,7 +142,25 @@ function WarningFold({ warning }: { readonly warning: WarningReply }) {
       <p className="wrap-anywhere">{detail}</p>
       <p className="dim">{`Last time ${formatDateTime(at)}`}</p>
       <PayloadExcerpt excerpt={excerpt} bytes={bytes} />
+      {code === KEPT_ORDER && <ClearOrder deviceId={deviceId} />}
     </Fold>
+  );
+}
+
+/** For those who may command: the broker forgets the order that it should not have kept. */
+function ClearOrder({ deviceId }: { readonly deviceId: string }) {
+  const mayCommand = useMay("command");
+  const clear = useAsk("POST /devices/:id/clear-retained", ["GET /devices/:id"]);
+  if (!mayCommand) return null;
+  const onClick = () => clear.mutate({ params: { id: deviceId } });
+  return (
+    <>
+      <Button busy={clear.isPending} onClick={onClick}>
+        Clear the kept order
+      </Button>
+      {clear.isSuccess && <p className="dim">The broker keeps it no more.</p>}
+      <ProblemNote problem={clear.error} />
+    </>
   );
 }
 

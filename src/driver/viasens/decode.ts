@@ -24,11 +24,12 @@ export function decode(message: ReceivedMessage, findings: Findings): Outcome<vo
     );
     return success(undefined);
   }
-  warnOfPlace(message, place, findings);
   if (message.payload.length === 0 && isClearing(message, place.leaf)) return success(undefined);
+  warnOfPlace(message, place, findings);
 
   const envelope = readEnvelope(message.payload, findings);
   if (!envelope.ok) return envelope;
+  if (place.leaf !== "data") findings.addressee = place.device;
   const sensor = SENSOR_OF_TYPE.get(envelope.value.type);
   return sensor
     ? decodeReading({ message, place, sensor }, envelope.value, findings)

@@ -2,7 +2,7 @@ import type { Driver } from "../driver.ts";
 import { catalogue } from "./catalogue.ts";
 import { decode } from "./decode.ts";
 import { encode } from "./encode.ts";
-import { FILTERS } from "./topics.ts";
+import { controlTopic, FILTERS } from "./topics.ts";
 import { twin } from "./twin.ts";
 
 /** The SAUTER viaSens smart sensor mesh network. */
@@ -23,5 +23,6 @@ export const viasens: Driver = {
     "W_COLOR_PADDED",
   ],
   encode,
+  passingTopic: controlTopic,
   twin,
 };

@@ -12,6 +12,7 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "access.token-revoked": "Revoked a token",
   "agent.created": "Created an agent",
   "agent.issued": "Issued a credential",
+  "agent.model-given": "Handed in an agent's model",
   "agent.revoked": "Revoked an agent",
   "agent.removed": "Removed an agent",
   "agent.disconnected": "Disconnected an agent",

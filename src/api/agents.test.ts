@@ -53,6 +53,28 @@ test("one more credential is issued, and a certificate is known by its serial", 
   assert.equal(ca.text, json.certificate.caPem);
 });
 
+test("a model is handed in for its agent, or the place of what is wrong is said", async () => {
+  const { agent } = await create({ kind: "mindsphere", name: "oven", tenant: "acme" });
+  const route = `POST /agents/${agent.id}/model`;
+  const model = { id: "1", data: { externalId: "oven", typeModel: { aspectTypes: [] } } };
+  assert.equal((await house.send("operator", route, { model })).status, 403);
+  assert.equal((await house.send("engineer", route, { model })).status, 204);
+  const typeModel = { aspectTypes: [{ id: "acme.heat" }] };
+  const wrong = { ...model, data: { ...model.data, typeModel } };
+  const refused = await house.send("engineer", route, { model: wrong });
+  assert.equal(refused.json.code, "model_invalid");
+  assert.match(refused.json.detail, /\/typeModel\/aspectTypes\/0/);
+  const { json } = await house.send("engineer", "GET /journal");
+  const given = json.items.filter(({ kind }: { kind: string }) => kind === "agent.model-given");
+  assert.equal(given.length, 2);
+});
+
+test("only a MindSphere agent takes a model", async () => {
+  const { agent } = await create({ kind: "viasens", name: "attic", tenant: "4711" });
+  const refused = await house.send("engineer", `POST /agents/${agent.id}/model`, { model: {} });
+  assert.equal(refused.json.code, "request_invalid");
+});
+
 test("an agent is revoked, which it stays, or removed, with which it is gone", async () => {
   const { agent } = await create({ kind: "plain", name: "lamp" });
   const route = `/agents/${agent.id}`;

@@ -1,8 +1,9 @@
 import type { Issued } from "../agent/agent.ts";
-import { type Agent, rightsOf } from "../domain/agent.ts";
-import type { AgentId } from "../domain/brand.ts";
+import { type Agent, modelTopicOf, rightsOf } from "../domain/agent.ts";
+import type { AgentId, Timestamp } from "../domain/brand.ts";
 import { problem } from "../domain/problem.ts";
 import type { Credential } from "../domain/records.ts";
+import { encodeJson, type JsonObject } from "../lib/json.ts";
 import { failure, success } from "../lib/outcome.ts";
 import type { AgentReply, IssuedReply } from "./contract.ts";
 import { examplesFor } from "./examples.ts";
@@ -16,6 +17,7 @@ export const agentHandlers = {
   "GET /agents/:id": getAgent,
   "POST /agents": createAgent,
   "POST /agents/:id/credentials": issueCredential,
+  "POST /agents/:id/model": handInModel,
   "POST /agents/:id/revoke": revokeAgent,
   "DELETE /agents/:id": removeAgent,
   "GET /ca.pem": async ({ agents }) => success(agents.authority.caPem),
@@ -49,6 +51,26 @@ async function issueCredential(house: House, call: Call<IssueRoute>): Answer<Iss
   const id = call.params.id as AgentId;
   const issued = await house.agents.issue(call.by.actor, id, call.body.credential);
   return issued.ok ? success(await issuedReply(house, issued.value, call.host)) : issued;
+}
+
+type ModelRoute = "POST /agents/:id/model";
+
+/** The agent is answered too: what it hears is in the journal before. */
+async function handInModel(house: House, call: Call<ModelRoute>): Answer<ModelRoute> {
+  const { params, body, by } = call;
+  const agent = await house.agents.get(params.id as AgentId);
+  if (!agent) return failure(problem("agent_unknown", `no agent '${params.id}'`));
+  const topic = modelTopicOf(agent);
+  if (topic === undefined || agent.revoked) {
+    const detail = "only a MindSphere agent that is not revoked has a model";
+    return failure(problem("request_invalid", detail));
+  }
+  const payload = encodeJson(body.model as JsonObject);
+  const detail = { name: agent.name, topic, bytes: payload.length };
+  const subject = `agent:${agent.id}`;
+  await house.journal.record({ actor: by.actor, kind: "agent.model-given", subject, detail });
+  const receivedAt = house.clock.now() as Timestamp;
+  return house.ingest.handIn({ topic, payload, agent: agent.id, receivedAt, retain: false });
 }
 
 async function revokeAgent(house: House, { params, by }: Call<"POST /agents/:id/revoke">) {

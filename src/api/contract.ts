@@ -487,6 +487,12 @@ export const ROUTES = {
     params: Id,
     reply: Type.Object({ closed: Type.Integer() }),
   }),
+  "POST /agents/:id/model": route({
+    permission: "engineer",
+    summary: "Hand in a model as if its MindSphere agent had published it",
+    params: Id,
+    body: Type.Object({ model: Json }),
+  }),
   "POST /agents/:id/revoke": route({
     permission: "engineer",
     summary: "Close its connection and let it in no more",

@@ -90,6 +90,15 @@ export function rightsOf(
   }
 }
 
+/** Where an agent publishes its model; undefined of kinds that have none. */
+export function modelTopicOf({
+  kind,
+  tenant,
+  clientId,
+}: Pick<Agent, "kind" | "tenant" | "clientId">): string | undefined {
+  return kind === "mindsphere" ? `tc/${tenant}/${clientId}/o/amo_v3/m` : undefined;
+}
+
 function both(publish: string, subscribe: string): Rights {
   return { publish: [publish], subscribe: [subscribe] };
 }

@@ -1,4 +1,5 @@
 import type { AgentId, Timestamp } from "./brand.ts";
+import type { Problem } from "./problem.ts";
 
 /** What travels on a link. Over MQTT the topic is the MQTT topic; other links make one up. */
 export type Message = {
@@ -20,4 +21,6 @@ export type ReceivedMessage = {
   readonly receivedAt: Timestamp;
   /** The sender asked the broker to keep it. */
   readonly retain: boolean;
+  /** Told why it was not taken, for whoever waits for that; called before the receiver settles. */
+  readonly onRefused?: (reason: Problem) => void;
 };

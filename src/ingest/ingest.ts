@@ -5,7 +5,7 @@ import type { Reading } from "../domain/findings.ts";
 import type { Layout } from "../domain/frame.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Receive } from "../domain/link.ts";
-import type { Message } from "../domain/message.ts";
+import type { Message, ReceivedMessage } from "../domain/message.ts";
 import type { Channel, Device } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Samples } from "../domain/samples.ts";
@@ -35,6 +35,8 @@ import { Walk } from "./walk.ts";
 export interface Ingest {
   /** The walk up; see `walk.ts`. */
   readonly receive: Receive;
+  /** The same for one message that a person gives in an agent's name: tells what became of it. */
+  handIn(message: ReceivedMessage): Promise<Outcome<void, Problem>>;
 
   /** What is known of a device from its messages since the start. */
   diagnostics(id: DeviceId): Diagnostics;
@@ -139,6 +141,7 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
   const walk = new Walk(parts, { bindings, rejections, answers, declarations, layouts, sequences });
   return {
     receive: (messages) => walk.carryUp(messages),
+    handIn: (message) => walk.handIn(message),
     backfill: (driver, agent, readings) => walk.backfill(driver, agent, readings),
     diagnostics: (id) => diagnosticsOf(bindings, id),
     device: (id) => deviceOf(bindings, id),

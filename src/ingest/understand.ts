@@ -188,6 +188,7 @@ export class Understanding {
 
   #refuse(message: ReceivedMessage, driver: Driver | null, reason: Problem): void {
     reject(this.#parts, this.#state, rejectionOf(message, driver, reason));
+    message.onRefused?.(reason);
     const replies = driver?.refuse?.(message, reason, () => newId(this.#parts.now())) ?? [];
     if (replies.length > 0) this.#brought.replies.push({ agent: message.agent, replies });
   }

@@ -1,7 +1,9 @@
 import type { AgentId } from "../domain/brand.ts";
 import type { Reading } from "../domain/findings.ts";
 import type { ReceivedMessage } from "../domain/message.ts";
+import type { Problem } from "../domain/problem.ts";
 import { newId } from "../lib/id.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { accept } from "./accept.ts";
 import { Binder } from "./bind.ts";
 import { noteHeard, noteMessage } from "./bindings.ts";
@@ -45,6 +47,14 @@ export class Walk {
     }
     const brought = this.#understanding.ofMessages(messages);
     return brought ? this.#turns.take(() => this.#carryOn(brought)) : this.#remember();
+  }
+
+  /** The same walk of one message that a person hands in and wants to know the end of. */
+  async handIn(message: ReceivedMessage): Promise<Outcome<void, Problem>> {
+    const reasons: Problem[] = [];
+    await this.carryUp([{ ...message, onRefused: (reason) => reasons.push(reason) }]);
+    const [reason] = reasons;
+    return reason ? failure(reason) : success(undefined);
   }
 
   /** Readings of the past: stored by the same rules, and nobody is told of a message. */
@@ -117,6 +127,7 @@ export class Walk {
       const outcome = await accept(this.#parts, this.#state, { driver, agent, finding: what });
       if (!outcome.ok) {
         reject(this.#parts, this.#state, rejectionOf(message, driver, outcome.problem));
+        message.onRefused?.(outcome.problem);
       }
       const said = driver.answer?.(what, outcome, () => newId(this.#parts.now())) ?? [];
       if (said.length > 0) await answers.say(agent, said);

@@ -18,6 +18,7 @@ import { useRefetchOn } from "../use-refetch.ts";
 import { AgentCredentials } from "./agent-credentials.tsx";
 import { Filters } from "./agent-draft.tsx";
 import { AgentIssued } from "./agent-issued.tsx";
+import { AgentModel } from "./agent-model.tsx";
 import { AgentState } from "./agent-parts.tsx";
 import { RejectedFolds } from "./rejected-folds.tsx";
 import "./agents.css";
@@ -81,6 +82,7 @@ function AgentDetail({ agent, onIssued }: AgentDetailProps) {
       <Card title="Known as" span={5}>
         <Facts facts={factsOf(agent)} />
       </Card>
+      {agent.kind === "mindsphere" && !agent.revoked && <AgentModel agentId={agent.id} />}
       <Card title="Rejected" meta="Its messages that were not taken" flush>
         {rows.length > 0 ? (
           <RejectedFolds rows={rows} agents={undefined} />

@@ -21,6 +21,11 @@ export class Gate {
     this.#subscribe = rights.subscribe;
   }
 
+  /** False: it only looks on, as an integration does. */
+  get speaks(): boolean {
+    return this.#publish.length > 0;
+  }
+
   mayPublish(topic: string): boolean {
     return this.#publish.some((allows) => allows(topic));
   }

@@ -8,6 +8,7 @@ import { type Outcome, success } from "../lib/outcome.ts";
 import type { Config } from "./config.ts";
 import { openElsewhere } from "./elsewhere.ts";
 import type { Ground } from "./ground.ts";
+import { admitReader, readerOf } from "./readers.ts";
 import type { Rooms } from "./rooms.ts";
 import { takeOverWriter } from "./take-overs.ts";
 
@@ -27,6 +28,7 @@ export async function openWire(
   closer.add("broker", () => broker.value.close());
   later.broker = broker.value;
   agents.onRevoked((id) => void broker.value.disconnect(id, "revoked"));
+  rooms.access.onLost((actor) => void broker.value.disconnect(readerOf(actor), "token revoked"));
   agents.onRenewed(({ serverKeyPem, serverCertificatePem }) =>
     broker.value.renew?.(serverKeyPem, serverCertificatePem),
   );
@@ -42,7 +44,7 @@ function openHere({ agents }: Rooms, parts: BrokerParts, config: Config) {
 
 /** What brokers need of the house, whichever they are. */
 function partsOf({ journal, clock, gauges, log }: Ground, rooms: Rooms): BrokerParts {
-  const { agents, commands, ingest, later } = rooms;
+  const { access, agents, commands, ingest, later } = rooms;
   const nameOf = async (agent: AgentId) => (await agents.get(agent))?.name ?? agent;
   const record = journal.record.bind(journal);
   const writeTakeOver = takeOverWriter({ record, nameOf, clock, log });
@@ -54,7 +56,8 @@ function partsOf({ journal, clock, gauges, log }: Ground, rooms: Rooms): BrokerP
   return {
     admit: async (attempt) => {
       const ours = later.demo?.admit(attempt);
-      return ours ? success(ours) : agents.admit(attempt);
+      if (ours) return success(ours);
+      return (await admitReader(access, attempt)) ?? agents.admit(attempt);
     },
     receive: ingest.receive,
     onPresence: (presence) => {

@@ -53,9 +53,9 @@ export class AllSubscriptions {
     return this.#shared.listeners(topic).flatMap(({ session: group }) => chosenOf(group));
   }
 
-  /** Whether somebody who is connected gets the topic. */
+  /** Whether somebody who is connected gets the topic, and does not only look on. */
   reach(topic: string): boolean {
-    const isThere = ({ connection }: Session) => connection !== null;
+    const isThere = ({ connection }: Session) => connection?.admitted?.gate.speaks === true;
     return (
       this.own.listeners(topic).some(({ session }) => isThere(session)) ||
       this.#shared

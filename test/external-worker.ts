@@ -17,6 +17,8 @@ export type WorkerOptions = {
 
 const { address, worker, folder }: WorkerOptions = JSON.parse(process.argv[2] ?? "");
 mkdirSync(folder, { recursive: true });
+// The broker's own timers keep no process alive, and between two tries there is nothing else.
+setInterval(() => {}, 60_000);
 const file = await open(join(folder, `kept-${worker}`), "a");
 const broker = await openExternalBroker(
   { address, share: "fieldline", worker, filters: ["plant/#"], folder },

@@ -85,8 +85,10 @@ export const LIMIT = {
   sessionAwayMs: 7 * 24 * 60 * 60_000,
   /** Payload bytes that wait for the historian before sockets are paused. */
   pendingBytes: 32 * 1024 * 1024,
-  /** viaSens and others: one JSON message. */
+  /** One message of a device. */
   payloadBytes: 128 * 1024,
+  /** A node says one value at a time; a configuration in full has about 600 bytes. */
+  viasensPayloadBytes: 64 * 1024,
   jsonDepth: 32,
   /** Devices that speak, adopted or not. */
   devices: 20_000,

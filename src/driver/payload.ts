@@ -5,12 +5,14 @@ import { isJsonObject, type JsonObject } from "../lib/json.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { type JsonFault, readJson } from "../lib/read-json.ts";
 
-const LIMITS = { bytes: LIMIT.payloadBytes, depth: LIMIT.jsonDepth };
-
 /** The JSON object that a message holds, whichever driver asks; oddities go to `findings`. */
-export function readPayload(payload: Uint8Array, findings: Findings): Outcome<JsonObject, Problem> {
+export function readPayload(
+  payload: Uint8Array,
+  findings: Findings,
+  bytesMax: number = LIMIT.payloadBytes,
+): Outcome<JsonObject, Problem> {
   if (payload.length === 0) return failure(problem("payload_empty", "E_EMPTY no bytes at all"));
-  const read = readJson(payload, LIMITS, findings);
+  const read = readJson(payload, { bytes: bytesMax, depth: LIMIT.jsonDepth }, findings);
   if (!read.ok) return failure(problemOf(read.problem));
   const json = read.value;
   return isJsonObject(json) ? success(json) : failure(notAnObject(json));

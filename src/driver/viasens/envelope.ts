@@ -1,4 +1,5 @@
 import type { Findings } from "../../domain/findings.ts";
+import { LIMIT } from "../../domain/limit.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../lib/json.ts";
 import { type Outcome, success } from "../../lib/outcome.ts";
@@ -9,7 +10,7 @@ import { type Reader, refuse, show, warnOfUnknown } from "./rule.ts";
 export type Envelope = { readonly type: string; readonly payload: Json | undefined };
 
 export function readEnvelope(bytes: Uint8Array, findings: Findings): Outcome<Envelope, Problem> {
-  const read = readPayload(bytes, findings);
+  const read = readPayload(bytes, findings, LIMIT.viasensPayloadBytes);
   if (!read.ok) return read;
   const reader = { pointer: "", findings };
   const { type, payload } = read.value;

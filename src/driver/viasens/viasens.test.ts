@@ -112,10 +112,15 @@ test("a node sends one value a message, without asking the broker to keep it", (
 });
 
 test("more bytes than the limit are refused", () => {
-  const [topic, payload] = ["/sauter/viasens/net-1/5", Buffer.alloc(LIMIT.payloadBytes + 1, " ")];
-  const message = { topic, payload, agent: "a" as AgentId, receivedAt: 0 as Timestamp };
-  const received = { ...message, retain: false };
-  const outcome = viasens.decode(received, new Findings(), NOTHING_KNOWN);
+  const topic = "/sauter/viasens/net-1/5";
+  const said = '{"type":"humid","payload":{"humidity":49}}';
+  const decoded = (bytes: number) => {
+    const message = { topic, payload: Buffer.from(said.padEnd(bytes)), agent: "a" as AgentId };
+    const received = { ...message, receivedAt: 0 as Timestamp, retain: false };
+    return viasens.decode(received, new Findings(), NOTHING_KNOWN);
+  };
+  assert.ok(decoded(LIMIT.viasensPayloadBytes).ok);
+  const outcome = decoded(LIMIT.viasensPayloadBytes + 1);
   assert.ok(!outcome.ok);
   assert.equal(outcome.problem.code, "payload_too_large");
   assert.match(outcome.problem.detail, /^E_SIZE /);

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { type House, until } from "./house.ts";
@@ -24,6 +25,11 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 }
 
+/** For files whose tests are skipped where there is none. */
+export async function openBrowserIfAny(): Promise<Browser | undefined> {
+  return hasChromium ? openBrowser() : undefined;
+}
+
 export type Looks = {
   readonly theme?: "dark" | "light";
   readonly width?: number;
@@ -40,7 +46,12 @@ export class Visitor {
   readonly #url: string;
 
   /** Comes with the session of whoever signed in to the house, or as a stranger. */
-  static async open(browser: Browser, house: House, looks: Looks = {}): Promise<Visitor> {
+  static async open(
+    browser: Browser | undefined,
+    house: House,
+    looks: Looks = {},
+  ): Promise<Visitor> {
+    assert.ok(browser, "a test that needs a browser is skipped without one");
     const { theme = "dark", width = 1440, height = 900 } = looks;
     const viewport = { width, height };
     const context = await browser.newContext({ colorScheme: theme, viewport });

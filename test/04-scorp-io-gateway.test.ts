@@ -73,6 +73,20 @@ test("the birth is kept by the broker for whoever of the edge comes later", { sk
   assert.equal(late.lines[0], `${METER_BIRTH.topic} ${METER_BIRTH.payload}`);
 });
 
+test("a command goes back to the edge, journalled, and to no other", { skip }, async () => {
+  const heard = await subscribe(edge.plain, "mqtts/camexia/DCMD/gateway_1/#");
+  const { items } = await house.call("GET", "/devices");
+  const device = items.find(({ address }: DeviceReply) => address === METER);
+  const parameters = { metric: "Relais/Pompe", type: "Boolean", value: true };
+  const command = { deviceId: device.id, name: "write", parameters };
+  const { state } = await house.call("POST", "/commands", command);
+  await until("the edge hears it", () => heard.lines.length > 0);
+  heard.close();
+  assert.equal(state, "sent");
+  const payload = '{"metrics":[{"name":"Relais/Pompe","dataType":"Boolean","value":true}]}';
+  assert.deepEqual(heard.lines, [`mqtts/camexia/DCMD/gateway_1/2F1A4C0012B7 ${payload}`]);
+});
+
 async function waiting(address: string): Promise<DeviceReply> {
   return until(`${address} waits in the inbox`, async () => {
     const { items } = await house.call("GET", "/inbox");

@@ -17,7 +17,8 @@ export function parseTopic(
   return { device: `${project}/${edgeAndDevice}` as DeviceAddress, verb: verb as Verb };
 }
 
-export function topicOf(device: DeviceAddress, verb: Verb): string {
+/** `DCMD` is what the house says to a device. */
+export function topicOf(device: DeviceAddress, verb: Verb | "DCMD"): string {
   const [project = "", ...edgeAndDevice] = device.split("/");
   return `mqtts/${project}/${verb}/${edgeAndDevice.join("/")}`;
 }

@@ -1,11 +1,13 @@
 import type { DeviceAddress } from "../../domain/brand.ts";
+import type { Command } from "../../domain/command.ts";
 import type { Message } from "../../domain/message.ts";
-import { problem } from "../../domain/problem.ts";
+import { type Problem, problem } from "../../domain/problem.ts";
 import type { Value } from "../../domain/reading.ts";
-import { encodeJson } from "../../lib/json.ts";
-import { failure } from "../../lib/outcome.ts";
+import { withExactIntegers } from "../../lib/exact-json.ts";
+import { encodeJson, isJsonObject, parseJsonObject } from "../../lib/json.ts";
+import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Twin, TwinReading } from "../driver.ts";
-import { writable } from "../value.ts";
+import { isValue, writable } from "../value.ts";
 import { topicOf } from "./topics.ts";
 
 /**
@@ -22,10 +24,26 @@ export function twin(device: DeviceAddress): Twin {
       return isNews ? [birthOf(device, types), data] : [data];
     },
 
-    obey(message) {
-      return failure(problem("command_unknown", message.topic));
-    },
+    obey: (message) => obey(device, message),
   };
+}
+
+/** The one metric of a DCMD that is meant for this device. */
+function obey(
+  device: DeviceAddress,
+  { topic, payload }: Message,
+): Outcome<Pick<Command, "name" | "parameters">, Problem> {
+  const body = parseJsonObject(payload);
+  const { metrics = null } = body ? withExactIntegers(payload, body) : {};
+  const written = Array.isArray(metrics) ? metrics[0] : undefined;
+  if (topic !== topicOf(device, "DCMD") || !isJsonObject(written)) {
+    return failure(problem("command_unknown", topic));
+  }
+  const { name: metric, dataType: type, value } = written;
+  if (typeof metric !== "string" || typeof type !== "string" || !isValue(value)) {
+    return failure(problem("payload_malformed", topic));
+  }
+  return success({ name: "write", parameters: { metric, type, value: writable(value) } });
 }
 
 type TypeName = "Boolean" | "Long" | "Double" | "String";

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import type { AgentId, AssetId, DeviceId, UserId } from "../domain/brand.ts";
 import type { Asset } from "../domain/model.ts";
+import { ids, inFolder, type That } from "./conformance-scene.ts";
+import { together } from "./conformance-together.ts";
 import {
   agent,
   asset,
+  assetEvent,
   channel,
   device,
   event,
@@ -28,30 +28,8 @@ export function storeConformance(name: string, open: (folder: string) => Promise
   order(that);
   changes(that);
   belonging(that);
-  transactions(that);
+  together(that);
   series(that);
-}
-
-type Reopen = () => Promise<Store>;
-type Check = (store: Store, reopen: Reopen) => Promise<void>;
-type That = (claim: string, check: Check) => void;
-
-async function inFolder(
-  context: TestContext,
-  open: (folder: string) => Promise<Store>,
-  check: Check,
-): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "fieldline-store-"));
-  let store = await open(folder);
-  context.after(async () => {
-    await store.close();
-    rmSync(folder, { recursive: true });
-  });
-  await check(store, async () => {
-    await store.close();
-    store = await open(folder);
-    return store;
-  });
 }
 
 function rows(that: That): void {
@@ -130,6 +108,20 @@ function order(that: That): void {
     assert.deepEqual(await store.channels.get(["2", "a"]), all[2]);
   });
 
+  that("a span of times is found, counted and removed, and pages may be skipped", async (store) => {
+    const all = [1, 2, 3, 4, 5].map((at) => assetEvent(`e${9 - at}`, at));
+    await store.assetEvents.put(...all);
+    const within = { column: "at", from: 2, to: 5 } as const;
+    assert.deepEqual(ids(await store.assetEvents.find({ within })), ["e7", "e6", "e5"]);
+    const last = await store.assetEvents.find({ within, descending: true, skip: 1, limit: 1 });
+    assert.deepEqual(ids(last), ["e6"]);
+    assert.equal(await store.assetEvents.count({ isLatest: true }, within), 3);
+    assert.equal(await store.assetEvents.count({}, { column: "at", to: 2 }), 1);
+    assert.equal(await store.assetEvents.remove({ isLatest: false }, within), 0);
+    assert.equal(await store.assetEvents.remove({}, within), 3);
+    assert.deepEqual(ids(await store.assetEvents.find({ skip: 1 })), ["e4"]);
+  });
+
   that("a search wants all its columns equal, null and booleans too", async (store) => {
     await store.assets.put(
       asset("root"),
@@ -169,6 +161,8 @@ function changes(that: That): void {
     await assert.rejects(store.users.put(user("2", "ADA")));
     await store.agents.put(agent("1"));
     await assert.rejects(store.agents.put({ ...agent("2"), clientId: agent("1").clientId }));
+    await store.assetEvents.put(assetEvent("1", 1));
+    await assert.rejects(store.assetEvents.put(assetEvent("1", 2)));
     assert.equal(await store.agents.count(), 1);
   });
 
@@ -201,6 +195,8 @@ function belonging(that: That): void {
     assert.equal((await store.devices.get("1"))?.assetId, null);
     await store.devices.remove({ id: "1" as DeviceId });
     assert.equal(await store.channels.count(), 0);
+    assert.equal(await store.boardings.count(), 0);
+    assert.equal(await store.assetEvents.count(), 1);
     await store.agents.remove({ id: "1" as AgentId });
     assert.equal(await store.credentials.count(), 0);
     await store.users.remove({ id: "1" as UserId });
@@ -225,142 +221,6 @@ function belonging(that: That): void {
   );
 }
 
-function transactions(that: That): void {
-  that("together: all of it is there afterwards, and after a restart", async (store, reopen) => {
-    const answer = await store.together(async () => {
-      await store.assets.put(asset("1"));
-      await store.points.put(point("1"));
-      return 42;
-    });
-    assert.equal(answer, 42);
-    const again = await reopen();
-    assert.deepEqual(await again.points.find(), [point("1")]);
-  });
-
-  that("together: nothing of it is there when it fails", async (store) => {
-    await store.assets.put(asset("1"));
-    const failing = store.together(async () => {
-      await store.assets.put(asset("1", { name: "changed" }), asset("2"));
-      assert.equal(await store.assets.count(), 2);
-      throw new Error("half-way");
-    });
-    await assert.rejects(failing, /half-way/);
-    assert.deepEqual(await store.assets.find(), [asset("1")]);
-  });
-
-  that("together: work sees its own changes, others see them when they are safe", async (store) => {
-    const gate = newGate();
-    const whole = store.together(async () => {
-      await store.assets.put(asset("1"));
-      assert.equal(await store.assets.count(), 1);
-      gate.reached();
-      await gate.opened;
-    });
-    await gate.wasReached;
-    assert.equal(await store.assets.count(), 0);
-    gate.open();
-    await whole;
-    assert.equal(await store.assets.count(), 1);
-  });
-
-  that("together: a change from outside waits and is not undone with it", async (store) => {
-    const gate = newGate();
-    const failing = store.together(async () => {
-      await store.assets.put(asset("inside"));
-      gate.reached();
-      await gate.opened;
-      throw new Error("undone");
-    });
-    await gate.wasReached;
-    const outside = store.assets.put(asset("outside"));
-    gate.open();
-    await assert.rejects(failing, /undone/);
-    await outside;
-    assert.deepEqual(ids(await store.assets.find()), ["outside"]);
-  });
-
-  that("together: many at once do not see each other half-done", async (store) => {
-    await store.settings.put({ name: "count", value: { n: 0 } });
-    const increase = async () => {
-      const setting = await store.settings.get("count");
-      await new Promise((resolve) => setImmediate(resolve));
-      const n = Number(setting?.value["n"]);
-      await store.settings.put({ name: "count", value: { n: n + 1 } });
-      if (n % 3 === 2) throw new Error("every third is undone once");
-    };
-    const once = () => store.together(increase).catch(() => store.together(increaseSafely));
-    const increaseSafely = async () => {
-      const setting = await store.settings.get("count");
-      await store.settings.put({ name: "count", value: { n: Number(setting?.value["n"]) + 1 } });
-    };
-    await Promise.all(Array.from({ length: 30 }, once));
-    assert.deepEqual(await store.settings.get("count"), { name: "count", value: { n: 30 } });
-  });
-
-  that("together within together is a part of it", async (store) => {
-    const failing = store.together(async () => {
-      await store.together(() => store.assets.put(asset("inner")));
-      throw new Error("outer fails");
-    });
-    await assert.rejects(failing, /outer fails/);
-    assert.equal(await store.assets.count(), 0);
-
-    await store.together(async () => {
-      await store.assets.put(asset("outer"));
-      const inner = store.together(async () => {
-        await store.assets.put(asset("inner"));
-        throw new Error("inner fails");
-      });
-      await assert.rejects(inner, /inner fails/);
-    });
-    assert.deepEqual(ids(await store.assets.find()), ["outer"]);
-  });
-
-  that("together: parts that run side by side are still one after the other", async (store) => {
-    await store.together(async () => {
-      const parts = ["a", "b", "c"].map((id) =>
-        store.together(async () => {
-          await store.assets.put(asset(id));
-          await new Promise((resolve) => setImmediate(resolve));
-          if (id === "b") throw new Error("only this part");
-        }),
-      );
-      await Promise.allSettled([...parts, store.assets.put(asset("d"))]);
-    });
-    assert.deepEqual(ids(await store.assets.find()), ["a", "c", "d"]);
-  });
-
-  that("together: what a part started and did not wait for belongs to the whole", async (store) => {
-    await store.together(async () => {
-      const started: Promise<void>[] = [];
-      await store.together(async () => {
-        const later = new Promise((resolve) => setImmediate(resolve));
-        started.push(later.then(() => store.assets.put(asset("later"))));
-      });
-      await Promise.all(started);
-    });
-    assert.deepEqual(ids(await store.assets.find()), ["later"]);
-  });
-
-  that("together: what was not waited for still belongs to it", async (store) => {
-    const failing = store.together(async () => {
-      store.assets.put(asset("1")).catch(() => undefined);
-      throw new Error("at once");
-    });
-    await assert.rejects(failing, /at once/);
-    assert.equal(await store.assets.count(), 0);
-  });
-
-  that("together: a failing change may be caught and the rest kept", async (store) => {
-    await store.devices.put(device("1"));
-    await store.together(async () => {
-      await assert.rejects(store.devices.put(device("2"), { ...device("1"), id: "3" as DeviceId }));
-      await store.devices.put(device("4"));
-    });
-    assert.deepEqual(ids(await store.devices.find()), ["1", "4"]);
-  });
-}
-
 function series(that: That): void {
   that("series are dense, ascending and never given twice", async (store, reopen) => {
     assert.deepEqual(await store.newSeries(3), [1, 2, 3]);
@@ -380,20 +240,4 @@ function series(that: That): void {
     given.push(...(await store.newSeries(2)));
     assert.equal(new Set(given).size, 4);
   });
-}
-
-function newGate() {
-  let open: () => void = () => undefined;
-  let reached: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  const wasReached = new Promise<void>((resolve) => {
-    reached = resolve;
-  });
-  return { open: () => open(), opened, reached: () => reached(), wasReached };
-}
-
-function ids(found: readonly { readonly id: string }[]): readonly string[] {
-  return found.map(({ id }) => id);
 }

@@ -1,4 +1,6 @@
 import type { Agent } from "../domain/agent.ts";
+import type { AssetEvent } from "../domain/asset-event.ts";
+import type { Boarding } from "../domain/boarding.ts";
 import type {
   AgentId,
   AssetId,
@@ -47,6 +49,7 @@ export async function putOneOfEach(store: Store): Promise<void> {
   await putWhatDevicesSaid(store);
   await store.agents.put(agent("1"));
   await store.credentials.put(credential("1"));
+  await store.boardings.put(boarding("1"));
   await store.users.put(user("1", "Ada"));
   await store.sessions.put(session("1"));
   await store.tokens.put({
@@ -84,6 +87,23 @@ export async function putOneOfEach(store: Store): Promise<void> {
 }
 
 async function putWhatDevicesSaid(store: Store): Promise<void> {
+  await store.assetEvents.put(assetEvent("1", 5));
+  await store.eventTypes.put({
+    id: "t.Leak",
+    name: "Leak",
+    parentId: null,
+    ttlDays: 35,
+    scope: "LOCAL",
+    fields: [
+      {
+        name: "f",
+        type: "ENUM",
+        values: ["a"],
+        ...{ filterable: true, required: false, updatable: true },
+      },
+    ],
+    etag: 0,
+  });
   await store.models.put({
     driver: "mindsphere",
     device: "t/a" as DeviceAddress,
@@ -179,6 +199,41 @@ function credential(id: string): Credential {
     createdAt: NOW,
     expiresAt: NOW,
     revokedAt: null,
+  };
+}
+
+function boarding(id: string): Boarding {
+  return {
+    agentId: id as AgentId,
+    assetId: "1" as AssetId,
+    profile: "SHARED_SECRET",
+    etag: 0,
+    invitation: "hash",
+    invitedUntil: NOW,
+    registration: null,
+    secrets: [{ secret: "kept", expiresAt: NOW }],
+    keys: [],
+    onboardedAt: null,
+    dataSources: { configurationId: "c", dataSources: [] },
+    dataSourcesEtag: 1,
+  };
+}
+
+export function assetEvent(id: string, at: number, rest: Partial<AssetEvent> = {}): AssetEvent {
+  return {
+    id,
+    at: at as Timestamp,
+    typeId: "t.Leak",
+    assetId: "1" as AssetId,
+    deviceId: null,
+    correlationId: id,
+    isLatest: true,
+    severity: 20,
+    acknowledged: false,
+    fields: { description: "wet", depth: 2.5 },
+    etag: 0,
+    expiresAt: NOW,
+    ...rest,
   };
 }
 

@@ -1,4 +1,6 @@
 import type { Agent } from "../domain/agent.ts";
+import type { AssetEvent, EventType } from "../domain/asset-event.ts";
+import type { Boarding } from "../domain/boarding.ts";
 import type { AspectType, AssetType } from "../domain/catalogue.ts";
 import type { Event } from "../domain/event.ts";
 import type { Layout } from "../domain/frame.ts";
@@ -30,12 +32,15 @@ export interface Store {
   readonly layouts: Shelf<Layout>;
   readonly agents: Shelf<Agent>;
   readonly credentials: Shelf<Credential>;
+  readonly boardings: Shelf<Boarding>;
   readonly users: Shelf<User>;
   readonly sessions: Shelf<Session>;
   readonly tokens: Shelf<Token>;
   readonly screens: Shelf<Screen>;
   readonly commands: Shelf<CommandRow>;
   readonly rejected: Shelf<Rejected>;
+  readonly assetEvents: Shelf<AssetEvent>;
+  readonly eventTypes: Shelf<EventType>;
   readonly events: Shelf<Event>;
   readonly settings: Shelf<Setting>;
 
@@ -57,20 +62,20 @@ export interface Store {
 
 /**
  * One kind of record. Every change is durable when it settles. What belongs to a row goes with it:
- * points with their asset, channels with their device, credentials with their agent, sessions with
- * their user; a device whose asset goes returns to the inbox. A row that another one refers to must
- * be there when the change settles; else, or where a unique column is taken, the change rejects.
- * Texts outside nested values are kept as `keepable` makes them.
+ * points with their asset, channels with their device, credentials and boardings with their agent,
+ * sessions with their user; a device whose asset goes returns to the inbox. A row that another one
+ * refers to must be there when the change settles; else, or where a unique column is taken, the
+ * change rejects. Texts outside nested values are kept as `keepable` makes them.
  */
 export interface Shelf<Row> {
   get(key: Key): Promise<Row | undefined>;
   /** Rows whose columns equal all of `where`, in the order of the key unless told otherwise. */
   find(query?: Query<Row>): Promise<readonly Row[]>;
-  count(where?: Partial<Row>): Promise<number>;
+  count(where?: Partial<Row>, within?: Span<Row>): Promise<number>;
   /** Inserts, or replaces the row of the same key. */
   put(...rows: readonly Row[]): Promise<void>;
   /** Returns how many there were. */
-  remove(where: Partial<Row>): Promise<number>;
+  remove(where: Partial<Row>, within?: Span<Row>): Promise<number>;
 }
 
 /** The primary key; composite keys in the order of the table. */
@@ -78,9 +83,19 @@ export type Key = string | number | readonly (string | number)[];
 
 export type Query<Row> = {
   readonly where?: Partial<Row>;
+  readonly within?: Span<Row>;
   readonly limit?: number;
+  /** Leaves out so many first, for page numbers; `after` is faster. */
+  readonly skip?: number;
   /** Newest key first. */
   readonly descending?: boolean;
   /** Only rows behind this key, in the order asked for: how lists are paged. */
   readonly after?: Key;
+};
+
+/** Rows whose number in one column, such as a time, is at least `from` and less than `to`. */
+export type Span<Row> = {
+  readonly column: keyof Row & string;
+  readonly from?: number;
+  readonly to?: number;
 };

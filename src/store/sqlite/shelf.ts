@@ -1,9 +1,11 @@
 import { assert } from "../../lib/assert.ts";
 import type { SqlRow, SqlValue } from "../../lib/sqlite.ts";
 import { keepable } from "../../lib/text.ts";
-import type { Key, Query, Shelf } from "../store.ts";
+import type { Key, Query, Shelf, Span } from "../store.ts";
 import { type Form, type ShelfName, sqlName, type Table } from "./table.ts";
 import type { Turns } from "./turns.ts";
+
+type Condition = { readonly sql: string; readonly values: SqlValue[] };
 
 /** The shelf of one table: every statement is made from the table's description. */
 export function openShelf<Row>(name: ShelfName, table: Table<Row>, turns: Turns): Shelf<Row> {
@@ -24,27 +26,18 @@ export function openShelf<Row>(name: ShelfName, table: Table<Row>, turns: Turns)
   const encode = (row: Row) =>
     columns.map(({ member, form }) => encoded(name, form, row[member as keyof Row]));
 
-  function condition(where: Partial<Row>): { sql: string; values: SqlValue[] } {
-    const wanted = Object.entries(where).map(([member, value]) => {
-      const form: Form | undefined = table.columns[member as keyof Row & string];
-      assert(form !== undefined, `${name} has no column ${member}`);
-      assert(form !== "json" || value === null, `${name} is not searched by nested ${member}`);
-      return { sql: `${quoted(member)} IS ?`, value: encoded(name, form, value) };
-    });
-    return {
-      sql: wanted.map(({ sql }) => sql).join(" AND "),
-      values: wanted.map(({ value }) => value),
-    };
-  }
+  const condition = (where: Partial<Row>, within?: Span<Row>) =>
+    conditionOf(name, table, where, within);
 
-  function find({ where = {}, limit = -1, descending = false, after }: Query<Row>): Row[] {
-    const { sql, values } = condition(where);
+  function find(query: Query<Row>): Row[] {
+    const { where = {}, within, limit = -1, skip = 0, descending = false, after } = query;
+    const { sql, values } = condition(where, within);
     const behind = after === undefined ? "" : `(${key}) ${descending ? "<" : ">"} (${blanks(key)})`;
     const order = key.map((column) => `${column}${descending ? " DESC" : ""}`).join(", ");
-    const text = `${select}${restricted(sql, behind)} ORDER BY ${order} LIMIT ?`;
+    const text = `${select}${restricted(sql, behind)} ORDER BY ${order} LIMIT ? OFFSET ?`;
     const parts = after === undefined ? [] : keyParts(after);
     return turns
-      .read((connection) => connection.statement(text).all(...values, ...parts, limit))
+      .read((connection) => connection.statement(text).all(...values, ...parts, limit, skip))
       .map(decode);
   }
 
@@ -56,8 +49,8 @@ export function openShelf<Row>(name: ShelfName, table: Table<Row>, turns: Turns)
       return row && decode(row);
     },
     find: async (query = {}) => find(query),
-    async count(where = {}) {
-      const { sql, values } = condition(where);
+    async count(where = {}, within) {
+      const { sql, values } = condition(where, within);
       const text = `SELECT count(*) ${from}${restricted(sql)}`;
       const row = turns.read((connection) => connection.statement(text).get(...values));
       return Number(row?.[0]);
@@ -70,12 +63,44 @@ export function openShelf<Row>(name: ShelfName, table: Table<Row>, turns: Turns)
         for (const values of encodedRows) statement.run(...values);
       });
     },
-    async remove(where) {
-      const { sql, values } = condition(where);
+    async remove(where, within) {
+      const { sql, values } = condition(where, within);
       const text = `DELETE ${from}${restricted(sql)}`;
       return turns.write((connection) => connection.statement(text).run(...values));
     },
   };
+}
+
+function formOf<Row>(name: string, table: Table<Row>, member: string): Form {
+  const form: Form | undefined = table.columns[member as keyof Row & string];
+  assert(form !== undefined, `${name} has no column ${member}`);
+  return form;
+}
+
+/** What a row must be like, in SQL. */
+function conditionOf<Row>(
+  name: string,
+  table: Table<Row>,
+  where: Partial<Row>,
+  within?: Span<Row>,
+): Condition {
+  const equal = Object.entries(where).map(([member, value]) => {
+    const form = formOf(name, table, member);
+    assert(form !== "json" || value === null, `${name} is not searched by nested ${member}`);
+    return { sql: `${quoted(member)} IS ?`, value: encoded(name, form, value) };
+  });
+  assert(!within || formOf(name, table, within.column) === "plain", `${name}: no span of nested`);
+  const wanted = [...equal, ...(within ? bounds(within) : [])];
+  return {
+    sql: wanted.map(({ sql }) => sql).join(" AND "),
+    values: wanted.map(({ value }) => value),
+  };
+}
+
+function bounds<Row>({ column, from, to }: Span<Row>): { sql: string; value: SqlValue }[] {
+  const lower = from === undefined ? [] : [{ sql: `${quoted(column)} >= ?`, value: from }];
+  const upper = to === undefined ? [] : [{ sql: `${quoted(column)} < ?`, value: to }];
+  return [...lower, ...upper];
 }
 
 /** Not INSERT OR REPLACE: that would also remove other rows with an equal unique column. */

@@ -13,6 +13,7 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "agent.created": "Created an agent",
   "agent.issued": "Issued a credential",
   "agent.model-given": "Handed in an agent's model",
+  "agent.granted": "Changed an agent's rights",
   "agent.revoked": "Revoked an agent",
   "agent.removed": "Removed an agent",
   "agent.disconnected": "Disconnected an agent",

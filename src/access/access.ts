@@ -1,3 +1,4 @@
+import type { Timestamp } from "../domain/brand.ts";
 import type { Actor } from "../domain/event.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { mayDo, type Role } from "../domain/permission.ts";
@@ -63,7 +64,12 @@ export interface Access {
   close(): Promise<void>;
 }
 
-export type Identity = { readonly actor: Actor; readonly role: Role };
+export type Identity = {
+  readonly actor: Actor;
+  readonly role: Role;
+  /** When the token that it came with expires; absent where it does not, and of people. */
+  readonly endsAt?: Timestamp;
+};
 export type SignedIn = Identity & { readonly cookie: string };
 
 export async function openAccess(parts: AccessParts): Promise<Access> {

@@ -109,7 +109,9 @@ export class Tokens {
     const [token] = await this.#room.store.tokens.find({ where: { secret } });
     if (token === undefined || isOver(token, this.#room.clock.now())) return undefined;
     const { id, name, role } = token;
-    return { token, identity: { actor: { kind: "token", id, name }, role }, usedAt: token.usedAt };
+    const actor = { kind: "token", id, name } as const;
+    const { expiresAt, usedAt } = token;
+    return { token, identity: { actor, role, ...(expiresAt && { endsAt: expiresAt }) }, usedAt };
   }
 
   /** Only of tokens that are still there: a revoked one must not come back by being used. */

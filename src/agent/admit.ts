@@ -9,6 +9,8 @@ import type { Store } from "../store/store.ts";
 
 type Parts = { readonly store: Store; readonly now: () => number };
 
+type Known = { readonly agent: Agent; readonly expiresAt: Timestamp | null };
+
 const NO_AGENT = "" as AgentId;
 /** The password of nobody: there is always one more to compare with. */
 const NOBODY = { secret: hashSecret(newSecret()), revokedAt: 0 as Timestamp, expiresAt: null };
@@ -31,12 +33,13 @@ export async function admit(
     : await agentOfPassword(parts, attempt);
   if (!known.ok) return known;
 
-  const agent = known.value;
+  const { agent, expiresAt } = known.value;
   if (agent.revoked) return refuse(`the agent '${agent.clientId}' is revoked`);
   if (agent.kind === "mindsphere" && attempt.clientId !== agent.clientId) {
     return refuse(`the client id must be '${agent.clientId}', not '${attempt.clientId}'`);
   }
-  return success({ agent: agent.id, rights: rightsOf(agent) });
+  const rights = rightsOf(agent);
+  return success({ agent: agent.id, rights, ...(expiresAt !== null && { endsAt: expiresAt }) });
 }
 
 /** For other brokers: they have asked `admit` before, and now want to know what a client may do. */
@@ -52,7 +55,7 @@ export async function standing(
 async function agentOfCertificate(
   { store, now }: Parts,
   { valid, reason, serial }: ClientCertificate,
-): Promise<Outcome<Agent, Problem>> {
+): Promise<Outcome<Known, Problem>> {
   if (!valid) return refuse(`the certificate is not valid: ${reason ?? "nobody says why"}`);
   const [credential] = await store.credentials.find({
     where: { kind: "certificate", secret: spelt(serial) },
@@ -61,14 +64,16 @@ async function agentOfCertificate(
   const agent = credential && (await store.agents.get(credential.agentId));
   if (!agent) return refuse(`the certificate ${serial} belongs to no agent`);
   const end = endOf(credential, now());
-  return end === undefined ? success(agent) : refuse(`the certificate ${serial} ${end}`);
+  return end === undefined
+    ? success({ agent, expiresAt: credential.expiresAt })
+    : refuse(`the certificate ${serial} ${end}`);
 }
 
 /** An unknown name takes the same steps as a wrong password, and is told the same. */
 async function agentOfPassword(
   { store, now }: Parts,
   { username, password }: ConnectAttempt,
-): Promise<Outcome<Agent, Problem>> {
+): Promise<Outcome<Known, Problem>> {
   if (!username || !password) {
     return refuse("it shows no certificate of ours, and neither user name nor password");
   }
@@ -81,7 +86,9 @@ async function agentOfPassword(
     return failure(problem("sign_in_wrong", "the user name or the password is wrong"));
   }
   const end = endOf(right, now());
-  return end === undefined ? success(agent) : refuse(`the password ${end}`);
+  return end === undefined
+    ? success({ agent, expiresAt: right.expiresAt })
+    : refuse(`the password ${end}`);
 }
 
 type Life = Pick<Credential, "revokedAt" | "expiresAt">;

@@ -155,7 +155,7 @@ test("F14: a revoked agent is told to those who hold its connection, and not let
   const meter = await created({ credential: "both" });
   const { id, clientId } = meter.agent;
   const told: AgentId[] = [];
-  agents.onRevoked((agent) => told.push(agent));
+  agents.onEnded((agent) => told.push(agent));
   const revoked = await agents.revoke(THE_HOUSE, id);
   assert.ok(revoked.ok && revoked.value.revoked);
   assert.deepEqual(told, [id]);
@@ -180,10 +180,33 @@ test("F14: a revoked agent is told to those who hold its connection, and not let
   assert.equal((await journal.list({})).length, 2);
 });
 
+test("other rights of a plain agent are in the journal and told; other kinds have their own", async () => {
+  const lamp = await created({ kind: "plain", name: "lamp" });
+  const told: unknown[] = [];
+  agents.onGranted((id, rights) => told.push([id, rights]));
+  const rights = { publish: ["lamp/#"], subscribe: [] };
+  const granted = await agents.grant(THE_HOUSE, lamp.agent.id, rights);
+  assert.ok(granted.ok);
+  assert.deepEqual(granted.value.grant, rights);
+  assert.deepEqual(told, [[lamp.agent.id, rights]]);
+  const before = { publish: [], subscribe: [] };
+  const [, event] = await journal.list({});
+  assert.equal(event?.kind, "agent.granted");
+  assert.deepEqual(event?.detail, { before, after: rights });
+
+  const wrong = await agents.grant(THE_HOUSE, lamp.agent.id, { ...rights, publish: ["a#"] });
+  assert.match(detailOf(wrong), /'a#' is no topic filter/);
+  const meter = await created({});
+  assert.match(detailOf(await agents.grant(THE_HOUSE, meter.agent.id, rights)), /own topics/);
+  await agents.revoke(THE_HOUSE, lamp.agent.id);
+  assert.deepEqual(told[1], [lamp.agent.id, before]);
+  assert.match(detailOf(await agents.grant(THE_HOUSE, lamp.agent.id, rights)), /is revoked/);
+});
+
 test("an agent that is removed leaves no credential, and its name may be given again", async () => {
   const first = await created({ credential: "both" });
   const told: AgentId[] = [];
-  agents.onRevoked((agent) => told.push(agent));
+  agents.onEnded((agent) => told.push(agent));
   assert.ok((await agents.remove(THE_HOUSE, first.agent.id)).ok);
   assert.deepEqual(told, [first.agent.id]);
   assert.equal(await store.credentials.count(), 0);
@@ -199,9 +222,12 @@ test("an agent that is removed leaves no credential, and its name may be given a
 test("a new password ends the old one; a new certificate does not", async () => {
   const meter = await created({ credential: "both" });
   const { id, clientId } = meter.agent;
+  const ended: string[] = [];
+  agents.onEnded((_id, reason) => ended.push(reason));
   const password = await agents.issue(THE_HOUSE, id, "password");
   const certificate = await agents.issue(THE_HOUSE, id, "certificate");
   assert.ok(password.ok && certificate.ok);
+  assert.deepEqual(ended, ["password replaced"]);
   const knock = async (given: Partial<ConnectAttempt>) =>
     detailOf(await agents.admit(attempt({ clientId, ...given })));
   const username = clientId;

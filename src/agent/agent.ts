@@ -10,7 +10,7 @@ import type { Outcome } from "../lib/outcome.ts";
 import type { Store } from "../store/store.ts";
 import { admit, standing } from "./admit.ts";
 import { openAuthority } from "./authority.ts";
-import { create, issue, remove, revoke } from "./life.ts";
+import { create, grant, issue, remove, revoke } from "./life.ts";
 import { Owners } from "./owners.ts";
 
 /** Identities that may connect to the broker: enrol, renew, revoke, admit. */
@@ -29,7 +29,9 @@ export interface Agents {
     id: AgentId,
     credential: "password" | "certificate",
   ): Promise<Outcome<Issued, Problem>>;
-  /** It is let in no more; whoever holds its connection is told by `onRevoked`. */
+  /** Other rights for a plain agent; whoever holds its connection is told by `onGranted`. */
+  grant(by: Actor, id: AgentId, rights: Rights): Promise<Outcome<Agent, Problem>>;
+  /** It is let in no more; whoever holds its connection is told by `onEnded`. */
   revoke(by: Actor, id: AgentId): Promise<Outcome<Agent, Problem>>;
   remove(by: Actor, id: AgentId): Promise<Outcome<void, Problem>>;
 
@@ -37,8 +39,13 @@ export interface Agents {
   admit(attempt: ConnectAttempt): Promise<Outcome<Admission, Problem>>;
   /** The rights of somebody whom another broker has let in by our word, or no longer any. */
   standing(username: string): Promise<Outcome<Admission, Problem>>;
-  /** Called when an agent's rights end. */
-  onRevoked(call: (id: AgentId) => void): void;
+  /**
+   * Called when what an agent came in with is no longer good: it was revoked or removed, or its
+   * password was replaced.
+   */
+  onEnded(call: (id: AgentId, reason: string) => void): void;
+  /** Called with the rights that an agent has from now on; none where it was revoked. */
+  onGranted(call: (id: AgentId, rights: Rights) => void): void;
   /** Called after every change of an agent or its credentials, with a password that is new. */
   onChanged(call: (id: AgentId, password: string | null) => void): void;
   /** Whose topic it is, for brokers that do not tell who published. */
@@ -98,9 +105,13 @@ type AgentsParts = {
 export async function openAgents(parts: AgentsParts): Promise<Agents> {
   const { store, journal, clock } = parts;
   const authority = await openAuthority({ ...parts, log: parts.log.child("agent") });
-  const calls: ((id: AgentId) => void)[] = [];
-  const onEnded = (id: AgentId) => {
-    for (const call of calls) call(id);
+  const ends: ((id: AgentId, reason: string) => void)[] = [];
+  const onEnded = (id: AgentId, reason: string) => {
+    for (const call of ends) call(id, reason);
+  };
+  const grants: ((id: AgentId, rights: Rights) => void)[] = [];
+  const onGranted = (id: AgentId, rights: Rights) => {
+    for (const call of grants) call(id, rights);
   };
   const changes: ((id: AgentId, password: string | null) => void)[] = [];
   const told = <T>(outcome: Outcome<T, Problem>, id: AgentId, password: string | null = null) => {
@@ -109,18 +120,20 @@ export async function openAgents(parts: AgentsParts): Promise<Agents> {
   };
   const issued = (outcome: Outcome<Issued, Problem>) =>
     outcome.ok ? told(outcome, outcome.value.agent.id, outcome.value.password) : outcome;
-  const room = { store, journal, now: () => clock.now(), authority, onEnded };
+  const room = { store, journal, now: () => clock.now(), authority, onEnded, onGranted };
   return {
     list: () => store.agents.find(),
     get: (id) => store.agents.get(id),
     credentials: (agentId) => store.credentials.find({ where: { agentId } }),
     create: async (by, wish) => issued(await create(room, by, wish)),
     issue: async (by, id, credential) => issued(await issue(room, by, id, credential)),
+    grant: async (by, id, rights) => told(await grant(room, by, id, rights), id),
     revoke: async (by, id) => told(await revoke(room, by, id), id),
     remove: async (by, id) => told(await remove(room, by, id), id),
     admit: (attempt) => admit(room, attempt),
     standing: (username) => standing(room, username),
-    onRevoked: (call) => void calls.push(call),
+    onEnded: (call) => void ends.push(call),
+    onGranted: (call) => void grants.push(call),
     onChanged: (call) => void changes.push(call),
     owners: async () => {
       const owners = await Owners.open({ list: () => store.agents.find(), ...parts });

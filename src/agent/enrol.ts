@@ -42,7 +42,8 @@ function wrongName(word: string, name: string): string | undefined {
   return undefined;
 }
 
-function wrongGrant(kind: AgentKind, grant: Rights | null): string | undefined {
+/** What is wrong with the rights that somebody wants to give to an agent of this kind. */
+export function wrongGrant(kind: AgentKind, grant: Rights | null): string | undefined {
   if (kind !== "plain") {
     return grant === null ? undefined : `a grant is for plain agents; ${kind} has its own topics`;
   }

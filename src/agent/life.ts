@@ -1,4 +1,4 @@
-import type { Agent } from "../domain/agent.ts";
+import { type Agent, type Rights, rightsOf } from "../domain/agent.ts";
 import type { AgentId, Timestamp } from "../domain/brand.ts";
 import type { Actor, NewEvent } from "../domain/event.ts";
 import { type Problem, problem } from "../domain/problem.ts";
@@ -10,15 +10,16 @@ import { hashSecret, newSecret } from "../lib/secret.ts";
 import type { Store } from "../store/store.ts";
 import type { Issued, NewAgent } from "./agent.ts";
 import type { HouseAuthority } from "./authority.ts";
-import { enrol } from "./enrol.ts";
+import { enrol, wrongGrant } from "./enrol.ts";
 
 type Room = {
   readonly store: Store;
   readonly journal: { record(event: NewEvent): Promise<unknown> };
   readonly now: () => number;
   readonly authority: HouseAuthority;
-  /** Tells those who hold connections of the agent. */
-  readonly onEnded: (id: AgentId) => void;
+  /** Tells those who hold connections of the agent, and why. */
+  readonly onEnded: (id: AgentId, reason: string) => void;
+  readonly onGranted: (id: AgentId, rights: Rights) => void;
 };
 
 type Kind = Credential["kind"];
@@ -62,17 +63,44 @@ export async function issue(
   const agent = await store.agents.get(id);
   if (!agent) return failure(problem("agent_unknown", `no agent '${id}'`));
   const made = await makeCredentials(room, agent, [kind]);
-  return store.together(async () => {
+  let isReplaced = false;
+  const issued = await store.together(async () => {
     const isRevoked = (await store.agents.get(id))?.revoked ?? true;
-    if (isRevoked) {
-      const detail = `'${agent.clientId}' is revoked: remove it and create it anew`;
-      return failure(problem("agent_refused", detail));
-    }
-    if (kind === "password") await endCredentials(room, { agentId: id, kind });
+    if (isRevoked) return failure(isRevokedAlready(agent));
+    if (kind === "password") isReplaced = await endCredentials(room, { agentId: id, kind });
     await store.credentials.put(...made.credentials);
     await record(room, { by, id, what: "issued", detail: shown(made.credentials) });
     return success(made.issued);
   });
+  // A password is replaced because somebody else may have it: who came in with it does not stay.
+  if (issued.ok && isReplaced) room.onEnded(id, "password replaced");
+  return issued;
+}
+
+/** Other rights for a plain agent, from now on and on the connection that it has. */
+export async function grant(
+  room: Room,
+  by: Actor,
+  id: AgentId,
+  rights: Rights,
+): Promise<Outcome<Agent, Problem>> {
+  const { store } = room;
+  const changed = await store.together(async () => {
+    const agent = await store.agents.get(id);
+    if (!agent) return failure(problem("agent_unknown", `no agent '${id}'`));
+    if (agent.revoked) return failure(isRevokedAlready(agent));
+    const wrong = wrongGrant(agent.kind, rights);
+    if (wrong) return failure(problem("request_invalid", wrong));
+    const granted = { ...agent, grant: rights };
+    await store.agents.put(granted);
+    const { publish = [], subscribe = [] } = agent.grant ?? {};
+    const before = { publish: [...publish], subscribe: [...subscribe] };
+    const after = { publish: [...rights.publish], subscribe: [...rights.subscribe] };
+    await record(room, { by, id, what: "granted", detail: { before, after } });
+    return success(granted);
+  });
+  if (changed.ok) room.onGranted(id, rightsOf(changed.value));
+  return changed;
 }
 
 export async function revoke(room: Room, by: Actor, id: AgentId): Promise<Outcome<Agent, Problem>> {
@@ -86,7 +114,7 @@ export async function revoke(room: Room, by: Actor, id: AgentId): Promise<Outcom
     return { ...agent, revoked: true };
   });
   if (!revoked) return failure(problem("agent_unknown", `no agent '${id}'`));
-  room.onEnded(id);
+  end(room, id, "revoked");
   return success(revoked);
 }
 
@@ -101,8 +129,18 @@ export async function remove(room: Room, by: Actor, id: AgentId): Promise<Outcom
     return agent;
   });
   if (!removed) return failure(problem("agent_unknown", `no agent '${id}'`));
-  room.onEnded(id);
+  end(room, id, "removed");
   return success(undefined);
+}
+
+/** Its connections first, so that their wills are still said; then all that waits for it. */
+function end({ onEnded, onGranted }: Room, id: AgentId, reason: string): void {
+  onEnded(id, reason);
+  onGranted(id, { publish: [], subscribe: [] });
+}
+
+function isRevokedAlready({ clientId }: Agent): Problem {
+  return problem("agent_refused", `'${clientId}' is revoked: remove it and create it anew`);
 }
 
 async function namesake(store: Store, agent: Agent): Promise<string | undefined> {
@@ -142,13 +180,15 @@ async function issueCertificate({ authority }: Room, agent: Agent): Promise<Issu
   return { certificatePem: chain, privateKeyPem: keyPem, caPem, serial, expiresAt };
 }
 
+/** Tells whether there were any. */
 async function endCredentials(
   { store, now }: Room,
   which: Pick<Credential, "agentId"> & { readonly kind?: Kind },
-): Promise<void> {
+): Promise<boolean> {
   const revokedAt = now() as Timestamp;
   const good = await store.credentials.find({ where: { ...which, revokedAt: null } });
   await store.credentials.put(...good.map((credential) => ({ ...credential, revokedAt })));
+  return good.length > 0;
 }
 
 /** What the journal says of credentials: never a password, not even its hash. */
@@ -163,7 +203,7 @@ function shown(credentials: readonly Credential[]): JsonObject {
 type Happening = {
   readonly by: Actor;
   readonly id: AgentId;
-  readonly what: "created" | "issued" | "revoked" | "removed";
+  readonly what: "created" | "issued" | "granted" | "revoked" | "removed";
   readonly detail: JsonObject;
 };
 

@@ -18,6 +18,7 @@ export const agentHandlers = {
   "POST /agents": createAgent,
   "POST /agents/:id/credentials": issueCredential,
   "POST /agents/:id/model": handInModel,
+  "PUT /agents/:id/grant": grantAgent,
   "POST /agents/:id/revoke": revokeAgent,
   "DELETE /agents/:id": removeAgent,
   "GET /ca.pem": async ({ agents }) => success(agents.authority.caPem),
@@ -71,6 +72,15 @@ async function handInModel(house: House, call: Call<ModelRoute>): Answer<ModelRo
   await house.journal.record({ actor: by.actor, kind: "agent.model-given", subject, detail });
   const receivedAt = house.clock.now() as Timestamp;
   return house.ingest.handIn({ topic, payload, agent: agent.id, receivedAt, retain: false });
+}
+
+type GrantRoute = "PUT /agents/:id/grant";
+
+async function grantAgent(house: House, { params, body, by }: Call<GrantRoute>) {
+  const granted = await house.agents.grant(by.actor, params.id as AgentId, body);
+  if (!granted.ok) return granted;
+  house.changed(`agent:${params.id}`);
+  return success(await agentReply(house, granted.value));
 }
 
 async function revokeAgent(house: House, { params, by }: Call<"POST /agents/:id/revoke">) {

@@ -493,6 +493,13 @@ export const ROUTES = {
     params: Id,
     body: Type.Object({ model: Json }),
   }),
+  "PUT /agents/:id/grant": route({
+    permission: "engineer",
+    summary: "Other rights for a plain agent, at once and on the connection that it has",
+    params: Id,
+    body: RightsSchema,
+    reply: AgentSchema,
+  }),
   "POST /agents/:id/revoke": route({
     permission: "engineer",
     summary: "Close its connection and let it in no more",

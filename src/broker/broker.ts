@@ -1,5 +1,5 @@
 import type { Rights } from "../domain/agent.ts";
-import type { AgentId } from "../domain/brand.ts";
+import type { AgentId, Timestamp } from "../domain/brand.ts";
 import type { Link, Receive } from "../domain/link.ts";
 import type { Message } from "../domain/message.ts";
 import type { Problem } from "../domain/problem.ts";
@@ -33,6 +33,13 @@ export interface Broker extends Link {
 
   /** Closes the agent's connections now; returns how many there were. */
   disconnect(agent: AgentId, reason: string): number;
+
+  /**
+   * Judges the agent by other rights from now on, also on connections that are open: what it has
+   * subscribed, what waits for it and its will are looked through at once. Absent where rights are
+   * the broker's own, see `provision`.
+   */
+  regrant?(agent: AgentId, rights: Rights): void;
 
   clients(): readonly ClientInfo[];
 
@@ -114,7 +121,12 @@ export type ClientCertificate = {
 };
 
 /** Who the client is and where it may publish and subscribe. */
-export type Admission = { readonly agent: AgentId; readonly rights: Rights };
+export type Admission = {
+  readonly agent: AgentId;
+  readonly rights: Rights;
+  /** When what it showed expires: its connection is closed then. For ever where absent. */
+  readonly endsAt?: Timestamp;
+};
 
 export type Presence = {
   readonly agent: AgentId;

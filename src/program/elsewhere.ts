@@ -102,6 +102,7 @@ function sideBySide(external: Broker, inside: Broker): Broker {
     retained: (filter) => inside.retained(filter),
     disconnect: (agent, reason) =>
       external.disconnect(agent, reason) + inside.disconnect(agent, reason),
+    regrant: (agent, rights) => inside.regrant?.(agent, rights),
     accept: (stream, remote) => inside.accept(stream, remote),
     async send(message) {
       const [sent] = await Promise.all([external.send(message), inside.send(message)]);

@@ -18,7 +18,9 @@ export async function admitReader(
   if (certificate || password === null || !TOKEN.test(password)) return undefined;
   const identity = await access.identify({ cookie: undefined, bearer: password });
   if (!identity) return failure(problem("agent_refused", "the token is wrong, or has ended"));
-  return success({ agent: readerOf(identity.actor.id), rights: { publish: [], subscribe: ["#"] } });
+  const { actor, endsAt } = identity;
+  const rights = { publish: [], subscribe: ["#"] };
+  return success({ agent: readerOf(actor.id), rights, ...(endsAt && { endsAt }) });
 }
 
 /** Its connections are known by its token. */

@@ -27,7 +27,8 @@ export async function openWire(
   if (!broker.ok) return broker;
   closer.add("broker", () => broker.value.close());
   later.broker = broker.value;
-  agents.onRevoked((id) => void broker.value.disconnect(id, "revoked"));
+  agents.onEnded((id, reason) => void broker.value.disconnect(id, reason));
+  agents.onGranted((id, rights) => broker.value.regrant?.(id, rights));
   rooms.access.onLost((actor) => void broker.value.disconnect(readerOf(actor), "token revoked"));
   agents.onRenewed(({ serverKeyPem, serverCertificatePem }) =>
     broker.value.renew?.(serverKeyPem, serverCertificatePem),

@@ -17,6 +17,7 @@ import { useAsk, useReply } from "../query.ts";
 import { useRefetchOn } from "../use-refetch.ts";
 import { AgentCredentials } from "./agent-credentials.tsx";
 import { Filters } from "./agent-draft.tsx";
+import { AgentGrant } from "./agent-grant.tsx";
 import { AgentIssued } from "./agent-issued.tsx";
 import { AgentModel } from "./agent-model.tsx";
 import { AgentState } from "./agent-parts.tsx";
@@ -82,6 +83,7 @@ function AgentDetail({ agent, onIssued }: AgentDetailProps) {
       <Card title="Known as" span={5}>
         <Facts facts={factsOf(agent)} />
       </Card>
+      {agent.kind === "plain" && !agent.revoked && <AgentGrant agent={agent} />}
       {agent.kind === "mindsphere" && !agent.revoked && <AgentModel agentId={agent.id} />}
       <Card title="Rejected" meta="Its messages that were not taken" flush>
         {rows.length > 0 ? (

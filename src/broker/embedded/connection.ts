@@ -53,6 +53,8 @@ export type Client = Connection & { readonly admitted: Admitted };
 type Admitted = {
   readonly session: Session;
   readonly gate: Gate;
+  /** When what it showed expires; null: never. */
+  readonly endsAt: Timestamp | null;
   readonly topics: TopicTable;
   readonly aliases: Map<number, KnownTopic>;
 };
@@ -161,8 +163,20 @@ export class Connection {
     this.#writer.aliasesMax = Math.min(agreement.topicAliases, LIMIT.topicAliases);
   }
 
-  enter(session: Session, gate: Gate): void {
-    this.admitted = { session, gate, topics: new TopicTable(gate), aliases: new Map() };
+  enter(session: Session, gate: Gate, endsAt: Timestamp | null): void {
+    this.admitted = { session, gate, endsAt, topics: new TopicTable(gate), aliases: new Map() };
+  }
+
+  /** From now on its messages are judged by these rights, those by a topic alias too. */
+  regrant(gate: Gate): void {
+    if (!this.admitted) return;
+    const topics = new TopicTable(gate);
+    const aliases = new Map<number, KnownTopic>();
+    for (const [alias, { bytes }] of this.admitted.aliases) {
+      const known = topics.find(Buffer.from(bytes), 0, bytes.length);
+      if (known) aliases.set(alias, known);
+    }
+    this.admitted = { ...this.admitted, gate, topics, aliases };
   }
 
   /** Reads no further while the house decides whether the client may come in. */

@@ -32,6 +32,6 @@ export type Core = {
   readonly turnstile: Turnstile;
   readonly troubles: Troubles;
   readonly backPressure: BackPressure;
-  /** How often the house had clients disconnected. */
-  readonly disconnections: { count: number };
+  /** How often the house changed its mind about somebody: what it said before is out of date. */
+  readonly verdicts: { count: number };
 };

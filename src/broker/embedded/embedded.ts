@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import type { Rights } from "../../domain/agent.ts";
 import type { AgentId } from "../../domain/brand.ts";
 import type { Message } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
@@ -26,6 +27,7 @@ import {
 } from "./listen.ts";
 import { Outbound } from "./outbound.ts";
 import { breakOffReading, refuseUnknown } from "./refusal.ts";
+import { regrant } from "./regrant.ts";
 import { RetainedStore } from "./retained-store.ts";
 import { keepArrivals, keptMessage, routeArrival, routeMessage } from "./route.ts";
 import { type RoutedMessage, routedMessage } from "./routed-message.ts";
@@ -99,11 +101,11 @@ function newCore(parts: BrokerParts, opened: Opened): Core {
     },
   });
   const takeOvers = new TakeOvers();
-  const disconnections = { count: 0 };
+  const verdicts = { count: 0 };
   const backPressure = new BackPressure(parts);
   const core: Core = {
     ...{ ...opened, parts, subscriptions, connections, sessions, intake, takeOvers },
-    ...{ backPressure, disconnections },
+    ...{ backPressure, verdicts },
     system: { under: (filter) => system.under(filter), say: () => system.say() },
   };
   const system = new SystemTopics(core);
@@ -208,11 +210,15 @@ class EmbeddedBroker implements Broker {
 
   disconnect(agent: AgentId, reason: string): number {
     const theirs = [...this.#core.connections].filter((connection) => connection.agent === agent);
-    this.#core.disconnections.count += 1;
+    this.#core.verdicts.count += 1;
     for (const connection of theirs) {
       connection.close({ cause: reason, reason: REASON.administrative, isWillDue: true });
     }
     return theirs.length;
+  }
+
+  regrant(agent: AgentId, rights: Rights): void {
+    regrant(this.#core, agent, rights);
   }
 
   renew(key: string, certificate: string): void {

@@ -12,9 +12,9 @@ import type { Connection } from "./connection.ts";
 import type { Core } from "./core.ts";
 import { type Connack, type ConnectPacket, decodeConnect, encodeConnack } from "./packet.ts";
 import { breakOff, report } from "./refusal.ts";
+import { narrow } from "./regrant.ts";
 import type { Session } from "./session.ts";
 import { keptSeconds } from "./sessions.ts";
-import { innerFilter } from "./shared.ts";
 import { cancelWill } from "./will.ts";
 
 type Refusal = { readonly problem: Problem; readonly reason: number };
@@ -40,13 +40,13 @@ export async function handleConnect(core: Core, connection: Connection, packet: 
   let asked: number;
   let admission: Outcome<Admission, Refusal>;
   do {
-    // Whoever was disconnected meanwhile may have been revoked: what the house said is out of date.
-    asked = core.disconnections.count;
+    // Somebody was revoked or granted other rights meanwhile: what the house said is out of date.
+    asked = core.verdicts.count;
     admission = await admit(core, connection, connect);
     if (admission.ok) await turnOf(core, admission.value.agent, connection.clientId);
-  } while (asked !== core.disconnections.count);
+  } while (asked !== core.verdicts.count);
   if (!connection.isOpen) return;
-  if (admission.ok) letIn(core, connection, connect, new Gate(admission.value));
+  if (admission.ok) letIn(core, connection, connect, admission.value);
   else refuse(core, connection, admission.problem);
   connection.endAdmission();
 }
@@ -116,12 +116,11 @@ async function admit(
     return failure(problem("internal", "the house could not decide whether to let it in"));
   });
   if (!answer.ok) return failure({ problem: answer.problem, reason: reasonOf(answer.problem) });
-  const { agent, rights } = answer.value;
   if (will && !new Gate(answer.value).mayPublish(will.topic)) {
-    const detail = `${agent} may not have its will published on ${will.topic}`;
+    const detail = `${answer.value.agent} may not have its will published on ${will.topic}`;
     return failure({ problem: problem("topic_forbidden", detail), reason: REASON.notAuthorised });
   }
-  return success({ agent, rights });
+  return success(answer.value);
 }
 
 function reasonOf({ code }: Problem): number {
@@ -144,7 +143,13 @@ function refuse(core: Core, connection: Connection, { problem, reason }: Refusal
   connection.close({ cause: problem.detail, reason: null, isWillDue: false });
 }
 
-function letIn(core: Core, connection: Connection, connect: ConnectPacket, gate: Gate): void {
+function letIn(
+  core: Core,
+  connection: Connection,
+  connect: ConnectPacket,
+  admission: Admission,
+): void {
+  const gate = new Gate(admission);
   const { agent } = gate;
   const { clientId, remote } = connection;
   takeOver(core, gate, clientId);
@@ -163,7 +168,7 @@ function letIn(core: Core, connection: Connection, connect: ConnectPacket, gate:
   session.expirySeconds = keptSeconds(connect.sessionExpirySeconds);
   session.connection = connection;
   core.sessions.writeDown(session);
-  connection.enter(session, gate);
+  connection.enter(session, gate, admission.endsAt ?? null);
   const properties = offer(connection, connect);
   const connack = { reason: REASON.success, sessionPresent: known !== undefined, properties };
   connection.send(encodeConnack(connect.version, connack));
@@ -211,11 +216,6 @@ function offer(connection: Connection, connect: ConnectPacket): Connack["propert
 
 /** Goes on with a session; what the agent's rights do not allow any more is forgotten first. */
 function resume(core: Core, session: Session, connection: Connection, gate: Gate): void {
-  for (const filter of session.subscriptions.keys()) {
-    if (gate.maySubscribe(innerFilter(filter) ?? filter)) continue;
-    session.subscriptions.delete(filter);
-    core.subscriptions.remove(session, filter);
-  }
-  session.narrow(gate);
+  narrow(core, session, gate);
   session.resume(connection);
 }

@@ -44,6 +44,11 @@ export class Sessions {
     return this.#all.get(keyOf(agent, clientId));
   }
 
+  /** All of an agent's, as they are now. */
+  of(agent: AgentId): readonly Session[] {
+    return [...(this.#ofAgent.get(agent) ?? [])];
+  }
+
   begin(agent: AgentId, clientId: string): Session {
     const session = new Session(agent, clientId, {
       ...this.#parts,

@@ -21,7 +21,8 @@ export function watch(core: Core): Timer {
   let seconds = 0;
   function look(): void {
     seconds += 1;
-    for (const connection of core.connections) check(connection);
+    const now = core.parts.clock.now();
+    for (const connection of core.connections) check(connection, now);
     if (seconds % SWEEP_SECONDS === 0) core.sessions.sweep();
     gauge(core);
     if (seconds % SAY_SECONDS === 0) core.system.say();
@@ -45,16 +46,20 @@ function gauge({ parts, archive, connections, intake, sessions, ...core }: Core)
   gauges.set("mqtt_session_log_bytes", archive?.bytes ?? 0);
 }
 
-function check(connection: Connection): void {
+function check(connection: Connection, now: number): void {
   connection.silentSeconds += 1;
   // What it says is not read: it cannot be late.
   if (connection.admitted && connection.isHeld) connection.silentSeconds = 0;
   // The first of these seconds was not a whole one.
   const silentSeconds = connection.silentSeconds - 1;
   const { keepAliveSeconds } = connection.agreement;
+  const endsAt = connection.admitted?.endsAt ?? null;
   if (connection.admitted === null) {
     if (silentSeconds * SECOND_MS < LIMIT.connectWithinMs) return;
     connection.close({ cause: "no CONNECT in time", reason: null, isWillDue: false });
+  } else if (endsAt !== null && endsAt <= now) {
+    const cause = "what it signed in with has expired";
+    connection.close({ cause, reason: REASON.notAuthorised, isWillDue: true });
   } else if (keepAliveSeconds > 0 && silentSeconds >= keepAliveSeconds * PATIENCE) {
     connection.close({ cause: "keep-alive", reason: REASON.keepAliveTimeout, isWillDue: true });
   }

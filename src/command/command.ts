@@ -153,7 +153,8 @@ function encode(parts: CommandParts, id: CommandId, wish: CommandWish): Outcome<
   const checked = compileSchema(type.parameters)(wish.parameters);
   if (!checked.ok) return failure(problem("command_invalid", checked.problem));
   const { name, parameters } = wish;
-  return driver.encode({ id, device: device.address, name, parameters });
+  const at = parts.clock.now() as Timestamp;
+  return driver.encode({ id, device: device.address, name, parameters, at });
 }
 
 function commandTypeOf(parts: CommandParts, wish: CommandWish): CommandType | undefined {

@@ -43,6 +43,11 @@ export type CommandType = {
   readonly parameters: JsonObject;
   /** What the protocol can tell about the outcome: viaSens 1.8 has no answer, so `sent`. */
   readonly endsAt: "sent" | "confirmed";
+  /**
+   * It waits for a device that is away, in its turn and also over a restart, until its time is
+   * over. What is not kept is dropped soon: nobody expects it any more.
+   */
+  readonly isKept?: boolean;
 };
 
 export type AssetType = {

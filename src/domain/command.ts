@@ -1,5 +1,5 @@
 import type { JsonObject } from "../lib/json.ts";
-import type { CommandId, DeviceAddress } from "./brand.ts";
+import type { CommandId, DeviceAddress, Timestamp } from "./brand.ts";
 
 /** A wish that a device do or become something, as its driver sees it. */
 export type Command = {
@@ -7,6 +7,8 @@ export type Command = {
   readonly device: DeviceAddress;
   readonly name: string;
   readonly parameters: JsonObject;
+  /** When somebody asked for it. */
+  readonly at: Timestamp;
 };
 
 /**
@@ -24,3 +26,6 @@ export const COMMAND_STATES = [
   "unknown",
 ] as const;
 export type CommandState = (typeof COMMAND_STATES)[number];
+
+/** What a device says of a command that it has taken. */
+export type CommandStep = "running" | "done" | "failed";

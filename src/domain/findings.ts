@@ -1,7 +1,9 @@
 import type { JsonObject } from "../lib/json.ts";
-import type { ChannelName, DeviceAddress } from "./brand.ts";
+import type { ChannelName, CommandId, DeviceAddress } from "./brand.ts";
 import type { AspectType, AssetType, DataType, Variable } from "./catalogue.ts";
+import type { CommandStep } from "./command.ts";
 import type { Quality, Value } from "./reading.ts";
+import type { ToldEvent, ToldFile } from "./told.ts";
 
 /** What a message tells the house besides readings. */
 export type Finding =
@@ -31,7 +33,39 @@ export type Finding =
       readonly externalId: string;
       readonly parentAssetId: string | null;
       readonly parameters: Readonly<Record<string, string>>;
+      /** It came with the wish: it is kept first. */
+      readonly model?: JsonObject;
       readonly note?: string;
+    }
+  /** The wish to read the model that is kept under `externalId`. */
+  | {
+      readonly kind: "model-wanted";
+      readonly device: DeviceAddress;
+      readonly requestId: string | number;
+      readonly externalId: string;
+    }
+  /** The wish for a token that opens the API for a while. */
+  | {
+      readonly kind: "token-wanted";
+      readonly device: DeviceAddress;
+      readonly requestId: string | number;
+    }
+  /** Things that happened at the device. */
+  | {
+      readonly kind: "events";
+      readonly device: DeviceAddress;
+      readonly events: readonly ToldEvent[];
+    }
+  /** Something that the device wants kept. */
+  | { readonly kind: "file"; readonly device: DeviceAddress; readonly file: ToldFile }
+  /** How far the device is with the command that it knows under this id. */
+  | {
+      readonly kind: "progress";
+      readonly device: DeviceAddress;
+      readonly command: CommandId;
+      readonly step: CommandStep;
+      /** What it said, in its own words. */
+      readonly answer: JsonObject;
     }
   /** A device obeyed, or says that it could not. */
   | {

@@ -90,6 +90,11 @@ export const LIMIT = {
   /** A node says one value at a time; a configuration in full has about 600 bytes. */
   viasensPayloadBytes: 64 * 1024,
   jsonDepth: 32,
+  /** What devices and programs hand in: the most of one file, of its name, and of all. */
+  fileBytes: 100 * 1024 * 1024,
+  fileNameChars: 255,
+  files: 100_000,
+  filesBytes: 10 * 1024 * 1024 * 1024,
   /** Devices that speak, adopted or not. */
   devices: 20_000,
   channelsPerDevice: 2_000,

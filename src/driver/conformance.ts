@@ -73,6 +73,8 @@ type AnswerVector = {
   readonly cite: string;
   readonly finding: Finding;
   readonly refused?: Problem;
+  /** What the house has to tell, where it accepted. */
+  readonly told?: JsonObject;
   readonly answers: readonly (Bytes & {
     readonly topic: string;
     readonly retain?: boolean;
@@ -87,6 +89,7 @@ type Vectors = {
 };
 
 const AT = Date.UTC(2022, 11, 1, 20, 5, 10) as Timestamp;
+const COMMAND_ID = "c-1" as CommandId;
 /** Answers that carry an id of the house carry this one in vectors. */
 const ID = "id-1";
 
@@ -109,6 +112,7 @@ export function conformance(driver: Driver): void {
     }
     test("every channel, command type and answer has a vector", () => checkCover(driver, vectors));
     test("what its twin emits, decode gives back", () => checkMirror(driver, vectors.decode));
+    test("what its twin tells, decode gives back", () => checkTold(driver, vectors.decode));
     test("decode and obey survive any bytes on any topic", () => checkNoise(driver, vectors));
     test("a command that it does not have is refused", () => checkUnknownCommand(driver, vectors));
   });
@@ -172,7 +176,7 @@ function checkDecode(driver: Driver, vector: DecodeVector): void {
 function checkEncode(driver: Driver, vector: EncodeVector): void {
   const device = vector.device as DeviceAddress;
   const { command: name, parameters } = vector;
-  const outcome = driver.encode({ id: "c-1" as CommandId, device, name, parameters });
+  const outcome = driver.encode({ id: COMMAND_ID, device, name, parameters, at: AT });
   if (vector.problem !== undefined) {
     checkProblem(outcome, vector.problem, vector.detail);
     return;
@@ -193,8 +197,8 @@ function checkEncode(driver: Driver, vector: EncodeVector): void {
 }
 
 function checkAnswer(driver: Driver, vector: AnswerVector): void {
-  const { finding, refused } = vector;
-  const result: Outcome<void, Problem> = refused ? failure(refused) : success(undefined);
+  const { finding, refused, told = {} } = vector;
+  const result: Outcome<JsonObject, Problem> = refused ? failure(refused) : success(told);
   const answers = driver.answer?.(finding, result, () => ID) ?? [];
   assert.deepEqual(
     answers.map(({ topic, payload, retain = false, qos = 1 }) => {
@@ -238,17 +242,34 @@ function checkMirror(driver: Driver, vectors: readonly DecodeVector[]): void {
   }
 }
 
+/** Only what the twin has words for; which these are, the driver's own tests say. */
+function checkTold(driver: Driver, vectors: readonly DecodeVector[]): void {
+  for (const vector of vectors.filter(({ unmirrored }) => !unmirrored)) {
+    for (const finding of (vector.findings ?? []) as unknown as readonly Finding[]) {
+      const message = driver.twin(finding.device).tell?.(finding);
+      if (!message) continue;
+      const findings = new Findings();
+      readAgain(new Remembering(driver), message, findings);
+      const { note: _, ...plain } = { note: "", ...finding };
+      assert.deepEqual(findings.others, [plain], vector.name);
+    }
+  }
+}
+
 function twinReadingOf({ channel, at, value, quality }: Reading): TwinReading {
   return { channel, at: at as Timestamp, value, quality };
 }
 
-function readAgain(house: Remembering, { topic, payload, retain = false }: Message): Reading[] {
+function readAgain(
+  house: Remembering,
+  { topic, payload, retain = false }: Message,
+  findings = new Findings(),
+): Reading[] {
   assert.ok(isValidTopic(topic), topic);
   assert.ok(
     house.driver.listensTo.some((filter) => matchesFilter(filter, topic)),
     topic,
   );
-  const findings = new Findings();
   const outcome = house.decode(received({ topic, retain }, payload), findings);
   assert.ok(outcome.ok, outcome.ok ? "" : outcome.problem.detail);
   return findings.readings;
@@ -322,10 +343,12 @@ function checkFindings(driver: Driver, message: ReceivedMessage): void {
 }
 
 function checkUnknownCommand(driver: Driver, { encode }: Vectors): void {
-  const id = "c-1" as CommandId;
   const device = (encode[0]?.device ?? "none") as DeviceAddress;
   for (const name of ["no such command", "__proto__", "constructor"]) {
-    checkProblem(driver.encode({ id, device, name, parameters: {} }), "command_unknown");
+    checkProblem(
+      driver.encode({ id: COMMAND_ID, device, name, parameters: {}, at: AT }),
+      "command_unknown",
+    );
   }
 }
 

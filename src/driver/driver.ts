@@ -57,7 +57,12 @@ export interface Driver {
   ): Outcome<Declaration, Problem>;
 
   /** The protocol's replies to a finding that the house accepted or refused, if it has any. */
-  answer?(finding: Finding, result: Outcome<void, Problem>, id: () => string): readonly Message[];
+  answer?(
+    finding: Finding,
+    /** What the answer tells, in the protocol's words, where the house took it in. */
+    result: Outcome<JsonObject, Problem>,
+    id: () => string,
+  ): readonly Message[];
 
   /** The protocol's replies to a message that `decode` refused, if it has any. */
   refuse?(message: ReceivedMessage, problem: Problem, id: () => string): readonly Message[];
@@ -97,6 +102,9 @@ export type TwinReading = { readonly channel: string } & Pick<Sample, "at" | "va
 export interface Twin {
   /** What the device publishes to report these readings. */
   emit(readings: readonly TwinReading[]): readonly Message[];
+
+  /** What it publishes to tell anything else; undefined where it has no way to say that. */
+  tell?(finding: Finding): Message | undefined;
 
   /** What the device understands of a message from the house. */
   obey(message: Message): Outcome<Pick<Command, "name" | "parameters">, Problem>;

@@ -5,6 +5,7 @@ import type { Finding } from "../domain/findings.ts";
 import type { Channel } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Driver } from "../driver/driver.ts";
+import type { JsonObject } from "../lib/json.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { type Bindings, type BoundDevice, channelsOf } from "./bindings.ts";
 import type { Declarations } from "./declarations.ts";
@@ -13,6 +14,7 @@ import { farewell } from "./farewell.ts";
 import type { IngestParts } from "./ingest.ts";
 import { propose } from "./propose.ts";
 import type { Sequences } from "./sequences.ts";
+import { type ForOthers, serve } from "./serve.ts";
 import { welcome } from "./welcome.ts";
 
 type Told<F extends Finding> = {
@@ -28,20 +30,43 @@ type Known = {
   readonly sequences: Sequences;
 };
 
-/** Takes in what a message told besides readings. */
+/** Takes in what a message told besides readings; gives what its answer is to tell. */
 export async function accept(
   parts: IngestParts,
   known: Known,
   { driver, agent, finding }: Told<Finding>,
+): Promise<Outcome<JsonObject, Problem>> {
+  switch (finding.kind) {
+    case "instantiate":
+      return instantiate(parts, known.bindings, { driver, agent, finding });
+    case "model-wanted":
+      return giveModel(parts, driver, finding);
+    case "events":
+    case "file":
+    case "progress":
+    case "token-wanted":
+      return hand(parts, known.bindings, { driver, agent, finding });
+    default: {
+      const taken = await acceptOwn(parts, known, { driver, agent, finding });
+      return taken.ok ? success({}) : taken;
+    }
+  }
+}
+
+type Own = Of<"channels" | "model" | "confirmation" | "sequence" | "gone">;
+
+/** What no answer has anything to tell of. */
+async function acceptOwn(
+  parts: IngestParts,
+  known: Known,
+  { driver, agent, finding }: Told<Own>,
 ): Promise<Outcome<void, Problem>> {
   const { bindings, sequences } = known;
   switch (finding.kind) {
     case "channels":
       return acceptChannels(parts, known, { driver, agent, finding });
     case "model":
-      return keepModel(parts, { driver, agent, finding });
-    case "instantiate":
-      return instantiate(parts, bindings, { driver, agent, finding });
+      return keepModel(parts, driver, finding);
     case "confirmation": {
       const bound = bindings.find(driver.id, finding.device);
       if (!bound) return failure(problem("device_unknown", finding.device));
@@ -100,11 +125,36 @@ function proposalOf(driver: Driver, channel: Channel, dataType: DataType): Chann
   return kept.dataType === dataType ? kept : propose(driver, channel.name, dataType);
 }
 
+/** What other rooms do, for a device that is known from now on. */
+async function hand(
+  parts: IngestParts,
+  bindings: Bindings,
+  { driver, agent, finding }: Told<ForOthers>,
+): Promise<Outcome<JsonObject, Problem>> {
+  const types = new Map<ChannelName, DataType>();
+  const address = finding.device;
+  const bound = await introduce(parts, bindings, { driver, agent, address, types });
+  if (!bound) return failure(problem("device_limit", address));
+  return serve(parts.services ?? {}, { device: bound.device, agent }, finding);
+}
+
+async function giveModel(
+  { store, services }: IngestParts,
+  driver: Driver,
+  { device, externalId }: Of<"model-wanted">,
+): Promise<Outcome<JsonObject, Problem>> {
+  const kept = await store.models.get([driver.id, device, externalId]);
+  if (!kept || !services?.giveModel) {
+    return failure(problem("model_unknown", "no model was published"));
+  }
+  return services.giveModel(kept);
+}
+
 async function keepModel(
   parts: IngestParts,
-  { driver, finding }: Told<Of<"model">>,
+  driver: Driver,
+  { device, externalId, model }: Pick<Of<"model">, "device" | "externalId" | "model">,
 ): Promise<Outcome<void, Problem>> {
-  const { device, externalId, model } = finding;
   const at = parts.now() as Timestamp;
   await parts.store.models.put({ driver: driver.id, device, externalId, model, at });
   return success(undefined);
@@ -114,9 +164,9 @@ async function instantiate(
   parts: IngestParts,
   bindings: Bindings,
   { driver, agent, finding }: Told<Of<"instantiate">>,
-): Promise<Outcome<void, Problem>> {
-  const { device: address, externalId } = finding;
-  const kept = await parts.store.models.get([driver.id, address, externalId]);
+): Promise<Outcome<JsonObject, Problem>> {
+  const { device: address, externalId, model } = finding;
+  const kept = model ? { model } : await parts.store.models.get([driver.id, address, externalId]);
   if (!kept) return failure(problem("model_unknown", `no model '${externalId}' was published`));
   const declaration = driver.declare?.(kept.model, finding);
   if (!declaration) return failure(problem("model_unknown", `${driver.title} has no models`));
@@ -135,11 +185,22 @@ async function instantiate(
   );
   if (!declared.ok) return declared;
   await settleDeclared(parts, bindings, bound, declared.value);
-  return success(undefined);
+  if (model) await keepModel(parts, driver, { device: address, externalId, model });
+  return success({ assets: toldOf(declared.value) });
+}
+
+/** Which asset came of which part of the model, in the sender's words. */
+function toldOf({ assets }: Declared): JsonObject[] {
+  return assets
+    .filter(({ reference }) => reference !== "")
+    .map(({ reference, assetId }) => {
+      const referenceId = reference.slice(reference.indexOf("/") + 1);
+      return { referenceId, assetId };
+    });
 }
 
 type Declared = {
-  readonly assets: readonly { readonly assetId: string }[];
+  readonly assets: readonly { readonly reference: string; readonly assetId: string }[];
   readonly changedChannels: readonly Channel[];
 };
 

@@ -29,6 +29,7 @@ import { excerptOf } from "./excerpt.ts";
 import { Layouts } from "./layouts.ts";
 import { type Rejection, Rejections } from "./reject.ts";
 import { Sequences } from "./sequences.ts";
+import type { Services } from "./serve.ts";
 import { Walk } from "./walk.ts";
 
 /** Everything between the broker and the historian: who speaks, what it means, where it goes. */
@@ -120,6 +121,8 @@ export type IngestParts = {
   readonly send: (message: Message) => Promise<unknown>;
   /** Takes in the confirmation of a command. */
   readonly onConfirmed: (device: DeviceId, command: string, done: boolean) => void;
+  /** What devices want of other rooms; what is absent is refused. */
+  readonly services?: Partial<Services>;
   readonly record: (event: NewEvent) => Promise<unknown>;
   /** Whether the agent belongs to the demo plant. */
   readonly isDemo: (agent: AgentId) => boolean;

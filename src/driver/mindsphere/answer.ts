@@ -6,37 +6,75 @@ import type { Place, Problem } from "../../domain/problem.ts";
 import { encodeJson, type JsonObject } from "../../lib/json.ts";
 import type { Outcome } from "../../lib/outcome.ts";
 import { readPayload } from "../payload.ts";
-import { type Inbound, inboundTopic, parseOutbound } from "./topics.ts";
+import { type Inbound, inboundTopic, parseOutbound, V4_MODEL } from "./topics.ts";
 
 /** An agent takes at most 128 KiB a message; the first errors show what is wrong. */
 const ERRORS_MAX = 50;
 
-/** Says on `ms` what became of a model, and on `ip` what became of its instantiation. */
+/**
+ * Says what became of a model, of its instantiation, and of a wish. `data.status` stands in every
+ * answer about models: the agents that wait for one look at nothing else.
+ */
 export function answer(
   finding: Finding,
-  result: Outcome<void, Problem>,
+  result: Outcome<JsonObject, Problem>,
   id: () => string,
 ): readonly Message[] {
-  if (finding.kind !== "model" && finding.kind !== "instantiate") return [];
-  const { device, requestId, externalId, note } = finding;
-  const about = finding.kind === "model" ? "amo_v3/ms" : "amo_v3/ip";
+  const about = answeredOn(finding);
+  if (!about || !("requestId" in finding)) return [];
+  const { device, requestId } = finding;
   const say = (data: JsonObject) => reply({ device, about, requestId, data }, id);
-  if (!result.ok) return [say({ externalId, ...failed(result.problem) })];
-
-  const modelId = modelIdOf(device, externalId);
-  const tolerated = note === undefined ? "" : ` Tolerated: ${note}`;
-  const done = (message: string) => ({ status: "Success", message: message + tolerated });
-  if (finding.kind === "model") {
-    return [say({ id: modelId, modelId, externalId, ...done("Model created.") })];
+  if (!result.ok) return [say({ ...nameOf(finding), ...failed(result.problem) })];
+  switch (finding.kind) {
+    case "model":
+      return [say({ ...idsOf(finding), ...done("Model created.", finding) })];
+    case "instantiate": {
+      const ids = { ...idsOf(finding), id: id() };
+      return [
+        say({ ...ids, status: "InProgress", message: "20% completed." }),
+        say({ ...ids, ...result.value, ...done("100% completed.", finding) }),
+      ];
+    }
+    case "model-wanted":
+      return [say({ ...result.value, status: "Success" })];
+    default:
+      return [say(result.value)];
   }
-  const ids = { id: id(), modelId, externalId };
-  return [
-    say({ ...ids, status: "InProgress", message: "20% completed." }),
-    say({ ...ids, ...done("100% completed.") }),
-  ];
 }
 
-/** Says that a model or an instantiation was not even understood. */
+function answeredOn(finding: Finding): Inbound | undefined {
+  switch (finding.kind) {
+    case "model":
+      return "amo_v3/ms";
+    case "instantiate":
+      return finding.model ? "amo_v4/mip" : "amo_v3/ip";
+    case "model-wanted":
+      return "amo_v4/m";
+    case "token-wanted":
+      return "agm_v3/tr";
+    default:
+      return undefined;
+  }
+}
+
+type Named = { readonly device: DeviceAddress; readonly externalId: string };
+
+function nameOf(finding: Finding): JsonObject {
+  const isNamed = "externalId" in finding && finding.externalId !== V4_MODEL;
+  return isNamed ? { externalId: finding.externalId } : {};
+}
+
+function idsOf(finding: Finding & Named): JsonObject {
+  const modelId = modelIdOf(finding.device, finding.externalId);
+  return { id: modelId, modelId, ...nameOf(finding) };
+}
+
+function done(message: string, { note }: { readonly note?: string }): JsonObject {
+  const tolerated = note === undefined ? "" : ` Tolerated: ${note}`;
+  return { status: "Success", message: message + tolerated };
+}
+
+/** Says that a request was not even understood. */
 export function refuse(
   message: ReceivedMessage,
   problem: Problem,
@@ -54,6 +92,9 @@ export function refuse(
 const ANSWERED_ON: ReadonlyMap<string, Inbound> = new Map([
   ["amo_v3/m", "amo_v3/ms"],
   ["amo_v3/i", "amo_v3/ip"],
+  ["amo_v4/mi", "amo_v4/mip"],
+  ["amo_v4/m", "amo_v4/m"],
+  ["agm_v3/t", "agm_v3/tr"],
 ]);
 
 type Reply = {

@@ -4,7 +4,7 @@ import { type Place, type Problem, problem, problemAt } from "../../domain/probl
 import { isJsonObject, type Json, type JsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { checkModel } from "./model.ts";
-import { tenantOf } from "./topics.ts";
+import { tenantOf, V4_MODEL } from "./topics.ts";
 
 /** `amo_v3/m`: a model is kept if it is consistent in itself. */
 export function decodeModel(
@@ -39,6 +39,29 @@ export function decodeInstantiation(
   return success(undefined);
 }
 
+/**
+ * `amo_v4/mi`: a model that is kept and instantiated in one step. It has no name: an agent has one
+ * of these, and a later one changes it.
+ */
+export function decodeWhole(
+  device: DeviceAddress,
+  body: JsonObject,
+  findings: Findings,
+): Outcome<void, Problem> {
+  const { data: model } = body;
+  if (!isJsonObject(model)) return malformed("E_DATA /data: expected an object");
+  const requestId = readRequestId(body, findings);
+  const places = checkModel(model, tenantOf(device));
+  if (places.length > 0) return failure(problemAt("model_invalid", places));
+  findings.finding({
+    kind: "instantiate",
+    ...{ device, requestId, externalId: V4_MODEL, model },
+    ...{ parentAssetId: null, parameters: {} },
+    ...noteOf(findings),
+  });
+  return success(undefined);
+}
+
 type Request = {
   readonly requestId: string | number;
   readonly data: JsonObject;
@@ -49,16 +72,26 @@ type Request = {
 
 /** `{ id, data: { <key>: <the model's name> } }`; the id is the sender's affair and may repeat. */
 function readRequest(body: JsonObject, key: string, findings: Findings): Outcome<Request, Problem> {
-  const { id, data } = body;
+  const { data } = body;
   if (!isJsonObject(data)) return malformed("E_DATA /data: expected an object");
   const name = data[key];
   if (typeof name !== "string" || name === "") {
     return malformed(`E_NAME /data/${key}: expected the name of the model`);
   }
-  const isId = typeof id === "string" || typeof id === "number";
-  if (!isId) findings.warning("W_ID", "/id: expected an id, so the answer has none");
+  const requestId = readRequestId(body, findings);
+  return success({ requestId, data, name, ...noteOf(findings) });
+}
+
+/** The sender's own, opaque: its answer repeats it. */
+export function readRequestId({ id }: JsonObject, findings: Findings): string | number {
+  if (typeof id === "string" || typeof id === "number") return id;
+  findings.warning("W_ID", "/id: expected an id, so the answer has none");
+  return "";
+}
+
+function noteOf(findings: Findings): { readonly note?: string } {
   const note = findings.warnings.map(({ detail }) => detail).join("; ");
-  return success({ requestId: isId ? id : "", data, name, ...(note && { note }) });
+  return note ? { note } : {};
 }
 
 /** `{ values: [{ name, value }] }` */

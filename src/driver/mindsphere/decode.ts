@@ -14,7 +14,10 @@ import {
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { readPayload } from "../payload.ts";
 import { isValue, shorten } from "../value.ts";
-import { decodeInstantiation, decodeModel } from "./decode-model.ts";
+import { decodeEvents } from "./decode-events.ts";
+import { decodeFile } from "./decode-file.ts";
+import { decodeInstantiation, decodeModel, decodeWhole } from "./decode-model.ts";
+import { decodeModelWish, decodeProgress, decodeTokenWish } from "./decode-request.ts";
 import { parseOutbound } from "./topics.ts";
 
 export function decode(message: ReceivedMessage, findings: Findings): Outcome<void, Problem> {
@@ -41,6 +44,12 @@ const TIME_SERIES = "mc_v3/ts";
 const UNDERSTOOD: ReadonlyMap<string, Understand> = new Map([
   ["amo_v3/m", decodeModel],
   ["amo_v3/i", decodeInstantiation],
+  ["amo_v4/mi", decodeWhole],
+  ["amo_v4/m", decodeModelWish],
+  ["mc_v3/e", decodeEvents],
+  ["mc_v3/f", decodeFile],
+  ["agm_v3/t", decodeTokenWish],
+  ["cmd_v3/u", decodeProgress],
 ]);
 
 /** `{ timeseries: [{ timestamp, values: [{ dataPointId, value, qualityCode }] }] }` */

@@ -1,11 +1,16 @@
 import type { DeviceAddress } from "../../domain/brand.ts";
+import type { CommandStep } from "../../domain/command.ts";
+import type { Finding } from "../../domain/findings.ts";
+import type { Message } from "../../domain/message.ts";
 import { problem } from "../../domain/problem.ts";
 import type { Quality } from "../../domain/reading.ts";
-import { encodeJson } from "../../lib/json.ts";
-import { failure } from "../../lib/outcome.ts";
+import type { ToldEvent } from "../../domain/told.ts";
+import { encodeJson, type Json, type JsonObject, parseJsonObject } from "../../lib/json.ts";
+import { failure, success } from "../../lib/outcome.ts";
 import type { Twin, TwinReading } from "../driver.ts";
 import { writable } from "../value.ts";
-import { timeSeriesTopic } from "./topics.ts";
+import { COMMAND } from "./catalogue.ts";
+import { inboundTopic, outboundTopic } from "./topics.ts";
 
 /** Status words of OPC UA in decimal: Good, Uncertain, Bad. */
 const QUALITY_CODE: Readonly<Record<Quality, string>> = {
@@ -20,11 +25,23 @@ export function twin(device: DeviceAddress): Twin {
     emit(readings) {
       if (readings.length === 0) return [];
       const payload = encodeJson({ timeseries: rowsOf(readings) });
-      return [{ topic: timeSeriesTopic(device), payload, qos: 1 }];
+      return [{ topic: outboundTopic(device, "mc_v3/ts"), payload, qos: 1 }];
     },
 
-    obey(message) {
-      return failure(problem("command_unknown", message.topic));
+    tell(finding) {
+      const said = wordsOf(finding);
+      return said && tellMessage(device, said);
+    },
+
+    obey({ topic, payload: bytes }) {
+      if (topic !== inboundTopic(device, "cmd_v3/c")) {
+        return failure(problem("command_unknown", topic));
+      }
+      const data = objectIn(parseJsonObject(bytes), "data");
+      const payload = objectIn(data, "payload");
+      if (!payload) return failure(problem("payload_malformed", "no command"));
+      const { jobId = "" } = data ?? {};
+      return success({ name: COMMAND, parameters: { payload, jobId } });
     },
   };
 }
@@ -50,4 +67,75 @@ function rowsOf(readings: readonly TwinReading[]): Row[] {
     else rows.push({ timestamp, values: [entry] });
   }
   return rows;
+}
+
+type Said = { readonly about: string; readonly body: JsonObject };
+
+function tellMessage(device: DeviceAddress, { about, body }: Said): Message {
+  return { topic: outboundTopic(device, about), payload: encodeJson(body), qos: 1 };
+}
+
+/** What an agent says besides time series. */
+function wordsOf(finding: Finding): Said | undefined {
+  switch (finding.kind) {
+    case "model": {
+      const { requestId: id, model, externalId } = finding;
+      return { about: "amo_v3/m", body: { id, data: { ...model, externalId } } };
+    }
+    case "instantiate":
+      return finding.model
+        ? { about: "amo_v4/mi", body: { id: finding.requestId, data: finding.model } }
+        : { about: "amo_v3/i", body: instantiationOf(finding) };
+    case "model-wanted":
+      return { about: "amo_v4/m", body: { id: finding.requestId } };
+    case "token-wanted":
+      return { about: "agm_v3/t", body: { id: finding.requestId } };
+    case "events":
+      return { about: "mc_v3/e", body: { events: finding.events.map(eventOf) } };
+    case "file": {
+      const { name, createdAt, content } = finding.file;
+      const creationDate = createdAt === null ? null : new Date(createdAt).toISOString();
+      return { about: "mc_v3/f", body: { file: { name, creationDate, content } } };
+    }
+    case "progress": {
+      const { command: requestId, step, answer } = finding;
+      const data = { status: STATUS[step], ...answer };
+      return { about: "cmd_v3/u", body: { id: `${requestId}-${step}`, requestId, data } };
+    }
+    default:
+      return undefined;
+  }
+}
+
+const STATUS: Readonly<Record<CommandStep, string>> = {
+  running: "EXECUTING",
+  done: "EXECUTED",
+  failed: "FAILED",
+};
+
+function instantiationOf(finding: Extract<Finding, { kind: "instantiate" }>): JsonObject {
+  const { requestId: id, externalId, parentAssetId, parameters } = finding;
+  const values = Object.entries(parameters).map(([name, value]) => ({ name, value }));
+  const place = parentAssetId === null ? {} : { modelParentAssetId: parentAssetId };
+  return {
+    id,
+    data: { modelExternalId: externalId, ...place, parameterization: { values } },
+  };
+}
+
+function eventOf({ at, severity, id, correlationId, ...rest }: ToldEvent): JsonObject {
+  return {
+    ...rest,
+    ...(id !== null && { id }),
+    ...(correlationId !== null && { correlationId }),
+    timestamp: new Date(at).toISOString(),
+    ...(severity !== null && { severity: String(severity) }),
+  };
+}
+
+function objectIn(json: JsonObject | undefined, key: string): JsonObject | undefined {
+  const found: Json | undefined = json?.[key];
+  return typeof found === "object" && found !== null && !Array.isArray(found)
+    ? (found as JsonObject)
+    : undefined;
 }

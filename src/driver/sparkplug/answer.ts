@@ -6,7 +6,7 @@ import { rebirthOf } from "./encode.ts";
 import { placeOf } from "./topics.ts";
 
 /** A number is missing: what it brought may be lost, so the node is asked to say all again. */
-export function answer(finding: Finding, result: Outcome<void, Problem>): readonly Message[] {
+export function answer(finding: Finding, result: Outcome<unknown, Problem>): readonly Message[] {
   if (finding.kind !== "sequence" || result.ok) return [];
   return said(rebirthOf(finding.device));
 }

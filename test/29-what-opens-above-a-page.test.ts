@@ -13,6 +13,7 @@ const OPENINGS: Readonly<Record<string, Opening>> = {
   "the search": { open: search, place: "[role=dialog]" },
   "an asset's form": { open: dialog("Edit"), place: "[role=dialog]" },
   "a value's form": { open: dialog("Edit Pressure"), place: "[role=dialog]" },
+  "how long a value is kept": { open: keeping, place: "[role=dialog]" },
   "the download": { open: dialog("Download as CSV"), place: "[role=dialog]" },
   "what stands under the pointer": { open: pointAtTrend, place: ".trend-surface" },
 };
@@ -60,6 +61,15 @@ function dialog(name: string): (page: Page) => Promise<void> {
     await page.getByRole("button", { name, exact: true }).first().click();
     await page.getByRole("dialog").getByRole("heading").waitFor();
   };
+}
+
+/** Chosen by itself it has fields of its own. */
+async function keeping(page: Page): Promise<void> {
+  await dialog("Edit Pressure")(page);
+  await page.getByRole("button", { name: "How long it is kept" }).click();
+  await page.getByText("Its own time").click();
+  await page.getByLabel("Every value", { exact: true }).selectOption({ label: "for 90 days" });
+  await page.getByText("every value for 90 days, hours for ever").waitFor();
 }
 
 async function pointAtTrend(page: Page): Promise<void> {

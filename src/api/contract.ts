@@ -19,6 +19,7 @@ import {
   Id,
   IssuedSchema,
   Json,
+  KeptSchema,
   LayoutBody,
   LayoutSchema,
   Name,
@@ -29,6 +30,7 @@ import {
   type ProblemSchema,
   page,
   RejectedSchema,
+  RetentionSchema,
   RightsSchema,
   SampleSchema,
   ScreenSchema,
@@ -290,6 +292,19 @@ export const ROUTES = {
       to: TimeIn,
       confirm: Type.String({ description: "the range again, as it was given: `from/to`" }),
     }),
+  }),
+  "GET /points/:id/retention": route({
+    permission: "view",
+    summary: "How long a point's history is kept; `own` null: as long as the house's",
+    params: Id,
+    reply: KeptSchema,
+  }),
+  "PUT /points/:id/retention": route({
+    permission: "engineer",
+    summary: "Keep a point's history for its own time; null: as long as the house's",
+    params: Id,
+    body: Type.Object({ own: nullable(RetentionSchema) }),
+    reply: KeptSchema,
   }),
   "POST /points/:id/samples": route({
     permission: "push-samples",
@@ -685,6 +700,7 @@ export type VariableReply = Static<typeof VariableSchema>;
 export type SampleReply = Static<typeof SampleSchema>;
 export type AssetReply = Static<typeof AssetSchema>;
 export type PointReply = Static<typeof PointSchema>;
+export type RetentionReply = Static<typeof RetentionSchema>;
 export type ChannelReply = Static<typeof ChannelSchema>;
 export type DeviceReply = Static<typeof DeviceSchema>;
 export type CommandTypeReply = Static<typeof CommandTypeSchema>;

@@ -5,7 +5,7 @@ import type { Commands } from "../command/command.ts";
 import type { Actor } from "../domain/event.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Driver } from "../driver/driver.ts";
-import type { Historian } from "../historian/historian.ts";
+import type { Historian, Retention } from "../historian/historian.ts";
 import type { Ingest } from "../ingest/ingest.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -56,6 +56,8 @@ export type ApiParts = {
   readonly unready?: () => readonly string[];
   /** Why no samples are taken at this moment. Fallback: they always are. */
   readonly refusal?: () => Problem | undefined;
+  /** How long points are kept that have no time of their own. Fallback: for good. */
+  readonly retention?: Retention;
   readonly clock: Clock;
   readonly gauges: Gauges;
   readonly log: Log;

@@ -27,6 +27,7 @@ import { pointHandlers } from "./points.ts";
 import { pushHandlers } from "./push.ts";
 import { rejectedHandlers } from "./rejected.ts";
 import { sendProblem } from "./reply.ts";
+import { retentionHandlers } from "./retention.ts";
 import { screenHandlers } from "./screens.ts";
 import { sessionHandlers } from "./session.ts";
 import { streamHandlers } from "./stream.ts";
@@ -59,6 +60,7 @@ const HANDLERS: { readonly [R in RouteName]: Handler<R> } = {
   ...liveHandlers,
   ...overviewHandlers,
   ...pointHandlers,
+  ...retentionHandlers,
   ...pushHandlers,
   ...rejectedHandlers,
   ...screenHandlers,

@@ -144,6 +144,14 @@ export const AssetSchema = Type.Object({
   deviceIds: Type.Array(Type.String()),
   createdAt: Time,
 });
+const Days = nullable(Type.Integer({ minimum: 1, maximum: LIMIT.keptDays }));
+/** Days, each from the samples' own time; null: for good. */
+export const RetentionSchema = Type.Object({
+  rawDays: Days,
+  hourlyDays: Days,
+  dailyDays: Days,
+});
+export const KeptSchema = Type.Object({ own: nullable(RetentionSchema), house: RetentionSchema });
 export const PointSchema = Type.Object({
   id: Type.String(),
   assetId: Type.String(),

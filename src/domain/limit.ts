@@ -118,6 +118,8 @@ export const LIMIT = {
   /** Rows of one reply. */
   rowsPerPage: 1_000,
   samplesPerReply: 100_000,
+  /** A hundred years: who wants more, wants it for good. */
+  keptDays: 36_500,
   bucketsPerReply: 20_000,
   pointsPerQuery: 200,
   /** Of all series of one question to the historian: 88 MB of its memory. */

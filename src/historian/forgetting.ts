@@ -27,6 +27,7 @@ const FOR_GOOD = { rawMs: null, hourlyMs: null, dailyMs: null };
 export function testForgetting(subject: Subject): void {
   testDeletion(subject);
   testRetirement(subject);
+  testPolicies(subject);
 }
 
 function testDeletion(subject: Subject): void {
@@ -143,6 +144,23 @@ function testRetirement(subject: Subject): void {
       assert.ok(gone === 0 && stays > 22 * 60, `${gone} and ${stays} are left`);
       const [first = Number.NaN, second = Number.NaN] = columnOf(other, "all");
       assert.ok(first === 0 && second < 24 * 60, `${second} are left where one was deleted`);
+    },
+  });
+}
+
+function testPolicies(subject: Subject): void {
+  const own = { rawMs: 48 * HOUR_MS, hourlyMs: 90 * DAY_MS, dailyMs: null };
+  remains(subject, {
+    claim: "how long a series is kept is told as it was said, until it follows the house again",
+    store: [ramp(1)],
+    change: async (historian) => {
+      await historian.setRetention(5, FOR_GOOD);
+      await historian.setRetention(5, own);
+      await historian.setRetention(6, own);
+      await historian.setRetention(6, null);
+    },
+    check: async (historian) => {
+      assert.deepEqual(await historian.retentions(), new Map([[5, own]]));
     },
   });
 }

@@ -54,6 +54,7 @@ async function openSmall(folder: string): Promise<Historian> {
     aggregate: async (query) => engine.aggregate(query),
     deleteRange: (range) => inTurn(() => engine.deleteRange(range)),
     setRetention: (series, retention) => inTurn(() => engine.setRetention(series, retention)),
+    retentions: async () => engine.retentions(),
     async retire(now, fallback) {
       while (!(await inTurn(() => engine.retire(now, fallback))));
     },

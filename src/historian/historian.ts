@@ -36,6 +36,9 @@ export interface Historian {
   /** How long this series is kept; null: as the fallback of `retire` says. */
   setRetention(series: number, retention: Retention | null): Promise<void>;
 
+  /** Of the series that do not follow the fallback. */
+  retentions(): Promise<ReadonlyMap<number, Retention>>;
+
   /**
    * Lets go of what is older than may be kept; some of it may stay a little longer. Of raw samples,
    * what each hour and day of UTC came to stays, over those of good quality. It counts where it

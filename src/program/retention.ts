@@ -15,11 +15,7 @@ const EVERY_MS = 3_600_000;
 
 /** Lets the history go of what is older than the settings allow, once an hour. */
 export function startRetention({ historian, clock, log }: Parts, config: Config, closer: Closer) {
-  const fallback: Retention = {
-    rawMs: msOf(config["keep-raw"]),
-    hourlyMs: msOf(config["keep-hourly"]),
-    dailyMs: msOf(config["keep-daily"]),
-  };
+  const fallback = retentionOf(config);
   let isClosed = false;
   const retire = async () => {
     // A clock that was set ahead must not cost history: time passes here no faster than samples.
@@ -41,6 +37,15 @@ export function startRetention({ historian, clock, log }: Parts, config: Config,
     isClosed = true;
     timer.cancel();
   });
+}
+
+/** How long the house keeps what has no time of its own. */
+export function retentionOf(config: Config): Retention {
+  return {
+    rawMs: msOf(config["keep-raw"]),
+    hourlyMs: msOf(config["keep-hourly"]),
+    dailyMs: msOf(config["keep-daily"]),
+  };
 }
 
 function msOf(days: number | null): number | null {

@@ -12,6 +12,7 @@ import type { Address, Config } from "./config.ts";
 import { Demo } from "./demo.ts";
 import { type Ground, openGround } from "./ground.ts";
 import { configOf, type ExitCode, type Io } from "./io.ts";
+import { retentionOf } from "./retention.ts";
 import { openRooms, type Rooms } from "./rooms.ts";
 import { VERSION } from "./version.ts";
 import { openWire } from "./wire.ts";
@@ -114,7 +115,8 @@ function openDoors(
   const { disk, trouble } = ground;
   const unready = () => [broker.trouble?.detail ?? [], trouble() ?? [], disk.reasons].flat();
   const refusal = () => disk.refusal;
-  const outside = { broker, drivers, demo, backups, onChanged, unready, refusal };
+  const retention = retentionOf(config);
+  const outside = { broker, drivers, demo, backups, onChanged, unready, refusal, retention };
   return openApi(options, { ...ground, ...opened, ...outside });
 }
 

@@ -1,11 +1,13 @@
 import { useState } from "react";
 import type { PointReply, RouteName } from "../../src/api/contract.ts";
 import { formatName } from "../format.ts";
+import { Button } from "../part/button.tsx";
 import { TextField } from "../part/field.tsx";
 import { FormDialog } from "../part/form-dialog.tsx";
 import { changeOf, formOf, type PointForm } from "../point-form.ts";
 import { useAsk } from "../query.ts";
 import { useUndo } from "../use-undo.ts";
+import { KeepPoint } from "./point-keep.tsx";
 
 const CHANGES: readonly RouteName[] = [
   "GET /assets/:id",
@@ -20,6 +22,7 @@ type EditPointProps = { readonly point: PointReply; readonly onClose: () => void
 export function EditPoint({ point, onClose }: EditPointProps) {
   const [form, setForm] = useState(() => formOf(point.variable));
   const [isTried, setTried] = useState(false);
+  const [isKeeping, setKeeping] = useState(false);
   const save = useAsk("PATCH /points/:id", CHANGES);
   const params = { id: point.id };
   const undo = useUndo();
@@ -34,6 +37,7 @@ export function EditPoint({ point, onClose }: EditPointProps) {
     };
     save.mutate({ params, body: change }, { onSuccess });
   };
+  if (isKeeping) return <KeepPoint point={point} onClose={onClose} />;
   return (
     <FormDialog
       title={`Edit ${formatName(point.variable.name)}`}
@@ -41,6 +45,7 @@ export function EditPoint({ point, onClose }: EditPointProps) {
       busy={save.isPending}
       problem={save.error}
       isGrid
+      aside={<Button onClick={() => setKeeping(true)}>How long it is kept</Button>}
       onSubmit={onSubmit}
       onClose={onClose}
     >

@@ -205,6 +205,10 @@ export class BufferedHistorian implements Historian {
     this.#keepNoLonger(retention);
   }
 
+  async retentions(): Promise<ReadonlyMap<number, Retention>> {
+    return (await this.#drain.settled()).retentions();
+  }
+
   async retire(now: number, fallback: Retention): Promise<void> {
     await (await this.#drain.settled()).retire(now, fallback);
     this.#keepNoLonger(fallback);

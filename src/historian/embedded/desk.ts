@@ -76,6 +76,8 @@ export class Desk {
         return this.#engine.range(question.query);
       case "aggregate":
         return this.#engine.aggregate(question.query);
+      case "retentions":
+        return this.#engine.retentions();
       case "stats":
         return this.#engine.stats();
       default:

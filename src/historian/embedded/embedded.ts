@@ -144,6 +144,10 @@ class EmbeddedHistorian implements Historian {
     return this.#ask({ ask: "setRetention", series, retention });
   }
 
+  retentions(): Promise<ReadonlyMap<number, Retention>> {
+    return this.#ask({ ask: "retentions" });
+  }
+
   async retire(now: number, fallback: Retention): Promise<void> {
     while (!(await this.#ask({ ask: "retire", now, fallback })));
   }

@@ -195,6 +195,10 @@ export class Engine {
     await this.#upkeep.keep();
   }
 
+  retentions(): ReadonlyMap<number, Retention> {
+    return this.#chunks.policies.all;
+  }
+
   /**
    * Does some of it; true when all is done. Memory goes into chunks before, for it may hold samples
    * that are old enough. Never while an append is under way.

@@ -34,6 +34,10 @@ export class Policies {
     return this.#own.size === 0;
   }
 
+  get all(): ReadonlyMap<number, Retention> {
+    return this.#own;
+  }
+
   of(series: number): Retention | undefined {
     return this.#own.get(series);
   }

@@ -29,6 +29,7 @@ export type Ask =
   | { readonly ask: "aggregate"; readonly query: AggregateQuery }
   | { readonly ask: "deleteRange"; readonly range: SeriesRange }
   | { readonly ask: "setRetention"; readonly series: number; readonly retention: Retention | null }
+  | { readonly ask: "retentions" }
   | { readonly ask: "retire"; readonly now: number; readonly fallback: Retention }
   | { readonly ask: "stats" }
   | { readonly ask: "follow"; readonly target: string }
@@ -49,6 +50,7 @@ export type Replies = {
   readonly aggregate: readonly Buckets[];
   readonly deleteRange: undefined;
   readonly setRetention: undefined;
+  readonly retentions: ReadonlyMap<number, Retention>;
   /** Whether all is done; ask again where it is not. */
   readonly retire: boolean;
   readonly stats: HistorianStats;

@@ -20,7 +20,7 @@ import { Days } from "./days.ts";
 import { removeHours } from "./hours.ts";
 import { Ingest, type Joined, join, type Place } from "./ingest.ts";
 import { readLatest, readRange } from "./read.ts";
-import { retire, setPolicy } from "./retention.ts";
+import { readPolicies, retire, setPolicy } from "./retention.ts";
 import { type Layout, prepareSchema } from "./schema.ts";
 import { connect } from "./server.ts";
 import { canBeKept, within } from "./time.ts";
@@ -125,6 +125,10 @@ export class PostgresHistorian implements Historian {
 
   setRetention(series: number, retention: Retention | null): Promise<void> {
     return this.#database.write((session) => setPolicy(session, series, retention));
+  }
+
+  retentions(): Promise<ReadonlyMap<number, Retention>> {
+    return this.#read(readPolicies);
   }
 
   async retire(now: number, fallback: Retention): Promise<void> {

@@ -46,17 +46,18 @@ export async function setPolicy(
 ): Promise<void> {
   await session.run("DELETE FROM fieldline.policy WHERE series = $1", [series]);
   if (!retention) return;
-  const kept = [series, retention.rawMs, hoursMs(retention)];
-  await session.run("INSERT INTO fieldline.policy VALUES ($1, $2, $3)", kept);
+  const kept = [series, retention.rawMs, retention.hourlyMs, retention.dailyMs];
+  await session.run("INSERT INTO fieldline.policy VALUES ($1, $2, $3, $4)", kept);
 }
 
-async function readPolicies(session: Session): Promise<Policies> {
-  const rows = await session.rows("SELECT series, raw_ms, hourly_ms FROM fieldline.policy");
+/** How long series are kept that do not follow the house. */
+export async function readPolicies(session: Session): Promise<Policies> {
+  const rows = await session.rows("SELECT * FROM fieldline.policy");
   const ms = (value: unknown) => (value === null ? null : Number(value));
   return new Map(
-    rows.map(([series, raw, hourly]) => [
+    rows.map(([series, raw, hourly, daily]) => [
       Number(series),
-      { rawMs: ms(raw), hourlyMs: ms(hourly), dailyMs: ms(hourly) },
+      { rawMs: ms(raw), hourlyMs: ms(hourly), dailyMs: ms(daily) },
     ]),
   );
 }
@@ -132,7 +133,8 @@ async function expireHours(session: Session, policies: Policies, wish: Wish): Pr
       [own],
     );
   }
-  for (const [series, { hourlyMs: ownMs }] of policies) {
+  for (const [series, retention] of policies) {
+    const ownMs = hoursMs(retention);
     if (ownMs === null) continue;
     await session.run(
       `DELETE FROM fieldline.hour

@@ -72,6 +72,9 @@ const MIGRATIONS: readonly Migration[] = [
     if (layout === "partitions") return TABLES + PARTITIONED;
     return TABLES + HYPERTABLE + (canCompress ? COMPRESSION : "");
   },
+  () => `
+    ALTER TABLE fieldline.policy ADD COLUMN daily_ms float8;
+    UPDATE fieldline.policy SET daily_ms = hourly_ms;`,
 ];
 
 /** Makes the tables, or brings them up to date, and says how they are laid out. */

@@ -198,7 +198,7 @@ async function openRooms(
   const historian = kept.value;
   closer.add("historian", () => historian.close());
   const journal = await openJournal({ store, clock });
-  const access = await openAccess({ store, journal, clock, log });
+  const access = await openAccess({ store, journal, clock, log, folder: join(folder, "access") });
   closer.add("access", () => access.close());
   const live = openLive({ clock, latest: (series) => historian.latest(series) });
   let running = false;

@@ -352,7 +352,7 @@ async function house(context: TestContext, { owner = true } = {}) {
   );
   const store = value(await openSqliteStore({ file: join(folder, "store.db") }, { log }));
   const journal = await openJournal({ store, clock });
-  const parts = { store, journal, clock, log };
+  const parts = { store, journal, clock, log, folder };
   const opened: Access[] = [];
   const again = async () => {
     const access = await openAccess(parts);

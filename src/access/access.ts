@@ -4,12 +4,19 @@ import { LIMIT } from "../domain/limit.ts";
 import { mayDo, type Role } from "../domain/permission.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Token, User } from "../domain/records.ts";
-import { failure, type Outcome } from "../lib/outcome.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { Passwords } from "./password.ts";
 import type { AccessParts, Room } from "./room.ts";
 import { identityOf, Sessions } from "./session.ts";
 import { SignIn } from "./sign-in.ts";
-import { Tokens } from "./token.ts";
+import {
+  isSignedToken,
+  type SignedToken,
+  SignedTokens,
+  type SigningKey,
+  type TokenWish,
+} from "./signed-token.ts";
+import { identityOfToken, isOver, Tokens } from "./token.ts";
 import { Users } from "./user.ts";
 
 /** Who somebody is, and whether they may. */
@@ -38,6 +45,22 @@ export interface Access {
     bearer: string | undefined;
   }): Promise<Identity | undefined>;
 
+  /**
+   * Who has these credentials, without signing anybody in: a user's name and password, or any name
+   * and an API token. As with `signIn`, wrong tries are counted.
+   */
+  recognise(wish: {
+    name: string;
+    password: string;
+    remote: string;
+  }): Promise<Outcome<Identity, Problem>>;
+  /** A token of an hour that names its actor; what he may is looked up whenever it is used. */
+  issueSigned(wish: TokenWish): Promise<SignedToken>;
+  /** Whom a signed token speaks for, as long as that user, API token or agent is there. */
+  identifySigned(bearer: string): Promise<Bearer | undefined>;
+  /** What others check our signature with. */
+  signingKey(): Promise<SigningKey>;
+
   users(): Promise<readonly User[]>;
   createUser(
     by: Identity,
@@ -64,12 +87,15 @@ export interface Access {
   close(): Promise<void>;
 }
 
+export type { SignedToken } from "./signed-token.ts";
 export type Identity = {
   readonly actor: Actor;
   readonly role: Role;
   /** When the token that it came with expires; absent where it does not, and of people. */
   readonly endsAt?: Timestamp;
 };
+/** Whoever sends a signed token. An agent has no role: it may what routes say of agents. */
+export type Bearer = Omit<Identity, "role"> & { readonly role: Role | null };
 export type SignedIn = Identity & { readonly cookie: string };
 
 export async function openAccess(parts: AccessParts): Promise<Access> {
@@ -82,6 +108,14 @@ export async function openAccess(parts: AccessParts): Promise<Access> {
   const sessions = new Sessions(room.store, room.clock);
   const users = new Users(room, passwords, sessions);
   const tokens = new Tokens(room);
+  const signed = new SignedTokens(room.folder, room.clock);
+  const identifySigned = async (bearer: string) => {
+    const said = await signed.read(bearer);
+    const found = said && (await bearerOf(room, said.actor));
+    if (!found) return undefined;
+    const endsAt = Math.min(said.endsAt, found.endsAt ?? said.endsAt) as Timestamp;
+    return { ...found, endsAt };
+  };
   const hasOwner = await users.hasOwner();
   const signIn = new SignIn(room, { passwords, sessions, users, hasOwner });
   const sweep = async () => {
@@ -100,9 +134,20 @@ export async function openAccess(parts: AccessParts): Promise<Access> {
     signIn: (wish) => signIn.signIn(wish),
     signOut: (cookie) => signOut(room, sessions, cookie),
     async identify({ cookie, bearer }) {
+      if (bearer !== undefined && isSignedToken(bearer)) {
+        const found = await identifySigned(bearer);
+        return found && isIdentity(found) ? found : undefined;
+      }
       if (bearer !== undefined) return tokens.identify(bearer);
       return cookie === undefined ? undefined : sessions.identify(cookie);
     },
+    async recognise(wish) {
+      const known = await tokens.identify(wish.password);
+      return known ? success(known) : signIn.recognise(wish);
+    },
+    issueSigned: (wish) => signed.issue(wish),
+    identifySigned,
+    signingKey: () => signed.key(),
     users: () => users.list(),
     createUser: (by, wish) => users.create(by, wish),
     changeUser: (by, id, wish) => users.change(by, id, wish),
@@ -116,6 +161,25 @@ export async function openAccess(parts: AccessParts): Promise<Access> {
       await sweep();
     },
   };
+}
+
+/** What the one who is named in a signed token may now; nothing, where he is gone. */
+async function bearerOf({ store, clock }: Room, { kind, id }: Actor): Promise<Bearer | undefined> {
+  if (kind === "user") {
+    const user = await store.users.get(id);
+    return user && !user.disabled ? identityOf(user) : undefined;
+  }
+  if (kind === "token") {
+    const token = await store.tokens.get(id);
+    return token && !isOver(token, clock.now()) ? identityOfToken(token) : undefined;
+  }
+  const agent = await store.agents.get(id);
+  if (!agent || agent.revoked) return undefined;
+  return { actor: { kind: "agent", id, name: agent.name }, role: null };
+}
+
+function isIdentity(bearer: Bearer): bearer is Identity {
+  return bearer.role !== null;
 }
 
 async function signOut({ store, journal, lost }: Room, sessions: Sessions, cookie: string) {

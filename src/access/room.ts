@@ -7,6 +7,8 @@ import type { Store } from "../store/store.ts";
 export type AccessParts = {
   readonly store: Store;
   readonly journal: { record(event: NewEvent): Promise<unknown> };
+  /** Where the key that signs tokens is kept. */
+  readonly folder: string;
   readonly clock: Clock;
   readonly log: Log;
 };

@@ -3,7 +3,7 @@ import { type Problem, problem } from "../domain/problem.ts";
 import type { User } from "../domain/records.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { newSecret, sameSecret } from "../lib/secret.ts";
-import type { SignedIn } from "./access.ts";
+import type { Identity, SignedIn } from "./access.ts";
 import { isOutdated, type Passwords } from "./password.ts";
 import { Refusals } from "./refusals.ts";
 import type { Room } from "./room.ts";
@@ -64,7 +64,19 @@ export class SignIn {
   }
 
   /** Nobody learns from the answer or its time whether the name or the password was wrong. */
-  async signIn({ name, password, remote }: Wish): Promise<Outcome<SignedIn, Problem>> {
+  async signIn(wish: Wish): Promise<Outcome<SignedIn, Problem>> {
+    const user = await this.#known(wish);
+    if (!user.ok) return user;
+    return this.#open(await this.#rehashed(user.value, wish.password), wish.remote);
+  }
+
+  /** Whose name and password these are; nobody is signed in. */
+  async recognise(wish: Wish): Promise<Outcome<Identity, Problem>> {
+    const user = await this.#known(wish);
+    return user.ok ? success(identityOf(user.value)) : user;
+  }
+
+  async #known({ name, password, remote }: Wish): Promise<Outcome<User, Problem>> {
     const user = await this.#users.byName(name);
     const address = addressKey(remote);
     // A stranger's tries must not keep people from signing in where they always do.
@@ -78,7 +90,7 @@ export class SignIn {
       return this.#refuse(isRight.value ? "disabled" : "password", remote, user);
     this.#tries.forget(account);
     this.#tries.giveBack(`address:${address}`);
-    return this.#open(await this.#rehashed(user, password), remote);
+    return success(user);
   }
 
   async #open(user: User, remote: string): Promise<Outcome<SignedIn, Problem>> {

@@ -107,7 +107,7 @@ async function house(context: TestContext) {
     rmSync(folder, { recursive: true });
   });
   const journal = await openJournal({ store, clock });
-  const again = () => openAccess({ store, journal, clock, log: silentLog });
+  const again = () => openAccess({ store, journal, clock, log: silentLog, folder });
   const access = await again();
   const lost: string[] = [];
   access.onLost((actorId) => lost.push(actorId));

@@ -108,10 +108,7 @@ export class Tokens {
   async #read(secret: string): Promise<Known | undefined> {
     const [token] = await this.#room.store.tokens.find({ where: { secret } });
     if (token === undefined || isOver(token, this.#room.clock.now())) return undefined;
-    const { id, name, role } = token;
-    const actor = { kind: "token", id, name } as const;
-    const { expiresAt, usedAt } = token;
-    return { token, identity: { actor, role, ...(expiresAt && { endsAt: expiresAt }) }, usedAt };
+    return { token, identity: identityOfToken(token), usedAt: token.usedAt };
   }
 
   /** Only of tokens that are still there: a revoked one must not come back by being used. */
@@ -125,6 +122,10 @@ export class Tokens {
   }
 }
 
-function isOver({ expiresAt }: Token, now: number): boolean {
+export function identityOfToken({ id, name, role, expiresAt }: Token): Identity {
+  return { actor: { kind: "token", id, name }, role, ...(expiresAt && { endsAt: expiresAt }) };
+}
+
+export function isOver({ expiresAt }: Token, now: number): boolean {
   return expiresAt !== null && now >= expiresAt;
 }

@@ -10,6 +10,7 @@ import { compressReplies } from "./compress.ts";
 import { harden, serveFiles } from "./files.ts";
 import type { ApiOptions, ApiParts, House } from "./house.ts";
 import { Listener } from "./listener.ts";
+import { registerInsightsHub } from "./mindsphere/mindsphere.ts";
 import { Model } from "./model.ts";
 import { Notices } from "./notices.ts";
 import { Rates } from "./rates.ts";
@@ -41,7 +42,8 @@ export async function openApi(
   compressReplies(app);
   registerRoutes(app, house);
   if (options.brokerSecret) registerBrokerAuth(app, house, options.brokerSecret);
-  await serveFiles(app, options.screens, BASE);
+  await registerInsightsHub(app, house);
+  await serveFiles(app, options.screens);
   const sockets = acceptUpgrades(app.server, house, {
     livePath: `${BASE}/live`,
     mqttPath: options.mqttWebsocket ? "/mqtt" : null,
@@ -108,7 +110,7 @@ function server({ clock, log }: ApiParts): FastifyInstance {
     clientErrorHandler: (error, socket) => refuseSocket(error, socket, newId(clock.now())),
     // What fails before a route is found passes no hook, and looks like all the rest.
     frameworkErrors(error, request, reply) {
-      harden(request, reply, BASE);
+      harden(request, reply);
       sendError(log, error, request, reply);
     },
   });

@@ -20,7 +20,7 @@ const SCREEN_POLICY = [
 const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
 /** Serves the built screens; any address that is not a file or the API is one of their pages. */
-export async function serveFiles(app: FastifyInstance, folder: string, api: string): Promise<void> {
+export async function serveFiles(app: FastifyInstance, folder: string): Promise<void> {
   const hasScreens = existsSync(join(folder, "index.html"));
   if (hasScreens) {
     await app.register(fastifyStatic, {
@@ -33,12 +33,11 @@ export async function serveFiles(app: FastifyInstance, folder: string, api: stri
   app.setNotFoundHandler((request, reply) => {
     // `//` is an address, and no URL.
     const [pathname = ""] = request.url.split("?");
-    const isApi = pathname === api || pathname.startsWith(`${api}/`);
     const isPage = request.method === "GET" && !pathname.split("/").at(-1)?.includes(".");
-    if (hasScreens && isPage && !isApi) return reply.sendFile("index.html");
+    if (hasScreens && isPage && !isOfApi(pathname)) return reply.sendFile("index.html");
     return sendProblem(request, reply, problem("route_unknown", `nothing at ${pathname}`));
   });
-  app.addHook("onSend", async (request, reply) => harden(request, reply, api));
+  app.addHook("onSend", async (request, reply) => harden(request, reply));
 }
 
 function cachingOf(path: string): Record<string, string> {
@@ -47,8 +46,8 @@ function cachingOf(path: string): Record<string, string> {
 }
 
 /** Headers of every reply. No word of HTTPS: over plain HTTP it would lock the browser out. */
-export function harden(request: FastifyRequest, reply: FastifyReply, api: string): void {
-  const isApi = request.url.startsWith(api);
+export function harden(request: FastifyRequest, reply: FastifyReply): void {
+  const isApi = isOfApi(request.url);
   reply.headers({
     "content-security-policy": isApi ? API_POLICY : SCREEN_POLICY,
     "x-content-type-options": "nosniff",
@@ -58,4 +57,9 @@ export function harden(request: FastifyRequest, reply: FastifyReply, api: string
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
   });
   if (isApi) reply.header("cache-control", "no-store");
+}
+
+/** Ours and the Insights Hub's: programs ask there, and no page is at such an address. */
+function isOfApi(url: string): boolean {
+  return /^\/(api|oauth|token_keys)(\/|\?|$)/.test(url);
 }

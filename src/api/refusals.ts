@@ -1,8 +1,7 @@
-import type { Identity } from "../access/access.ts";
+import type { Bearer } from "../access/access.ts";
 import { type NewEvent, THE_HOUSE } from "../domain/event.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { JsonObject } from "../lib/json.ts";
-import type { RouteName } from "./contract.ts";
 import type { ApiParts } from "./house.ts";
 
 const HOUR_MS = 60 * 60_000;
@@ -20,7 +19,7 @@ export class Refusals {
     this.#parts = parts;
   }
 
-  async record({ actor, role }: Identity, route: RouteName, remote: string): Promise<void> {
+  async record({ actor, role }: Bearer, route: string, remote: string): Promise<void> {
     await this.#write({ actor, kind: "api.refused", subject: route, detail: { role, remote } });
   }
 

@@ -82,7 +82,8 @@ const NO_REQUEST = new Map<string | undefined, string>([
   ["ERR_HTTP_REQUEST_TIMEOUT", `the request was not whole within ${LIMIT.requestMs / 1000} s`],
 ]);
 
-function expectedProblem(error: FastifyError): Problem | undefined {
+/** What the caller can mend, of what Fastify or a handler threw. */
+export function expectedProblem(error: FastifyError): Problem | undefined {
   if (error instanceof AwayError) return problem("history_away", error.message);
   if (error.validationContext) {
     return problem("request_invalid", `${error.validationContext} ${error.message}`);

@@ -117,6 +117,11 @@ export const LIMIT = {
   freshnessMs: 60 * 60_000,
   /** Rows of one reply. */
   rowsPerPage: 1_000,
+  /** Rows of one page of the Insights Hub API: its clients ask for 2,000. */
+  insightsRows: 2_000,
+  /** A filter of the Insights Hub API, as text and as JSON. */
+  filterChars: 8_192,
+  filterDepth: 8,
   samplesPerReply: 100_000,
   /** A hundred years: who wants more, wants it for good. */
   keptDays: 36_500,
@@ -166,6 +171,8 @@ export const LIMIT = {
   /** Wrong passwords before a pause, per account and per address. */
   signInTries: 5,
   signInPauseMs: 60_000,
+  /** Insights Hub's tokens last half an hour, an agent's an hour: clients take new ones in time. */
+  signedTokenSeconds: 60 * 60,
   sessionIdleMs: 12 * 60 * 60_000,
   sessionMs: 7 * 24 * 60 * 60_000,
   /** Accounts and addresses whose wrong tries are remembered; the oldest are forgotten first. */

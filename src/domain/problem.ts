@@ -38,6 +38,8 @@ export const PROBLEMS = {
   screen_limit: { status: 507, meaning: "The house keeps as many screens as it may." },
   viewer_limit: { status: 503, meaning: "As many live feeds are open as may be." },
   route_unknown: { status: 404, meaning: "There is nothing at this address." },
+  version_needed: { status: 428, meaning: "Say with If-Match which version is changed." },
+  version_changed: { status: 412, meaning: "Somebody else changed it meanwhile." },
   sign_in_needed: { status: 401, meaning: "Sign in, or send a valid token." },
   sign_in_wrong: { status: 401, meaning: "The name or the password is wrong." },
   sign_in_paused: { status: 429, meaning: "Too many wrong tries: wait and try again." },

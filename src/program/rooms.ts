@@ -38,7 +38,7 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
     later.broker?.send(message) ?? failure(problem("link_down", "the broker is not open yet"));
   const record = journal.record.bind(journal);
 
-  const access = await openAccess(ground);
+  const access = await openAccess({ ...ground, folder: join(config.data, "access") });
   closer.add("access", () => access.close());
   const agents = await openAgents({
     ...ground,

@@ -104,7 +104,7 @@ async function inFolder(
   const clock = systemClock;
   const journal = await openJournal({ store: store.value, clock });
   const room = { store: store.value, journal, clock, log };
-  const access = await openAccess(room);
+  const access = await openAccess({ ...room, folder: join(config.data, "access") });
   const hostNames = config["host-names"];
   const agents = await openAgents({ ...room, folder: join(config.data, "ca"), hostNames });
   const outcome = await work({ access, agents });

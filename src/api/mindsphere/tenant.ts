@@ -1,0 +1,12 @@
+import type { House } from "../house.ts";
+
+/** What a house without MindSphere agents calls itself where a tenant is asked for. */
+const NAMELESS = "house";
+
+/** The house's tenant in the eyes of Insights Hub's clients: that of its oldest MindSphere agent. */
+export async function tenantOf({ agents }: House): Promise<string> {
+  const [oldest] = (await agents.list())
+    .filter(({ kind }) => kind === "mindsphere")
+    .toSorted((a, b) => a.createdAt - b.createdAt);
+  return oldest?.tenant || NAMELESS;
+}

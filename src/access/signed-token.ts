@@ -10,7 +10,6 @@ import {
 } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import type { Actor } from "../domain/event.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -138,9 +137,17 @@ async function openKey(folder: string): Promise<Key> {
   const kept = await readPrivateFile(file);
   if (kept !== undefined) return keyOf(kept);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const { privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: KEY_BITS });
-  await addPrivateFile(file, privateKey.export({ type: "pkcs8", format: "pem" }).toString());
+  await addPrivateFile(file, await newKeyPem());
   return openKey(folder);
+}
+
+function newKeyPem(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    generateKeyPair("rsa", { modulusLength: KEY_BITS }, (reason, _, key) => {
+      if (reason) reject(reason);
+      else resolve(key.export({ type: "pkcs8", format: "pem" }).toString());
+    });
+  });
 }
 
 function keyOf(pem: string): Key {

@@ -51,7 +51,7 @@ function registerRoute(app: FastifyInstance, house: House, name: string, route: 
   });
 }
 
-/** Deny by default, like the guard of `/api/v1`; no cookie is looked at, so none can be borrowed. */
+/** Deny by default, as the guard of `/api/v1`; cookies are not looked at: none can be borrowed. */
 async function refusalOf(
   house: House,
   name: string,

@@ -3,7 +3,7 @@ import { type Problem, problem } from "../../domain/problem.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Answer, Ask } from "./route.ts";
 
-export type Cut = { readonly page: number; readonly size: number };
+type Cut = { readonly page: number; readonly size: number };
 
 /** Which page a list is asked for. `size=0`, which Siemens' own tests send, asks for the usual. */
 export function cutOf({ query }: Ask, usual = 10): Outcome<Cut, Problem> {

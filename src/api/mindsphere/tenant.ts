@@ -3,7 +3,7 @@ import type { House } from "../house.ts";
 /** What a house without MindSphere agents calls itself where a tenant is asked for. */
 const NAMELESS = "house";
 
-/** The house's tenant in the eyes of Insights Hub's clients: that of its oldest MindSphere agent. */
+/** The house's tenant, for clients of Insights Hub: that of its oldest MindSphere agent. */
 export async function tenantOf({ agents }: House): Promise<string> {
   const [oldest] = (await agents.list())
     .filter(({ kind }) => kind === "mindsphere")

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { createPublicKey, verify } from "node:crypto";
 import { after, before, test } from "node:test";
 import { MindSphereSdk } from "@mindconnect/mindconnect-nodejs";
-import { ApiHouse, PASSWORD } from "../../../test/api-house.ts";
-import { SiemensCaller } from "../../../test/siemens-caller.ts";
-import { THE_HOUSE } from "../../domain/event.ts";
+import { ApiHouse, PASSWORD } from "../../test/api-house.ts";
+import { SiemensCaller } from "../../test/siemens-caller.ts";
+import { THE_HOUSE } from "../domain/event.ts";
 
 let house: ApiHouse;
 let caller: SiemensCaller;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { ApiHouse } from "../../../test/api-house.ts";
-import { SiemensCaller } from "../../../test/siemens-caller.ts";
-import { PERMISSIONS, ROLES, type Role } from "../../domain/permission.ts";
-import { SIEMENS_ROUTES } from "./mindsphere.ts";
+import { ApiHouse } from "../../test/api-house.ts";
+import { SiemensCaller } from "../../test/siemens-caller.ts";
+import { PERMISSIONS, ROLES, type Role } from "../domain/permission.ts";
+import { SIEMENS_ROUTES } from "./mindsphere/mindsphere.ts";
 
 const routes = Object.entries(SIEMENS_ROUTES);
 let house: ApiHouse;
@@ -35,7 +35,7 @@ test("no route of the Insights Hub lets a smaller role in than it says, or nobod
 });
 
 test("docs/insights-hub.md lists every route with who may, and none that does not exist", () => {
-  const text = readFileSync(new URL("../../../docs/insights-hub.md", import.meta.url), "utf8");
+  const text = readFileSync(new URL("../../docs/insights-hub.md", import.meta.url), "utf8");
   const rows = text.matchAll(/^\| `((?:GET|POST|PUT|PATCH|DELETE) \/[^`]*)` \| (.+) \| (.+) \|$/gm);
   const listed = Array.from(rows, ([, name, summary, who]) => [name, summary, who].join(" | "));
   const known = routes.map(([name, { summary, permission, agents }]) =>

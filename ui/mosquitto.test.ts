@@ -24,6 +24,12 @@ test("over the network a password travels only encrypted", () => {
   assert.match(line, /-p 8883 --cafile ca\.crt/);
 });
 
+test("bytes that are no text go through standard input", () => {
+  const { payload: _, ...message } = MESSAGE;
+  const line = mosquittoLine({ ...message, hex: "00ff" }, "::1");
+  assert.match(line, /^echo 00ff \| xxd -r -p \| mosquitto_pub .* -s$/);
+});
+
 test("settings are retained; what is quoted stays one word", () => {
   const line = mosquittoLine({ ...MESSAGE, retain: true, payload: "it's" }, "[::1]");
   assert.match(line, /-h '::1'/);

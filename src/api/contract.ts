@@ -16,6 +16,7 @@ import {
   countedPage,
   DeviceSchema,
   EventSchema,
+  HeardMessageSchema,
   Id,
   IssuedSchema,
   Json,
@@ -378,6 +379,17 @@ export const ROUTES = {
       rejected: Type.Array(RejectedSchema),
     }),
   }),
+  "GET /devices/:id/messages": route({
+    permission: "view",
+    summary: "What the device sent lately, and what was read in it; newest first",
+    params: Id,
+    reply: Type.Object({
+      items: Type.Array(HeardMessageSchema),
+      /** Of the broker, for those who want to send the same. */
+      mqttPort: nullable(Type.Integer()),
+      mqttsPort: nullable(Type.Integer()),
+    }),
+  }),
   "POST /devices/:id/clear-retained": route({
     permission: "command",
     summary: "Clear the order to the device that a broker keeps and should not",
@@ -711,6 +723,7 @@ export type IssuedReply = Static<typeof IssuedSchema>;
 export type UserReply = Static<typeof UserSchema>;
 export type TokenReply = Static<typeof TokenSchema>;
 export type EventReply = Static<typeof EventSchema>;
+export type HeardMessageReply = Static<typeof HeardMessageSchema>;
 export type RejectedReply = Static<typeof RejectedSchema>;
 export type LayoutReply = Static<typeof LayoutSchema>;
 export type ScreenReply = Static<typeof ScreenSchema>;

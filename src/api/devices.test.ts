@@ -55,6 +55,19 @@ test("a device is adopted as its engineer wants it, and its history begins with 
   assert.equal((await house.send("viewer", "GET /devices?search=cellar")).json.total, 0);
 });
 
+test("what a device sent is there as it came, with what was read in it", async () => {
+  const { json } = await house.send("viewer", `GET /devices/${id}/messages`);
+  assert.ok(json.items.length > 0);
+  const [newest] = json.items;
+  assert.equal(newest.topic, "/sauter/viasens/12/5");
+  assert.equal(newest.bytes, Buffer.byteLength(newest.excerpt));
+  assert.equal(newest.readingCount, 1);
+  assert.equal(newest.problem, null);
+  const [{ channel, value, quality, device }] = newest.readings;
+  assert.deepEqual([device, channel, value, quality], ["12/5", "humid.humidity", 49, "good"]);
+  assert.equal((await house.send("viewer", "GET /devices/none/messages")).status, 404);
+});
+
 test("what cannot be adopted says why", async () => {
   const twice = await house.send("engineer", `POST /inbox/${id}/adopt`, {});
   assert.equal(twice.json.code, "device_adopted");

@@ -10,13 +10,14 @@ import type { House } from "./house.ts";
 import type { ModelView } from "./model.ts";
 import { cut } from "./page.ts";
 import { rejectedReply } from "./rejected.ts";
-import { type Newest, newestOf, variableReply } from "./samples.ts";
+import { type Newest, newestOf, shown, variableReply } from "./samples.ts";
 import { matching } from "./search.ts";
 import { iso, isoOrNull } from "./time.ts";
 
 export const deviceHandlers = {
   "GET /devices": listDevices,
   "GET /devices/:id": getDevice,
+  "GET /devices/:id/messages": getMessages,
   "POST /devices/:id/clear-retained": clearRetained,
 } satisfies Handlers;
 
@@ -53,6 +54,28 @@ async function getDevice(house: House, { params }: Call<"GET /devices/:id">) {
     commands: commands.map(commandReply),
     rejected: rejected.map(rejectedReply),
   });
+}
+
+type MessagesRoute = "GET /devices/:id/messages";
+
+async function getMessages(house: House, { params }: Call<MessagesRoute>): Answer<MessagesRoute> {
+  const id = params.id as DeviceId;
+  if (!house.ingest.device(id)) return failure(problem("device_unknown", `no device '${id}'`));
+  const items = house.ingest.messages(id).map(({ readings, warnings, told, at, ...message }) => ({
+    ...message,
+    at: iso(at),
+    readings: readings.map((reading) => ({
+      device: reading.device,
+      channel: reading.channel,
+      value: shown(reading.value),
+      quality: reading.quality,
+      at: iso(reading.at),
+    })),
+    told: [...told],
+    warnings: [...warnings],
+  }));
+  const { mqtt: mqttPort, mqtts: mqttsPort } = house.broker.ports;
+  return success({ items, mqttPort, mqttsPort });
 }
 
 type ClearRoute = "POST /devices/:id/clear-retained";

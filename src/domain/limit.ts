@@ -108,6 +108,15 @@ export const LIMIT = {
   /** Rejected messages kept for the operator, newest first, and how much of each payload. */
   rejectedMessages: 1_000,
   rejectedPayloadBytes: 256,
+  /** A device's newest messages, to be looked at: how many, and of all devices together. */
+  loggedMessages: 30,
+  loggedBytes: 8 * 1024 * 1024,
+  /** Of a device that speaks faster, only so many are copied while nobody looks. */
+  loggedPerSecond: 10,
+  loggedWatchMs: 15_000,
+  /** How much of such a message is shown: of its payload, and of its readings. */
+  loggedExcerptBytes: 4 * 1024,
+  loggedReadings: 50,
   /** A command that could not be sent by then is dropped. */
   commandExpiresMs: 10_000,
   commandExpiresMsMax: 5 * 60_000,

@@ -27,9 +27,12 @@ import {
 import { Declarations } from "./declarations.ts";
 import { excerptOf } from "./excerpt.ts";
 import { Layouts } from "./layouts.ts";
+import { MessageLog } from "./message-log.ts";
+import { type HeardMessage, readAgain } from "./read-again.ts";
 import { type Rejection, Rejections } from "./reject.ts";
 import { Sequences } from "./sequences.ts";
 import type { Services } from "./serve.ts";
+import type { State } from "./understand.ts";
 import { Walk } from "./walk.ts";
 
 /** Everything between the broker and the historian: who speaks, what it means, where it goes. */
@@ -41,6 +44,8 @@ export interface Ingest {
 
   /** What is known of a device from its messages since the start. */
   diagnostics(id: DeviceId): Diagnostics;
+  /** What a device sent lately and what was read in it, newest first; some of it, if it is fast. */
+  messages(id: DeviceId): readonly HeardMessage[];
   /** A device with its channels, as ingest binds them now. */
   device(id: DeviceId): DeviceWithChannels | undefined;
   devices(): readonly Device[];
@@ -140,20 +145,23 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
   const answers = new Answers(parts.send, parts.now);
   const declarations = await Declarations.load(parts.store);
   const layouts = await Layouts.load(parts.store);
-  const sequences = new Sequences();
-  const walk = new Walk(parts, { bindings, rejections, answers, declarations, layouts, sequences });
+  const messages = new MessageLog();
+  const remembered = { bindings, rejections, answers, declarations, layouts };
+  const state = { ...remembered, messages, sequences: new Sequences() };
+  const walk = new Walk(parts, state);
   return {
     receive: (messages) => walk.carryUp(messages),
     handIn: (message) => walk.handIn(message),
     backfill: (driver, agent, readings) => walk.backfill(driver, agent, readings),
     diagnostics: (id) => diagnosticsOf(bindings, id),
+    messages: (id) => messagesOf(parts, state, id),
     device: (id) => deviceOf(bindings, id),
     devices: () => Array.from(bindings.all(), ({ device }) => device),
     agentSeen: (id) => bindings.agent(id),
     adopt: (by, id, wish) => adoptDevice(parts, bindings, { by, id, wish }),
     ignore: (by, id, ignored) => ignoreDevice(parts, bindings, { by, id, ignored }),
     release: (asset) => releaseDevices(parts, bindings, asset),
-    forget: (id) => forgetDevice(parts, bindings, id),
+    forget: (id) => forgetDevice(parts, state, id),
     refuse: (rejection) => walk.refuse(rejection),
     clearRejected: () => rejections.clear(),
     subscribed: (agent, filter) => walk.repeatAnswers(agent, filter),
@@ -195,6 +203,16 @@ function diagnosticsOf(bindings: Bindings, id: DeviceId): Diagnostics {
       excerpt: excerptOf(warning.excerpt),
     })).reverse(),
   };
+}
+
+function messagesOf(
+  { drivers, now }: IngestParts,
+  state: State,
+  id: DeviceId,
+): readonly HeardMessage[] {
+  const bound = state.bindings.get(id);
+  const driver = drivers.find((other) => other.id === bound?.device.driver);
+  return driver ? readAgain(driver, state, { device: id, now: now() }) : [];
 }
 
 function deviceOf(bindings: Bindings, id: DeviceId): DeviceWithChannels | undefined {
@@ -252,12 +270,17 @@ async function releaseDevices(
   }
 }
 
-async function forgetDevice(parts: IngestParts, bindings: Bindings, id: DeviceId): Promise<void> {
+async function forgetDevice(
+  parts: IngestParts,
+  { bindings, messages }: State,
+  id: DeviceId,
+): Promise<void> {
   await parts.store.together(async () => {
     await parts.store.channels.remove({ deviceId: id });
     await parts.store.devices.remove({ id });
   });
   bindings.remove(id);
+  messages.forget(id);
   parts.onChanged(`device:${id}`);
 }
 

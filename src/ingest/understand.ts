@@ -11,6 +11,7 @@ import type { Declarations } from "./declarations.ts";
 import { driverFor } from "./driver-for.ts";
 import type { IngestParts } from "./ingest.ts";
 import type { Layouts } from "./layouts.ts";
+import type { MessageLog } from "./message-log.ts";
 import { type Rejections, reject, rejectionOf } from "./reject.ts";
 import type { Sequences } from "./sequences.ts";
 
@@ -24,6 +25,7 @@ export type State = {
   readonly answers: Answers;
   readonly declarations: Declarations;
   readonly layouts: Layouts;
+  readonly messages: MessageLog;
   readonly sequences: Sequences;
 };
 
@@ -46,7 +48,6 @@ type ToldBy = Told<Finding> & { readonly message: ReceivedMessage };
 /** A driver, and how many messages of the batch in hand it has understood. */
 type Voice = {
   readonly driver: Driver;
-  /** What the driver is handed with each message. */
   readonly known: Known;
   readonly counter: string;
   /** Codes of warnings that are no warnings here. */
@@ -131,8 +132,8 @@ export class Understanding {
       this.#brought.others.push({ driver, agent: message.agent, what, message });
       speaker = this.#state.bindings.find(driver.id, what.device) ?? speaker;
     }
-    if (speaker) noteMessage(speaker, message, findings.warnings);
-    else this.#noteUnheard(driver, message);
+    if (!speaker) this.#noteUnheard(driver, message);
+    else noteSaid(this.#state, speaker, message, findings.warnings);
     return undefined;
   }
 
@@ -207,14 +208,26 @@ export class Understanding {
   }
 }
 
-function voiceOf(
-  driver: Driver,
-  { isStrict }: IngestParts,
-  { declarations, layouts }: State,
-): Voice {
+/** What a driver is handed with each message. */
+export function knownTo(driver: Driver, { declarations, layouts }: State): Known {
+  return { channel: declarations.channelOf(driver), layout: layouts.of };
+}
+
+/** Counts a message with its device, and keeps it for those who look. */
+export function noteSaid(
+  { messages }: State,
+  bound: BoundDevice,
+  message: ReceivedMessage,
+  warnings: readonly Warning[],
+): void {
+  noteMessage(bound, message, warnings);
+  messages.note(bound.device.id, message);
+}
+
+function voiceOf(driver: Driver, { isStrict }: IngestParts, state: State): Voice {
   return {
     driver,
-    known: { channel: declarations.channelOf(driver), layout: layouts.of },
+    known: knownTo(driver, state),
     counter: `messages_total{driver="${driver.id}",outcome="taken"}`,
     refuses: new Set(isStrict ? driver.strictly : []),
     taken: 0,

@@ -6,12 +6,18 @@ import { newId } from "../lib/id.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { accept } from "./accept.ts";
 import { Binder } from "./bind.ts";
-import { noteHeard, noteMessage } from "./bindings.ts";
+import { noteHeard } from "./bindings.ts";
 import { withoutTakenBack } from "./farewell.ts";
 import type { IngestParts } from "./ingest.ts";
 import { type Rejection, reject, rejectionOf } from "./reject.ts";
 import { Turns } from "./turns.ts";
-import { type Brought, type State, type ToldReading, Understanding } from "./understand.ts";
+import {
+  type Brought,
+  noteSaid,
+  type State,
+  type ToldReading,
+  Understanding,
+} from "./understand.ts";
 import { newcomersOf, welcome } from "./welcome.ts";
 
 /** What is said now, and what is told of the past, counted apart: only one of them is a rate. */
@@ -134,7 +140,7 @@ export class Walk {
     }
     for (const { driver, device, message, warnings } of unheard) {
       const bound = bindings.find(driver.id, device);
-      if (bound) noteMessage(bound, message, warnings);
+      if (bound) noteSaid(this.#state, bound, message, warnings);
     }
   }
 }

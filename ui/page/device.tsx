@@ -107,7 +107,8 @@ function DeviceTabs({ detail }: { readonly detail: DeviceDetail }) {
         ))}
       </Suspense>
     );
-    tabs.push({ id: "settings", label: "Configuration", content });
+    const label = settings.some(({ kind }) => kind !== "act") ? "Configuration" : "Commands";
+    tabs.push({ id: "settings", label, content });
   }
   tabs.push({ id: "messages", label: "Messages", content: <DeviceMessages detail={detail} /> });
   const open = tabs.some(({ id }) => id === tab) ? (tab ?? "live") : "live";

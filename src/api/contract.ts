@@ -16,7 +16,6 @@ import {
   countedPage,
   DeviceSchema,
   EventSchema,
-  HeardMessageSchema,
   Id,
   IssuedSchema,
   Json,
@@ -30,7 +29,6 @@ import {
   PointSchema,
   type ProblemSchema,
   page,
-  RejectedSchema,
   RetentionSchema,
   RightsSchema,
   SampleSchema,
@@ -45,6 +43,7 @@ import {
   VariableChangeSchema,
   VariableSchema,
 } from "./schema.ts";
+import { HeardMessageSchema, RejectedSchema } from "./schema-message.ts";
 
 /**
  * Every route of `/api/v1` with what it asks for and what it gives. The server validates and

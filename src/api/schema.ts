@@ -120,7 +120,7 @@ export const VariableChangeSchema = Type.Object({
   int32: unsaid(Said.int32),
   freshnessMs: unsaid(Said.freshnessMs),
 });
-const OfAMoment = { at: Time, value: Value, quality: oneOf(QUALITIES) };
+export const OfAMoment = { at: Time, value: Value, quality: oneOf(QUALITIES) };
 export const SampleSchema = Type.Object({
   ...OfAMoment,
   /** Milliseconds since `at`, by the server's clock. */
@@ -304,38 +304,6 @@ export const EventSchema = Type.Object({
   subject: Type.String(),
   detail: Json,
   hash: Type.String(),
-});
-/** A message as it came, and what its driver reads in it. */
-export const HeardMessageSchema = Type.Object({
-  number: Type.Integer(),
-  at: Time,
-  topic: Type.String(),
-  retain: Type.Boolean(),
-  /** Its beginning: text, or `0x` and hex. */
-  excerpt: Type.String(),
-  /** Of the whole payload. */
-  bytes: Type.Integer(),
-  /** The first of them. */
-  readings: Type.Array(
-    Type.Object({ device: Type.String(), channel: Type.String(), ...OfAMoment }),
-  ),
-  readingCount: Type.Integer(),
-  told: Type.Array(Type.String()),
-  warnings: Type.Array(Type.Object({ code: Type.String(), detail: Type.String() })),
-  problem: nullable(Type.Object({ code: Type.String(), detail: Type.String() })),
-});
-export const RejectedSchema = Type.Object({
-  id: Type.String(),
-  at: Time,
-  agentId: Type.String(),
-  clientId: Type.String(),
-  driver: Type.String(),
-  topic: Type.String(),
-  excerpt: Type.String(),
-  bytes: Type.Integer(),
-  code: Type.String(),
-  detail: Type.String(),
-  times: Type.Integer(),
 });
 export const ScreenSchema = Type.Object({
   id: Type.String(),

@@ -25,6 +25,7 @@ import { Gauges } from "../src/lib/gauge.ts";
 import { jsonLog } from "../src/lib/log.ts";
 import { success } from "../src/lib/outcome.ts";
 import { openLive } from "../src/live/live.ts";
+import { openSettings } from "../src/settings/settings.ts";
 import { openSqliteStore } from "../src/store/sqlite/sqlite.ts";
 
 const HERE = { host: "127.0.0.1", port: 0 } as const;
@@ -211,6 +212,7 @@ async function openRooms(
     onStored: live.stored,
     onChanged: tellChanged,
     send,
+    onOrdered: async (what) => settings.overhear(what),
     onConfirmed: () => undefined,
     record: (event) => journal.record(event),
     isDemo: () => false,
@@ -227,6 +229,14 @@ async function openRooms(
     isHeard: () => true,
     clock,
   });
+  const settings = await openSettings({
+    ...{ store, drivers, clock, log },
+    devices: () => ingest.devices(),
+    ask: (by, wish) => commands.ask(by, wish),
+    record: (event) => journal.record(event),
+    onChanged: tellChanged,
+  });
+  closer.add("settings", () => settings.close());
   const agents = await openAgents({
     ...{ store, journal, clock, log },
     folder: join(folder, "ca"),
@@ -261,7 +271,8 @@ async function openRooms(
     },
   };
   return {
-    ...{ store, historian, access, agents, ingest, commands, journal, live, broker, drivers, demo },
+    ...{ store, historian, access, agents, ingest, commands, settings, journal, live, broker },
+    ...{ drivers, demo },
     onChanged: (call) => void watchers.push(call),
     ...{ clock, gauges, log },
   };

@@ -75,7 +75,7 @@ function furnish(options: ApiOptions, parts: ApiParts, ownerExists: () => void):
   const notices = new Notices();
   const viewers = new Viewers();
   const changed = (subject: string) => {
-    model.forget();
+    if (!/^(rollout|template):/.test(subject)) model.forget();
     notices.tell({ kind: "model.changed", subject, detail: {} });
   };
   parts.onChanged(changed);
@@ -89,8 +89,20 @@ function furnish(options: ApiOptions, parts: ApiParts, ownerExists: () => void):
   );
   const rates = new Rates(parts.gauges, parts.clock);
   const { version } = options;
+  const openedAt = parts.clock.now();
   const refusals = new Refusals(parts);
-  return { ...parts, version, model, notices, viewers, changed, rates, refusals, ownerExists };
+  return {
+    ...parts,
+    version,
+    openedAt,
+    model,
+    notices,
+    viewers,
+    changed,
+    rates,
+    refusals,
+    ownerExists,
+  };
 }
 
 /** Until there is an owner nobody from elsewhere may come near; afterwards, as configured. */

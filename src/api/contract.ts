@@ -3,6 +3,7 @@ import { AGENT_KINDS } from "../domain/agent.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { type Permission, ROLES } from "../domain/permission.ts";
 import { QUALITIES } from "../domain/reading.ts";
+import { SETTINGS_ROUTES } from "./contract-settings.ts";
 import {
   AgentSchema,
   AssetSchema,
@@ -463,6 +464,8 @@ export const ROUTES = {
     reply: CommandSchema,
   }),
 
+  ...SETTINGS_ROUTES,
+
   "GET /agents": route({
     permission: "engineer",
     summary: "Identities that may connect",
@@ -726,4 +729,10 @@ export type HeardMessageReply = Static<typeof HeardMessageSchema>;
 export type RejectedReply = Static<typeof RejectedSchema>;
 export type LayoutReply = Static<typeof LayoutSchema>;
 export type ScreenReply = Static<typeof ScreenSchema>;
+export type {
+  DeviceSettingsReply,
+  RolloutReply,
+  RolloutStepReply,
+  TemplateReply,
+} from "./contract-settings.ts";
 export type ProblemReply = Static<typeof ProblemSchema>;

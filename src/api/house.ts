@@ -13,6 +13,7 @@ import type { Gauges } from "../lib/gauge.ts";
 import type { Log } from "../lib/log.ts";
 import type { Outcome } from "../lib/outcome.ts";
 import type { Live } from "../live/live.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { Store } from "../store/store.ts";
 import type { Model } from "./model.ts";
 import type { Notices } from "./notices.ts";
@@ -43,6 +44,7 @@ export type ApiParts = {
   readonly agents: Agents;
   readonly ingest: Ingest;
   readonly commands: Commands;
+  readonly settings: Settings;
   readonly journal: Journal;
   readonly live: Live;
   readonly broker: Broker;
@@ -95,6 +97,8 @@ export type Backup = {
 /** What a handler has at hand. */
 export type House = ApiParts & {
   readonly version: string;
+  /** What came before was told to another server: its silence proves nothing. */
+  readonly openedAt: number;
   readonly model: Model;
   readonly notices: Notices;
   /** Tells those who look, and forgets what was read of the model. */

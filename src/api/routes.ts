@@ -30,6 +30,7 @@ import { sendProblem } from "./reply.ts";
 import { retentionHandlers } from "./retention.ts";
 import { screenHandlers } from "./screens.ts";
 import { sessionHandlers } from "./session.ts";
+import { settingsHandlers } from "./settings.ts";
 import { streamHandlers } from "./stream.ts";
 import { userHandlers } from "./users.ts";
 import { validator } from "./validate.ts";
@@ -65,6 +66,7 @@ const HANDLERS: { readonly [R in RouteName]: Handler<R> } = {
   ...rejectedHandlers,
   ...screenHandlers,
   ...sessionHandlers,
+  ...settingsHandlers,
   ...streamHandlers,
   ...userHandlers,
 };

@@ -74,6 +74,13 @@ export type Finding =
       readonly command: string;
       readonly done: boolean;
     }
+  /** Somebody told a device settings that stay; null: what was kept for it is no more. */
+  | {
+      readonly kind: "order";
+      readonly device: DeviceAddress;
+      readonly command: string;
+      readonly parameters: JsonObject | null;
+    }
   /** A message's number in the row of its sender: one more each time, and 0 after 255. */
   | {
       readonly kind: "sequence";

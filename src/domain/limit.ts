@@ -159,6 +159,15 @@ export const LIMIT = {
   /** Layouts are looked through for each new topic. */
   layouts: 1_000,
   fieldsPerLayout: 500,
+  /** Templates of settings: they are read whole for each plan. */
+  templates: 1_000,
+  /** Devices of one rollout: at the usual rate it takes 40 minutes. */
+  rolloutDevices: 5_000,
+  /** Rollouts that are remembered after their end. */
+  rollouts: 200,
+  /** Settings a second: each makes a node send all its values over the mesh. */
+  rolloutPerSecond: 2,
+  rolloutPerSecondMax: 50,
   /** What an engineer may draw: a screen is read whole. */
   screens: 1_000,
   widgetsPerScreen: 200,

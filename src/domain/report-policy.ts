@@ -175,7 +175,7 @@ export function reportsBefore<T>(
  * "Dead time > report time: report time will be set to dead time value." With a report time of 0
  * that cannot be meant, or "only on COV changes (with respect to dead time)" had no case.
  */
-function effective(policy: ReportPolicy): ReportPolicy {
+export function effective(policy: ReportPolicy): ReportPolicy {
   const { longestMs, shortestMs, change } = policy;
   const isSound = [longestMs, shortestMs, change].every(
     (knob) => Number.isFinite(knob) && knob >= 0,

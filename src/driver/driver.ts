@@ -6,6 +6,7 @@ import type { Layout } from "../domain/frame.ts";
 import type { Message, ReceivedMessage } from "../domain/message.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Sample } from "../domain/reading.ts";
+import type { Expectation } from "../domain/report-check.ts";
 import type { JsonObject } from "../lib/json.ts";
 import type { Outcome } from "../lib/outcome.ts";
 
@@ -46,6 +47,12 @@ export interface Driver {
 
   /** Down: how to say a command to a device. Its parameters have passed their schema. */
   encode(command: Command): Outcome<Message, Problem>;
+
+  /** The name of the network that a device belongs to, where the protocol has networks. */
+  networkOf?(device: DeviceAddress): string;
+
+  /** How the channels of a device report that was told these settings. */
+  reportingOf?(settings: JsonObject): readonly Expectation[];
 
   /** Where a device hears what must not be kept: a person may clear what a broker keeps there. */
   passingTopic?(device: DeviceAddress): string;

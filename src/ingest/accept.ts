@@ -53,7 +53,7 @@ export async function accept(
   }
 }
 
-type Own = Of<"channels" | "model" | "confirmation" | "sequence" | "gone">;
+type Own = Of<"channels" | "model" | "confirmation" | "order" | "sequence" | "gone">;
 
 /** What no answer has anything to tell of. */
 async function acceptOwn(
@@ -73,6 +73,9 @@ async function acceptOwn(
       parts.onConfirmed(bound.device.id, finding.command, finding.done);
       return success(undefined);
     }
+    case "order":
+      await overhear(parts, bindings, { driver, agent, finding });
+      return success(undefined);
     case "sequence":
       return sequences.follow(driver, finding);
     case "gone":
@@ -220,6 +223,20 @@ async function settleDeclared(
   const subject = `device:${device.id}`;
   await parts.record({ actor: THE_HOUSE, kind: "device.declared", subject, detail });
   parts.onChanged(subject);
+}
+
+/** Of a device that nobody knows yet there is nothing to compare it with. */
+async function overhear(
+  parts: IngestParts,
+  bindings: Bindings,
+  { driver, agent, finding }: Told<Of<"order">>,
+): Promise<void> {
+  const bound = bindings.find(driver.id, finding.device);
+  if (!bound) return;
+  const { command, parameters } = finding;
+  const at = parts.now() as Timestamp;
+  await parts.onOrdered?.({ deviceId: bound.device.id, command, parameters, agentId: agent, at });
+  parts.onChanged(`device:${bound.device.id}`);
 }
 
 type Introduction = {

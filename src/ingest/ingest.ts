@@ -9,6 +9,7 @@ import type { Message, ReceivedMessage } from "../domain/message.ts";
 import type { Channel, Device } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Samples } from "../domain/samples.ts";
+import type { Overheard } from "../domain/settings.ts";
 import type { Driver } from "../driver/driver.ts";
 import type { Historian } from "../historian/historian.ts";
 import type { Gauges } from "../lib/gauge.ts";
@@ -128,6 +129,8 @@ export type IngestParts = {
   readonly onConfirmed: (device: DeviceId, command: string, done: boolean) => void;
   /** What devices want of other rooms; what is absent is refused. */
   readonly services?: Partial<Services>;
+  /** Told of settings that somebody else gave a device. Fallback: nobody keeps them. */
+  readonly onOrdered?: (what: Overheard) => Promise<void>;
   readonly record: (event: NewEvent) => Promise<unknown>;
   /** Whether the agent belongs to the demo plant. */
   readonly isDemo: (agent: AgentId) => boolean;

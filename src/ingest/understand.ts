@@ -130,7 +130,7 @@ export class Understanding {
     for (const what of findings.others) {
       if (what.kind === "channels") this.#state.declarations.note(driver, what);
       this.#brought.others.push({ driver, agent: message.agent, what, message });
-      speaker = this.#state.bindings.find(driver.id, what.device) ?? speaker;
+      if (isOwnWord(what)) speaker = this.#state.bindings.find(driver.id, what.device) ?? speaker;
     }
     if (!speaker) this.#noteUnheard(driver, message);
     else noteSaid(this.#state, speaker, message, findings.warnings);
@@ -173,7 +173,7 @@ export class Understanding {
 
   #noteUnheard(driver: Driver, message: ReceivedMessage): void {
     const { readings, others, warnings } = this.#findings;
-    const device = readings[0]?.device ?? others[0]?.device;
+    const device = readings[0]?.device ?? others.find(isOwnWord)?.device;
     if (device === undefined) this.#noteOverheard(driver, message);
     else this.#brought.unheard.push({ driver, device, message, warnings: [...warnings] });
   }
@@ -239,6 +239,11 @@ function intolerable({ refuses }: Voice, warnings: readonly Warning[]): Problem 
   if (refuses.size === 0 || warnings.length === 0) return undefined;
   const oddity = warnings.find(({ code }) => refuses.has(code));
   return oddity && problem("payload_malformed", `${oddity.code} ${oddity.detail}`);
+}
+
+/** What others tell a device is no sign of its life. */
+function isOwnWord({ kind }: Finding): boolean {
+  return kind !== "order";
 }
 
 function nothing(): Brought {

@@ -10,6 +10,7 @@ import { type Ingest, openIngest } from "../ingest/ingest.ts";
 import type { Closer } from "../lib/closer.ts";
 import { failure } from "../lib/outcome.ts";
 import { type Live, openLive } from "../live/live.ts";
+import { openSettings, type Settings } from "../settings/settings.ts";
 import type { Config } from "./config.ts";
 import type { Demo } from "./demo.ts";
 import type { Ground } from "./ground.ts";
@@ -20,6 +21,7 @@ export type Rooms = {
   readonly live: Live;
   readonly ingest: Ingest;
   readonly commands: Commands;
+  readonly settings: Settings;
   readonly later: Later;
 };
 
@@ -37,6 +39,9 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
   const send = async (message: Message) =>
     later.broker?.send(message) ?? failure(problem("link_down", "the broker is not open yet"));
   const record = journal.record.bind(journal);
+  const tell = (subject: string) => {
+    for (const watcher of later.watchers) watcher(subject);
+  };
 
   const access = await openAccess({ ...ground, folder: join(config.data, "access") });
   closer.add("access", () => access.close());
@@ -51,10 +56,9 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
     store,
     historian,
     onStored: (samples) => live.stored(samples),
-    onChanged: (subject) => {
-      for (const watcher of later.watchers) watcher(subject);
-    },
+    onChanged: tell,
     send,
+    onOrdered: async (what) => settings.overhear(what),
     onConfirmed: (device, command, done) => void commands.confirm(device, command, done),
     record,
     isDemo: (agent) => later.demo?.isDemo(agent) ?? false,
@@ -67,5 +71,15 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
   const deviceOf = (id: Parameters<Ingest["device"]>[0]) => ingest.device(id)?.device;
   const isHeard = (topic: string) => later.broker?.hears?.(topic) ?? true;
   const commands = await openCommands({ store, record, deviceOf, drivers, send, isHeard, clock });
-  return { access, agents, live, ingest, commands, later };
+  const settings = await openSettings({
+    ...ground,
+    drivers,
+    devices: () => ingest.devices(),
+    ask: (by, wish) => commands.ask(by, wish),
+    record,
+    onChanged: tell,
+    log: log.child("settings"),
+  });
+  closer.add("settings", () => settings.close());
+  return { access, agents, live, ingest, commands, settings, later };
 }

@@ -47,6 +47,7 @@ export async function putOneOfEach(store: Store): Promise<void> {
   await store.devices.put(device("1", { assetId: "1" as AssetId }));
   await store.channels.put(channel("1", "1"));
   await putWhatDevicesSaid(store);
+  await putSettings(store);
   await store.agents.put(agent("1"));
   await store.credentials.put(credential("1"));
   await store.boardings.put(boarding("1"));
@@ -123,6 +124,38 @@ async function putWhatDevicesSaid(store: Store): Promise<void> {
     filter: "meters/+/raw",
     device: "{2}",
     fields: [{ name: "energy", offset: 0, form: "int64", order: "little", unit: "Wh" }],
+  });
+}
+
+async function putSettings(store: Store): Promise<void> {
+  const deviceId = "1" as DeviceId;
+  const ofNodes = { driver: "viasens", command: "sensors-config" };
+  await store.templates.put({
+    id: "1",
+    name: "Quiet",
+    ...ofNodes,
+    parameters: { humid: { cov: 5 } },
+  });
+  await store.layers.put({ ...ofNodes, scope: "device:1", templateId: "1", parameters: {} });
+  await store.rollouts.put({
+    id: "1",
+    name: "North",
+    command: "sensors-config",
+    state: "paused",
+    perSecond: 0.5,
+    actor: THE_HOUSE,
+    role: "engineer",
+    createdAt: NOW,
+    endedAt: null,
+  });
+  const step = { rolloutId: "1", deviceId, state: "waiting", detail: "", at: null } as const;
+  await store.rolloutSteps.put(step);
+  await store.overheard.put({
+    deviceId,
+    command: "sensors-config",
+    parameters: null,
+    agentId: "1",
+    at: NOW,
   });
 }
 

@@ -17,6 +17,7 @@ import type {
   Token,
   User,
 } from "../domain/records.ts";
+import type { Layer, Overheard, Rollout, RolloutStep, Template } from "../domain/settings.ts";
 import type { Held } from "../lib/held.ts";
 
 /** Remembers what is not a time series: the model, who may do what, and what happened. */
@@ -30,6 +31,11 @@ export interface Store {
   readonly models: Shelf<KeptModel>;
   readonly declarations: Shelf<KeptDeclaration>;
   readonly layouts: Shelf<Layout>;
+  readonly templates: Shelf<Template>;
+  readonly layers: Shelf<Layer>;
+  readonly rollouts: Shelf<Rollout>;
+  readonly rolloutSteps: Shelf<RolloutStep>;
+  readonly overheard: Shelf<Overheard>;
   readonly agents: Shelf<Agent>;
   readonly credentials: Shelf<Credential>;
   readonly boardings: Shelf<Boarding>;
@@ -63,9 +69,10 @@ export interface Store {
 /**
  * One kind of record. Every change is durable when it settles. What belongs to a row goes with it:
  * points with their asset, channels with their device, credentials and boardings with their agent,
- * sessions with their user; a device whose asset goes returns to the inbox. A row that another one
- * refers to must be there when the change settles; else, or where a unique column is taken, the
- * change rejects. Texts outside nested values are kept as `keepable` makes them.
+ * sessions with their user, layers with their asset or device; a device whose asset goes returns to
+ * the inbox. A row that another one refers to must be there when the change settles; else, or where
+ * a unique column is taken, the change rejects. Texts outside nested values are kept as `keepable`
+ * makes them.
  */
 export interface Shelf<Row> {
   get(key: Key): Promise<Row | undefined>;

@@ -5,7 +5,7 @@ import type { Quality } from "../../domain/reading.ts";
 import type { Json, JsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { type Envelope, fieldsOf, readEnvelope } from "./envelope.ts";
-import { ORDERS } from "./orders.ts";
+import { ORDERS, SETTINGS_TYPE } from "./orders.ts";
 import { isLikely, type Reader, readNumber, refuse, warn, warnOfUnknown } from "./rule.ts";
 import { SENSOR_OF_TYPE, type Sensor } from "./sensors.ts";
 import { type Leaf, NODE_MAX, type Place, placeOf } from "./topics.ts";
@@ -24,7 +24,10 @@ export function decode(message: ReceivedMessage, findings: Findings): Outcome<vo
     );
     return success(undefined);
   }
-  if (message.payload.length === 0 && isClearing(message, place.leaf)) return success(undefined);
+  if (message.payload.length === 0 && isClearing(message, place.leaf)) {
+    if (place.leaf === "configure") noteOrder(place, SETTINGS_TYPE, null, findings);
+    return success(undefined);
+  }
   warnOfPlace(message, place, findings);
 
   const envelope = readEnvelope(message.payload, findings);
@@ -33,7 +36,7 @@ export function decode(message: ReceivedMessage, findings: Findings): Outcome<vo
   const sensor = SENSOR_OF_TYPE.get(envelope.value.type);
   return sensor
     ? decodeReading({ message, place, sensor }, envelope.value, findings)
-    : decodeOrder(place.leaf, envelope.value, findings);
+    : decodeOrder(place, envelope.value, findings);
 }
 
 type Said = {
@@ -75,8 +78,9 @@ function qualityOf(sensor: Sensor, number: number, isKept: boolean): Quality {
   return isKept ? "uncertain" : "good";
 }
 
-function decodeOrder(leaf: Leaf, envelope: Envelope, findings: Findings): Outcome<void, Problem> {
+function decodeOrder(place: Place, envelope: Envelope, findings: Findings): Outcome<void, Problem> {
   const { type } = envelope;
+  const { leaf } = place;
   const order = ORDERS.get(type);
   if (!order) {
     findings.warning("W_TYPE_UNKNOWN", `/type: ${JSON.stringify(type.slice(0, 64))}: not read`);
@@ -88,7 +92,19 @@ function decodeOrder(leaf: Leaf, envelope: Envelope, findings: Findings): Outcom
   const read = fieldsOf(envelope, findings);
   if (!read.ok) return read;
   const parameters = order.read(read.value.fields, read.value.reader);
-  return parameters.ok ? success(undefined) : parameters;
+  if (!parameters.ok) return parameters;
+  if (leaf === "configure") noteOrder(place, type, parameters.value, findings);
+  return success(undefined);
+}
+
+/** Settings stay: whoever wrote them, the house should know what its node was told. */
+function noteOrder(
+  { device }: Place,
+  command: string,
+  parameters: JsonObject | null,
+  findings: Findings,
+): void {
+  findings.finding({ kind: "order", device, command, parameters });
 }
 
 function misdirected(type: string, leaf: Leaf, findings: Findings): Outcome<never, Problem> {

@@ -20,13 +20,12 @@ export type Order = {
   readonly read: (payload: JsonObject, reader: Reader) => Outcome<JsonObject, Problem>;
 };
 
+export const SETTINGS_TYPE = "sensors-config";
+
 const control = { leaf: "control", topicOf: controlTopic, retain: false } as const;
 
 export const ORDERS: ReadonlyMap<string, Order> = new Map<string, Order>([
   ["led-ring", { ...control, read: readRing }],
   ["led-ring-basic", { ...control, read: readBasic }],
-  [
-    "sensors-config",
-    { leaf: "configure", topicOf: configureTopic, retain: true, read: readSettings },
-  ],
+  [SETTINGS_TYPE, { leaf: "configure", topicOf: configureTopic, retain: true, read: readSettings }],
 ]);

@@ -34,6 +34,11 @@ export function placeOf(topic: string): Place | undefined {
   return { leaf: leafOf(leaf), device, node };
 }
 
+/** Everything before the node. */
+export function networkOf(device: DeviceAddress): string {
+  return device.slice(0, device.lastIndexOf("/"));
+}
+
 export function dataTopic(device: DeviceAddress): string {
   return `/sauter/viasens/${device}`;
 }

@@ -2,7 +2,8 @@ import type { Driver } from "../driver.ts";
 import { catalogue } from "./catalogue.ts";
 import { decode } from "./decode.ts";
 import { encode } from "./encode.ts";
-import { controlTopic, FILTERS } from "./topics.ts";
+import { reportingOf } from "./reporting.ts";
+import { controlTopic, FILTERS, networkOf } from "./topics.ts";
 import { twin } from "./twin.ts";
 
 /** The SAUTER viaSens smart sensor mesh network. */
@@ -23,6 +24,8 @@ export const viasens: Driver = {
     "W_COLOR_PADDED",
   ],
   encode,
+  networkOf,
+  reportingOf,
   passingTopic: controlTopic,
   twin,
 };

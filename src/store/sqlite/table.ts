@@ -74,6 +74,60 @@ export const TABLES: { readonly [Name in ShelfName]: Table<RowOf<Name>> } = {
     key: ["id"],
     columns: { id: "plain", name: "plain", filter: "plain", device: "plain", fields: "json" },
   },
+  templates: {
+    key: ["id"],
+    columns: {
+      id: "plain",
+      name: "plain",
+      driver: "plain",
+      command: "plain",
+      parameters: "json",
+    },
+  },
+  layers: {
+    key: ["driver", "command", "scope"],
+    columns: {
+      driver: "plain",
+      command: "plain",
+      scope: "plain",
+      templateId: "plain",
+      parameters: "json",
+    },
+  },
+  rollouts: {
+    key: ["id"],
+    columns: {
+      id: "plain",
+      name: "plain",
+      command: "plain",
+      state: "plain",
+      perSecond: "plain",
+      actor: "json",
+      role: "plain",
+      createdAt: "plain",
+      endedAt: "plain",
+    },
+  },
+  rolloutSteps: {
+    key: ["rolloutId", "deviceId"],
+    columns: {
+      rolloutId: "plain",
+      deviceId: "plain",
+      state: "plain",
+      detail: "plain",
+      at: "plain",
+    },
+  },
+  overheard: {
+    key: ["deviceId", "command"],
+    columns: {
+      deviceId: "plain",
+      command: "plain",
+      parameters: "json",
+      agentId: "plain",
+      at: "plain",
+    },
+  },
   agents: {
     key: ["id"],
     columns: {

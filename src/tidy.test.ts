@@ -9,7 +9,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["lib"],
   ["domain"],
   ["broker", "driver", "historian", "store"],
-  ["access", "agent", "command", "ingest", "journal", "live", "settings", "simulator"],
+  ["access", "agent", "command", "event", "ingest", "journal", "live", "settings", "simulator"],
   ["api"],
   ["program"],
 ];

@@ -16,6 +16,7 @@ import { ROLES, type Role } from "../src/domain/permission.ts";
 import type { Value } from "../src/domain/reading.ts";
 import { SamplesBuilder } from "../src/domain/samples.ts";
 import { drivers } from "../src/driver/registry.ts";
+import { openAssetEvents } from "../src/event/event.ts";
 import { openEmbeddedHistorian } from "../src/historian/embedded/embedded.ts";
 import { openIngest } from "../src/ingest/ingest.ts";
 import { openJournal } from "../src/journal/journal.ts";
@@ -201,6 +202,11 @@ async function openRooms(
   const journal = await openJournal({ store, clock });
   const access = await openAccess({ store, journal, clock, log, folder: join(folder, "access") });
   closer.add("access", () => access.close());
+  const assetEvents = openAssetEvents({
+    ...{ store, clock, log },
+    record: (event) => journal.record(event),
+  });
+  closer.add("events", async () => assetEvents.close());
   const live = openLive({ clock, latest: (series) => historian.latest(series) });
   let running = false;
   // The walks meet at the broker, which is opened last.
@@ -214,6 +220,9 @@ async function openRooms(
     send,
     onOrdered: async (what) => settings.overhear(what),
     onConfirmed: () => undefined,
+    services: {
+      keepEvents: async (device, told) => success(await assetEvents.take(device, told)),
+    },
     record: (event) => journal.record(event),
     isDemo: () => false,
     now: () => clock.now(),
@@ -271,8 +280,8 @@ async function openRooms(
     },
   };
   return {
-    ...{ store, historian, access, agents, ingest, commands, settings, journal, live, broker },
-    ...{ drivers, demo },
+    ...{ store, historian, access, agents, ingest, commands, settings, journal, live },
+    ...{ assetEvents, broker, drivers, demo },
     onChanged: (call) => void watchers.push(call),
     ...{ clock, gauges, log },
   };

@@ -5,6 +5,7 @@ import type { Commands } from "../command/command.ts";
 import type { Actor } from "../domain/event.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Driver } from "../driver/driver.ts";
+import type { AssetEvents } from "../event/event.ts";
 import type { Historian, Retention } from "../historian/historian.ts";
 import type { Ingest } from "../ingest/ingest.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -47,6 +48,7 @@ export type ApiParts = {
   readonly settings: Settings;
   readonly journal: Journal;
   readonly live: Live;
+  readonly assetEvents: AssetEvents;
   readonly broker: Broker;
   readonly drivers: readonly Driver[];
   readonly demo: Demo;

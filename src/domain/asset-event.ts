@@ -29,7 +29,7 @@ export type AssetEvent = {
   readonly expiresAt: Timestamp;
 };
 
-type EventField = {
+export type EventField = {
   readonly name: string;
   readonly type:
     | "STRING"

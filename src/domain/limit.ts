@@ -117,6 +117,15 @@ export const LIMIT = {
   /** How much of such a message is shown: of its payload, and of its readings. */
   loggedExcerptBytes: 4 * 1024,
   loggedReadings: 50,
+  /** Events of assets that are kept, about 500 bytes each; the oldest go first. */
+  assetEvents: 500_000,
+  /** Told since the last look at what may go. */
+  eventsPerSweep: 10_000,
+  /** Events that a question may look at one by one. */
+  eventsPerScan: 20_000,
+  eventTypes: 1_000,
+  fieldsPerEvent: 100,
+  eventTtlDays: 3_650,
   /** A command that could not be sent by then is dropped. */
   commandExpiresMs: 10_000,
   commandExpiresMsMax: 5 * 60_000,

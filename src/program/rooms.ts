@@ -6,9 +6,10 @@ import { type Commands, openCommands } from "../command/command.ts";
 import type { Message } from "../domain/message.ts";
 import { problem } from "../domain/problem.ts";
 import { drivers } from "../driver/registry.ts";
+import { type AssetEvents, openAssetEvents } from "../event/event.ts";
 import { type Ingest, openIngest } from "../ingest/ingest.ts";
 import type { Closer } from "../lib/closer.ts";
-import { failure } from "../lib/outcome.ts";
+import { failure, success } from "../lib/outcome.ts";
 import { type Live, openLive } from "../live/live.ts";
 import { openSettings, type Settings } from "../settings/settings.ts";
 import type { Config } from "./config.ts";
@@ -19,6 +20,7 @@ export type Rooms = {
   readonly access: Access;
   readonly agents: Agents;
   readonly live: Live;
+  readonly assetEvents: AssetEvents;
   readonly ingest: Ingest;
   readonly commands: Commands;
   readonly settings: Settings;
@@ -51,6 +53,8 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
     hostNames: config["host-names"],
   });
   const live = openLive({ clock, latest: (series) => historian.latest(series) });
+  const assetEvents = openAssetEvents({ store, record, clock, log: log.child("event") });
+  closer.add("events", async () => assetEvents.close());
   const ingest = await openIngest({
     drivers,
     store,
@@ -60,6 +64,9 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
     send,
     onOrdered: async (what) => settings.overhear(what),
     onConfirmed: (device, command, done) => void commands.confirm(device, command, done),
+    services: {
+      keepEvents: async (device, told) => success(await assetEvents.take(device, told)),
+    },
     record,
     isDemo: (agent) => later.demo?.isDemo(agent) ?? false,
     isStrict: config.strict,
@@ -81,5 +88,5 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
     log: log.child("settings"),
   });
   closer.add("settings", () => settings.close());
-  return { access, agents, live, ingest, commands, settings, later };
+  return { access, agents, live, assetEvents, ingest, commands, settings, later };
 }

@@ -18,6 +18,8 @@ import { decodeEvents } from "./decode-events.ts";
 import { decodeFile } from "./decode-file.ts";
 import { decodeInstantiation, decodeModel, decodeWhole } from "./decode-model.ts";
 import { decodeModelWish, decodeProgress, decodeTokenWish } from "./decode-request.ts";
+import { qualityOf } from "./quality.ts";
+import { scanSeries } from "./scan-series.ts";
 import { parseOutbound } from "./topics.ts";
 
 export function decode(message: ReceivedMessage, findings: Findings): Outcome<void, Problem> {
@@ -28,6 +30,7 @@ export function decode(message: ReceivedMessage, findings: Findings): Outcome<vo
   if (!understand && about !== TIME_SERIES)
     return failure(problem("topic_unknown", `'${about}' is not spoken here`));
 
+  if (!understand && scanSeries(message.payload, device, findings)) return success(undefined);
   const body = readPayload(message.payload, findings);
   if (!body.ok) return body;
   if (understand) return understand(device, body.value, findings);
@@ -97,19 +100,6 @@ function readValues(values: readonly ExactJson[], row: number, findings: Finding
     }
   }
 }
-
-/**
- * The OPC UA status word in decimal: its two highest bits are 00 good, 01 uncertain, 1x bad. As a
- * signed number a bad one is negative. Undefined where it is no such word.
- */
-function qualityOf(code: ExactJson | undefined): Quality | undefined {
-  if (code === "0" || code === undefined || code === null || code === "") return "good";
-  const status = typeof code === "string" && /^-?\d+$/.test(code) ? Number(code) : code;
-  if (typeof status !== "number" || !Number.isInteger(status)) return undefined;
-  return status < 0 ? "bad" : BY_TOP_BITS[Math.floor(status / 2 ** 30)];
-}
-
-const BY_TOP_BITS: readonly Quality[] = ["good", "uncertain", "bad", "bad"];
 
 function doubt(entry: ExactJsonObject, row: number, index: number, findings: Findings): Quality {
   const place = `/timeseries/${row}/values/${index}/qualityCode`;

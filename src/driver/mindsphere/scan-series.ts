@@ -1,0 +1,97 @@
+import type { ChannelName, DeviceAddress } from "../../domain/brand.ts";
+import type { Findings } from "../../domain/findings.ts";
+import { LIMIT } from "../../domain/limit.ts";
+import type { Quality, Value } from "../../domain/reading.ts";
+import { parseIsoTime } from "../../lib/iso-time.ts";
+import { JsonCursor } from "../../lib/json-cursor.ts";
+import { qualityOf } from "./quality.ts";
+
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const COMMA = 0x2c;
+const QUOTE = 0x22;
+const TIME_SERIES = Buffer.from('"timeseries":');
+const TIMESTAMP = Buffer.from('"timestamp":');
+const VALUES = Buffer.from('"values":');
+const CHANNEL = Buffer.from('"dataPointId":');
+const VALUE = Buffer.from('"value":');
+const QUALITY = Buffer.from('"qualityCode":');
+const TRUE = Buffer.from("true");
+const FALSE = Buffer.from("false");
+const NULL = Buffer.from("null");
+
+/** One for all: a message is scanned in one piece. */
+const cursor = new JsonCursor();
+
+/**
+ * Reads a time series as nearly all agents write it, without making objects of it; false where it
+ * is written in any other way, and nothing is told then: decode.ts reads that, and says what is
+ * odd in it. What both read they read alike (scan-series.test.ts).
+ */
+export function scanSeries(
+  payload: Uint8Array,
+  device: DeviceAddress,
+  findings: Findings,
+): boolean {
+  const { readings } = findings;
+  const before = readings.length;
+  cursor.open(payload);
+  const isRead =
+    payload.length <= LIMIT.payloadBytes &&
+    cursor.takes(OPEN_OBJECT) &&
+    cursor.takesWord(TIME_SERIES) &&
+    list(() => scanRow(device, findings)) &&
+    cursor.takes(CLOSE_OBJECT) &&
+    cursor.peek() === undefined;
+  if (!isRead) readings.length = before;
+  return isRead;
+}
+
+/** `{ timestamp, values: […] }`, in this order: values are of a time that is known. */
+function scanRow(device: DeviceAddress, findings: Findings): boolean {
+  if (!cursor.takes(OPEN_OBJECT) || !cursor.takesWord(TIMESTAMP) || cursor.peek() !== QUOTE)
+    return false;
+  const at = parseIsoTime(cursor.text() ?? "");
+  if (at === undefined || !cursor.takes(COMMA) || !cursor.takesWord(VALUES)) return false;
+  findings.about(device, at);
+  return list(() => scanEntry(findings)) && cursor.takes(CLOSE_OBJECT);
+}
+
+/** `{ dataPointId, value, qualityCode }`, in this order and without the last one at most. */
+function scanEntry(findings: Findings): boolean {
+  if (!cursor.takes(OPEN_OBJECT) || !cursor.takesWord(CHANNEL)) return false;
+  const channel = text();
+  if (!channel || !cursor.takes(COMMA) || !cursor.takesWord(VALUE)) return false;
+  const value = scanValue();
+  const quality = cursor.takes(COMMA) ? scanQuality() : "good";
+  if (value === undefined || !quality || !cursor.takes(CLOSE_OBJECT)) return false;
+  findings.reading(channel as ChannelName, value, quality);
+  return true;
+}
+
+function scanQuality(): Quality | undefined {
+  return cursor.takesWord(QUALITY) ? qualityOf(text() ?? "?") : undefined;
+}
+
+function scanValue(): Value | null | undefined {
+  if (cursor.peek() === QUOTE) return cursor.text();
+  if (cursor.takesWord(TRUE)) return true;
+  if (cursor.takesWord(FALSE)) return false;
+  if (cursor.takesWord(NULL)) return null;
+  const number = cursor.number();
+  return Number.isFinite(number) ? number : undefined;
+}
+
+function text(): string | undefined {
+  return cursor.peek() === QUOTE ? cursor.text() : undefined;
+}
+
+/** At least one. */
+function list(scanOne: () => boolean): boolean {
+  if (!cursor.takes(OPEN_LIST)) return false;
+  do if (!scanOne()) return false;
+  while (cursor.takes(COMMA));
+  return cursor.takes(CLOSE_LIST);
+}

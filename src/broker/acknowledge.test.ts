@@ -262,6 +262,6 @@ function arrival(payload: Buffer): Arrival {
     ...{ topic: "t", payload, retain: false },
     ...{ agent: "agent" as AgentId, receivedAt: 0 as Timestamp },
     ...{ known: knownTopic("t"), qos: 0, properties: payload.subarray(0, 0), expiresAt: null },
-    ...{ connection: null, packetId: 0 },
+    ...{ connection: null, packetId: 0, kept: [], chosen: null },
   };
 }

@@ -2,6 +2,7 @@ const FORM = /^[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::?\d
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 /** Behind `2022-12-01T20:05:10`: a point, or the offset. */
 const SECONDS_END = 19;
 
@@ -15,21 +16,22 @@ const SECONDS_END = 19;
  */
 export function parseIsoTime(text: string): number | undefined {
   if (!FORM.test(text)) return undefined;
+  const year = digits(text, 0, 4);
   const month = digits(text, 5, 2) - 1;
   const day = digits(text, 8, 2);
-  const midnight = Date.UTC(digits(text, 0, 4), month, day);
   const time = timeOfDay(text, 11);
-  if (time === undefined || !isDay(midnight, month, day)) return undefined;
+  if (time === undefined || day < 1 || day > daysIn(year, month)) return undefined;
+  const midnight = Date.UTC(year, month, day);
 
   const zoneAt = text.endsWith("Z") ? text.length - 1 : signAt(text);
   const offset = offsetOf(text, zoneAt);
   return offset === undefined ? undefined : midnight + time + fraction(text, zoneAt) - offset;
 }
 
-/** JavaScript carries 31 February over into March. */
-function isDay(midnight: number, month: number, day: number): boolean {
-  const date = new Date(midnight);
-  return date.getUTCMonth() === month && date.getUTCDate() === day;
+/** JavaScript carries 31 February over into March. A month that is none has no days. */
+function daysIn(year: number, month: number): number {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 1 && isLeap ? 29 : (DAYS[month] ?? 0);
 }
 
 function timeOfDay(text: string, from: number): number | undefined {

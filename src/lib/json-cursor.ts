@@ -17,7 +17,7 @@ const LAST_PLAIN = 0x7e;
 /** Of these a number has all digits, and a quotient of two of them is rounded once, as it should. */
 const DIGITS_MAX = 15;
 const POWERS = Array.from({ length: DIGITS_MAX }, (_, power) => 10 ** power);
-const NOTHING = new Uint8Array(0);
+const NOTHING = Buffer.alloc(0);
 
 /**
  * Reads JSON of a shape that is known beforehand where it lies, without making an object of it. It
@@ -27,11 +27,13 @@ const NOTHING = new Uint8Array(0);
  */
 export class JsonCursor {
   readonly #texts = new TextCache();
-  #bytes: Uint8Array = NOTHING;
+  #bytes: Buffer = NOTHING;
   #at = 0;
 
   open(bytes: Uint8Array): void {
-    this.#bytes = bytes;
+    this.#bytes = Buffer.isBuffer(bytes)
+      ? bytes
+      : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#at = 0;
   }
 
@@ -72,6 +74,13 @@ export class JsonCursor {
     return hash === undefined ? undefined : this.#texts.of(this.#bytes, start, this.#at - 1, hash);
   }
 
+  /** A text that comes once, such as a time. */
+  newText(): string | undefined {
+    const start = this.#at + 1;
+    if (this.#passText() === undefined) return undefined;
+    return this.#ascii(start, this.#at - 1);
+  }
+
   /** NaN where what comes next is no plain number. */
   number(): number {
     const start = this.#at;
@@ -94,7 +103,7 @@ export class JsonCursor {
     const digits = this.#passDigits(whole);
     const decimals = this.#at - pointAt;
     if (decimals === 0) return NO_NUMBER;
-    if (wholeDigits + decimals > DIGITS_MAX) return Math.abs(Number(this.#ascii(start)));
+    if (wholeDigits + decimals > DIGITS_MAX) return Math.abs(Number(this.#ascii(start, this.#at)));
     return digits / (POWERS[decimals] ?? NO_NUMBER);
   }
 
@@ -128,7 +137,7 @@ export class JsonCursor {
     return undefined;
   }
 
-  #ascii(start: number): string {
-    return String.fromCharCode(...this.#bytes.subarray(start, this.#at));
+  #ascii(start: number, end: number): string {
+    return this.#bytes.toString("latin1", start, end);
   }
 }

@@ -3,7 +3,7 @@ import type { PacketView } from "../packet-reader.ts";
 import { DUP_BIT, numberAt, PACKET, qosOf, REASON, RETAIN_BIT } from "../protocol.ts";
 import type { Client } from "./connection.ts";
 import type { Core } from "./core.ts";
-import type { Arrival } from "./intake.ts";
+import { type Arrival, NOTHING_KEPT } from "./intake.ts";
 import { NONE, readPublishProperties } from "./publish-properties.ts";
 import { breakOff, report } from "./refusal.ts";
 import type { KnownTopic } from "./topic-table.ts";
@@ -44,6 +44,8 @@ export function handlePublish(core: Core, client: Client, packet: PacketView): v
     expiresAt: expirySeconds === null ? null : client.readAt + expirySeconds * 1000,
     connection: client,
     packetId,
+    kept: NOTHING_KEPT,
+    chosen: null,
   });
 }
 

@@ -22,13 +22,15 @@ export type Arrival = ReceivedMessage & {
   readonly connection: Connection | null;
   readonly packetId: number;
   /** What was written down for sessions that outlive this process. */
-  kept?: readonly Kept[];
-  /** Members of groups that were chosen to get it. */
-  chosen?: readonly Listener[];
+  kept: readonly Kept[];
+  /** Members of groups that were chosen to get it; null until somebody asks. */
+  chosen: readonly Listener[] | null;
 };
 
 /** A delivery that is safe, and whose. */
 export type Kept = { readonly session: Session; readonly delivery: Delivery };
+
+export const NOTHING_KEPT: readonly Kept[] = [];
 
 type IntakeParts = {
   readonly receive: Receive;

@@ -25,7 +25,8 @@ export function keepArrivals(core: Core, arrivals: readonly Arrival[]): Promise<
 
 function keepArrival(core: Core, archive: Archive, arrival: Arrival): boolean {
   const publisher = arrival.connection?.admitted?.session ?? null;
-  const readers = readersOf(listenersOf(core, arrival), arrival, publisher);
+  const listeners = listenersOf(core, arrival);
+  const readers = listeners.length > 0 ? readersOf(listeners, arrival, publisher) : NOBODY;
   const { packetId, qos } = arrival;
   const receipt = qos === 2 && publisher?.book ? { session: publisher, packetId } : null;
   if (readers.length === 0 && !receipt) return false;
@@ -37,7 +38,7 @@ function keepArrival(core: Core, archive: Archive, arrival: Arrival): boolean {
 /** Passes a message on that is safe: to each session that listens, waiting for none of them. */
 export function routeArrival(core: Core, arrival: Arrival): void {
   const { connection } = arrival;
-  for (const { session, delivery } of arrival.kept ?? []) {
+  for (const { session, delivery } of arrival.kept) {
     session.deliver(delivery);
     if (session.isBehind && connection) core.backPressure.hold(connection, session);
   }

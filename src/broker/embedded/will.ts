@@ -1,6 +1,7 @@
 import type { AgentId, Timestamp } from "../../domain/brand.ts";
 import type { Timer } from "../../lib/clock.ts";
 import type { Core } from "./core.ts";
+import { NOTHING_KEPT } from "./intake.ts";
 import type { Session } from "./session.ts";
 import { knownTopic } from "./topic-table.ts";
 
@@ -57,5 +58,7 @@ function publishWill(core: Core, agent: AgentId, will: Will): void {
     expiresAt: will.expirySeconds === null ? null : now + will.expirySeconds * 1000,
     connection: null,
     packetId: 0,
+    kept: NOTHING_KEPT,
+    chosen: null,
   });
 }

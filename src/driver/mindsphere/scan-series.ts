@@ -42,21 +42,37 @@ export function scanSeries(
     payload.length <= LIMIT.payloadBytes &&
     cursor.takes(OPEN_OBJECT) &&
     cursor.takesWord(TIME_SERIES) &&
-    list(() => scanRow(device, findings)) &&
+    scanRows(device, findings) &&
     cursor.takes(CLOSE_OBJECT) &&
     cursor.peek() === undefined;
   if (!isRead) readings.length = before;
   return isRead;
 }
 
+/** At least one. */
+function scanRows(device: DeviceAddress, findings: Findings): boolean {
+  if (!cursor.takes(OPEN_LIST)) return false;
+  do if (!scanRow(device, findings)) return false;
+  while (cursor.takes(COMMA));
+  return cursor.takes(CLOSE_LIST);
+}
+
 /** `{ timestamp, values: […] }`, in this order: values are of a time that is known. */
 function scanRow(device: DeviceAddress, findings: Findings): boolean {
   if (!cursor.takes(OPEN_OBJECT) || !cursor.takesWord(TIMESTAMP) || cursor.peek() !== QUOTE)
     return false;
-  const at = parseIsoTime(cursor.text() ?? "");
+  const at = parseIsoTime(cursor.newText() ?? "");
   if (at === undefined || !cursor.takes(COMMA) || !cursor.takesWord(VALUES)) return false;
   findings.about(device, at);
-  return list(() => scanEntry(findings)) && cursor.takes(CLOSE_OBJECT);
+  return scanEntries(findings) && cursor.takes(CLOSE_OBJECT);
+}
+
+/** At least one. */
+function scanEntries(findings: Findings): boolean {
+  if (!cursor.takes(OPEN_LIST)) return false;
+  do if (!scanEntry(findings)) return false;
+  while (cursor.takes(COMMA));
+  return cursor.takes(CLOSE_LIST);
 }
 
 /** `{ dataPointId, value, qualityCode }`, in this order and without the last one at most. */
@@ -86,12 +102,4 @@ function scanValue(): Value | null | undefined {
 
 function text(): string | undefined {
   return cursor.peek() === QUOTE ? cursor.text() : undefined;
-}
-
-/** At least one. */
-function list(scanOne: () => boolean): boolean {
-  if (!cursor.takes(OPEN_LIST)) return false;
-  do if (!scanOne()) return false;
-  while (cursor.takes(COMMA));
-  return cursor.takes(CLOSE_LIST);
 }

@@ -3,6 +3,9 @@ import type { DeviceAddress } from "../../domain/brand.ts";
 /** What an agent says; `o` and `i` in topics are the agent's out and in. */
 export const OUTBOUND_FILTERS = ["tc/+/+/o/#"];
 
+const OUTBOUND = "tc/";
+const OUT = "/o/";
+
 /** What an agent hears: answers to models, to a wish for a token, and commands. */
 export type Inbound =
   | "amo_v3/ms"
@@ -16,15 +19,16 @@ export type Inbound =
 export const V4_MODEL = "amo_v4";
 
 /** `<tenant>/<clientId>` is the device's address, so it is cut out of the topic in one piece. */
-const OUTBOUND_TOPIC = /^tc\/([^/]+\/[^/]+)\/o\/(.+)$/;
-
 export function parseOutbound(
   topic: string,
 ): { readonly device: DeviceAddress; readonly about: string } | undefined {
-  const match = OUTBOUND_TOPIC.exec(topic);
-  if (!match) return undefined;
-  const [, device = "", about = ""] = match;
-  return { device: device as DeviceAddress, about };
+  if (!topic.startsWith(OUTBOUND)) return undefined;
+  const tenantEnd = topic.indexOf("/", OUTBOUND.length);
+  const deviceEnd = topic.indexOf("/", tenantEnd + 1);
+  const isWhole = tenantEnd > OUTBOUND.length && deviceEnd > tenantEnd + 1;
+  const about = topic.slice(deviceEnd + OUT.length);
+  if (!isWhole || !topic.startsWith(OUT, deviceEnd) || about === "") return undefined;
+  return { device: topic.slice(OUTBOUND.length, deviceEnd) as DeviceAddress, about };
 }
 
 export function outboundTopic(device: DeviceAddress, about: string): string {

@@ -11,6 +11,8 @@ export type Say = (answer: Answer, transfer?: ArrayBuffer[]) => void;
 
 /** Shorter slices would spend more on transactions, longer ones be felt by those who wait. */
 const SLICE_MS = 3;
+/** Between two of them, while there is time: appends and whoever else has a processor go first. */
+const REST_MS = 9;
 
 /** Takes questions for the engine. Whatever waits when the disk is free is made safe at once. */
 export class Desk {
@@ -211,7 +213,8 @@ export class Desk {
     this.#isAtWork = false;
     if (this.#closing !== undefined) return;
     const waitMs = this.#engine.work(SLICE_MS);
-    if (waitMs !== undefined) this.#workSoon(waitMs);
+    if (waitMs === undefined) return;
+    this.#workSoon(waitMs === 0 && this.#engine.isAhead ? REST_MS : waitMs);
   }
 
   #fail(ids: number[], reason: unknown): void {

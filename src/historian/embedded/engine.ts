@@ -40,6 +40,8 @@ const SEGMENTS_MAX = 8;
 const RETRY_MS = 1_000;
 /** A checkpoint holds its lock for moments only; others would keep everybody waiting. */
 const BUSY_MS = 200;
+/** A generation has left when the one behind it is so far filled, or it had to hurry. */
+const LEFT_AT = 0.5;
 /** Appends wait so long at most while memory is emptied for a retirement. */
 const RETIRE_MS = 10;
 
@@ -146,6 +148,12 @@ export class Engine {
       this.#retryAt = this.#parts.monotonic() + RETRY_MS;
       return RETRY_MS;
     }
+  }
+
+  /** Whether what leaves memory does so faster than new samples come: then it may take its time. */
+  get isAhead(): boolean {
+    const { frozen, fullness } = this.#memtable;
+    return frozen !== undefined && fullness < LEFT_AT * (1 - frozen.remaining / frozen.count);
   }
 
   latest(series: Uint32Array): Samples {

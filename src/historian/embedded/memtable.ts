@@ -46,6 +46,11 @@ export class Memtable {
     return this.#rows;
   }
 
+  /** How much of the active generation is filled, 1 when it has to be frozen. */
+  get fullness(): number {
+    return this.active.count / Math.max(this.#rows, this.#rowsForSeries());
+  }
+
   /** Whether so many rows fit into the active generation, or it has to be frozen before. */
   hasRoom(rows: number): boolean {
     return this.#fits(rows, Math.max(this.#rows, this.#rowsForSeries()));

@@ -14,7 +14,7 @@ const ZERO = 0x30;
 const NINE = 0x39;
 const BACKSLASH = 0x5c;
 const LAST_PLAIN = 0x7e;
-/** Of these a number has all digits, and a quotient of two of them is rounded once, as it should. */
+/** A number has all of so many digits, and a quotient of two such is rounded once, as it should. */
 const DIGITS_MAX = 15;
 const POWERS = Array.from({ length: DIGITS_MAX }, (_, power) => 10 ** power);
 const NOTHING = Buffer.alloc(0);

@@ -1,6 +1,6 @@
 import type { Identity } from "../access/access.ts";
 import type { AssetId, Timestamp } from "../domain/brand.ts";
-import type { Asset } from "../domain/model.ts";
+import { type Asset, PLAIN_ASSET } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { newId } from "../lib/id.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
@@ -62,13 +62,12 @@ async function createAsset(
   if (parentId !== null && !view.assets.has(parentId)) return unknown(parentId);
   const now = house.clock.now();
   const asset: Asset = {
+    ...PLAIN_ASSET,
     id: newId(now) as AssetId,
     parentId,
     typeId: body.typeId ?? PLAIN_TYPE,
     name: body.name,
     description: body.description ?? "",
-    externalId: null,
-    demo: false,
     createdAt: now as Timestamp,
   };
   return put(house, by, "created", asset);
@@ -82,7 +81,8 @@ async function changeAsset(house: House, { params, body, by }: Call<"PATCH /asse
   const place = mayMove(view, asset, parentId);
   if (!place.ok) return place;
   const { name = asset.name, description = asset.description } = body;
-  return put(house, by, "changed", { ...asset, name, description, parentId });
+  const version = asset.version + 1;
+  return put(house, by, "changed", { ...asset, name, description, parentId, version });
 }
 
 async function removeAsset(house: House, { params, by }: Call<"DELETE /assets/:id">) {

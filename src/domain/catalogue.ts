@@ -21,6 +21,16 @@ export type Variable = {
   readonly states?: Readonly<Record<string, string>>;
   /** The value is a bit mask: what each bit says when it is 1, bit 0 first. */
   readonly bits?: readonly string[];
+  /** A text that is a time (ISO 8601), or one of up to LIMIT.bigStringChars. Fallback: neither. */
+  readonly text?: "timestamp" | "big";
+  /** Characters that a text may have. Fallback: LIMIT.stringChars, or LIMIT.bigStringChars. */
+  readonly length?: number;
+  /** Samples come with a quality of their own, which is told with them. */
+  readonly qualityCode?: boolean;
+  /** Assets may be looked for by it: of static aspects. */
+  readonly searchable?: boolean;
+  /** What it is on an asset that says nothing else: of static aspects, in text. */
+  readonly defaultValue?: string;
   /** It only ever grows, such as an energy register: screens show its increase. */
   readonly counter?: boolean;
   /** Older than this it is no longer shown as live. Fallback: LIMIT.freshnessMs. */
@@ -32,7 +42,15 @@ export type AspectType = {
   readonly id: string;
   readonly name: string;
   readonly variables: readonly Variable[];
+  /** `static`: what people write down once and that has no history. */
+  readonly category: "static" | "dynamic";
+  readonly description: string;
+  /** Counts changes, so that nobody undoes what he has not seen. */
+  readonly version: number;
 };
+
+/** What an aspect type is where nobody says otherwise. */
+export const PLAIN_ASPECT_TYPE = { category: "dynamic", description: "", version: 0 } as const;
 
 /** What a device can be told. `act` passes; `configure` stays until it is told otherwise. */
 export type CommandType = {
@@ -57,7 +75,21 @@ export type AssetType = {
   /** Aspect name to aspect type id. */
   readonly aspects: Readonly<Record<string, string>>;
   readonly commands: readonly string[];
+  readonly description: string;
+  /** Whether assets can be of this very type, and not only of types below it. */
+  readonly instantiable: boolean;
+  /** What its assets say of themselves, without an aspect; static. */
+  readonly variables: readonly Variable[];
+  /** Keyword to the id of a file that each of its assets has. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Counts changes, so that nobody undoes what he has not seen. */
+  readonly version: number;
 };
+
+/** What an asset type is where nobody says otherwise. */
+export const PLAIN_ASSET_TYPE = {
+  ...{ commands: [], description: "", instantiable: true, variables: [], files: {}, version: 0 },
+} as const;
 
 /** Where a channel goes when a new device is adopted without further ado. */
 type ChannelHome = {

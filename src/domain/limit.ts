@@ -90,6 +90,12 @@ export const LIMIT = {
   /** A node says one value at a time; a configuration in full has about 600 bytes. */
   viasensPayloadBytes: 64 * 1024,
   jsonDepth: 32,
+  /** MindSphere: characters of a STRING and of a BIG_STRING. */
+  stringChars: 255,
+  bigStringChars: 100_000,
+  /** Types are read whole wherever one is looked at. */
+  types: 5_000,
+  variablesPerType: 1_000,
   /** What devices and programs hand in: the most of one file, of its name, and of all. */
   fileBytes: 100 * 1024 * 1024,
   fileNameChars: 255,

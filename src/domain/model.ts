@@ -22,7 +22,36 @@ export type Asset = {
   /** Part of the demo plant: removed with it. */
   readonly demo: boolean;
   readonly createdAt: Timestamp;
+  readonly location: Location | null;
+  /** Of its calendar, as an IANA name; null: the house's. */
+  readonly timezone: string | null;
+  readonly twinType: "performance" | "simulation";
+  /** What people wrote down: aspect to variable to text; under "" what belongs to no aspect. */
+  readonly statics: Statics;
+  /** Keyword to the id of a file. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Counts changes, so that nobody undoes what he has not seen. */
+  readonly version: number;
 };
+
+/** What an asset is where nobody says otherwise. */
+export const PLAIN_ASSET = {
+  ...{ description: "", externalId: null, demo: false, location: null, timezone: null },
+  ...{ twinType: "performance" as const, statics: {}, files: {}, version: 0 },
+} as const;
+
+/** Where an asset stands; degrees in WGS 84. */
+type Location = {
+  readonly country?: string;
+  readonly region?: string;
+  readonly locality?: string;
+  readonly streetAddress?: string;
+  readonly postalCode?: string;
+  readonly longitude?: number;
+  readonly latitude?: number;
+};
+
+type Statics = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** One remembered quantity of one asset: what a screen shows and the historian keeps. */
 export type Point = {

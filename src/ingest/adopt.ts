@@ -1,6 +1,6 @@
 import type { AssetId, ChannelName, PointId, Timestamp } from "../domain/brand.ts";
 import type { Variable } from "../domain/catalogue.ts";
-import type { Asset, Channel, Point } from "../domain/model.ts";
+import { type Asset, type Channel, PLAIN_ASSET, type Point } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Driver } from "../driver/driver.ts";
 import { newId } from "../lib/id.ts";
@@ -83,12 +83,11 @@ async function placeOf(
   }
   const now = parts.now();
   return success({
+    ...PLAIN_ASSET,
     id: newId(now) as AssetId,
     parentId,
     typeId: driver.catalogue.assetTypes[0]?.id ?? "core.basicasset",
     name: wish.name ?? bound.device.name,
-    description: "",
-    externalId: null,
     demo: bound.device.demo,
     createdAt: now as Timestamp,
   });

@@ -1,6 +1,7 @@
+import { assetOfKey, ROOT_KEY } from "../domain/asset-key.ts";
 import type { AssetId, Timestamp } from "../domain/brand.ts";
 import type { Declaration, DeclaredAsset } from "../domain/findings.ts";
-import type { Asset, Device } from "../domain/model.ts";
+import { type Asset, type Device, PLAIN_ASSET } from "../domain/model.ts";
 import type { Place } from "../domain/problem.ts";
 import { newId } from "../lib/id.ts";
 import type { Store } from "../store/store.ts";
@@ -56,8 +57,10 @@ async function placeOwn(work: Work): Promise<void> {
 async function place(work: Work, declared: DeclaredAsset, path: string): Promise<void> {
   const { reference, name, description, typeId } = declared;
   const { store, device, types, places } = work;
-  if (!types.hasAssetType(typeId)) {
+  if (!types.book.hasAssetType(typeId)) {
     places.push({ path: `${path}/typeId`, detail: `no asset type '${typeId}'` });
+  } else if (types.book.assetTypes.get(typeId)?.instantiable === false) {
+    places.push({ path: `${path}/typeId`, detail: `'${typeId}' has no assets, its heirs may` });
   }
   const externalId = `${keyOf(device)}/${reference}/${name}`;
   const kept = await keptAsset(store, externalId);
@@ -77,8 +80,8 @@ async function place(work: Work, declared: DeclaredAsset, path: string): Promise
 async function parentOf(work: Work, parent: string | null): Promise<AssetId | null | undefined> {
   const declared = work.byReference.get(parent ?? OWN);
   if (declared || parent === null) return declared?.id;
-  if (parent === "root") return work.site;
-  return (await work.store.assets.get(parent))?.id;
+  if (parent === "root" || parent === ROOT_KEY) return work.site;
+  return (await work.store.assets.get(assetOfKey(parent)))?.id;
 }
 
 /**
@@ -99,6 +102,7 @@ type Wanted = Pick<Asset, "name" | "description" | "typeId" | "externalId" | "pa
 function newAsset({ now, device, added }: Work, wanted: Wanted): Asset {
   const at = now();
   const asset: Asset = {
+    ...PLAIN_ASSET,
     id: newId(at) as AssetId,
     ...wanted,
     demo: device.demo,

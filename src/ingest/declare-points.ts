@@ -1,3 +1,4 @@
+import { assetOfKey } from "../domain/asset-key.ts";
 import type { AssetId, ChannelName, PointId } from "../domain/brand.ts";
 import type { Variable } from "../domain/catalogue.ts";
 import type { Declaration, DeclaredBinding } from "../domain/findings.ts";
@@ -47,7 +48,7 @@ async function feed(work: Work, binding: DeclaredBinding): Promise<Place | undef
   const { name } = binding.variable;
   const asset = await assetOf(work, binding.asset);
   if (!asset) return { path: "asset", detail: `no asset '${binding.asset}'` };
-  const variable = work.types.variable(asset.typeId, aspect, name);
+  const variable = work.types.book.variable(asset.typeId, aspect, name);
   if (!variable)
     return { path: "variable", detail: `'${asset.typeId}' has no '${aspect}.${name}'` };
   const channel = work.byName.get(binding.channel);
@@ -69,7 +70,9 @@ async function feed(work: Work, binding: DeclaredBinding): Promise<Place | undef
 }
 
 async function assetOf(work: Work, reference: string): Promise<Asset | undefined> {
-  return work.assets.byReference.get(reference) ?? (await work.store.assets.get(reference));
+  return (
+    work.assets.byReference.get(reference) ?? (await work.store.assets.get(assetOfKey(reference)))
+  );
 }
 
 type PointName = { readonly assetId: AssetId; readonly aspect: string; readonly name: string };

@@ -12,9 +12,14 @@ import type {
   Series,
   Timestamp,
 } from "../domain/brand.ts";
-import type { Variable } from "../domain/catalogue.ts";
+import {
+  type AspectType,
+  PLAIN_ASPECT_TYPE,
+  PLAIN_ASSET_TYPE,
+  type Variable,
+} from "../domain/catalogue.ts";
 import type { Declaration, DeclaredAsset, DeclaredBinding } from "../domain/findings.ts";
-import type { Asset, Channel, Device } from "../domain/model.ts";
+import { type Asset, type Channel, type Device, PLAIN_ASSET } from "../domain/model.ts";
 import { silentLog } from "../lib/log.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite.ts";
 import type { Store } from "../store/store.ts";
@@ -97,16 +102,16 @@ test("compatible additions extend the kept types", async () => {
   await agreed({
     ...extended,
     aspectTypes: [
-      { id: "acme.Energy", name: "Energy", variables: [power] },
-      { id: "acme.Radio", name: "Radio", variables: [{ name: "budget", dataType: "integer" }] },
+      aspectType("Energy", [power]),
+      aspectType("Radio", [{ name: "budget", dataType: "integer" }]),
     ],
     assetTypes: [
       {
+        ...PLAIN_ASSET_TYPE,
         id: "acme.Meter",
         name: "Meter",
         parentId: "core.basicasset",
         aspects: { radio: "acme.Radio" },
-        commands: [],
       },
     ],
   });
@@ -125,6 +130,7 @@ test("an incompatible change is refused with every place, and nothing of it is a
     ...changed,
     aspectTypes: [
       {
+        ...PLAIN_ASPECT_TYPE,
         id: "acme.Energy",
         name: "Energy",
         variables: [
@@ -203,7 +209,7 @@ test("an asset type has the aspects of its parents", async () => {
   const declaration = meter({ asset: { typeId: "acme.Child" } });
   await agreed({
     ...declaration,
-    assetTypes: [...base.assetTypes, { name: "Child", commands: [], ...child }],
+    assetTypes: [...base.assetTypes, { ...PLAIN_ASSET_TYPE, name: "Child", ...child }],
   });
   assert.equal(await store.points.count(), 2);
 });
@@ -266,18 +272,22 @@ async function agreed(declaration: Declaration): Promise<Declared> {
   return outcome.value;
 }
 
+function aspectType(name: string, variables: readonly Variable[]): AspectType {
+  return { ...PLAIN_ASPECT_TYPE, id: `acme.${name}`, name, variables };
+}
+
 type Changes = { asset?: Partial<DeclaredAsset>; binding?: Partial<DeclaredBinding> };
 
 function meter(changes: Changes = {}): Declaration {
   return {
-    aspectTypes: [{ id: "acme.Energy", name: "Energy", variables: [ENERGY, VALID] }],
+    aspectTypes: [aspectType("Energy", [ENERGY, VALID])],
     assetTypes: [
       {
+        ...PLAIN_ASSET_TYPE,
         id: "acme.Meter",
         name: "Meter",
         parentId: "core.basicasset",
         aspects: { energy: "acme.Energy" },
-        commands: [],
       },
     ],
     assets: [asset("meter", { name: "Meter", ...changes.asset })],
@@ -337,13 +347,12 @@ async function hear(from: Device, ...names: string[]): Promise<Channel[]> {
 
 async function place(name: string, parentId: AssetId | null): Promise<Asset> {
   const made: Asset = {
+    ...PLAIN_ASSET,
     id: `asset-${name}` as AssetId,
     parentId,
     typeId: "core.basicasset",
     name,
     description: "",
-    externalId: null,
-    demo: false,
     createdAt: NOW as Timestamp,
   };
   await store.assets.put(made);

@@ -3,7 +3,7 @@ import type { Admission, Broker, ConnectAttempt } from "../broker/broker.ts";
 import { rightsOf } from "../domain/agent.ts";
 import type { AgentId, AssetId, ChannelName, DeviceId, Timestamp } from "../domain/brand.ts";
 import { THE_HOUSE } from "../domain/event.ts";
-import type { Asset, Device } from "../domain/model.ts";
+import { type Asset, type Device, PLAIN_ASSET } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Driver } from "../driver/driver.ts";
 import type { Adoption, Ingest } from "../ingest/ingest.ts";
@@ -204,10 +204,10 @@ type NewAsset = Pick<Asset, "name" | "description" | "parentId"> & { readonly no
 
 function assetOf({ now, ...rest }: NewAsset): Asset {
   return {
+    ...PLAIN_ASSET,
     ...rest,
     id: newId(now) as AssetId,
     typeId: "core.basicasset",
-    externalId: null,
     demo: true,
     createdAt: now as Timestamp,
   };

@@ -37,11 +37,19 @@ export async function putOneOfEach(store: Store): Promise<void> {
     parentId: "core",
     aspects: { air: "viasens.air", __proto__: "kept" },
     commands: ["led-ring"],
+    description: "A node of a network",
+    instantiable: true,
+    variables: [{ name: "room", dataType: "string", length: 40, defaultValue: "none" }],
+    files: { manual: "file-1" },
+    version: 2,
   });
   await store.aspectTypes.put({
     id: "viasens.air",
     name: "Air",
     variables: [{ name: "co2", dataType: "number", unit: "ppm", range: [0, 2000] }],
+    category: "dynamic",
+    description: "",
+    version: 1,
   });
   await store.points.put(point("1"));
   await store.devices.put(device("1", { assetId: "1" as AssetId }));
@@ -169,6 +177,12 @@ export function asset(id: string, rest: Partial<Asset> = {}): Asset {
     externalId: null,
     demo: false,
     createdAt: NOW,
+    location: { country: "BE", latitude: 50.8, longitude: 4.4 },
+    timezone: "Europe/Brussels",
+    twinType: "performance",
+    statics: { plate: { serial: "9007199254740993" }, "": { room: "4" } },
+    files: { photo: "file-2" },
+    version: 3,
     ...rest,
   };
 }

@@ -1,4 +1,5 @@
-import type { DataType } from "../../domain/catalogue.ts";
+import type { Variable } from "../../domain/catalogue.ts";
+import { DATA_TYPE_WORDS, kindOfWord } from "../../domain/data-type-word.ts";
 import type { Place } from "../../domain/problem.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../lib/json.ts";
 
@@ -15,20 +16,20 @@ type Placed = { readonly path: string };
 export type ModelAspectType = Placed & {
   readonly id: string;
   readonly name: string;
+  readonly category: "static" | "dynamic";
+  readonly description: string;
   readonly variables: readonly ModelVariable[];
 };
 
-export type ModelVariable = Placed & {
-  readonly name: string;
-  readonly dataType: DataType;
-  readonly int32: boolean;
-  readonly unit: string | undefined;
-};
+export type ModelVariable = Placed & Variable;
 
 export type ModelAssetType = Placed & {
   readonly id: string;
   readonly name: string;
   readonly parentTypeId: string;
+  readonly description: string;
+  readonly instantiable: boolean;
+  readonly variables: readonly ModelVariable[];
   readonly aspects: readonly (Placed & {
     readonly name: string;
     readonly aspectTypeId: string;
@@ -51,17 +52,6 @@ export type ModelMapping = Placed & {
   readonly variableName: string;
 };
 
-/** LONG and INT differ in width only, TIMESTAMP is a text, BIG_STRING a long one. */
-const DATA_TYPES: ReadonlyMap<string, DataType> = new Map([
-  ["BOOLEAN", "boolean"],
-  ["INT", "integer"],
-  ["LONG", "integer"],
-  ["DOUBLE", "number"],
-  ["STRING", "string"],
-  ["BIG_STRING", "string"],
-  ["TIMESTAMP", "string"],
-]);
-
 /** Reads the sections of a model; what is not of their form is noted in `places`. */
 export function readModel(model: JsonObject, places: Place[]): ModelParts {
   const reader = new Reader(places);
@@ -79,22 +69,36 @@ export function readModel(model: JsonObject, places: Place[]): ModelParts {
 function readAspectType(json: Spot, reader: Reader): ModelAspectType {
   const { path } = json;
   const variables = reader.list(json, "variables", readVariable);
-  return { path, id: reader.text(json, "id"), name: reader.text(json, "name"), variables };
+  return {
+    path,
+    id: reader.text(json, "id"),
+    name: reader.text(json, "name"),
+    category: json.object["category"] === "static" ? "static" : "dynamic",
+    description: reader.optionalText(json, "description") ?? "",
+    variables,
+  };
 }
 
 function readVariable(json: Spot, reader: Reader): ModelVariable {
   const given = reader.text(json, "dataType");
-  const dataType = DATA_TYPES.get(given);
-  if (given && !dataType) {
-    const expected = [...DATA_TYPES.keys()].join(", ");
+  const kind = kindOfWord(given);
+  if (given && !kind) {
+    const expected = DATA_TYPE_WORDS.join(", ");
     reader.note(json, "dataType", `found '${given}', expected one of ${expected}`);
   }
+  const unit = reader.optionalText(json, "unit");
+  const defaultValue = reader.optionalText(json, "defaultValue");
+  const { length, qualityCode, searchable } = json.object;
   return {
     path: json.path,
     name: reader.text(json, "name"),
-    dataType: dataType ?? "string",
-    int32: given === "INT",
-    unit: reader.optionalText(json, "unit"),
+    ...(kind ?? { dataType: "string" }),
+    ...(unit !== undefined && { unit }),
+    // Agents say 0 or null where there is none.
+    ...(typeof length === "number" && length > 0 && { length }),
+    ...(qualityCode === true && { qualityCode }),
+    ...(searchable === true && { searchable }),
+    ...(defaultValue !== undefined && { defaultValue }),
   };
 }
 
@@ -104,6 +108,9 @@ function readAssetType(json: Spot, reader: Reader): ModelAssetType {
     id: reader.text(json, "id"),
     name: reader.text(json, "name"),
     parentTypeId: reader.text(json, "parentTypeId"),
+    description: reader.optionalText(json, "description") ?? "",
+    instantiable: json.object["instantiable"] !== false,
+    variables: reader.list(json, "variables", readVariable),
     aspects: reader.list(json, "aspects", (aspect) => ({
       path: aspect.path,
       name: reader.text(aspect, "name"),

@@ -20,18 +20,22 @@ const WISH: Wish = {
 };
 const SEED_WISH: Wish = { ...WISH, device: "camexia/camexia_dash7_gateway_1" as DeviceAddress };
 
+const SAID = { qualityCode: true, searchable: true } as const;
+const REAL = { name: "realEnergy", dataType: "integer", unit: "Wh", ...SAID } as const;
+const APPARENT = { name: "apparentEnergy", dataType: "integer", unit: "VAh", ...SAID } as const;
+const VALID = { name: "validEnergy", dataType: "boolean", ...SAID } as const;
+const BUDGET = { name: "linkBudget", dataType: "integer", int32: true, ...SAID } as const;
+
 test("the energy meter's model becomes one asset with four bindings", () => {
   assert.deepEqual(agreed(SEED, SEED_WISH), {
     aspectTypes: [
       {
         id: "camexia.energy_4_AspectType",
         name: "energy_4_AspectType",
-        variables: [
-          { name: "realEnergy", dataType: "integer", unit: "Wh" },
-          { name: "apparentEnergy", dataType: "integer", unit: "VAh" },
-          { name: "validEnergy", dataType: "boolean" },
-          { name: "linkBudget", dataType: "integer", int32: true },
-        ],
+        variables: [REAL, APPARENT, VALID, BUDGET],
+        category: "dynamic",
+        description: "measured energy_4",
+        version: 0,
       },
     ],
     assetTypes: [
@@ -41,6 +45,8 @@ test("the energy meter's model becomes one asset with four bindings", () => {
         parentId: "core.basicasset",
         aspects: { energy_4_Aspect: "camexia.energy_4_AspectType" },
         commands: [],
+        description: "Asset Type with energy measured",
+        ...{ instantiable: true, variables: [], files: {}, version: 0 },
       },
     ],
     assets: [
@@ -53,10 +59,10 @@ test("the energy meter's model becomes one asset with four bindings", () => {
       },
     ],
     bindings: [
-      ["realEnergy", { name: "realEnergy", dataType: "integer", unit: "Wh" }],
-      ["apparentEnergy", { name: "apparentEnergy", dataType: "integer", unit: "VAh" }],
-      ["validEnergy", { name: "validEnergy", dataType: "boolean" }],
-      ["dataPoint4", { name: "linkBudget", dataType: "integer", int32: true }],
+      ["realEnergy", REAL],
+      ["apparentEnergy", APPARENT],
+      ["validEnergy", VALID],
+      ["dataPoint4", BUDGET],
     ].map(([channel, variable]) => {
       const asset = "Energy_4/energy_4_AssetReference";
       return { channel, asset, aspect: "energy_4_Aspect", variable };

@@ -1,5 +1,11 @@
 import type { ChannelName } from "../../domain/brand.ts";
-import type { AspectType, AssetType, Variable } from "../../domain/catalogue.ts";
+import {
+  type AspectType,
+  type AssetType,
+  PLAIN_ASPECT_TYPE,
+  PLAIN_ASSET_TYPE,
+  type Variable,
+} from "../../domain/catalogue.ts";
 import type {
   Declaration,
   DeclaredAsset,
@@ -53,17 +59,22 @@ export function checkModel(model: JsonObject, tenant: string): readonly Place[] 
   return places;
 }
 
-function aspectTypeOf({ id, name, variables }: ModelAspectType): AspectType {
-  return { id, name, variables: variables.map(variableOf) };
+function aspectTypeOf({ id, name, category, description, variables }: ModelAspectType): AspectType {
+  const own = { id, name, category, description, variables: variables.map(variableOf) };
+  return { ...PLAIN_ASPECT_TYPE, ...own };
 }
 
-function variableOf({ name, dataType, unit, int32 }: ModelVariable): Variable {
-  return { name, dataType, ...(unit !== undefined && { unit }), ...(int32 && { int32 }) };
+function variableOf({ path: _, ...variable }: ModelVariable): Variable {
+  return variable;
 }
 
-function assetTypeOf({ id, name, parentTypeId, aspects }: ModelAssetType): AssetType {
-  const entries = aspects.map((aspect) => [aspect.name, aspect.aspectTypeId]);
-  return { id, name, parentId: parentTypeId, aspects: Object.fromEntries(entries), commands: [] };
+function assetTypeOf(type: ModelAssetType): AssetType {
+  const { id, name, parentTypeId, description, instantiable } = type;
+  const entries = type.aspects.map((aspect) => [aspect.name, aspect.aspectTypeId]);
+  const aspects: AssetType["aspects"] = Object.fromEntries(entries);
+  const variables = type.variables.map(variableOf);
+  const own = { id, name, parentId: parentTypeId, description, instantiable, aspects, variables };
+  return { ...PLAIN_ASSET_TYPE, ...own };
 }
 
 function assetOf(asset: ModelAsset, parts: ModelParts, wish: Wish): DeclaredAsset {

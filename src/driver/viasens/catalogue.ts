@@ -1,4 +1,9 @@
-import type { Catalogue, CommandType } from "../../domain/catalogue.ts";
+import {
+  type Catalogue,
+  type CommandType,
+  PLAIN_ASPECT_TYPE,
+  PLAIN_ASSET_TYPE,
+} from "../../domain/catalogue.ts";
 import type { JsonObject } from "../../lib/json.ts";
 import { BASIC, MODE_CHOICES, RING } from "./ring.ts";
 import { ANY_FLOAT, type Rule } from "./rule.ts";
@@ -71,10 +76,16 @@ const COMMAND_TYPES: readonly CommandType[] = [
 
 export const catalogue: Catalogue = {
   aspectTypes: SENSORS.map(({ type, variable }) => {
-    return { id: `viasens.${type}`, name: variable.name, variables: [variable] };
+    return {
+      ...PLAIN_ASPECT_TYPE,
+      id: `viasens.${type}`,
+      name: variable.name,
+      variables: [variable],
+    };
   }),
   assetTypes: [
     {
+      ...PLAIN_ASSET_TYPE,
       id: "viasens.node",
       name: "viaSens node",
       parentId: "core.basicasset",

@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import type { AssetId, Timestamp } from "../../domain/brand.ts";
+import { PLAIN_ASSET } from "../../domain/model.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { silentLog } from "../../lib/log.ts";
 import type { Outcome } from "../../lib/outcome.ts";
@@ -308,6 +309,5 @@ function setting(name: string) {
 
 function asset(id: string) {
   const createdAt = 1_767_225_600_000 as Timestamp;
-  const rest = { typeId: "t", name: id, description: "", externalId: null, demo: false, createdAt };
-  return { id: id as AssetId, parentId: null, ...rest };
+  return { ...PLAIN_ASSET, id: id as AssetId, parentId: null, typeId: "t", name: id, createdAt };
 }

@@ -131,6 +131,46 @@ test("what was done by mistake is taken back", { skip }, async () => {
   await visitor.close();
 });
 
+test("an ignored device is found again, days later", { skip }, async () => {
+  const visitor = await Visitor.open(browser, house);
+  const { page } = visitor;
+  const { topic, payload } = humidityPacket("12");
+  await visitor.visit("/inbox");
+  await publish(gateway.plain, topic.replace("/5", "/7"), payload);
+  const card = page.getByRole("region", { name: "12/7" });
+  await card.getByRole("button", { name: "Ignore" }).click();
+  await card.waitFor({ state: "detached" });
+  await visitor.visit("/inbox");
+  await page.getByRole("button", { name: "Show" }).click();
+  const ignored = page.getByRole("row", { name: /12\/7/ });
+  await ignored.getByRole("button", { name: "Ask again" }).click();
+  await card.waitFor();
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.close();
+});
+
+test("what a device sent is read as it came", { skip }, async () => {
+  const visitor = await Visitor.open(browser, house);
+  const { page } = visitor;
+  await visitor.visit(`/devices/${await deviceId()}?tab=messages`);
+  const { topic, payload } = humidityPacket("12");
+  await publish(gateway.plain, topic, payload);
+  const log = page.getByRole("list", { name: "Messages" });
+  await log.locator("summary").first().click();
+  await log.getByText(payload, { exact: true }).first().waitFor();
+  const row = log.getByRole("row", { name: /humid\.humidity/ }).first();
+  await row.waitFor();
+  assert.match(
+    (await log
+      .getByText(/^mosquitto_pub/)
+      .first()
+      .textContent()) ?? "",
+    /-q 1 -t/,
+  );
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.close();
+});
+
 test("revoking an agent asks for its name", { skip }, async () => {
   const visitor = await Visitor.open(browser, house);
   const { page } = visitor;

@@ -398,7 +398,11 @@ export const ROUTES = {
   "GET /inbox": route({
     permission: "view",
     summary: "Devices that speak and belong to nothing yet, newest first",
-    query: Type.Object(PageQuery),
+    query: Type.Object({
+      ...PageQuery,
+      /** True: those that nobody wants to be asked about, instead. */
+      ignored: Type.Optional(Type.Boolean()),
+    }),
     reply: countedPage(DeviceSchema),
   }),
   "POST /inbox/:id/adopt": route({

@@ -100,6 +100,11 @@ test("a device that was dismissed asks no more", async () => {
   const [device] = (await house.send("viewer", "GET /inbox")).json.items;
   assert.equal((await house.send("engineer", `POST /inbox/${device.id}/ignore`)).status, 204);
   assert.deepEqual((await house.send("viewer", "GET /inbox")).json.items, []);
+  const ignored = (await house.send("viewer", "GET /inbox?ignored=true")).json.items;
+  assert.deepEqual(
+    ignored.map((one: { id: string }) => one.id),
+    [device.id],
+  );
   assert.equal((await house.send("engineer", `DELETE /inbox/${device.id}/ignore`)).status, 204);
   assert.equal((await house.send("viewer", "GET /inbox")).json.total, 1);
   await house.send("engineer", `POST /inbox/${device.id}/ignore`);

@@ -17,7 +17,8 @@ export const inboxHandlers = {
 } satisfies Handlers;
 
 async function listInbox(house: House, { query }: Call<"GET /inbox">): Answer<"GET /inbox"> {
-  const waiting = waitingDevices(house).toSorted((a, b) => b.firstSeenAt - a.firstSeenAt);
+  const devices = query.ignored ? ignoredDevices(house) : waitingDevices(house);
+  const waiting = devices.toSorted((a, b) => b.firstSeenAt - a.firstSeenAt);
   const page = cut(waiting, query, ({ id }) => id);
   if (!page.ok) return page;
   return success({ ...page.value, items: await deviceReplies(house, page.value.items) });
@@ -26,6 +27,10 @@ async function listInbox(house: House, { query }: Call<"GET /inbox">): Answer<"G
 /** Devices that speak, belong to nothing and were not dismissed. */
 export function waitingDevices({ ingest }: House) {
   return ingest.devices().filter(({ assetId, ignored }) => assetId === null && !ignored);
+}
+
+function ignoredDevices({ ingest }: House) {
+  return ingest.devices().filter(({ assetId, ignored }) => assetId === null && ignored);
 }
 
 async function adopt(house: House, { params, body, by }: Call<"POST /inbox/:id/adopt">) {

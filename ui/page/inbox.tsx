@@ -14,6 +14,7 @@ import { useMay } from "../session.ts";
 import { type Pages, usePages } from "../use-pages.ts";
 import { useRefetchOn } from "../use-refetch.ts";
 import { InboxCard } from "./inbox-card.tsx";
+import { InboxIgnored } from "./inbox-ignored.tsx";
 import { ADOPTION_CHANGES, useAdoption } from "./use-adoption.ts";
 import "./inbox.css";
 
@@ -49,6 +50,7 @@ export function InboxPage() {
       ) : (
         !inbox.problem && <Waiting />
       )}
+      <InboxIgnored />
     </Page>
   );
 }

@@ -152,9 +152,9 @@ test("an ignored device is found again, days later", { skip }, async () => {
 test("what a device sent is read as it came", { skip }, async () => {
   const visitor = await Visitor.open(browser, house);
   const { page } = visitor;
+  const { payload } = humidityPacket("12");
   await visitor.visit(`/devices/${await deviceId()}?tab=messages`);
-  const { topic, payload } = humidityPacket("12");
-  await publish(gateway.plain, topic, payload);
+  await page.getByRole("button", { name: "Pause" }).click();
   const log = page.getByRole("list", { name: "Messages" });
   await log.locator("summary").first().click();
   await log.getByText(payload, { exact: true }).first().waitFor();

@@ -400,8 +400,8 @@ export const ROUTES = {
     summary: "Devices that speak and belong to nothing yet, newest first",
     query: Type.Object({
       ...PageQuery,
-      /** True: those that nobody wants to be asked about, instead. */
-      ignored: Type.Optional(Type.Boolean()),
+      /** Those that nobody wants to be asked about, instead. */
+      ignored: Type.Optional(oneOf(["true"])),
     }),
     reply: countedPage(DeviceSchema),
   }),

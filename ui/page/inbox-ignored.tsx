@@ -17,7 +17,7 @@ const CHANGES: readonly RouteName[] = ["GET /inbox", "GET /overview"];
 
 /** Devices that nobody wanted to be asked about; they still speak, and are kept. */
 export function InboxIgnored() {
-  const ignored = usePages("GET /inbox", { ignored: true }, { limit: PAGE, every: EVERY_MS });
+  const ignored = usePages("GET /inbox", { ignored: "true" }, { limit: PAGE, every: EVERY_MS });
   const [isOpen, setOpen] = useState(false);
   const { rows, total } = ignored;
   if (!rows || total === 0) return <ProblemNote problem={ignored.problem} />;

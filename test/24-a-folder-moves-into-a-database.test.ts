@@ -22,6 +22,8 @@ const data = mkdtempSync(join(tmpdir(), "fieldline-"));
 after(() => rmSync(data, { recursive: true, force: true }));
 const tale = [...randomTale(24, 2_000), everyKind().map((row) => ({ ...row, series: 9 }))];
 
+const own = { rawMs: 90 * 86_400_000, hourlyMs: null, dailyMs: null };
+
 test("a folder's history moves into a database, sample for sample", { skip }, async () => {
   assert.ok(cluster);
   const url = cluster.database("moved");
@@ -29,6 +31,7 @@ test("a folder's history moves into a database, sample for sample", { skip }, as
   const local = await openEmbeddedHistorian({ folder }, { log: silentLog });
   assert.ok(local.ok);
   for (const rows of tale) await local.value.append(batchOf(rows));
+  await local.value.setRetention(1, own);
   await local.value.close();
 
   const refused = await House.open(["--database", url], data).catch((reason) => String(reason));
@@ -43,6 +46,7 @@ test("a folder's history moves into a database, sample for sample", { skip }, as
   for (const [series, rows] of remembered(tale)) {
     assert.deepEqual(rowsOf(await opened.value.range({ series, ...ALL })), rows);
   }
+  assert.deepEqual(await opened.value.retentions(), new Map([[1, own]]));
   await opened.value.close();
 
   const house = await (await House.open(["--database", url], data)).signIn();

@@ -1,4 +1,5 @@
 import { failure, type Outcome, success } from "../lib/outcome.ts";
+import { urlsOfHosts } from "../lib/url-hosts.ts";
 
 /** Host and port, as `--http 0.0.0.0:8080` says them. */
 export type Address = { readonly host: string; readonly port: number };
@@ -223,7 +224,7 @@ function parseAddress(text: string): Address | undefined {
 
 /** What else it says is for PostgreSQL's client to understand. */
 function parseDatabase(text: string): string | undefined {
-  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text) ? text : undefined;
+  return /^postgres(ql)?:\/\//.test(text) && urlsOfHosts(text) ? text : undefined;
 }
 
 /** A cluster's further nodes follow the URL: `mqtt://user:password@one:1883,two:1883`. */

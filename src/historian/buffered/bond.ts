@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import type { Branch } from "./target.ts";
 
 /** What a data folder knows of its database, kept in a file of its own. */
 export type Bond = {
@@ -8,6 +9,8 @@ export type Bond = {
   readonly source: string;
   /** From this time on everything is in the folder too; null: from the first sample on. */
   readonly wholeFrom: number | null;
+  /** Where it was drained last; absent where it was never told. */
+  readonly branch?: Branch;
   /** For how many milliseconds samples stay in the folder. */
   readonly nearMs: number;
 };

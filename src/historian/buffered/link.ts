@@ -5,7 +5,7 @@ import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Outbox } from "../historian.ts";
 import { type Bond, wholeSince } from "./bond.ts";
 import { FOLLOWER, type Link } from "./drain.ts";
-import type { Target } from "./target.ts";
+import type { Branch, Target } from "./target.ts";
 
 type Bound = { readonly bond: Bond; readonly link: Link };
 type FirstBound = Bound & { readonly taken: number };
@@ -21,9 +21,9 @@ export async function bind(
 ): Promise<FirstBound> {
   const source = newId(now);
   const taken = await outbox.follow(FOLLOWER);
-  const { database } = await target.join(source);
+  const { database, branch } = await target.join(source);
   await target.take(new SamplesBuilder().take(), { source, sequence: taken });
-  const bond = { database, source, wholeFrom: nearMs > 0 ? null : NEVER, nearMs };
+  const bond = { database, source, branch, wholeFrom: nearMs > 0 ? null : NEVER, nearMs };
   return { bond, taken, link: { target, source, sequence: taken } };
 }
 
@@ -37,13 +37,23 @@ export async function rejoin(
   if (joined.database !== bond.database) {
     return failure(problem("database_other", "the folder drains into another database"));
   }
+  if (isLeftBehind(joined.branch, bond.branch)) {
+    const detail = "this database was the primary before: its standby has taken over since";
+    return failure(problem("database_other", detail));
+  }
   // What another folder brought meanwhile is not here.
   const wholeFrom =
     joined.isOnly || joined.newestAt === null
       ? bond.wholeFrom
       : Math.max(wholeSince(bond), joined.newestAt + 1);
   const link = { target, source: bond.source, sequence: joined.sequence ?? undefined };
-  return success({ bond: { ...bond, wholeFrom }, link: await sound(outbox, link) });
+  const { branch } = joined;
+  return success({ bond: { ...bond, branch, wholeFrom }, link: await sound(outbox, link) });
+}
+
+/** It may take writes still, if nobody has told it; nobody would ever read them. */
+function isLeftBehind(branch: Branch, known: Branch | undefined): boolean {
+  return known?.system === branch.system && branch.timeline < known.timeline;
 }
 
 /** Of a folder that was restored the log has ended before what was taken from it. */

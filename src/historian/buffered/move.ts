@@ -64,6 +64,7 @@ async function moveAll(
 ): Promise<Outcome<Moved, Problem>> {
   const { series: seriesInAll } = await local.stats();
   let moved: Moved = { series: 0, seriesInAll, samples: 0 };
+  for (const [series, own] of await local.retentions()) await target.setRetention(series, own);
   for await (const series of seriesIn(local)) {
     if (series > upTo) {
       const trouble = await moveOne(local, target, series);

@@ -29,6 +29,11 @@ export type Joined = {
   /** Whether nobody else was drained into it since. */
   readonly isOnly: boolean;
   readonly newestAt: number | null;
+  /** Which line of its history the database goes on with, after a standby took over. */
+  readonly branch: Branch;
 };
+
+/** Within one system the highest timeline is the one that counts. */
+export type Branch = { readonly system: string; readonly timeline: number };
 
 export type Connect = () => Promise<Outcome<Target, Problem>>;

@@ -19,6 +19,12 @@ export type Cluster = {
   start(): void;
   /** `immediate`: connections break, and nothing is put in order before. */
   stop(mode: "fast" | "immediate"): void;
+  /** Host and port. */
+  readonly address: string;
+  /** Another one that follows this. */
+  standby(): Promise<Cluster>;
+  /** A standby goes on by itself, whatever became of the one that it followed. */
+  promote(): void;
   /** Of its process, whose children serve a connection each. */
   pid(): number;
   close(): void;
@@ -34,8 +40,21 @@ const ROOT = "/usr/lib/postgresql";
 export async function startCluster(more = FOR_TESTS): Promise<Cluster | undefined> {
   const programs = programsFolder();
   if (!programs) return undefined;
+  const place = makePlace(programs);
+  const { run, data } = place;
+  run("initdb", ["-D", data, "-U", "fieldline", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]);
+  return startIn(place, `${SETTINGS}\n${more}`);
+}
+
+type Place = {
+  readonly programs: string;
+  readonly folder: string;
+  readonly data: string;
+  readonly run: (program: string, args: readonly string[]) => void;
+};
+
+function makePlace(programs: string): Place {
   const folder = mkdtempSync(join(tmpdir(), "postgres-"));
-  const data = join(folder, "data");
   // PostgreSQL refuses to be root; somebody else needs a way to the folder then.
   const isRoot = process.getuid?.() === 0;
   if (isRoot) call("chown", ["postgres", folder]);
@@ -46,25 +65,36 @@ export async function startCluster(more = FOR_TESTS): Promise<Cluster | undefine
       call("setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", ...line]);
     else call(line[0] ?? "", line.slice(1));
   };
-  run("initdb", ["-D", data, "-U", "fieldline", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]);
+  return { programs, folder, data: join(folder, "data"), run };
+}
+
+async function startIn({ programs, folder, data, run }: Place, settings: string): Promise<Cluster> {
   const port = await freePort();
-  writeFileSync(join(data, "postgresql.auto.conf"), `${SETTINGS}\n${more}\nport = ${port}\n`);
-  const start = () => run("pg_ctl", ["-D", data, "-w", "-l", join(folder, "log"), "start"]);
-  const stop = (mode: string) => run("pg_ctl", ["-D", data, "-w", "-m", mode, "stop"]);
+  const file = join(data, "postgresql.auto.conf");
+  writeFileSync(file, `${settings}\nport = ${port}\n`, { flag: "a" });
+  const control = (...words: readonly string[]) => run("pg_ctl", ["-D", data, "-w", ...words]);
+  const start = () => control("-l", join(folder, "log"), "start");
+  const address = ["-h", "127.0.0.1", "-p", `${port}`, "-U", "fieldline"];
   start();
   const made = new Set<string>();
   return {
+    address: `127.0.0.1:${port}`,
     database(name) {
-      const address = ["-h", "127.0.0.1", "-p", `${port}`, "-U", "fieldline"];
       if (!made.has(name)) run("createdb", [...address, name]);
       made.add(name);
       return `postgres://fieldline@127.0.0.1:${port}/${name}`;
     },
     start,
-    stop,
+    stop: (mode) => control("-m", mode, "stop"),
     pid: () => Number.parseInt(readFileSync(join(data, "postmaster.pid"), "utf8"), 10),
+    standby() {
+      const place = makePlace(programs);
+      run("pg_basebackup", [...address, "-D", place.data, "-R", "-X", "stream", "-c", "fast"]);
+      return startIn(place, "");
+    },
+    promote: () => control("promote"),
     close() {
-      stop("immediate");
+      control("-m", "immediate", "stop");
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -15,6 +15,14 @@ export type Joined = {
   /** Whether no other log was drained into it since. */
   readonly isOnly: boolean;
   readonly newestAt: number | null;
+  readonly branch: Branch;
+};
+
+/** Each time a standby becomes the primary its timeline goes up: the old one's is over then. */
+export type Branch = {
+  /** Who made the cluster; a copy by `pg_basebackup` has the same. */
+  readonly system: string;
+  readonly timeline: number;
 };
 
 /**
@@ -110,8 +118,10 @@ async function raise(session: Session, raised: Watermarks): Promise<void> {
 
 /** From now on this log is drained into the database; how far it has come, null where it is new. */
 export async function join(session: Session, source: string): Promise<Joined> {
-  const [[database, writer, newestAt] = []] = await session.rows(
-    `SELECT id, writer, (SELECT extract(epoch FROM max(at)) * 1000 FROM fieldline.newest)
+  const [[database, writer, newestAt, system, timeline] = []] = await session.rows(
+    `SELECT id, writer, (SELECT extract(epoch FROM max(at)) * 1000 FROM fieldline.newest),
+       (SELECT system_identifier::text FROM pg_control_system()),
+       ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int
      FROM fieldline.meta`,
   );
   const [[sequence = null] = []] = await session.rows(
@@ -124,6 +134,7 @@ export async function join(session: Session, source: string): Promise<Joined> {
     sequence: sequence === null ? null : Number(sequence),
     isOnly: writer === source,
     newestAt: newestAt === null ? null : Number(newestAt),
+    branch: { system: String(system), timeline: Number(timeline) },
   };
 }
 

@@ -4,6 +4,7 @@ import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Log } from "../../lib/log.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import { urlsOfHosts } from "../../lib/url-hosts.ts";
 import type { Database, Session } from "./database.ts";
 
 /** "fieldline" in eight letters' bytes: who holds this lock may write. */
@@ -21,21 +22,59 @@ const SESSION = `
   SET TimeZone = 'UTC'; SET jit = off; SET statement_timeout = '60s';
   SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3`;
 
-/** Connects, and keeps other writers away as long as the connection lasts. */
+/** What a host is, of those that are asked: only one that takes writes is of use. */
+const WHERE = `
+  SELECT pg_is_in_recovery(), CASE WHEN pg_is_in_recovery() THEN NULL
+    ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END`;
+
+type Candidate = { readonly url: string; readonly writer: pg.Client; readonly timeline: number };
+
+/**
+ * Connects, and keeps other writers away as long as the connection lasts. Of several hosts it takes
+ * the one that was promoted last: one that was the primary before may still take writes, and what
+ * it takes is lost.
+ */
 export async function connect(url: string, log: Log): Promise<Outcome<Database, Problem>> {
+  const urls = urlsOfHosts(url) ?? [url];
+  const asked = await Promise.all(urls.map((one) => tryOne(one, log)));
+  const [newest, ...others] = asked
+    .flatMap((one) => (one.ok ? one.value : []))
+    .toSorted((one, other) => other.timeline - one.timeline);
+  await Promise.allSettled(others.map(({ writer }) => writer.end()));
+  if (newest) return keepOthersAway(newest, log);
+  const reasons = asked.flatMap((one) => (one.ok ? [] : one.problem));
+  return failure(problem("database_unreachable", reasons.join("; ")));
+}
+
+async function tryOne(url: string, log: Log): Promise<Outcome<Candidate, string>> {
   const writer = new pg.Client(optionsOf(url));
   writer.on("error", (reason) => log.warn("the database's connection broke", toldOf(reason)));
   try {
     await writer.connect();
     await writer.query(SESSION);
+    const { rows } = await writer.query<unknown[]>({ text: WHERE, rowMode: "array" });
+    const [isStandby, timeline] = rows[0] ?? [];
+    if (isStandby === false) return success({ url, writer, timeline: Number(timeline) });
+    await writer.end();
+    return failure(`${shownUrl(url)} is a standby, which takes no writes`);
+  } catch (reason) {
+    await writer.end().catch(() => {}); // It never was.
+    return failure(`${shownUrl(url)}: ${toldOf(reason).reason}`);
+  }
+}
+
+async function keepOthersAway(
+  { url, writer }: Candidate,
+  log: Log,
+): Promise<Outcome<Database, Problem>> {
+  try {
     const { rows } = await writer.query(`SELECT pg_try_advisory_lock(${WRITER_LOCK}) AS locked`);
     if (rows[0]?.locked === true) return success(new Server(writer, url, log));
     await writer.end();
     return failure(problem("database_in_use", `${shownUrl(url)} has another writer`));
   } catch (reason) {
-    await writer.end().catch(() => {}); // It never was.
-    const { reason: why } = toldOf(reason);
-    return failure(problem("database_unreachable", `${shownUrl(url)}: ${why}`));
+    await writer.end().catch(() => {}); // It broke off.
+    return failure(problem("database_unreachable", `${shownUrl(url)}: ${toldOf(reason).reason}`));
   }
 }
 

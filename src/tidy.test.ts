@@ -9,7 +9,10 @@ const FLOORS: readonly (readonly string[])[] = [
   ["lib"],
   ["domain"],
   ["broker", "driver", "historian", "store"],
-  ["access", "agent", "command", "event", "ingest", "journal", "live", "settings", "simulator"],
+  [
+    ...["access", "agent", "command", "event", "file", "ingest", "journal", "live", "settings"],
+    "simulator",
+  ],
   ["api"],
   ["program"],
 ];

@@ -17,6 +17,7 @@ import type { Value } from "../src/domain/reading.ts";
 import { SamplesBuilder } from "../src/domain/samples.ts";
 import { drivers } from "../src/driver/registry.ts";
 import { openAssetEvents } from "../src/event/event.ts";
+import { openFiles } from "../src/file/file.ts";
 import { openEmbeddedHistorian } from "../src/historian/embedded/embedded.ts";
 import { openIngest } from "../src/ingest/ingest.ts";
 import { openJournal } from "../src/journal/journal.ts";
@@ -211,6 +212,7 @@ async function openRooms(
   let running = false;
   // The walks meet at the broker, which is opened last.
   const send = (message: Message) => broker.send(message);
+  const files = await openFiles({ store, folder: join(folder, "files"), now: () => clock.now() });
   const ingest = await openIngest({
     drivers,
     store,
@@ -222,6 +224,7 @@ async function openRooms(
     onConfirmed: () => undefined,
     services: {
       keepEvents: async (device, told) => success(await assetEvents.take(device, told)),
+      followCommand: (device, progress) => commands.follow(device.id, progress),
     },
     record: (event) => journal.record(event),
     isDemo: () => false,
@@ -237,6 +240,7 @@ async function openRooms(
     send,
     isHeard: () => true,
     clock,
+    log,
   });
   const settings = await openSettings({
     ...{ store, drivers, clock, log },
@@ -280,7 +284,7 @@ async function openRooms(
     },
   };
   return {
-    ...{ store, historian, access, agents, ingest, commands, settings, journal, live },
+    ...{ store, historian, access, agents, files, ingest, commands, settings, journal, live },
     ...{ assetEvents, broker, drivers, demo },
     onChanged: (call) => void watchers.push(call),
     ...{ clock, gauges, log },

@@ -164,7 +164,7 @@ async function makeCredentials(room: Room, agent: Agent, kinds: readonly Kind[])
   const keep = (kind: Kind, secret: string, expiresAt: Timestamp | null) => {
     const createdAt = room.now() as Timestamp;
     const id = newId(createdAt);
-    const life = { createdAt, expiresAt, revokedAt: null };
+    const life = { authorityId: null, createdAt, expiresAt, revokedAt: null };
     credentials.push({ id, agentId: agent.id, kind, secret, ...life });
   };
   if (password) keep("password", hashSecret(password), null);

@@ -48,6 +48,7 @@ export function commandReply(row: CommandRow): CommandReply {
     requestedAt: iso(row.requestedAt),
     expiresAt: iso(row.expiresAt),
     settledAt: isoOrNull(row.settledAt),
+    answer: row.answer && { ...row.answer },
   };
 }
 

@@ -17,6 +17,7 @@ import {
   countedPage,
   DeviceSchema,
   EventSchema,
+  FileSchema,
   Id,
   IssuedSchema,
   Json,
@@ -390,6 +391,25 @@ export const ROUTES = {
       mqttsPort: nullable(Type.Integer()),
     }),
   }),
+  "GET /devices/:id/files": route({
+    permission: "view",
+    summary: "Files that the device handed in, newest first",
+    params: Id,
+    query: Type.Object(PageQuery),
+    reply: page(FileSchema),
+  }),
+  "GET /files/:id": route({
+    permission: "view",
+    summary: "The content of a file",
+    params: Id,
+    reply: Type.String(),
+    produces: "application/octet-stream",
+  }),
+  "DELETE /files/:id": route({
+    permission: "engineer",
+    summary: "Remove a file for good",
+    params: Id,
+  }),
   "POST /devices/:id/clear-retained": route({
     permission: "command",
     summary: "Clear the order to the device that a broker keeps and should not",
@@ -731,6 +751,7 @@ export type TokenReply = Static<typeof TokenSchema>;
 export type EventReply = Static<typeof EventSchema>;
 export type HeardMessageReply = Static<typeof HeardMessageSchema>;
 export type RejectedReply = Static<typeof RejectedSchema>;
+export type FileReply = Static<typeof FileSchema>;
 export type LayoutReply = Static<typeof LayoutSchema>;
 export type ScreenReply = Static<typeof ScreenSchema>;
 export type {

@@ -6,6 +6,7 @@ import type { Actor } from "../domain/event.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Driver } from "../driver/driver.ts";
 import type { AssetEvents } from "../event/event.ts";
+import type { Files } from "../file/file.ts";
 import type { Historian, Retention } from "../historian/historian.ts";
 import type { Ingest } from "../ingest/ingest.ts";
 import type { Journal } from "../journal/journal.ts";
@@ -43,6 +44,7 @@ export type ApiParts = {
   readonly historian: Historian;
   readonly access: Access;
   readonly agents: Agents;
+  readonly files: Files;
   readonly ingest: Ingest;
   readonly commands: Commands;
   readonly settings: Settings;

@@ -19,6 +19,7 @@ import { historyHandlers } from "./history.ts";
 import type { House } from "./house.ts";
 import { inboxHandlers } from "./inbox.ts";
 import { journalHandlers } from "./journal.ts";
+import { fileHandlers } from "./kept-files.ts";
 import { layoutHandlers } from "./layouts.ts";
 import { liveHandlers } from "./live.ts";
 import { statusOf } from "./openapi.ts";
@@ -52,6 +53,7 @@ const HANDLERS: { readonly [R in RouteName]: Handler<R> } = {
   ...brokerHandlers,
   ...commandHandlers,
   ...deviceHandlers,
+  ...fileHandlers,
   ...healthHandlers,
   ...forgetHandlers,
   ...historyHandlers,

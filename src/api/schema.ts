@@ -219,12 +219,23 @@ export const CommandSchema = Type.Object({
   requestedAt: Time,
   expiresAt: Time,
   settledAt: nullable(Time),
+  /** What the device said of it last, where its protocol lets it. */
+  answer: nullable(Json),
+});
+export const FileSchema = Type.Object({
+  id: Type.String(),
+  path: Type.String(),
+  bytes: Type.Integer(),
+  by: Type.String(),
+  /** When its maker says that it was made. */
+  madeAt: nullable(Time),
+  updatedAt: Time,
 });
 export const CommandBody = Type.Object({
   deviceId: Type.String(),
   name: Name,
   parameters: Json,
-  expiresInMs: Type.Optional(Type.Integer({ minimum: 100, maximum: LIMIT.commandExpiresMsMax })),
+  expiresInMs: Type.Optional(Type.Integer({ minimum: 100, maximum: LIMIT.keptExpiresMsMax })),
 });
 export const RightsSchema = Type.Object({
   publish: Type.Array(Type.String({ maxLength: LIMIT.topicBytes }), { maxItems: 50 }),

@@ -79,6 +79,7 @@ async function room(
     },
     isHeard,
     clock,
+    log: silentLog,
   });
   const ask = (role: Role, wish: CommandWish) =>
     commands.ask({ actor: { kind: "user", id: "u1", name: "ann" }, role }, wish);

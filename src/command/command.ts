@@ -12,9 +12,12 @@ import type { Driver } from "../driver/driver.ts";
 import type { Clock } from "../lib/clock.ts";
 import { newId } from "../lib/id.ts";
 import type { JsonObject } from "../lib/json.ts";
+import type { Log } from "../lib/log.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { compileSchema } from "../lib/schema.ts";
 import type { Store } from "../store/store.ts";
+import { follow, type Progress } from "./follow.ts";
+import { Kept } from "./kept.ts";
 import { Pending } from "./pending.ts";
 import { Waiting } from "./waiting.ts";
 
@@ -22,19 +25,22 @@ import { Waiting } from "./waiting.ts";
 export interface Commands {
   /**
    * Settles with the row in the state it has then: sent, refused, failed or expired. While nobody
-   * is there to take it, it waits; what its link keeps for those who come later need not.
+   * is there to take it, it waits; what its link keeps for those who come later need not. One of a
+   * type that is kept waits in its own line, as requested, and its asker need not wait with it.
    */
   ask(by: Asker, wish: CommandWish): Promise<Outcome<CommandRow, Problem>>;
   /** What would go on the wire, without sending it. */
   preview(wish: CommandWish): Outcome<Message, Problem>;
   /** The device's answer, where its protocol has one. */
   confirm(device: DeviceId, command: string, done: boolean): Promise<void>;
+  /** How far the device says that it is, where its protocol knows commands by an id. */
+  follow(device: DeviceId, progress: Progress): Promise<Outcome<void, Problem>>;
   get(id: CommandId): Promise<CommandRow | undefined>;
   /** Newest first. */
   ofDevice(id: DeviceId, limit: number): Promise<readonly CommandRow[]>;
   /** Somebody has come or subscribed: what waits for a listener may go now. */
   look(): void;
-  /** What waits expires: nothing is sent later. */
+  /** What waits expires: nothing is sent later, but what is kept, when the house is open again. */
   close(): void;
   /** Told of every change of a command's state, after it is stored. */
   onChange(call: (row: CommandRow) => void): void;
@@ -59,42 +65,85 @@ type CommandParts = {
   /** Whether somebody is there to take a message of this topic; true where nobody can tell. */
   readonly isHeard: (topic: string) => boolean;
   readonly clock: Clock;
+  readonly log: Log;
 };
 
-/** Commands that an earlier run left open end here: they are never sent a second time. */
+/**
+ * Commands that an earlier run left open end here: they are never sent a second time. Those that
+ * are kept go on waiting, and of those that were sent the answers are still awaited.
+ */
 export async function openCommands(parts: CommandParts): Promise<Commands> {
+  const { clock, store, isHeard, log } = parts;
   const watchers: ((row: CommandRow) => void)[] = [];
-  const settle = async (row: CommandRow, state: CommandState, detail: string) => {
-    const settledAt = (state === "requested" ? null : parts.clock.now()) as Timestamp | null;
-    const settled: CommandRow = { ...row, state, detail, settledAt };
-    await parts.record(eventOf(settled));
-    await parts.store.commands.put(settled);
-    for (const watcher of watchers) watcher(settled);
-    return settled;
+  const note = async (row: CommandRow, happening: string) => {
+    await parts.record(eventOf(row, happening));
+    await store.commands.put(row);
+    for (const watcher of watchers) watcher(row);
+    return row;
   };
-  for (const row of await parts.store.commands.find({ where: { state: "requested" } })) {
-    await settle(row, "expired", "the server stopped before it was sent");
-  }
-  const waiting = new Waiting(parts.clock);
-  const pending = new Pending(parts.clock, (row) => settle(row, "unknown", "no answer came"));
+  const settle = (row: CommandRow, state: CommandState, detail: string) => {
+    const settledAt = (state === "requested" ? null : clock.now()) as Timestamp | null;
+    return note({ ...row, state, detail, settledAt }, state);
+  };
+  const pending = new Pending(clock, (row) => settle(row, "unknown", "no answer came"));
+  const kept = new Kept({
+    ...{ clock, isHeard },
+    send: (row) => sendKept({ ...parts, settle, pending }, row),
+    expire: (row) => settle(row, "expired", NOBODY_TOOK_IT),
+    onTrouble: (reason) => log.error("a kept command is stuck", { reason: String(reason) }),
+  });
+  await recall({ ...parts, settle, pending, kept });
+  const waiting = new Waiting(clock);
   return {
-    ask: (by, wish) => ask({ ...parts, settle, pending, waiting }, by, wish),
-    preview: (wish) => encode(parts, newId(parts.clock.now()) as CommandId, wish),
+    ask: (by, wish) => ask({ ...parts, settle, pending, waiting, kept }, by, wish),
+    preview: (wish) => encode(parts, newId(clock.now()) as CommandId, wish),
     confirm: (device, command, done) =>
       pending.confirm(device, command, (row) => settle(row, done ? "confirmed" : "failed", "")),
-    get: (id) => parts.store.commands.get(id),
+    follow: (device, progress) =>
+      follow({ store, pending, note, now: () => clock.now() }, device, progress),
+    get: (id) => store.commands.get(id),
     ofDevice: (deviceId, limit) =>
-      parts.store.commands.find({ where: { deviceId }, limit, descending: true }),
-    look: () => waiting.look(),
-    close: () => waiting.close(),
+      store.commands.find({ where: { deviceId }, limit, descending: true }),
+    look() {
+      waiting.look();
+      kept.look();
+    },
+    close() {
+      waiting.close();
+      kept.close();
+      pending.close();
+    },
     onChange: (call) => void watchers.push(call),
   };
 }
 
+const NOBODY_TOOK_IT = "nobody took it in its time";
+
+type Settle = (row: CommandRow, state: CommandState, detail: string) => Promise<CommandRow>;
+
+async function recall({
+  settle,
+  pending,
+  kept,
+  ...parts
+}: CommandParts & { settle: Settle; pending: Pending; kept: Kept }): Promise<void> {
+  const { commands } = parts.store;
+  for (const row of await commands.find({ where: { state: "requested" } })) {
+    const isKept = commandTypeOf(parts, row)?.isKept && row.topic !== null;
+    if (isKept && row.topic !== null) await kept.add(row.topic, row);
+    else await settle(row, "expired", "the server stopped before it was sent");
+  }
+  const limit = LIMIT.commandsWaiting;
+  for (const row of await commands.find({ where: { state: "sent" }, limit, descending: true })) {
+    if (commandTypeOf(parts, row)?.endsAt === "confirmed") pending.add(row);
+  }
+}
+
 type AskParts = CommandParts & {
-  readonly settle: (row: CommandRow, state: CommandState, detail: string) => Promise<CommandRow>;
+  readonly settle: Settle;
   readonly pending: Pending;
   readonly waiting: Waiting;
+  readonly kept: Kept;
 };
 
 async function ask(
@@ -112,15 +161,40 @@ async function ask(
   const { topic, payload } = message.value;
   const requested = { ...row, topic, payload: Buffer.from(payload).toString("utf8") };
   await parts.settle(requested, "requested", "");
+  if (commandTypeOf(parts, wish)?.isKept) return success(await keep(parts, topic, requested));
   const isTaken = message.value.retain || (await hasListener(parts, requested, topic));
   if (!isTaken || parts.clock.now() >= row.expiresAt) {
-    return success(await parts.settle(requested, "expired", "nobody took it in its time"));
+    return success(await parts.settle(requested, "expired", NOBODY_TOOK_IT));
   }
   const sent = await parts.send(expiring(message.value, row.expiresAt));
   if (!sent.ok) return success(await parts.settle(requested, "failed", sent.problem.detail));
   const settled = await parts.settle(requested, "sent", "");
   if (commandTypeOf(parts, wish)?.endsAt === "confirmed") parts.pending.add(settled);
   return success(settled);
+}
+
+/** Waits in its line; where nobody is before it and its device is there, it goes at once. */
+async function keep(parts: AskParts, topic: string, row: CommandRow): Promise<CommandRow> {
+  if (!parts.kept.hasRoom(topic)) {
+    return parts.settle(row, "failed", `${LIMIT.commandsKept} others wait for it already`);
+  }
+  await parts.kept.add(topic, row);
+  return (await parts.store.commands.get(row.id)) ?? row;
+}
+
+/** It counts as sent before it is: after a power cut in between it is not sent a second time. */
+async function sendKept(
+  parts: CommandParts & { readonly settle: Settle; readonly pending: Pending },
+  row: CommandRow,
+): Promise<void> {
+  const { topic, payload, expiresAt } = row;
+  if (topic === null || payload === null) return;
+  const settled = await parts.settle(row, "sent", "");
+  parts.pending.add(settled);
+  const sent = await parts.send({ topic, payload: Buffer.from(payload), expiresAt, qos: 1 });
+  if (sent.ok) return;
+  parts.pending.end(row.id);
+  await parts.settle(settled, "failed", sent.problem.detail);
 }
 
 function hasListener(
@@ -157,7 +231,9 @@ function encode(parts: CommandParts, id: CommandId, wish: CommandWish): Outcome<
   return driver.encode({ id, device: device.address, name, parameters, at });
 }
 
-function commandTypeOf(parts: CommandParts, wish: CommandWish): CommandType | undefined {
+type Named = Pick<CommandWish, "deviceId" | "name">;
+
+function commandTypeOf(parts: CommandParts, wish: Named): CommandType | undefined {
   const device = parts.deviceOf(wish.deviceId);
   const types = device && driverOf(parts, device)?.catalogue.commandTypes;
   return types?.find(({ name }) => name === wish.name);
@@ -167,12 +243,12 @@ function driverOf(parts: CommandParts, device: Device): Driver | undefined {
   return parts.drivers.find(({ id }) => id === device.driver);
 }
 
-function rowOf({ clock }: CommandParts, by: Asker, wish: CommandWish): CommandRow {
-  const now = clock.now();
-  const expiresInMs = Math.min(
-    wish.expiresInMs ?? LIMIT.commandExpiresMs,
-    LIMIT.commandExpiresMsMax,
-  );
+function rowOf(parts: CommandParts, by: Asker, wish: CommandWish): CommandRow {
+  const now = parts.clock.now();
+  const [usualMs, mostMs] = commandTypeOf(parts, wish)?.isKept
+    ? [LIMIT.keptExpiresMs, LIMIT.keptExpiresMsMax]
+    : [LIMIT.commandExpiresMs, LIMIT.commandExpiresMsMax];
+  const expiresInMs = Math.min(wish.expiresInMs ?? usualMs, mostMs);
   return {
     id: newId(now) as CommandId,
     deviceId: wish.deviceId,
@@ -186,15 +262,23 @@ function rowOf({ clock }: CommandParts, by: Asker, wish: CommandWish): CommandRo
     requestedAt: now as Timestamp,
     expiresAt: (now + expiresInMs) as Timestamp,
     settledAt: null,
+    answer: null,
   };
 }
 
-function eventOf(row: CommandRow): NewEvent {
-  const { id, name, parameters, detail, topic } = row;
+function eventOf(row: CommandRow, happening: string): NewEvent {
+  const { id, name, parameters, detail, topic, answer } = row;
   return {
     actor: row.actor,
-    kind: `command.${row.state}`,
+    kind: `command.${happening}`,
     subject: `device:${row.deviceId}`,
-    detail: { id, name, parameters, ...(topic && { topic }), ...(detail && { detail }) },
+    detail: {
+      id,
+      name,
+      parameters,
+      ...(topic && { topic }),
+      ...(detail && { detail }),
+      ...(answer && { answer }),
+    },
   };
 }

@@ -1,4 +1,4 @@
-import type { DeviceId } from "../domain/brand.ts";
+import type { CommandId, DeviceId } from "../domain/brand.ts";
 import type { CommandRow } from "../domain/records.ts";
 import type { Clock, Timer } from "../lib/clock.ts";
 
@@ -6,7 +6,7 @@ import type { Clock, Timer } from "../lib/clock.ts";
 export class Pending {
   readonly #clock: Clock;
   readonly #giveUp: (row: CommandRow) => Promise<unknown>;
-  readonly #waiting = new Map<string, { row: CommandRow; timer: Timer }>();
+  readonly #waiting = new Map<CommandId, { row: CommandRow; timer: Timer }>();
 
   constructor(clock: Clock, giveUp: (row: CommandRow) => Promise<unknown>) {
     this.#clock = clock;
@@ -15,10 +15,23 @@ export class Pending {
 
   add(row: CommandRow): void {
     const timer = this.#clock.after(Math.max(0, row.expiresAt - this.#clock.now()), () => {
+      const entry = this.#waiting.get(row.id);
       this.#waiting.delete(row.id);
-      void this.#giveUp(row);
+      void this.#giveUp(entry?.row ?? row);
     });
     this.#waiting.set(row.id, { row, timer });
+  }
+
+  /** The device has said something of it, and will say more. */
+  note(row: CommandRow): void {
+    const entry = this.#waiting.get(row.id);
+    if (entry) entry.row = row;
+  }
+
+  /** Its device has said how it ended. */
+  end(id: CommandId): void {
+    this.#waiting.get(id)?.timer.cancel();
+    this.#waiting.delete(id);
   }
 
   /** The oldest waiting command of this name is the one that the device speaks of. */
@@ -27,12 +40,16 @@ export class Pending {
     command: string,
     settle: (row: CommandRow) => Promise<unknown>,
   ): Promise<void> {
-    for (const [id, { row, timer }] of this.#waiting) {
+    for (const { row } of this.#waiting.values()) {
       if (row.deviceId !== device || row.name !== command) continue;
-      timer.cancel();
-      this.#waiting.delete(id);
+      this.end(row.id);
       await settle(row);
       return;
     }
+  }
+
+  close(): void {
+    for (const { timer } of this.#waiting.values()) timer.cancel();
+    this.#waiting.clear();
   }
 }

@@ -135,6 +135,10 @@ export const LIMIT = {
   /** A command that could not be sent by then is dropped. */
   commandExpiresMs: 10_000,
   commandExpiresMsMax: 5 * 60_000,
+  /** The same for those that wait for a device to come back, and how many wait for one device. */
+  keptExpiresMs: 24 * 60 * 60_000,
+  keptExpiresMsMax: 7 * 24 * 60 * 60_000,
+  commandsKept: 100,
   /** Commands that wait for somebody to take them: each holds its request open. */
   commandsWaiting: 1_000,
   /** Fallback age at which a value is no longer shown as live. */

@@ -13,9 +13,29 @@ export type Credential = {
   readonly kind: "password" | "certificate";
   /** SHA-256 of the password that we made, or the certificate's serial in upper-case hex. */
   readonly secret: string;
+  /** The tenant's authority that signed the certificate; null where it was the built-in one. */
+  readonly authorityId: string | null;
   readonly createdAt: Timestamp;
   readonly expiresAt: Timestamp | null;
   readonly revokedAt: Timestamp | null;
+};
+
+/** A tenant's own certificate authority: agents whose certificates it signs may come in. */
+export type TenantAuthority = {
+  readonly id: string;
+  readonly tenant: string;
+  /** Its common name, or all of its subject where it has none. */
+  readonly name: string;
+  /** PEM. */
+  readonly certificate: string;
+  /** SHA-256 of the certificate, in upper-case hex. */
+  readonly fingerprint: string;
+  /** Whoever has the key signs a certificate with this for a common name, to show that he has. */
+  readonly registrationCode: string;
+  readonly expiresAt: Timestamp;
+  readonly createdAt: Timestamp;
+  /** Until then it is known, and lets nobody in. */
+  readonly verifiedAt: Timestamp | null;
 };
 
 export type User = {
@@ -87,6 +107,28 @@ export type CommandRow = {
   readonly requestedAt: Timestamp;
   readonly expiresAt: Timestamp;
   readonly settledAt: Timestamp | null;
+  /** What the device said of it last, where its protocol lets it. */
+  readonly answer: JsonObject | null;
+};
+
+/** A file that a device or a program handed in; its bytes lie in a folder, under its id. */
+export type KeptFile = {
+  readonly id: string;
+  /** What it belongs to: `device:<id>` or `asset:<id>`. */
+  readonly subject: string;
+  /** Its name within that, and perhaps folders. */
+  readonly path: string;
+  /** Media type; "" where nobody said. */
+  readonly type: string;
+  readonly description: string;
+  readonly bytes: number;
+  readonly by: Actor;
+  /** When its maker says that it was made. */
+  readonly madeAt: Timestamp | null;
+  readonly createdAt: Timestamp;
+  readonly updatedAt: Timestamp;
+  /** One more with each content. */
+  readonly etag: number;
 };
 
 /** A message that was not taken, and why. Bounded by LIMIT.rejectedMessages. */

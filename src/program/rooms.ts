@@ -7,20 +7,23 @@ import type { Message } from "../domain/message.ts";
 import { problem } from "../domain/problem.ts";
 import { drivers } from "../driver/registry.ts";
 import { type AssetEvents, openAssetEvents } from "../event/event.ts";
+import { type Files, openFiles } from "../file/file.ts";
 import { type Ingest, openIngest } from "../ingest/ingest.ts";
 import type { Closer } from "../lib/closer.ts";
-import { failure, success } from "../lib/outcome.ts";
+import { failure } from "../lib/outcome.ts";
 import { type Live, openLive } from "../live/live.ts";
 import { openSettings, type Settings } from "../settings/settings.ts";
 import type { Config } from "./config.ts";
 import type { Demo } from "./demo.ts";
 import type { Ground } from "./ground.ts";
+import { servicesOf } from "./services.ts";
 
 export type Rooms = {
   readonly access: Access;
   readonly agents: Agents;
   readonly live: Live;
   readonly assetEvents: AssetEvents;
+  readonly files: Files;
   readonly ingest: Ingest;
   readonly commands: Commands;
   readonly settings: Settings;
@@ -55,6 +58,7 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
   const live = openLive({ clock, latest: (series) => historian.latest(series) });
   const assetEvents = openAssetEvents({ store, record, clock, log: log.child("event") });
   closer.add("events", async () => assetEvents.close());
+  const files = await openFiles({ store, folder: join(config.data, "files"), now: clock.now });
   const ingest = await openIngest({
     drivers,
     store,
@@ -64,9 +68,7 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
     send,
     onOrdered: async (what) => settings.overhear(what),
     onConfirmed: (device, command, done) => void commands.confirm(device, command, done),
-    services: {
-      keepEvents: async (device, told) => success(await assetEvents.take(device, told)),
-    },
+    services: servicesOf({ assetEvents, files, commands: () => commands }),
     record,
     isDemo: (agent) => later.demo?.isDemo(agent) ?? false,
     isStrict: config.strict,
@@ -76,8 +78,8 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
   });
   closer.add("ingest", () => ingest.close());
   const deviceOf = (id: Parameters<Ingest["device"]>[0]) => ingest.device(id)?.device;
-  const isHeard = (topic: string) => later.broker?.hears?.(topic) ?? true;
-  const commands = await openCommands({ store, record, deviceOf, drivers, send, isHeard, clock });
+  const isHeard = (topic: string) => later.broker !== undefined && hears(later.broker, topic);
+  const commands = await openCommands({ ...ground, record, deviceOf, drivers, send, isHeard });
   const settings = await openSettings({
     ...ground,
     drivers,
@@ -88,5 +90,10 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
     log: log.child("settings"),
   });
   closer.add("settings", () => settings.close());
-  return { access, agents, live, assetEvents, ingest, commands, settings, later };
+  return { access, agents, live, assetEvents, files, ingest, commands, settings, later };
+}
+
+/** A broker that cannot tell is taken at its best. */
+function hears(broker: Broker, topic: string): boolean {
+  return broker.hears?.(topic) ?? true;
 }

@@ -27,6 +27,8 @@ export async function openWire(
   if (!broker.ok) return broker;
   closer.add("broker", () => broker.value.close());
   later.broker = broker.value;
+  // What waited for a broker may go, where nobody can tell who hears it.
+  rooms.commands.look();
   agents.onEnded((id, reason) => void broker.value.disconnect(id, reason));
   agents.onGranted((id, rights) => broker.value.regrant?.(id, rights));
   rooms.access.onLost((actor) => void broker.value.disconnect(readerOf(actor), "token revoked"));

@@ -72,7 +72,7 @@ class Scene {
         const now = this.clock.now() as never;
         const row = { deviceId, name, parameters, actor: by.actor, state: "sent" } as const;
         const own = { id: `c${this.told.length}` as never, detail: "", topic: null, payload: null };
-        const times = { requestedAt: now, expiresAt: now, settledAt: now };
+        const times = { requestedAt: now, expiresAt: now, settledAt: now, answer: null };
         await this.store.commands.put({ ...row, ...own, ...times });
         return success({ ...row, ...own, ...times });
       },

@@ -15,7 +15,14 @@ import type {
 } from "../domain/brand.ts";
 import { type Event, THE_HOUSE } from "../domain/event.ts";
 import type { Asset, Channel, Device, Point } from "../domain/model.ts";
-import type { CommandRow, Credential, Session, Setting, User } from "../domain/records.ts";
+import type {
+  CommandRow,
+  Credential,
+  Session,
+  Setting,
+  TenantAuthority,
+  User,
+} from "../domain/records.ts";
 import type { Store } from "./store.ts";
 
 const NOW = 1_767_225_600_000 as Timestamp;
@@ -58,6 +65,7 @@ export async function putOneOfEach(store: Store): Promise<void> {
   await putSettings(store);
   await store.agents.put(agent("1"));
   await store.credentials.put(credential("1"));
+  await store.authorities.put(authority("1"));
   await store.boardings.put(boarding("1"));
   await store.users.put(user("1", "Ada"));
   await store.sessions.put(session("1"));
@@ -125,6 +133,10 @@ async function putWhatDevicesSaid(store: Store): Promise<void> {
     device: "group/edge" as DeviceAddress,
     channels: [{ channel: "a" as ChannelName, dataType: "integer", alias: 7, form: "Int16" }],
     at: NOW,
+  });
+  await store.files.put({
+    ...{ id: "1", subject: "device:1", path: "log.txt", type: "text/plain", description: "" },
+    ...{ bytes: 5, by: THE_HOUSE, madeAt: null, createdAt: NOW, updatedAt: NOW, etag: 0 },
   });
   await store.layouts.put({
     id: "1",
@@ -243,6 +255,7 @@ function credential(id: string): Credential {
     agentId: "1" as AgentId,
     kind: "certificate",
     secret: "0A",
+    authorityId: null,
     createdAt: NOW,
     expiresAt: NOW,
     revokedAt: null,
@@ -284,6 +297,13 @@ export function assetEvent(id: string, at: number, rest: Partial<AssetEvent> = {
   };
 }
 
+function authority(id: string): TenantAuthority {
+  return {
+    ...{ id, tenant: "acme", name: "Acme CA", certificate: "PEM", fingerprint: "AB" },
+    ...{ registrationCode: "code", expiresAt: NOW, createdAt: NOW, verifiedAt: null },
+  };
+}
+
 export function user(id: string, name: string): User {
   return {
     id: id as UserId,
@@ -313,6 +333,7 @@ function command(id: string): CommandRow {
     requestedAt: NOW,
     expiresAt: NOW,
     settledAt: null,
+    answer: { status: "EXECUTING" },
   };
 }
 

@@ -9,11 +9,13 @@ import type {
   CommandRow,
   Credential,
   KeptDeclaration,
+  KeptFile,
   KeptModel,
   Rejected,
   Screen,
   Session,
   Setting,
+  TenantAuthority,
   Token,
   User,
 } from "../domain/records.ts";
@@ -38,12 +40,14 @@ export interface Store {
   readonly overheard: Shelf<Overheard>;
   readonly agents: Shelf<Agent>;
   readonly credentials: Shelf<Credential>;
+  readonly authorities: Shelf<TenantAuthority>;
   readonly boardings: Shelf<Boarding>;
   readonly users: Shelf<User>;
   readonly sessions: Shelf<Session>;
   readonly tokens: Shelf<Token>;
   readonly screens: Shelf<Screen>;
   readonly commands: Shelf<CommandRow>;
+  readonly files: Shelf<KeptFile>;
   readonly rejected: Shelf<Rejected>;
   readonly assetEvents: Shelf<AssetEvent>;
   readonly eventTypes: Shelf<EventType>;

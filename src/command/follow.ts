@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { CommandId, DeviceId, Timestamp } from "../domain/brand.ts";
 import type { CommandState, CommandStep } from "../domain/command.ts";
 import { type Problem, problem } from "../domain/problem.ts";
@@ -42,7 +41,7 @@ export async function follow(
   if (row?.deviceId !== device) {
     return failure(problem("command_unknown", `it was given no command '${command}'`));
   }
-  const isNews = OPEN.has(row.state) && !isDeepStrictEqual(row.answer, answer);
+  const isNews = OPEN.has(row.state) && JSON.stringify(row.answer) !== JSON.stringify(answer);
   if (!isNews) return success(undefined);
   const state = ENDS_AT[step];
   const settledAt = now() as Timestamp;

@@ -26,7 +26,7 @@ export interface Files {
   remove(file: KeptFile): Promise<void>;
 }
 
-export type NewFile = Pick<KeptFile, "subject" | "path" | "by"> &
+type NewFile = Pick<KeptFile, "subject" | "path" | "by"> &
   Partial<Pick<KeptFile, "type" | "description" | "madeAt">>;
 
 type Content = Uint8Array | AsyncIterable<Uint8Array>;
@@ -83,7 +83,7 @@ export async function openFiles({ store, folder, now }: FilesParts): Promise<Fil
   };
 }
 
-/** A path names a place in a list, and never one on the disk; it shall look like one all the same. */
+/** A path is a place in a list, never one on the disk; it shall look like one all the same. */
 const UNFIT_PATH = /\p{C}|\\|(^|\/)(\.{0,2})(\/|$)/u;
 
 function faultOf({ path }: NewFile): string | undefined {

@@ -1,5 +1,6 @@
 import type { Identity } from "../access/access.ts";
 import type { AssetId, Timestamp } from "../domain/brand.ts";
+import type { Actor } from "../domain/event.ts";
 import { type Asset, PLAIN_ASSET } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { newId } from "../lib/id.ts";
@@ -89,24 +90,39 @@ async function removeAsset(house: House, { params, by }: Call<"DELETE /assets/:i
   const view = await house.model.view();
   const asset = view.assets.get(params.id as AssetId);
   if (!asset) return unknown(params.id);
-  if (view.children(asset.id).length > 0) {
-    return failure(problem("asset_in_use", `'${asset.name}' has parts: remove or move them first`));
+  return dropAsset(house, by.actor, asset);
+}
+
+/** Removes an asset without parts; its devices return to the inbox. */
+export async function dropAsset(
+  house: House,
+  by: Actor,
+  asset: Asset,
+): Promise<Outcome<void, Problem>> {
+  const { id, name } = asset;
+  const [part] = await house.store.assets.find({ where: { parentId: id }, limit: 1 });
+  if (part) {
+    return failure(problem("asset_in_use", `'${name}' has parts: remove or move them first`));
   }
   await house.store.together(async () => {
     await record(house, by, "removed", asset);
-    await house.ingest.release(asset.id);
-    await house.store.points.remove({ assetId: asset.id });
-    await house.store.assets.remove({ id: asset.id });
+    await house.ingest.release(id);
+    await house.store.points.remove({ assetId: id });
+    await house.store.assets.remove({ id });
   });
-  house.changed(`asset:${asset.id}`);
+  house.changed(`asset:${id}`);
   return success(undefined);
 }
 
 /** A tree stays a tree. */
-function mayMove(view: ModelView, asset: Asset, parentId: AssetId | null): Outcome<void, Problem> {
+export function mayMove(
+  view: ModelView,
+  asset: Asset,
+  parentId: AssetId | null,
+): Outcome<void, Problem> {
   if (parentId === null) return success(undefined);
   if (!view.assets.has(parentId)) return unknown(parentId);
-  if (!view.line(parentId).includes(asset)) return success(undefined);
+  if (view.line(parentId).every(({ id }) => id !== asset.id)) return success(undefined);
   return failure(problem("request_invalid", `'${asset.name}' cannot stand below itself`));
 }
 
@@ -116,23 +132,41 @@ async function put(
   what: "created" | "changed",
   asset: Asset,
 ): Promise<Outcome<AssetReply, Problem>> {
-  await house.store.together(async () => {
-    await house.store.assets.put(asset);
-    await record(house, by, what, asset);
-  });
-  house.changed(`asset:${asset.id}`);
+  await keepAsset(house, by.actor, what, asset);
   const view = await house.model.view();
   return success(assetReply(asset, view, devicesByAsset(house)));
 }
 
+/** Keeps an asset, and writes down who did it. */
+export async function keepAsset(
+  house: House,
+  by: Actor,
+  what: "created" | "changed",
+  asset: Asset,
+): Promise<void> {
+  await house.store.together(() => writeAsset(house, by, what, asset));
+  house.changed(`asset:${asset.id}`);
+}
+
+/** The same as a part of a transaction; who looks at the model is to be told after it. */
+export async function writeAsset(
+  house: House,
+  by: Actor,
+  what: "created" | "changed",
+  asset: Asset,
+): Promise<void> {
+  await house.store.assets.put(asset);
+  await record(house, by, what, asset);
+}
+
 function record(
   { journal }: House,
-  by: Identity,
+  actor: Actor,
   what: "created" | "changed" | "removed",
   { id, name }: Asset,
 ) {
   const subject = `asset:${id}`;
-  return journal.record({ actor: by.actor, kind: `asset.${what}`, subject, detail: { name } });
+  return journal.record({ actor, kind: `asset.${what}`, subject, detail: { name } });
 }
 
 function assetReply(asset: Asset, view: ModelView, devices: Map<AssetId, string[]>): AssetReply {

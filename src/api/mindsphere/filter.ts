@@ -125,6 +125,7 @@ const OPERATORS: Readonly<Record<string, (value: Json) => Matches>> = {
 function equals(value: Json): Matches {
   if (value !== null && typeof value === "object") throw new NoFilter("expected a single value");
   return (field) => {
+    if (Array.isArray(field)) return field.includes(value);
     if (value === null || field === null || field === undefined) return (field ?? null) === value;
     return field === value || String(field) === String(value);
   };

@@ -7,12 +7,20 @@ import { type Problem, problem } from "../../domain/problem.ts";
 import { isUnsafeMethod } from "../guard.ts";
 import type { House } from "../house.ts";
 import { expectedProblem } from "../reply.ts";
+import { aspectTypeRoutes } from "./aspect-types.ts";
+import { assetPartRoutes } from "./asset-parts.ts";
+import { assetTypeRoutes } from "./asset-types.ts";
+import { assetRoutes } from "./assets.ts";
 import { faultReply } from "./fault.ts";
 import { oauthRoutes } from "./oauth.ts";
 import type { Answer, Ask, Route, Routes } from "./route.ts";
 
 /** Every route of the Insights Hub API, one file for each of Siemens' services. */
 export const SIEMENS_ROUTES: Routes = {
+  ...aspectTypeRoutes,
+  ...assetTypeRoutes,
+  ...assetRoutes,
+  ...assetPartRoutes,
   ...oauthRoutes,
 };
 

@@ -1,0 +1,135 @@
+import { keyOfAsset, ROOT_KEY } from "../../domain/asset-key.ts";
+import type { Variable } from "../../domain/catalogue.ts";
+import type { Asset } from "../../domain/model.ts";
+import type { TypeBook } from "../../domain/type-book.ts";
+import type { House } from "../house.ts";
+import type { ModelView } from "../model.ts";
+import { type AssetAspect, aspectsOf, bookOf, typeIdOf, variableJson } from "./catalogue.ts";
+import type { Ask } from "./route.ts";
+import { tenantOf } from "./tenant.ts";
+
+export const ASSETS = "/api/assetmanagement/v3/assets";
+/** Of a house that was told of none: MindSphere always names one. */
+const TIMEZONE = "UTC";
+
+/** All that is needed to show assets as Siemens' clients read them. */
+export type AssetView = {
+  readonly model: ModelView;
+  readonly book: TypeBook;
+  readonly tenant: string;
+  readonly origin: string;
+};
+
+export async function assetViewOf(house: House, { origin }: Ask): Promise<AssetView> {
+  const model = await house.model.view();
+  return { model, book: await bookOf(house), tenant: await tenantOf(house), origin };
+}
+
+export function assetJson(asset: Asset, view: AssetView) {
+  const { id, name, description, version } = asset;
+  const { model, book, tenant } = view;
+  const typeId = typeIdOf(asset);
+  const files = new Map(Array.from(book.files(typeId), ([key, { what }]) => [key, what]));
+  for (const [key, fileId] of Object.entries(asset.files)) files.set(key, fileId);
+  return {
+    ...{ assetId: keyOfAsset(id), tenantId: tenant, subTenant: null, t2Tenant: null },
+    ...{ name, externalId: externalIdOf(asset), description, typeId },
+    parentId: asset.parentId === null ? ROOT_KEY : keyOfAsset(asset.parentId),
+    timezone: asset.timezone ?? TIMEZONE,
+    twinType: asset.twinType,
+    location: asset.location,
+    ...staticsJson(asset, aspectsOf(asset, model.pointsOf(id), book), view),
+    fileAssignments: Array.from(files, ([key, fileId]) => ({ key, fileId })),
+    ...{ locks: [], deleted: null, sharing: { modes: [] }, etag: version },
+    hierarchyPath: [
+      { assetId: ROOT_KEY, name: tenant },
+      ...model
+        .line(id)
+        .slice(0, -1)
+        .map((one) => ({ assetId: keyOfAsset(one.id), name: one.name })),
+    ],
+    _links: linksOf(keyOfAsset(id), view),
+    /** What filters by `hasType` look at: its type and all that it inherits from. */
+    hasType: [typeId, ...book.line(typeId).map((type) => type.id)],
+  };
+}
+
+/** The top of the tree, which is there once whatever stands below it. It cannot be changed. */
+export function rootJson(view: AssetView) {
+  const { tenant } = view;
+  return {
+    ...{ assetId: ROOT_KEY, tenantId: tenant, subTenant: null, t2Tenant: null },
+    ...{ name: tenant, externalId: null, description: "", typeId: "core.basicenterprise" },
+    ...{ parentId: null, timezone: TIMEZONE, twinType: "performance", location: null },
+    ...{ variables: [], aspects: [], fileAssignments: [], locks: [], deleted: null },
+    ...{ sharing: { modes: [] }, etag: 0, hierarchyPath: [] },
+    _links: linksOf(ROOT_KEY, view),
+    hasType: ["core.basicenterprise", "core.basicasset"],
+  };
+}
+
+/** One aspect with its variables and, of static ones, what was written down. */
+export function aspectJson(asset: Asset, aspect: AssetAspect, { origin }: AssetView) {
+  const { name, typeId, category, description, variables } = aspect;
+  const holderAssetId = keyOfAsset(asset.id);
+  return {
+    ...{ name, category, aspectTypeId: typeId, holderAssetId, description },
+    variables: variables.map((variable) => ({
+      ...variableJson(variable),
+      ...(category === "static" && { value: staticOf(asset, name, variable) }),
+    })),
+    _links: {
+      self: { href: `${origin}${ASSETS}/${holderAssetId}/aspects/${encodeURIComponent(name)}` },
+      asset: { href: `${origin}${ASSETS}/${holderAssetId}` },
+    },
+  };
+}
+
+/** What an asset says of itself, without an aspect. */
+export function ownVariablesJson(asset: Asset, { book }: AssetView) {
+  return Array.from(book.variables(typeIdOf(asset)).values(), ({ what }) => ({
+    ...variableJson(what),
+    value: staticOf(asset, "", what),
+  }));
+}
+
+/** Names and values only, as assets themselves carry them. */
+function staticsJson(asset: Asset, aspects: readonly AssetAspect[], { book }: AssetView) {
+  const toValue = (aspect: string) => (variable: Variable) => {
+    return { name: variable.name, value: staticOf(asset, aspect, variable) };
+  };
+  const own = Array.from(book.variables(typeIdOf(asset)).values(), ({ what }) => what);
+  return {
+    variables: own.map(toValue("")),
+    aspects: aspects
+      .filter(({ category }) => category === "static")
+      .map(({ name, variables }) => ({ name, variables: variables.map(toValue(name)) })),
+  };
+}
+
+function staticOf({ statics }: Asset, aspect: string, { name, defaultValue }: Variable) {
+  return statics[aspect]?.[name] ?? defaultValue ?? null;
+}
+
+function linksOf(key: string, { origin }: AssetView) {
+  const href = `${origin}${ASSETS}/${key}`;
+  return {
+    self: { href },
+    aspects: { href: `${href}/aspects` },
+    variables: { href: `${href}/variables` },
+    location: { href: `${href}/location` },
+    children: {
+      href: `${origin}${ASSETS}?filter=${encodeURIComponent(JSON.stringify({ parentId: key }))}`,
+    },
+  };
+}
+
+/** `mindsphere:<tenant>/<client id>`: the asset of an agent, which clients look for by the latter. */
+const OF_AGENT = /^mindsphere:[^/]+\/([^/]+)$/;
+/** What the house finds an asset again by that a device declared. */
+const OF_HOUSE = /^[a-z-]+:[^/]+\//;
+
+function externalIdOf({ externalId }: Asset): string | null {
+  if (externalId === null) return null;
+  return OF_AGENT.exec(externalId)?.[1] ?? (OF_HOUSE.test(externalId) ? null : externalId);
+}

@@ -1,0 +1,99 @@
+import {
+  type AssetType,
+  PLAIN_ASPECT_TYPE,
+  PLAIN_ASSET_TYPE,
+  type Variable,
+} from "../../domain/catalogue.ts";
+import { wordOfKind } from "../../domain/data-type-word.ts";
+import type { Asset } from "../../domain/model.ts";
+import { type Problem, problem } from "../../domain/problem.ts";
+import { TypeBook } from "../../domain/type-book.ts";
+import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import type { House } from "../house.ts";
+
+/** Types that MindSphere has in every tenant, with their parents. */
+const CORE_TYPES: readonly AssetType[] = [
+  ["core.basicenterprise", "core.basicasset"],
+  ["core.basicsite", "core.basicasset"],
+  ["core.basicarea", "core.basicasset"],
+  ["core.basicagent", "core.basicasset"],
+  ["core.mclib", "core.basicagent"],
+  ["core.basicasset", ""],
+].map(([id = "", parentId = ""]) => ({
+  ...PLAIN_ASSET_TYPE,
+  ...{ id, parentId, name: id.slice("core.".length), aspects: {} },
+}));
+
+/** What the screens call a place or a group that is of no type of its maker's. */
+const OWN_TYPES = new Map([["area", "core.basicarea"]]);
+
+/** All types that assets can be of: those that were made, those of protocols, MindSphere's own. */
+export async function bookOf({ store, drivers }: House): Promise<TypeBook> {
+  const catalogues = drivers.map(({ catalogue }) => catalogue);
+  return new TypeBook(
+    [...catalogues.flatMap(({ aspectTypes }) => aspectTypes), ...(await store.aspectTypes.find())],
+    [
+      ...CORE_TYPES,
+      ...catalogues.flatMap(({ assetTypes }) => assetTypes),
+      ...(await store.assetTypes.find()),
+    ],
+  );
+}
+
+/** Whether a type was made by somebody here: others cannot be changed. */
+export async function keptType<Type>(
+  shelf: { get(id: string): Promise<Type | undefined> },
+  id: string,
+  book: ReadonlyMap<string, unknown>,
+): Promise<Outcome<Type, Problem>> {
+  const kept = await shelf.get(id);
+  if (kept) return success(kept);
+  if (!book.has(id)) return failure(problem("type_unknown", `no type '${id}'`));
+  return failure(problem("type_in_use", `'${id}' is a part of Fieldline and stays as it is`));
+}
+
+export function typeIdOf({ typeId }: Pick<Asset, "typeId">): string {
+  return OWN_TYPES.get(typeId) ?? typeId;
+}
+
+/** The aspects of an asset: those of its type, and those that only its points tell. */
+export type AssetAspect = {
+  readonly name: string;
+  /** Null where an aspect has no type: of a device that described itself otherwise. */
+  readonly typeId: string | null;
+  readonly category: "static" | "dynamic";
+  readonly description: string;
+  readonly variables: readonly Variable[];
+};
+
+type PointName = { readonly aspect: string; readonly variable: Variable };
+
+export function aspectsOf(
+  asset: Pick<Asset, "typeId">,
+  points: readonly PointName[],
+  book: TypeBook,
+): readonly AssetAspect[] {
+  const typed = Array.from(book.aspects(typeIdOf(asset)), ([name, { what: typeId }]) => {
+    const { category, description, variables } = book.aspectTypes.get(typeId) ?? {
+      ...PLAIN_ASPECT_TYPE,
+      variables: [],
+    };
+    return { name, typeId, category, description, variables };
+  });
+  const names = new Set(typed.map(({ name }) => name));
+  const others = points.filter(({ aspect }) => !names.has(aspect));
+  const untyped = [...new Set(others.map(({ aspect }) => aspect))].map((name) => {
+    const own = others.filter(({ aspect }) => aspect === name);
+    const variables = own.map(({ variable }) => variable);
+    return { ...PLAIN_ASPECT_TYPE, name, typeId: null, variables };
+  });
+  return [...typed, ...untyped];
+}
+
+/** A variable as Siemens' clients read it. */
+export function variableJson(variable: Variable) {
+  const { name, unit = null, searchable = false, length = null } = variable;
+  const { defaultValue = null, qualityCode = false } = variable;
+  const dataType = wordOfKind(variable);
+  return { name, dataType, unit, searchable, length, defaultValue, qualityCode };
+}

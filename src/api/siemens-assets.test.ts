@@ -318,7 +318,9 @@ test("a device that describes itself otherwise shows its aspects all the same", 
   const found = await models.GetAssets({ filter: '{"name":"Node 5"}' });
   const assetId = String(found._embedded?.assets?.[0]?.assetId);
   const { _embedded } = await models.GetAspects(assetId);
-  assert.ok(_embedded?.aspects?.some(({ variables }) => variables?.[0]?.name === "humidity"));
+  const humid = _embedded?.aspects?.find(({ name }) => name === "humid");
+  assert.equal(humid?.category, "dynamic");
+  assert.ok(humid?.variables?.length);
   assert.ok(point && json.items.length === 1);
 });
 

@@ -124,7 +124,7 @@ function linksOf(key: string, { origin }: AssetView) {
   };
 }
 
-/** `mindsphere:<tenant>/<client id>`: the asset of an agent, which clients look for by the latter. */
+/** `mindsphere:<tenant>/<client id>`: the asset of an agent; clients look for it by the latter. */
 const OF_AGENT = /^mindsphere:[^/]+\/([^/]+)$/;
 /** What the house finds an asset again by that a device declared. */
 const OF_HOUSE = /^[a-z-]+:[^/]+\//;

@@ -10,6 +10,7 @@ import type { Outcome } from "../lib/outcome.ts";
 import type { Store } from "../store/store.ts";
 import { admit, standing } from "./admit.ts";
 import { openAuthority } from "./authority.ts";
+import { Boardings } from "./boarding.ts";
 import { create, grant, issue, remove, revoke } from "./life.ts";
 import { Owners } from "./owners.ts";
 
@@ -34,6 +35,9 @@ export interface Agents {
   /** It is let in no more; whoever holds its connection is told by `onEnded`. */
   revoke(by: Actor, id: AgentId): Promise<Outcome<Agent, Problem>>;
   remove(by: Actor, id: AgentId): Promise<Outcome<void, Problem>>;
+
+  /** Those that come in over HTTP. */
+  readonly boardings: Boardings;
 
   /** May this connection come in, as whom, and with which rights? The broker asks at CONNECT. */
   admit(attempt: ConnectAttempt): Promise<Outcome<Admission, Problem>>;
@@ -130,6 +134,7 @@ export async function openAgents(parts: AgentsParts): Promise<Agents> {
     grant: async (by, id, rights) => told(await grant(room, by, id, rights), id),
     revoke: async (by, id) => told(await revoke(room, by, id), id),
     remove: async (by, id) => told(await remove(room, by, id), id),
+    boardings: new Boardings(room),
     admit: (attempt) => admit(room, attempt),
     standing: (username) => standing(room, username),
     onEnded: (call) => void ends.push(call),

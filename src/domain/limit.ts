@@ -129,9 +129,19 @@ export const LIMIT = {
   eventsPerSweep: 10_000,
   /** Events that a question may look at one by one. */
   eventsPerScan: 20_000,
+  /** Of one job to add many; and jobs whose end can be asked for. */
+  eventsPerJob: 1_000,
+  eventJobs: 100,
   eventTypes: 1_000,
   fieldsPerEvent: 100,
   eventTtlDays: 3_650,
+  /** Agents over HTTP: how long they have to register, and until they must take new keys. */
+  invitationMs: 7 * 24 * 60 * 60_000,
+  agentSecretMs: 7 * 24 * 60 * 60_000,
+  /** Secrets of one agent that are good at the same time: it changes over when it can. */
+  agentSecrets: 5,
+  /** Without a connection of its own an agent counts as online for so long. */
+  agentOnlineMs: 5 * 60_000,
   /** A command that could not be sent by then is dropped. */
   commandExpiresMs: 10_000,
   commandExpiresMsMax: 5 * 60_000,

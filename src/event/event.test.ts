@@ -25,7 +25,7 @@ test("an event that a device tells twice is kept once, with an id of its own or 
   const withId = told({ id: "e-1" });
   await events.take(DEVICE, [withId, told({}), told({ description: "dry" })]);
   await events.take(DEVICE, [told({}), withId]);
-  const found = value(await events.search({ where: { deviceId: DEVICE.id } }));
+  const found = await events.search({ where: { deviceId: DEVICE.id }, limit: 9 });
   assert.equal(found.total, 3);
   assert.equal(new Set(found.events.map(({ id }) => id)).size, 3);
 });
@@ -84,7 +84,7 @@ test("a program's event must be of its type: all of them or none", async (contex
     assert.match(refused.detail, detail);
   }
   assert.equal(problemOf(await events.add([wish("t.No", {})])).code, "event_type_unknown");
-  assert.equal(value(await events.search({ where: {} })).total, 0);
+  assert.equal((await events.search({ where: {}, limit: 9 })).total, 0);
   const [event] = value(await events.add([wish("t.Hot", { ...good, severity: 20 })]));
   assert.equal(event?.severity, 20);
   assert.equal(event?.acknowledged, true);
@@ -99,7 +99,7 @@ test("of what belongs together only the newest is the latest, however late the o
     correlationId,
   });
   value(await events.add([one(10, "a"), one(30, "a"), one(20, "a"), one(5, "b")]));
-  const latest = value(await events.search({ where: { isLatest: true } }));
+  const latest = await events.search({ where: { isLatest: true }, limit: 9 });
   assert.deepEqual(
     latest.events.map(({ at, correlationId }) => [at, correlationId]),
     [
@@ -107,7 +107,11 @@ test("of what belongs together only the newest is the latest, however late the o
       [5, "b"],
     ],
   );
-  const history = value(await events.search({ where: { correlationId: "a" }, oldestFirst: true }));
+  const history = await events.search({
+    where: { correlationId: "a" },
+    oldestFirst: true,
+    limit: 9,
+  });
   assert.deepEqual(
     history.events.map(({ at }) => at),
     [10, 20, 30],
@@ -175,34 +179,30 @@ test("types have the fields of their parents, and only grow", async (context) =>
   );
 });
 
-test("a search goes by columns, by time, by anything else, in any order, page by page", async (context) => {
+test("a search goes by columns and by time, in both orders, page by page", async (context) => {
   const { events } = await opened(context);
   const wishes = [5, 4, 3, 2, 1].map((at) => ({
-    ...wish(STANDARD_TYPE.id, { severity: at % 2 === 0 ? 20 : 30, code: `c${9 - at}` }),
-    at: at as Timestamp,
+    ...wish(STANDARD_TYPE.id, { severity: at % 2 === 0 ? 20 : 30 }),
+    ...{ id: `e${at}`, at: at as Timestamp },
   }));
   value(await events.add(wishes));
-  const times = async (query: Parameters<typeof events.search>[0]) => {
-    const found = value(await events.search(query));
+  const times = async (query: Partial<Parameters<typeof events.search>[0]>) => {
+    const found = await events.search({ where: {}, limit: 9, ...query });
     return [found.total, ...found.events.map(({ at }) => at)];
   };
-  assert.deepEqual(await times({ where: {} }), [5, 5, 4, 3, 2, 1]);
-  assert.deepEqual(await times({ where: {}, from: 2, to: 5, skip: 1, limit: 1 }), [3, 3]);
+  assert.deepEqual(await times({}), [5, 5, 4, 3, 2, 1]);
+  assert.deepEqual(await times({ from: 2, to: 5, skip: 1, limit: 1 }), [3, 3]);
   assert.deepEqual(await times({ where: { severity: 20 }, oldestFirst: true }), [2, 2, 4]);
-  const matches = ({ fields }: { fields: JsonObject }) => fields["code"] !== "c5";
-  assert.deepEqual(await times({ where: {}, matches, limit: 2 }), [4, 5, 3]);
-  const compare = (a: { fields: JsonObject }, b: { fields: JsonObject }) =>
-    String(a.fields["code"]).localeCompare(String(b.fields["code"]));
-  assert.deepEqual(await times({ where: { severity: 30 }, compare }), [3, 5, 3, 1]);
-  assert.equal(value(await events.remove(THE_HOUSE, { where: { severity: 20 } })), 2);
-  assert.deepEqual(await times({ where: {} }), [3, 5, 3, 1]);
+  assert.equal(problemOf(await events.add(wishes)).code, "event_exists");
+  assert.equal(await events.remove(THE_HOUSE, ["e2", "e4", "no"]), 2);
+  assert.deepEqual(await times({}), [3, 5, 3, 1]);
 });
 
 test("an event goes when its type's time is over", async (context) => {
   const { events, clock, store } = await opened(context);
   value(await events.addType(THE_HOUSE, { id: "t.Short", name: "Short", ttlDays: 1 }));
   value(await events.add([wish("t.Short", {}), wish(STANDARD_TYPE.id, {})]));
-  const [short] = value(await events.search({ where: { typeId: "t.Short" } })).events;
+  const [short] = (await events.search({ where: { typeId: "t.Short" }, limit: 9 })).events;
   clock.advance(DAY_MS + 1);
   assert.equal(await events.get(short?.id ?? ""), undefined);
   const left: number[] = [];

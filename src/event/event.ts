@@ -11,6 +11,7 @@ import type { Store } from "../store/store.ts";
 import { change, type NewAssetEvent, remove, write } from "./keep.ts";
 import type { Version } from "./room.ts";
 import { type EventQuery, type FoundEvents, search } from "./search.ts";
+import { STANDARD_TYPE } from "./standard.ts";
 import { Sweep } from "./sweep.ts";
 import { type Teller, take } from "./told.ts";
 import { type EventTypeChange, EventTypes, type NewEventType } from "./types.ts";
@@ -26,11 +27,11 @@ export interface AssetEvents {
   /** What a program says: it must be of its type. All of them or none. */
   add(wishes: readonly NewAssetEvent[]): Promise<Outcome<readonly AssetEvent[], Problem>>;
   get(id: string): Promise<AssetEvent | undefined>;
-  search(query: EventQuery): Promise<Outcome<FoundEvents, Problem>>;
+  search(query: EventQuery): Promise<FoundEvents>;
   /** Refused where the event is not as it was at `etag` any more. */
   change(version: Version, fields: JsonObject): Promise<Outcome<AssetEvent, Problem>>;
   /** Gives how many there were. */
-  remove(by: Actor, query: EventQuery): Promise<Outcome<number, Problem>>;
+  remove(by: Actor, ids: readonly string[]): Promise<number>;
 
   types(): Promise<readonly EventType[]>;
   type(id: string): Promise<Outcome<EventType, Problem>>;
@@ -47,12 +48,17 @@ export interface AssetEvents {
   close(): void;
 }
 
+export type { EventQuery, EventTypeChange, NewAssetEvent };
+
 type AssetEventsParts = {
   readonly store: Store;
   readonly record: (event: NewEvent) => Promise<unknown>;
   readonly clock: Clock;
   readonly log: Log;
 };
+
+/** The type of an event that names none. */
+export const STANDARD_EVENT = STANDARD_TYPE.id;
 
 export function openAssetEvents(parts: AssetEventsParts): AssetEvents {
   const { store, record, clock } = parts;
@@ -73,7 +79,7 @@ export function openAssetEvents(parts: AssetEventsParts): AssetEvents {
     },
     search: (query) => search(store, query),
     change: (version, fields) => change(room, version, fields),
-    remove: (by, query) => remove(room, by, query),
+    remove: (by, ids) => remove(room, by, ids),
     types: () => types.all(),
     type: (id) => types.get(id),
     fieldsOf: (id) => types.fieldsOf(id),

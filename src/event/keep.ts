@@ -7,7 +7,6 @@ import type { JsonObject } from "../lib/json.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { wrongChange, wrongValues } from "./fields.ts";
 import type { Room, Version } from "./room.ts";
-import { type EventQuery, search } from "./search.ts";
 
 export type NewAssetEvent = {
   /** Fallback: one is made. */
@@ -104,15 +103,13 @@ export function change(
 export function remove(
   { store, record }: Room,
   by: Actor,
-  query: EventQuery,
-): Promise<Outcome<number, Problem>> {
+  ids: readonly string[],
+): Promise<number> {
   return store.together(async () => {
-    const found = await search(store, query);
-    if (!found.ok) return found;
-    for (const { id } of found.value.events) await store.assetEvents.remove({ id });
-    const { length: events } = found.value.events;
+    let events = 0;
+    for (const id of ids) events += await store.assetEvents.remove({ id });
     await record({ actor: by, kind: "asset-event.removed", subject: "", detail: { events } });
-    return success(events);
+    return events;
   });
 }
 

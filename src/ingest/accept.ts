@@ -247,7 +247,7 @@ type Introduction = {
 };
 
 /** Makes sure that the device and these channels are known. */
-async function introduce(
+export async function introduce(
   parts: IngestParts,
   bindings: Bindings,
   { driver, agent, address, types }: Introduction,

@@ -1,7 +1,7 @@
 import type { AgentId, AssetId, ChannelName, DeviceId } from "../domain/brand.ts";
 import type { Variable } from "../domain/catalogue.ts";
 import type { Actor, NewEvent } from "../domain/event.ts";
-import type { Reading } from "../domain/findings.ts";
+import type { DeclaredBinding, DeclaredChannel, Reading } from "../domain/findings.ts";
 import type { Layout } from "../domain/frame.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Receive } from "../domain/link.ts";
@@ -28,6 +28,7 @@ import {
 import { Declarations } from "./declarations.ts";
 import { excerptOf } from "./excerpt.ts";
 import { Layouts } from "./layouts.ts";
+import { type Described, describe, map, type Unmapping, unmap } from "./map.ts";
 import { MessageLog } from "./message-log.ts";
 import { type HeardMessage, readAgain } from "./read-again.ts";
 import { type Rejection, Rejections } from "./reject.ts";
@@ -62,6 +63,19 @@ export interface Ingest {
   release(asset: AssetId): Promise<void>;
   /** Forgets a device and its channels; the demo plant leaves this way. */
   forget(id: DeviceId): Promise<void>;
+
+  /** A device's channels as its agent describes them outside its messages; the list is whole. */
+  describe(
+    device: Described,
+    channels: readonly DeclaredChannel[],
+  ): Promise<Outcome<void, Problem>>;
+  /** Its channels feed these points from now on. */
+  map(
+    by: Actor,
+    device: Described,
+    bindings: readonly DeclaredBinding[],
+  ): Promise<Outcome<void, Problem>>;
+  unmap(by: Actor, what: Unmapping): Promise<Outcome<void, Problem>>;
 
   /** Keeps a message that the broker did not take, where an operator sees it. */
   refuse(rejection: Rejection): void;
@@ -165,6 +179,11 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     ignore: (by, id, ignored) => ignoreDevice(parts, bindings, { by, id, ignored }),
     release: (asset) => releaseDevices(parts, bindings, asset),
     forget: (id) => forgetDevice(parts, state, id),
+    describe: (device, channels) =>
+      walk.between((state) => describe(parts, state, device, channels)),
+    map: (by, described, bindings) =>
+      walk.between((state) => map(parts, state, { described, bindings }, by)),
+    unmap: (by, what) => walk.between((state) => unmap(parts, state, what, by)),
     refuse: (rejection) => walk.refuse(rejection),
     clearRejected: () => rejections.clear(),
     subscribed: (agent, filter) => walk.repeatAnswers(agent, filter),

@@ -7,7 +7,7 @@ export class Turns {
     return this.#last !== undefined;
   }
 
-  take(work: () => Promise<void>): Promise<void> {
+  take<T>(work: () => Promise<T>): Promise<T> {
     const turn = (this.#last ?? Promise.resolve()).then(work);
     const settled = turn.then(
       () => undefined,

@@ -75,6 +75,11 @@ export class Walk {
     }
   }
 
+  /** Work on what devices are known as, between two batches. */
+  between<T>(work: (state: State) => Promise<T>): Promise<T> {
+    return this.#turns.take(() => work(this.#state));
+  }
+
   /** A rejection from outside a batch is written soon, many at once. */
   refuse(rejection: Rejection): void {
     reject(this.#parts, this.#state, rejection);

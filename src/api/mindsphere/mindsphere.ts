@@ -11,6 +11,9 @@ import { aspectTypeRoutes } from "./aspect-types.ts";
 import { assetPartRoutes } from "./asset-parts.ts";
 import { assetTypeRoutes } from "./asset-types.ts";
 import { assetRoutes } from "./assets.ts";
+import { eventJobRoutes } from "./event-jobs.ts";
+import { eventTypeRoutes } from "./event-types.ts";
+import { eventRoutes } from "./events.ts";
 import { faultReply } from "./fault.ts";
 import { oauthRoutes } from "./oauth.ts";
 import type { Answer, Ask, Route, Routes } from "./route.ts";
@@ -22,6 +25,9 @@ export const SIEMENS_ROUTES: Routes = {
   ...assetRoutes,
   ...assetPartRoutes,
   ...oauthRoutes,
+  ...eventRoutes,
+  ...eventTypeRoutes,
+  ...eventJobRoutes,
 };
 
 /**

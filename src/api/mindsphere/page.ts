@@ -16,17 +16,23 @@ export function cutOf({ query }: Ask, usual = 10): Outcome<Cut, Problem> {
 }
 
 /** HAL, with 0-based pages. A page behind the last is empty: the SDK asks for one too many. */
-export function halPage<Row>(
+export function halPage<Row>(ask: Ask, cut: Cut, name: string, all: readonly Row[]): Answer {
+  const { page, size } = cut;
+  const rows = all.slice(page * size, (page + 1) * size);
+  return halCut(ask, cut, name, { rows, total: all.length });
+}
+
+/** The same where nobody has all rows at hand. */
+export function halCut<Row>(
   ask: Ask,
   { page, size }: Cut,
   name: string,
-  rows: readonly Row[],
+  { rows, total }: { readonly rows: readonly Row[]; readonly total: number },
 ): Answer {
-  const total = rows.length;
   const pages = Math.ceil(total / size);
   const link = (to: number) => ({ href: hrefOf(ask, { page: to, size }) });
   const body = {
-    _embedded: { [name]: rows.slice(page * size, (page + 1) * size) },
+    _embedded: { [name]: rows },
     _links: {
       self: link(page),
       first: link(0),

@@ -10,8 +10,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ["domain"],
   ["broker", "driver", "historian", "store"],
   [
-    ...["access", "agent", "command", "event", "file", "ingest", "journal", "live", "settings"],
-    "simulator",
+    ...["access", "agent", "command", "event", "file", "ingest", "journal", "live", "liveness"],
+    ...["settings", "simulator"],
   ],
   ["api"],
   ["program"],

@@ -27,6 +27,7 @@ import { Gauges } from "../src/lib/gauge.ts";
 import { jsonLog } from "../src/lib/log.ts";
 import { success } from "../src/lib/outcome.ts";
 import { openLive } from "../src/live/live.ts";
+import { openLiveness } from "../src/liveness/liveness.ts";
 import { openSettings } from "../src/settings/settings.ts";
 import { openSqliteStore } from "../src/store/sqlite/sqlite.ts";
 
@@ -220,6 +221,7 @@ async function openRooms(
     onStored: live.stored,
     onChanged: tellChanged,
     send,
+    onNetwork: (network, isHere) => liveness.told(network, isHere),
     onOrdered: async (what) => settings.overhear(what),
     onConfirmed: () => undefined,
     services: {
@@ -250,6 +252,16 @@ async function openRooms(
     onChanged: tellChanged,
   });
   closer.add("settings", () => settings.close());
+  const liveness = openLiveness({
+    ...{ drivers, clock, log },
+    devices: () => ingest.devices(),
+    lastSeenAt: (id) => ingest.diagnostics(id).lastSeenAt,
+    settingsOf: (devices) => settings.current(devices),
+    isConnected: () => undefined,
+    record: (event) => journal.record(event),
+    onChanged: tellChanged,
+  });
+  closer.add("liveness", () => liveness.close());
   const agents = await openAgents({
     ...{ store, journal, clock, log },
     folder: join(folder, "ca"),
@@ -284,8 +296,8 @@ async function openRooms(
     },
   };
   return {
-    ...{ store, historian, access, agents, files, ingest, commands, settings, journal, live },
-    ...{ assetEvents, broker, drivers, demo },
+    ...{ store, historian, access, agents, files, ingest, commands, settings, liveness, journal },
+    ...{ live, assetEvents, broker, drivers, demo },
     onChanged: (call) => void watchers.push(call),
     ...{ clock, gauges, log },
   };

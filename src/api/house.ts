@@ -15,6 +15,7 @@ import type { Gauges } from "../lib/gauge.ts";
 import type { Log } from "../lib/log.ts";
 import type { Outcome } from "../lib/outcome.ts";
 import type { Live } from "../live/live.ts";
+import type { Liveness } from "../liveness/liveness.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Store } from "../store/store.ts";
 import type { Model } from "./model.ts";
@@ -48,6 +49,7 @@ export type ApiParts = {
   readonly ingest: Ingest;
   readonly commands: Commands;
   readonly settings: Settings;
+  readonly liveness: Liveness;
   readonly journal: Journal;
   readonly live: Live;
   readonly assetEvents: AssetEvents;

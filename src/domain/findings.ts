@@ -74,6 +74,8 @@ export type Finding =
       readonly command: string;
       readonly done: boolean;
     }
+  /** A network, named as its devices' addresses begin, is there or, by its will, is not. */
+  | { readonly kind: "presence"; readonly device: DeviceAddress; readonly isHere: boolean }
   /** Somebody told a device settings that stay; null: what was kept for it is no more. */
   | {
       readonly kind: "order";

@@ -188,6 +188,11 @@ export const LIMIT = {
   /** Layouts are looked through for each new topic. */
   layouts: 1_000,
   fieldsPerLayout: 500,
+  /** How often it is looked who still speaks, and how often what devices were told is read. */
+  livenessLookMs: 10_000,
+  livenessLearnMs: 60_000,
+  /** A gateway that is back by then was never away: it restarts, or the server did. */
+  livenessAwayMs: 30_000,
   /** Templates of settings: they are read whole for each plan. */
   templates: 1_000,
   /** Devices of one rollout: at the usual rate it takes 40 minutes. */

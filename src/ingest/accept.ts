@@ -53,7 +53,7 @@ export async function accept(
   }
 }
 
-type Own = Of<"channels" | "model" | "confirmation" | "order" | "sequence" | "gone">;
+type Own = Of<"channels" | "model" | "confirmation" | "order" | "presence" | "sequence" | "gone">;
 
 /** What no answer has anything to tell of. */
 async function acceptOwn(
@@ -75,6 +75,9 @@ async function acceptOwn(
     }
     case "order":
       await overhear(parts, bindings, { driver, agent, finding });
+      return success(undefined);
+    case "presence":
+      parts.onNetwork?.({ driver: driver.id, id: finding.device }, finding.isHere);
       return success(undefined);
     case "sequence":
       return sequences.follow(driver, finding);

@@ -143,6 +143,11 @@ export type IngestParts = {
   readonly onConfirmed: (device: DeviceId, command: string, done: boolean) => void;
   /** What devices want of other rooms; what is absent is refused. */
   readonly services?: Partial<Services>;
+  /** Told when a network says that it is there, or its will that it is not. */
+  readonly onNetwork?: (
+    network: { readonly driver: string; readonly id: string },
+    isHere: boolean,
+  ) => void;
   /** Told of settings that somebody else gave a device. Fallback: nobody keeps them. */
   readonly onOrdered?: (what: Overheard) => Promise<void>;
   readonly record: (event: NewEvent) => Promise<unknown>;

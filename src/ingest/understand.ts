@@ -241,9 +241,9 @@ function intolerable({ refuses }: Voice, warnings: readonly Warning[]): Problem 
   return oddity && problem("payload_malformed", `${oddity.code} ${oddity.detail}`);
 }
 
-/** What others tell a device is no sign of its life. */
+/** What others tell a device is no sign of its life, nor what its network tells. */
 function isOwnWord({ kind }: Finding): boolean {
-  return kind !== "order";
+  return kind !== "order" && kind !== "presence";
 }
 
 function nothing(): Brought {

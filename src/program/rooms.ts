@@ -3,6 +3,7 @@ import { type Access, openAccess } from "../access/access.ts";
 import { type Agents, openAgents } from "../agent/agent.ts";
 import type { Broker } from "../broker/broker.ts";
 import { type Commands, openCommands } from "../command/command.ts";
+import type { AgentId } from "../domain/brand.ts";
 import type { Message } from "../domain/message.ts";
 import { problem } from "../domain/problem.ts";
 import { drivers } from "../driver/registry.ts";
@@ -12,6 +13,7 @@ import { type Ingest, openIngest } from "../ingest/ingest.ts";
 import type { Closer } from "../lib/closer.ts";
 import { failure } from "../lib/outcome.ts";
 import { type Live, openLive } from "../live/live.ts";
+import { type Liveness, openLiveness } from "../liveness/liveness.ts";
 import { openSettings, type Settings } from "../settings/settings.ts";
 import type { Config } from "./config.ts";
 import type { Demo } from "./demo.ts";
@@ -27,6 +29,7 @@ export type Rooms = {
   readonly ingest: Ingest;
   readonly commands: Commands;
   readonly settings: Settings;
+  readonly liveness: Liveness;
   readonly later: Later;
 };
 
@@ -66,6 +69,7 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
     onStored: (samples) => live.stored(samples),
     onChanged: tell,
     send,
+    onNetwork: (network, isHere) => liveness.told(network, isHere),
     onOrdered: async (what) => settings.overhear(what),
     onConfirmed: (device, command, done) => void commands.confirm(device, command, done),
     services: servicesOf({ assetEvents, files, commands: () => commands }),
@@ -90,10 +94,37 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
     log: log.child("settings"),
   });
   closer.add("settings", () => settings.close());
-  return { access, agents, live, assetEvents, files, ingest, commands, settings, later };
+  const liveness = watch(ground, { ingest, settings, later }, tell, closer);
+  return { access, agents, live, assetEvents, files, ingest, commands, settings, liveness, later };
 }
 
 /** A broker that cannot tell is taken at its best. */
 function hears(broker: Broker, topic: string): boolean {
   return broker.hears?.(topic) ?? true;
+}
+
+/** Who still speaks is known from what came in, and from what was asked for. */
+function watch(
+  ground: Ground,
+  { ingest, settings, later }: Pick<Rooms, "ingest" | "settings" | "later">,
+  onChanged: (subject: string) => void,
+  closer: Closer,
+): Liveness {
+  const liveness = openLiveness({
+    ...{ ...ground, drivers, onChanged },
+    devices: () => ingest.devices(),
+    lastSeenAt: (id) => ingest.diagnostics(id).lastSeenAt,
+    settingsOf: (devices) => settings.current(devices),
+    isConnected: (agent) => isConnected(later.broker, agent),
+    record: ground.journal.record.bind(ground.journal),
+    log: ground.log.child("liveness"),
+  });
+  closer.add("liveness", () => liveness.close());
+  return liveness;
+}
+
+/** A broker that hears of connections only by wills cannot tell who has none. */
+function isConnected(broker: Broker | undefined, wanted: AgentId): boolean | undefined {
+  if (broker?.caps.presence !== "exact") return undefined;
+  return broker.clients().some(({ agent }) => agent === wanted);
 }

@@ -66,6 +66,7 @@ function partsOf({ journal, clock, gauges, log }: Ground, rooms: Rooms): BrokerP
     onPresence: (presence) => {
       log.info("agent presence", { ...presence });
       writeTakeOver(presence);
+      rooms.liveness.look();
       commands.look();
     },
     onSubscribed: (agent, filter) => {

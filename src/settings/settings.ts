@@ -17,6 +17,7 @@ import type { JsonObject } from "../lib/json.ts";
 import type { Log } from "../lib/log.ts";
 import type { Outcome } from "../lib/outcome.ts";
 import type { Store } from "../store/store.ts";
+import { currentOf } from "./current.ts";
 import { putLayer } from "./layers.ts";
 import { type Meant, type Plan, planOf } from "./meant.ts";
 import { lastSent, Overhearing } from "./overhearing.ts";
@@ -41,6 +42,8 @@ export interface Settings {
   /** The same of many at once. */
   plan(): Promise<Plan>;
 
+  /** Of each device, all that it was told last by any settings, or is meant to be told. */
+  current(devices: readonly Device[]): Promise<ReadonlyMap<Device["id"], JsonObject>>;
   /** The newest command of this name that went out to the device. */
   sent(device: Device, command: string): Promise<CommandRow | undefined>;
   /** What others told a device, newer than what it was told from here. */
@@ -98,6 +101,7 @@ export async function openSettings(parts: SettingsParts): Promise<Settings> {
     putLayer: (by, wish) => putLayer(parts, by, wish),
     meant: async (device, command) => (await planOf(parts)).meant(device, command),
     plan: () => planOf(parts),
+    current: (devices) => currentOf(parts, devices),
     sent: (device, command) => lastSent(store, device.id, command),
     overheard: (device, command) => overhearing.of(device.id, command),
     overhear: (what) => overhearing.note(what),

@@ -13,15 +13,15 @@ import {
   sectionsOf,
   valuesFrom,
 } from "../schema-form.ts";
-import { doubtsOf } from "../sensor-settings.ts";
 import { useMay } from "../session.ts";
 import { useSending } from "../use-command.ts";
-import { useFaults } from "../use-faults.ts";
 import { type LastSent, useLastSent } from "../use-last-sent.ts";
 import { ConfirmSettings } from "./confirm-settings.tsx";
+import { MeantSettings } from "./meant-settings.tsx";
 import { SentMessage } from "./sent-message.tsx";
-import { SettingsPresets } from "./settings-presets.tsx";
 import "./device-settings.css";
+
+const NO_DOUBTS = {};
 
 type DeviceSettingsProps = {
   readonly device: DeviceReply;
@@ -30,8 +30,17 @@ type DeviceSettingsProps = {
   readonly commands: readonly CommandReply[];
 };
 
-/** Waits until it is known what was sent last, because the form begins with that. */
+/** What stays goes by layers and templates, the rest by what was sent last. */
 export function DeviceSettings(props: DeviceSettingsProps) {
+  return props.type.kind === "configure" ? (
+    <MeantSettings {...props} />
+  ) : (
+    <SentSettings {...props} />
+  );
+}
+
+/** Waits until it is known what was sent last, because the form begins with that. */
+function SentSettings(props: DeviceSettingsProps) {
   const { device, type, commands } = props;
   const last = useLastSent(device.id, type.name, commands);
   if (last === undefined) return null;
@@ -48,14 +57,8 @@ function SettingsForm({ device, type, commands, last }: SettingsFormProps) {
   );
   const [isConfirming, setConfirming] = useState(false);
   const sending = useSending();
-  const faults = useFaults(device);
   const form = useMemo(() => readForm(sections, values), [sections, values]);
   const { errors, parameters, isValid } = form;
-  const isSensors = type.name === "sensors-config";
-  const doubts = useMemo(
-    () => (isSensors ? doubtsOf(parameters, faults) : {}),
-    [isSensors, parameters, faults],
-  );
   const wish = useMemo(
     () => (isValid ? { deviceId: device.id, name: type.name, parameters } : null),
     [device.id, type.name, isValid, parameters],
@@ -73,14 +76,11 @@ function SettingsForm({ device, type, commands, last }: SettingsFormProps) {
           )
         }
       >
-        {isSensors && (
-          <SettingsPresets values={values} parameters={parameters} onChange={setValues} />
-        )}
         <SchemaFields
           sections={sections}
           values={values}
           errors={errors}
-          doubts={doubts}
+          doubts={NO_DOUBTS}
           onChange={(key, text) => setValues({ ...values, [key]: text })}
         />
         <p className="hint" role="status">

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { FormErrors, FormField, FormSection, FormValues } from "../schema-form.ts";
 import { SelectField, TextArea, TextField } from "./field.tsx";
 import "./schema-fields.css";
@@ -8,6 +9,8 @@ type SchemaFieldsProps = {
   readonly errors: FormErrors;
   /** What is allowed and worth a second thought, by field. */
   readonly doubts: Readonly<Record<string, string>>;
+  /** Where a field's value comes from, below it. */
+  readonly notes?: Readonly<Record<string, ReactNode>>;
   readonly onChange: (key: string, text: string) => void;
 };
 
@@ -23,6 +26,7 @@ export function SchemaFields({ sections, ...rest }: SchemaFieldsProps) {
             {fields.map((field) => (
               <div key={field.key} data-field={field.path.at(-1)}>
                 <SchemaField field={field} isTold={isTold(told, field)} {...rest} />
+                {rest.notes?.[field.key]}
               </div>
             ))}
           </div>

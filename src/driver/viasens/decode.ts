@@ -1,3 +1,4 @@
+import type { DeviceAddress } from "../../domain/brand.ts";
 import type { Findings } from "../../domain/findings.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
@@ -8,7 +9,7 @@ import { type Envelope, fieldsOf, readEnvelope } from "./envelope.ts";
 import { ORDERS, SETTINGS_TYPE } from "./orders.ts";
 import { isLikely, type Reader, readNumber, refuse, warn, warnOfUnknown } from "./rule.ts";
 import { SENSOR_OF_TYPE, type Sensor } from "./sensors.ts";
-import { type Leaf, NODE_MAX, type Place, placeOf } from "./topics.ts";
+import { dataTopic, type Leaf, NODE_MAX, networkOf, type Place, placeOf } from "./topics.ts";
 
 /**
  * What a node, or whoever else writes under `/sauter/viasens/`, tells the house: readings, and
@@ -17,6 +18,9 @@ import { type Leaf, NODE_MAX, type Place, placeOf } from "./topics.ts";
 export function decode(message: ReceivedMessage, findings: Findings): Outcome<void, Problem> {
   const place = placeOf(message.topic);
   if (place === undefined) return failure(problem("topic_unknown", topicDetail(message.topic)));
+  if (place.leaf === "extension" && notePresence(message, place, findings)) {
+    return success(undefined);
+  }
   if (place.leaf === "extension") {
     findings.warning(
       "W_TOPIC_EXTENSION",
@@ -37,6 +41,24 @@ export function decode(message: ReceivedMessage, findings: Findings): Outcome<vo
   return sensor
     ? decodeReading({ message, place, sensor }, envelope.value, findings)
     : decodeOrder(place, envelope.value, findings);
+}
+
+/**
+ * The vendor's page "MQTT Interface": a gateway says `1` when it connects, and its will says `0`. No
+ * public text names the topic, so it is known by its form: one level below the network that is no
+ * node, with nothing but that digit.
+ */
+function notePresence(
+  { payload, topic }: ReceivedMessage,
+  { device }: Place,
+  findings: Findings,
+): boolean {
+  const [digit] = payload;
+  const isPresence = payload.length === 1 && (digit === 0x30 || digit === 0x31);
+  if (!isPresence || dataTopic(device) !== topic) return false;
+  const network = networkOf(device) as DeviceAddress;
+  findings.finding({ kind: "presence", device: network, isHere: digit === 0x31 });
+  return true;
 }
 
 type Said = {

@@ -1,0 +1,93 @@
+import type { AgentId, DeviceId } from "../domain/brand.ts";
+import type { NewEvent } from "../domain/event.ts";
+import { LIMIT } from "../domain/limit.ts";
+import type { LiveState } from "../domain/liveness.ts";
+import type { Device } from "../domain/model.ts";
+import type { Driver } from "../driver/driver.ts";
+import type { Clock, Timer } from "../lib/clock.ts";
+import type { JsonObject } from "../lib/json.ts";
+import type { Log } from "../lib/log.ts";
+import { Watch } from "./watch.ts";
+
+/**
+ * Who still speaks, in protocols whose devices promise how often they report. A network that is away
+ * as a whole is one loss: nothing is said of its devices then, since nobody can know.
+ */
+export interface Liveness {
+  networks(): readonly NetworkState[];
+  of(device: DeviceId): DeviceState | undefined;
+  /** The network has said of itself that it is there, or its will that it is not. */
+  told(network: NetworkName, isHere: boolean): void;
+  /** Something has changed that should not wait for the next look: an agent came or went. */
+  look(): void;
+  close(): Promise<void>;
+}
+
+export type NetworkName = { readonly driver: string; readonly id: string };
+
+export type NetworkState = NetworkName & {
+  readonly agentId: AgentId;
+  /** Null: it is there. */
+  readonly lost: {
+    readonly why: "said so" | "disconnected" | "silent";
+    readonly at: number;
+  } | null;
+  readonly devices: readonly DeviceId[];
+  /** Of those that belong to an asset. */
+  readonly counts: Readonly<Record<LiveState, number>>;
+};
+
+export type DeviceState = {
+  readonly state: LiveState;
+  /** The longest silence that it promised; Infinity where it promises none. */
+  readonly promiseMs: number;
+};
+
+export type LivenessParts = {
+  readonly drivers: readonly Driver[];
+  readonly devices: () => readonly Device[];
+  readonly lastSeenAt: (id: DeviceId) => number | null;
+  /** What each device was told last, or is meant to be told: asked for now and then. */
+  readonly settingsOf: (devices: readonly Device[]) => Promise<ReadonlyMap<DeviceId, JsonObject>>;
+  /** Whether an agent has a connection; undefined where nobody can tell. */
+  readonly isConnected: (agent: AgentId) => boolean | undefined;
+  readonly record: (event: NewEvent) => Promise<unknown>;
+  readonly onChanged: (subject: string) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** Silence before the start was that of the server: clocks of devices begin with it. */
+export function openLiveness(parts: LivenessParts): Liveness {
+  const watch = new Watch(parts);
+  let timer: Timer | undefined;
+  let isClosed = false;
+  let work: Promise<void> = Promise.resolve();
+  const look = () => {
+    timer?.cancel();
+    work = work
+      .then(() => (isClosed ? undefined : watch.look()))
+      .catch((reason: unknown) => {
+        parts.log.error("could not see who still speaks", { reason: String(reason) });
+      })
+      .finally(() => {
+        timer?.cancel();
+        if (!isClosed) timer = parts.clock.after(LIMIT.livenessLookMs, look);
+      });
+  };
+  look();
+  return {
+    networks: () => watch.networks,
+    of: (id) => watch.of(id),
+    told(network, isHere) {
+      watch.told(network, isHere);
+      look();
+    },
+    look,
+    async close() {
+      isClosed = true;
+      timer?.cancel();
+      await work;
+    },
+  };
+}

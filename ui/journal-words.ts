@@ -23,6 +23,7 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "device.declared": "Declared a device",
   "device.ignored": "Ignored a device",
   "device.order-cleared": "Cleared an order that the broker kept",
+  "device.replaced": "Replaced a device",
   "device.asked": "Asks about a device again",
   "template.changed": "Changed a template",
   "template.removed": "Removed a template",

@@ -39,7 +39,7 @@ export type CommandSending = {
 };
 
 export function useSending(): CommandSending {
-  const asked = useAsk("POST /commands", ["GET /devices/:id"]);
+  const asked = useAsk("POST /commands", ["GET /devices/:id", "GET /devices/:id/settings"]);
   return {
     send: ({ deviceId, name, parameters }, onSent) =>
       asked.mutate(

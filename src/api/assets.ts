@@ -61,20 +61,44 @@ async function createAsset(
   const view = await house.model.view();
   const parentId = body.parentId as AssetId | null;
   if (parentId !== null && !view.assets.has(parentId)) return unknown(parentId);
-  const now = house.clock.now();
-  const asset: Asset = {
+  return put(house, by, "created", newAsset(house, { ...body, parentId }));
+}
+
+type NewAsset = {
+  readonly name: string;
+  readonly parentId: AssetId | null;
+  readonly description?: string | undefined;
+  readonly typeId?: string | undefined;
+};
+
+/** Below a parent that is there. */
+export async function addAsset(
+  house: House,
+  by: Identity,
+  wish: NewAsset,
+): Promise<Outcome<AssetId, Problem>> {
+  const asset = newAsset(house, wish);
+  const added = await put(house, by, "created", asset);
+  return added.ok ? success(asset.id) : added;
+}
+
+function newAsset({ clock }: House, { name, parentId, description, typeId }: NewAsset): Asset {
+  const now = clock.now();
+  return {
     ...PLAIN_ASSET,
     id: newId(now) as AssetId,
     parentId,
-    typeId: body.typeId ?? PLAIN_TYPE,
-    name: body.name,
-    description: body.description ?? "",
+    typeId: typeId ?? PLAIN_TYPE,
+    name,
+    description: description ?? "",
     createdAt: now as Timestamp,
   };
-  return put(house, by, "created", asset);
 }
 
-async function changeAsset(house: House, { params, body, by }: Call<"PATCH /assets/:id">) {
+export async function changeAsset(
+  house: House,
+  { params, body, by }: Pick<Call<"PATCH /assets/:id">, "params" | "body" | "by">,
+) {
   const view = await house.model.view();
   const asset = view.assets.get(params.id as AssetId);
   if (!asset) return unknown(params.id);

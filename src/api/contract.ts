@@ -3,6 +3,7 @@ import { AGENT_KINDS } from "../domain/agent.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { type Permission, ROLES } from "../domain/permission.ts";
 import { QUALITIES } from "../domain/reading.ts";
+import { NETWORK_ROUTES } from "./contract-networks.ts";
 import { SETTINGS_ROUTES } from "./contract-settings.ts";
 import {
   AgentSchema,
@@ -489,6 +490,7 @@ export const ROUTES = {
   }),
 
   ...SETTINGS_ROUTES,
+  ...NETWORK_ROUTES,
 
   "GET /agents": route({
     permission: "engineer",
@@ -754,6 +756,7 @@ export type RejectedReply = Static<typeof RejectedSchema>;
 export type FileReply = Static<typeof FileSchema>;
 export type LayoutReply = Static<typeof LayoutSchema>;
 export type ScreenReply = Static<typeof ScreenSchema>;
+export type { ImportReply, NetworkReply, NodeReply } from "./contract-networks.ts";
 export type {
   DeviceSettingsReply,
   RolloutReply,

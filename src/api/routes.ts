@@ -22,6 +22,7 @@ import { journalHandlers } from "./journal.ts";
 import { fileHandlers } from "./kept-files.ts";
 import { layoutHandlers } from "./layouts.ts";
 import { liveHandlers } from "./live.ts";
+import { networkHandlers } from "./networks.ts";
 import { statusOf } from "./openapi.ts";
 import { overviewHandlers } from "./overview.ts";
 import { pointHandlers } from "./points.ts";
@@ -61,6 +62,7 @@ const HANDLERS: { readonly [R in RouteName]: Handler<R> } = {
   ...journalHandlers,
   ...layoutHandlers,
   ...liveHandlers,
+  ...networkHandlers,
   ...overviewHandlers,
   ...pointHandlers,
   ...retentionHandlers,

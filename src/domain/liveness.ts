@@ -19,7 +19,7 @@ const NO_PROMISE_MS = 24 * 60 * 60_000;
  * One report and a fifth of it missed is late, two are offline; what a mesh and a gateway may take
  * besides is added. See section E.2 of the reference of viaSens.
  */
-export function patienceFor(promiseMs: number): { readonly lateMs: number; offlineMs: number } {
+function patienceFor(promiseMs: number): { readonly lateMs: number; offlineMs: number } {
   if (promiseMs === Number.POSITIVE_INFINITY) {
     return { lateMs: NO_PROMISE_MS, offlineMs: 2 * NO_PROMISE_MS };
   }

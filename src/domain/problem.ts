@@ -48,6 +48,7 @@ export const PROBLEMS = {
   command_forbidden: { status: 403, meaning: "This actor may not command this device." },
   settings_invalid: { status: 422, meaning: "The device has no such setting, or not this value." },
   settings_limit: { status: 507, meaning: "The house keeps as many templates as it may." },
+  network_unknown: { status: 404, meaning: "No device of such a network has spoken." },
   template_unknown: { status: 404, meaning: "No such template." },
   template_in_use: { status: 409, meaning: "The template is laid down somewhere." },
   rollout_unknown: { status: 404, meaning: "No such rollout." },

@@ -86,6 +86,15 @@ export class Bindings {
     this.#byAddress.get(bound.device.driver)?.delete(bound.device.address);
   }
 
+  /** The device speaks from another address now. */
+  readdress(id: DeviceId, device: Device): void {
+    const bound = this.#byId.get(id);
+    if (!bound) return;
+    this.remove(id);
+    bound.device = device;
+    this.#enter(bound);
+  }
+
   agent(id: AgentId): SeenAgent {
     const known = this.#agents.get(id);
     if (known) return known;

@@ -32,6 +32,7 @@ import { type Described, describe, map, type Unmapping, unmap } from "./map.ts";
 import { MessageLog } from "./message-log.ts";
 import { type HeardMessage, readAgain } from "./read-again.ts";
 import { type Rejection, Rejections } from "./reject.ts";
+import { replaceDevice } from "./replace.ts";
 import { Sequences } from "./sequences.ts";
 import type { Services } from "./serve.ts";
 import type { State } from "./understand.ts";
@@ -59,6 +60,8 @@ export interface Ingest {
   adopt(by: Actor, id: DeviceId, wish: Adoption): Promise<Outcome<AssetId, Problem>>;
   /** Asks no more about this device, or again; its values are kept either way. */
   ignore(by: Actor, id: DeviceId, ignored: boolean): Promise<Outcome<void, Problem>>;
+  /** A device that waits in the inbox takes the place of this one, which goes on as it. */
+  replace(by: Actor, id: DeviceId, newcomerId: DeviceId): Promise<Outcome<void, Problem>>;
   /** Its devices return to the inbox when an asset goes. */
   release(asset: AssetId): Promise<void>;
   /** Forgets a device and its channels; the demo plant leaves this way. */
@@ -182,6 +185,7 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     agentSeen: (id) => bindings.agent(id),
     adopt: (by, id, wish) => adoptDevice(parts, bindings, { by, id, wish }),
     ignore: (by, id, ignored) => ignoreDevice(parts, bindings, { by, id, ignored }),
+    replace: (by, id, newcomerId) => replaceDevice(parts, bindings, { by, id, newcomerId }),
     release: (asset) => releaseDevices(parts, bindings, asset),
     forget: (id) => forgetDevice(parts, state, id),
     describe: (device, channels) =>

@@ -36,7 +36,8 @@ class Scene {
       drivers,
       devices: () => this.nodes,
       lastSeenAt: (id) => this.heard.get(id) ?? null,
-      settingsOf: async (devices) => new Map(devices.map(({ id }) => [id, this.settings])),
+      settingsOf: async (devices) =>
+        new Map(devices.map(({ id }) => [id, { parameters: this.settings }])),
       isConnected: (_agent: AgentId) => this.isConnected,
       record: async ({ kind, subject, detail }) => {
         this.events.push([kind, subject, detail["why"]].filter(Boolean).join(" "));

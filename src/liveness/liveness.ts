@@ -10,8 +10,8 @@ import type { Log } from "../lib/log.ts";
 import { Watch } from "./watch.ts";
 
 /**
- * Who still speaks, in protocols whose devices promise how often they report. A network that is away
- * as a whole is one loss: nothing is said of its devices then, since nobody can know.
+ * Who still speaks, in protocols whose devices promise how often they report. A network that is
+ * away as a whole is one loss: nothing is said of its devices then, since nobody can know.
  */
 export interface Liveness {
   networks(): readonly NetworkState[];
@@ -48,7 +48,9 @@ export type LivenessParts = {
   readonly devices: () => readonly Device[];
   readonly lastSeenAt: (id: DeviceId) => number | null;
   /** What each device was told last, or is meant to be told: asked for now and then. */
-  readonly settingsOf: (devices: readonly Device[]) => Promise<ReadonlyMap<DeviceId, JsonObject>>;
+  readonly settingsOf: (
+    devices: readonly Device[],
+  ) => Promise<ReadonlyMap<DeviceId, { readonly parameters: JsonObject }>>;
   /** Whether an agent has a connection; undefined where nobody can tell. */
   readonly isConnected: (agent: AgentId) => boolean | undefined;
   readonly record: (event: NewEvent) => Promise<unknown>;

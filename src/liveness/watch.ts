@@ -66,13 +66,14 @@ export class Watch {
   /** How often each device reports follows from its settings, which seldom change. */
   async #learnPromises(): Promise<void> {
     const { clock, drivers, settingsOf } = this.#parts;
-    if (clock.monotonic() - this.#promisesAt < LIMIT.livenessLearnMs) return;
-    this.#promisesAt = clock.monotonic();
     const devices = [...this.#networks.values()].flatMap((network) => network.devices);
+    const isFresh = clock.monotonic() - this.#promisesAt < LIMIT.livenessLearnMs;
+    if (isFresh && devices.every(({ id }) => this.#promises.has(id))) return;
+    this.#promisesAt = clock.monotonic();
     const settings = await settingsOf(devices);
     const promises = devices.map(({ id, driver: name }): [DeviceId, number] => {
       const driver = drivers.find((one) => one.id === name);
-      const expected = driver?.reportingOf?.(settings.get(id) ?? {}) ?? [];
+      const expected = driver?.reportingOf?.(settings.get(id)?.parameters ?? {}) ?? [];
       return [id, promiseOf(expected.map(({ policy }) => policy))];
     });
     this.#promises = new Map(promises);
@@ -85,13 +86,20 @@ export class Watch {
     if (before && before.why !== "silent" && !absence) network.since = now;
     const states = network.devices.map((device) => this.#silenceOf(device, network, now));
     const why = absence ?? (isSilentTogether(states) ? "silent" : undefined);
-    network.lost = why ? { why, at: before?.at ?? now } : null;
-    if (before && !network.lost) network.since = now;
-    if (!before !== !network.lost) await this.#tellNetwork(network);
+    await this.#note(network, why && { why, at: before?.at ?? now });
     for (const [index, device] of network.devices.entries()) {
-      const own = before ? "reporting" : (states[index] ?? "unknown");
-      await this.#settle(device, network.lost ? "unknown" : own);
+      // Who was not to be judged begins anew.
+      const own = before ? "reporting" : states[index];
+      await this.#settle(device, network.lost || !own ? "unknown" : own);
     }
+  }
+
+  async #note(network: Network, lost: NetworkState["lost"] | undefined): Promise<void> {
+    const wasLost = network.lost !== null;
+    network.lost = lost ?? null;
+    if (wasLost === (network.lost !== null)) return;
+    if (wasLost) network.since = this.#parts.clock.now();
+    await this.#tellNetwork(network);
   }
 
   #silenceOf({ id }: Device, { since }: Network, now: number): LiveState {

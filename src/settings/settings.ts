@@ -17,7 +17,7 @@ import type { JsonObject } from "../lib/json.ts";
 import type { Log } from "../lib/log.ts";
 import type { Outcome } from "../lib/outcome.ts";
 import type { Store } from "../store/store.ts";
-import { currentOf } from "./current.ts";
+import { currentOf, type Told } from "./current.ts";
 import { putLayer } from "./layers.ts";
 import { type Meant, type Plan, planOf } from "./meant.ts";
 import { lastSent, Overhearing } from "./overhearing.ts";
@@ -42,8 +42,8 @@ export interface Settings {
   /** The same of many at once. */
   plan(): Promise<Plan>;
 
-  /** Of each device, all that it was told last by any settings, or is meant to be told. */
-  current(devices: readonly Device[]): Promise<ReadonlyMap<Device["id"], JsonObject>>;
+  /** Of each device that has settings. */
+  current(devices: readonly Device[]): Promise<ReadonlyMap<Device["id"], Told>>;
   /** The newest command of this name that went out to the device. */
   sent(device: Device, command: string): Promise<CommandRow | undefined>;
   /** What others told a device, newer than what it was told from here. */

@@ -33,7 +33,7 @@ type DeviceSettingsProps = {
 /** What stays goes by layers and templates, the rest by what was sent last. */
 export function DeviceSettings(props: DeviceSettingsProps) {
   return props.type.kind === "configure" ? (
-    <MeantSettings {...props} />
+    <MeantSettings device={props.device} type={props.type} />
   ) : (
     <SentSettings {...props} />
   );

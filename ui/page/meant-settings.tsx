@@ -1,7 +1,6 @@
 import { Send } from "lucide-react";
 import { useMemo, useState } from "react";
 import type {
-  CommandReply,
   CommandTypeReply,
   DeviceReply,
   DeviceSettingsReply,
@@ -20,6 +19,7 @@ import { doubtsOf } from "../sensor-settings.ts";
 import { useMay } from "../session.ts";
 import { useSending } from "../use-command.ts";
 import { useFaults } from "../use-faults.ts";
+import { useRefetchOn } from "../use-refetch.ts";
 import { ConfirmSettings } from "./confirm-settings.tsx";
 import { SentMessage } from "./sent-message.tsx";
 import { SettingsPresets } from "./settings-presets.tsx";
@@ -29,17 +29,16 @@ import "./meant-settings.css";
 type MeantSettingsProps = {
   readonly device: DeviceReply;
   readonly type: CommandTypeReply;
-  /** Newest first. */
-  readonly commands: readonly CommandReply[];
 };
 
 const EVERY_MS = 15_000;
+const REFETCH = /^(command|device|template|network):/;
 
 /** Settings that stay: what the device is meant to be told, and how far that has come. */
-export function MeantSettings({ device, type, commands }: MeantSettingsProps) {
-  const newest = commands.find(({ name }) => name === type.name)?.id ?? "";
+export function MeantSettings({ device, type }: MeantSettingsProps) {
   const asked = { params: { id: device.id }, query: { command: type.name } };
   const reply = useReply("GET /devices/:id/settings", asked, { every: EVERY_MS });
+  useRefetchOn(({ subject }) => REFETCH.test(subject), ["GET /devices/:id/settings"]);
   const templates = useReply("GET /templates", {});
   const known = templates.data?.items.filter(
     ({ driver, command }) => driver === device.driver && command === type.name,
@@ -47,10 +46,7 @@ export function MeantSettings({ device, type, commands }: MeantSettingsProps) {
   if (!reply.data || !known) {
     return reply.error ? <ProblemNote problem={reply.error} /> : <Waiting />;
   }
-  const { own } = reply.data;
-  // What is laid down for the device by somebody else begins the form anew.
-  const key = `${newest} ${own.templateId} ${JSON.stringify(own.parameters)}`;
-  return <MeantForm key={key} device={device} type={type} told={reply.data} templates={known} />;
+  return <MeantForm device={device} type={type} told={reply.data} templates={known} />;
 }
 
 type MeantFormProps = {

@@ -44,7 +44,7 @@ export function decode(message: ReceivedMessage, findings: Findings): Outcome<vo
 }
 
 /**
- * The vendor's page "MQTT Interface": a gateway says `1` when it connects, and its will says `0`. No
+ * The vendor's page "MQTT Interface": a gateway says `1` when it connects, its will says `0`. No
  * public text names the topic, so it is known by its form: one level below the network that is no
  * node, with nothing but that digit.
  */

@@ -1,0 +1,93 @@
+import { type Static, Type } from "typebox";
+import { LIVE_STATES } from "../domain/liveness.ts";
+import type { Route } from "./contract.ts";
+import { Id, nullable, oneOf, Time } from "./schema.ts";
+
+/** Networks and what belongs to many devices at once: a part of the contract, see `contract.ts`. */
+
+const NetworkName = Type.Object({ driver: Type.String(), network: Type.String() });
+const NetworkSchema = Type.Object({
+  driver: Type.String(),
+  protocol: Type.String(),
+  id: Type.String(),
+  agentId: Type.String(),
+  /** Null while it is there. */
+  lost: nullable(Type.Object({ why: oneOf(["said so", "disconnected", "silent"]), since: Time })),
+  devices: Type.Integer(),
+  /** Of the devices, those that belong to nothing yet. */
+  waiting: Type.Integer(),
+  reporting: Type.Integer(),
+  late: Type.Integer(),
+  offline: Type.Integer(),
+  unknown: Type.Integer(),
+});
+const NodeSchema = Type.Object({
+  deviceId: Type.String(),
+  name: Type.String(),
+  address: Type.String(),
+  assetId: nullable(Type.String()),
+  /** Where its asset stands: `Site/Floor`. */
+  place: Type.String(),
+  state: oneOf(LIVE_STATES),
+  /** The longest silence that it promised; null: it reports by change only. */
+  promiseMs: nullable(Type.Number()),
+  lastSeenAt: nullable(Time),
+  /** The template that is laid down for it alone. */
+  template: Type.String(),
+  settings: oneOf(["none", "newer", "sent"]),
+  /** Values that such a device has and that never came. */
+  missing: Type.Array(Type.String()),
+  /** What it reports missing or faulty. */
+  faulty: Type.Array(Type.String()),
+});
+const ImportRow = Type.Object({
+  line: Type.Integer(),
+  address: Type.String(),
+  /** What would change, or has changed; empty where all is so already. */
+  changes: Type.Array(Type.String()),
+  /** Why the line cannot be taken; empty where it can. */
+  problem: Type.String(),
+});
+
+export const NETWORK_ROUTES = {
+  "GET /networks": {
+    permission: "view",
+    summary: "Networks of devices, whether they are there, and how their devices are",
+    reply: Type.Object({ items: Type.Array(NetworkSchema) }),
+  },
+  "GET /networks/:driver/:network": {
+    permission: "view",
+    summary: "A network, node by node, with what commissioning still lacks",
+    params: NetworkName,
+    reply: Type.Object({ network: NetworkSchema, nodes: Type.Array(NodeSchema) }),
+  },
+  "GET /networks/:driver/:network/nodes.csv": {
+    permission: "view",
+    summary: "Its nodes as CSV: address, name, place, template",
+    params: NetworkName,
+    reply: Type.String(),
+    produces: "text/csv; charset=utf-8",
+  },
+  "POST /networks/:driver/:network/import": {
+    permission: "engineer",
+    summary: "Take names, places and templates of its nodes from CSV, or try what that would do",
+    params: NetworkName,
+    body: Type.Object({
+      csv: Type.String({ maxLength: 900_000 }),
+      dryRun: Type.Boolean(),
+    }),
+    reply: Type.Object({ rows: Type.Array(ImportRow), bad: Type.Integer(), done: Type.Boolean() }),
+  },
+  "POST /devices/:id/replace": {
+    permission: "engineer",
+    summary: "Put another device in its place: name, asset, history and settings go on",
+    params: Id,
+    body: Type.Object({
+      deviceId: Type.String({ description: "the new device, which waits in the inbox" }),
+    }),
+  },
+} as const satisfies Record<string, Route>;
+
+export type NetworkReply = Static<typeof NetworkSchema>;
+export type NodeReply = Static<typeof NodeSchema>;
+export type ImportReply = { readonly rows: readonly Static<typeof ImportRow>[] };

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { ApiHouse, type Reply } from "../../test/api-house.ts";
+import { until } from "../../test/house.ts";
+import type { NodeReply } from "./contract.ts";
+
+const CO2 = { type: "co2", payload: { co2: 600 } };
+const HEALTH = { type: "health", payload: { health: 254 } };
+
+let house: ApiHouse;
+before(async () => {
+  house = await ApiHouse.open();
+  await house.adopted("R 105");
+  await house.hear("/sauter/viasens/12/5", HEALTH);
+  await house.hear("/sauter/viasens/12/6", CO2);
+  await house.hear("/sauter/viasens/12/10", CO2);
+  house.parts.liveness.look();
+});
+after(() => house.close());
+
+async function network(): Promise<Reply["json"]> {
+  return until("the network", async () => {
+    const { status, json } = await house.send("viewer", "GET /networks/viasens/12");
+    return status === 200 && json;
+  });
+}
+
+function importing(csv: string, dryRun: boolean) {
+  return house.send("engineer", "POST /networks/viasens/12/import", { csv, dryRun });
+}
+
+async function node(address: string): Promise<NodeReply> {
+  const { nodes } = await network();
+  return nodes.find((one: NodeReply) => one.address === address);
+}
+
+test("a network lists its nodes by address, with what commissioning still lacks", async () => {
+  const { network: found, nodes } = await network();
+  assert.deepEqual([found.devices, found.waiting, found.lost], [3, 2, null]);
+  assert.deepEqual(
+    nodes.map(({ address }: NodeReply) => address),
+    ["12/5", "12/6", "12/10"],
+  );
+  const [first] = nodes;
+  assert.deepEqual([first.name, first.state, first.promiseMs], ["R 105", "reporting", 900_000]);
+  assert.deepEqual(first.faulty, ["CO2"]);
+  assert.ok(first.missing.includes("Temperature") && !first.missing.includes("Humidity"));
+  const { items } = (await house.send("viewer", "GET /networks")).json;
+  assert.deepEqual(items, [found]);
+  const unknown = await house.send("viewer", "GET /networks/viasens/none");
+  assert.deepEqual([unknown.status, unknown.json.code], [404, "network_unknown"]);
+});
+
+test("a list with bad lines changes nothing and names each of them", async () => {
+  const csv = [
+    "address,name,place,template",
+    "12/6,R 106,Site/Floor 1,",
+    "12/99,R 199,Site,",
+    "12/6,R 107,,",
+    "12/10,R 110,Site//x,",
+    '12/5,"R 105, north",,None',
+  ].join("\n");
+  const { json } = await importing(csv, false);
+  assert.deepEqual([json.done, json.bad], [false, 4]);
+  assert.deepEqual(
+    json.rows.map(({ line, problem }: { line: number; problem: string }) => [line, problem]),
+    [
+      [2, ""],
+      [3, "no such node has spoken in this network"],
+      [4, "another line has this address already"],
+      [5, "'Site//x' has a level without a name"],
+      [6, "no template 'None'"],
+    ],
+  );
+  assert.equal((await node("12/6")).assetId, null);
+  const headless = await importing("12/6,R 106", true);
+  assert.equal(headless.json.code, "request_invalid");
+  assert.equal((await importing('address\n"12/6', true)).json.code, "request_invalid");
+});
+
+test("a list is tried first, then taken: adopted, named, placed, given a template", async () => {
+  const NODES = { driver: "viasens", command: "sensors-config", parameters: { co2: { cov: 9 } } };
+  await house.send("engineer", "POST /templates", { name: "Quiet", ...NODES });
+  const csv = [
+    "template,address,name,place",
+    "Quiet,12/6,R 106,Works/Floor 1",
+    ",12/5,R 105 b,Works/Floor 1",
+  ].join("\r\n");
+  const tried = (await importing(csv, true)).json;
+  assert.deepEqual(
+    tried.rows.map(({ changes }: { changes: string[] }) => changes.join()),
+    [
+      "adopted,named R 106,placed in Works/Floor 1,template Quiet",
+      "named R 105 b,placed in Works/Floor 1",
+    ],
+  );
+  assert.equal((await node("12/6")).assetId, null);
+  const taken = await importing(csv, false);
+  assert.equal(taken.json.done, true, taken.text);
+  const six = await node("12/6");
+  assert.deepEqual(
+    [six.name, six.place, six.template, six.settings],
+    ["R 106", "Works/Floor 1", "Quiet", "newer"],
+  );
+  assert.equal((await node("12/5")).place, "Works/Floor 1");
+  const again = (await importing(csv, true)).json.rows;
+  assert.deepEqual(again[1].changes, []);
+  const written = await house.send("viewer", "GET /networks/viasens/12/nodes.csv");
+  assert.match(written.headers.get("content-type") ?? "", /^text\/csv/);
+  assert.equal(
+    written.text,
+    "address,name,place,template\r\n" +
+      "12/5,R 105 b,Works/Floor 1,\r\n12/6,R 106,Works/Floor 1,Quiet\r\n12/10,,,\r\n",
+  );
+  assert.equal((await importing(written.text, true)).json.bad, 0);
+});
+
+test("a new node takes the place of a broken one: history, name and settings go on", async () => {
+  const [before, fresh] = [await node("12/6"), await node("12/10")];
+  const replace = (deviceId: string) =>
+    house.send("engineer", `POST /devices/${before.deviceId}/replace`, { deviceId });
+  assert.equal((await replace((await node("12/5")).deviceId)).json.code, "device_adopted");
+  assert.equal((await replace(before.deviceId)).json.code, "request_invalid");
+  assert.equal((await replace("nobody")).json.code, "device_unknown");
+  assert.equal((await replace(fresh.deviceId)).status, 204);
+
+  await house.hear("/sauter/viasens/12/10", { type: "co2", payload: { co2: 777 } });
+  house.parts.liveness.look();
+  const after = await until("one node less", async () => {
+    const { nodes } = await network();
+    return nodes.length === 2 && nodes;
+  });
+  const swapped = after.find((one: NodeReply) => one.address === "12/10");
+  assert.deepEqual(
+    [swapped.deviceId, swapped.name, swapped.assetId, swapped.template],
+    [before.deviceId, "R 106", before.assetId, "Quiet"],
+  );
+  const { items } = (await house.send("viewer", `GET /points?assetId=${before.assetId}`)).json;
+  const history = `GET /points/${items[0].id}/history?from=0&to=${Date.now() + 5_000}`;
+  assert.deepEqual((await house.send("viewer", history)).json.value, [600, 777]);
+
+  await house.hear("/sauter/viasens/12/6", CO2);
+  const inbox = (await house.send("viewer", "GET /inbox")).json.items;
+  assert.deepEqual(
+    inbox.map(({ address }: { address: string }) => address),
+    ["12/6"],
+    "who speaks from the old address is a stranger",
+  );
+});

@@ -1,0 +1,170 @@
+import type { AssetId } from "../domain/brand.ts";
+import type { Device } from "../domain/model.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import type { Template } from "../domain/settings.ts";
+import { csvRows } from "../lib/csv.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
+import { addAsset, changeAsset } from "./assets.ts";
+import type { Reply } from "./contract.ts";
+import type { Answer, Call } from "./handler.ts";
+import type { House } from "./house.ts";
+import type { ModelView } from "./model.ts";
+import { devicesOf, findNetwork, NODE_COLUMNS } from "./network-nodes.ts";
+
+type Route = "POST /networks/:driver/:network/import";
+type Row = Reply<Route>["rows"][number];
+type By = Call<Route>["by"];
+
+/** What a line wants of its node. */
+type Wish = {
+  readonly device: Device;
+  readonly name: string;
+  /** Names from the root down; empty: as it stands. */
+  readonly place: readonly string[];
+  readonly template: Template | undefined;
+};
+type Line = { readonly row: Row; readonly wish: Wish | undefined };
+
+/** All lines or none: a list with a bad line changes nothing, and says which lines are bad. */
+export async function importNodes(house: House, call: Call<Route>): Answer<Route> {
+  const network = findNetwork(house, call.params);
+  if (!network.ok) return network;
+  const read = await readLines(call.body.csv);
+  if (!read.ok) return read;
+  const view = await house.model.view();
+  const templates = await house.settings.templates();
+  const ofNetwork = devicesOf(house, network.value);
+  const devices = new Map(ofNetwork.map((device) => [String(device.address), device]));
+  const seen = new Set<string>();
+  const lines = read.value.map((line) => {
+    const checked = wishOf(line, { devices, templates, seen });
+    if (!checked.ok) return { row: rowOf(line, [], checked.problem), wish: undefined };
+    return { row: rowOf(line, changesOf(view, checked.value), ""), wish: checked.value };
+  });
+  const bad = lines.filter(({ wish }) => !wish).length;
+  const rows = lines.map(({ row }) => row);
+  if (call.body.dryRun || bad > 0) return success({ rows, bad, done: false });
+  for (const line of lines) {
+    const done = await carryOut(house, call.by, line);
+    if (!done.ok) return done;
+  }
+  return success({ rows, bad, done: true });
+}
+
+type CsvLine = { readonly line: number; readonly cells: Readonly<Record<string, string>> };
+
+async function readLines(csv: string): Promise<Outcome<readonly CsvLine[], Problem>> {
+  const lines: CsvLine[] = [];
+  let head: readonly string[] | undefined;
+  try {
+    for await (const { cells, line } of csvRows(pieces(csv))) {
+      if (head === undefined) head = cells.map((cell) => cell.trim().toLowerCase());
+      else lines.push({ line, cells: named(head, cells) });
+    }
+  } catch (reason) {
+    return failure(problem("request_invalid", String(reason)));
+  }
+  if (head?.includes("address")) return success(lines);
+  return failure(problem("request_invalid", `the first line names ${NODE_COLUMNS.join(", ")}`));
+}
+
+async function* pieces(csv: string): AsyncGenerator<string> {
+  yield csv.replace(/^\uFEFF/, "");
+}
+
+function named(head: readonly string[], cells: readonly string[]): Record<string, string> {
+  return Object.fromEntries(head.map((name, index) => [name, (cells[index] ?? "").trim()]));
+}
+
+type Known = {
+  readonly devices: ReadonlyMap<string, Device>;
+  readonly templates: readonly Template[];
+  /** Addresses of the lines before. */
+  readonly seen: Set<string>;
+};
+
+function wishOf({ cells }: CsvLine, { devices, templates, seen }: Known): Outcome<Wish, string> {
+  const { address = "", name = "", place = "", template: wanted = "" } = cells;
+  const device = devices.get(address);
+  if (!device) return failure("no such node has spoken in this network");
+  if (seen.has(address)) return failure("another line has this address already");
+  seen.add(address);
+  if (name.length > 128) return failure("the name is longer than 128 characters");
+  const template = templates.find((one) => one.name === wanted && one.driver === device.driver);
+  if (wanted !== "" && !template) return failure(`no template '${wanted}'`);
+  const levels = place.split("/").map((level) => level.trim());
+  const isEmpty = place === "";
+  if (!isEmpty && levels.includes("")) return failure(`'${place}' has a level without a name`);
+  return success({ device, name, place: isEmpty ? [] : levels, template });
+}
+
+function rowOf({ line, cells }: CsvLine, changes: string[], trouble: string): Row {
+  return { line, address: cells["address"] ?? "", changes, problem: trouble };
+}
+
+/** In words, for whoever looks before he leaps. */
+function changesOf(view: ModelView, { device, name, place, template }: Wish): string[] {
+  const asset = device.assetId === null ? undefined : view.assets.get(device.assetId);
+  const before = asset?.parentId ? view.path(asset.parentId) : "";
+  const wanted = place.join("/");
+  return [
+    ...(asset ? [] : ["adopted"]),
+    ...(name !== "" && name !== (asset?.name ?? device.name) ? [`named ${name}`] : []),
+    ...(wanted !== "" && wanted !== before ? [`placed in ${wanted}`] : []),
+    ...(template ? [`template ${template.name}`] : []),
+  ];
+}
+
+async function carryOut(
+  house: House,
+  by: By,
+  { row, wish }: Line,
+): Promise<Outcome<unknown, Problem>> {
+  if (!wish || row.changes.length === 0) return success(undefined);
+  const { device, name, place, template } = wish;
+  const parent = await placeFor(house, by, place);
+  if (!parent.ok) return parent;
+  const wanted = { ...(name && { name }), ...(place.length > 0 && { parentId: parent.value }) };
+  const stands =
+    device.assetId === null
+      ? await house.ingest.adopt(by.actor, device.id, wanted)
+      : await changeAsset(house, { params: { id: device.assetId }, body: wanted, by });
+  if (!stands.ok) return stands;
+  house.changed(`device:${device.id}`);
+  return template ? layDown(house, by, device, template) : stands;
+}
+
+/** The asset at this path; levels that nobody has made yet are made. */
+async function placeFor(
+  house: House,
+  by: By,
+  place: readonly string[],
+): Promise<Outcome<AssetId | null, Problem>> {
+  let parentId: AssetId | null = null;
+  for (const name of place) {
+    const level: Outcome<AssetId, Problem> = await levelFor(house, by, parentId, name);
+    if (!level.ok) return level;
+    parentId = level.value;
+  }
+  return success(parentId);
+}
+
+async function levelFor(
+  house: House,
+  by: By,
+  parentId: AssetId | null,
+  name: string,
+): Promise<Outcome<AssetId, Problem>> {
+  const view = await house.model.view();
+  const known = view.children(parentId).find((asset) => asset.name === name);
+  return known ? success(known.id) : addAsset(house, by, { name, parentId });
+}
+
+/** Fields that the node has of its own stay. */
+async function layDown(house: House, by: By, device: Device, template: Template) {
+  const { driver, command, id: templateId } = template;
+  const meant = await house.settings.meant(device, command);
+  const parameters = meant?.own?.parameters ?? {};
+  const scope = { kind: "device", id: device.id } as const;
+  return house.settings.putLayer(by.actor, { driver, command, scope, templateId, parameters });
+}

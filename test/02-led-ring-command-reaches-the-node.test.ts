@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { after, before, test } from "node:test";
 import { hasChromium, openBrowser, Visitor } from "./browser.ts";
 import { enrol } from "./enrol.ts";
 import { House, until } from "./house.ts";
@@ -32,7 +32,10 @@ after(() => house.close());
 const agent = await enrol(house, { kind: "viasens", tenant: "12" });
 const { clientId, ...anyClientId } = agent.plain;
 const gateway = () => ({ ...anyClientId, port: house.ports.mqtt });
-const device = await adopted();
+let device: Awaited<ReturnType<typeof adopted>>;
+before(async () => {
+  if (!skip) device = await adopted();
+});
 
 test("a mode is chosen and sent on the device's page; the node's gateway gets it, once", {
   skip,

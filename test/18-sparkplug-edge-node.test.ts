@@ -13,18 +13,18 @@ const agent = await enrol(house, { kind: "sparkplug", tenant: "plant", name: "ed
 const COMMANDS = "spBv1.0/plant/NCMD/edge-1";
 const PUMP = "plant/edge-1/pump";
 
-const WILL = {
+const willOf = () => ({
   topic: "spBv1.0/plant/NDEATH/edge-1",
   hex: protoEncode('metrics { name: "bdSeq" datatype: 4 long_value: 0 }').toString("hex"),
   qos: 1,
   retain: false,
-};
+});
 let edge: Paho;
 
 test("an edge node finds its host, is born, and its pump waits in the inbox", {
   skip,
 }, async () => {
-  edge = await Paho.enter({ ...agent.plain, will: WILL });
+  edge = await Paho.enter({ ...agent.plain, will: willOf() });
   await edge.subscribe("spBv1.0/STATE/fieldline");
   await edge.subscribe("spBv1.0/plant/+/edge-1/#");
   const state = await until("the host's state", () => said("spBv1.0/STATE/fieldline")[0]);

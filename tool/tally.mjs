@@ -1,17 +1,29 @@
 // A test reporter that counts the tests that ran: the closing line of `npm test`.
 export default async function* tally(source) {
-  let passed = 0;
-  let failed = 0;
-  let skipped = 0;
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const failedFiles = new Set();
   for await (const { type, data } of source) {
-    if (data?.details?.type === "suite" || isFile(data)) continue;
-    if (type === "test:pass") data.skip === undefined ? passed++ : skipped++;
-    if (type === "test:fail") failed++;
+    const outcome = outcomeOf(type, data, failedFiles);
+    if (outcome) counts[outcome] += 1;
+    if (outcome === "failed") failedFiles.add(data.file);
   }
+  const { passed, failed, skipped } = counts;
   yield `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}\n`;
 }
 
-/** Node 20 reports each test file as a test of its own. */
+function outcomeOf(type, data, failedFiles) {
+  const isFailed = type === "test:fail";
+  if (data?.details?.type === "suite") return undefined;
+  if (isFile(data)) return isFailed && !failedFiles.has(data.name) ? "failed" : undefined;
+  if (isFailed) return "failed";
+  if (type !== "test:pass") return undefined;
+  return data.skip === undefined ? "passed" : "skipped";
+}
+
+/**
+ * Node 20 reports each test file as a test of its own. It fails with its tests, which are counted
+ * already, or alone: then the file itself could not be run.
+ */
 function isFile(data) {
   return data?.nesting === 0 && typeof data?.name === "string" && /\.ts$/.test(data.name);
 }

@@ -19,6 +19,7 @@ import { refuseSocket, sendError } from "./reply.ts";
 import { BASE, registerRoutes } from "./routes.ts";
 import { acceptUpgrades } from "./upgrade.ts";
 import { Viewers } from "./viewers.ts";
+import { registerWorkers } from "./workers.ts";
 
 /** The doors for people and programs: HTTP, live feed, screens. */
 export interface Api {
@@ -43,6 +44,10 @@ export async function openApi(
   registerRoutes(app, house);
   if (options.brokerSecret) registerBrokerAuth(app, house, options.brokerSecret);
   await registerInsightsHub(app, house);
+  const { reception } = parts;
+  if (options.workerSecret && reception) {
+    registerWorkers(app, house, reception, options.workerSecret);
+  }
   await serveFiles(app, options.screens);
   const sockets = acceptUpgrades(app.server, house, {
     livePath: `${BASE}/live`,

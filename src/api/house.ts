@@ -16,6 +16,7 @@ import type { Log } from "../lib/log.ts";
 import type { Outcome } from "../lib/outcome.ts";
 import type { Live } from "../live/live.ts";
 import type { Liveness } from "../liveness/liveness.ts";
+import type { Reception } from "../relay/relay.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Store } from "../store/store.ts";
 import type { Model } from "./model.ts";
@@ -35,6 +36,8 @@ export type ApiOptions = {
   readonly version: string;
   /** What other brokers show who ask for rights over HTTP; none may ask where absent. */
   readonly brokerSecret?: string | null;
+  /** What workers show that take in for this house. */
+  readonly workerSecret?: string | null;
   /** Whether MQTT over WebSocket is offered at `/mqtt`. Fallback: no. */
   readonly mqttWebsocket?: boolean;
 };
@@ -56,6 +59,8 @@ export type ApiParts = {
   readonly broker: Broker;
   readonly drivers: readonly Driver[];
   readonly demo: Demo;
+  /** Where workers take in for this house. */
+  readonly reception?: Reception | null;
   /** Where a server can make some. */
   readonly backups?: Backups;
   /** Asks to be told when somebody else changed the model or the inbox, and what changed. */

@@ -181,6 +181,44 @@ test("a cluster's next node is tried where the first is away", { skip: noMosquit
   await until(() => opened.value.trouble === null);
 });
 
+test("what an MQTT 3.1.1 broker has kept is passed over, and what comes live is not", {
+  skip: noNats,
+}, async (t) => {
+  const peer = await openNats();
+  t.after(() => peer.close());
+  const device = await connectAsync({ port: peer.port, host: "127.0.0.1", clientId: "d" });
+  t.after(() => device.endAsync(true));
+  await device.publishAsync("plant/1", "of unknown age", { qos: 1, retain: true });
+  const [folder, house] = [newFolder(t), new TestHouse(systemClock)];
+  const broker = await enter(t, peer, house, { folder });
+  await device.publishAsync("plant/1", "live", { qos: 1, retain: true });
+  await until(() => house.texts.includes("live"));
+  await broker.close();
+  await device.publishAsync("plant/1", "while it was away", { qos: 1, retain: true });
+  await enter(t, peer, house, { folder });
+  await until(() => house.texts.includes("while it was away"));
+  assert.deepEqual(house.texts, ["live", "while it was away"]);
+});
+
+test("a broker that cannot take that the house is gone gets no word of it, and the rest", {
+  skip: noNats,
+}, async (t) => {
+  const peer = await openNats();
+  t.after(() => peer.close());
+  const address = { ...ANYBODY, hosts: [{ host: "127.0.0.1", port: peer.port }] };
+  const payload = Buffer.from("x");
+  // NATS 2.9 takes no topic with a dot.
+  const announcement = () => ({ topic: "spBv1.0/STATE/house", payload });
+  const opened = await openExternalBroker(
+    { address, share: "fieldline", worker: 0, filters: FILTERS },
+    { ...partsOf(new TestHouse(systemClock)), announcement },
+  );
+  assert.ok(opened.ok);
+  t.after(() => opened.value.close());
+  await until(() => opened.value.trouble === null);
+  assert.ok((await opened.value.send({ topic: "own/1", payload })).ok);
+});
+
 test("two Fieldlines of one name are told so, and come back more and more slowly", {
   skip: noMosquitto,
 }, async (t) => {

@@ -24,6 +24,13 @@ export const LIMIT = {
   brokerAsksPerSecond: 5_000,
   /** How soon a worker knows what another process did to the agents. */
   ownersReadMs: 2_000,
+  /** Workers of one house; as many sessions at the broker. */
+  workers: 64,
+  /** How often a worker says that it is there, and when the house begins to miss it. */
+  workerBeatMs: 2_000,
+  workerSilentMs: 10_000,
+  /** One batch of a worker: 4,096 messages of 2 kB, or thirty of the largest. */
+  relayBytes: 16 * 1024 * 1024,
   /** MQTT: AWS allows 7 slashes, custom topics 15 levels. */
   topicLevels: 32,
   topicBytes: 1024,

@@ -1,4 +1,5 @@
 import type { AgentId, Timestamp } from "./brand.ts";
+import type { Reading } from "./findings.ts";
 import type { Problem } from "./problem.ts";
 
 /** What travels on a link. Over MQTT the topic is the MQTT topic; other links make one up. */
@@ -21,6 +22,8 @@ export type ReceivedMessage = {
   readonly receivedAt: Timestamp;
   /** The sender asked the broker to keep it. */
   readonly retain: boolean;
+  /** What a worker has read in it, and by which driver: the house need not read it again. */
+  readonly read?: { readonly driver: string; readonly readings: readonly Reading[] };
   /** Told why it was not taken, for whoever waits for that; called before the receiver settles. */
   readonly onRefused?: (reason: Problem) => void;
 };

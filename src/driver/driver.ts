@@ -30,6 +30,9 @@ export interface Driver {
   /** MQTT topic filters of the messages that this driver wants to see. */
   readonly listensTo: readonly string[];
 
+  /** Its messages only make sense in the order they were sent in: one worker gets them all. */
+  readonly keepsOrder?: true;
+
   /** Its filters only count for what no other driver wants. */
   readonly takesTheRest?: boolean;
 

@@ -4,6 +4,7 @@ import type { Message, ReceivedMessage } from "../domain/message.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Driver, Known } from "../driver/driver.ts";
 import { newId } from "../lib/id.ts";
+import { type Outcome, success } from "../lib/outcome.ts";
 import type { Answers } from "./answers.ts";
 import type { Binder } from "./bind.ts";
 import { type Bindings, type BoundDevice, noteMessage, noteWarning } from "./bindings.ts";
@@ -117,7 +118,7 @@ export class Understanding {
     const { driver } = voice;
     const findings = this.#findings;
     findings.clear();
-    const outcome = driver.decode(message, findings, voice.known);
+    const outcome = this.#read(voice, message);
     const seen = this.#state.bindings.agent(message.agent);
     seen.lastSeenAt = message.receivedAt;
     seen.messages += 1;
@@ -135,6 +136,14 @@ export class Understanding {
     if (!speaker) this.#noteUnheard(driver, message);
     else noteSaid(this.#state, speaker, message, findings.warnings);
     return undefined;
+  }
+
+  /** A worker may have read it before: nothing but readings then. */
+  #read({ driver, known }: Voice, message: ReceivedMessage): Outcome<void, Problem> {
+    const { read } = message;
+    if (read?.driver !== driver.id) return driver.decode(message, this.#findings, known);
+    for (const reading of read.readings) this.#findings.readings.push(reading);
+    return success(undefined);
   }
 
   /** Readings of one message are mostly of one device: it is looked up once. */

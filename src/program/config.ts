@@ -1,3 +1,4 @@
+import { LIMIT } from "../domain/limit.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { urlsOfHosts } from "../lib/url-hosts.ts";
 
@@ -76,6 +77,27 @@ export const SETTINGS = {
   "broker-share": setting("fieldline", "fieldline", {
     parse: (text) => (/^[\w-]{1,32}$/.test(text) ? text : undefined),
     help: "The name of this installation at that broker, if it serves several.",
+  }),
+  role: setting<"whole" | "web" | "ingest">("whole", "whole", {
+    parse: (text) => (["whole", "web", "ingest"] as const).find((role) => role === text),
+    help: "`whole`; or beside another broker `web`, and `ingest` for each worker that takes in.",
+  }),
+  workers: setting(1, "1", {
+    parse: parseCount,
+    help: "How many workers take in; said to all of them and to `--role web` alike.",
+  }),
+  worker: setting(0, "0", {
+    parse: (text) => (/^\d{1,2}$/.test(text) ? Number(text) : undefined),
+    help: "Which of them this one is, from 0; with `--role ingest`.",
+  }),
+  "worker-secret": setting<string | null>(null, "", {
+    parse: (text) => (/^[\w-]{20,200}$/.test(text) ? text : undefined),
+    isSecret: true,
+    help: "What workers show to the house: 20 letters, digits, `-`, `_` or more.",
+  }),
+  house: setting<string | null>(null, "", {
+    parse: (text) => (/^https?:\/\//.test(text) && URL.canParse(text) ? text : undefined),
+    help: "Where a worker finds the house: `http://host:8080`; with `--role ingest`.",
   }),
   "mqtt-websocket": setting(false, "off", {
     parse: parseSwitch,
@@ -188,6 +210,12 @@ function unknownNames({ options, file }: ConfigSources): string[] {
 
 function parseText(text: string): string | undefined {
   return text || undefined;
+}
+
+/** Of workers; see LIMIT. */
+function parseCount(text: string): number | undefined {
+  const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  return count >= 1 && count <= LIMIT.workers ? count : undefined;
 }
 
 function parseSwitch(text: string): boolean | undefined {

@@ -1,16 +1,16 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Account, Broker, BrokerParts } from "../broker/broker.ts";
 import { openEmbeddedBroker } from "../broker/embedded/embedded.ts";
-import { openExternalBroker, type ServerAddress } from "../broker/external/external.ts";
+import { openExternalBroker } from "../broker/external/external.ts";
 import { type Agent, rightsOf } from "../domain/agent.ts";
 import type { AgentId, Timestamp } from "../domain/brand.ts";
 import { THE_HOUSE } from "../domain/event.ts";
 import type { Message } from "../domain/message.ts";
-import { type Problem, problem } from "../domain/problem.ts";
+import type { Problem } from "../domain/problem.ts";
 import { drivers } from "../driver/registry.ts";
 import type { Closer } from "../lib/closer.ts";
-import { failure, type Outcome, success } from "../lib/outcome.ts";
+import { type Outcome, success } from "../lib/outcome.ts";
+import { serverOf, takenInFrom } from "./broker-address.ts";
 import type { BrokerAddress, Config } from "./config.ts";
 import type { Ground } from "./ground.ts";
 import type { Rooms } from "./rooms.ts";
@@ -33,11 +33,10 @@ export async function openElsewhere(
   const owners = await rooms.agents.owners();
   closer.add("owners", () => owners.close());
   const share = config["broker-share"];
-  // What is left over in somebody else's broker is not meant for us: plain devices stay out.
-  const ours = drivers.filter(({ takesTheRest }) => !takesTheRest);
-  const filters = [...new Set(ours.flatMap(({ listensTo }) => listensTo))];
+  // Where workers take in, this process only sends.
+  const wanted = config.role === "web" ? { filters: [], ordered: [] } : takenInFrom(drivers);
   const isProvisioned = config["broker-rights"] === "dynamic-security";
-  const options = { address: server.value, share, worker: 0, filters, isProvisioned };
+  const options = { address: server.value, share, worker: 0, ...wanted, isProvisioned };
   const external = await openExternalBroker(
     { ...options, folder: join(config.data, "broker-sessions") },
     {
@@ -115,7 +114,7 @@ function sideBySide(external: Broker, inside: Broker): Broker {
 }
 
 /** The broker lost our session: what devices sent meanwhile may be missing; nobody else tells. */
-function gapWriter({ journal, log }: Ground, { hosts }: BrokerAddress) {
+export function gapWriter({ journal, log }: Ground, { hosts }: BrokerAddress) {
   const broker = hosts.map(({ host, port }) => `${host}:${port}`).join(",");
   return (since: number): void => {
     const detail = { broker, since: new Date(since).toISOString() };
@@ -125,29 +124,4 @@ function gapWriter({ journal, log }: Ground, { hosts }: BrokerAddress) {
       log.error("gap not recorded", { reason: String(reason) });
     });
   };
-}
-
-function serverOf(
-  { hosts, isTls, username, password }: BrokerAddress,
-  config: Config,
-): Outcome<ServerAddress, Problem> {
-  const pems: { ca?: string; certificate?: string; key?: string } = {};
-  for (const name of ["ca", "certificate", "key"] as const) {
-    const file = config[`broker-${name}`];
-    if (file === null) continue;
-    const text = readText(file);
-    if (text === undefined) {
-      return failure(problem("folder_unreadable", `cannot read '${file}' of --broker-${name}`));
-    }
-    pems[name] = text;
-  }
-  return success({ hosts, username, password, tls: isTls ? pems : null });
-}
-
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined; // The caller says which file it was.
-  }
 }

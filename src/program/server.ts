@@ -7,6 +7,7 @@ import { systemClock } from "../lib/clock.ts";
 import { Closer } from "../lib/closer.ts";
 import { jsonLog, type Log } from "../lib/log.ts";
 import { type Outcome, success } from "../lib/outcome.ts";
+import type { Reception } from "../relay/relay.ts";
 import { ServerBackups } from "./backups.ts";
 import type { Address, Config } from "./config.ts";
 import { Demo } from "./demo.ts";
@@ -16,6 +17,10 @@ import { retentionOf } from "./retention.ts";
 import { openRooms, type Rooms } from "./rooms.ts";
 import { VERSION } from "./version.ts";
 import { openWire } from "./wire.ts";
+import { openWorker } from "./worker.ts";
+import { openWorkers } from "./workers.ts";
+
+const HOUR_MS = 3_600_000;
 
 /** `fieldline server`: the whole product in one process, until it is asked to stop. */
 export async function runServer(args: readonly string[], io: Io): Promise<ExitCode> {
@@ -27,9 +32,13 @@ export async function runServer(args: readonly string[], io: Io): Promise<ExitCo
   if (!config) return 2;
   const log = jsonLog(io.log, config["log-level"], systemClock.now);
   const closer = new Closer();
-  const opened = await openHouse(config, log, closer);
+  stayAlive(closer);
+  const opened =
+    config.role === "ingest"
+      ? await openWorkerOf(config, log, closer)
+      : await openHouse(config, log, closer);
   if (opened.ok) {
-    for (const line of greeting(config, opened.value)) io.print(line);
+    for (const line of opened.value) io.print(line);
     await new Promise<void>((resolve) => io.onStop(resolve));
   } else {
     io.complain(`${opened.problem.code}: ${opened.problem.detail}`);
@@ -40,17 +49,36 @@ export async function runServer(args: readonly string[], io: Io): Promise<ExitCo
   return opened.ok ? 0 : 2;
 }
 
+/** Between two tries to reach another broker nothing else keeps this process alive. */
+function stayAlive(closer: Closer): void {
+  const timer = setInterval(() => {}, HOUR_MS);
+  closer.add("life", async () => clearInterval(timer));
+}
+
 type House = {
   readonly setupToken: string | null;
   readonly ports: Readonly<Record<"mqtt" | "mqtts", number | null>> & { readonly http: number };
 };
+
+/** Takes in for a house elsewhere. */
+async function openWorkerOf(
+  config: Config,
+  log: Log,
+  closer: Closer,
+): Promise<Outcome<readonly string[], Problem>> {
+  const opened = await openWorker(config, log, closer);
+  if (!opened.ok) return opened;
+  const { worker, workers, house } = config;
+  if (config["print-ports"]) return success([JSON.stringify({ worker, workers })]);
+  return success([`Fieldline ${VERSION}, worker ${worker} of ${workers} for ${house}`]);
+}
 
 /** Puts the house together, from the ground up; `closer` takes it apart in reverse. */
 async function openHouse(
   config: Config,
   log: Log,
   closer: Closer,
-): Promise<Outcome<House, Problem>> {
+): Promise<Outcome<readonly string[], Problem>> {
   const ground = await openGround(config, log, closer);
   if (!ground.ok) return ground;
   const rooms = await openRooms(ground.value, config, closer);
@@ -66,7 +94,10 @@ async function openHouse(
   closer.add("demo", () => demo.stop());
   const backups = new ServerBackups({ ...ground.value, data: config.data });
   closer.add("backups", () => backups.close());
-  const api = await openDoors({ ground: ground.value, rooms, broker, demo, backups }, config);
+  const workers = await openWorkers(ground.value, rooms, config, closer);
+  if (!workers.ok) return workers;
+  const inside = { ground: ground.value, rooms, broker, demo, backups, reception: workers.value };
+  const api = await openDoors(inside, config);
   if (!api.ok) return api;
   closer.add("api", () => api.value.close());
   closer.add("commands", async () => rooms.commands.close());
@@ -75,7 +106,7 @@ async function openHouse(
     if (!started.ok) return started;
   }
   const ports = { http: api.value.port, ...broker.ports };
-  return success({ setupToken: rooms.access.setupToken, ports });
+  return success(greeting(config, { setupToken: rooms.access.setupToken, ports }));
 }
 
 type Inside = {
@@ -84,6 +115,7 @@ type Inside = {
   readonly broker: Parameters<typeof openApi>[1]["broker"];
   readonly demo: Demo;
   readonly backups: ServerBackups;
+  readonly reception: Reception | null;
 };
 
 /** Tells those who ask for it that the house is here, and before it goes, that it is not. */
@@ -98,7 +130,7 @@ function announcer(broker: Inside["broker"], name: string, clock: Ground["clock"
 
 /** Until an owner exists, nobody from elsewhere may come near. */
 function openDoors(
-  { ground, rooms, broker, demo, backups }: Inside,
+  { ground, rooms, broker, demo, backups, reception }: Inside,
   config: Config,
 ): Promise<Outcome<Api, Problem>> {
   const { later, ...opened } = rooms;
@@ -110,13 +142,21 @@ function openDoors(
     version: VERSION,
     mqttWebsocket: config["mqtt-websocket"],
     brokerSecret: config["broker-secret"],
+    workerSecret: config["worker-secret"],
   };
   const onChanged = (call: (subject: string) => void) => void later.watchers.push(call);
   const { disk, trouble } = ground;
-  const unready = () => [broker.trouble?.detail ?? [], trouble() ?? [], disk.reasons].flat();
+  const unready = () =>
+    [
+      ...[broker.trouble?.detail ?? [], trouble() ?? [], disk.reasons],
+      reception?.troubles() ?? [],
+    ].flat();
   const refusal = () => disk.refusal;
   const retention = retentionOf(config);
-  const outside = { broker, drivers, demo, backups, onChanged, unready, refusal, retention };
+  const outside = {
+    ...{ broker, drivers, demo, backups, reception },
+    ...{ onChanged, unready, refusal, retention },
+  };
   return openApi(options, { ...ground, ...opened, ...outside });
 }
 

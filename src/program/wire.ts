@@ -84,7 +84,7 @@ function partsOf({ journal, clock, gauges, log }: Ground, rooms: Rooms): BrokerP
   };
 }
 
-function rejectionOf({ agent, clientId, remote, topic, payload, problem: reason }: Refusal) {
+export function rejectionOf({ agent, clientId, remote, topic, payload, problem: reason }: Refusal) {
   const sender = { agentId: agent ?? "", clientId: clientId || remote, driver: "" };
   return { ...sender, topic, payload, problem: reason };
 }

@@ -13,13 +13,16 @@ type ClientParts = {
   readonly isFresh: boolean;
   /** What the broker says when this process is gone without a word. */
   readonly will?: () => Message | null;
-  readonly begin: (wire: Wire, welcome: Welcome) => Conversation;
+  /** A conversation begins; `hasWill` says whether the broker has taken the will. */
+  readonly begin: (wire: Wire, welcome: Welcome, hasWill: boolean) => Conversation;
   readonly clock: Clock;
   readonly log: Log;
   readonly chance: () => number;
 };
 
 const THROWN_OUT_OFTEN = 3;
+/** Greetings of MQTT 3.1.1 that a broker hung up on: NATS 2.9 does so where a topic has a dot. */
+const HUNG_UP_OFTEN = 2;
 
 /** One identity at the broker: connects, and again whenever the connection is lost. */
 export class Client {
@@ -31,6 +34,7 @@ export class Client {
   /** A node that was lost is tried again after all the others. */
   #losses = 0;
   #thrownOut = 0;
+  #hungUp = 0;
   #line: Line | undefined;
   #retry: Timer | undefined;
   #isClosed = false;
@@ -63,10 +67,15 @@ export class Client {
   #connect(): void {
     const { hosts, ...address } = this.#address;
     const there = hosts[this.#losses % hosts.length] ?? { host: "", port: 0 };
+    const { begin, will } = this.#parts;
+    const hasWill = will !== undefined && this.#hungUp < HUNG_UP_OFTEN;
     this.#line = new Line({ ...address, ...there }, this.#version, {
       ...this.#parts,
+      will: () => (hasWill ? will() : null),
+      begin: (wire, welcome) => begin(wire, welcome, hasWill),
       onWelcome: () => {
         this.#wasWelcome = true;
+        if (hasWill) this.#hungUp = 0;
         this.#parts.log.info("connected to the broker", { version: this.#version });
         this.#settle();
       },
@@ -76,6 +85,7 @@ export class Client {
 
   #lost(end: End): void {
     this.#trouble = this.#explained(end);
+    if (!end.wasWelcome && end.isOldBroker && this.#version === 4) this.#hungUp += 1;
     if (this.#isClosed) {
       this.#settle();
       return;

@@ -30,8 +30,14 @@ type ExternalOptions = {
   readonly share: string;
   /** Which of the workers this one is, from 0: the broker keeps a session for each. */
   readonly worker: number;
-  /** What to take in; nothing where this process only sends. */
+  /** How many there are. Fallback: this one. */
+  readonly workers?: number;
+  /** What to take in, shared with the other workers; nothing where this process only sends. */
   readonly filters: readonly string[];
+  /** What one worker takes in alone, in its order. Fallback: nothing. */
+  readonly ordered?: readonly string[];
+  /** False for a worker: what the house says, another process sends. Fallback: true. */
+  readonly isSending?: boolean;
   /** Whether the broker's rights are kept in step by Mosquitto's dynamic security. */
   readonly isProvisioned?: boolean;
   /** Where it is remembered that the broker keeps a session. */
@@ -67,7 +73,7 @@ class ExternalBroker implements Broker {
   readonly host: string;
   readonly ports: Broker["ports"];
   readonly #parts: ExternalParts;
-  readonly #sending: Client;
+  readonly #sending: Client | null;
   readonly #receiving: Client | null;
   readonly #security: DynamicSecurity | null;
   #sender: Sender | undefined;
@@ -79,24 +85,12 @@ class ExternalBroker implements Broker {
   #isClosed = false;
 
   constructor(options: ExternalOptions, parts: ExternalParts) {
-    const { address, share, worker, filters } = options;
+    const { address, share, worker, filters, isSending = true } = options;
     this.#parts = parts;
     const [{ host = "", port = null } = {}] = address.hosts;
     this.host = host;
     this.ports = { mqtt: address.tls ? null : port, mqtts: address.tls ? port : null };
-    this.#sending = new Client(address, {
-      ...parts,
-      ...{ clientId: `${share}-send-${worker}`, isFresh: true },
-      will: () => parts.announcement?.(false) ?? null,
-      begin: (wire, welcome) => {
-        this.#welcome = welcome;
-        this.#version = wire.version;
-        this.#sender = new Sender(wire, welcome, () => parts.clock.now());
-        const here = parts.announcement?.(true);
-        if (here) void this.#sender.send(here);
-        return this.#sender;
-      },
-    });
+    this.#sending = isSending ? this.#send(address, `${share}-send-${worker}`) : null;
     this.#receiving = filters.length === 0 ? null : this.#receive(options);
     const { username: ownName } = address;
     const security = { ...parts, clientId: `${share}-rights-${worker}`, ownName };
@@ -125,7 +119,7 @@ class ExternalBroker implements Broker {
 
   /** Why it does not work as it should; null while it does. */
   get trouble(): Problem | null {
-    const lost = this.#sending.trouble ?? this.#receiving?.trouble ?? this.#security?.trouble;
+    const lost = this.#sending?.trouble ?? this.#receiving?.trouble ?? this.#security?.trouble;
     if (lost) return lost;
     const [first] = this.#refusedFilters ?? [];
     if (first === undefined) return null;
@@ -141,7 +135,7 @@ class ExternalBroker implements Broker {
     if (!isValidTopic(message.topic)) {
       return failure(problem("topic_forbidden", `"${message.topic}" is not a topic`));
     }
-    const { trouble } = this.#sending;
+    const trouble = this.#sending?.trouble;
     if (this.#isClosed || trouble || !this.#sender) {
       return failure(problem("link_down", trouble?.detail ?? "the broker is closed"));
     }
@@ -179,14 +173,34 @@ class ExternalBroker implements Broker {
     await this.#receiver?.drain();
     await this.#security?.close();
     this.#receiving?.close();
-    this.#sending.close();
+    this.#sending?.close();
   }
 
-  #receive({ address, share, worker, filters, folder }: ExternalOptions): Client {
-    const clientId = `${share}-ingest-${worker}`;
+  #send(address: ServerAddress, clientId: string): Client {
+    const parts = this.#parts;
+    return new Client(address, {
+      ...parts,
+      ...{ clientId, isFresh: true },
+      will: () => parts.announcement?.(false) ?? null,
+      begin: (wire, welcome, hasWill) => {
+        this.#welcome = welcome;
+        this.#version = wire.version;
+        this.#sender = new Sender(wire, welcome, () => parts.clock.now());
+        // A broker that does not take that the house is gone must not say that it is here.
+        const here = hasWill ? parts.announcement?.(true) : null;
+        if (here) void this.#sender.send(here);
+        return this.#sender;
+      },
+    });
+  }
+
+  #receive(options: ExternalOptions): Client {
+    const { address, worker, workers = 1, filters, ordered = [], folder } = options;
+    const share = { share: options.share, worker, workers, filters, ordered };
+    const clientId = `${options.share}-ingest-${worker}`;
     const mark = new SessionMark(folder, clientId);
     const onGranted = (refused: readonly string[]) => this.#granted(refused);
-    const wish = { ...this.#parts, filters, share, mark, onGranted };
+    const wish = { ...this.#parts, share, mark, onGranted };
     return new Client(address, {
       ...this.#parts,
       ...{ clientId, isFresh: false },

@@ -117,6 +117,17 @@ export function encodeSubscribe(
   return encode({ cmd: "subscribe", messageId: packetId, subscriptions }, version);
 }
 
+export function encodeUnsubscribe(
+  packetId: number,
+  filters: readonly string[],
+  version: Spoken,
+): Buffer {
+  return encode(
+    { cmd: "unsubscribe", messageId: packetId, unsubscriptions: [...filters] },
+    version,
+  );
+}
+
 /** One code a filter, in their order: the last bytes of the packet. */
 export function subackCodes({ buffer, end }: PacketView, filters: number): readonly number[] {
   return [...buffer.subarray(end - filters, end)];

@@ -11,6 +11,7 @@ import { PACKET } from "../protocol.ts";
 import type { Conversation, Wire } from "./line.ts";
 import {
   encodeSubscribe,
+  encodeUnsubscribe,
   FAILED,
   type Passed,
   readPublish,
@@ -18,12 +19,12 @@ import {
   type Welcome,
 } from "./packet.ts";
 import type { SessionMark } from "./session-mark.ts";
+import { isForUs, type Share, subscriptionsOf } from "./share.ts";
 
 export type ReceiverParts = Pick<BrokerParts, "onRefused" | "clock" | "gauges" | "log"> & {
   readonly receive: Receive;
-  /** What is subscribed to; it is shared with other workers where the broker can do that. */
-  readonly filters: readonly string[];
-  readonly share: string;
+  /** What is subscribed to, and which part of it is ours. */
+  readonly share: Share;
   /** Whose topic it is: nothing else tells who sent a message that another broker took. */
   readonly agentOf: (topic: string) => AgentId | undefined;
   /** The broker forgot the session: what it held for us is lost. */
@@ -38,6 +39,7 @@ type Batch = { readonly messages: ReceivedMessage[]; readonly packetIds: number[
 /** What a message costs in memory beside its payload. */
 const OVERHEAD_BYTES = 300;
 const SUBSCRIBE_ID = 1;
+const UNSUBSCRIBE_ID = 2;
 
 /**
  * Takes what the broker has for us. A message is acknowledged when what it brought is safe: until
@@ -47,6 +49,7 @@ export class Receiver implements Conversation {
   readonly #parts: ReceiverParts;
   readonly #wire: Wire;
   readonly #filters: readonly string[];
+  readonly #isShared: boolean;
   #batch: Batch = { messages: [], packetIds: [] };
   #isTurnEnding = false;
   #released: Promise<void> = Promise.resolve();
@@ -58,12 +61,13 @@ export class Receiver implements Conversation {
   constructor(parts: ReceiverParts, wire: Wire, welcome: Welcome) {
     this.#parts = parts;
     this.#wire = wire;
-    const { filters, share, mark } = parts;
-    this.#filters = welcome.shared ? filters.map((filter) => `$share/${share}/${filter}`) : filters;
+    const { share, mark } = parts;
+    this.#isShared = welcome.shared;
+    this.#filters = subscriptionsOf(share, welcome.shared);
     const known = mark.note(this.#filters, parts.clock.now());
     if (known && !welcome.sessionPresent) parts.onGap(known.since);
     if (welcome.sessionPresent && known?.isSame) parts.onGranted([]);
-    else this.#subscribe();
+    else this.#subscribe(known?.gone ?? []);
   }
 
   readonly take = (packet: PacketView): void => {
@@ -85,8 +89,9 @@ export class Receiver implements Conversation {
     await this.#released;
   }
 
-  #subscribe(): void {
+  #subscribe(gone: readonly string[]): void {
     const { writer, version, send } = this.#wire;
+    if (gone.length > 0) writer.raw(encodeUnsubscribe(UNSUBSCRIBE_ID, gone, version));
     writer.raw(encodeSubscribe(SUBSCRIBE_ID, this.#filters, version));
     send();
   }
@@ -105,12 +110,23 @@ export class Receiver implements Conversation {
       return;
     }
     gauges.add("mqtt_messages_received_total");
-    const agent = passed.isOurs ? null : this.#senderOf(passed);
-    // What is ours or nobody's is settled already; its acknowledgement waits for its turn.
+    const agent = this.#isNothing(passed) ? null : this.#senderOf(passed);
+    // What is to be passed over is settled already; its acknowledgement waits for its turn.
     if (passed.packetId !== 0) this.#batch.packetIds.push(passed.packetId);
     if (agent !== null) this.#add(passed, agent);
     if (this.#batch.messages.length >= LIMIT.messagesPerBatch) this.#handOver();
     else this.#handOverSoon();
+  }
+
+  /**
+   * What the house said itself, what another worker takes in, and what an MQTT 3 broker kept from
+   * before we came: live messages do not come with that flag (MQTT 3.1.1 section 3.3.1.3), and a
+   * value without a time of its own would look like a new one.
+   */
+  #isNothing({ isOurs, retain, topic }: Passed): boolean {
+    const isKept = retain && this.#wire.version === 4;
+    if (isKept) this.#parts.gauges.add("mqtt_kept_passed_over_total");
+    return isOurs || isKept || !isForUs(this.#parts.share, this.#isShared, topic);
   }
 
   #senderOf(passed: Passed): AgentId | null {

@@ -2,7 +2,12 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 type Mark = { readonly filters: readonly string[]; readonly at: number };
-type Known = { readonly isSame: boolean; readonly since: number };
+type Known = {
+  readonly isSame: boolean;
+  /** What was subscribed, and is not wanted any more. */
+  readonly gone: readonly string[];
+  readonly since: number;
+};
 
 /**
  * Remembers over restarts that the broker keeps a session for this client id, and when we were last
@@ -23,7 +28,9 @@ export class SessionMark {
   note(filters: readonly string[], at: number): Known | null {
     const before = this.#mark;
     this.#write({ filters, at });
-    return before && { isSame: isSame(before.filters, filters), since: before.at };
+    if (!before) return null;
+    const gone = before.filters.filter((filter) => !filters.includes(filter));
+    return { isSame: isSame(before.filters, filters), gone, since: before.at };
   }
 
   /** We are, or were until now, connected. */

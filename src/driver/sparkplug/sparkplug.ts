@@ -13,6 +13,7 @@ export const sparkplug: Driver = {
   title: "Sparkplug B",
   spec: "Eclipse Sparkplug 3.0.0, payload B",
   listensTo: EDGE_FILTERS,
+  keepsOrder: true,
   catalogue,
   decode,
   encode,

@@ -27,18 +27,21 @@ test("two workers beside Mosquitto, one house on PostgreSQL: each is killed, not
   await crew.ready();
   const clientIds = await crew.enrol(DEVICES);
   const device = await RawClient.enter(mosquitto.port, { clientId: "device" });
-  let restarted: Promise<void> | undefined;
-  for (let number = 0; number < MESSAGES; number += 1) {
-    const { topic, payload } = pumpMessage(clientIds[number % DEVICES] ?? "", number);
-    device.publish(topic, payload, { qos: 1, messageId: number + 1 });
-    if (number % WINDOW === WINDOW - 1) {
+  const load = async (from: number, to: number) => {
+    for (let number = from; number < to; number += 1) {
+      const { topic, payload } = pumpMessage(clientIds[number % DEVICES] ?? "", number);
+      device.publish(topic, payload, { qos: 1, messageId: number + 1 });
+      if (number % WINDOW !== WINDOW - 1) continue;
       for (let each = 0; each < WINDOW; each += 1) await device.expect("puback");
     }
-    if (number === MESSAGES / 4) await crew.kill(1);
-    if (number === MESSAGES / 2) restarted = crew.start(1);
-    if (number === (MESSAGES * 3) / 4) await crew.killAndRestartHouse();
-  }
+  };
+  const [quarter, half] = [MESSAGES / 4, MESSAGES / 2];
+  await load(0, quarter);
+  await Promise.all([load(quarter, half), crew.kill(1)]);
+  const restarted = crew.start(1);
+  await load(half, half + quarter);
   await restarted;
+  await Promise.all([load(half + quarter, MESSAGES), crew.killAndRestartHouse()]);
   await crew.house.signIn();
   await crew.adopt(DEVICES);
   await until("the API shows all", async () => (await crew.stored()).size === MESSAGES, 60_000);

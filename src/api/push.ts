@@ -28,14 +28,23 @@ async function push(house: House, { params, body }: Call<PushRoute>): Answer<Pus
   if (!point.ok) return point;
   const samples = samplesOf(point.value, body.samples, house.clock.now());
   if (!samples.ok) return samples;
-  const { count } = samples.value;
-  const kept = await keep(house, samples.value);
+  return storeSamples(house, samples.value);
+}
+
+type Stored = { stored: number; tooOld: number };
+
+/** Stored first, then shown. A problem where none of them was taken. */
+export async function storeSamples(
+  house: House,
+  samples: Samples,
+): Promise<Outcome<Stored, Problem>> {
+  const kept = await keep(house, samples);
   if (!kept.ok) return kept;
   const { tooOld } = kept.value;
-  const stored = count - tooOld;
+  const stored = samples.count - tooOld;
   if (stored === 0) return failure(problem("sample_too_old", "raw samples of then were let go"));
   house.gauges.add("samples_stored_total", stored);
-  house.live.stored(samples.value);
+  house.live.stored(samples);
   return success({ stored, tooOld });
 }
 

@@ -1,10 +1,10 @@
 import type { DataType } from "../domain/catalogue.ts";
+import { coerce, isWithin } from "../domain/coerce.ts";
 import type { Reading } from "../domain/findings.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Value } from "../domain/reading.ts";
 import { SamplesBuilder } from "../domain/samples.ts";
 import { type BoundChannel, type BoundDevice, noteWarning } from "./bindings.ts";
-import { coerce, isWithin } from "./coerce.ts";
 import type { IngestParts } from "./ingest.ts";
 
 const NO_PAYLOAD = new Uint8Array(0);

@@ -17,6 +17,7 @@ import { eventRoutes } from "./events.ts";
 import { faultReply } from "./fault.ts";
 import { oauthRoutes } from "./oauth.ts";
 import type { Answer, Ask, Route, Routes } from "./route.ts";
+import { timeSeriesRoutes } from "./time-series.ts";
 
 /** Every route of the Insights Hub API, one file for each of Siemens' services. */
 export const SIEMENS_ROUTES: Routes = {
@@ -24,6 +25,7 @@ export const SIEMENS_ROUTES: Routes = {
   ...assetTypeRoutes,
   ...assetRoutes,
   ...assetPartRoutes,
+  ...timeSeriesRoutes,
   ...oauthRoutes,
   ...eventRoutes,
   ...eventTypeRoutes,

@@ -3,6 +3,7 @@ import type { Findings } from "../../domain/findings.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Quality } from "../../domain/reading.ts";
+import { qualityOfWord } from "../../domain/status-word.ts";
 import { withExactIntegers } from "../../lib/exact-json.ts";
 import { parseIsoTime } from "../../lib/iso-time.ts";
 import {
@@ -18,7 +19,6 @@ import { decodeEvents } from "./decode-events.ts";
 import { decodeFile } from "./decode-file.ts";
 import { decodeInstantiation, decodeModel, decodeWhole } from "./decode-model.ts";
 import { decodeModelWish, decodeProgress, decodeTokenWish } from "./decode-request.ts";
-import { qualityOf } from "./quality.ts";
 import { scanSeries } from "./scan-series.ts";
 import { parseOutbound } from "./topics.ts";
 
@@ -91,7 +91,7 @@ function readValues(values: readonly ExactJson[], row: number, findings: Finding
     const channel = isEntry ? entry["dataPointId"] : undefined;
     const value = isEntry ? entry["value"] : undefined;
     if (isEntry && typeof channel === "string" && channel !== "" && isValue(value)) {
-      const quality = qualityOf(entry["qualityCode"]) ?? doubt(entry, row, index, findings);
+      const quality = qualityOfWord(entry["qualityCode"]) ?? doubt(entry, row, index, findings);
       findings.reading(channel as ChannelName, value, quality);
     } else {
       const found = shorten(entry);

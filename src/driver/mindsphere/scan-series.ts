@@ -2,9 +2,9 @@ import type { ChannelName, DeviceAddress } from "../../domain/brand.ts";
 import type { Findings } from "../../domain/findings.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import type { Quality, Value } from "../../domain/reading.ts";
+import { qualityOfWord } from "../../domain/status-word.ts";
 import { parseIsoTime } from "../../lib/iso-time.ts";
 import { JsonCursor } from "../../lib/json-cursor.ts";
-import { qualityOf } from "./quality.ts";
 
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
@@ -88,7 +88,7 @@ function scanEntry(findings: Findings): boolean {
 }
 
 function scanQuality(): Quality | undefined {
-  return cursor.takesWord(QUALITY) ? qualityOf(text() ?? "?") : undefined;
+  return cursor.takesWord(QUALITY) ? qualityOfWord(text() ?? "?") : undefined;
 }
 
 function scanValue(): Value | null | undefined {

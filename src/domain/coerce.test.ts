@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { DataType } from "../domain/catalogue.ts";
-import type { Value } from "../domain/reading.ts";
+import type { DataType } from "./catalogue.ts";
 import { coerce, isWithin } from "./coerce.ts";
+import type { Value } from "./reading.ts";
 
 const REFUSED = Symbol("refused");
 type Row = readonly [given: Value | null, type: DataType, kept: Value | null | typeof REFUSED];

@@ -1,7 +1,7 @@
-import type { DataType, Variable } from "../domain/catalogue.ts";
-import { integerOf, isInt32 } from "../domain/integer.ts";
-import type { Value } from "../domain/reading.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
+import type { DataType, Variable } from "./catalogue.ts";
+import { integerOf, isInt32 } from "./integer.ts";
+import type { Value } from "./reading.ts";
 
 const INTEGER = /^[+-]?\d{1,32}$/;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;

@@ -1,0 +1,217 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { MindSphereSdk } from "@mindconnect/mindconnect-nodejs";
+import { ApiHouse } from "../../test/api-house.ts";
+import { SiemensCaller } from "../../test/siemens-caller.ts";
+
+const TYPES = "/api/assetmanagement/v3";
+const START = Date.parse("2026-01-05T00:00:00Z");
+const VARIABLES = [
+  { name: "power", dataType: "DOUBLE", unit: "W", qualityCode: true },
+  { name: "energy", dataType: "LONG", unit: "Wh" },
+  { name: "count", dataType: "INT" },
+  { name: "on", dataType: "BOOLEAN" },
+  { name: "state", dataType: "STRING" },
+];
+
+let house: ApiHouse;
+let caller: SiemensCaller;
+let series: ReturnType<MindSphereSdk["GetTimeSeriesClient"]>;
+before(async () => {
+  house = await ApiHouse.open();
+  caller = new SiemensCaller(house);
+  const basicAuth = `Basic ${Buffer.from(`sdk:${house.tokens.operator}`).toString("base64")}`;
+  series = new MindSphereSdk({
+    gateway: house.url,
+    basicAuth,
+    tenant: "acme",
+  }).GetTimeSeriesClient();
+  const aspect = { name: "Energy", category: "dynamic", variables: VARIABLES };
+  const plate = { name: "Plate", category: "static", variables: [] };
+  const aspects = [
+    { name: "energy", aspectTypeId: "acme.Energy" },
+    { name: "plate", aspectTypeId: "acme.Plate" },
+  ];
+  await caller.send("engineer", `PUT ${TYPES}/aspecttypes/acme.Energy`, aspect);
+  await caller.send("engineer", `PUT ${TYPES}/aspecttypes/acme.Plate`, plate);
+  await caller.send("engineer", `PUT ${TYPES}/assettypes/acme.Meter`, { name: "Meter", aspects });
+});
+after(() => house.close());
+
+async function newMeter(): Promise<string> {
+  const body = { name: "Meter", typeId: "acme.Meter" };
+  const { json } = await caller.send("engineer", `POST ${TYPES}/assets`, body);
+  return json.assetId;
+}
+
+const pathOf = (asset: string) => `/api/iottimeseries/v3/timeseries/${asset}/energy`;
+const time = (second: number) => new Date(START + second * 1000).toISOString();
+
+test("the SDK writes records and reads back a range, the newest first where asked", async () => {
+  const asset = await newMeter();
+  const rows = [0, 1, 2].map((second) => ({ _time: time(second), power: second * 1.5 }));
+  await series.PutTimeSeries(asset, "energy", rows as never);
+  const from = new Date(START);
+  const to = new Date(START + 2_000);
+  const read = await series.GetTimeSeries(asset, "energy", { from, to });
+  assert.deepEqual(
+    read,
+    [0, 1, 2].map((second) => ({ _time: time(second), power: second * 1.5, power_qc: "0" })),
+  );
+  const newest = await series.GetTimeSeries(asset, "energy", { from, to, sort: "desc", limit: 1 });
+  assert.deepEqual(newest, [read[2]]);
+});
+
+test("without a range the answer is the newest record", async () => {
+  const asset = await newMeter();
+  assert.deepEqual(await series.GetTimeSeries(asset, "energy"), []);
+  const rows = [
+    { _time: time(0), power: 1, count: 1 },
+    { _time: time(1), power: 2 },
+  ];
+  await series.PutTimeSeries(asset, "energy", rows as never);
+  const newest = await series.GetTimeSeries(asset, "energy");
+  assert.deepEqual(newest, [{ _time: time(1), power: 2, power_qc: "0" }]);
+  const each = await caller.send("viewer", `GET ${pathOf(asset)}?latestValue=true`);
+  assert.deepEqual(each.json, [
+    { _time: time(1), power: 2, power_qc: "0" },
+    { _time: time(0), count: 1 },
+  ]);
+});
+
+test("what does not fit one answer follows by its link, each record once", async () => {
+  const asset = await newMeter();
+  const rows = Array.from({ length: 25 }, (_, second) => ({
+    ...{ _time: time(second), power: second },
+    ...(second % 3 === 0 && { count: second }),
+  }));
+  await series.PutTimeSeries(asset, "energy", rows as never);
+  for (const sort of ["asc", "desc"]) {
+    const wish = { from: new Date(START), to: new Date(START + 60_000), limit: 10, sort };
+    let page = await series.GetTimeSeriesBulkStyle(asset, "energy", wish);
+    const read = [...(page.records ?? [])];
+    while (page.nextRecord) {
+      page = await series.GetNextRecordsBulkStyle(page.nextRecord);
+      read.push(...(page.records ?? []));
+    }
+    const powers = (read as unknown as { power: number }[]).map(({ power }) => power);
+    const expected = rows.map(({ power }) => power);
+    assert.deepEqual(powers, sort === "asc" ? expected : expected.toReversed());
+  }
+});
+
+test("integers of 64 bits come back as the text of their digits beyond 2^53", async () => {
+  const asset = await newMeter();
+  const body = `[{"_time":"${time(0)}","energy":9007199254740993},{"_time":"${time(1)}","energy":"605"}]`;
+  const put = await caller.send("operator", `PUT ${pathOf(asset)}`, body);
+  assert.equal(put.status, 204, put.text);
+  const { json } = await caller.send(
+    "viewer",
+    `GET ${pathOf(asset)}?from=${time(0)}&to=${time(9)}`,
+  );
+  assert.deepEqual(json, [
+    { _time: time(0), energy: "9007199254740993" },
+    { _time: time(1), energy: 605 },
+  ]);
+});
+
+test("quality is an OPC UA status word, both ways", async () => {
+  const asset = await newMeter();
+  const words = ["0", "12189696", 1083310080, "2147483648", "-1"];
+  const rows = words.map((word, second) => ({ _time: time(second), power: 1, power_qc: word }));
+  assert.equal((await caller.send("operator", `PUT ${pathOf(asset)}`, rows)).status, 204);
+  const { json } = await caller.send(
+    "viewer",
+    `GET ${pathOf(asset)}?from=${time(0)}&to=${time(9)}`,
+  );
+  assert.deepEqual(
+    json.map((row: { power_qc: string }) => row.power_qc),
+    ["0", "0", "1073741824", "2147483648", "2147483648"],
+  );
+});
+
+test("a record replaces the one of its time as a whole", async () => {
+  const asset = await newMeter();
+  const put = (row: object) =>
+    caller.send("operator", `PUT ${pathOf(asset)}`, [{ _time: time(0), ...row }]);
+  await put({ power: 1, count: 7, state: "open" });
+  await put({ power: 2 });
+  const range = `from=${time(0)}&to=${time(0)}`;
+  const { json } = await caller.send("viewer", `GET ${pathOf(asset)}?${range}`);
+  assert.deepEqual(json, [{ _time: time(0), power: 2, power_qc: "0" }]);
+});
+
+test("the range is given with both ends, without a zone in UTC, and select names variables", async () => {
+  const asset = await newMeter();
+  const rows = [0, 1, 2].map((second) => ({ _time: time(second), power: 1, on: true }));
+  await caller.send("operator", `PUT ${pathOf(asset)}`, rows);
+  const count = async (query: string) => {
+    const { json } = await caller.send("viewer", `GET ${pathOf(asset)}?${query}`);
+    return json.length;
+  };
+  assert.equal(await count(`from=${time(1)}&to=${time(2)}`), 2);
+  assert.equal(await count("from=2026-01-05T00:00:01&to=2026-01-06"), 2);
+  assert.equal(await count("from=2026-01-05T01:00:02%2B01:00"), 1);
+  const some = await caller.send("viewer", `GET ${pathOf(asset)}?from=${time(2)}&select=on`);
+  assert.deepEqual(some.json, [{ _time: time(2), on: true }]);
+});
+
+test("one wrong value of a body, and nothing of it is stored", async () => {
+  const asset = await newMeter();
+  const cases: unknown[] = [
+    {},
+    [{ power: 1 }],
+    [{ _time: "yesterday", power: 1 }],
+    [{ _time: "2999-01-01T00:00:00Z", power: 1 }],
+    [{ _time: time(0), voltage: 1 }],
+    [{ _time: time(0), power: "much" }],
+    [{ _time: time(0), count: 2 ** 31 }],
+    [{ _time: time(0), power: [1] }],
+    [{ _time: time(0), power: 1, power_qc: "fine" }],
+  ];
+  for (const body of cases) {
+    const rows = Array.isArray(body) ? [{ _time: time(0), count: 1 }, ...body] : body;
+    const reply = await caller.send("operator", `PUT ${pathOf(asset)}`, rows);
+    assert.equal(reply.status, 400, JSON.stringify(body));
+  }
+  const { json } = await caller.send("viewer", `GET ${pathOf(asset)}?from=${time(0)}`);
+  assert.deepEqual(json, []);
+});
+
+test("a range is deleted by an administrator, after the journal says so", async () => {
+  const asset = await newMeter();
+  const rows = [0, 1, 2].map((second) => ({ _time: time(second), power: 1 }));
+  await caller.send("operator", `PUT ${pathOf(asset)}`, rows);
+  const route = `DELETE ${pathOf(asset)}?from=${time(0)}&to=${time(1)}`;
+  assert.equal((await caller.send("engineer", route)).status, 403);
+  assert.equal((await caller.send("admin", route)).status, 204);
+  const { json } = await caller.send("viewer", `GET ${pathOf(asset)}?from=${time(0)}`);
+  assert.deepEqual(
+    json.map(({ _time }: { _time: string }) => _time),
+    [time(2)],
+  );
+  const journal = await house.send("admin", "GET /journal?kind=history.deleted");
+  assert.equal(journal.json.items[0].detail.aspect, "energy");
+});
+
+test("an unknown asset, aspect or variable is told; a static aspect has no series", async () => {
+  const asset = await newMeter();
+  const get = async (path: string) => (await caller.send("viewer", `GET ${path}`)).status;
+  const base = "/api/iottimeseries/v3/timeseries";
+  assert.equal(await get(`${base}/${"0".repeat(31)}1/energy`), 404);
+  assert.equal(await get(`${base}/${asset}/none`), 404);
+  assert.equal(await get(`${base}/${asset}/plate`), 400);
+  assert.equal(await get(`${pathOf(asset)}?select=none`), 400);
+  assert.equal(await get(`${pathOf(asset)}?from=${time(1)}&to=${time(0)}`), 400);
+  assert.equal(await get(`${pathOf(asset)}?from=${time(1)}&limit=0`), 400);
+});
+
+test("what is written here is seen live and on our own API", async () => {
+  const asset = await newMeter();
+  await caller.send("operator", `PUT ${pathOf(asset)}`, [{ _time: time(0), power: 42 }]);
+  const { json } = await house.send("viewer", "GET /points?search=power");
+  const values = json.items.map(
+    ({ latest }: { latest: { value: number } | null }) => latest?.value,
+  );
+  assert.ok(values.includes(42), JSON.stringify(json.items[0]));
+});

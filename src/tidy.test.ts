@@ -11,7 +11,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ["broker", "driver", "historian", "store"],
   [
     ...["access", "agent", "command", "event", "file", "ingest", "journal", "live", "liveness"],
-    ...["relay", "settings", "simulator"],
+    ...["relay", "settings", "simulator", "uplink"],
   ],
   ["api"],
   ["program"],

@@ -139,7 +139,8 @@ async function startServer(
   environment: Readonly<Record<string, string>> = {},
 ) {
   const anyPort = ["--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", "--mqtts", "127.0.0.1:0"];
-  const args = ["server", "--data", folder, "--print-ports", ...anyPort, ...options];
+  const [program, ...own] = options[0] === "gateway" ? options : ["server", ...options];
+  const args = [program ?? "", "--data", folder, "--print-ports", ...anyPort, ...own];
   const env = { ...process.env, ...environment };
   const child = spawn(process.execPath, [MAIN, ...args], {
     env,

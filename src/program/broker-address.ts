@@ -16,20 +16,21 @@ export function takenInFrom(drivers: readonly Driver[]) {
   return { filters: others ?? [], ordered: ordered ?? [] };
 }
 
-/** Where that broker is, with the certificates that files hold. */
+/** Where somebody else's broker is, with the files that the settings of this name say. */
 export function serverOf(
   { hosts, isTls, username, password }: BrokerAddress,
   config: Config,
+  name: "broker" | "uplink",
 ): Outcome<ServerAddress, Problem> {
   const pems: { ca?: string; certificate?: string; key?: string } = {};
-  for (const name of ["ca", "certificate", "key"] as const) {
-    const file = config[`broker-${name}`];
+  for (const part of ["ca", "certificate", "key"] as const) {
+    const file = config[`${name}-${part}`];
     if (file === null) continue;
     const text = readText(file);
     if (text === undefined) {
-      return failure(problem("folder_unreadable", `cannot read '${file}' of --broker-${name}`));
+      return failure(problem("folder_unreadable", `cannot read '${file}' of --${name}-${part}`));
     }
-    pems[name] = text;
+    pems[part] = text;
   }
   return success({ hosts, username, password, tls: isTls ? pems : null });
 }

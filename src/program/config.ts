@@ -103,6 +103,35 @@ export const SETTINGS = {
     parse: parseSwitch,
     help: "MQTT over WebSocket at `/mqtt` on the HTTP port.",
   }),
+  profile: setting<"server" | "gateway">("server", "server", {
+    parse: (text) => (["server", "gateway"] as const).find((profile) => profile === text),
+    help: "Whether there is memory to use, or a card to spare: server, or gateway.",
+  }),
+  "commit-ms": setting<number | null>(null, "0, of a gateway 1000", {
+    parse: (text) => (/^\d{1,4}$/.test(text) && Number(text) <= 5_000 ? Number(text) : undefined),
+    help: "Samples of so many milliseconds, at most 5000, share one write to the disk.",
+  }),
+  uplink: setting<BrokerAddress | null>(null, "", {
+    parse: parseBroker,
+    isSecret: true,
+    help: "`mqtts://server:8883` or `mqtt://user:password@…`: the server that samples go up to.",
+  }),
+  "uplink-name": setting<string | null>(null, "", {
+    parse: (text) => (/^[\w.-]{1,64}$/.test(text) ? text : undefined),
+    help: "What the server calls this gateway: the name of its agent there.",
+  }),
+  "uplink-ca": setting<string | null>(null, "", {
+    parse: parseText,
+    help: "PEM file of the CA that signed that server's certificate: `ca.crt` of the bundle.",
+  }),
+  "uplink-certificate": setting<string | null>(null, "", {
+    parse: parseText,
+    help: "PEM file of the gateway's certificate there: `agent.crt` of the bundle.",
+  }),
+  "uplink-key": setting<string | null>(null, "", {
+    parse: parseText,
+    help: "PEM file of that certificate's private key: `agent.key` of the bundle.",
+  }),
   database: setting<string | null>(null, "", {
     parse: parseDatabase,
     isSecret: true,

@@ -28,7 +28,7 @@ export async function openElsewhere(
   address: BrokerAddress,
   config: Config,
 ): Promise<Outcome<Broker, Problem>> {
-  const server = serverOf(address, config);
+  const server = serverOf(address, config, "broker");
   if (!server.ok) return server;
   const owners = await rooms.agents.owners();
   closer.add("owners", () => owners.close());

@@ -4,6 +4,7 @@ import { AssertionError } from "../lib/assert.ts";
 import { runBackup, runRestore } from "./backup.ts";
 import { runCheck } from "./check.ts";
 import { settingsHelp } from "./config.ts";
+import { runGateway } from "./gateway.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { runMove } from "./move.ts";
 import { runServer } from "./server.ts";
@@ -14,6 +15,7 @@ import { runExport, runImport } from "./table.ts";
 const HELP = `fieldline <program> [options]
 
   server                     broker, historian, screens and APIs in one process
+  gateway                    the same at the edge; all samples go up to the server of --uplink
   simulator viasens|meter|plant   devices as their makers wrote them, against any broker
   backup FILE                everything in one file; of a running server with --url URL
   restore FILE               into an empty data folder
@@ -34,6 +36,7 @@ type Program = (args: readonly string[], io: Io) => Promise<ExitCode>;
 
 const PROGRAMS: Readonly<Record<string, Program>> = {
   server: runServer,
+  gateway: runGateway,
   simulator: runSimulator,
   backup: runBackup,
   export: runExport,

@@ -8,6 +8,7 @@ import { Closer } from "../lib/closer.ts";
 import { jsonLog, type Log } from "../lib/log.ts";
 import { type Outcome, success } from "../lib/outcome.ts";
 import type { Reception } from "../relay/relay.ts";
+import type { Uplink } from "../uplink/uplink.ts";
 import { ServerBackups } from "./backups.ts";
 import type { Address, Config } from "./config.ts";
 import { Demo } from "./demo.ts";
@@ -15,6 +16,7 @@ import { type Ground, openGround } from "./ground.ts";
 import { configOf, type ExitCode, type Io } from "./io.ts";
 import { retentionOf } from "./retention.ts";
 import { openRooms, type Rooms } from "./rooms.ts";
+import { startUplink } from "./uplink.ts";
 import { VERSION } from "./version.ts";
 import { openWire } from "./wire.ts";
 import { openWorker } from "./worker.ts";
@@ -92,11 +94,14 @@ async function openHouse(
   const demo = new Demo({ ...ground.value, ...rooms, broker, drivers, log: log.child("demo") });
   rooms.later.demo = demo;
   closer.add("demo", () => demo.stop());
+  const uplink = await startUplink({ ground: ground.value, ingest: rooms.ingest, closer }, config);
+  if (!uplink.ok) return uplink;
   const backups = new ServerBackups({ ...ground.value, data: config.data });
   closer.add("backups", () => backups.close());
   const workers = await openWorkers(ground.value, rooms, config, closer);
   if (!workers.ok) return workers;
-  const inside = { ground: ground.value, rooms, broker, demo, backups, reception: workers.value };
+  const above = { reception: workers.value, uplink: uplink.value };
+  const inside = { ground: ground.value, rooms, broker, demo, backups, ...above };
   const api = await openDoors(inside, config);
   if (!api.ok) return api;
   closer.add("api", () => api.value.close());
@@ -116,6 +121,7 @@ type Inside = {
   readonly demo: Demo;
   readonly backups: ServerBackups;
   readonly reception: Reception | null;
+  readonly uplink: Uplink | undefined;
 };
 
 /** Tells those who ask for it that the house is here, and before it goes, that it is not. */
@@ -130,7 +136,7 @@ function announcer(broker: Inside["broker"], name: string, clock: Ground["clock"
 
 /** Until an owner exists, nobody from elsewhere may come near. */
 function openDoors(
-  { ground, rooms, broker, demo, backups, reception }: Inside,
+  { ground, rooms, broker, demo, backups, reception, uplink }: Inside,
   config: Config,
 ): Promise<Outcome<Api, Problem>> {
   const { later, ...opened } = rooms;
@@ -148,7 +154,7 @@ function openDoors(
   const { disk, trouble } = ground;
   const unready = () =>
     [
-      ...[broker.trouble?.detail ?? [], trouble() ?? [], disk.reasons],
+      ...[broker.trouble?.detail ?? [], trouble() ?? [], uplink?.trouble ?? [], disk.reasons],
       reception?.troubles() ?? [],
     ].flat();
   const refusal = () => disk.refusal;

@@ -31,7 +31,7 @@ export async function openWorker(
   const wish = wishOf(config);
   if (!wish.ok) return wish;
   const { broker: there, ...house } = wish.value;
-  const server = serverOf(there, config);
+  const server = serverOf(there, config, "broker");
   if (!server.ok) return server;
   const { worker, workers } = config;
   const clock = systemClock;

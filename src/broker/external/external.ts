@@ -6,6 +6,7 @@ import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Account, Broker, BrokerParts, Capabilities } from "../broker.ts";
 import { Client } from "./client.ts";
 import { DynamicSecurity } from "./dynamic-security.ts";
+import { OutgoingClient, type OutgoingParts } from "./outgoing.ts";
 import type { Welcome } from "./packet.ts";
 import { Receiver, type ReceiverParts } from "./receiver.ts";
 import { Sender } from "./sender.ts";
@@ -67,6 +68,20 @@ export async function openExternalBroker(
   // What was wrong when it started will not mend itself; a broker that is away comes back.
   await broker.close();
   return failure(trouble);
+}
+
+/** A connection to somebody else's broker that only sends, as one of the agents there. */
+export interface Outgoing {
+  /** Why it is not connected; null while it is. */
+  readonly trouble: Problem | null;
+  /** Settles when the broker has taken the message. */
+  send(message: Message): Promise<Outcome<void, Problem>>;
+  close(): void;
+}
+
+/** It is made again and again until it is closed, whatever the broker says. */
+export function openOutgoing(address: ServerAddress, parts: OutgoingParts): Outgoing {
+  return new OutgoingClient(address, parts);
 }
 
 class ExternalBroker implements Broker {

@@ -41,7 +41,7 @@ type EmbeddedParts = {
 const MIB = 1024 * 1024;
 
 /** Memory is taken as it is needed; a row takes 26 bytes, and there are two generations of them. */
-const PROFILES = {
+export const PROFILES = {
   server: { segmentBytes: 16 * MIB, rowsMax: 1_048_576, commitEveryMs: 0 },
   gateway: { segmentBytes: 2 * MIB, rowsMax: 262_144, commitEveryMs: 1_000 },
 } as const;

@@ -1,0 +1,75 @@
+import type { ChannelName } from "../../domain/brand.ts";
+import { DATA_TYPES, type DataType } from "../../domain/catalogue.ts";
+import type { DeclaredChannel, Findings } from "../../domain/findings.ts";
+import type { ReceivedMessage } from "../../domain/message.ts";
+import { type Problem, problem } from "../../domain/problem.ts";
+import { QUALITIES, type Quality } from "../../domain/reading.ts";
+import { withExactIntegers } from "../../lib/exact-json.ts";
+import { type ExactJson, isJsonObject } from "../../lib/json.ts";
+import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import { readPayload } from "../payload.ts";
+import { isValue, shorten } from "../value.ts";
+import { addressOf, parseTopic } from "./topics.ts";
+
+/** Our own gateways say things one way only: what is not like that is refused, not mended. */
+export function decode(message: ReceivedMessage, findings: Findings): Outcome<void, Problem> {
+  const { topic, payload } = message;
+  const place = parseTopic(topic);
+  if (!place) return failure(problem("topic_unknown", topic));
+  const read = readPayload(payload, findings);
+  if (!read.ok) return read;
+  const body = withExactIntegers(payload, read.value);
+  const { device: name, [place.verb]: list } = body;
+  if (typeof name !== "string" || name === "" || !Array.isArray(list)) {
+    return malformed(`E_FORM device or ${place.verb} missing`);
+  }
+  const device = addressOf(place.gateway, name);
+  if (place.verb === "samples") return readSamples(list, findings, device);
+  const channels = list.map(channelIn);
+  const wrong = channels.indexOf(undefined);
+  if (wrong >= 0) return malformed(`E_CHANNEL ${shorten(list[wrong])}`);
+  const known = channels.filter((channel) => channel !== undefined);
+  findings.finding({ kind: "channels", isWhole: false, device, channels: known });
+  return success(undefined);
+}
+
+/** `[channel, time, value]`, and the quality behind it where it is not good. */
+function readSamples(
+  list: readonly ExactJson[],
+  findings: Findings,
+  device: ReturnType<typeof addressOf>,
+): Outcome<void, Problem> {
+  for (const row of list) {
+    const [channel, at, value, quality = "good"] = Array.isArray(row) ? row : [];
+    const isSample =
+      typeof channel === "string" && channel !== "" && isTime(at) && isQuality(quality);
+    if (!isSample || !isValue(value)) return malformed(`E_SAMPLE ${shorten(row)}`);
+    findings.about(device, at);
+    findings.reading(channel as ChannelName, value, quality);
+  }
+  return success(undefined);
+}
+
+function channelIn(json: ExactJson): DeclaredChannel | undefined {
+  if (!isJsonObject(json)) return undefined;
+  const { name, type, unit } = json;
+  if (typeof name !== "string" || name === "" || !isDataType(type)) return undefined;
+  const channel = { channel: name as ChannelName, dataType: type };
+  return typeof unit === "string" ? { ...channel, unit } : channel;
+}
+
+function isTime(json: ExactJson | undefined): json is number {
+  return typeof json === "number" && Number.isFinite(json);
+}
+
+function isQuality(json: ExactJson): json is Quality {
+  return QUALITIES.some((quality) => quality === json);
+}
+
+function isDataType(json: ExactJson | undefined): json is DataType {
+  return DATA_TYPES.some((type) => type === json);
+}
+
+function malformed(detail: string): Outcome<never, Problem> {
+  return failure(problem("payload_malformed", detail));
+}

@@ -1,0 +1,60 @@
+import type { DeviceAddress } from "../../domain/brand.ts";
+import type { Message } from "../../domain/message.ts";
+import { problem } from "../../domain/problem.ts";
+import type { Value } from "../../domain/reading.ts";
+import { failure } from "../../lib/outcome.ts";
+import type { Twin, TwinReading } from "../driver.ts";
+import { splitAddress, topicOf, type Verb } from "./topics.ts";
+
+/** Far below what a broker takes in one packet; a single long text may be more. */
+const BYTES_MAX = 64 * 1024;
+
+/** The gateway's side of one of its devices. */
+export function twin(device: DeviceAddress): Twin {
+  return {
+    emit(readings) {
+      const messages: Message[] = [];
+      let rows: string[] = [];
+      let length = 0;
+      for (const row of readings.map(rowOf)) {
+        if (rows.length > 0 && length + row.length > BYTES_MAX) {
+          messages.push(messageOf(device, "samples", rows));
+          rows = [];
+          length = 0;
+        }
+        rows.push(row);
+        length += row.length;
+      }
+      if (rows.length > 0) messages.push(messageOf(device, "samples", rows));
+      return messages;
+    },
+
+    tell(finding) {
+      if (finding.kind !== "channels") return undefined;
+      const rows = finding.channels.map(({ channel: name, dataType: type, unit }) =>
+        JSON.stringify({ name, type, unit }),
+      );
+      return messageOf(device, "channels", rows);
+    },
+
+    obey: ({ topic }) => failure(problem("command_unknown", topic)),
+  };
+}
+
+/** `["channel",1767225600000,49]`, and the quality behind it where it is not good. */
+function rowOf({ channel, at, value, quality }: TwinReading): string {
+  const parts = [JSON.stringify(channel), String(at), jsonOf(value)];
+  if (quality !== "good") parts.push(JSON.stringify(quality));
+  return `[${parts.join()}]`;
+}
+
+/** JSON has numbers of any length: an integer beyond 2^53 needs no other form. */
+function jsonOf(value: Value | null): string {
+  return typeof value === "bigint" ? String(value) : JSON.stringify(value);
+}
+
+function messageOf(device: DeviceAddress, verb: Verb, rows: readonly string[]): Message {
+  const { name } = splitAddress(device);
+  const text = `{"device":${JSON.stringify(name)},"${verb}":[${rows.join()}]}`;
+  return { topic: topicOf(device, verb), payload: new TextEncoder().encode(text), qos: 1 };
+}

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { AgentId, ChannelName, DeviceAddress, Timestamp } from "../domain/brand.ts";
+import { Findings } from "../domain/findings.ts";
+import type { Message } from "../domain/message.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import { NOTHING_KNOWN } from "../driver/driver.ts";
+import { fieldline } from "../driver/fieldline/fieldline.ts";
+import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
+import type { Historian } from "../historian/historian.ts";
+import { batchOf, inFolder, ramp, row, START } from "../historian/tale.ts";
+import { systemClock } from "../lib/clock.ts";
+import { Gauges } from "../lib/gauge.ts";
+import { silentLog } from "../lib/log.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
+import { openUplink, type Source, type Uplink } from "./uplink.ts";
+
+const DEVICE = "hall-3/viasens/12/5" as DeviceAddress;
+const DOWN = problem("link_down", "the cable is cut");
+
+test("what the history takes in goes up in order, with its channels before it", () =>
+  inFolder(async (folder) => {
+    const server = new Server();
+    const { historian, uplink } = await open(folder, server);
+    await historian.append(batchOf(ramp(12_000)));
+    await historian.append(batchOf([row(1, 5, "late and corrected")]));
+    await server.until(12_001);
+    assert.deepEqual(server.said[0], "channels: humidity number %");
+    assert.deepEqual(
+      server.heard.map(([at]) => at),
+      [...ramp(12_000).map(({ at }) => at), START + 5],
+    );
+    assert.equal(server.said.filter((text) => text.startsWith("channels")).length, 1);
+    await uplink.close();
+    await historian.close();
+  }));
+
+test("what is not acknowledged goes up again, before anything that came later", () =>
+  inFolder(async (folder) => {
+    const server = new Server();
+    const { historian, uplink } = await open(folder, server);
+    server.refuses = 3;
+    await historian.append(batchOf(ramp(100)));
+    await server.until(1, () => uplink.trouble !== undefined);
+    assert.match(uplink.trouble ?? "", /the uplink is down: the cable is cut; about \d+ batches/);
+    await historian.append(batchOf(ramp(200).slice(100)));
+    await server.until(200);
+    const times = server.heard.map(([at]) => at);
+    assert.deepEqual(
+      times,
+      ramp(200).map(({ at }) => at),
+    );
+    await server.until(200, () => uplink.trouble === undefined);
+    await uplink.close();
+    await historian.close();
+  }));
+
+test("after a restart it goes on behind what was taken, and tells the channels again", () =>
+  inFolder(async (folder) => {
+    const first = new Server();
+    const before = await open(folder, first);
+    await before.historian.append(batchOf(ramp(50)));
+    await first.until(50);
+    await before.uplink.close();
+    await before.historian.append(batchOf(ramp(80).slice(50)));
+    await before.historian.close();
+    const second = new Server();
+    const after = await open(folder, second);
+    await second.until(30);
+    assert.deepEqual(
+      second.heard.map(([at]) => at),
+      ramp(80)
+        .slice(50)
+        .map(({ at }) => at),
+    );
+    assert.equal(second.said[0], "channels: humidity number %");
+    await after.uplink.close();
+    await after.historian.close();
+  }));
+
+test("samples that no device has sent stay where they are", () =>
+  inFolder(async (folder) => {
+    const server = new Server();
+    const { historian, uplink } = await open(folder, server);
+    await historian.append(batchOf([row(2, 0, "pushed by somebody"), row(1, 1, 49)]));
+    await server.until(1);
+    assert.deepEqual(server.heard, [[START + 1, 49]]);
+    await uplink.close();
+    await historian.close();
+  }));
+
+/** What stands above: it reads what comes as a house does. */
+class Server {
+  /** So many messages are not taken. */
+  refuses = 0;
+  readonly heard: (readonly [at: number, value: unknown])[] = [];
+  readonly said: string[] = [];
+
+  readonly send = async ({ topic, payload }: Message): Promise<Outcome<void, Problem>> => {
+    if (this.refuses > 0) {
+      this.refuses -= 1;
+      return failure(DOWN);
+    }
+    const findings = new Findings();
+    const agent = "agent-1" as AgentId;
+    const message = { topic, payload, agent, receivedAt: 0 as Timestamp, retain: false };
+    assert.ok(fieldline.decode(message, findings, NOTHING_KNOWN).ok);
+    for (const finding of findings.others) {
+      assert.ok(finding.kind === "channels");
+      const channels = finding.channels.map((one) => `${one.channel} ${one.dataType} ${one.unit}`);
+      this.said.push(`channels: ${channels}`);
+    }
+    for (const { at, value } of findings.readings) this.heard.push([at, value]);
+    return success(undefined);
+  };
+
+  async until(count: number, isSo = () => this.heard.length >= count): Promise<void> {
+    while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+type Opened = { readonly historian: Historian; readonly uplink: Uplink };
+
+async function open(folder: string, server: Server): Promise<Opened> {
+  const opened = await openEmbeddedHistorian({ folder }, { log: silentLog });
+  assert.ok(opened.ok && opened.value.outbox);
+  const source: Source = {
+    device: DEVICE,
+    channel: "humidity" as ChannelName,
+    dataType: "number",
+    unit: "%",
+  };
+  const uplink = await openUplink({
+    outbox: opened.value.outbox,
+    send: server.send,
+    sourceOf: (series) => (series === 1 ? source : undefined),
+    twin: fieldline.twin,
+    clock: systemClock,
+    chance: () => 0,
+    gauges: new Gauges(),
+    log: silentLog,
+  });
+  return { historian: opened.value, uplink };
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import type { PointReply } from "../src/api/contract.ts";
 import { chances } from "../src/lib/chance.ts";
 import { type Enrolled, enrol } from "./enrol.ts";
@@ -15,23 +15,32 @@ const NEWCOMER_EVERY = 200;
 const START = Date.parse("2026-01-01T00:00:00Z");
 const VALUES = ["level", "flow"];
 
-const house = await (await House.open()).signIn();
-after(() => house.close());
+let house: House;
 
-test("what was acknowledged is in the history, whenever the server was killed", async () => {
+for (const durability of ["synced", "written"] as const) {
+  test(`${durability}: acknowledged is in the history, whenever the server was killed`, async (t) => {
+    const options = ["--mqtt-ack", durability];
+    house = await (await House.open(options)).signIn();
+    t.after(() => house.close());
+    assert.equal((await house.call("GET", "/health")).mqttAck, durability);
+    await killedAgainAndAgain(options);
+  });
+}
+
+async function killedAgainAndAgain(options: readonly string[]): Promise<void> {
   const random = chances(SEED);
   const senders = await Promise.all(["north", "south"].map((name) => Sender.enrolled(name)));
   for (let round = 0; round < ROUNDS; round += 1) {
     const enough = 50 + Math.floor(random() * 4_000);
     await Promise.all(senders.map((sender) => sender.connect()));
     await Promise.all(senders.map((sender) => sender.sendUntil(enough)));
-    await house.killAndRestart();
+    await house.killAndRestart(options);
     for (const sender of senders) await sender.expectAllThere(`round ${round}, ${enough}`);
   }
   const acknowledged = senders.map((sender) => sender.acknowledged.size);
   assert.ok(Math.min(...acknowledged) > ROUNDS * 50, "both were at work");
   assert.equal((await house.call("GET", "/journal/verify")).brokenAt, null);
-});
+}
 
 /** An agent that numbers its messages and remembers which of them were acknowledged. */
 class Sender {

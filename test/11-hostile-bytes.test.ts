@@ -107,7 +107,11 @@ test("nobody else noticed: all is acknowledged, stored and shown as before", asy
     value,
     Array.from({ length: bystander.sent }, (_, index) => index),
   );
-  assert.deepEqual(await house.call("GET", "/health"), { status: "ready", reasons: [] });
+  assert.deepEqual(await house.call("GET", "/health"), {
+    status: "ready",
+    reasons: [],
+    mqttAck: "synced",
+  });
 });
 
 test("its memory stays within bounds", async () => {

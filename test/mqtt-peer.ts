@@ -12,6 +12,7 @@ import type {
 import { openEmbeddedBroker } from "../src/broker/embedded/embedded.ts";
 import type { Rights } from "../src/domain/agent.ts";
 import type { AgentId } from "../src/domain/brand.ts";
+import type { Durability } from "../src/domain/durability.ts";
 import type { ReceivedMessage } from "../src/domain/message.ts";
 import { type Problem, problem } from "../src/domain/problem.ts";
 import { type Clock, TestClock } from "../src/lib/clock.ts";
@@ -215,9 +216,13 @@ export class TestHouse {
   }
 
   /** A broker on a free port; it is closed when the test is over. */
-  async open(t: TestContext, folder?: string): Promise<{ broker: Broker; port: number }> {
+  async open(
+    t: TestContext,
+    folder?: string,
+    durability: Durability = "synced",
+  ): Promise<{ broker: Broker; port: number }> {
     const mqtt = { host: "127.0.0.1", port: 0 };
-    const where = folder === undefined ? {} : { folder };
+    const where = folder === undefined ? {} : { folder, durability };
     const opened = await openEmbeddedBroker(
       { mqtt, mqtts: null, pace: this.pace, ...where },
       this.parts,

@@ -46,6 +46,6 @@ test("a server that stops says so to its viewers and frees its port", async () =
 test("the server tells when it is not ready, and why", async () => {
   const house = await ApiHouse.open({}, undefined, { unready: () => ["the disk is full"] });
   const { json } = await house.send(null, "GET /health");
-  assert.deepEqual(json, { status: "degraded", reasons: ["the disk is full"] });
+  assert.deepEqual(json, { status: "degraded", reasons: ["the disk is full"], mqttAck: "synced" });
   await house.close();
 });

@@ -93,12 +93,13 @@ function furnish(options: ApiOptions, parts: ApiParts, ownerExists: () => void):
     }),
   );
   const rates = new Rates(parts.gauges, parts.clock);
-  const { version } = options;
+  const { version, mqttAck = "synced" } = options;
   const openedAt = parts.clock.now();
   const refusals = new Refusals(parts);
   return {
     ...parts,
     version,
+    mqttAck,
     openedAt,
     model,
     notices,

@@ -19,6 +19,7 @@ async function getBroker(house: House, _: Call<"GET /broker">): Answer<"GET /bro
   const of = (name: string) => gauges.get(`mqtt_${name}`);
   const { received, sent } = rates.perSecond;
   return success({
+    mqttAck: house.mqttAck,
     trouble: broker.trouble?.detail ?? null,
     clients: broker.clients().length,
     connections: {

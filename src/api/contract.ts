@@ -71,6 +71,8 @@ const Health = Type.Object({
   status: oneOf(["ready", "degraded", "unready"]),
   /** Empty while ready. */
   reasons: Type.Array(Type.String()),
+  /** When messages are acknowledged; `written`: a power cut may take the newest of them. */
+  mqttAck: oneOf(["synced", "written"]),
 });
 const Me = Type.Object({
   name: Type.String(),

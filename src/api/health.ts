@@ -11,7 +11,7 @@ export const healthHandlers = {
 } satisfies Handlers;
 
 async function getHealth(house: House, _: Call<"GET /health">): Answer<"GET /health"> {
-  const reasons = [...(house.unready?.() ?? [])];
-  if (house.refusal?.()) return success({ status: "unready", reasons });
-  return success({ status: reasons.length === 0 ? "ready" : "degraded", reasons });
+  const said = { reasons: [...(house.unready?.() ?? [])], mqttAck: house.mqttAck };
+  if (house.refusal?.()) return success({ status: "unready", ...said });
+  return success({ status: said.reasons.length === 0 ? "ready" : "degraded", ...said });
 }

@@ -2,6 +2,7 @@ import type { Access } from "../access/access.ts";
 import type { Agents } from "../agent/agent.ts";
 import type { Broker } from "../broker/broker.ts";
 import type { Commands } from "../command/command.ts";
+import type { Durability } from "../domain/durability.ts";
 import type { Actor } from "../domain/event.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Driver } from "../driver/driver.ts";
@@ -38,6 +39,8 @@ export type ApiOptions = {
   readonly brokerSecret?: string | null;
   /** What workers show that take in for this house. */
   readonly workerSecret?: string | null;
+  /** When messages are acknowledged. Fallback: synced. */
+  readonly mqttAck?: Durability;
   /** Whether MQTT over WebSocket is offered at `/mqtt`. Fallback: no. */
   readonly mqttWebsocket?: boolean;
 };
@@ -108,6 +111,7 @@ export type Backup = {
 /** What a handler has at hand. */
 export type House = ApiParts & {
   readonly version: string;
+  readonly mqttAck: Durability;
   /** What came before was told to another server: its silence proves nothing. */
   readonly openedAt: number;
   readonly model: Model;

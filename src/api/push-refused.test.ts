@@ -19,7 +19,11 @@ test("while the disk is full, pushed samples are refused as that, and the house 
   assert.equal(refused.status, 507);
   assert.equal(refused.json.code, "disk_full");
   const health = await house.send(null, "GET /health");
-  assert.deepEqual(health.json, { status: "unready", reasons: ["nothing is left of the budget"] });
+  assert.deepEqual(health.json, {
+    status: "unready",
+    reasons: ["nothing is left of the budget"],
+    mqttAck: "synced",
+  });
   refusal = undefined;
   assert.equal((await push()).status, 201);
   assert.equal((await house.send(null, "GET /health")).json.status, "ready");

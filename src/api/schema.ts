@@ -341,6 +341,8 @@ const Counts = Type.Array(Type.Object({ label: Type.String(), value: Count }));
 
 /** Counters begin with the server. */
 export const BrokerSchema = Type.Object({
+  /** When messages are acknowledged; `written`: a power cut may take the newest of them. */
+  mqttAck: oneOf(["synced", "written"]),
   /** Why it does not work as it should; null while it does. */
   trouble: nullable(Type.String()),
   clients: Count,

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createConnection, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { generate } from "mqtt-packet";
 import { TestHouse, until } from "../../test/mqtt-peer.ts";
@@ -11,6 +14,16 @@ brokerConformance("embedded", async (t) => {
   const house = new TestHouse(systemClock);
   return { ...(await house.open(t)), house };
 });
+
+for (const durability of ["synced", "written"] as const) {
+  brokerConformance(`embedded, ${durability}`, async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "fieldline-broker-"));
+    const house = new TestHouse(systemClock);
+    const opened = await house.open(t, folder, durability);
+    t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+    return { ...opened, house };
+  });
+}
 
 test("a stream that somebody else accepted is a connection like any other", async (t) => {
   const house = new TestHouse();

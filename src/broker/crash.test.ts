@@ -7,15 +7,22 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import { RawClient, until } from "../../test/mqtt-peer.ts";
+import type { Durability } from "../domain/durability.ts";
 
 const ROUNDS = 4;
 const MESSAGES = 300;
 const WINDOW = 50;
 
-test("killed in mid-flow: what was acknowledged reaches who was away, QoS 2 exactly once", async (t) => {
+for (const durability of ["synced", "written"] as const) {
+  test(`${durability}, killed in mid-flow: what was acknowledged reaches who was away`, (t) =>
+    killedInMidFlow(t, durability));
+}
+
+/** QoS 2: each message once. */
+async function killedInMidFlow(t: TestContext, durability: Durability): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "fieldline-crash-"));
   t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-  let server = await start(t, folder);
+  let server = await start(t, folder, durability);
   const away = await RawClient.enter(server.port, { clientId: "away", clean: false });
   await away.subscribe("plant/#", 2);
   await away.leave();
@@ -29,7 +36,7 @@ test("killed in mid-flow: what was acknowledged reaches who was away, QoS 2 exac
     flow.stop();
     server.child.kill("SIGKILL");
     await publisher.closed;
-    server = await start(t, folder);
+    server = await start(t, folder, durability);
   }
   const last = await RawClient.enter(server.port, { clientId: "publisher", clean: false });
   const flow = newFlow(last, { acknowledged, sent, unfinished, round: ROUNDS });
@@ -38,7 +45,7 @@ test("killed in mid-flow: what was acknowledged reaches who was away, QoS 2 exac
   const got = await readAll(server.port, new Set(acknowledged).size);
   assert.deepEqual(got.toSorted(), acknowledged.toSorted());
   assert.deepEqual(got, [...new Set(got)]);
-});
+}
 
 test("killed while it delivers: a reader gets every message at QoS 2 exactly once", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "fieldline-crash-"));
@@ -153,9 +160,10 @@ async function readAll(port: number, count: number): Promise<readonly string[]> 
 async function start(
   t: TestContext,
   folder: string,
+  durability: Durability = "synced",
 ): Promise<{ readonly child: ChildProcess; readonly port: number }> {
   const file = new URL("../../test/broker-process.ts", import.meta.url).pathname;
-  const child = spawn(process.execPath, ["--import", "tsx", file, folder], {
+  const child = spawn(process.execPath, ["--import", "tsx", file, folder, durability], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   t.after(() => child.kill("SIGKILL"));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Durability } from "../domain/durability.ts";
 import { silentLog } from "../lib/log.ts";
 import { testHistorian } from "./conformance.ts";
 import { joined } from "./embedded/batch.ts";
@@ -7,11 +8,12 @@ import { Engine } from "./embedded/engine.ts";
 import { diskFiles } from "./embedded/files.ts";
 import type { Historian } from "./historian.ts";
 
-testHistorian({ name: "embedded", open: openEmbedded });
+testHistorian({ name: "embedded", open: (folder) => openEmbedded(folder, "synced") });
+testHistorian({ name: "embedded, written", open: (folder) => openEmbedded(folder, "written") });
 testHistorian({ name: "embedded, most in chunks", open: openSmall });
 
-async function openEmbedded(folder: string): Promise<Historian> {
-  const opened = await openEmbeddedHistorian({ folder }, { log: silentLog });
+async function openEmbedded(folder: string, durability: Durability): Promise<Historian> {
+  const opened = await openEmbeddedHistorian({ folder, durability }, { log: silentLog });
   assert.ok(opened.ok, JSON.stringify(opened));
   return opened.value;
 }

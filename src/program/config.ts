@@ -1,3 +1,4 @@
+import type { Durability } from "../domain/durability.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { urlsOfHosts } from "../lib/url-hosts.ts";
@@ -98,6 +99,10 @@ export const SETTINGS = {
   house: setting<string | null>(null, "", {
     parse: (text) => (/^https?:\/\//.test(text) && URL.canParse(text) ? text : undefined),
     help: "Where a worker finds the house: `http://host:8080`; with `--role ingest`.",
+  }),
+  "mqtt-ack": setting<Durability>("synced", "synced", {
+    parse: (text) => (["synced", "written"] as const).find((when) => when === text),
+    help: "Acknowledge what is synced to the disk, or `written`: a power cut may take the newest.",
   }),
   "mqtt-websocket": setting(false, "off", {
     parse: parseSwitch,

@@ -30,7 +30,7 @@ export const BOND = "database.json";
 
 /** The history of a data folder: in it, or behind it in a database. Its lock is the folder's. */
 export async function openHistory(
-  config: Pick<Config, "data" | "database" | "profile" | "commit-ms">,
+  config: Pick<Config, "data" | "database" | "profile" | "commit-ms" | "mqtt-ack">,
   { clock, refusal, onDropped, log }: Parts,
 ): Promise<Outcome<History, Problem>> {
   const folder = join(config.data, "history");
@@ -40,9 +40,9 @@ export async function openHistory(
     const detail = `the history of ${config.data} is in a database: say which with --database`;
     return failure(problem("database_other", detail));
   }
-  const { profile, "commit-ms": commitEveryMs } = config;
+  const { profile, "commit-ms": commitEveryMs, "mqtt-ack": durability } = config;
   const pace = commitEveryMs === null ? {} : { commitEveryMs };
-  const options = { folder, profile, ...pace };
+  const options = { folder, profile, durability, ...pace };
   const local = await openEmbeddedHistorian(options, { log, refusal, onDropped });
   if (!local.ok) return local;
   if (url === null) return success({ historian: local.value, trouble: () => undefined });

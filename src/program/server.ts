@@ -146,6 +146,7 @@ function openDoors(
     afterSetUp: config.http,
     screens: fileURLToPath(new URL("../ui/", import.meta.url)),
     version: VERSION,
+    mqttAck: config["mqtt-ack"],
     mqttWebsocket: config["mqtt-websocket"],
     brokerSecret: config["broker-secret"],
     workerSecret: config["worker-secret"],

@@ -42,7 +42,8 @@ function openHere({ agents }: Rooms, parts: BrokerParts, config: Config) {
   const { serverKeyPem: key, serverCertificatePem: certificate, caPem: ca } = agents.authority;
   const mqtts = config.mqtts && { ...config.mqtts, key, certificate, ca };
   const folder = join(config.data, "broker");
-  return openEmbeddedBroker({ mqtt: config.mqtt, mqtts, folder }, parts);
+  const durability = config["mqtt-ack"];
+  return openEmbeddedBroker({ mqtt: config.mqtt, mqtts, folder, durability }, parts);
 }
 
 /** What brokers need of the house, whichever they are. */

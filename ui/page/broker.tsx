@@ -45,8 +45,15 @@ export function BrokerPage() {
   );
 }
 
+/** What may be lost is said where it is looked at, not only where it was chosen. */
+const ACKNOWLEDGED: Readonly<Record<Broker["mqttAck"], string>> = {
+  synced: "safe on the disk",
+  written: "written: a power cut may take the newest",
+};
+
 function trafficOf({ received, sent, connections, ...broker }: Broker): readonly (Fact | false)[] {
   return [
+    ["Acknowledged when", ACKNOWLEDGED[broker.mqttAck]],
     ["Clients", count(broker.clients)],
     ["Received", perSecond(received.perSecond)],
     ["Sent", perSecond(sent.perSecond)],

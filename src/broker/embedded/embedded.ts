@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { Rights } from "../../domain/agent.ts";
 import type { AgentId } from "../../domain/brand.ts";
+import type { Durability } from "../../domain/durability.ts";
 import type { Message } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { isValidTopic } from "../../domain/topic.ts";
@@ -45,6 +46,8 @@ type EmbeddedOptions = {
   readonly mqtts: TlsAddress | null;
   /** Where retained messages and sessions survive a restart; without it they do not. */
   readonly folder?: string;
+  /** When messages are acknowledged. Fallback: synced. */
+  readonly durability?: Durability;
   /** New connections a second; LIMIT says how many where absent. */
   readonly pace?: Pace;
 };
@@ -59,10 +62,11 @@ export async function openEmbeddedBroker(
   options: EmbeddedOptions,
   parts: BrokerParts,
 ): Promise<Outcome<Broker, Problem>> {
-  const retained = await RetainedStore.open(options.folder, parts);
+  const { durability = "synced" } = options;
+  const retained = await RetainedStore.open(options.folder, { ...parts, durability });
   if (!retained.ok) return retained;
   const troubles = new Troubles();
-  const watched = { ...parts, onTrouble: troubles.of("sessions") };
+  const watched = { ...parts, durability, onTrouble: troubles.of("sessions") };
   const archive = options.folder ? await Archive.open(options.folder, watched) : success(null);
   if (!archive.ok) return archive;
   const turnstile = new Turnstile(parts.clock, options.pace);

@@ -1,7 +1,9 @@
 import { type FileHandle, mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
+import type { Durability } from "../../domain/durability.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import { Disk } from "./disk.ts";
 import { NO_PROPERTIES } from "./publish-properties.ts";
 import { type RoutedMessage, routedMessage } from "./routed-message.ts";
 
@@ -24,15 +26,17 @@ const VERSION = 1;
 const HEADER = `${JSON.stringify({ format: "fieldline retained messages", version: VERSION })}\n`;
 const REWRITE_BYTES_MIN = 1024 * 1024;
 
-/** Retained messages on disk: what `append` and `rewrite` have settled survives a power cut. */
+/** Retained messages on disk: what `append` and `rewrite` have settled is safe; see disk.ts. */
 export class RetainedFile {
   readonly #folder: string;
+  readonly #disk: Disk;
   #handle: FileHandle | null = null;
   #bytes = 0;
   #bytesRewritten = 0;
 
-  constructor(folder: string) {
+  constructor(folder: string, durability: Durability = "synced") {
     this.#folder = folder;
+    this.#disk = new Disk(durability);
   }
 
   /** Most of what the file says is out of date, or its end is not to be trusted. */
@@ -61,9 +65,9 @@ export class RetainedFile {
     this.#handle = null;
     try {
       await handle.appendFile(text);
-      await handle.datasync();
+      await this.#disk.sync(handle);
     } catch (cause) {
-      await handle.close();
+      await this.#disk.close(handle).catch(() => {});
       throw new Error("retained messages could not be written", { cause });
     }
     this.#handle = handle;
@@ -93,7 +97,7 @@ export class RetainedFile {
   async close(): Promise<void> {
     const handle = this.#handle;
     this.#handle = null;
-    await handle?.close();
+    if (handle) await this.#disk.close(handle);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Durability } from "../../domain/durability.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { type Outcome, success } from "../../lib/outcome.ts";
 import type { BrokerParts } from "../broker.ts";
@@ -5,7 +6,10 @@ import { Retained } from "./retained.ts";
 import { RetainedFile } from "./retained-file.ts";
 import type { RoutedMessage } from "./routed-message.ts";
 
-type RetainedParts = Pick<BrokerParts, "clock" | "gauges" | "log">;
+type RetainedParts = Pick<BrokerParts, "clock" | "gauges" | "log"> & {
+  /** Fallback: synced. */
+  readonly durability?: Durability;
+};
 
 type Waiting = {
   readonly messages: readonly RoutedMessage[];
@@ -30,7 +34,7 @@ export class RetainedStore {
     folder: string | undefined,
     parts: RetainedParts,
   ): Promise<Outcome<RetainedStore, Problem>> {
-    const file = folder === undefined ? null : new RetainedFile(folder);
+    const file = folder === undefined ? null : new RetainedFile(folder, parts.durability);
     const store = new RetainedStore(parts, file);
     const read = (await file?.read()) ?? success([]);
     if (!read.ok) return read;

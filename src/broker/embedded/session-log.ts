@@ -1,12 +1,18 @@
 import { type FileHandle, mkdir, open, readdir, readFile, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import type { Durability } from "../../domain/durability.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { BrokerParts } from "../broker.ts";
+import { Disk } from "./disk.ts";
 import { bodiesOf } from "./session-record.ts";
 import type { OnTrouble } from "./troubles.ts";
 
-type LogParts = Pick<BrokerParts, "clock" | "gauges" | "log"> & { readonly onTrouble: OnTrouble };
+type LogParts = Pick<BrokerParts, "clock" | "gauges" | "log"> & {
+  readonly onTrouble: OnTrouble;
+  /** Fallback: synced. */
+  readonly durability?: Durability;
+};
 
 /** Called for each record that is there at the start, in the order in which they were written. */
 type Replay = (body: Buffer, segment: number) => void;
@@ -35,6 +41,7 @@ export class SessionLog {
   onSegment: () => void = () => {};
   readonly #folder: string;
   readonly #parts: LogParts;
+  readonly #disk: Disk;
   #segments: Segment[] = [];
   #handle: FileHandle | null = null;
   #number = 1;
@@ -47,6 +54,7 @@ export class SessionLog {
   private constructor(folder: string, parts: LogParts) {
     this.#folder = folder;
     this.#parts = parts;
+    this.#disk = new Disk(parts.durability ?? "synced");
   }
 
   static async open(
@@ -111,7 +119,7 @@ export class SessionLog {
   async close(): Promise<void> {
     this.beginClosing();
     await this.#writing;
-    await this.#handle?.close();
+    if (this.#handle) await this.#disk.close(this.#handle);
     this.#handle = null;
   }
 
@@ -166,7 +174,7 @@ export class SessionLog {
     try {
       const handle = this.#handle ?? (await this.#begin());
       await handle.appendFile(bytes);
-      await handle.datasync();
+      await this.#disk.sync(handle);
     } catch (reason) {
       this.#parts.gauges.add("mqtt_session_writes_failed_total");
       this.#parts.onTrouble(`sessions could not be written, ${String(reason)}`);
@@ -198,7 +206,7 @@ export class SessionLog {
     const handle = this.#handle;
     this.#handle = null;
     this.#number += 1;
-    await handle?.close().catch(() => {});
+    if (handle) await this.#disk.close(handle).catch(() => {});
   }
 
   #path(number: number): string {

@@ -1,3 +1,4 @@
+import type { Durability } from "../../domain/durability.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Dropped } from "../historian.ts";
 import type { Files } from "./files.ts";
@@ -6,6 +7,8 @@ import type { MemtableLimits } from "./memtable.ts";
 export type EngineOptions = MemtableLimits & {
   readonly folder: string;
   readonly segmentBytes: number;
+  /** When an append settles. Fallback: synced. */
+  readonly durability?: Durability;
   /** Samples of a full chunk. More make smaller chunks a sample, fewer make shorter reads. */
   readonly chunkSamples: number;
   /** Log that is kept for targets of the outbox alone. */

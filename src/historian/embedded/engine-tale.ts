@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Durability } from "../../domain/durability.ts";
 import { jsonLog, silentLog } from "../../lib/log.ts";
 import type { Dropped } from "../historian.ts";
 import { rowsOf } from "../tale.ts";
@@ -22,6 +23,7 @@ export const PARTS = {
 };
 
 type Wishes = Partial<typeof SIZES> & {
+  readonly durability?: Durability;
   readonly files?: Files;
   readonly lines?: string[];
   readonly checkpoint?: (file: string) => Promise<void>;

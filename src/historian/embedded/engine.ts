@@ -22,6 +22,7 @@ import { makeFolder } from "./files.ts";
 import { Flush } from "./flush.ts";
 import { bytesOf, syncLeftover, withFolder } from "./folder.ts";
 import { holdHistory } from "./hold.ts";
+import { lateFiles } from "./late-files.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { SegmentLog } from "./log.ts";
 import { Memtable } from "./memtable.ts";
@@ -54,7 +55,7 @@ const RETIRE_MS = 10;
  *   <folder>/history.db         chunks, and what days come to; see schema.ts
  *
  * The order of things is the promise. An append is written to the log and synced, then it is in the
- * memtable and acknowledged. All samples of one record are in one generation, and a generation ends
+ * memtable and acknowledged (`written`: the disk gets it soon after, see late-files.ts). All samples of one record are in one generation, and a generation ends
  * with its segment; a segment is used again only when its generation is in chunks and SQLite's
  * write-ahead log is synced. What is in chunks is remembered by its sequence in the same database,
  * so that a segment that is still there is not replayed over later corrections.
@@ -343,13 +344,14 @@ function openLocked(
   parts: EngineParts,
   lock: Lock,
 ): Outcome<Engine, Problem> {
-  const { folder, segmentBytes } = options;
+  const { folder, segmentBytes, durability } = options;
   syncLeftover(join(folder, "history.db-wal"), parts.files);
   const database = openSqlite(join(folder, "history.db"), { busyMs: BUSY_MS });
   const opened = withFolder(folder, () => {
     const prepared = prepareDatabase(database);
     if (!prepared.ok) return prepared;
-    const log = new SegmentLog({ ...parts, folder: join(folder, "log"), segmentBytes });
+    const files = durability === "written" ? lateFiles(parts.files, parts.log) : parts.files;
+    const log = new SegmentLog({ ...parts, files, folder: join(folder, "log"), segmentBytes });
     return success(
       new Engine(options, parts, { lock, chunks: new Chunks(database, parts.log), log }),
     );

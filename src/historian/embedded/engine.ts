@@ -55,10 +55,11 @@ const RETIRE_MS = 10;
  *   <folder>/history.db         chunks, and what days come to; see schema.ts
  *
  * The order of things is the promise. An append is written to the log and synced (or written only,
- * see late-files.ts), then it is in the memtable and acknowledged. All samples of one record are in one generation, and a generation ends
- * with its segment; a segment is used again only when its generation is in chunks and SQLite's
- * write-ahead log is synced. What is in chunks is remembered by its sequence in the same database,
- * so that a segment that is still there is not replayed over later corrections.
+ * see late-files.ts), then it is in the memtable and acknowledged. All samples of one record are in
+ * one generation, and a generation ends with its segment; a segment is used again only when its
+ * generation is in chunks and SQLite's write-ahead log is synced. What is in chunks is remembered
+ * by its sequence in the same database, so that a segment that is still there is not replayed over
+ * later corrections.
  */
 export class Engine {
   readonly outbox: LogOutbox;

@@ -12,7 +12,12 @@ export type Where = {
   /** Its session outlives its connection; it needs a client id of its own. */
   readonly isLasting?: boolean;
   /** PEM files, for TLS with a client certificate. */
-  readonly tls?: { readonly ca: string; readonly certificate?: string; readonly key?: string };
+  readonly tls?: {
+    readonly ca: string;
+    readonly certificate?: string;
+    readonly key?: string;
+    readonly version?: "tlsv1.2" | "tlsv1.3";
+  };
   readonly version?: "mqttv31" | "mqttv311" | "mqttv5";
 };
 
@@ -73,6 +78,7 @@ function argumentsOf({ port, clientId, isLasting, tls, version, ...login }: Wher
     ...(isLasting ? ["-c"] : []),
     ...(version ? ["-V", version] : []),
     ...(tls ? ["--cafile", tls.ca] : []),
+    ...(tls?.version ? ["--tls-version", tls.version] : []),
     ...(tls?.certificate ? ["--cert", tls.certificate] : []),
     ...(tls?.key ? ["--key", tls.key] : []),
   ];

@@ -49,7 +49,7 @@ def client_for(options):
     version = options.get("version", 4)
     clean = {} if version == mqtt.MQTTv5 else {"clean_session": options.get("clean", True)}
     client = mqtt.Client(options.get("clientId", ""), protocol=version, **clean)
-    if options.get("username"):
+    if "username" in options:
         client.username_pw_set(options["username"], options.get("password"))
     if options.get("tls"):
         tls = options["tls"]

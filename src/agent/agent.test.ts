@@ -348,7 +348,7 @@ function attempt(given: Partial<ConnectAttempt>): ConnectAttempt {
 function certificateOf({ certificate }: Issued) {
   assert.ok(certificate);
   const { serialNumber } = new X509Certificate(certificate.certificatePem);
-  return { commonName: "", serial: serialNumber, valid: true, reason: null };
+  return { commonName: "", serial: serialNumber, valid: true, reason: null, chain: [] };
 }
 
 async function hashOf({ agent }: Issued): Promise<string> {

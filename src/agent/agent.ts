@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import type { Admission, ConnectAttempt } from "../broker/broker.ts";
 import type { Agent, AgentKind, Rights } from "../domain/agent.ts";
 import type { AgentId } from "../domain/brand.ts";
@@ -13,6 +14,7 @@ import { openAuthority } from "./authority.ts";
 import { Boardings } from "./boarding.ts";
 import { create, grant, issue, remove, revoke } from "./life.ts";
 import { Owners } from "./owners.ts";
+import { openTenantAuthorities, type TenantAuthorities } from "./tenant-authority.ts";
 
 /** Identities that may connect to the broker: enrol, renew, revoke, admit. */
 export interface Agents {
@@ -55,6 +57,8 @@ export interface Agents {
   /** Whose topic it is, for brokers that do not tell who published. */
   owners(): Promise<Owners>;
 
+  /** What tenants bring of their own. */
+  readonly authorities: TenantAuthorities;
   /** Renewed before it expires. */
   readonly authority: Authority;
   /** Called with a new server certificate while the old one is still good for months. */
@@ -124,7 +128,14 @@ export async function openAgents(parts: AgentsParts): Promise<Agents> {
   };
   const issued = (outcome: Outcome<Issued, Problem>) =>
     outcome.ok ? told(outcome, outcome.value.agent.id, outcome.value.password) : outcome;
-  const room = { store, journal, now: () => clock.now(), authority, onEnded, onGranted };
+  const now = () => clock.now();
+  const builtIn = new X509Certificate(authority.current().caPem);
+  const authorities = openTenantAuthorities({ store, journal, now, builtIn, onEnded });
+  const onProvisioned = (id: AgentId) => {
+    for (const call of changes) call(id, null);
+  };
+  const room = { store, journal, now, authority, onEnded, onGranted };
+  const door = { store, journal, now, prove: authorities.prove, onProvisioned };
   return {
     list: () => store.agents.find(),
     get: (id) => store.agents.get(id),
@@ -135,7 +146,7 @@ export async function openAgents(parts: AgentsParts): Promise<Agents> {
     revoke: async (by, id) => told(await revoke(room, by, id), id),
     remove: async (by, id) => told(await remove(room, by, id), id),
     boardings: new Boardings(room),
-    admit: (attempt) => admit(room, attempt),
+    admit: (attempt) => admit(door, attempt),
     standing: (username) => standing(room, username),
     onEnded: (call) => void ends.push(call),
     onGranted: (call) => void grants.push(call),
@@ -145,6 +156,7 @@ export async function openAgents(parts: AgentsParts): Promise<Agents> {
       changes.push(() => owners.refresh());
       return owners;
     },
+    authorities,
     get authority() {
       return authority.current();
     },

@@ -114,6 +114,18 @@ export async function newAgentPair(
   return { ...pair, serial, expiresAt: notAfter.getTime() };
 }
 
+/**
+ * Whether a certificate (DER) may sign others, so many authorities below it on the way to a leaf
+ * (RFC 5280, 4.2.1.9 and 4.2.1.3).
+ */
+export function signsOthers(raw: Uint8Array, below: number): boolean {
+  const certificate = new X509Certificate(Uint8Array.from(raw));
+  const basic = certificate.getExtension(BasicConstraintsExtension);
+  const usages = certificate.getExtension(KeyUsagesExtension)?.usages;
+  const maySign = usages === undefined || (usages & KeyUsageFlags.keyCertSign) !== 0;
+  return basic?.ca === true && maySign && below <= (basic.pathLength ?? below);
+}
+
 type Wish = {
   readonly commonName: string;
   readonly serial: string;

@@ -35,7 +35,8 @@ export function enrol(wish: NewAgent): Outcome<Omit<Agent, "id" | "createdAt">, 
   });
 }
 
-function wrongName(word: string, name: string): string | undefined {
+/** Why a name cannot be a level of a topic and a part of a certificate; undefined where it can. */
+export function wrongName(word: string, name: string): string | undefined {
   if (name === "") return `the ${word} is missing`;
   if ([...name].length > NAME_CHARS) return `the ${word} is longer than ${NAME_CHARS} characters`;
   if (UNFIT.test(name)) return `the ${word} must not hold / + # or control characters`;

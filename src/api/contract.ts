@@ -8,8 +8,10 @@ import { SETTINGS_ROUTES } from "./contract-settings.ts";
 import {
   AgentSchema,
   AssetSchema,
+  AuthoritySchema,
   BackupSchema,
   BrokerSchema,
+  CertificateBody,
   type ChannelSchema,
   ClientSchema,
   CommandBody,
@@ -568,6 +570,33 @@ export const ROUTES = {
     summary: "Remove an agent; its connection is closed",
     params: Id,
   }),
+  "GET /authorities": route({
+    permission: "engineer",
+    summary: "Tenants' own certificate authorities, beside the built-in one",
+    reply: Type.Object({ items: Type.Array(AuthoritySchema) }),
+  }),
+  "POST /authorities": route({
+    permission: "administer",
+    summary: "Upload a tenant's authority; it lets nobody in before it is verified",
+    body: Type.Object({
+      tenant: Name,
+      certificatePem: CertificateBody.properties.certificatePem,
+    }),
+    reply: AuthoritySchema,
+    created: true,
+  }),
+  "POST /authorities/:id/verify": route({
+    permission: "administer",
+    summary: "Show that its key is yours: a certificate that it signed for the registration code",
+    params: Id,
+    body: CertificateBody,
+    reply: AuthoritySchema,
+  }),
+  "DELETE /authorities/:id": route({
+    permission: "administer",
+    summary: "Remove an authority; agents that it let in are disconnected",
+    params: Id,
+  }),
   "GET /ca.pem": route({
     permission: "public",
     summary: "The certificate of the built-in CA",
@@ -755,6 +784,7 @@ export type TokenReply = Static<typeof TokenSchema>;
 export type EventReply = Static<typeof EventSchema>;
 export type HeardMessageReply = Static<typeof HeardMessageSchema>;
 export type RejectedReply = Static<typeof RejectedSchema>;
+export type AuthorityReply = Static<typeof AuthoritySchema>;
 export type FileReply = Static<typeof FileSchema>;
 export type LayoutReply = Static<typeof LayoutSchema>;
 export type ScreenReply = Static<typeof ScreenSchema>;

@@ -6,6 +6,7 @@ import { assert } from "../lib/assert.ts";
 import type { Outcome } from "../lib/outcome.ts";
 import { agentHandlers } from "./agents.ts";
 import { assetHandlers } from "./assets.ts";
+import { authorityHandlers } from "./authorities.ts";
 import { backupHandlers } from "./backups.ts";
 import { brokerHandlers } from "./broker.ts";
 import { commandHandlers } from "./commands.ts";
@@ -50,6 +51,7 @@ export const BASE = "/api/v1";
 const HANDLERS: { readonly [R in RouteName]: Handler<R> } = {
   ...agentHandlers,
   ...assetHandlers,
+  ...authorityHandlers,
   ...backupHandlers,
   ...brokerHandlers,
   ...commandHandlers,

@@ -49,6 +49,12 @@ export interface Broker extends Link {
    */
   provision?(agent: AgentId, account: Account | null, password: string | null): Promise<void>;
 
+  /**
+   * Clients are told that certificates of these authorities (PEM), too, are welcome; whether they
+   * are, `admit` decides. Some clients show none that the server does not ask for by name.
+   */
+  welcome?(authorities: readonly string[]): void;
+
   /** New connections are shown this certificate; those that are open stay. Both are PEM. */
   renew?(key: string, certificate: string): void;
 
@@ -106,7 +112,7 @@ export type ConnectAttempt = {
   /** Empty strings count as absent. */
   readonly username: string | null;
   readonly password: string | null;
-  /** The client certificate, when TLS showed one; `valid` says that our CA signed it, in time. */
+  /** The client certificate, when TLS showed one. */
   readonly certificate: ClientCertificate | null;
   readonly remote: string;
 };
@@ -115,7 +121,10 @@ export type ClientCertificate = {
   readonly commonName: string;
   /** Upper-case hex, without separators. */
   readonly serial: string;
+  /** TLS found that our own CA signed it, in time; where it did not, `chain` may still lead on. */
   readonly valid: boolean;
+  /** DER, its own first, then what the client sent of those above it. */
+  readonly chain: readonly Uint8Array[];
   /** Why it is not valid, for example `CERT_HAS_EXPIRED`. */
   readonly reason: string | null;
 };

@@ -108,6 +108,10 @@ export const LIMIT = {
   fileNameChars: 255,
   files: 100_000,
   filesBytes: 10 * 1024 * 1024 * 1024,
+  /** Insights Hub's own limit. */
+  authoritiesPerTenant: 2,
+  /** Whoever has a tenant's authority makes agents: as many as devices may be. */
+  agentsPerTenant: 20_000,
   /** Devices that speak, adopted or not. */
   devices: 20_000,
   channelsPerDevice: 2_000,

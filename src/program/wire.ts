@@ -32,15 +32,17 @@ export async function openWire(
   agents.onEnded((id, reason) => void broker.value.disconnect(id, reason));
   agents.onGranted((id, rights) => broker.value.regrant?.(id, rights));
   rooms.access.onLost((actor) => void broker.value.disconnect(readerOf(actor), "token revoked"));
+  agents.authorities.onTrusted((pems) => broker.value.welcome?.(pems));
   agents.onRenewed(({ serverKeyPem, serverCertificatePem }) =>
     broker.value.renew?.(serverKeyPem, serverCertificatePem),
   );
   return broker;
 }
 
-function openHere({ agents }: Rooms, parts: BrokerParts, config: Config) {
+async function openHere({ agents }: Rooms, parts: BrokerParts, config: Config) {
   const { serverKeyPem: key, serverCertificatePem: certificate, caPem: ca } = agents.authority;
-  const mqtts = config.mqtts && { ...config.mqtts, key, certificate, ca };
+  const welcome = await agents.authorities.trusted();
+  const mqtts = config.mqtts && { ...config.mqtts, key, certificate, ca, welcome };
   const folder = join(config.data, "broker");
   const durability = config["mqtt-ack"];
   return openEmbeddedBroker({ mqtt: config.mqtt, mqtts, folder, durability }, parts);

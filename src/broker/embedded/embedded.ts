@@ -225,6 +225,10 @@ class EmbeddedBroker implements Broker {
     regrant(this.#core, agent, rights);
   }
 
+  welcome(authorities: readonly string[]): void {
+    for (const { welcome } of this.#listening) welcome?.(authorities);
+  }
+
   renew(key: string, certificate: string): void {
     for (const { renew } of this.#listening) renew?.(key, certificate);
   }

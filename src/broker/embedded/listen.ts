@@ -1,5 +1,9 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer, type TLSSocket } from "node:tls";
+import {
+  createServer as createTlsServer,
+  type DetailedPeerCertificate,
+  type TLSSocket,
+} from "node:tls";
 import { LIMIT } from "../../domain/limit.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
@@ -13,6 +17,8 @@ export type TlsAddress = Address & {
   readonly certificate: string;
   /** Who signs the certificates of clients. */
   readonly ca: string;
+  /** Who else may have, as `admit` decides. Fallback: nobody. */
+  readonly welcome?: readonly string[];
 };
 
 export type Arrived = {
@@ -28,6 +34,8 @@ export type Listening = {
   readonly sockets: ReadonlySet<Socket>;
   /** Shows new connections another certificate. Throws where key and certificate do not fit. */
   readonly renew?: (key: string, certificate: string) => void;
+  /** Names further authorities to clients. */
+  readonly welcome?: (authorities: readonly string[]) => void;
 };
 
 /** What becomes of those who come. */
@@ -58,16 +66,21 @@ export async function listenTls(
   address: TlsAddress,
   door: Door,
 ): Promise<Outcome<Listening, Problem>> {
-  const secrets = (key: string, cert: string) =>
-    ({ key, cert, ca: address.ca, minVersion: "TLSv1.2" }) as const;
+  let { key, certificate: cert, welcome = [] } = address;
+  // Once others were welcome, a handshake that began then may still end: TLS's word is not enough.
+  let isOursAlone = welcome.length === 0;
+  const context = () => {
+    const ca = [address.ca, ...welcome];
+    return { key, cert, ca, minVersion: "TLSv1.2" as const };
+  };
   const tls = createTlsServer({
-    ...secrets(address.key, address.certificate),
+    ...context(),
     requestCert: true,
     rejectUnauthorized: false,
     handshakeTimeout: LIMIT.connectWithinMs,
   });
   tls.on("secureConnection", (socket) =>
-    door.onArrived({ socket: prepared(socket), certificate: certificateOf(socket) }),
+    door.onArrived({ socket: prepared(socket), certificate: certificateOf(socket, isOursAlone) }),
   );
   tls.on("tlsClientError", (error, socket) =>
     door.onRefused(socket.remoteAddress ?? "", `TLS handshake: ${error.message}`),
@@ -78,9 +91,18 @@ export async function listenTls(
   );
   const opened = await open(server, address, "--mqtts", door);
   if (!opened.ok) return opened;
-  const renew = (key: string, certificate: string) =>
-    tls.setSecureContext(secrets(key, certificate));
-  return success({ ...opened.value, renew });
+  return success({
+    ...opened.value,
+    renew(nextKey: string, certificate: string) {
+      [key, cert] = [nextKey, certificate];
+      tls.setSecureContext(context());
+    },
+    welcome(authorities: readonly string[]) {
+      welcome = authorities;
+      isOursAlone &&= welcome.length === 0;
+      tls.setSecureContext(context());
+    },
+  });
 }
 
 /** Whoever left while waiting has lost its turn. */
@@ -100,17 +122,32 @@ function prepared<S extends Socket>(socket: S): S {
   return socket;
 }
 
-function certificateOf(socket: TLSSocket): ClientCertificate | null {
-  const { subject, serialNumber } = socket.getPeerCertificate();
-  if (!subject) return null;
-  const { CN } = subject;
+function certificateOf(socket: TLSSocket, isOursAlone: boolean): ClientCertificate | null {
+  const shown = socket.getPeerCertificate();
+  if (!shown.subject) return null;
+  const { CN } = shown.subject;
+  const valid = socket.authorized && isOursAlone;
   return {
     // Several common names are none: nobody chooses between them.
     commonName: typeof CN === "string" ? CN : "",
-    serial: serialNumber.toUpperCase(),
-    valid: socket.authorized,
+    serial: shown.serialNumber.toUpperCase(),
+    valid,
+    chain: valid ? [shown.raw] : chainOf(socket),
     reason: socket.authorized ? null : String(socket.authorizationError),
   };
+}
+
+/** What the client sent; the root stands behind itself, and ends it. */
+function chainOf(socket: TLSSocket): readonly Uint8Array[] {
+  const chain: Uint8Array[] = [];
+  let next: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
+  const seen = new Set<string>();
+  while (next?.raw && !seen.has(next.fingerprint256)) {
+    seen.add(next.fingerprint256);
+    chain.push(next.raw);
+    next = next.issuerCertificate;
+  }
+  return chain;
 }
 
 function open(

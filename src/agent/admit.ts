@@ -25,10 +25,10 @@ const NO_AGENT = "" as AgentId;
 const NOBODY = { secret: hashSecret(newSecret()), revokedAt: 0 as Timestamp, expiresAt: null };
 
 /**
- * May this connection come in? A certificate that our CA or a tenant's own signed says who it is, or
- * a token signed with its key; without one, the user name and the password do. Nothing is remembered
- * between two questions: the store answers in some 20 µs, and so an agent that was revoked or made
- * by another process is known at once.
+ * May this connection come in? A certificate that our CA or a tenant's own signed says who it is,
+ * or a token signed with its key; without one, the user name and the password do. Nothing is
+ * remembered between two questions: the store answers in some 20 µs, and so an agent that was
+ * revoked or made by another process is known at once.
  */
 export async function admit(
   parts: Parts,

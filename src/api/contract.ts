@@ -8,10 +8,8 @@ import { SETTINGS_ROUTES } from "./contract-settings.ts";
 import {
   AgentSchema,
   AssetSchema,
-  AuthoritySchema,
   BackupSchema,
   BrokerSchema,
-  CertificateBody,
   type ChannelSchema,
   ClientSchema,
   CommandBody,
@@ -20,7 +18,6 @@ import {
   countedPage,
   DeviceSchema,
   EventSchema,
-  FileSchema,
   Id,
   IssuedSchema,
   Json,
@@ -48,6 +45,7 @@ import {
   VariableChangeSchema,
   VariableSchema,
 } from "./schema.ts";
+import { AuthoritySchema, CertificateBody, FileSchema } from "./schema-agent.ts";
 import { HeardMessageSchema, RejectedSchema } from "./schema-message.ts";
 
 /**

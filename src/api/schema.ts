@@ -222,33 +222,6 @@ export const CommandSchema = Type.Object({
   /** What the device said of it last, where its protocol lets it. */
   answer: nullable(Json),
 });
-export const AuthoritySchema = Type.Object({
-  id: Type.String(),
-  tenant: Type.String(),
-  name: Type.String(),
-  /** SHA-256, in upper-case hex. */
-  fingerprint: Type.String(),
-  /** Unverified: it lets nobody in yet. */
-  state: oneOf(["unverified", "verified"]),
-  /** The common name of the certificate that shows who has the key. */
-  registrationCode: Type.String(),
-  certificatePem: Type.String(),
-  expiresAt: Time,
-  createdAt: Time,
-  verifiedAt: nullable(Time),
-});
-export const CertificateBody = Type.Object({
-  certificatePem: Type.String({ maxLength: 64 * 1024 }),
-});
-export const FileSchema = Type.Object({
-  id: Type.String(),
-  path: Type.String(),
-  bytes: Type.Integer(),
-  by: Type.String(),
-  /** When its maker says that it was made. */
-  madeAt: nullable(Time),
-  updatedAt: Time,
-});
 export const CommandBody = Type.Object({
   deviceId: Type.String(),
   name: Name,

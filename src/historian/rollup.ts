@@ -1,9 +1,6 @@
-import { unpackInteger } from "../domain/integer.ts";
 import { QUALITY_BYTE } from "../domain/reading.ts";
-import { KIND, type Samples } from "../domain/samples.ts";
-import { growth, Tally } from "./tally.ts";
-
-type Columns = Pick<Samples, "at" | "value" | "kind" | "quality">;
+import { KIND } from "../domain/samples.ts";
+import { type Columns, countedValue, growth, isCountable, Tally } from "./tally.ts";
 
 /** Samples in a few numbers, over its good samples that can be counted; NaN where there is none. */
 type Rollup = {
@@ -30,19 +27,24 @@ export type Summary = Rollup & {
 
 export function rollupOf(columns: Columns, from: number, to: number): Rollup {
   const tally = new Tally();
-  let [countable, area, lastAt] = [0, 0, Number.NaN];
-  for (let row = from; row < to; row += 1) {
-    if (!isCountable(columns, row)) continue;
-    countable += 1;
-    if (columns.quality[row] !== QUALITY_BYTE.good) continue;
-    const at = columns.at[row] ?? 0;
-    if (tally.count > 0) area += tally.before * (at - lastAt);
-    tally.add(countedValue(columns, row));
-    lastAt = at;
-  }
+  const countable = tally.addRows(columns, from, to, false);
   const { count: good, min, max, sum, first, before: last, increase } = tally;
   if (good === 0) return { ...NOTHING, countable };
+  const area = areaOf(columns, from, to);
   return { countable, good, min, max, sum, first, last, increase, area };
+}
+
+function areaOf(columns: Columns, from: number, to: number): number {
+  const { at, value, kind, quality } = columns;
+  let [area, lastAt, last] = [0, Number.NaN, 0];
+  for (let row = from; row < to; row += 1) {
+    if (quality[row] !== QUALITY_BYTE.good || !isCountable(columns, row)) continue;
+    const time = at[row] ?? 0;
+    if (time > lastAt) area += last * (time - lastAt);
+    last = kind[row] === KIND.number ? (value[row] ?? 0) : countedValue(columns, row);
+    lastAt = time;
+  }
+  return area;
 }
 
 /** Exact where one lies before the other, as what is let go in order of time does. */
@@ -82,16 +84,3 @@ const NOTHING: Rollup = {
   increase: Number.NaN,
   area: Number.NaN,
 };
-
-/** Numbers and booleans are counted; texts, none and NaN are not. */
-export function isCountable({ kind, value }: Columns, row: number): boolean {
-  const one = kind[row];
-  if (one === KIND.boolean || one === KIND.integer) return true;
-  return one === KIND.number && !Number.isNaN(value[row]);
-}
-
-/** As what it is counted: an integer beyond 2^53 as the nearest double. */
-export function countedValue({ kind, value }: Columns, row: number): number {
-  const one = value[row] ?? 0;
-  return kind[row] === KIND.integer ? Number(unpackInteger(one)) : one;
-}

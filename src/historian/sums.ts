@@ -1,12 +1,9 @@
 import { LIMIT } from "../domain/limit.ts";
 import { QUALITY_BYTE } from "../domain/reading.ts";
-import type { Samples } from "../domain/samples.ts";
 import { calendarStarts } from "../lib/calendar.ts";
 import type { AggregateQuery, Buckets } from "./historian.ts";
-import { countedValue, isCountable, type Summary } from "./rollup.ts";
-import { Tally } from "./tally.ts";
-
-type Columns = Pick<Samples, "at" | "value" | "kind" | "quality">;
+import type { Summary } from "./rollup.ts";
+import { type Columns, countedValue, isCountable, Tally } from "./tally.ts";
 
 /** Columns of a bucket row; they lie one behind another in one buffer. */
 export const SUM_COLUMNS = 11;
@@ -145,20 +142,24 @@ export class Sums implements Buckets {
     return low;
   }
 
-  /** Of those that can be counted, every one is noted, and those that are trusted are summed up. */
   #addTo(bucket: number, columns: Columns, from: number, to: number): void {
-    const { quality, weighted } = this.#query;
+    const isAll = this.#query.quality === "all";
     const tally = this.#tallyOf(bucket);
-    let all = this.all[bucket] ?? 0;
+    if (this.#query.weighted) this.#holdRows(columns, from, to, tally.before);
+    const countable = tally.addRows(columns, from, to, isAll);
+    this.all[bucket] = (this.all[bucket] ?? 0) + countable;
+    if (tally.count > 0) this.#keep(bucket, tally);
+  }
+
+  #holdRows(columns: Columns, from: number, to: number, before: number): void {
+    const { quality } = this.#query;
+    let value = before;
     for (let row = from; row < to; row += 1) {
       if (!isCountable(columns, row)) continue;
-      all += 1;
       if (quality !== "all" && columns.quality[row] !== QUALITY_BYTE.good) continue;
-      if (weighted) this.#hold(columns.at[row] ?? 0, tally.before);
-      tally.add(countedValue(columns, row) + 0);
+      this.#hold(columns.at[row] ?? 0, value);
+      value = countedValue(columns, row) + 0;
     }
-    this.all[bucket] = all;
-    if (tally.count > 0) this.#keep(bucket, tally);
   }
 
   #tallyOf(bucket: number): Tally {

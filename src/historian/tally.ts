@@ -1,4 +1,10 @@
-/** Values in order of time, summed up. */
+import { unpackInteger } from "../domain/integer.ts";
+import { QUALITY_BYTE } from "../domain/reading.ts";
+import { KIND, type Samples } from "../domain/samples.ts";
+
+export type Columns = Pick<Samples, "at" | "value" | "kind" | "quality">;
+
+/** Values in order of time, summed up. -0 counts as 0. */
 export class Tally {
   count = 0;
   min = Number.NaN;
@@ -14,14 +20,71 @@ export class Tally {
     this.#rollover = rollover;
   }
 
-  add(value: number): void {
+  /**
+   * Rows that can be counted, those of good quality or all; returns how many could be counted,
+   * whatever their quality. Every sample of a long span passes here.
+   */
+  addRows(columns: Columns, from: number, to: number, isAll: boolean): number {
+    let countable = 0;
+    for (let row = from; row < to; ) {
+      const end = plainEnd(columns, row, to, isAll);
+      if (this.#addPlain(columns.value, row, end)) countable += end - row;
+      else countable += this.#addEach(columns, row, end, isAll);
+      if (end < to) countable += this.#addEach(columns, end, end + 1, isAll);
+      row = end + 1;
+    }
+    return countable;
+  }
+
+  /**
+   * Numbers, one as good as the other. Whether one is less than the one before is anybody's guess:
+   * a branch would be guessed wrong every other time, so there is none. False, and nothing is
+   * added, where that is not exact: of a NaN, of what is infinite, or with a rollover.
+   */
+  #addPlain(value: Float64Array, from: number, to: number): boolean {
+    if (from >= to) return true;
+    const start = (value[from] ?? 0) + 0;
+    let [min, max, sum, increase] =
+      this.count > 0 ? [this.min, this.max, this.sum, this.increase] : [start, start, 0, 0];
+    let before = Number.isNaN(this.before) ? start : this.before;
+    for (let row = from; row < to; row += 1) {
+      const one = (value[row] ?? 0) + 0;
+      min = Math.min(min, one);
+      max = Math.max(max, one);
+      sum += one;
+      increase += one - before * Number(one >= before);
+      before = one;
+    }
+    if (!Number.isFinite(sum + increase) || this.#rollover !== undefined) return false;
+    if (this.count === 0) this.first = start;
+    this.count += to - from;
+    this.min = min;
+    this.max = max;
+    this.sum = sum;
+    this.increase = increase;
+    this.before = before;
+    return true;
+  }
+
+  #addEach(columns: Columns, from: number, to: number, isAll: boolean): number {
+    let countable = 0;
+    for (let row = from; row < to; row += 1) {
+      if (!isCountable(columns, row)) continue;
+      countable += 1;
+      if (isAll || columns.quality[row] === QUALITY_BYTE.good) {
+        this.#add(countedValue(columns, row) + 0);
+      }
+    }
+    return countable;
+  }
+
+  #add(value: number): void {
     if (this.count === 0) this.#begin(value);
     this.count += 1;
     if (value < this.min) this.min = value;
     if (value > this.max) this.max = value;
     this.sum += value;
-    if (value >= this.before) this.increase += value - this.before;
-    else if (value < this.before) this.increase += growth(this.before, value, this.#rollover);
+    if (!Number.isNaN(this.before)) this.increase += growth(this.before, value, this.#rollover);
     this.before = value;
   }
 
@@ -45,6 +108,29 @@ export class Tally {
     this.increase = 0;
   }
 }
+
+/** Numbers and booleans are counted; texts, none and NaN are not. */
+export function isCountable({ kind, value }: Columns, row: number): boolean {
+  const one = kind[row];
+  if (one === KIND.boolean || one === KIND.integer) return true;
+  return one === KIND.number && !Number.isNaN(value[row]);
+}
+
+/** As what it is counted: an integer beyond 2^53 as the nearest double. */
+export function countedValue({ kind, value }: Columns, row: number): number {
+  const one = value[row] ?? 0;
+  return kind[row] === KIND.integer ? Number(unpackInteger(one)) : one;
+}
+
+/** The first row that is not a number, or of a quality that does not count. */
+function plainEnd({ kind, quality }: Columns, from: number, to: number, isAll: boolean): number {
+  let row = from;
+  if (isAll) while (row < to && kind[row] === KIND.number) row += 1;
+  else while (row < to && ((kind[row] ?? 0) | (quality[row] ?? 0)) === PLAIN) row += 1;
+  return row;
+}
+
+const PLAIN = KIND.number | QUALITY_BYTE.good;
 
 type Many = {
   readonly good: number;

@@ -1,7 +1,7 @@
 import type { Samples } from "../../domain/samples.ts";
 import { isTrusted } from "../durations.ts";
 import type { AggregateQuery, Historian } from "../historian.ts";
-import { isCountable } from "../rollup.ts";
+import { isCountable } from "../tally.ts";
 
 /** How far back is looked for what held before: most often the last sample is good. */
 const BACK_ROWS = 64;

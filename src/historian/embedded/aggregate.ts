@@ -1,7 +1,7 @@
 import { isTrusted } from "../durations.ts";
 import type { AggregateQuery, Buckets } from "../historian.ts";
-import { countedValue, isCountable } from "../rollup.ts";
 import { bucketStarts, SUM_COLUMNS, Sums } from "../sums.ts";
+import { countedValue, isCountable } from "../tally.ts";
 import type { ChunkSummary, Chunks } from "./chunks.ts";
 import { addDurations } from "./duration.ts";
 import type { Memtable } from "./memtable.ts";
@@ -71,12 +71,14 @@ class Walk {
     if (!(from < to)) return;
     let row = arrived.rowAt(from);
     const last = arrived.rowAt(to);
-    for (const chunk of this.#chunks.forward(sums.series, from, to)) {
+    const ahead = { isRead: false };
+    for (const chunk of this.#chunks.forward(sums.series, from, to, ahead)) {
       const start = Math.max(row, arrived.rowAt(chunk.firstAt));
       const end = Math.max(start, Math.min(last, arrived.rowAfter(chunk.lastAt)));
       sums.addRows(arrived, row, start);
       const isInside = chunk.firstAt >= from && chunk.lastAt < to;
-      if (start === end && isInside && this.#isInOneBucket(sums, chunk)) sums.addSummary(chunk);
+      ahead.isRead = start < end || !isInside || !this.#isInOneBucket(sums, chunk);
+      if (!ahead.isRead) sums.addSummary(chunk);
       else {
         const merged = this.#merge(chunk, arrived, start, end);
         sums.addRows(merged, merged.rowAt(from), merged.rowAt(to));

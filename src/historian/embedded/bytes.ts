@@ -5,6 +5,8 @@
  */
 export class ByteWriter {
   bytes = new Uint8Array(4096);
+  /** Of the same bytes. */
+  view = new DataView(this.bytes.buffer);
   length = 0;
 
   /** Makes room; the writes below do not look. */
@@ -13,21 +15,12 @@ export class ByteWriter {
     const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.length + more));
     larger.set(this.bytes.subarray(0, this.length));
     this.bytes = larger;
+    this.view = new DataView(larger.buffer);
   }
 
   byte(value: number): void {
     this.bytes[this.length] = value;
     this.length += 1;
-  }
-
-  /** 32 bits, lowest byte first. */
-  word(value: number): void {
-    const { bytes, length } = this;
-    bytes[length] = value;
-    bytes[length + 1] = value >>> 8;
-    bytes[length + 2] = value >>> 16;
-    bytes[length + 3] = value >>> 24;
-    this.length = length + 4;
   }
 
   varint(value: number): void {
@@ -103,10 +96,12 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 export class ByteReader {
   readonly bytes: Uint8Array;
+  readonly view: DataView;
   at: number;
 
   constructor(bytes: Uint8Array, at = 0) {
     this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.at = at;
   }
 
@@ -114,14 +109,6 @@ export class ByteReader {
     const value = this.bytes[this.at] ?? 0;
     this.at += 1;
     return value;
-  }
-
-  /** 32 bits; the highest is the sign. */
-  word(): number {
-    const { bytes, at } = this;
-    this.at = at + 4;
-    const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
-    return low | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
   }
 
   varint(): number {

@@ -129,7 +129,7 @@ function readAt(body: ByteReader, form: number, at: Float64Array, { from, to }: 
     return;
   }
   if (form === PACKED) {
-    readPacked(body, at.subarray(from, to), to - from);
+    readPacked(body, at, from, to);
     return;
   }
   let time = body.zigzag();

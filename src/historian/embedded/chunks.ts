@@ -8,8 +8,14 @@ import { Policies } from "./policies.ts";
 import { Run } from "./run.ts";
 import { dayOf } from "./tier.ts";
 
-/** Where a chunk lies, and what it comes to. */
-export type ChunkSummary = Summary & { readonly id: number };
+/** Where a chunk lies, and what it comes to; its bytes where they were read in the same go. */
+export type ChunkSummary = Summary & {
+  readonly id: number;
+  readonly data?: Uint8Array | undefined;
+};
+
+/** Whether whoever goes over chunks will read most of them: then the next come with their bytes. */
+export type Ahead = { isRead: boolean };
 
 /** What is remembered of the whole; changed and kept by `together`. */
 type Totals = {
@@ -34,6 +40,7 @@ export class Chunks {
   readonly #data: Statement;
   readonly #floor: Statement;
   readonly #forward: Statement;
+  readonly #forwardWhole: Statement;
   readonly #backward: Statement;
   readonly #total: Statement;
   readonly #putAside: Statement;
@@ -50,10 +57,10 @@ export class Chunks {
     this.#floor = database.prepare(
       "SELECT max(first_at) FROM chunk WHERE series = ? AND first_at <= ?",
     );
-    this.#forward = database.prepare(
-      `SELECT id, ${SUMMARY} FROM chunk WHERE series = ? AND first_at > ? AND first_at < ?
-       ORDER BY first_at LIMIT ?`,
-    );
+    const within = "FROM chunk WHERE series = ? AND first_at > ? AND first_at < ?";
+    const page = "ORDER BY first_at LIMIT ?";
+    this.#forward = database.prepare(`SELECT id, ${SUMMARY} ${within} ${page}`);
+    this.#forwardWhole = database.prepare(`SELECT id, ${SUMMARY}, data ${within} ${page}`);
     this.#backward = database.prepare(
       `SELECT id, ${SUMMARY} FROM chunk WHERE series = ? AND first_at < ?
        ORDER BY first_at DESC LIMIT ?`,
@@ -68,11 +75,16 @@ export class Chunks {
   }
 
   /** Chunks that reach into `[from, to)`, in order of time. */
-  *forward(series: number, from: number, to: number): Generator<ChunkSummary> {
+  *forward(series: number, from: number, to: number, ahead?: Ahead): Generator<ChunkSummary> {
     const floor = this.#floor.get(series, from)?.[0];
     let after = (typeof floor === "number" ? floor : from) - 1;
     for (let page = PAGE_FIRST; ; page = Math.min(page * 2, PAGE_MAX)) {
-      const rows = this.#forward.all(series, after, to, page);
+      const rows = (ahead?.isRead ? this.#forwardWhole : this.#forward).all(
+        series,
+        after,
+        to,
+        page,
+      );
       for (const row of rows) {
         const summary = summaryOf(row);
         after = summary.firstAt;
@@ -103,8 +115,8 @@ export class Chunks {
   }
 
   /** Appends the chunk's samples to the run. */
-  read({ id }: ChunkSummary, into: Run): void {
-    const data = this.#data.get(id)?.[0];
+  read(chunk: ChunkSummary, into: Run): void {
+    const { id, data = this.#data.get(chunk.id)?.[0] } = chunk;
     if (!(data instanceof Uint8Array)) throw new Error(`chunk ${id} is gone`);
     decodeChunk(data, into);
   }
@@ -246,6 +258,7 @@ function summaryOf(row: SqlRow): ChunkSummary {
     last: number(row[10]),
     increase: number(row[11]),
     area: number(row[12]),
+    data: row[13] instanceof Uint8Array ? row[13] : undefined,
   };
 }
 

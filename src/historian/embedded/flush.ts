@@ -1,6 +1,6 @@
 import type { ChunkSummary, Chunks } from "./chunks.ts";
 import { DayMaker } from "./day-maker.ts";
-import type { Frozen } from "./frozen.ts";
+import type { Generation } from "./generation.ts";
 import { mergeRuns, Run } from "./run.ts";
 
 /**
@@ -9,7 +9,7 @@ import { mergeRuns, Run } from "./run.ts";
  * series never overlap: a sample belongs to the chunk that began last before it.
  */
 export class Flush {
-  readonly generation: Frozen;
+  readonly generation: Generation;
   readonly #chunks: Chunks;
   readonly #chunkSamples: number;
   readonly #days: DayMaker;
@@ -20,7 +20,7 @@ export class Flush {
   #series = 0;
   #steps: Generator<void>;
 
-  constructor(generation: Frozen, chunks: Chunks, chunkSamples: number) {
+  constructor(generation: Generation, chunks: Chunks, chunkSamples: number) {
     this.generation = generation;
     this.#chunks = chunks;
     this.#chunkSamples = chunkSamples;
@@ -41,19 +41,17 @@ export class Flush {
       this.#steps = this.#flushFrom(this.generation.flushedBelow);
       throw reason;
     }
-    const { generation } = this;
-    generation.flushedBelow = this.#series;
-    generation.remaining = generation.count - (generation.starts[this.#series] ?? 0);
+    this.generation.flushed(this.#series);
     return isDone;
   }
 
   /** Every step leaves each series whole, with or without what is still to come. */
   *#flushFrom(start: number): Generator<void> {
-    const { starts } = this.generation;
-    const end = starts.length - 1;
+    const { generation } = this;
+    const [all, end] = [Number.POSITIVE_INFINITY, generation.seriesEnd];
     for (this.#series = start; this.#series < end; this.#series += 1) {
-      if (starts[this.#series] === starts[this.#series + 1]) continue;
-      this.generation.take(this.#series, this.#arrived);
+      if (!generation.has(this.#series)) continue;
+      generation.collect(this.#series, -all, all, this.#arrived);
       const newest = this.#chunks.tail(this.#series)?.lastAt ?? Number.NEGATIVE_INFINITY;
       yield* this.#flushArrived();
       yield* this.#days.follow(this.#series, this.#arrived, newest);

@@ -1,5 +1,4 @@
 import type { Samples } from "../../domain/samples.ts";
-import { Frozen } from "./frozen.ts";
 import { Generation } from "./generation.ts";
 import { Latest } from "./latest.ts";
 import { mergeRuns, Run } from "./run.ts";
@@ -10,8 +9,6 @@ export type MemtableLimits = {
   readonly rowsMax: number;
 };
 
-/** Memory is taken as it is needed, from this on. */
-const CAPACITY_FIRST = 4096;
 /** A generation that fills sooner is made larger next time: larger ones wear the disk less. */
 const FILL_MS = 60_000;
 /** Rows that a series should have when it is flushed, as long as memory is not so much wider. */
@@ -23,10 +20,10 @@ const TEXT_BYTES_MAX = 16 * 1024 * 1024;
 /** What arrived and is in the log only: the active generation fills while the frozen one leaves. */
 export class Memtable {
   readonly latest = new Latest();
-  readonly active = new Generation();
-  frozen: Frozen | undefined;
+  active = new Generation();
+  frozen: Generation | undefined;
   /** Kept, so that its memory is taken once. */
-  readonly #leaving = new Frozen();
+  #spare = new Generation();
   readonly #limits: MemtableLimits;
   readonly #monotonic: () => number;
   #rows: number;
@@ -78,31 +75,27 @@ export class Memtable {
   insert(samples: Samples): void {
     const { active } = this;
     if (active.count === 0) this.#began = this.#monotonic();
-    const needed = active.count + samples.count;
-    if (needed > active.capacity) {
-      const most = needed > this.#rows ? this.#mostRows() : this.#rows;
-      const doubled = Math.min(Math.max(active.capacity * 2, CAPACITY_FIRST), most);
-      active.reserve(Math.max(needed, doubled));
-    }
     const seriesEnd = seriesEndOf(samples.series);
-    active.reserveSeries(seriesEnd);
     this.latest.reserveSeries(seriesEnd);
-    active.insert(samples);
+    active.insert(samples, seriesEnd);
     this.latest.note(samples);
   }
 
-  freeze(): Frozen {
+  /** The generation before has left. */
+  freeze(): Generation {
     if (this.#monotonic() - this.#began < FILL_MS) {
       this.#rows = Math.min(this.#rows * 2, this.#limits.rowsMax);
     }
-    this.#leaving.fill(this.active.arrivals());
-    this.active.clear();
-    this.frozen = this.#leaving;
+    this.frozen = this.active;
+    this.active = this.#spare;
     return this.frozen;
   }
 
   /** The frozen generation has left. */
   drop(): void {
+    if (!this.frozen) return;
+    this.#spare = this.frozen;
+    this.#spare.clear();
     this.frozen = undefined;
   }
 

@@ -16,10 +16,10 @@ test("numbers of every width come back, and what follows them is found", () => {
     for (const count of [1, 2, 33, 64, 65, 66, 200]) {
       const span = 2 ** width;
       const numbers = Array.from({ length: count }, () => Math.round((random() - 0.5) * span) + 0);
-      const bytes = Uint8Array.of(...packed(numbers), 77);
+      const bytes = Uint8Array.of(...packed(numbers), 77, 1, 2, 3);
       const body = new ByteReader(bytes);
       const read = new Float64Array(count);
-      readPacked(body, read, count);
+      readPacked(body, read, 0, count);
       assert.deepEqual(Array.from(read), numbers, `${count} of ${width} bits`);
       assert.equal(body.byte(), 77);
     }
@@ -29,7 +29,7 @@ test("numbers of every width come back, and what follows them is found", () => {
 test("the ends of a word come back", () => {
   const numbers = [0, 2 ** 32 - 1, 0, 2 ** 32 - 1, 2 ** 31, -1, -(2 ** 50), 2 ** 50, 2 ** 50, 0];
   const read = new Float64Array(numbers.length);
-  readPacked(new ByteReader(packed(numbers)), read, numbers.length);
+  readPacked(new ByteReader(packed(numbers)), read, 0, numbers.length);
   assert.deepEqual(Array.from(read), numbers);
 });
 

@@ -17,6 +17,8 @@ const BLOCK = 64;
 const VARINTS = 63;
 const DIFFERENCES = 64;
 const WORD = 2 ** 32;
+/** Up to here a number lies in four bytes, at whichever bit it begins. */
+const NARROW = 25;
 
 /** Numbers from -2^50 to 2^50. */
 export function writePacked(out: ByteWriter, numbers: Float64Array, count: number): void {
@@ -27,34 +29,45 @@ export function writePacked(out: ByteWriter, numbers: Float64Array, count: numbe
   }
 }
 
-export function readPacked(body: ByteReader, numbers: Float64Array, count: number): void {
-  numbers[0] = body.zigzag();
-  for (let from = 1; from < count; from += BLOCK) {
-    readBlock(body, numbers, from, Math.min(count, from + BLOCK));
+/** Something of four bytes, such as a CRC, has to follow: it may be looked at. */
+export function readPacked(
+  body: ByteReader,
+  numbers: Float64Array,
+  from: number,
+  to: number,
+): void {
+  numbers[from] = body.zigzag();
+  for (let start = from + 1; start < to; start += BLOCK) {
+    readBlock(body, numbers, start, Math.min(to, start + BLOCK));
   }
 }
 
+const itself = new Float64Array(BLOCK);
 const steps = new Float64Array(BLOCK);
 
 function writeBlock(out: ByteWriter, numbers: Float64Array, from: number, to: number): void {
   const count = to - from;
+  let before = numbers[from - 1] ?? 0;
   for (let row = 0; row < count; row += 1) {
-    steps[row] = (numbers[from + row] ?? 0) - (numbers[from + row - 1] ?? 0);
+    const number = numbers[from + row] ?? 0;
+    itself[row] = number;
+    steps[row] = number - before;
+    before = number;
   }
-  const block = numbers.subarray(from, to);
-  const [itself, step] = [spanOf(block, count), spanOf(steps, count)];
-  const isSteps = step.range < itself.range;
-  const { least, range } = isSteps ? step : itself;
+  const [number, step] = [spanOf(itself, count), spanOf(steps, count)];
+  const isSteps = step.range < number.range;
+  const { least, range } = isSteps ? step : number;
   const width = range < WORD ? 32 - Math.clz32(range) : VARINTS;
   out.reserve(1 + (BLOCK + 1) * VARINT_BYTES);
   out.byte(width | (isSteps ? DIFFERENCES : 0));
   out.zigzag(least);
-  writeBits(out, isSteps ? steps.subarray(0, count) : block, { width, least });
+  writeBits(out, isSteps ? steps : itself, count, { width, least });
 }
 
 function spanOf(numbers: Float64Array, count: number) {
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let row = 0; row < count; row += 1) {
+  let least = numbers[0] ?? 0;
+  let most = least;
+  for (let row = 1; row < count; row += 1) {
     const number = numbers[row] ?? 0;
     if (number < least) least = number;
     if (number > most) most = number;
@@ -64,25 +77,43 @@ function spanOf(numbers: Float64Array, count: number) {
 
 type Bits = { readonly width: number; readonly least: number };
 
-function writeBits(out: ByteWriter, numbers: Float64Array, { width, least }: Bits): void {
-  if (width === VARINTS) for (const number of numbers) out.varint(number - least);
-  if (width === VARINTS || width === 0) return;
-  let [word, filled] = [0, 0];
-  for (const number of numbers) {
-    const bits = number - least;
-    word |= bits << filled;
+function writeBits(out: ByteWriter, numbers: Float64Array, count: number, bits: Bits): void {
+  if (bits.width === VARINTS) writeVarints(out, numbers, count, bits);
+  else if (bits.width > 0) writeWords(out, numbers, count, bits);
+}
+
+function writeVarints(out: ByteWriter, numbers: Float64Array, count: number, { least }: Bits) {
+  for (let row = 0; row < count; row += 1) out.varint((numbers[row] ?? 0) - least);
+}
+
+function writeWords(out: ByteWriter, numbers: Float64Array, count: number, bits: Bits): void {
+  const { width, least } = bits;
+  const { view } = out;
+  let [at, word, filled] = [out.length, 0, 0];
+  for (let row = 0; row < count; row += 1) {
+    const number = (numbers[row] ?? 0) - least;
+    word |= number << filled;
     filled += width;
     if (filled < 32) continue;
-    out.word(word);
+    view.setInt32(at, word, true);
+    at += 4;
     filled -= 32;
-    word = filled === 0 ? 0 : bits >>> (width - filled);
+    word = filled === 0 ? 0 : number >>> (width - filled);
   }
-  if (filled > 0) out.word(word);
+  if (filled > 0) view.setInt32(at, word, true);
+  out.length = filled > 0 ? at + 4 : at;
 }
 
 function readBlock(body: ByteReader, numbers: Float64Array, from: number, to: number): void {
   const head = body.byte();
-  readBits(body, numbers.subarray(from, to), { width: head & 63, least: body.zigzag() });
+  const [width, least] = [head & 63, body.zigzag()];
+  if (width === 0) numbers.fill(least, from, to);
+  else if (width === VARINTS) {
+    for (let row = from; row < to; row += 1) numbers[row] = least + body.varint();
+  } else {
+    readBits(body, numbers, { from, to, width, least });
+    body.at += Math.ceil(((to - from) * width) / 32) * 4;
+  }
   if ((head & DIFFERENCES) === 0) return;
   let before = numbers[from - 1] ?? 0;
   for (let row = from; row < to; row += 1) {
@@ -91,26 +122,43 @@ function readBlock(body: ByteReader, numbers: Float64Array, from: number, to: nu
   }
 }
 
-function readBits(body: ByteReader, into: Float64Array, { width, least }: Bits): void {
-  if (width === 0) into.fill(least);
-  else if (width === VARINTS) readVarints(body, into, least);
-  else readWords(body, into, { width, least });
+type Stretch = Bits & { readonly from: number; readonly to: number };
+
+function readBits(body: ByteReader, into: Float64Array, stretch: Stretch): void {
+  if (stretch.width <= NARROW) readNarrow(body, into, stretch);
+  else if (stretch.width === 32) readWords(body, into, stretch);
+  else readWide(body, into, stretch);
 }
 
-function readVarints(body: ByteReader, into: Float64Array, least: number): void {
-  for (let row = 0; row < into.length; row += 1) into[row] = least + body.varint();
+/** Each by itself, so that none has to wait for the one before. */
+function readNarrow({ view, at }: ByteReader, into: Float64Array, stretch: Stretch): void {
+  const { from, to, width, least } = stretch;
+  const mask = (1 << width) - 1;
+  let bit = at * 8;
+  for (let row = from; row < to; row += 1) {
+    into[row] = least + ((view.getUint32(bit >>> 3, true) >>> (bit & 7)) & mask);
+    bit += width;
+  }
 }
 
-function readWords(body: ByteReader, into: Float64Array, { width, least }: Bits): void {
+function readWords({ view, at }: ByteReader, into: Float64Array, { from, to, least }: Stretch) {
+  for (let row = from; row < to; row += 1) {
+    into[row] = least + view.getUint32(at + (row - from) * 4, true);
+  }
+}
+
+function readWide({ view, at }: ByteReader, into: Float64Array, stretch: Stretch): void {
+  const { from, to, width, least } = stretch;
   const mask = 0xffffffff >>> (32 - width);
-  let [held, left] = [0, 0];
-  for (let row = 0; row < into.length; row += 1) {
+  let [next, held, left] = [at, 0, 0];
+  for (let row = from; row < to; row += 1) {
     let bits = held;
     if (left < width) {
-      const word = body.word();
+      const word = view.getInt32(next, true);
+      next += 4;
       const taken = width - left;
       bits |= word << left;
-      held = taken === 32 ? 0 : word >>> taken;
+      held = word >>> taken;
       left = 32 - taken;
     } else {
       held >>>= width;

@@ -39,7 +39,7 @@ function chunksFor(chunks: Chunks, query: RangeQuery, limit: number): ChunkSumma
   if (!(from < to)) return wanted;
   let enough = limit;
   for (const chunk of order === 1
-    ? chunks.forward(series, from, to)
+    ? chunks.forward(series, from, to, { isRead: true })
     : chunks.backward(series, to)) {
     if (enough <= 0 || chunk.lastAt < from) break;
     wanted.push(chunk);

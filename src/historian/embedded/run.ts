@@ -2,6 +2,8 @@ import { KIND, type Samples } from "../../domain/samples.ts";
 import { orderOfTime } from "./order.ts";
 
 const LATE = -1;
+/** So many rows are copied sooner one by one than column by column. */
+const FEW = 24;
 
 /** Samples of one series in columns, in order of time, no two of the same time. */
 export class Run {
@@ -38,64 +40,95 @@ export class Run {
 
   /** Appends rows of another; `from` a run or any columns of its form. */
   copy(source: Columns, from: number, to: number): void {
+    if (from >= to) return;
     this.reserve(to - from);
-    this.at.set(source.at.subarray(from, to), this.count);
-    this.value.set(source.value.subarray(from, to), this.count);
-    this.kind.set(source.kind.subarray(from, to), this.count);
-    this.quality.set(source.quality.subarray(from, to), this.count);
+    if (to - from > FEW) this.#copyMany(source, from, to);
+    else this.#copyFew(source, from, to);
     const start = this.count;
     this.count += to - from;
     if (source.texts.length > 0) this.adoptTexts(source.texts, start);
   }
 
-  /** Appends one row of another; room was made before. */
-  push(source: Columns, row: number): void {
+  #copyMany(source: Columns, from: number, to: number): void {
+    this.at.set(source.at.subarray(from, to), this.count);
+    this.value.set(source.value.subarray(from, to), this.count);
+    this.kind.set(source.kind.subarray(from, to), this.count);
+    this.quality.set(source.quality.subarray(from, to), this.count);
+  }
+
+  #copyFew({ at, value, kind, quality }: Columns, from: number, to: number): void {
+    const offset = this.count - from;
+    for (let row = from; row < to; row += 1) {
+      this.at[offset + row] = at[row] ?? 0;
+      this.value[offset + row] = value[row] ?? 0;
+      this.kind[offset + row] = kind[row] ?? 0;
+      this.quality[offset + row] = quality[row] ?? 0;
+    }
+  }
+
+  /**
+   * Brings rows in order of arrival into order of time; of equal times the later row stays. What
+   * came again takes the place of what it repeats, which is most of what is out of order; the rest
+   * is late, and none of it has the time of a row that is not.
+   */
+  settle(): void {
+    const arrived = this.count;
+    const late = this.#setAside();
+    if (late.count === 0) return;
+    if (late.count * 2 < arrived) late.settle();
+    else late.#sort();
+    const settled = new Run(this.count + late.count);
+    mergeRuns(this, late, settled);
+    this.clear();
+    this.copy(settled, 0, settled.count);
+  }
+
+  /** Takes out what is late, in order of arrival, and does with the others as `settle` says. */
+  #setAside(): Run {
+    const { at, count } = this;
+    const late = new Run(0);
+    late.texts = this.texts;
+    this.count = 0;
+    for (let row = 0; row < count; row += 1) {
+      const place = this.#placeOf(at[row] ?? 0);
+      if (place === LATE) late.#take(this, row);
+      else this.#move(row, place);
+      if (place === this.count) this.count += 1;
+    }
+    return late;
+  }
+
+  #take(source: Run, row: number): void {
+    this.reserve(1);
     const next = this.count;
     this.at[next] = source.at[row] ?? 0;
     this.value[next] = source.value[row] ?? 0;
     this.kind[next] = source.kind[row] ?? 0;
     this.quality[next] = source.quality[row] ?? 0;
     this.count = next + 1;
-    if (source.texts.length > 0) this.adoptTexts(source.texts, next);
   }
 
-  /** Brings rows in order of arrival into order of time; of equal times the later row stays. */
-  settle(): void {
-    if (this.#overwriteRepeated()) return;
+  /** Whatever their order. */
+  #sort(): void {
     const { at, count } = this;
     const order = orderOfTime(at, count);
-    const settled = new Run(count);
+    const sorted = new Run(count);
+    sorted.texts = this.texts;
     for (let place = 0; place < count; place += 1) {
       const row = order[place] ?? 0;
       const isRepeated = place + 1 < count && at[row] === at[order[place + 1] ?? 0];
-      if (!isRepeated) settled.push(this, row);
+      if (!isRepeated) sorted.#take(this, row);
     }
-    this.clear();
-    this.copy(settled, 0, settled.count);
+    this.at = sorted.at;
+    this.value = sorted.value;
+    this.kind = sorted.kind;
+    this.quality = sorted.quality;
+    this.count = sorted.count;
   }
 
-  /**
-   * What came again takes the place of what it repeats, which is most of what is out of order.
-   * False where something is late: then the rows from there on are as they were.
-   */
-  #overwriteRepeated(): boolean {
-    const { at, count } = this;
-    let isInOrder = true;
-    let end = 0;
-    for (let row = 0; row < count; row += 1) {
-      const place: number = isInOrder ? this.#placeOf(at[row] ?? 0, end) : end;
-      isInOrder = isInOrder && place !== LATE;
-      this.#move(row, place === LATE ? end : place);
-      if (place === end || place === LATE) end += 1;
-    }
-    this.count = end;
-    return isInOrder;
-  }
-
-  /** Behind the first rows, or where one of them has the same time. */
-  #placeOf(time: number, end: number): number {
-    if (end === 0 || time > (this.at[end - 1] ?? 0)) return end;
-    this.count = end;
+  /** Behind the rows so far, or where one of them has the same time. */
+  #placeOf(time: number): number {
+    if (this.count === 0 || time > (this.at[this.count - 1] ?? 0)) return this.count;
     const place = this.rowAt(time);
     return this.at[place] === time ? place : LATE;
   }
@@ -199,19 +232,34 @@ export function mergeRuns(older: Run, newer: Run, into: Run): void {
   let left = 0;
   let right = 0;
   while (left < older.count && right < newer.count) {
-    const atLeft = older.at[left] ?? 0;
-    const atRight = newer.at[right] ?? 0;
-    if (atLeft < atRight) {
-      into.push(older, left);
-      left += 1;
-    } else {
-      into.push(newer, right);
-      right += 1;
-      if (atLeft === atRight) left += 1;
-    }
+    const next = rowFrom(older, left, newer.at[right] ?? 0);
+    into.copy(older, left, next);
+    left = next;
+    if (left === older.count) break;
+    const end = rowFrom(newer, right, older.at[left] ?? 0);
+    const isSame = newer.at[end] === older.at[left];
+    into.copy(newer, right, isSame ? end + 1 : end);
+    right = isSame ? end + 1 : end;
+    if (isSame) left += 1;
   }
   into.copy(older, left, older.count);
   into.copy(newer, right, newer.count);
+}
+
+/** The first row from `start` on that is not before this time, which is near most often. */
+function rowFrom({ at, count }: Run, start: number, time: number): number {
+  let low = start;
+  let step = 1;
+  while (low + step <= count && (at[low + step - 1] ?? 0) < time) {
+    low += step;
+    step *= 2;
+  }
+  for (let high = Math.min(low + step, count); low < high; ) {
+    const middle = (low + high) >>> 1;
+    if ((at[middle] ?? 0) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The larger column, holding what the smaller one held. */

@@ -1,5 +1,6 @@
 import { QUALITY_BYTE } from "../../domain/reading.ts";
-import { isCountable, rollupOf, type Summary, together } from "../rollup.ts";
+import { rollupOf, type Summary, together } from "../rollup.ts";
+import { isCountable } from "../tally.ts";
 import type { Run } from "./run.ts";
 
 export const HOUR_MS = 3_600_000;

@@ -38,13 +38,20 @@ function areaOf(columns: Columns, from: number, to: number): number {
   const { at, value, kind, quality } = columns;
   let [area, lastAt, last] = [0, Number.NaN, 0];
   for (let row = from; row < to; row += 1) {
-    if (quality[row] !== QUALITY_BYTE.good || !isCountable(columns, row)) continue;
+    if (quality[row] !== QUALITY_BYTE.good) continue;
+    const one = kind[row] === KIND.number ? (value[row] ?? 0) : countedOther(columns, row);
+    if (Number.isNaN(one)) continue;
     const time = at[row] ?? 0;
     if (time > lastAt) area += last * (time - lastAt);
-    last = kind[row] === KIND.number ? (value[row] ?? 0) : countedValue(columns, row);
+    last = one;
     lastAt = time;
   }
   return area;
+}
+
+/** NaN where it is not counted. */
+function countedOther(columns: Columns, row: number): number {
+  return isCountable(columns, row) ? countedValue(columns, row) : Number.NaN;
 }
 
 /** Exact where one lies before the other, as what is let go in order of time does. */

@@ -6,9 +6,9 @@ import { ownTexts } from "./run.ts";
 const ROW_BYTES = 8 + 8 + 4 + 1 + 1;
 
 /** A copy of all of them in order, in one buffer, so that it crosses threads in one piece. */
-export function joined(batches: readonly Samples[]): Samples {
+export function joined(batches: readonly Samples[], spares = new Spares()): Samples {
   const count = batches.reduce((sum, batch) => sum + batch.count, 0);
-  const samples = columnsFor(count);
+  const samples = columnsFor(count, spares.take(count * ROW_BYTES));
   const texts: string[] = [];
   let row = 0;
   for (const batch of batches) {
@@ -73,8 +73,26 @@ export function assertStorable({ count, series, at }: Samples): void {
   }
 }
 
-function columnsFor(count: number): Omit<Samples, "texts"> {
-  const buffer = new ArrayBuffer(count * ROW_BYTES);
+/** Memory that was used before: to take it anew costs more than to fill it. */
+export class Spares {
+  readonly #buffers: ArrayBuffer[] = [];
+
+  put(buffer: ArrayBuffer): void {
+    if (buffer.byteLength <= SPARE_BYTES_MAX) this.#buffers.push(buffer);
+    if (this.#buffers.length > SPARES_MAX) this.#buffers.shift();
+  }
+
+  take(bytes: number): ArrayBuffer {
+    const index = this.#buffers.findIndex(({ byteLength }) => byteLength >= bytes);
+    const [buffer] = index < 0 ? [] : this.#buffers.splice(index, 1);
+    return buffer ?? new ArrayBuffer(bytes);
+  }
+}
+
+const SPARES_MAX = 4;
+const SPARE_BYTES_MAX = 1024 * 1024;
+
+function columnsFor(count: number, buffer: ArrayBuffer): Omit<Samples, "texts"> {
   return {
     count,
     at: new Float64Array(buffer, 0, count),

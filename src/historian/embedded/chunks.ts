@@ -14,8 +14,27 @@ export type ChunkSummary = Summary & {
   readonly data?: Uint8Array | undefined;
 };
 
+/** What a writer has to know of a chunk. */
+export type ChunkEnd = Pick<ChunkSummary, "id" | "firstAt" | "lastAt" | "samples" | "data">;
+
 /** Whether whoever goes over chunks will read most of them: then the next come with their bytes. */
 export type Ahead = { isRead: boolean };
+
+/** Rows of a run that become a chunk. */
+type Piece = {
+  readonly from: number;
+  readonly to: number;
+  /** Whether it is the newest of its series, and will be written again with what comes next. */
+  readonly isOpen: boolean;
+};
+
+/**
+ * Chunks that are written again and again have a place of their own, one a series, before all
+ * others. So those that are full lie one behind the other, without holes where they once grew.
+ */
+export function openId(series: number): number {
+  return -1 - series;
+}
 
 /** What is remembered of the whole; changed and kept by `together`. */
 type Totals = {
@@ -38,6 +57,7 @@ export class Chunks {
   readonly #insert: Statement;
   readonly #remove: Statement;
   readonly #data: Statement;
+  readonly #open: Statement;
   readonly #floor: Statement;
   readonly #forward: Statement;
   readonly #forwardWhole: Statement;
@@ -50,10 +70,16 @@ export class Chunks {
     this.#log = log;
     const columns = `series, ${SUMMARY}, data`;
     const marks = columns.replaceAll(/\w+/g, "?");
+    const behind = "max(0, ifnull((SELECT max(id) FROM chunk), 0)) + 1";
     this.#database = database;
-    this.#insert = database.prepare(`INSERT INTO chunk(${columns}) VALUES (${marks})`);
+    this.#insert = database.prepare(
+      `INSERT INTO chunk(id, ${columns}) VALUES (coalesce(?, ${behind}), ${marks})`,
+    );
     this.#remove = database.prepare("DELETE FROM chunk WHERE id = ?");
     this.#data = database.prepare("SELECT data FROM chunk WHERE id = ?");
+    this.#open = database.prepare(
+      "SELECT id, first_at, last_at, samples, data FROM chunk WHERE id = ?",
+    );
     this.#floor = database.prepare(
       "SELECT max(first_at) FROM chunk WHERE series = ? AND first_at <= ?",
     );
@@ -114,15 +140,29 @@ export class Chunks {
     return row && summaryOf(row);
   }
 
+  /** The newest chunk of a series as its writer sees it: an open one is found at once. */
+  end(series: number): ChunkEnd | undefined {
+    const row = this.#open.get(openId(series));
+    if (!row) return this.tail(series);
+    const [id, firstAt, lastAt, samples, data] = row;
+    return {
+      id: Number(id),
+      firstAt: Number(firstAt),
+      lastAt: Number(lastAt),
+      samples: Number(samples),
+      data: data instanceof Uint8Array ? data : undefined,
+    };
+  }
+
   /** Appends the chunk's samples to the run. */
-  read(chunk: ChunkSummary, into: Run): void {
+  read(chunk: Pick<ChunkSummary, "id" | "data">, into: Run): void {
     const { id, data = this.#data.get(chunk.id)?.[0] } = chunk;
     if (!(data instanceof Uint8Array)) throw new Error(`chunk ${id} is gone`);
     decodeChunk(data, into);
   }
 
   /** Moves the chunk's samples into the run; a damaged one must not be in the way for ever. */
-  take(chunk: ChunkSummary, into: Run): void {
+  take(chunk: ChunkEnd, into: Run): void {
     try {
       this.read(chunk, into);
     } catch (reason) {
@@ -134,9 +174,10 @@ export class Chunks {
     this.#drop(chunk);
   }
 
-  add(series: number, run: Run, from: number, to: number): void {
+  add(series: number, run: Run, { from, to, isOpen }: Piece): void {
     const rollup = rollupOf(run, from, to);
     this.#insert.run(
+      isOpen ? openId(series) : null,
       series,
       run.at[from] ?? 0,
       run.at[to - 1] ?? 0,
@@ -173,7 +214,7 @@ export class Chunks {
       kept.clear();
       kept.copy(whole, 0, whole.rowAt(from));
       kept.copy(whole, whole.rowAt(to), whole.count);
-      if (kept.count > 0) this.add(series, kept, 0, kept.count);
+      if (kept.count > 0) this.add(series, kept, { from: 0, to: kept.count, isOpen: false });
     }
     this.days.remove(series, from, to);
     // The last day is made when it is over, and not before.
@@ -226,7 +267,7 @@ export class Chunks {
     this.#database.close();
   }
 
-  #drop({ id, samples }: ChunkSummary): void {
+  #drop({ id, samples }: Pick<ChunkSummary, "id" | "samples">): void {
     this.#remove.run(id);
     this.totals.samples -= samples;
   }

@@ -1,7 +1,7 @@
 import { DamagedChunkError } from "./chunk.ts";
 import type { ChunkSummary, Chunks } from "./chunks.ts";
 import { Run } from "./run.ts";
-import { DAY_MS, dayOf, hourOf, hoursIn, linkedByHour, type Tier } from "./tier.ts";
+import { DAY_MS, dayOf, hourOf, hoursIn, linkedByHour, type Tier, tierOf } from "./tier.ts";
 
 /**
  * Keeps days beside the raw samples that they are made of: a day is made when it is over, and again
@@ -58,7 +58,7 @@ type Wanted = { readonly series: number; readonly day: number; readonly samplesM
 
 /** What the raw samples of a day come to, by the hour; nothing where it is not to be kept. */
 export function hoursOfDay(chunks: Chunks, { series, day, samplesMin }: Wanted, run: Run): Tier[] {
-  const within = [...chunks.forward(series, day, day + DAY_MS)];
+  const within = [...chunks.forward(series, day, day + DAY_MS, { isRead: true })];
   const samples = within.reduce((sum, chunk) => sum + chunk.samples * shareOf(chunk, day), 0);
   if (samples < samplesMin) return [];
   try {
@@ -80,7 +80,7 @@ function shareOf({ firstAt, lastAt }: ChunkSummary, day: number): number {
 function hoursOfChunk(chunks: Chunks, chunk: ChunkSummary, day: number, run: Run): Tier[] {
   const at = hourOf(chunk.firstAt);
   const isWhole = at >= day && at === hourOf(chunk.lastAt);
-  if (isWhole && chunk.good === chunk.samples) return [{ ...chunk, at }];
+  if (isWhole && chunk.good === chunk.samples) return [tierOf(at, chunk)];
   run.clear();
   chunks.read(chunk, run);
   run.trim(day, day + DAY_MS);

@@ -168,7 +168,8 @@ export class Desk {
     try {
       const appended = await this.#engine.append(...group.map(({ samples }) => samples));
       const whole = ids.filter((_, index) => appended[index]?.tooOld === 0);
-      this.#say({ say: "done", ids: whole, value: { tooOld: 0 } });
+      const spent = group.flatMap(({ samples }) => buffersOf(samples));
+      this.#say({ say: "done", ids: whole, value: { tooOld: 0 }, spent }, spent);
       for (const [index, value] of appended.entries()) {
         if (value.tooOld > 0) this.#say({ say: "done", ids: ids.slice(index, index + 1), value });
       }

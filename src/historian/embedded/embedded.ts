@@ -18,7 +18,7 @@ import type {
   Retention,
   SeriesRange,
 } from "../historian.ts";
-import { assertStorable, joined } from "./batch.ts";
+import { assertStorable, joined, Spares } from "./batch.ts";
 import { checkFolder, type HistoryCheck } from "./check.ts";
 import { withFolder } from "./folder.ts";
 import { type Lock, lockFolder } from "./lock.ts";
@@ -98,6 +98,7 @@ class EmbeddedHistorian implements Historian {
   readonly #worker: Worker;
   readonly #parts: EmbeddedParts;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #spares = new Spares();
   #onOpened: (trouble: Problem | undefined) => void = () => {};
   #lastId = 0;
   #isClosed = false;
@@ -121,7 +122,7 @@ class EmbeddedHistorian implements Historian {
     assertStorable(samples);
     const refusal = this.#parts.refusal?.();
     if (refusal) throw new Error(`historian: ${refusal.code}: ${refusal.detail}`);
-    return this.#ask({ ask: "append", samples: joined([samples]) });
+    return this.#ask({ ask: "append", samples: joined([samples], this.#spares) });
   }
 
   latest(series: Uint32Array): Promise<Samples> {
@@ -198,6 +199,7 @@ class EmbeddedHistorian implements Historian {
         this.#parts.onDropped?.(answer.dropped);
         break;
       default:
+        if (answer.say === "done") for (const one of answer.spent ?? []) this.#spares.put(one);
         for (const id of answer.ids) this.#settle(id, answer);
     }
   }

@@ -43,6 +43,11 @@ const RETRY_MS = 1_000;
 const BUSY_MS = 200;
 /** A generation has left when the one behind it is so far filled, or it had to hurry. */
 const LEFT_AT = 0.5;
+/**
+ * SQLite begins its write-ahead log anew only where nothing was added since the checkpoint began.
+ * So a flush waits until it is over, as long as there is time for it.
+ */
+const CHECKPOINT_MS = 10;
 /** Appends wait so long at most while memory is emptied for a retirement. */
 const RETIRE_MS = 10;
 
@@ -141,6 +146,7 @@ export class Engine {
     if (!this.#flush) return undefined;
     const waitMs = this.#retryAt - this.#parts.monotonic();
     if (waitMs > 0) return waitMs;
+    if (this.#upkeep.isCheckpointing && this.#memtable.fullness < LEFT_AT) return CHECKPOINT_MS;
     try {
       this.#slice(budgetMs);
       this.#flushTrouble.over();

@@ -1,4 +1,4 @@
-import type { ChunkSummary, Chunks } from "./chunks.ts";
+import { type ChunkEnd, type Chunks, openId } from "./chunks.ts";
 import { DayMaker } from "./day-maker.ts";
 import type { Generation } from "./generation.ts";
 import { mergeRuns, Run } from "./run.ts";
@@ -18,6 +18,10 @@ export class Flush {
   readonly #part = new Run();
   readonly #merged = new Run();
   #series = 0;
+  /** The newest chunk of the series, as it was before. */
+  #tail: ChunkEnd | undefined;
+  /** The newest time of the series. */
+  #end = 0;
   #steps: Generator<void>;
 
   constructor(generation: Generation, chunks: Chunks, chunkSamples: number) {
@@ -52,7 +56,9 @@ export class Flush {
     for (this.#series = start; this.#series < end; this.#series += 1) {
       if (!generation.has(this.#series)) continue;
       generation.collect(this.#series, -all, all, this.#arrived);
-      const newest = this.#chunks.tail(this.#series)?.lastAt ?? Number.NEGATIVE_INFINITY;
+      this.#tail = this.#chunks.end(this.#series);
+      const newest = this.#tail?.lastAt ?? Number.NEGATIVE_INFINITY;
+      this.#end = Math.max(newest, this.#arrived.at[this.#arrived.count - 1] ?? newest);
       yield* this.#flushArrived();
       yield* this.#days.follow(this.#series, this.#arrived, newest);
     }
@@ -72,12 +78,12 @@ export class Flush {
   }
 
   /** The chunks that samples may have to go into, by their time. */
-  #owners(): ChunkSummary[] {
+  #owners(): ChunkEnd[] {
     const { at, count } = this.#arrived;
     const [first, last] = [at[0] ?? 0, at[count - 1] ?? 0];
-    const tail = this.#chunks.tail(this.#series);
+    const tail = this.#tail;
     if (!tail || first > tail.lastAt) return tail ? [tail] : [];
-    const owners: ChunkSummary[] = [];
+    const owners: ChunkEnd[] = [];
     const floor = this.#chunks.backward(this.#series, first).next();
     if (floor.done === false) owners.push(floor.value);
     for (const chunk of this.#chunks.forward(this.#series, first, Number.POSITIVE_INFINITY)) {
@@ -89,7 +95,7 @@ export class Flush {
   }
 
   /** Rows that lie within the chunk go into it, rows behind it as far as there is room. */
-  *#extend(owner: ChunkSummary, from: number, to: number): Generator<void> {
+  *#extend(owner: ChunkEnd, from: number, to: number): Generator<void> {
     const arrived = this.#arrived;
     const isBefore = (arrived.at[to - 1] ?? 0) < owner.firstAt;
     const isFull = owner.samples >= this.#chunkSamples;
@@ -105,7 +111,7 @@ export class Flush {
   }
 
   /** One step, however long: what was stored may not be missing in between. */
-  #rewrite(owner: ChunkSummary, from: number, to: number): void {
+  #rewrite(owner: ChunkEnd, from: number, to: number): void {
     this.#stored.clear();
     this.#chunks.take(owner, this.#stored);
     this.#part.clear();
@@ -116,15 +122,24 @@ export class Flush {
     for (let piece = 0; piece < pieces; piece += 1) {
       const start = Math.floor((count * piece) / pieces);
       const end = Math.floor((count * (piece + 1)) / pieces);
-      this.#chunks.add(this.#series, this.#merged, start, end);
+      this.#add(this.#merged, start, end);
     }
   }
 
   *#write(from: number, to: number): Generator<void> {
     for (let start = from; start < to; start += this.#chunkSamples) {
       const end = Math.min(start + this.#chunkSamples, to);
-      this.#chunks.add(this.#series, this.#arrived, start, end);
+      this.#add(this.#arrived, start, end);
       yield;
     }
+  }
+
+  /** Of those that are not full, the newest is open, unless another one still has that place. */
+  #add(run: Run, from: number, to: number): void {
+    const { id, samples = 0 } = this.#tail ?? {};
+    const isTaken = id === openId(this.#series) && samples >= this.#chunkSamples;
+    const isNewest = run.at[to - 1] === this.#end;
+    const isOpen = isNewest && to - from < this.#chunkSamples && !isTaken;
+    this.#chunks.add(this.#series, run, { from, to, isOpen });
   }
 }

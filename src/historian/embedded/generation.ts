@@ -96,14 +96,20 @@ export class Generation {
     if (series < this.#flushedBelow || !this.has(series)) return;
     if (to <= this.#firstAt || from > this.#lastAt) return;
     into.reserve(this.#rowsOf(series));
-    const blocks = this.#findPath(series);
-    let isOrdered = true;
-    for (let step = blocks; step > 0; step -= 1) {
-      const rows = step === 1 ? (((this.#next[series] ?? 0) - 1) & WITHIN) + 1 : BLOCK;
-      if (!this.#copy(this.#path[step - 1] ?? 0, rows, { from, to }, into)) isOrdered = false;
-    }
+    const isOrdered = this.#gather(series, { from, to }, into);
     if (this.#texts.length > 0) into.adoptTexts(this.#texts, 0);
     if (!isOrdered) into.settle();
+  }
+
+  /** In order of arrival; false where that is not the order of time. */
+  #gather(series: number, span: Span, into: Run): boolean {
+    const last = (((this.#next[series] ?? 0) - 1) & WITHIN) + 1;
+    let isOrdered = true;
+    for (let step = this.#findPath(series); step > 0; step -= 1) {
+      const block = this.#path[step - 1] ?? 0;
+      if (!this.#copy(block, step === 1 ? last : BLOCK, span, into)) isOrdered = false;
+    }
+    return isOrdered;
   }
 
   #rowsOf(series: number): number {

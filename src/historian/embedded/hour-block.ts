@@ -38,10 +38,9 @@ export function encodeHours(day: number, hours: readonly Tier[]): Uint8Array {
     out.reserve(1);
     const form = out.length;
     out.byte(0);
-    out.bytes[form] = writeValues(
-      out,
-      Float64Array.from(hours, (hour) => hour[column] - offset),
-    );
+    const values = new Float64Array(hours.length);
+    for (const [row, hour] of hours.entries()) values[row] = hour[column] - offset;
+    out.bytes[form] = writeValues(out, values);
   }
   out.reserve(CRC_BYTES);
   const crc = crc32(out.bytes.subarray(0, out.length));

@@ -9,7 +9,9 @@ import { dayFrom, dayOf, type Tier } from "./tier.ts";
  *
  *   chunk     samples that follow each other, of one series, with what they come to; chunks of a
  *             series never overlap in time. `data`: see chunk.ts. The index holds all but that, so
- *             that what a rollup can answer does not touch the samples. NULL stands for NaN.
+ *             that what a rollup can answer does not touch the samples. NULL stands for NaN. The
+ *             newest of a series, as long as it is not full, has the id -1 - series: those that
+ *             grow do not leave holes among those that stay.
  *   damaged   chunks that could not be read any more, put aside as they were
  *   day       what days and their hours come to, and
  *   horizon   up to when raw samples of a series were let go: see days.ts

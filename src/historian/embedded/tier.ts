@@ -49,12 +49,31 @@ export function linkedByHour(hours: readonly Tier[]): Tier[] {
 /** What a day comes to; its hours are in order of time, and there is at least one. */
 export function dayFrom(hours: readonly Tier[]): Tier {
   const day = hours.reduce((one, next) => link(one, next));
-  return { ...day, at: dayOf(day.at) };
+  return tierOf(dayOf(day.at), day);
 }
 
 /** One and what follows it, as one. */
 export function link(one: Tier, next: Tier): Tier {
-  return { ...together(one, next), at: one.at };
+  return tierOf(one.at, together(one, next));
+}
+
+/** Field by field: a flush makes very many of them. */
+export function tierOf(at: number, of: Summary): Tier {
+  return {
+    at,
+    firstAt: of.firstAt,
+    lastAt: of.lastAt,
+    samples: of.samples,
+    countable: of.countable,
+    good: of.good,
+    min: of.min,
+    max: of.max,
+    sum: of.sum,
+    first: of.first,
+    last: of.last,
+    increase: of.increase,
+    area: of.area,
+  };
 }
 
 function summed(run: Run, from: number, to: number, at: number): Tier {
@@ -63,6 +82,19 @@ function summed(run: Run, from: number, to: number, at: number): Tier {
   while (first < last && !isGood(first)) first += 1;
   while (last > first && !isGood(last)) last -= 1;
   const rollup = rollupOf(run, from, to);
-  const [firstAt, lastAt] = [run.at[first] ?? 0, run.at[last] ?? 0];
-  return { ...rollup, at, firstAt, lastAt, samples: rollup.good };
+  return {
+    at,
+    firstAt: run.at[first] ?? 0,
+    lastAt: run.at[last] ?? 0,
+    samples: rollup.good,
+    countable: rollup.countable,
+    good: rollup.good,
+    min: rollup.min,
+    max: rollup.max,
+    sum: rollup.sum,
+    first: rollup.first,
+    last: rollup.last,
+    increase: rollup.increase,
+    area: rollup.area,
+  };
 }

@@ -48,6 +48,11 @@ export class Upkeep {
     void this.checkpoint();
   }
 
+  /** What is written meanwhile makes the write-ahead log longer. */
+  get isCheckpointing(): boolean {
+    return this.#checkpointing !== undefined;
+  }
+
   /** One at a time: what comes meanwhile is left to the next one. */
   checkpoint(): Promise<void> {
     const { checkpoint, trouble } = this.#parts;

@@ -66,7 +66,13 @@ export type Replies = {
 
 export type Answer =
   | { readonly say: "opened"; readonly problem?: Problem }
-  | { readonly say: "done"; readonly ids: readonly number[]; readonly value?: Replies[Ask["ask"]] }
+  | {
+      readonly say: "done";
+      readonly ids: readonly number[];
+      readonly value?: Replies[Ask["ask"]];
+      /** Memory of the samples that came with the question, to be used for the next. */
+      readonly spent?: readonly ArrayBuffer[];
+    }
   | { readonly say: "dropped"; readonly dropped: Dropped }
   | { readonly say: "failed"; readonly ids: readonly number[]; readonly reason: string }
   | {

@@ -1,4 +1,11 @@
-import { isMainThread, type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { once } from "node:events";
+import {
+  isMainThread,
+  type MessagePort,
+  parentPort,
+  type Worker,
+  workerData,
+} from "node:worker_threads";
 import { assert } from "../../lib/assert.ts";
 import type { Log, LogFields } from "../../lib/log.ts";
 import { startThread } from "../../lib/thread.ts";
@@ -17,7 +24,7 @@ function serve(port: MessagePort, options: WorkerOptions): void {
   const log = portLog(say);
   const onDropped = (dropped: Dropped) => say({ say: "dropped", dropped });
   const monotonic = () => performance.now();
-  const parts = { log, files: diskFiles, monotonic, checkpoint, onDropped };
+  const parts = { log, files: diskFiles, monotonic, checkpoint: checkpoints(), onDropped };
   const opened = Engine.open(options, parts);
   if (!opened.ok) {
     say({ say: "opened", problem: opened.problem });
@@ -29,12 +36,30 @@ function serve(port: MessagePort, options: WorkerOptions): void {
   say({ say: "opened" });
 }
 
-function checkpoint(database: string): Promise<void> {
-  const thread = startThread(import.meta.url, "checkpoint", { workerData: database });
-  return new Promise((resolve, reject) => {
-    thread.once("error", reject);
-    thread.once("exit", () => resolve());
-  });
+/** How long the thread waits for the next one: to start it costs more than what it does. */
+const CHECKPOINT_IDLE_MS = 30_000;
+
+/** Checkpoints in a thread of their own, one at a time. */
+function checkpoints(): (database: string) => Promise<void> {
+  let thread: Worker | undefined;
+  let idle: NodeJS.Timeout | undefined;
+  const leave = () => {
+    void thread?.terminate();
+    thread = undefined;
+  };
+  return async (database) => {
+    clearTimeout(idle);
+    thread ??= startThread(import.meta.url, "checkpoint", { workerData: database });
+    thread.postMessage("go");
+    try {
+      const [trouble] = await once(thread, "message");
+      if (trouble !== undefined) throw new Error(String(trouble));
+    } catch (reason) {
+      leave();
+      throw reason;
+    }
+    idle = setTimeout(leave, CHECKPOINT_IDLE_MS).unref();
+  };
 }
 
 function portLog(say: Say): Log {

@@ -18,7 +18,7 @@ export type ChunkSummary = Summary & {
 export type ChunkEnd = Pick<ChunkSummary, "id" | "firstAt" | "lastAt" | "samples" | "data">;
 
 /** Whether whoever goes over chunks will read most of them: then the next come with their bytes. */
-export type Ahead = { isRead: boolean };
+type Ahead = { isRead: boolean };
 
 /** Rows of a run that become a chunk. */
 type Piece = {

@@ -42,7 +42,7 @@ export class Generation {
   #blocks = 0;
   /** The block before it of the same series, or NONE. */
   #before = new Int32Array(0);
-  /** Of each series, where its next row goes, 0 where it has none: it begins a block at a multiple. */
+  /** Of each series, where its next row goes: a new block where that is a multiple of one. */
   #next = new Uint32Array(0);
   #blocksOf = new Uint32Array(0);
   #path = new Uint32Array(64);

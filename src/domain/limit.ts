@@ -171,6 +171,8 @@ export const LIMIT = {
   /** A filter of the Insights Hub API, as text and as JSON. */
   filterChars: 8_192,
   filterDepth: 8,
+  /** Samples of one variable that are read for their times and deviation; above, sums must do. */
+  aggregatedSamples: 1_000_000,
   samplesPerReply: 100_000,
   /** A hundred years: who wants more, wants it for good. */
   keptDays: 36_500,

@@ -7,6 +7,7 @@ import { type Problem, problem } from "../../domain/problem.ts";
 import { isUnsafeMethod } from "../guard.ts";
 import type { House } from "../house.ts";
 import { expectedProblem } from "../reply.ts";
+import { aggregateRoutes } from "./aggregates.ts";
 import { aspectTypeRoutes } from "./aspect-types.ts";
 import { assetPartRoutes } from "./asset-parts.ts";
 import { assetTypeRoutes } from "./asset-types.ts";
@@ -26,6 +27,7 @@ export const SIEMENS_ROUTES: Routes = {
   ...assetRoutes,
   ...assetPartRoutes,
   ...timeSeriesRoutes,
+  ...aggregateRoutes,
   ...oauthRoutes,
   ...eventRoutes,
   ...eventTypeRoutes,

@@ -3,6 +3,7 @@ import type { Point } from "../../domain/model.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { type Samples, SamplesBuilder, sampleAt } from "../../domain/samples.ts";
 import { wordOfQuality } from "../../domain/status-word.ts";
+import type { SeriesRange } from "../../historian/historian.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { House } from "../house.ts";
 import { storeSamples } from "../push.ts";
@@ -11,6 +12,7 @@ import { type AspectPoints, aspectPointsOf, withAllPoints } from "./aspect-point
 import { readExactBody } from "./body.ts";
 import { type Records, recordsOf } from "./records.ts";
 import type { Answer, Ask, Routes } from "./route.ts";
+import { samplesIn } from "./samples-in.ts";
 import { timeFrom } from "./time-text.ts";
 
 const ONE = "/api/iottimeseries/v3/timeseries/:asset/:aspect";
@@ -143,7 +145,7 @@ async function samplesOf(
   const span = { from: Math.min(...times), to: Math.max(...times) + 1 };
   for (const [name, { series }] of points) {
     const isWhole = times.every((at) => records.get(at)?.has(name));
-    const before = isWhole ? new Set() : await timesOf(house, { series, ...span });
+    const before = isWhole ? new Set<number>() : await timesOf(house, { series, ...span });
     for (const [at, record] of records) {
       const said = record.get(name);
       if (said) samples.add(series, at, said.value, said.quality);
@@ -153,19 +155,12 @@ async function samplesOf(
   return samples.take();
 }
 
-async function timesOf(
-  { historian }: House,
-  range: Range & { readonly series: number },
-): Promise<ReadonlySet<unknown>> {
+async function timesOf({ historian }: House, range: SeriesRange): Promise<ReadonlySet<number>> {
   const times = new Set<number>();
-  const limit = LIMIT.samplesPerReply;
-  for (let after: number | undefined; ; ) {
-    const more = after === undefined ? {} : { after };
-    const samples = await historian.range({ ...range, ...more, limit });
+  for await (const samples of samplesIn(historian, range)) {
     for (const at of samples.at.subarray(0, samples.count)) times.add(at);
-    if (samples.count < limit) return times;
-    after = samples.at[samples.count - 1];
   }
+  return times;
 }
 
 async function remove(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> {

@@ -175,6 +175,8 @@ async function bearerOf({ store, clock }: Room, { kind, id }: Actor): Promise<Be
   }
   const agent = await store.agents.get(id);
   if (!agent || agent.revoked) return undefined;
+  const boarding = await store.boardings.get(id);
+  if (boarding && boarding.onboardedAt === null) return undefined;
   return { actor: { kind: "agent", id, name: agent.name }, role: null };
 }
 

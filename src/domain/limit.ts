@@ -146,6 +146,11 @@ export const LIMIT = {
   eventTypes: 1_000,
   fieldsPerEvent: 100,
   eventTtlDays: 3_650,
+  /** Insights Hub: what an agent may send over HTTP at once, and agents that are looked at. */
+  exchangeBytes: 10 * 1024 * 1024,
+  diagnosticActivations: 5,
+  /** One part of a file, or a small one whole; the SDK's parts have 8 MiB. */
+  filePartBytes: 16 * 1024 * 1024,
   /** Agents over HTTP: how long they have to register, and until they must take new keys. */
   invitationMs: 7 * 24 * 60 * 60_000,
   agentSecretMs: 7 * 24 * 60 * 60_000,

@@ -29,7 +29,12 @@ const PARENT = "core.basicasset";
 
 export const assetTypeRoutes: Routes = {
   [`GET ${BASE}`]: { permission: "view", summary: "Asset types", handle: list },
-  [`GET ${BASE}/:id`]: { permission: "view", summary: "One asset type", handle: get },
+  [`GET ${BASE}/:id`]: {
+    permission: "view",
+    agents: true,
+    summary: "One asset type",
+    handle: get,
+  },
   [`PUT ${BASE}/:id`]: {
     permission: "engineer",
     summary: "Make an asset type, or change one; aspects and variables are only added",

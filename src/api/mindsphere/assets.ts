@@ -34,7 +34,7 @@ const writes = (summary: string, handle: Routes[string]["handle"]) =>
 export const assetRoutes: Routes = {
   [`GET ${ASSETS}`]: { permission: "view", summary: "Assets", handle: list },
   [`GET ${ASSETS}/root`]: { permission: "view", summary: "The top of the tree", handle: root },
-  [`GET ${ONE}`]: { permission: "view", summary: "One asset", handle: get },
+  [`GET ${ONE}`]: { permission: "view", agents: true, summary: "One asset", handle: get },
   [`POST ${ASSETS}`]: writes("Make an asset of a type", create),
   [`PUT ${ONE}`]: writes("Change an asset; what is not said is taken away", put),
   [`PATCH ${ONE}`]: writes("Change what is named of an asset", patch),

@@ -7,16 +7,23 @@ import { type Problem, problem } from "../../domain/problem.ts";
 import { isUnsafeMethod } from "../guard.ts";
 import type { House } from "../house.ts";
 import { expectedProblem } from "../reply.ts";
+import { agentRoutes } from "./agents.ts";
 import { aggregateRoutes } from "./aggregates.ts";
 import { aspectTypeRoutes } from "./aspect-types.ts";
 import { assetPartRoutes } from "./asset-parts.ts";
 import { assetTypeRoutes } from "./asset-types.ts";
 import { assetRoutes } from "./assets.ts";
+import { dataSourceRoutes } from "./data-sources.ts";
+import { diagnosticRoutes } from "./diagnostics.ts";
 import { eventJobRoutes } from "./event-jobs.ts";
 import { eventTypeRoutes } from "./event-types.ts";
 import { eventRoutes } from "./events.ts";
+import { exchangeRoutes } from "./exchange.ts";
 import { faultReply } from "./fault.ts";
+import { iotFileRoutes } from "./iot-files.ts";
+import { mappingRoutes } from "./mappings.ts";
 import { oauthRoutes } from "./oauth.ts";
+import { registrationRoutes } from "./registration.ts";
 import type { Answer, Ask, Route, Routes } from "./route.ts";
 import { timeSeriesRoutes } from "./time-series.ts";
 
@@ -29,6 +36,13 @@ export const SIEMENS_ROUTES: Routes = {
   ...timeSeriesRoutes,
   ...aggregateRoutes,
   ...oauthRoutes,
+  ...agentRoutes,
+  ...registrationRoutes,
+  ...dataSourceRoutes,
+  ...mappingRoutes,
+  ...exchangeRoutes,
+  ...diagnosticRoutes,
+  ...iotFileRoutes,
   ...eventRoutes,
   ...eventTypeRoutes,
   ...eventJobRoutes,

@@ -54,7 +54,7 @@ async function giveToken(
 }
 
 /** RFC 6749, section 5.1. */
-function tokenAnswer(signed: SignedToken, scope: readonly string[]): Answer {
+export function tokenAnswer(signed: SignedToken, scope: readonly string[]): Answer {
   const body = {
     access_token: signed.token,
     token_type: "bearer",

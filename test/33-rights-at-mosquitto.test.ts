@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { enrol } from "./enrol.ts";
-import { hasMosquittoBroker, openMosquitto } from "./external-peers.ts";
+import { freePort, hasMosquittoBroker, openMosquitto } from "./external-peers.ts";
 import { House, until } from "./house.ts";
 import { isAccepted, subscribe } from "./mosquitto.ts";
+import { humidityPacket } from "./seeds.ts";
 
 const PLUGIN = "/usr/lib/x86_64-linux-gnu/mosquitto_dynamic_security.so";
 const skip = hasMosquittoBroker ? false : "mosquitto is not installed";
@@ -53,3 +56,84 @@ test("an agent enrolled on the screen may speak at Mosquitto, until it is revoke
   await house.call("POST", `/agents/${agent.id}/revoke`);
   await until("it is refused", async () => !(await isAccepted(where, own, payload)));
 });
+
+test("an agent that has only a certificate has its own rights there, until it is revoked", {
+  skip,
+}, async () => {
+  const tlsPort = await freePort();
+  const mosquitto = await openMosquitto((folder) => {
+    const file = `${folder}/security.json`;
+    spawnSync("mosquitto_ctrl", ["dynsec", "init", file, "fieldline", "house"]);
+    makeCertificate(folder);
+    return [
+      ...["allow_anonymous false", `plugin ${PLUGIN}`, `plugin_opt_config_file ${file}`],
+      ...[`listener ${tlsPort} 127.0.0.1`, `cafile ${folder}/clients.crt`],
+      ...[`certfile ${folder}/server.crt`, `keyfile ${folder}/server.key`],
+      ...["require_certificate true", "use_identity_as_username true"],
+    ];
+  });
+  after(() => mosquitto.close());
+  const broker = `mqtt://fieldline:house@127.0.0.1:${mosquitto.port}`;
+  const options = ["--broker", broker, "--broker-rights", "dynamic-security"];
+  const house = await (await House.open(options)).signIn();
+  after(() => house.close());
+  const wish = { kind: "viasens", tenant: "12", credential: "certificate" } as const;
+  const agent = await enrol(house, { ...wish, name: "roof" });
+  // Two who are called alike there cannot be told apart: neither is let in by its name.
+  const twins = [
+    await enrol(house, { ...wish, tenant: "13", name: "cellar" }),
+    await enrol(house, { ...wish, tenant: "14", name: "cellar" }),
+  ];
+  // From now on Mosquitto takes our CA's certificates.
+  copyFileSync(join(agent.folder, "ca.crt"), join(mosquitto.folder, "clients.crt"));
+  await mosquitto.stop();
+  await mosquitto.start();
+  const by = (one: typeof agent) => {
+    const tls = { ...one.secure.tls, ca: join(mosquitto.folder, "server.crt") };
+    return { port: tlsPort, clientId: one.clientId, tls, version: "mqttv5" } as const;
+  };
+  const speak = (one: typeof agent, network: string) => {
+    const { topic, payload } = humidityPacket(network);
+    return isAccepted(by(one), topic, payload);
+  };
+  const heard = async () => (await house.call("GET", `/agents/${agent.id}`)).messages;
+  await until("its certificate lets it speak", async () => {
+    await speak(agent, "12");
+    return (await heard()) > 0;
+  });
+  // Mosquitto says yes to all of them, and passes nothing on.
+  await speak(agent, "13");
+  await speak(twins[0] ?? agent, "13");
+  await speak(twins[1] ?? agent, "14");
+  const before = await heard();
+  await speak(agent, "12");
+  await until("what came behind it is there", async () => (await heard()) > before);
+  const { items } = await house.call("GET", "/inbox");
+  assert.deepEqual(
+    items.map(({ address }: { address: string }) => address),
+    ["12/5"],
+  );
+  await house.call("POST", `/agents/${agent.id}/revoke`);
+  const login = ["-h", "127.0.0.1", "-p", `${mosquitto.port}`, "-u", "fieldline", "-P", "house"];
+  await until("Mosquitto does not know it any more", () => {
+    const listed = spawnSync("mosquitto_ctrl", [...login, "dynsec", "listClients"]);
+    return !`${listed.stdout}`.includes("roof");
+  });
+  await speak(agent, "12");
+  const lamp = await enrol(house, { kind: "viasens", tenant: "15", name: "lamp" });
+  const { topic, payload } = humidityPacket("15");
+  const where = { ...lamp.plain, port: mosquitto.port, version: "mqttv5" } as const;
+  await until("another one is heard", async () => {
+    await isAccepted(where, topic, payload);
+    return (await house.call("GET", "/inbox")).items.length > 1;
+  });
+  assert.deepEqual((await house.call("GET", "/rejected")).items, [], "it was heard when revoked");
+});
+
+/** Of the broker itself; and in the place of our CA, until there is one. */
+function makeCertificate(folder: string): void {
+  const files = ["-keyout", `${folder}/server.key`, "-out", `${folder}/server.crt`];
+  const name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"];
+  spawnSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...files, ...name]);
+  copyFileSync(`${folder}/server.crt`, `${folder}/clients.crt`);
+}

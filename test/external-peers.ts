@@ -97,7 +97,7 @@ export async function openNatsCluster(count: number): Promise<readonly Peer[]> {
   return Promise.all(nodes);
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
       const address = server.address();

@@ -85,6 +85,8 @@ export type Capabilities = {
 export type Account = {
   readonly agent: AgentId;
   readonly username: string;
+  /** The name in its certificate, for brokers that let in by that; null where it has none. */
+  readonly commonName: string | null;
   /** The only client id it may have; null where it may choose. */
   readonly clientId: string | null;
   readonly rights: Rights;

@@ -147,5 +147,6 @@ async function come(t: TestContext, peer: Peer, username: string, password: stri
 
 function account(id: string, username: string): Account {
   const rights = { publish: [`${username}/o/#`], subscribe: [`${username}/i/#`] };
-  return { agent: id as AgentId, username, clientId: null, rights, isRevoked: false };
+  const agent = id as AgentId;
+  return { agent, username, commonName: null, clientId: null, rights, isRevoked: false };
 }

@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import type { Account, Broker, BrokerParts } from "../broker/broker.ts";
+import type { Broker, BrokerParts } from "../broker/broker.ts";
 import { openEmbeddedBroker } from "../broker/embedded/embedded.ts";
 import { openExternalBroker } from "../broker/external/external.ts";
-import { type Agent, rightsOf } from "../domain/agent.ts";
 import type { AgentId, Timestamp } from "../domain/brand.ts";
 import { THE_HOUSE } from "../domain/event.ts";
 import type { Message } from "../domain/message.ts";
@@ -10,6 +9,7 @@ import type { Problem } from "../domain/problem.ts";
 import { drivers } from "../driver/registry.ts";
 import type { Closer } from "../lib/closer.ts";
 import { type Outcome, success } from "../lib/outcome.ts";
+import { accountOfAgent, accountsOf } from "./accounts.ts";
 import { serverOf, takenInFrom } from "./broker-address.ts";
 import type { BrokerAddress, Config } from "./config.ts";
 import type { Ground } from "./ground.ts";
@@ -42,7 +42,7 @@ export async function openElsewhere(
     {
       ...parts,
       agentOf: (topic) => owners.of(topic),
-      accounts: async () => (await rooms.agents.list()).filter(isReal).map(accountOf),
+      accounts: () => accountsOf(rooms.agents),
       onGap: gapWriter(ground, address),
       announcement: (isHere) => announcementOf(ground, config["sparkplug-host"], isHere),
       chance: Math.random,
@@ -65,27 +65,14 @@ function announcementOf({ clock }: Ground, name: string, isHere: boolean): Messa
   return messages[0] ?? null;
 }
 
-/** The demo plant's agents live in this process. */
-function isReal({ demo }: Agent): boolean {
-  return !demo;
-}
-
-function accountOf(agent: Agent): Account {
-  const { id, kind, clientId, revoked } = agent;
-  const rights = rightsOf(agent);
-  const only = kind === "mindsphere" ? clientId : null;
-  return { agent: id, username: clientId, clientId: only, rights, isRevoked: revoked };
-}
-
 async function provision(
   { agents }: Rooms,
   broker: Broker,
   id: AgentId,
   password: string | null,
 ): Promise<void> {
-  const agent = await agents.get(id);
-  if (agent && !isReal(agent)) return;
-  await broker.provision?.(id, agent ? accountOf(agent) : null, password);
+  const account = await accountOfAgent(agents, id);
+  if (account !== undefined) await broker.provision?.(id, account, password);
 }
 
 /** Devices are at the one, the demo plant is at the other; what is sent goes to both. */

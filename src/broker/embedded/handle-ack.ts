@@ -1,3 +1,4 @@
+import { decode } from "../packet-codec.ts";
 import type { PacketView } from "../packet-reader.ts";
 import { numberAt, PACKET, REASON } from "../protocol.ts";
 import type { Client } from "./connection.ts";
@@ -5,18 +6,21 @@ import type { Core } from "./core.ts";
 import { breakOff } from "./refusal.ts";
 
 const FAILURE_MIN = 0x80;
-/** PUBREL carries the flags 0010, the other three 0000: MQTT 5.0 section 2.1.3. */
-const PUBREL_FLAGS = 2;
+/** What may stand in PUBACK and PUBREC, and in PUBREL and PUBCOMP. */
+const FIRST_REASONS = new Set([0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99]);
+const LAST_REASONS = new Set([0x00, 0x92]);
 
 /** PUBACK, PUBREC, PUBREL and PUBCOMP: MQTT 5.0 sections 3.4 to 3.7. */
 export function handleAck(core: Core, client: Client, packet: PacketView): void {
   const { buffer, body, end } = packet;
-  const first = buffer[packet.start] ?? 0;
-  const type = first >> 4;
+  const type = (buffer[packet.start] ?? 0) >> 4;
   const packetId = numberAt(buffer, body);
-  const flags = type === PACKET.pubrel ? PUBREL_FLAGS : 0;
-  if ((first & 0x0f) !== flags || end < body + 2 || packetId === 0) {
-    breakOff(core, client, "acknowledgement with wrong flags, length or packet id");
+  if (end < body + 2 || packetId === 0) {
+    breakOff(core, client, "acknowledgement with wrong length or packet id");
+    return;
+  }
+  if (client.isV5 && end > body + 2 && !isWellEnded(type, packet)) {
+    breakOff(core, client, "acknowledgement with a wrong reason or wrong properties");
     return;
   }
   const reason = client.isV5 && end > body + 2 ? (buffer[body + 2] ?? 0) : REASON.success;
@@ -24,6 +28,17 @@ export function handleAck(core: Core, client: Client, packet: PacketView): void 
   if (type === PACKET.pubrel) release(core, client, packetId);
   else if (type === PACKET.pubrec && reason < FAILURE_MIN) session.release(packetId, client);
   else session.finish(packetId);
+}
+
+/** A reason of its kind, and mostly no properties: MQTT 5.0 sections 3.4.2.1 and 3.6.2.1. */
+function isWellEnded(type: number, packet: PacketView): boolean {
+  const { buffer, body, end } = packet;
+  const reason = buffer[body + 2] ?? 0;
+  const isOfFirst = type === PACKET.puback || type === PACKET.pubrec;
+  if (!(isOfFirst ? FIRST_REASONS : LAST_REASONS).has(reason)) return false;
+  const properties = buffer[body + 3] ?? 0;
+  if (end === body + 3 || (properties === 0 && end === body + 4)) return true;
+  return decode(packet, { protocolVersion: 5 }).ok;
 }
 
 /** The client has seen our PUBREC: its packet id is free for another message. */

@@ -28,34 +28,56 @@ export type There = {
  * already: every change throws the client out, and a whole plant would come back at once.
  */
 export function commandsFor(there: There, account: Account, password: string | null): Command[] {
-  const client = there.clients.get(account.username);
-  if (client && !isOurs(client)) return [];
-  if (account.isRevoked) return client ? disabling(client) : [];
-  return [...roleCommands(there, account), ...clientCommands(client, account, password)];
+  // Who comes by certificate is never asked for a password, and not refused where it is disabled
+  // only: a revoked agent must be gone.
+  if (account.isRevoked) return removalOf(there, account.agent);
+  const names = namesOf(account).filter((name) => isFree(there, name));
+  if (names.length === 0) return [];
+  const outdated = clientsOf(there, account.agent).filter(({ username }) => {
+    return !names.includes(username);
+  });
+  return [
+    ...roleCommands(there, account),
+    ...names.flatMap((username) => {
+      const secret = username === account.username ? password : null;
+      return clientCommands(there.clients.get(username), { ...account, username }, secret);
+    }),
+    ...outdated.map(({ username }) => ({ command: "deleteClient", username })),
+  ];
 }
 
 /** Whether somebody else has made a client of the agent's name. */
-export function isForeign(there: There, { username }: Account): boolean {
-  const client = there.clients.get(username);
-  return client !== undefined && !isOurs(client);
+export function isForeign(there: There, account: Account): boolean {
+  return namesOf(account).some((name) => !isFree(there, name));
+}
+
+/** What it is called where it has a password, and where its certificate says who it is. */
+function namesOf({ username, commonName }: Account): readonly string[] {
+  return commonName === null || commonName === username ? [username] : [username, commonName];
+}
+
+function isFree({ clients }: There, name: string): boolean {
+  const client = clients.get(name);
+  return client === undefined || isOurs(client);
 }
 
 /** Clients that we made for agents that are gone. */
 export function leftovers(there: There, accounts: readonly Account[]): Command[] {
-  const known = new Set(accounts.map(({ username }) => username));
+  const known = new Set(accounts.flatMap(namesOf));
   const gone = [...there.clients.values()].filter(
     (client) => isOurs(client) && !known.has(client.username),
   );
-  return gone.flatMap(removal);
+  return removal(gone);
 }
 
-/** For an agent that is gone; ends its connections too. */
+/** For an agent that is gone or revoked; ends its connections too. */
 export function removalOf(there: There, agent: AgentId): Command[] {
+  return removal(clientsOf(there, agent));
+}
+
+function clientsOf({ clients }: There, agent: AgentId): readonly ClientThere[] {
   const isIts = ({ rolename }: { rolename: string }) => rolename === roleOf({ agent });
-  const clients = [...there.clients.values()].filter(
-    (client) => isOurs(client) && client.roles.some(isIts),
-  );
-  return clients.flatMap(removal);
+  return [...clients.values()].filter((client) => isOurs(client) && client.roles.some(isIts));
 }
 
 /** What Fieldline's own user needs beside the right to ask: all topics, alone and shared. */
@@ -73,11 +95,13 @@ export function ownRights(there: There, username: string | null): Command[] {
   return there.roles.has(OWN_ROLE) ? [given] : [role, given];
 }
 
-function removal({ username, roles }: ClientThere): Command[] {
-  const ours = roles.filter(({ rolename }) => rolename.startsWith(`${GROUP}-`));
+/** Closes their connections too. */
+function removal(clients: readonly ClientThere[]): Command[] {
+  const roles = new Set(clients.flatMap((client) => client.roles.map(({ rolename }) => rolename)));
+  const ours = [...roles].filter((rolename) => rolename.startsWith(`${GROUP}-`));
   return [
-    { command: "deleteClient", username },
-    ...ours.map(({ rolename }) => ({ command: "deleteRole", rolename })),
+    ...clients.map(({ username }) => ({ command: "deleteClient", username })),
+    ...ours.map((rolename) => ({ command: "deleteRole", rolename })),
   ];
 }
 
@@ -110,11 +134,6 @@ function clientCommands(
     ...(password === null ? [] : [{ command: "setClientPassword", username, password }]),
     ...(client.disabled ? [{ command: "enableClient", username }] : []),
   ];
-}
-
-/** Closes its connections, and keeps it from coming back. */
-function disabling({ username, disabled = false }: ClientThere): Command[] {
-  return disabled ? [] : [{ command: "disableClient", username }];
 }
 
 function isOurs({ groups }: ClientThere): boolean {

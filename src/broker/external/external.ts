@@ -227,8 +227,9 @@ class ExternalBroker implements Broker {
   }
 
   #granted(refused: readonly string[]): void {
+    const before = this.#refusedFilters ?? [];
     this.#refusedFilters = refused;
-    for (const filter of refused) {
+    for (const filter of refused.filter((one) => !before.includes(one))) {
       this.#parts.log.error("the broker does not let us subscribe", { filter });
     }
   }

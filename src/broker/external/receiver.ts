@@ -5,6 +5,7 @@ import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { isValidTopic } from "../../domain/topic.ts";
 import { AssertionError } from "../../lib/assert.ts";
+import type { Timer } from "../../lib/clock.ts";
 import type { BrokerParts } from "../broker.ts";
 import type { PacketView } from "../packet-reader.ts";
 import { PACKET } from "../protocol.ts";
@@ -56,6 +57,7 @@ export class Receiver implements Conversation {
   #pendingBytes = 0;
   #isFull = false;
   #isDraining = false;
+  #retry: Timer | undefined;
   #isOver = false;
 
   constructor(parts: ReceiverParts, wire: Wire, welcome: Welcome) {
@@ -66,8 +68,9 @@ export class Receiver implements Conversation {
     this.#filters = subscriptionsOf(share, welcome.shared);
     const known = mark.note(this.#filters, parts.clock.now());
     if (known && !welcome.sessionPresent) parts.onGap(known.since);
-    if (welcome.sessionPresent && known?.isSame) parts.onGranted([]);
-    else this.#subscribe(known?.gone ?? []);
+    // Also where the session is there: a cluster that has lost a node may have it without its
+    // subscriptions, and what is subscribed already stays as it is.
+    this.#subscribe(known?.gone ?? []);
   }
 
   readonly take = (packet: PacketView): void => {
@@ -78,6 +81,7 @@ export class Receiver implements Conversation {
 
   readonly ended = (): void => {
     this.#isOver = true;
+    this.#retry?.cancel();
     this.#parts.mark.touch(this.#parts.clock.now());
   };
 
@@ -99,7 +103,11 @@ export class Receiver implements Conversation {
   #granted(packet: PacketView): void {
     const codes = subackCodes(packet, this.#filters.length);
     const refused = this.#filters.filter((_, index) => (codes[index] ?? FAILED) >= FAILED);
-    this.#parts.onGranted(refused);
+    const { clock, onGranted } = this.#parts;
+    onGranted(refused);
+    if (refused.length === 0) return;
+    // Rights are mended, and clusters come to themselves.
+    this.#retry = clock.after(LIMIT.externalRetryMsMax, () => this.#subscribe([]));
   }
 
   #publish(packet: PacketView): void {

@@ -3,7 +3,6 @@ import { join } from "node:path";
 
 type Mark = { readonly filters: readonly string[]; readonly at: number };
 type Known = {
-  readonly isSame: boolean;
   /** What was subscribed, and is not wanted any more. */
   readonly gone: readonly string[];
   readonly since: number;
@@ -30,7 +29,7 @@ export class SessionMark {
     this.#write({ filters, at });
     if (!before) return null;
     const gone = before.filters.filter((filter) => !filters.includes(filter));
-    return { isSame: isSame(before.filters, filters), gone, since: before.at };
+    return { gone, since: before.at };
   }
 
   /** We are, or were until now, connected. */
@@ -59,8 +58,4 @@ function read(file: string): Mark | null {
   } catch {
     return null;
   }
-}
-
-function isSame(some: readonly string[], others: readonly string[]): boolean {
-  return some.length === others.length && some.every((filter) => others.includes(filter));
 }

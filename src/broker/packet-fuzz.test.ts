@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generate, type Packet, parser } from "mqtt-packet";
-import { RawClient, TestHouse, until } from "../../../test/mqtt-peer.ts";
-import { isValidTopic } from "../../domain/topic.ts";
-import { chances } from "../../lib/chance.ts";
-import { DUP_BIT, QOS_BITS } from "../protocol.ts";
+import { RawClient, TestHouse, until } from "../../test/mqtt-peer.ts";
+import { isValidTopic } from "../domain/topic.ts";
+import { chances } from "../lib/chance.ts";
+import { DUP_BIT, QOS_BITS } from "./protocol.ts";
 
 const SEED = 23;
 const ROUNDS = 1_000;

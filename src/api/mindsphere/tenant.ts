@@ -4,9 +4,8 @@ import type { House } from "../house.ts";
 const NAMELESS = "house";
 
 /** The house's tenant, for clients of Insights Hub: that of its oldest MindSphere agent. */
-export async function tenantOf({ agents }: House): Promise<string> {
-  const [oldest] = (await agents.list())
-    .filter(({ kind }) => kind === "mindsphere")
-    .toSorted((a, b) => a.createdAt - b.createdAt);
+export async function tenantOf({ store }: House): Promise<string> {
+  // Ids of agents begin with when they were made.
+  const [oldest] = await store.agents.find({ where: { kind: "mindsphere" }, limit: 1 });
   return oldest?.tenant || NAMELESS;
 }

@@ -5,6 +5,7 @@ import type { AssetReply, DeviceReply } from "../src/api/contract.ts";
 import { hasChromium, openBrowserIfAny, Visitor } from "./browser.ts";
 import { enrol } from "./enrol.ts";
 import { House } from "./house.ts";
+import { layDown } from "./lay-down.ts";
 import { hasMosquitto, isAccepted, publish } from "./mosquitto.ts";
 import { humidityPacket } from "./seeds.ts";
 
@@ -77,8 +78,17 @@ export async function pagesByRoute(
     assert.ok(found, `no device of ${driver}`);
     return { route: "/devices/$deviceId", path: `/devices/${found.id}${tab && `?tab=${tab}`}` };
   };
+  const [network] = (await house.call("GET", "/networks")).items;
   const [layout] = (await house.call("GET", "/layouts")).items;
-  const connect = ["/inbox", "/agents", "/agents/new", "/broker", "/layouts", "/layouts/new"];
+  const connect = [
+    "/networks",
+    "/inbox",
+    "/agents",
+    "/agents/new",
+    "/broker",
+    "/layouts",
+    "/layouts/new",
+  ];
   const plain = ["/", "/plant", "/devices", ...connect, "/rejected"];
   return [
     ...[...plain, "/journal", "/people"].map((path) => ({ route: path, path })),
@@ -86,13 +96,17 @@ export async function pagesByRoute(
     ...["/sign-in", "/setup"].map((path) => ({ route: path, path })),
     ...[asset("R 104"), asset("Pump P"), asset("Packing supply")],
     ...["", "ring", "settings", "messages"].map((tab) => device("viasens", tab)),
+    ...["", "?tab=settings", "?tab=checklist"].map((tab) => {
+      return { route: "/networks/$driver/$network", path: `/networks/viasens/${network.id}${tab}` };
+    }),
     device("scorp-io"),
     { route: "/agents/$agentId", path: `/agents/${agent.id}` },
   ];
 }
 
-/** One device in the inbox and one refused message, so that no list is empty. */
+/** Settings laid down, one device in the inbox and one refused message, so that no list is empty. */
 async function fillLists(house: House): Promise<void> {
+  await layDown(house);
   const order = "little";
   await house.call("POST", "/layouts", {
     ...{ name: "Meter", filter: "meters/+/raw", device: "{2}" },

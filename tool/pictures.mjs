@@ -21,6 +21,7 @@ const HEIGHT_MAX = 4_000;
 build();
 register();
 const { House } = await import("../test/house.ts");
+const { layDown } = await import("../test/lay-down.ts");
 const { openBrowser, Visitor } = await import("../test/browser.ts");
 
 const wanted = process.argv.slice(2);
@@ -33,6 +34,7 @@ try {
     const token = house.ports.setup?.split("#")[1];
     await take(house, [{ name: "setup", path: `/setup#${token}` }]);
     await house.signIn({ demo: true });
+    await layDown(house);
     await take(house, await pagesOf(house));
   });
   await inHouse([], async (house) => {
@@ -80,6 +82,10 @@ async function pagesOf(house) {
     { name: "device-messages", path: `${device("viasens")}?tab=messages` },
     { name: "device-scorp-io", path: device("scorp-io") },
     { name: "device-mindsphere", path: device("mindsphere") },
+    { name: "networks", path: "/networks" },
+    { name: "network-nodes", path: "/networks/viasens/harbour" },
+    { name: "network-settings", path: "/networks/viasens/harbour?tab=settings" },
+    { name: "network-checklist", path: "/networks/viasens/harbour?tab=checklist" },
     { name: "inbox", path: "/inbox" },
     { name: "agents", path: "/agents" },
     { name: "agent-new", path: "/agents/new" },
@@ -103,6 +109,17 @@ function dialogs(pump) {
     { name: "dialog-point", path: pump, act: (page) => press(page, "Edit Pressure") },
     { name: "dialog-part", path: pump, act: (page) => press(page, "Add part") },
     { name: "dialog-csv", path: pump, act: (page) => press(page, "Download as CSV") },
+    {
+      name: "dialog-rollout",
+      path: "/networks/viasens/harbour",
+      act: (page) => press(page, "Roll out settings …"),
+    },
+    { name: "dialog-nodes", path: "/networks/viasens/harbour", act: importList },
+    {
+      name: "dialog-template",
+      path: "/networks/viasens/harbour?tab=settings",
+      act: (page) => press(page, "Edit"),
+    },
     { name: "dialog-user", path: "/people", act: (page) => press(page, "New user") },
     { name: "dialog-token", path: "/people", act: (page) => press(page, "New token") },
   ];
@@ -115,6 +132,17 @@ function emptyPages() {
     { name: "empty-overview", path: "/" },
     ...pages.map((page) => ({ name: `empty-${page}`, path: `/${page}` })),
   ];
+}
+
+/** One line that can be taken and one that cannot. */
+async function importList(page) {
+  await press(page, "Import CSV …");
+  await type(
+    page,
+    "Or paste it",
+    "address,name,place\nharbour/1,R 101,Harbour Works/Office\nharbour/99,R 199,",
+  );
+  await press(page, "Try");
 }
 
 async function press(page, name) {

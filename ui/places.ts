@@ -6,6 +6,7 @@ import {
   LayoutDashboard,
   type LucideIcon,
   MessageSquareOff,
+  Network,
   RadioTower,
   ScrollText,
   ShieldCheck,
@@ -21,6 +22,7 @@ export type Place = {
     | "/"
     | "/plant"
     | "/devices"
+    | "/networks"
     | "/inbox"
     | "/agents"
     | "/broker"
@@ -63,6 +65,13 @@ export const PLACES: readonly Place[] = [
     section: "Connect",
     permission: "view",
     onPhone: true,
+  },
+  {
+    to: "/networks",
+    name: "Networks",
+    icon: Network,
+    section: "Connect",
+    permission: "view",
   },
   {
     to: "/inbox",

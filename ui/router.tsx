@@ -81,6 +81,20 @@ const device = createRoute({
   component: lazyRouteComponent(() => import("./page/device.tsx"), "DevicePage"),
 });
 
+const networks = createRoute({
+  getParentRoute: () => frame,
+  path: "/networks",
+  component: lazyRouteComponent(() => import("./page/networks.tsx"), "NetworksPage"),
+});
+
+const network = createRoute({
+  getParentRoute: () => frame,
+  path: "/networks/$driver/$network",
+  validateSearch: ({ tab }: Record<string, unknown>): { tab?: string } =>
+    typeof tab === "string" ? { tab } : {},
+  component: lazyRouteComponent(() => import("./page/network.tsx"), "NetworkPage"),
+});
+
 const inbox = createRoute({
   getParentRoute: () => frame,
   path: "/inbox",
@@ -161,6 +175,8 @@ const routeTree = root.addChildren([
     asset,
     devices,
     device,
+    networks,
+    network,
     inbox,
     agents,
     agentNew,

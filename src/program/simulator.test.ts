@@ -21,7 +21,9 @@ async function run(...args: string[]) {
 test("--help tells every option", async () => {
   const { code, printed } = await run("viasens", "--help");
   assert.equal(code, 0);
-  for (const option of ["--broker", "--networks", "--nodes", "--seed", "--speed", "--duration"]) {
+  const options =
+    "broker networks nodes seed speed duration faults dead lose double late outage-every";
+  for (const option of options.split(" ").map((name) => `--${name}`)) {
     assert.ok(printed.includes(option), option);
   }
 });
@@ -29,9 +31,10 @@ test("--help tells every option", async () => {
 test("all mistakes are told together, and nothing is started", async () => {
   const { code, complaints } = await run(
     ...["viasens", "--nodes", "many", "--speed", "-1", "--broker", "here", "--nodez", "3"],
+    ...["--lose", "2", "--faults", "some"],
   );
   assert.equal(code, 2);
-  for (const place of ["--nodes", "--speed", "--broker", "nodez"]) {
+  for (const place of ["--nodes", "--speed", "--broker", "nodez", "--lose", "--faults"]) {
     assert.ok(complaints.includes(place), place);
   }
 });

@@ -25,6 +25,12 @@ const HELP = `fieldline simulator viasens|meter|plant [options]
   --key FILE --certificate FILE --ca FILE   PEM, for mqtts:// with a client certificate
   --networks N       viasens: networks (1)
   --nodes M          viasens: nodes in each network (10)
+  --faults N         viasens: sensors of a node that fail for an hour, in a day (0)
+  --dead SHARE       viasens: nodes that fall silent for ever after some minutes, 0 to 1 (0)
+  --lose SHARE       viasens: messages that the mesh loses (0)
+  --double SHARE     viasens: messages that come twice (0)
+  --late SHARE       viasens: messages that come up to half a minute late (0)
+  --outage-every SECONDS --outage-for SECONDS   gateways go away and come back, in real time
   --dialect NAME     meter: mindsphere or scorp-io (mindsphere)
   --tenant NAME      meter: MindSphere tenant or SCorp-io project (camexia)
   --meters N         meter: how many (1)
@@ -40,6 +46,12 @@ const FALLBACKS = {
   broker: "mqtt://127.0.0.1:1883",
   networks: "1",
   nodes: "10",
+  faults: "0",
+  dead: "0",
+  lose: "0",
+  double: "0",
+  late: "0",
+  "outage-for": "20",
   dialect: "mindsphere",
   tenant: "camexia",
   meters: "1",
@@ -54,10 +66,12 @@ const WITHOUT_FALLBACK = [
   "certificate",
   "ca",
   "duration",
+  "outage-every",
   "verbose",
 ] as const;
 const WHOLE_NUMBERS = ["networks", "nodes", "meters", "seed"] as const;
-const NUMBERS = ["every", "speed", "duration"] as const;
+const NUMBERS = ["every", "speed", "duration", "outage-every", "outage-for"] as const;
+const SHARES = ["dead", "lose", "double", "late"] as const;
 
 type Options = typeof FALLBACKS & {
   readonly [Name in (typeof WITHOUT_FALLBACK)[number]]?: string;
@@ -86,7 +100,7 @@ export async function runSimulator(args: readonly string[], io: Io): Promise<Exi
   const level = options.verbose === undefined ? "warn" : "info";
   const log = jsonLog(io.log, level, systemClock.now);
   const simulation = simulate(
-    { fleet, connect: connect.value, speed: Number(options.speed) },
+    { fleet, connect: connect.value, speed: Number(options.speed), ...outageOf(options) },
     { clock: systemClock, drivers, log },
   );
   await untilEnd(io, options.duration);
@@ -108,6 +122,10 @@ function mistakesIn(given: Readonly<Record<string, unknown>>, options: Options):
     ...NUMBERS.filter((name) => !(Number(options[name] ?? 1) > 0)).map((name) =>
       wrong(name, "not a number above 0"),
     ),
+    ...SHARES.filter((name) => !isShare(options[name])).map((name) =>
+      wrong(name, "not a share from 0 to 1"),
+    ),
+    ...(/^\d{1,3}$/.test(options.faults) ? [] : [wrong("faults", "not a whole number")]),
     ...(["mindsphere", "scorp-io"].includes(options.dialect)
       ? []
       : [wrong("dialect", "neither mindsphere nor scorp-io")]),
@@ -122,10 +140,7 @@ function fleetOf(what: string, options: Options): Fleet | undefined {
   const site = { utcOffsetMs, seed: Number(options.seed) };
   switch (what) {
     case "viasens":
-      return sensorNetworks(site, {
-        networks: Number(options.networks),
-        nodes: Number(options.nodes),
-      });
+      return sensorNetworks(site, networksOf(options));
     case "meter":
       return energyMeters(site, {
         dialect: options.dialect === "scorp-io" ? "scorp-io" : "mindsphere",
@@ -138,6 +153,35 @@ function fleetOf(what: string, options: Options): Fleet | undefined {
     default:
       return undefined;
   }
+}
+
+function networksOf(options: Options): Parameters<typeof sensorNetworks>[1] {
+  const { networks, nodes, faults, dead, lose, double, late } = options;
+  const shares = {
+    dead: Number(dead),
+    lost: Number(lose),
+    doubled: Number(double),
+    late: Number(late),
+  };
+  const isCalm = Object.values(shares).every((share) => share === 0);
+  return {
+    networks: Number(networks),
+    nodes: Number(nodes),
+    faultsPerDay: Number(faults),
+    ...(!isCalm && { troubles: shares }),
+  };
+}
+
+function outageOf(options: Options): Pick<SimulateOptions, "outage"> {
+  const every = options["outage-every"];
+  if (every === undefined) return {};
+  const lastsMs = Number(options["outage-for"]) * 1_000;
+  return { outage: { everyMs: Number(every) * 1_000, lastsMs } };
+}
+
+function isShare(text: string): boolean {
+  const share = Number(text);
+  return text.trim() !== "" && share >= 0 && share <= 1;
 }
 
 function connectOf(options: Options): Outcome<SimulateOptions["connect"], string> {

@@ -7,10 +7,14 @@ import type { DeviceReport, Installation } from "./installation.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 import { type Connection, type Counts, openWire, type Wire } from "./wire.ts";
 
+/** In real time: a gateway is away for so long, each time so long after it came. */
+export type Outage = { readonly everyMs: number; readonly lastsMs: number };
+
 type RunnerParts = {
   readonly clock: VirtualClock;
   readonly driver: Driver;
   readonly log: Log;
+  readonly outage?: Outage;
 };
 
 /** Lives an installation in time and puts it on the wire. */
@@ -23,6 +27,7 @@ export class Runner {
   /** The newest retained message of each topic, such as a birth: each connection says it anew. */
   readonly #retained = new Map<string, Message>();
   #timer: Timer | undefined;
+  #outageTimer: Timer | undefined;
 
   constructor(installation: Installation, connection: Connection, parts: RunnerParts) {
     this.#installation = installation;
@@ -38,6 +43,7 @@ export class Runner {
       clock: parts.clock.real,
       log: parts.log,
     });
+    if (parts.outage) this.#plan(parts.outage);
   }
 
   counts(): Counts {
@@ -46,7 +52,22 @@ export class Runner {
 
   async close(): Promise<void> {
     this.#timer?.cancel();
+    this.#outageTimer?.cancel();
     await this.#wire.close();
+  }
+
+  /** The nodes live on meanwhile; what they say is lost, as without a gateway. */
+  #plan({ everyMs, lastsMs }: Outage): void {
+    const { real } = this.#clock;
+    const begin = () => {
+      this.#wire.cut();
+      this.#log.info("gateway away", { lastsMs });
+      this.#outageTimer = real.after(lastsMs, () => {
+        this.#wire.mend();
+        this.#outageTimer = real.after(everyMs, begin);
+      });
+    };
+    this.#outageTimer = real.after(everyMs, begin);
   }
 
   /** The devices start with the first connection; after that they live on without one. */

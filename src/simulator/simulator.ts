@@ -8,8 +8,9 @@ import type { Installation, SimulatedAgent } from "./installation.ts";
 import { MeterModel } from "./meter-model.ts";
 import { PeriodicInstallation } from "./periodic.ts";
 import { harbourWorks, type Plant } from "./plant.ts";
-import { Runner } from "./runner.ts";
+import { type Outage, Runner } from "./runner.ts";
 import { roomsOf, SensorNetwork } from "./sensor-network.ts";
+import { TroubledNetwork, type Troubles } from "./troubled-network.ts";
 import { virtualClock } from "./virtual-clock.ts";
 import type { Connection, Counts } from "./wire.ts";
 
@@ -19,6 +20,8 @@ export type SimulateOptions = {
   readonly connect: (agent: SimulatedAgent) => Connection;
   /** How many times as fast as real time; messages carry real times all the same. */
   readonly speed: number;
+  /** Gateways that go away and come back; they stay where absent. */
+  readonly outage?: Outage;
 };
 
 type SimulatorParts = {
@@ -42,7 +45,9 @@ export function simulate(options: SimulateOptions, parts: SimulatorParts): Simul
     const driver = parts.drivers.find((one) => one.id === id);
     assert(driver, `the driver ${id} is there`);
     const log = parts.log.child(agent.clientId);
-    return new Runner(installation, options.connect(agent), { clock, driver, log });
+    const { outage } = options;
+    const own = { clock, driver, log, ...(outage && { outage }) };
+    return new Runner(installation, options.connect(agent), own);
   });
   return {
     counts() {
@@ -62,18 +67,27 @@ export function demoPlant(site: Site): Plant {
 }
 
 /** viaSens networks named `network-1`, `network-2` …, each behind a gateway of its own. */
-export function sensorNetworks(
-  site: Site,
-  { networks, nodes }: { readonly networks: number; readonly nodes: number },
-): Fleet {
+export function sensorNetworks(site: Site, options: NetworksOptions): Fleet {
+  const { networks, nodes, faultsPerDay = 0, troubles } = options;
   return (bootAt) =>
     numbered(networks).map((number) => {
       const seed = site.seed + 7_919 * number;
       const own = { utcOffsetMs: site.utcOffsetMs, seed };
       const network = `network-${number}`;
-      return new SensorNetwork({ network, rooms: roomsOf(nodes, seed), site: own, bootAt });
+      const rooms = roomsOf(nodes, seed);
+      const calm = new SensorNetwork({ network, rooms, site: own, bootAt, faultsPerDay });
+      return troubles ? new TroubledNetwork(calm, { ...troubles, seed }, bootAt) : calm;
     });
 }
+
+type NetworksOptions = {
+  readonly networks: number;
+  /** In each of them. */
+  readonly nodes: number;
+  /** Sensors of a node that fail for an hour or so, in a day. */
+  readonly faultsPerDay?: number;
+  readonly troubles?: Omit<Troubles, "seed">;
+};
 
 type MetersOptions = {
   readonly dialect: "mindsphere" | "scorp-io";

@@ -39,6 +39,9 @@ export type Wire = {
   /** Lost without a connection, and while too much is not yet acknowledged. */
   publish(message: Message): void;
   counts(): Counts;
+  /** Gone without a goodbye, until `mend`: the broker speaks its will. */
+  cut(): void;
+  mend(): void;
   close(): Promise<void>;
 };
 
@@ -82,6 +85,8 @@ export function openWire(connection: Connection, parts: WireParts): Wire {
   return {
     publish,
     counts: () => ({ ...counts }),
+    cut: () => void client.end(true),
+    mend: () => void client.reconnect(),
     async close() {
       await new Promise<void>((resolve) => {
         onIdle = resolve;

@@ -23,6 +23,7 @@ import { useByTime } from "../use-live.ts";
 import { useRefetchOn } from "../use-refetch.ts";
 import { DeviceLive } from "./device-live.tsx";
 import { DeviceMessages } from "./device-messages.tsx";
+import { DeviceReplace } from "./device-replace.tsx";
 import "./device.css";
 
 const DeviceRing = lazy(() =>
@@ -50,11 +51,20 @@ export function DevicePage() {
       title={detail?.device.name ?? "Device"}
       path={[{ name: "Devices", link: { to: "/devices" } }]}
       {...(detail ? { about: <DeviceHead detail={detail} /> } : {})}
-      {...(detail && hasRing(detail) ? { actions: <Identify deviceId={deviceId} /> } : {})}
+      {...(detail ? { actions: <Actions detail={detail} /> } : {})}
     >
       <ProblemNote problem={reply.error} />
       {detail ? <DeviceTabs detail={detail} /> : !reply.error && <Waiting />}
     </Page>
+  );
+}
+
+function Actions({ detail }: { readonly detail: DeviceDetail }) {
+  return (
+    <>
+      <DeviceReplace device={detail.device} />
+      {hasRing(detail) && <Identify deviceId={detail.device.id} />}
+    </>
   );
 }
 

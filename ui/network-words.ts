@@ -1,0 +1,62 @@
+import type { NetworkReply, NodeReply } from "../src/api/contract.ts";
+import type { StateKind } from "./part/badge.tsx";
+
+type Said = { readonly kind: StateKind; readonly word: string };
+
+const LOST_WORDS = {
+  "said so": "Away, as its will says",
+  disconnected: "Away: no connection",
+  silent: "Silent as a whole",
+} as const;
+
+export function networkWords({ lost }: Pick<NetworkReply, "lost">): Said {
+  return lost ? { kind: "wrong", word: LOST_WORDS[lost.why] } : { kind: "on", word: "There" };
+}
+
+const NODE_WORDS: Readonly<Record<NodeReply["state"], Said>> = {
+  reporting: { kind: "on", word: "Reporting" },
+  late: { kind: "wait", word: "Late" },
+  offline: { kind: "off", word: "Offline" },
+  unknown: { kind: "off", word: "Not known: its network is away" },
+};
+
+export function nodeWords(state: NodeReply["state"]): Said {
+  return NODE_WORDS[state];
+}
+
+/** One step of taking a node into service. */
+type Task = { readonly name: string; readonly isDone: boolean; readonly lacks: string };
+
+/** What a node needs until it can be left alone, in the order in which people do it. */
+export function tasksOf(node: NodeReply): readonly Task[] {
+  const { assetId, place, missing, faulty, settings, state } = node;
+  return [
+    { name: "Adopted", isDone: assetId !== null, lacks: "waits in the inbox" },
+    { name: "In its place", isDone: place !== "", lacks: "stands nowhere" },
+    {
+      name: "All values",
+      isDone: missing.length === 0,
+      lacks: `never heard: ${missing.join(", ")}`,
+    },
+    {
+      name: "Sensors well",
+      isDone: faulty.length === 0,
+      lacks: `not fitted or faulty: ${faulty.join(", ")}`,
+    },
+    { name: "Settings sent", isDone: settings === "sent", lacks: SETTINGS_LACK[settings] },
+    { name: "Reporting", isDone: state === "reporting", lacks: nodeWords(state).word },
+  ];
+}
+
+const SETTINGS_LACK = {
+  none: "nothing was laid down or sent",
+  newer: "what is meant was not sent yet",
+  sent: "",
+} as const;
+
+export const SETTINGS_WORDS = { none: "–", newer: "Not sent yet", sent: "Sent" } as const;
+
+/** Those to whom a rollout would bring something. */
+export function unsentOf(nodes: readonly NodeReply[]): readonly NodeReply[] {
+  return nodes.filter(({ settings, assetId }) => settings === "newer" && assetId !== null);
+}

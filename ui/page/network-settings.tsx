@@ -1,0 +1,230 @@
+import { Plus } from "lucide-react";
+import { useMemo, useState } from "react";
+import type {
+  CommandTypeReply,
+  NetworkReply,
+  NodeReply,
+  TemplateReply,
+} from "../../src/api/contract.ts";
+import { formatCount } from "../format.ts";
+import { Button } from "../part/button.tsx";
+import { Card } from "../part/card.tsx";
+import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
+import { SelectField } from "../part/field.tsx";
+import { type Column, Table } from "../part/table.tsx";
+import { say } from "../part/toast.tsx";
+import { useAsk, useReply } from "../query.ts";
+import { changesBetween, type FormSection, sectionsOf } from "../schema-form.ts";
+import { useMay } from "../session.ts";
+import { TemplateEdit } from "./template-edit.tsx";
+
+type NetworkSettingsProps = {
+  readonly network: NetworkReply;
+  readonly nodes: readonly NodeReply[];
+};
+
+/** What is laid down for the network and its places, and the templates that there are. */
+export function NetworkSettings({ network, nodes }: NetworkSettingsProps) {
+  const id = nodes[0]?.deviceId ?? "";
+  const first = useReply("GET /devices/:id", { params: { id } });
+  const type = first.data?.commandTypes.find(({ kind }) => kind === "configure");
+  if (!first.data) return first.error ? <ProblemNote problem={first.error} /> : <Waiting />;
+  if (!type) return <Empty title="These devices have no settings" />;
+  return <Settings network={network} type={type} />;
+}
+
+type SettingsProps = { readonly network: NetworkReply; readonly type: CommandTypeReply };
+
+function Settings({ network, type }: SettingsProps) {
+  const mayEngineer = useMay("engineer");
+  const sections = useMemo(() => sectionsOf(type.parameters), [type.parameters]);
+  const templates = useReply("GET /templates", {});
+  const [edited, setEdited] = useState<TemplateReply | "new" | null>(null);
+  const known = (templates.data?.items ?? []).filter(
+    ({ driver, command }) => driver === network.driver && command === type.name,
+  );
+  return (
+    <>
+      <Layers network={network} type={type} templates={known} />
+      <Card
+        title="Templates"
+        meta={formatCount(known.length, "template")}
+        flush={known.length > 0}
+        actions={
+          mayEngineer && (
+            <Button icon={Plus} onClick={() => setEdited("new")}>
+              New template
+            </Button>
+          )
+        }
+      >
+        {known.length === 0 ? (
+          <Empty title="No template yet">
+            A template names some fields and leaves the others to what lies below it.
+          </Empty>
+        ) : (
+          <Table
+            label="Templates"
+            rows={known}
+            rowKey={({ id }) => id}
+            columns={columnsOf(sections, mayEngineer ? setEdited : undefined)}
+          />
+        )}
+      </Card>
+      {edited && (
+        <TemplateEdit
+          driver={network.driver}
+          type={type}
+          template={edited === "new" ? undefined : edited}
+          onClose={() => setEdited(null)}
+        />
+      )}
+    </>
+  );
+}
+
+function columnsOf(
+  sections: readonly FormSection[],
+  onEdit: ((template: TemplateReply) => void) | undefined,
+): readonly Column<TemplateReply>[] {
+  return [
+    { head: "Template", cell: ({ name }) => <b>{name}</b> },
+    {
+      head: "Fields",
+      grow: true,
+      cell: ({ parameters }) => <span className="dim">{fieldWords(sections, parameters)}</span>,
+    },
+    {
+      head: "",
+      align: "right",
+      cell: (template) =>
+        onEdit && (
+          <Button kind="quiet" onClick={() => onEdit(template)}>
+            Edit
+          </Button>
+        ),
+    },
+  ];
+}
+
+/** Only what it names, as the form names it. */
+function fieldWords(
+  sections: readonly FormSection[],
+  parameters: Readonly<Record<string, unknown>>,
+): string {
+  const changes = changesBetween(sections, {}, parameters);
+  return changes.map(({ title, after }) => `${title} ${after}`).join("; ");
+}
+
+type LayersProps = SettingsProps & { readonly templates: readonly TemplateReply[] };
+
+/** The widest layer, and the places that have one of their own. */
+function Layers({ network, type, templates }: LayersProps) {
+  const mayEngineer = useMay("engineer");
+  const layers = useReply("GET /layers", {});
+  const lay = useAsk("PUT /layers", ["GET /layers", "GET /networks/:driver/:network"]);
+  const items = (layers.data?.items ?? []).filter(
+    ({ driver, command }) => driver === network.driver && command === type.name,
+  );
+  const own = items.find(({ scope }) => scope.kind === "network" && scope.id === network.id);
+  const places = items.filter(({ scope }) => scope.kind === "asset");
+  const devices = items.filter(({ scope }) => scope.kind === "device").length;
+  const body = {
+    ...{ driver: network.driver, command: type.name, parameters: own?.parameters ?? {} },
+    scope: { kind: "network" as const, id: network.id },
+  };
+  return (
+    <Card title="Laid down" meta="the wider below, the narrower above">
+      <ProblemNote problem={layers.error} />
+      <div className="network-layer">
+        <SelectField
+          label={`For the network ${network.id}`}
+          value={own?.templateId ?? ""}
+          disabled={!mayEngineer || lay.isPending}
+          onChange={(id) =>
+            lay.mutate(
+              { body: { ...body, templateId: id === "" ? null : id } },
+              { onError: (problem) => say(problem.message) },
+            )
+          }
+          options={[
+            { value: "", label: "The specification's own values" },
+            ...templates.map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+        />
+        <p className="hint">
+          {elsewhereWords(
+            places.map(({ name }) => name),
+            devices,
+          )}
+        </p>
+      </div>
+      {mayEngineer && templates.length > 0 && (
+        <PlaceLayer driver={network.driver} type={type} templates={templates} />
+      )}
+    </Card>
+  );
+}
+
+function elsewhereWords(places: readonly string[], devices: number): string {
+  const above = [
+    ...(places.length > 0 ? [`places: ${places.join(", ")}`] : []),
+    ...(devices > 0 ? [`${formatCount(devices, "node")} with settings of their own`] : []),
+  ];
+  return above.length === 0 ? "Nothing lies above it." : `Above it lie ${above.join(", and ")}.`;
+}
+
+type PlaceLayerProps = {
+  readonly driver: string;
+  readonly type: CommandTypeReply;
+  readonly templates: readonly TemplateReply[];
+};
+
+/** A zone is an asset: what is laid down there counts for all nodes below it. */
+function PlaceLayer({ driver, type, templates }: PlaceLayerProps) {
+  const assets = useReply("GET /assets", { query: { limit: 1_000 } });
+  const lay = useAsk("PUT /layers", ["GET /layers", "GET /networks/:driver/:network"]);
+  const [asset, setAsset] = useState("");
+  const [template, setTemplate] = useState("");
+  const parents = (assets.data?.items ?? []).filter(({ children }) => children > 0);
+  const scope = { kind: "asset" as const, id: asset };
+  const body = { driver, command: type.name, scope, parameters: {} };
+  const done = () => {
+    say("Laid down: roll it out to bring it to the nodes");
+    setAsset("");
+  };
+  return (
+    <div className="network-layer">
+      <SelectField
+        label="For a place"
+        value={asset}
+        onChange={setAsset}
+        options={[
+          { value: "", label: "Choose a place" },
+          ...parents.map(({ id, path }) => ({ value: id, label: path })),
+        ]}
+      />
+      <SelectField
+        label="Template there"
+        value={template}
+        onChange={setTemplate}
+        options={[
+          { value: "", label: "None" },
+          ...templates.map(({ id, name }) => ({ value: id, label: name })),
+        ]}
+      />
+      <Button
+        disabled={asset === ""}
+        busy={lay.isPending}
+        onClick={() =>
+          lay.mutate(
+            { body: { ...body, templateId: template === "" ? null : template } },
+            { onSuccess: done, onError: (problem) => say(problem.message) },
+          )
+        }
+      >
+        Lay down
+      </Button>
+    </div>
+  );
+}

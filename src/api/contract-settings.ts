@@ -33,7 +33,7 @@ const SourceSchema = Type.Object({
   parameters: Json,
 });
 const KEPT = ["none", "same", "other", "absent", "unknown"] as const;
-const EVIDENCE = ["confirmed", "burst", "consistent", "drift", "none"] as const;
+const EVIDENCE = ["confirmed", "failed", "burst", "consistent", "drift", "none"] as const;
 
 const DeviceSettingsSchema = Type.Object({
   command: Type.String(),

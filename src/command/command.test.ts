@@ -212,3 +212,18 @@ test("configuration goes out retained, an animation never", async () => {
     ?.catalogue.commandTypes.find(({ name }) => name === "sensors-config");
   assert.equal(type?.kind, "configure");
 });
+
+test("an answer that names no command is one to the newest that went out, for a minute", async () => {
+  const { ask, commands, clock } = await room();
+  const settings = { ...BLINK, name: "sensors-config", parameters: SETTINGS };
+  const stateAfter = async (waitMs: number, done: boolean) => {
+    const asked = await ask("operator", settings);
+    assert.ok(asked.ok);
+    clock.advance(waitMs);
+    await commands.confirm(NODE.id, "", done);
+    return (await commands.get(asked.value.id))?.state;
+  };
+  assert.equal(await stateAfter(1_000, true), "confirmed");
+  assert.equal(await stateAfter(1_000, false), "unknown");
+  assert.equal(await stateAfter(LIMIT.answerMs + 1, true), "sent");
+});

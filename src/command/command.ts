@@ -98,7 +98,9 @@ export async function openCommands(parts: CommandParts): Promise<Commands> {
     ask: (by, wish) => ask({ ...parts, settle, pending, waiting, kept }, by, wish),
     preview: (wish) => encode(parts, newId(clock.now()) as CommandId, wish),
     confirm: (device, command, done) =>
-      pending.confirm(device, command, (row) => settle(row, done ? "confirmed" : "failed", "")),
+      command === ""
+        ? confirmLast({ store, settle, now: clock.now() }, device, done)
+        : pending.confirm(device, command, (row) => settle(row, done ? "confirmed" : "failed", "")),
     follow: (device, progress) =>
       follow({ store, pending, note, now: () => clock.now() }, device, progress),
     get: (id) => store.commands.get(id),
@@ -115,6 +117,20 @@ export async function openCommands(parts: CommandParts): Promise<Commands> {
     },
     onChange: (call) => void watchers.push(call),
   };
+}
+
+type Answered = Pick<CommandParts, "store"> & { readonly settle: Settle; readonly now: number };
+
+/** An answer that names no command is one to the newest that went out, for a minute. */
+async function confirmLast(
+  { store, settle, now }: Answered,
+  deviceId: DeviceId,
+  done: boolean,
+): Promise<void> {
+  const [row] = await store.commands.find({ where: { deviceId }, limit: 1, descending: true });
+  if (row?.state !== "sent" || now - row.requestedAt > LIMIT.answerMs) return;
+  // It was sent, and what a broker keeps of it may still arrive.
+  await settle(row, done ? "confirmed" : "unknown", done ? "" : "communication error");
 }
 
 const NOBODY_TOOK_IT = "nobody took it in its time";

@@ -67,7 +67,7 @@ export type Finding =
       /** What it said, in its own words. */
       readonly answer: JsonObject;
     }
-  /** A device obeyed, or says that it could not. */
+  /** A device obeyed, or says that it could not; `""`: whatever it was told last. */
   | {
       readonly kind: "confirmation";
       readonly device: DeviceAddress;

@@ -25,6 +25,7 @@ const HELP = `fieldline simulator viasens|meter|plant [options]
   --key FILE --certificate FILE --ca FILE   PEM, for mqtts:// with a client certificate
   --networks N       viasens: networks (1)
   --nodes M          viasens: nodes in each network (10)
+  --firmware VERSION viasens: 1.8, or 2.1, which acknowledges orders (1.8)
   --faults N         viasens: sensors of a node that fail for an hour, in a day (0)
   --dead SHARE       viasens: nodes that fall silent for ever after some minutes, 0 to 1 (0)
   --lose SHARE       viasens: messages that the mesh loses (0)
@@ -47,6 +48,7 @@ const FALLBACKS = {
   networks: "1",
   nodes: "10",
   faults: "0",
+  firmware: "1.8",
   dead: "0",
   lose: "0",
   double: "0",
@@ -125,6 +127,9 @@ function mistakesIn(given: Readonly<Record<string, unknown>>, options: Options):
     ...SHARES.filter((name) => !isShare(options[name])).map((name) =>
       wrong(name, "not a share from 0 to 1"),
     ),
+    ...(["1.8", "2.1"].includes(options.firmware)
+      ? []
+      : [wrong("firmware", "neither 1.8 nor 2.1")]),
     ...(/^\d{1,3}$/.test(options.faults) ? [] : [wrong("faults", "not a whole number")]),
     ...(["mindsphere", "scorp-io"].includes(options.dialect)
       ? []
@@ -168,6 +173,7 @@ function networksOf(options: Options): Parameters<typeof sensorNetworks>[1] {
     networks: Number(networks),
     nodes: Number(nodes),
     faultsPerDay: Number(faults),
+    firmware: options.firmware === "2.1" ? "2.1" : "1.8",
     ...(!isCalm && { troubles: shares }),
   };
 }

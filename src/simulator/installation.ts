@@ -38,6 +38,8 @@ export interface Installation {
   advance(until: number): DeviceReport[];
   /** What a device reports because of an order that it understood. */
   obey(device: DeviceAddress, order: Order, at: number): DeviceReport[];
+  /** What is said of an order besides, where that is said: whether it was understood. */
+  answer?(device: DeviceAddress, isUnderstood: boolean): readonly Message[];
 }
 
 /** What is said whenever the connection is made, besides readings. */

@@ -89,6 +89,7 @@ export class Runner {
     const twin = device && this.#twins.get(device);
     if (!device || !twin || payload.length === 0) return;
     const order = twin.obey(message);
+    for (const said of this.#installation.answer?.(device, order.ok) ?? []) this.#say(said);
     if (!order.ok) {
       const excerpt = new TextDecoder().decode(payload.subarray(0, 200));
       // An answer, for example to a model, is for people to read; other odd orders are mistakes.

@@ -171,3 +171,14 @@ test("the gateway says when it comes and leaves word for when it goes", () => {
   ]);
   assert.equal(agent.clientId, "viasens-mesh");
 });
+
+test("firmware 2.1 acknowledges what it understood and says so in a status; 1.8 is silent", () => {
+  const text = (payload: Uint8Array) => new TextDecoder().decode(payload);
+  const said = mesh(2, { firmware: "2.1" });
+  const [answer] = said.answer(NODE, true);
+  assert.equal(text(answer?.payload ?? new Uint8Array()), '{"state":"ack"}');
+  assert.equal(text(said.answer(NODE, false)[0]?.payload ?? new Uint8Array()), '{"state":"fail"}');
+  assert.equal(said.opening.afterSubscribing.filter(({ retain }) => retain).length, 3);
+  assert.deepEqual(mesh(2).answer(NODE, true), []);
+  assert.equal(mesh(2).opening.afterSubscribing.length, 1);
+});

@@ -1,6 +1,7 @@
 import { rightsOf } from "../domain/agent.ts";
 import type { DeviceAddress } from "../domain/brand.ts";
 import type { LedPicture } from "../domain/led-picture.ts";
+import type { Message } from "../domain/message.ts";
 import { draws } from "../lib/chance.ts";
 import { encodeJson } from "../lib/json.ts";
 import type { RoomUse, Site } from "./calendar.ts";
@@ -18,7 +19,11 @@ export type NetworkOptions = {
   readonly bootAt: number;
   readonly settings?: NodeSettings;
   readonly faultsPerDay?: number;
+  /** 2.1 acknowledges orders and says so in a status; 1.8 does neither. */
+  readonly firmware?: Firmware;
 };
+
+export type Firmware = "1.8" | "2.1";
 
 /** After a power cut a mesh needs some seconds until the last node is back. */
 const BOOT_SPREAD_MS = 5_000;
@@ -30,6 +35,7 @@ export class SensorNetwork implements Installation {
   readonly opening: Opening;
   readonly devices: readonly DeviceAddress[];
   readonly #nodes: ReadonlyMap<DeviceAddress, SensorNode>;
+  readonly #firmware: Firmware;
 
   constructor(options: NetworkOptions) {
     const { network } = options;
@@ -39,13 +45,14 @@ export class SensorNetwork implements Installation {
       name: network,
       clientId: `viasens-${network}`,
     };
-    this.opening = openingOf(this.agent);
+    this.#firmware = options.firmware ?? "1.8";
     const climate = new Climate(options.site);
     const nodes = options.rooms.map((room, index) =>
       nodeIn(new RoomModel(room, climate, seedOf(index, options)), index, options),
     );
     this.#nodes = new Map(nodes.map((node) => [node.device, node]));
     this.devices = nodes.map(({ device }) => device);
+    this.opening = openingOf(this.agent, this.#firmware === "2.1" ? this.devices : []);
   }
 
   get nextAt(): number {
@@ -62,6 +69,12 @@ export class SensorNetwork implements Installation {
 
   obey(device: DeviceAddress, order: Order, at: number): DeviceReport[] {
     return this.#nodes.get(device)?.obey(order, at) ?? [];
+  }
+
+  answer(device: DeviceAddress, isUnderstood: boolean): readonly Message[] {
+    if (this.#firmware === "1.8") return [];
+    const payload = encodeJson({ state: isUnderstood ? "ack" : "fail" });
+    return [{ topic: `/sauter/viasens/${device}/ack`, payload }];
   }
 
   /** What the LED ring of a node shows. */
@@ -104,12 +117,19 @@ function nodeIn(room: RoomModel, index: number, options: NetworkOptions): Sensor
 }
 
 /**
- * "1 on connect, 0 by Last Will", both retained. The vendor's public pages do not show the topic;
- * any level that is not a number is no node.
+ * "1 on connect, 0 by Last Will", both retained; and from 2.1 on a status of each node with its
+ * `api`. The vendor's public pages do not show the topics: any level that is not a number is no
+ * node, and any below a node is no value.
  */
-function openingOf(agent: SimulatedAgent): Opening {
+function openingOf(agent: SimulatedAgent, withStatus: readonly DeviceAddress[]): Opening {
   const topic = `/sauter/viasens/${agent.tenant}/presence`;
   const said = (value: number) => ({ topic, payload: encodeJson(value), retain: true });
   const { subscribe: subscriptions } = rightsOf({ ...agent, grant: null });
-  return { beforeSubscribing: [], subscriptions, afterSubscribing: [said(1)], will: said(0) };
+  const statuses = withStatus.map((device) => ({
+    topic: `/sauter/viasens/${device}/status`,
+    payload: encodeJson({ api: "2" }),
+    retain: true,
+  }));
+  const afterSubscribing = [said(1), ...statuses];
+  return { beforeSubscribing: [], subscriptions, afterSubscribing, will: said(0) };
 }

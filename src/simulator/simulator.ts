@@ -9,7 +9,7 @@ import { MeterModel } from "./meter-model.ts";
 import { PeriodicInstallation } from "./periodic.ts";
 import { harbourWorks, type Plant } from "./plant.ts";
 import { type Outage, Runner } from "./runner.ts";
-import { roomsOf, SensorNetwork } from "./sensor-network.ts";
+import { type Firmware, roomsOf, SensorNetwork } from "./sensor-network.ts";
 import { TroubledNetwork, type Troubles } from "./troubled-network.ts";
 import { virtualClock } from "./virtual-clock.ts";
 import type { Connection, Counts } from "./wire.ts";
@@ -68,14 +68,15 @@ export function demoPlant(site: Site): Plant {
 
 /** viaSens networks named `network-1`, `network-2` …, each behind a gateway of its own. */
 export function sensorNetworks(site: Site, options: NetworksOptions): Fleet {
-  const { networks, nodes, faultsPerDay = 0, troubles } = options;
+  const { networks, nodes, faultsPerDay = 0, firmware = "1.8", troubles } = options;
   return (bootAt) =>
     numbered(networks).map((number) => {
       const seed = site.seed + 7_919 * number;
       const own = { utcOffsetMs: site.utcOffsetMs, seed };
       const network = `network-${number}`;
       const rooms = roomsOf(nodes, seed);
-      const calm = new SensorNetwork({ network, rooms, site: own, bootAt, faultsPerDay });
+      const ways = { faultsPerDay, firmware };
+      const calm = new SensorNetwork({ network, rooms, site: own, bootAt, ...ways });
       return troubles ? new TroubledNetwork(calm, { ...troubles, seed }, bootAt) : calm;
     });
 }
@@ -86,6 +87,7 @@ type NetworksOptions = {
   readonly nodes: number;
   /** Sensors of a node that fail for an hour or so, in a day. */
   readonly faultsPerDay?: number;
+  readonly firmware?: Firmware;
   readonly troubles?: Omit<Troubles, "seed">;
 };
 

@@ -1,4 +1,5 @@
 import type { DeviceAddress } from "../domain/brand.ts";
+import type { Message } from "../domain/message.ts";
 import { draws } from "../lib/chance.ts";
 import type { DeviceReport, Installation, Order } from "./installation.ts";
 import { timeOf } from "./sensor-node.ts";
@@ -66,6 +67,10 @@ export class TroubledNetwork implements Installation {
   obey(device: DeviceAddress, order: Order, at: number): DeviceReport[] {
     if (this.#isDead(device, at)) return [];
     return this.#inner.obey(device, order, at).flatMap((report) => this.#carry(report));
+  }
+
+  answer(device: DeviceAddress, isUnderstood: boolean): readonly Message[] {
+    return this.#inner.answer?.(device, isUnderstood) ?? [];
   }
 
   /** What the mesh makes of one message: none, one, two of it, or one that comes later. */

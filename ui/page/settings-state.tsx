@@ -88,6 +88,7 @@ function keptStep({ kept, sent }: DeviceSettingsReply): Step {
 
 const EVIDENCE_WORDS = {
   confirmed: "The node acknowledged it.",
+  failed: "The gateway reports a communication error.",
   burst: "It sent all its values within half a minute.",
   consistent: "Its reports since then fit.",
   drift: "Some of its reports do not fit; a lost message looks the same.",
@@ -97,6 +98,7 @@ const EVIDENCE_WORDS = {
 function doneStep({ evidence }: DeviceSettingsReply): Step {
   const name = "Applied by the node";
   if (evidence === "drift") return { name, kind: "wait", word: "Suspected drift" };
+  if (evidence === "failed") return { name, kind: "wrong", word: "Communication error" };
   if (evidence === "none") return { name, kind: "off", word: "Not known" };
   return { name, kind: "on", word: evidence === "confirmed" ? "Yes" : "It seems so" };
 }

@@ -3,7 +3,7 @@ import type { Findings } from "../../domain/findings.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Quality } from "../../domain/reading.ts";
-import type { Json, JsonObject } from "../../lib/json.ts";
+import { isJsonObject, type Json, type JsonObject, parseJsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { type Envelope, fieldsOf, readEnvelope } from "./envelope.ts";
 import { ORDERS, SETTINGS_TYPE } from "./orders.ts";
@@ -18,7 +18,7 @@ import { dataTopic, type Leaf, NODE_MAX, networkOf, type Place, placeOf } from "
 export function decode(message: ReceivedMessage, findings: Findings): Outcome<void, Problem> {
   const place = placeOf(message.topic);
   if (place === undefined) return failure(problem("topic_unknown", topicDetail(message.topic)));
-  if (place.leaf === "extension" && notePresence(message, place, findings)) {
+  if (place.leaf === "extension" && noteExtension(message, place, findings)) {
     return success(undefined);
   }
   if (place.leaf === "extension") {
@@ -41,6 +41,23 @@ export function decode(message: ReceivedMessage, findings: Findings): Outcome<vo
   return sensor
     ? decodeReading({ message, place, sensor }, envelope.value, findings)
     : decodeOrder(place, envelope.value, findings);
+}
+
+/** Topics whose paths no public text names, as far as what they carry tells what they are. */
+function noteExtension(message: ReceivedMessage, place: Place, findings: Findings): boolean {
+  return Number.isNaN(place.node)
+    ? notePresence(message, place, findings)
+    : noteAnswer(message, place, findings);
+}
+
+/** Version 2.1: a gateway says `{"state": "ack"}` or `"fail"` of the order that a node got last. */
+function noteAnswer({ payload }: ReceivedMessage, { device }: Place, findings: Findings): boolean {
+  const answer = parseJsonObject(payload);
+  const inner = isJsonObject(answer?.["payload"]) ? answer["payload"] : answer;
+  const state = inner?.["state"];
+  if (state !== "ack" && state !== "fail") return false;
+  findings.finding({ kind: "confirmation", device, command: "", done: state === "ack" });
+  return true;
 }
 
 /**

@@ -15,6 +15,10 @@ type NetworkImportProps = {
 };
 type Row = ImportReply["rows"][number];
 
+const HINT =
+  "The first line names the columns: address, name, place, template. A place is Site/Floor; " +
+  "levels that are not there are made. What is empty stays as it is.";
+
 /** Tried first, always: a list changes something only after somebody saw what. */
 export function NetworkImport({ params, onClose }: NetworkImportProps) {
   const [csv, setCsv] = useState("");
@@ -69,14 +73,7 @@ export function NetworkImport({ params, onClose }: NetworkImportProps) {
         aria-label="CSV file"
         onChange={(event) => void event.target.files?.[0]?.text().then(change)}
       />
-      <TextArea
-        label="Or paste it"
-        hint="The first line names the columns: address, name, place, template. A place is Site/Floor; levels that are not there are made. What is empty stays as it is."
-        rows={6}
-        mono
-        value={csv}
-        onChange={change}
-      />
+      <TextArea label="Or paste it" hint={HINT} rows={6} mono value={csv} onChange={change} />
       {tried && (
         <>
           <p role="status">{triedWords(tried.bad, tried.rows.length)}</p>

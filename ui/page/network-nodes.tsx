@@ -76,7 +76,7 @@ const COLUMNS: readonly Column<NodeReply>[] = [
   },
 ];
 
-export function NodeState({ state }: Pick<NodeReply, "state">) {
+function NodeState({ state }: Pick<NodeReply, "state">) {
   const { kind, word } = nodeWords(state);
   return <State kind={kind}>{word}</State>;
 }

@@ -95,7 +95,7 @@ function columnsOf(
       cell: ({ parameters }) => <span className="dim">{fieldWords(sections, parameters)}</span>,
     },
     {
-      head: "",
+      head: "Change",
       align: "right",
       cell: (template) =>
         onEdit && (

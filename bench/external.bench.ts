@@ -1,4 +1,6 @@
 import { House } from "../test/house.ts";
+import { mixedAgents } from "./agents.ts";
+import { printFigures } from "./figure.ts";
 import type { LoadOptions, LoadResult } from "./load.ts";
 import { cpuSecondsOf, median, optionsOf, printTable, rounded, runScript } from "./measure.ts";
 import { Mosquitto } from "./mosquitto.ts";
@@ -41,12 +43,20 @@ for (const { name, environment } of cases) {
 }
 slow?.close();
 printTable(rows);
+printFigures([
+  {
+    figure: "stored through another broker, 5 ms more a sync, messages/s",
+    measured: Number(rows[1]?.["stored, messages/s"] ?? Number.NaN),
+    atLeast: 10_000,
+  },
+]);
 
 async function oneRound(environment: Record<string, string>): Promise<Round> {
   const mosquitto = await Mosquitto.open(SETTINGS);
   const broker = `mqtt://127.0.0.1:${mosquitto.port}`;
   const house = await (await House.open(["--broker", broker], undefined, environment)).signIn();
-  await enrolAll(house);
+  // Mosquitto knows no agents here; Fieldline has to, for it asks whose each topic is.
+  await mixedAgents(house, options.clients);
   const cpu = () => [house.pid, mosquitto.pid].map(cpuSecondsOf);
   const load = { ...options, port: mosquitto.port };
   await run({ ...load, messages: WARM_UP });
@@ -71,17 +81,6 @@ async function oneRound(environment: Record<string, string>): Promise<Round> {
 
 function run(load: LoadOptions): Promise<LoadResult> {
   return runScript<LoadResult>("load.ts", load);
-}
-
-/** Mosquitto knows no agents here; Fieldline has to, for it asks whose each topic is. */
-async function enrolAll(house: House): Promise<void> {
-  for (let index = 0; index < options.clients; index += 1) {
-    const wish =
-      index % 2 === 0
-        ? { kind: "mindsphere", tenant: "acme", name: `agent_${index}` }
-        : { kind: "viasens", tenant: `net${index}`, name: "gateway" };
-    await house.call("POST", "/agents", { ...wish, credential: "password" });
-  }
 }
 
 async function untilTaken(house: House, messages: number): Promise<void> {

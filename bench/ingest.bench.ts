@@ -1,7 +1,10 @@
 import { House } from "../test/house.ts";
-import type { Account, LoadOptions, LoadResult } from "./load.ts";
+import { mixedAgents } from "./agents.ts";
+import { printFigures } from "./figure.ts";
+import type { LoadOptions, LoadResult } from "./load.ts";
 import { cpuSecondsOf, median, optionsOf, printTable, rounded, runScript } from "./measure.ts";
 import { MosquittoPeer } from "./mosquitto-peer.ts";
+import { SlowSync } from "./slow-sync.ts";
 
 /**
  * How many messages a second, QoS 1, the whole server takes: each is acknowledged when its values
@@ -11,6 +14,8 @@ import { MosquittoPeer } from "./mosquitto-peer.ts";
  */
 const options = optionsOf({ messages: 400_000, rounds: 3, clients: 200, window: 16 });
 const WARM_UP = 40_000;
+/** A real disk without a cache. */
+const SLOW_MS = 5;
 
 type Round = {
   readonly messagesPerSecond: number;
@@ -22,29 +27,55 @@ type Round = {
   readonly arrived: number;
 };
 
-const rounds: Record<"ours" | "dropping" | "keeping", Round[]> = {
+const slow = SlowSync.build();
+const rounds: Record<"ours" | "slow" | "written" | "dropping" | "keeping", Round[]> = {
   ours: [],
+  slow: [],
+  written: [],
   dropping: [],
   keeping: [],
 };
 for (let round = 0; round < options.rounds; round += 1) {
   rounds.ours.push(await fieldlineRound());
+  if (slow) rounds.slow.push(await fieldlineRound([], slow.environment(SLOW_MS)));
+  if (slow) {
+    rounds.written.push(await fieldlineRound(["--mqtt-ack", "written"], slow.environment(SLOW_MS)));
+  }
   rounds.dropping.push(await mosquittoRound("as it comes"));
   rounds.keeping.push(await mosquittoRound("unlimited"));
 }
+slow?.close();
 printTable([
   rowOf("Fieldline: stored", rounds.ours),
+  rowOf(`Fieldline, ${SLOW_MS} ms more a sync`, rounds.slow),
+  rowOf(`Fieldline, ${SLOW_MS} ms more a sync, written`, rounds.written),
   rowOf("mosquitto as it comes: acknowledged", rounds.dropping),
   rowOf("mosquitto, no message dropped: parsed", rounds.keeping),
 ]);
-console.log(`\nmessages/s as multiples of mosquitto's, median of ${options.rounds} rounds:`);
-console.log(
-  `${ratioTo(rounds.dropping)} as it comes, ${ratioTo(rounds.keeping)} where all arrives`,
-);
+printFigures([
+  {
+    figure: "messages/s, times mosquitto with a consumer that only parses",
+    measured: ratio(rounds.ours, rounds.keeping, "messagesPerSecond"),
+    atLeast: 3,
+  },
+  {
+    figure: "processor time a message, of theirs",
+    measured: ratio(rounds.ours, rounds.keeping, "cpuSecondsPerMillion"),
+    atMost: 0.33,
+  },
+  {
+    figure: `messages/s with ${SLOW_MS} ms more a sync, times theirs in memory`,
+    measured: ratio(rounds.slow, rounds.keeping, "messagesPerSecond"),
+    atLeast: 1,
+  },
+]);
 
-async function fieldlineRound(): Promise<Round> {
-  const house = await (await House.open()).signIn();
-  const accounts = await enrolAll(house);
+async function fieldlineRound(
+  args: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Round> {
+  const house = await (await House.open(args, undefined, environment)).signIn();
+  const accounts = await mixedAgents(house, options.clients);
   const stored = async () => {
     const merged = await counted(house, 'values_dropped_total{reason="W_TOO_FAST"}');
     return (await counted(house, "samples_stored_total")) - merged;
@@ -91,26 +122,10 @@ async function counted(house: House, name: string): Promise<number> {
   return Number(line?.split(" ").at(-1) ?? 0);
 }
 
-/** The agents that the load's clients are, each with its password. */
-async function enrolAll(house: House): Promise<Account[]> {
-  const accounts: Account[] = [];
-  for (let index = 0; index < options.clients; index += 1) {
-    const wish =
-      index % 2 === 0
-        ? { kind: "mindsphere", tenant: "acme", name: `agent_${index}` }
-        : { kind: "viasens", tenant: `net${index}`, name: "gateway" };
-    const issued = await house.call("POST", "/agents", { ...wish, credential: "password" });
-    const { clientId } = issued.agent;
-    accounts.push({ clientId, username: issued.username, password: issued.password });
-  }
-  return accounts;
-}
-
-function ratioTo(theirs: readonly Round[]): number {
-  const ratios = rounds.ours.map(({ messagesPerSecond }, at) => {
-    return messagesPerSecond / (theirs[at]?.messagesPerSecond ?? Number.NaN);
-  });
-  return rounded(median(ratios));
+/** Median of the rounds: what happens to the machine happens to both. */
+function ratio(ours: readonly Round[], theirs: readonly Round[], key: keyof Round): number {
+  const all = ours.map((one, at) => one[key] / (theirs[at]?.[key] ?? Number.NaN));
+  return all.length > 0 ? median(all) : Number.NaN;
 }
 
 function rowOf(name: string, measured: readonly Round[]) {

@@ -1,0 +1,124 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { connectAsync } from "mqtt";
+import { House } from "../test/house.ts";
+import { crowdAgents } from "./agents.ts";
+import { printFigures } from "./figure.ts";
+import type { Account } from "./load.ts";
+import { end, median, optionsOf, quantile, residentMegabytes } from "./measure.ts";
+
+/**
+ * Very many clients of the whole server: what one costs that is there and says nothing, and how
+ * those are served who stay while all others come back over TLS at once. A part with nothing to do
+ * is left out: `--idle 0`, `--storm 0`.
+ */
+const options = optionsOf({ rounds: 3, idle: 1_000, storm: 5_000 });
+/** A person's patience, and a device's: one message so often while the others come back. */
+const ASK_EVERY_MS = 50;
+
+async function idle(isTls: boolean): Promise<number> {
+  const house = await (await House.open(["--mqtts", "127.0.0.1:0"])).signIn();
+  const accounts = await crowdAgents(house, options.idle);
+  const before = residentMegabytes(house.pid);
+  const crowd = await Crowd.open(house, { tls: isTls, clients: options.idle, accounts });
+  const megabytes = residentMegabytes(house.pid) - before;
+  await crowd.close();
+  await house.close();
+  return megabytes;
+}
+
+async function storm(): Promise<{ readonly seconds: number; readonly waits: readonly number[] }> {
+  const house = await (await House.open(["--mqtts", "127.0.0.1:0"])).signIn();
+  const accounts = await crowdAgents(house, options.storm);
+  const crowd = await Crowd.open(house, { tls: true, clients: options.storm, accounts });
+  const [account] = accounts;
+  const there = await connectAsync({
+    ...{ host: "127.0.0.1", port: house.ports.mqtt, clientId: "there" },
+    ...{ username: account?.username ?? "", password: account?.password ?? "" },
+  });
+  // A device that nobody knows is entered once: that is not what is measured.
+  await there.publishAsync("crowd/there", "0", { qos: 1 });
+  const waits: number[] = [];
+  const watching = setInterval(async () => {
+    const before = performance.now();
+    await there.publishAsync("crowd/there", "1", { qos: 1 });
+    waits.push(performance.now() - before);
+  }, ASK_EVERY_MS);
+  const seconds = await crowd.comeBack();
+  clearInterval(watching);
+  await there.endAsync();
+  await crowd.close();
+  await house.close();
+  return { seconds, waits };
+}
+
+function ofThousand(megabytes: readonly number[]): number {
+  return (median(megabytes) / options.idle) * 1_000;
+}
+
+/** Many silent clients in a process of their own. */
+class Crowd {
+  readonly #child: ChildProcess;
+
+  static async open(
+    house: House,
+    wish: { tls: boolean; clients: number; accounts: readonly Account[] },
+  ): Promise<Crowd> {
+    const port = wish.tls ? house.ports.mqtts : house.ports.mqtt;
+    const script = fileURLToPath(new URL("crowd.ts", import.meta.url));
+    const args = ["--import", "tsx", script, JSON.stringify({ port, ...wish })];
+    const crowd = new Crowd(spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] }));
+    await crowd.#line();
+    return crowd;
+  }
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+  }
+
+  /** Cuts all off; the seconds until all are back. */
+  async comeBack(): Promise<number> {
+    this.#child.stdin?.write("again\n");
+    return Number((await this.#line()).split(" ").at(-1));
+  }
+
+  close(): Promise<void> {
+    return end(this.#child);
+  }
+
+  #line(): Promise<string> {
+    return new Promise((resolve) => {
+      this.#child.stdout?.once("data", (data) => resolve(String(data).trim()));
+    });
+  }
+}
+
+const plain: number[] = [];
+const tls: number[] = [];
+const back: number[] = [];
+const longest: number[] = [];
+const waited: number[] = [];
+for (let round = 0; round < options.rounds; round += 1) {
+  if (options.idle > 0) {
+    plain.push(await idle(false));
+    tls.push(await idle(true));
+  }
+  if (options.storm > 0) {
+    const { seconds, waits } = await storm();
+    back.push(seconds);
+    longest.push(Math.max(...waits));
+    waited.push(quantile(waits, 0.99));
+  }
+}
+const { storm: many } = options;
+printFigures([
+  { figure: "MB for 1,000 idle clients, plain", measured: ofThousand(plain), atMost: 12 },
+  { figure: "MB for 1,000 idle clients, TLS", measured: ofThousand(tls), atMost: 35 },
+  {
+    figure: `${many} TLS clients cut off at once: all back, s`,
+    measured: median(back),
+    atMost: 30,
+  },
+  { figure: "meanwhile, who was there waits at most, ms", measured: median(longest), atMost: 250 },
+  { figure: "meanwhile, who was there waits, p99 ms", measured: median(waited), atMost: 250 },
+]);

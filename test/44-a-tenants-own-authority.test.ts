@@ -144,6 +144,44 @@ describe("agents of a tenant's own authority", { skip }, () => {
     );
   });
 
+  test("an agent asks for a token, and reads events with it", async () => {
+    const paho = await Paho.enter(shows(meter));
+    await paho.subscribe(`${ROOT}/i/agm_v3/tr`);
+    await paho.publish(`${ROOT}/o/agm_v3/t`, JSON.stringify({ id: "request1" }));
+    const { requestId, data } = await answerOf(paho, "agm_v3/tr");
+    await paho.leave();
+    assert.equal(requestId, "request1");
+    assert.deepEqual(
+      [data.token_type, data.expires_in, data.scope],
+      ["Bearer", 3600, ["mdsp:core:DefaultAgent"]],
+    );
+    const ask = (path: string, token: string) =>
+      fetch(`${house.url}/api/${path}`, { headers: { authorization: `Bearer ${token}` } });
+    const types = "eventmanagement/v3/eventTypes";
+    assert.equal((await ask(types, data.access_token)).status, 200);
+    assert.equal((await ask(types, `${data.access_token}x`)).status, 401);
+    assert.equal((await ask("v1/agents", data.access_token)).status, 401);
+  });
+
+  test("a model of the fourth version is made in one message, and read back by its address", async () => {
+    const paho = await Paho.enter(shows(meter));
+    await paho.subscribe(`${ROOT}/i/amo_v4/#`);
+    await paho.publish(`${ROOT}/o/amo_v4/mi`, JSON.stringify({ id: "v4-1", data: MODEL }));
+    const made = await answerOf(paho, "amo_v4/mip", "Success");
+    assert.equal(made.requestId, "v4-1");
+    const [{ assetId }] = made.data.assets;
+    const { asset } = await house.call("GET", `/assets/${assetId}`);
+    assert.equal(asset.name, "Machine");
+
+    await paho.publish(`${ROOT}/o/amo_v4/m`, JSON.stringify({ id: "4f" }));
+    const { data } = await answerOf(paho, "amo_v4/m");
+    await paho.leave();
+    const model = JSON.parse(await (await fetch(data.content)).text());
+    assert.deepEqual(model.typeModel, MODEL.typeModel);
+    assert.deepEqual(model.mappingModel.mappings, [{ ...MAPPING, assetId }]);
+    assert.equal((await fetch(`${data.content}x`)).status, 404);
+  });
+
   test("its authority is removed: the agent is sent away and stays out", async () => {
     const paho = await Paho.enter({ ...shows(meter), version: 5 });
     const { items } = await house.call("GET", "/authorities");
@@ -183,6 +221,16 @@ describe("agents of a tenant's own authority", { skip }, () => {
     return house.call("POST", `/authorities/${id}/verify`, { certificatePem });
   }
 
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects and fails where it is not.
+  function answerOf(paho: Paho, about: string, status?: string): Promise<any> {
+    return until(`${about} is answered`, () =>
+      paho.messages
+        .filter(({ topic }) => topic === `${ROOT}/i/${about}`)
+        .map(({ payload }) => JSON.parse(payload))
+        .find(({ data }) => status === undefined || data.status === status),
+    );
+  }
+
   async function device(): Promise<{ id: string }> {
     const { items } = await house.call("GET", "/inbox");
     return items.find(({ address }: { address: string }) => address === `acme/${METER}`);
@@ -195,6 +243,29 @@ describe("agents of a tenant's own authority", { skip }, () => {
     });
   }
 });
+
+const MAPPING = {
+  ...{ dataPointId: "heat", assetReferenceId: "r5", aspectName: "a", variableName: "x" },
+  referenceId: "r6",
+};
+const MODEL = {
+  typeModel: {
+    aspectTypes: [
+      {
+        ...{ id: "acme.A", name: "A", category: "dynamic", scope: "private", referenceId: "r1" },
+        variables: [{ name: "x", dataType: "DOUBLE", unit: "°C", referenceId: "r2" }],
+      },
+    ],
+    assetTypes: [
+      {
+        ...{ id: "acme.T", name: "T", parentTypeId: "core.basicasset", referenceId: "r3" },
+        aspects: [{ name: "a", aspectTypeId: "acme.A", referenceId: "r4" }],
+      },
+    ],
+  },
+  instanceModel: { assets: [{ referenceId: "r5", typeId: "acme.T", name: "Machine" }] },
+  mappingModel: { mappings: [MAPPING] },
+};
 
 function values(value: number): string {
   const timestamp = new Date(1_669_925_110_000 + value * 1_000).toISOString();

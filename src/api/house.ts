@@ -13,6 +13,7 @@ import type { Ingest } from "../ingest/ingest.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Gauges } from "../lib/gauge.ts";
+import type { JsonObject } from "../lib/json.ts";
 import type { Log } from "../lib/log.ts";
 import type { Outcome } from "../lib/outcome.ts";
 import type { Live } from "../live/live.ts";
@@ -52,6 +53,8 @@ export type ApiParts = {
   readonly access: Access;
   readonly agents: Agents;
   readonly files: Files;
+  /** Models of agents, by the last part of an address that they were given. */
+  readonly modelLinks?: { read(key: string): Promise<JsonObject | undefined> };
   readonly ingest: Ingest;
   readonly commands: Commands;
   readonly settings: Settings;

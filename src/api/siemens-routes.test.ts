@@ -17,6 +17,7 @@ test("only tokens, their key and what a key of its own protects is open to every
   const open = routes.filter(([, { permission }]) => permission === "public").map(([name]) => name);
   assert.deepEqual(open.toSorted(), [
     "GET /api/agentmanagement/v3/oauth/token_key",
+    "GET /api/assetmodeler/v4/models/:key",
     "GET /token_keys",
     "POST /api/agentmanagement/v3/oauth/token",
     "POST /api/agentmanagement/v3/register",

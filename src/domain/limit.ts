@@ -112,6 +112,9 @@ export const LIMIT = {
   authoritiesPerTenant: 2,
   /** Whoever has a tenant's authority makes agents: as many as devices may be. */
   agentsPerTenant: 20_000,
+  /** Addresses of models that agents have asked for, and how long each is good. */
+  modelLinks: 1_000,
+  modelLinkMs: 60 * 60_000,
   /** Devices that speak, adopted or not. */
   devices: 20_000,
   channelsPerDevice: 2_000,

@@ -18,7 +18,8 @@ import { openSettings, type Settings } from "../settings/settings.ts";
 import type { Config } from "./config.ts";
 import type { Demo } from "./demo.ts";
 import type { Ground } from "./ground.ts";
-import { servicesOf } from "./services.ts";
+import type { ModelLinks } from "./model-links.ts";
+import { openServices } from "./services.ts";
 
 export type Rooms = {
   readonly access: Access;
@@ -26,6 +27,7 @@ export type Rooms = {
   readonly live: Live;
   readonly assetEvents: AssetEvents;
   readonly files: Files;
+  readonly links: ModelLinks;
   readonly ingest: Ingest;
   readonly commands: Commands;
   readonly settings: Settings;
@@ -37,13 +39,14 @@ export type Rooms = {
 type Later = {
   broker: Broker | undefined;
   demo: Demo | undefined;
+  httpPort: number | null;
   readonly watchers: ((subject: string) => void)[];
 };
 
 /** The rooms, each handed what it needs of the others as a function. */
 export async function openRooms(ground: Ground, config: Config, closer: Closer): Promise<Rooms> {
   const { store, historian, journal, clock, gauges, log } = ground;
-  const later: Later = { broker: undefined, demo: undefined, watchers: [] };
+  const later: Later = { broker: undefined, demo: undefined, httpPort: null, watchers: [] };
   const send = async (message: Message) =>
     later.broker?.send(message) ?? failure(problem("link_down", "the broker is not open yet"));
   const record = journal.record.bind(journal);
@@ -51,17 +54,10 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
     for (const watcher of later.watchers) watcher(subject);
   };
 
-  const access = await openAccess({ ...ground, folder: join(config.data, "access") });
-  closer.add("access", () => access.close());
-  const agents = await openAgents({
-    ...ground,
-    folder: join(config.data, "ca"),
-    hostNames: config["host-names"],
-  });
-  const live = openLive({ clock, latest: (series) => historian.latest(series) });
-  const assetEvents = openAssetEvents({ store, record, clock, log: log.child("event") });
-  closer.add("events", async () => assetEvents.close());
-  const files = await openFiles({ store, folder: join(config.data, "files"), now: clock.now });
+  const own = await openOwn(ground, config, closer);
+  const { live } = own;
+  const inside = { ...own, commands: () => commands };
+  const { links, ...services } = openServices({ ...ground, config, later }, inside);
   const ingest = await openIngest({
     drivers,
     store,
@@ -72,7 +68,7 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
     onNetwork: (network, isHere) => liveness.told(network, isHere),
     onOrdered: async (what) => settings.overhear(what),
     onConfirmed: (device, command, done) => void commands.confirm(device, command, done),
-    services: servicesOf({ assetEvents, files, commands: () => commands }),
+    services,
     record,
     isDemo: (agent) => later.demo?.isDemo(agent) ?? false,
     isStrict: config.strict,
@@ -95,7 +91,25 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
   });
   closer.add("settings", () => settings.close());
   const liveness = watch(ground, { ingest, settings, later }, tell, closer);
-  return { access, agents, live, assetEvents, files, ingest, commands, settings, liveness, later };
+  return { ...own, links, ingest, commands, settings, liveness, later };
+}
+
+/** The rooms that need no other. */
+async function openOwn(ground: Ground, config: Config, closer: Closer) {
+  const { store, historian, journal, clock, log } = ground;
+  const access = await openAccess({ ...ground, folder: join(config.data, "access") });
+  closer.add("access", () => access.close());
+  const agents = await openAgents({
+    ...ground,
+    folder: join(config.data, "ca"),
+    hostNames: config["host-names"],
+  });
+  const live = openLive({ clock, latest: (series) => historian.latest(series) });
+  const record = journal.record.bind(journal);
+  const assetEvents = openAssetEvents({ store, record, clock, log: log.child("event") });
+  closer.add("events", async () => assetEvents.close());
+  const files = await openFiles({ store, folder: join(config.data, "files"), now: clock.now });
+  return { access, agents, live, assetEvents, files };
 }
 
 /** A broker that cannot tell is taken at its best. */

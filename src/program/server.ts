@@ -104,6 +104,7 @@ async function openHouse(
   const inside = { ground: ground.value, rooms, broker, demo, backups, ...above };
   const api = await openDoors(inside, config);
   if (!api.ok) return api;
+  rooms.later.httpPort = api.value.port;
   closer.add("api", () => api.value.close());
   closer.add("commands", async () => rooms.commands.close());
   if (config.demo || (await demo.isWanted())) {
@@ -139,7 +140,7 @@ function openDoors(
   { ground, rooms, broker, demo, backups, reception, uplink }: Inside,
   config: Config,
 ): Promise<Outcome<Api, Problem>> {
-  const { later, ...opened } = rooms;
+  const { later, links: modelLinks, ...opened } = rooms;
   const isNew = rooms.access.setupToken !== null;
   const options = {
     http: isNew ? { ...config.http, host: "127.0.0.1" } : config.http,
@@ -164,7 +165,7 @@ function openDoors(
     ...{ broker, drivers, demo, backups, reception },
     ...{ onChanged, unready, refusal, retention },
   };
-  return openApi(options, { ...ground, ...opened, ...outside });
+  return openApi(options, { ...ground, ...opened, ...outside, modelLinks });
 }
 
 function greeting(config: Config, { ports, setupToken }: House): string[] {

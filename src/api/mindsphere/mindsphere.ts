@@ -13,6 +13,7 @@ import { aspectTypeRoutes } from "./aspect-types.ts";
 import { assetPartRoutes } from "./asset-parts.ts";
 import { assetTypeRoutes } from "./asset-types.ts";
 import { assetRoutes } from "./assets.ts";
+import { certificateRoutes } from "./certificates.ts";
 import { dataSourceRoutes } from "./data-sources.ts";
 import { diagnosticRoutes } from "./diagnostics.ts";
 import { eventJobRoutes } from "./event-jobs.ts";
@@ -22,6 +23,7 @@ import { exchangeRoutes } from "./exchange.ts";
 import { faultReply } from "./fault.ts";
 import { iotFileRoutes } from "./iot-files.ts";
 import { mappingRoutes } from "./mappings.ts";
+import { modelRoutes } from "./models.ts";
 import { oauthRoutes } from "./oauth.ts";
 import { registrationRoutes } from "./registration.ts";
 import type { Answer, Ask, Route, Routes } from "./route.ts";
@@ -46,6 +48,8 @@ export const SIEMENS_ROUTES: Routes = {
   ...eventRoutes,
   ...eventTypeRoutes,
   ...eventJobRoutes,
+  ...certificateRoutes,
+  ...modelRoutes,
 };
 
 /**

@@ -17,9 +17,18 @@ export const ROOT_KEY = "0".repeat(THEIRS_CHARS);
 /** An id of ours in MindSphere's writing; another id, of a house that was filled by hand, stays. */
 export function keyOfAsset(id: AssetId): string {
   if (!OURS.test(id)) return id;
-  let number = 0n;
-  for (const char of id) number = number * 32n + BigInt(ALPHABET.indexOf(char));
-  return number.toString(16).padStart(THEIRS_CHARS, "0");
+  let key = "00000";
+  // Three bits more than the id has make full digits of it; the first ones are zero.
+  let [bits, count] = [0, 3];
+  for (const char of id) {
+    bits = bits * 32 + ALPHABET.indexOf(char);
+    for (count += 5; count >= 4; count -= 4) {
+      const rest = 2 ** (count - 4);
+      key += Math.floor(bits / rest).toString(16);
+      bits %= rest;
+    }
+  }
+  return key;
 }
 
 /** The id in whichever writing it comes; whether there is such an asset, is another question. */

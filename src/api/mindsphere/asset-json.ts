@@ -25,46 +25,61 @@ export async function assetViewOf(house: House, { origin }: Ask): Promise<AssetV
   return { model, book: await bookOf(house), tenant: await tenantOf(house), origin };
 }
 
-export function assetJson(asset: Asset, view: AssetView) {
-  const { id, name, description, version } = asset;
-  const { model, book, tenant } = view;
+/** What filters look at and lists are sorted by; null is the top of the tree. */
+export function assetFacts(asset: Asset | null, { book, tenant }: AssetView) {
+  if (!asset) return { ...rootFacts(tenant), hasType: ["core.basicenterprise", "core.basicasset"] };
   const typeId = typeIdOf(asset);
-  const files = new Map(Array.from(book.files(typeId), ([key, { what }]) => [key, what]));
+  // A filter by `hasType` finds all that inherit from it, too.
+  return { ...ownFacts(asset, tenant), hasType: book.line(typeId).map(({ id }) => id) };
+}
+
+export function assetJson(asset: Asset, view: AssetView) {
+  const { model, book, tenant } = view;
+  const { id } = asset;
+  const files = new Map(
+    Array.from(book.files(typeIdOf(asset)), ([key, { what }]) => [key, what] as const),
+  );
   for (const [key, fileId] of Object.entries(asset.files)) files.set(key, fileId);
+  const above = model.line(id).slice(0, -1);
   return {
-    ...{ assetId: keyOfAsset(id), tenantId: tenant, subTenant: null, t2Tenant: null },
-    ...{ name, externalId: externalIdOf(asset), description, typeId },
-    parentId: asset.parentId === null ? ROOT_KEY : keyOfAsset(asset.parentId),
-    timezone: asset.timezone ?? TIMEZONE,
-    twinType: asset.twinType,
-    location: asset.location,
+    ...ownFacts(asset, tenant),
     ...staticsJson(asset, aspectsOf(asset, model.pointsOf(id), book), view),
     fileAssignments: Array.from(files, ([key, fileId]) => ({ key, fileId })),
-    ...{ locks: [], deleted: null, sharing: { modes: [] }, etag: version },
+    ...{ locks: [], sharing: { modes: [] } },
     hierarchyPath: [
       { assetId: ROOT_KEY, name: tenant },
-      ...model
-        .line(id)
-        .slice(0, -1)
-        .map((one) => ({ assetId: keyOfAsset(one.id), name: one.name })),
+      ...above.map((one) => ({ assetId: keyOfAsset(one.id), name: one.name })),
     ],
     _links: linksOf(keyOfAsset(id), view),
-    /** What filters by `hasType` look at: its type and all that it inherits from. */
-    hasType: [typeId, ...book.line(typeId).map((type) => type.id)],
   };
 }
 
 /** The top of the tree, which is there once whatever stands below it. It cannot be changed. */
 export function rootJson(view: AssetView) {
-  const { tenant } = view;
+  return {
+    ...rootFacts(view.tenant),
+    ...{ variables: [], aspects: [], fileAssignments: [], locks: [], sharing: { modes: [] } },
+    ...{ hierarchyPath: [], _links: linksOf(ROOT_KEY, view) },
+  };
+}
+
+function ownFacts(asset: Asset, tenant: string) {
+  const { id, parentId, name, description, twinType, location, version } = asset;
+  return {
+    ...{ assetId: keyOfAsset(id), tenantId: tenant, subTenant: null, t2Tenant: null },
+    ...{ name, externalId: externalIdOf(asset), description, typeId: typeIdOf(asset) },
+    parentId: parentId === null ? ROOT_KEY : keyOfAsset(parentId),
+    timezone: asset.timezone ?? TIMEZONE,
+    ...{ twinType, location, deleted: null, etag: version },
+  };
+}
+
+function rootFacts(tenant: string) {
   return {
     ...{ assetId: ROOT_KEY, tenantId: tenant, subTenant: null, t2Tenant: null },
     ...{ name: tenant, externalId: null, description: "", typeId: "core.basicenterprise" },
     ...{ parentId: null, timezone: TIMEZONE, twinType: "performance", location: null },
-    ...{ variables: [], aspects: [], fileAssignments: [], locks: [], deleted: null },
-    ...{ sharing: { modes: [] }, etag: 0, hierarchyPath: [] },
-    _links: linksOf(ROOT_KEY, view),
-    hasType: ["core.basicenterprise", "core.basicasset"],
+    ...{ deleted: null, etag: 0 },
   };
 }
 

@@ -17,12 +17,19 @@ import {
   locationFrom,
   staticFaults,
 } from "./asset-body.ts";
-import { ASSETS, assetJson, assetViewOf, rootJson } from "./asset-json.ts";
+import {
+  ASSETS,
+  type AssetView,
+  assetFacts,
+  assetJson,
+  assetViewOf,
+  rootJson,
+} from "./asset-json.ts";
 import { readBody } from "./body.ts";
 import { bookOf } from "./catalogue.ts";
 import { checkMatch, versioned } from "./etag.ts";
 import { select } from "./filter.ts";
-import { cutOf, halPage } from "./page.ts";
+import { cutOf, halCut } from "./page.ts";
 import type { Answer, Ask, Routes } from "./route.ts";
 import { isTimezone } from "./timezone.ts";
 import { FileBody } from "./type-body.ts";
@@ -51,9 +58,25 @@ async function list(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> {
   const cut = cutOf(ask);
   if (!cut.ok) return cut;
   const view = await assetViewOf(house, ask);
-  const assets = view.model.below(null).map((asset) => assetJson(asset, view));
-  const found = select([rootJson(view), ...assets], ask.query);
-  return found.ok ? success(halPage(ask, cut.value, "assets", found.value)) : found;
+  const wanted = wantedOf([null, ...view.model.below(null)], ask, view);
+  if (!wanted.ok) return wanted;
+  const { page, size } = cut.value;
+  const rows = wanted.value
+    .slice(page * size, (page + 1) * size)
+    .map((asset) => (asset ? assetJson(asset, view) : rootJson(view)));
+  return success(halCut(ask, cut.value, "assets", { rows, total: wanted.value.length }));
+}
+
+/** Many assets are looked through for one page: only what it holds is made in full. */
+function wantedOf(
+  all: readonly (Asset | null)[],
+  { query }: Ask,
+  view: AssetView,
+): Outcome<readonly (Asset | null)[], Problem> {
+  if (!query["filter"] && !query["sort"]) return success(all);
+  const rows = all.map((asset) => ({ asset, ...assetFacts(asset, view) }));
+  const found = select(rows, query);
+  return found.ok ? success(found.value.map(({ asset }) => asset)) : found;
 }
 
 async function root(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> {

@@ -174,13 +174,16 @@ function orderOf(sort: string): Outcome<Order | undefined, Problem> {
 function sorted<R extends Row>(rows: readonly R[], order: Order | undefined): readonly R[] {
   if (!order) return rows;
   const { names, sign } = order;
-  return rows.toSorted((a, b) => {
-    for (const name of names) {
-      const result = compare(fieldOf(a, name), fieldOf(b, name));
+  // Each field is looked up once, not at every comparison.
+  const keyed = rows.map((row) => ({ row, fields: names.map((name) => fieldOf(row, name)) }));
+  keyed.sort((a, b) => {
+    for (const [index, field] of a.fields.entries()) {
+      const result = compare(field, b.fields[index]);
       if (result !== 0) return sign * result;
     }
     return 0;
   });
+  return keyed.map(({ row }) => row);
 }
 
 /** `location.country` looks into nested objects. */

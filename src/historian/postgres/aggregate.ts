@@ -4,7 +4,7 @@ import { Durations, isTrusted } from "../durations.ts";
 import type { AggregateQuery, Buckets } from "../historian.ts";
 import { bucketStarts, SUM_COLUMNS, Sums } from "../sums.ts";
 import type { Session } from "./database.ts";
-import { readHours, readHoursBefore } from "./hours.ts";
+import { readTiers, readTiersBefore } from "./hours.ts";
 import { readRange } from "./read.ts";
 import { readSummaries, readValuesBefore, type SeriesSummary } from "./summaries.ts";
 
@@ -45,13 +45,13 @@ type Asked = {
 
 async function addValues(session: Session, { query, starts, all }: Asked): Promise<void> {
   const before = await readValuesBefore(session, query);
-  const hoursBefore = await readHoursBefore(session, query);
-  const hours = groupBySeries(await readHours(session, query));
+  const tiersBefore = await readTiersBefore(session, query);
+  const tiers = groupBySeries(await readTiers(session, query, starts));
   const summaries = groupBySeries(await readSummaries(session, { ...query, starts }));
   for (const sums of all) {
     const { series } = sums;
-    sums.begin(before.get(series) ?? hoursBefore.get(series) ?? Number.NaN);
-    for (const hour of hours.get(series) ?? []) sums.addSummary(hour);
+    sums.begin(before.get(series) ?? tiersBefore.get(series) ?? Number.NaN);
+    for (const tier of tiers.get(series) ?? []) sums.addSummary(tier);
     for (const summary of summaries.get(series) ?? []) sums.addSummary(summary);
     sums.end();
   }

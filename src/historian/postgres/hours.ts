@@ -1,51 +1,74 @@
 import type { AggregateQuery, SeriesRange } from "../historian.ts";
 import { together } from "../rollup.ts";
 import { CopyReader } from "./copy.ts";
+import { makeDay, readLastOf, remakeDays, wholeDays } from "./daily.ts";
 import type { Session } from "./database.ts";
 import { readSummaries, type SeriesSummary } from "./summaries.ts";
 import { microsOf, timeOfMicros, within } from "./time.ts";
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 const SUMMARY = "first_at, last_at, countable, good, min, max, sum, first, last, increase, area";
 const EXCLUDED = SUMMARY.replaceAll(/\w+/g, "excluded.$&");
 const time = (micros: string) =>
   `'2000-01-01Z'::timestamptz + ${micros} * interval '1 microsecond'`;
 
-/** What is left of hours that lie wholly in the query's time and had something good. */
-export async function readHours(
+/**
+ * What is left where samples were let go and something was good, in order of time: days where each
+ * lies in one bucket, or where their hours have gone; hours otherwise. All of them lie wholly in
+ * the query's time.
+ */
+export async function readTiers(
   session: Session,
   { series, from, to }: Pick<AggregateQuery, "series" | "from" | "to">,
+  starts: Float64Array,
 ): Promise<SeriesSummary[]> {
-  const bytes = await session.copyOut(
-    `SELECT series, ${SUMMARY} FROM fieldline.hour
-     WHERE series = ANY('{${series}}') AND ${within("at", from, to - HOUR_MS + 0.001)} AND good > 0
-     ORDER BY series, at`,
-  );
-  const found: SeriesSummary[] = [];
-  const reader = new CopyReader(bytes);
-  while (reader.nextRow()) found.push(readHour(reader));
-  return found;
+  const spans = wholeDays({ from, to }, starts);
+  const days = await readTable(session, "day", { series, from, to });
+  const isElsewhere = spans.map((span) => `NOT (${within("at", span.from, span.to)})`);
+  const hours = await readTable(session, "hour", { series, from, to }, isElsewhere);
+  const known = new Set(hours.map((hour) => `${hour.series} ${dayOf(hour)}`));
+  const wanted = days.filter((day) => !known.has(`${day.series} ${dayOf(day)}`));
+  return [...wanted, ...hours].sort((one, other) => one.firstAt - other.firstAt);
 }
 
-/** The last good value of hours that end before the query begins. */
-export async function readHoursBefore(
+/** The last good value of what ended before the query begins. */
+export async function readTiersBefore(
   session: Session,
-  { series, from }: Pick<AggregateQuery, "series" | "from">,
+  query: Pick<AggregateQuery, "series" | "from">,
 ): Promise<Map<number, number>> {
-  const bytes = await session.copyOut(
-    `SELECT DISTINCT ON (series) series, last FROM fieldline.hour
-     WHERE series = ANY('{${series}}') AND good > 0
-       AND ${within("at", Number.NEGATIVE_INFINITY, from - HOUR_MS + 0.001)}
-     ORDER BY series, at DESC`,
-  );
+  const hours = await readLastOf(session, "hour", query);
+  const days = await readLastOf(session, "day", query);
   const values = new Map<number, number>();
-  const reader = new CopyReader(bytes);
-  while (reader.nextRow()) values.set(reader.int32() ?? 0, reader.double() ?? Number.NaN);
+  for (const found of [hours, days]) {
+    for (const [series, { value, micros }] of found) {
+      if (micros >= (hours.get(series)?.micros ?? 0)) values.set(series, value);
+    }
+  }
   return values;
 }
 
-/** All hours with a sample in the range: what is deleted may not live on in a sum. */
+async function readTable(
+  session: Session,
+  table: "hour" | "day",
+  { series, from, to }: Pick<AggregateQuery, "series" | "from" | "to">,
+  conditions: readonly string[] = [],
+): Promise<SeriesSummary[]> {
+  const lengthMs = table === "day" ? DAY_MS : HOUR_MS;
+  const inside = [within("at", from, to - lengthMs + 0.001), "good > 0", ...conditions];
+  const bytes = await session.copyOut(
+    `SELECT series, ${SUMMARY} FROM fieldline.${table}
+     WHERE series = ANY('{${series}}') AND ${inside.join(" AND ")} ORDER BY series, at`,
+  );
+  const found: SeriesSummary[] = [];
+  const reader = new CopyReader(bytes);
+  while (reader.nextRow()) found.push(readSummary(reader));
+  return found;
+}
+
+/** All hours with a sample in the range, and of their days what is theirs: what is deleted may not
+ * live on in a sum. */
 export async function removeHours(session: Session, range: SeriesRange): Promise<void> {
   const { series, from, to } = range;
   await session.run(
@@ -53,14 +76,15 @@ export async function removeHours(session: Session, range: SeriesRange): Promise
      WHERE series = ${series} AND ${within("last_at", from, Number.POSITIVE_INFINITY)}
        AND ${within("first_at", Number.NEGATIVE_INFINITY, to)}`,
   );
+  await remakeDays(session, range);
 }
 
-/** Keeps what the hours of a day come to, over good samples, with what was kept of them before. */
+/** Keeps what a day and its hours come to, over good samples, with what was kept of them before. */
 export async function keepHours(session: Session, day: number, series: Uint32Array): Promise<void> {
   const span = { series, from: day, to: day + 24 * HOUR_MS };
   const starts = Float64Array.from({ length: 24 }, (_, hour) => day + hour * HOUR_MS);
   const hours = new Map<string, SeriesSummary>();
-  const known = await readHours(session, span);
+  const known = await readTable(session, "hour", span);
   const found = await readSummaries(session, { ...span, starts, weighted: true });
   for (const one of [...known, ...found]) {
     const key = `${one.series} ${hourOf(one)}`;
@@ -71,6 +95,7 @@ export async function keepHours(session: Session, day: number, series: Uint32Arr
     session,
     [...hours.values()].filter(({ good }) => good > 0),
   );
+  await makeDay(session, day, [...series]);
 }
 
 async function writeHours(session: Session, hours: readonly SeriesSummary[]): Promise<void> {
@@ -106,7 +131,11 @@ function hourOf({ firstAt }: SeriesSummary): number {
   return Math.floor(firstAt / HOUR_MS) * HOUR_MS;
 }
 
-function readHour(reader: CopyReader): SeriesSummary {
+function dayOf({ firstAt }: SeriesSummary): number {
+  return Math.floor(firstAt / DAY_MS) * DAY_MS;
+}
+
+function readSummary(reader: CopyReader): SeriesSummary {
   const series = reader.int32() ?? 0;
   const firstAt = timeOfMicros(reader.int64() ?? 0);
   const lastAt = timeOfMicros(reader.int64() ?? 0);

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { basename } from "node:path";
 import { after, test } from "node:test";
+import pg from "pg";
 import { silentLog } from "../../lib/log.ts";
+import { byHand } from "../by-hand.ts";
 import { testHistorian } from "../conformance.ts";
-import { allOf, batchOf, ramp, row } from "../tale.ts";
+import { allOf, assertSame, batchOf, columnOf, ramp, row, START } from "../tale.ts";
 import { startCluster } from "./cluster.ts";
 import { openPostgresHistorian } from "./postgres.ts";
 
+const HOUR_MS = 3_600_000;
 const cluster = await startCluster();
 after(() => cluster?.close());
 
@@ -44,6 +47,37 @@ if (cluster) {
     await opened.value.append(batchOf([old]));
     assert.deepEqual(await allOf(opened.value, 1), [old, ...sane]);
     await opened.value.close();
+  });
+  test("a database of the first version learns what its days came to", async () => {
+    const url = cluster.database("first");
+    const open = async () => {
+      const opened = await openPostgresHistorian(url, { log: silentLog });
+      assert.ok(opened.ok, JSON.stringify(opened));
+      return opened.value;
+    };
+    const before = await open();
+    const rows = Array.from({ length: 72 }, (_, hour) => row(5, hour * HOUR_MS, (hour * 7) % 50));
+    await before.append(batchOf(rows));
+    const kept = { rawMs: 24 * HOUR_MS, hourlyMs: null, dailyMs: null };
+    await before.retire(START + 72 * HOUR_MS, kept);
+    await before.close();
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(`DROP TABLE fieldline.day; UPDATE fieldline.meta SET version = 1;
+      ALTER TABLE fieldline.policy DROP COLUMN daily_ms`);
+    await client.end();
+    const after = await open();
+    await after.retire(START + 72 * HOUR_MS, { ...kept, hourlyMs: 24 * HOUR_MS });
+    const span = { from: START, to: START + 72 * HOUR_MS, by: { everyMs: 24 * HOUR_MS } };
+    const asked = { ...span, series: Uint32Array.of(5), weighted: true };
+    for (const one of await after.aggregate(asked)) assertSame(one, byHand(rows, asked), "days");
+    const hourly = { ...asked, to: START + 48 * HOUR_MS, by: { everyMs: HOUR_MS } };
+    const [hours] = await after.aggregate(hourly);
+    const counted = columnOf(hours, "count").filter((count) => count > 0);
+    assert.deepEqual(counted, [24, 24], "each day as one, in the bucket of its first sample");
+    const late = await after.append(batchOf([row(5, 48 * HOUR_MS - 1, 1)]));
+    assert.deepEqual(late, { tooOld: 1 }, "nothing can be put to a day without its hours");
+    await after.close();
   });
 } else {
   test("PostgreSQL", { skip: "there is no PostgreSQL on this machine" }, () => {});

@@ -1,4 +1,5 @@
 import type { Retention } from "../historian.ts";
+import { expire } from "./daily.ts";
 import type { Database, Session } from "./database.ts";
 import { DAY_MS, type Days } from "./days.ts";
 import { keepHours } from "./hours.ts";
@@ -36,7 +37,10 @@ export async function retire(
     });
     if (isDropped) days.forget(day);
   }
-  await database.write((session) => expireHours(session, policies, wish));
+  await database.write(async (session) => {
+    await expireTiers(session, policies, wish);
+    await ingest.loadGone(session);
+  });
 }
 
 export async function setPolicy(
@@ -60,11 +64,6 @@ export async function readPolicies(session: Session): Promise<Policies> {
       { rawMs: ms(raw), hourlyMs: ms(hourly), dailyMs: ms(daily) },
     ]),
   );
-}
-
-/** A day is made of its hours, so these stay as long as it does. */
-function hoursMs({ hourlyMs, dailyMs }: Retention): number | null {
-  return hourlyMs === null || dailyMs === null ? null : Math.max(hourlyMs, dailyMs);
 }
 
 /** Samples of this series before this time need not be kept. */
@@ -123,23 +122,13 @@ async function deleteRows(session: Session, day: number, due: readonly number[])
   );
 }
 
-async function expireHours(session: Session, policies: Policies, wish: Wish): Promise<void> {
-  const own = [...policies.keys()];
-  const keptMs = hoursMs(wish.fallback);
-  if (keptMs !== null) {
-    await session.run(
-      `DELETE FROM fieldline.hour
-       WHERE at < ${timeLiteral(wish.now - keptMs)} AND series <> ALL($1::int[])`,
-      [own],
-    );
-  }
-  for (const [series, retention] of policies) {
-    const ownMs = hoursMs(retention);
-    if (ownMs === null) continue;
-    await session.run(
-      `DELETE FROM fieldline.hour
-       WHERE at < ${timeLiteral(wish.now - ownMs)} AND series = $1`,
-      [series],
-    );
+async function expireTiers(
+  session: Session,
+  policies: Policies,
+  { now, fallback }: Wish,
+): Promise<void> {
+  await expire(session, { ...fallback, now }, `series <> ALL('{${[...policies.keys()]}}'::int[])`);
+  for (const [series, own] of policies) {
+    await expire(session, { ...own, now }, `series = ${series}`);
   }
 }

@@ -1,5 +1,6 @@
 import { type Problem, problem } from "../../domain/problem.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import { daysOfHours } from "./daily.ts";
 import type { Session } from "./database.ts";
 
 /**
@@ -16,6 +17,7 @@ export type Layout = "partitions" | "timescale";
  *   sample    the samples; a row is described in rows.ts
  *   newest    the time of the newest sample of each series: the watermark, and where `latest` looks
  *   hour      what is left of samples that were let go: an hour each, over its good samples
+ *   day       the same by the day, made of its hours; it stays when these have gone
  *   gone      up to which time raw samples of a series were let go: nothing older comes in again
  *   policy    how long a series is kept, where it is not as long as others
  *   source    how far the logs have come that are drained into here
@@ -37,6 +39,9 @@ const TABLES = `
   CREATE TABLE fieldline.gone(series int PRIMARY KEY, at timestamptz NOT NULL);
   CREATE TABLE fieldline.policy(series int PRIMARY KEY, raw_ms float8, hourly_ms float8);
   CREATE TABLE fieldline.source(name text PRIMARY KEY, sequence bigint NOT NULL);`;
+
+const DAY = `
+  CREATE TABLE fieldline.day(LIKE fieldline.hour, PRIMARY KEY (series, at));`;
 
 const SAMPLE = `
   CREATE TABLE fieldline.sample(
@@ -75,6 +80,7 @@ const MIGRATIONS: readonly Migration[] = [
   () => `
     ALTER TABLE fieldline.policy ADD COLUMN daily_ms float8;
     UPDATE fieldline.policy SET daily_ms = hourly_ms;`,
+  () => DAY + daysOfHours("true"),
 ];
 
 /** Makes the tables, or brings them up to date, and says how they are laid out. */

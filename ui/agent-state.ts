@@ -6,11 +6,9 @@ const DAY_MS = 86_400_000;
 const SOON_MS = 30 * DAY_MS;
 
 /** How many are connected, as far as the broker can tell. */
-export function presenceWords(agents: readonly Pick<AgentReply, "connected">[]): string {
-  const all = formatCount(agents.length, "agent");
-  const connected = agents.filter((agent) => agent.connected).length;
-  const isKnown = agents.every((agent) => agent.connected !== null);
-  return isKnown ? `${formatNumber(connected, 0)} of ${all} connected` : all;
+export function presenceWords(agents: number, connected: number | null): string {
+  const all = formatCount(agents, "agent");
+  return connected === null ? all : `${formatNumber(connected, 0)} of ${all} connected`;
 }
 
 /** When the agent's last valid certificate ends; null where it has none. */

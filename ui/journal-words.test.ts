@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventWords, isRefusal, subjectName, subjectWords } from "./journal-words.ts";
 
-const names = new Map([["device:d1", "R 104"]]);
-
 test("a kind that nobody has named is shown as it is written", () => {
   assert.equal(eventWords("command.sent"), "Sent a command");
   assert.equal(eventWords("alarm.raised"), "alarm.raised");
@@ -18,7 +16,10 @@ test("what was refused, failed or stayed without an answer stands out", () => {
 test("a subject has the name it has now, else the one it had then", () => {
   const actor = { kind: "user", id: "u1", name: "Marie" };
   const nameOf = (subject: string, detail: Record<string, unknown>) =>
-    subjectName({ subject, actor, detail }, names);
+    subjectName({
+      ...{ subject, actor, detail },
+      subjectName: subject === "device:d1" ? "R 104" : null,
+    });
   assert.equal(nameOf("device:d1", { name: "led-ring" }), "R 104");
   assert.equal(nameOf("device:d2", { name: "led-ring" }), undefined);
   assert.equal(nameOf("user:u1", { remote: "::1" }), "Marie");

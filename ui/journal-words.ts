@@ -78,6 +78,7 @@ export function isRefusal(kind: string): boolean {
 
 type Told = {
   readonly subject: string;
+  readonly subjectName: string | null;
   readonly actor: { readonly kind: string; readonly id: string; readonly name: string };
   readonly detail: Readonly<Record<string, unknown>>;
 };
@@ -86,13 +87,10 @@ type Told = {
  * What it happened to, by the name that it has now, or had then. Undefined where nobody knows: a
  * command's detail has the command's name, not the device's.
  */
-export function subjectName(
-  { subject, actor, detail }: Told,
-  names: ReadonlyMap<string, string>,
-): string | undefined {
+export function subjectName(event: Told): string | undefined {
+  const { subject, actor, detail } = event;
   const { name, clientId } = detail;
-  const known = names.get(subject);
-  if (known !== undefined) return known;
+  if (event.subjectName !== null) return event.subjectName;
   if (subject === `${actor.kind}:${actor.id}`) return actor.name;
   if (/^(user|token|asset|agent):/.test(subject) && typeof name === "string") return name;
   return typeof clientId === "string" ? clientId : undefined;

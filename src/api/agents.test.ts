@@ -53,6 +53,29 @@ test("one more credential is issued, and a certificate is known by its serial", 
   assert.equal(ca.text, json.certificate.caPem);
 });
 
+test("events and rejected messages say what their agent is called now", async () => {
+  const { agent } = await create({ kind: "plain", name: "gate" });
+  const subject = `agent:${agent.id}`;
+  const sender = { agentId: agent.id, clientId: "gate", driver: "", topic: "a" };
+  const reason = { code: "topic_unknown", detail: "a" } as const;
+  house.parts.ingest.refuse({ ...sender, payload: new Uint8Array(1), problem: reason });
+  const names = async () => {
+    const { items } = (await house.send("engineer", `GET /journal?subject=${subject}`)).json;
+    return items[0].subjectName;
+  };
+  assert.equal(await names(), "gate");
+  const rejected = async () => {
+    const route = `GET /rejected?agentId=${agent.id}`;
+    return (await house.send("engineer", route)).json.items[0];
+  };
+  while ((await rejected()) === undefined) await new Promise(setImmediate);
+  assert.equal((await rejected()).agentName, "gate");
+  await house.send("engineer", `DELETE /agents/${agent.id}`);
+  assert.equal(await names(), null);
+  assert.equal((await rejected()).agentName, null);
+  await house.send("engineer", "DELETE /rejected");
+});
+
 test("a model is handed in for its agent, or the place of what is wrong is said", async () => {
   const { agent } = await create({ kind: "mindsphere", name: "oven", tenant: "acme" });
   const route = `POST /agents/${agent.id}/model`;

@@ -9,7 +9,7 @@ import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
 import type { ModelView } from "./model.ts";
 import { cut } from "./page.ts";
-import { rejectedReply } from "./rejected.ts";
+import { rejectedReplies } from "./rejected.ts";
 import { type Newest, newestOf, shown, variableReply } from "./samples.ts";
 import { matching } from "./search.ts";
 import { iso, isoOrNull } from "./time.ts";
@@ -52,7 +52,7 @@ async function getDevice(house: House, { params }: Call<"GET /devices/:id">) {
     device,
     commandTypes: commandTypes(house, found.device),
     commands: commands.map(commandReply),
-    rejected: rejected.map(rejectedReply),
+    rejected: await rejectedReplies(house, rejected),
   });
 }
 

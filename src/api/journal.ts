@@ -4,6 +4,7 @@ import { failure, success } from "../lib/outcome.ts";
 import type { EventReply } from "./contract.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
+import { namesOf } from "./names.ts";
 import { limitOf, pageOf } from "./page.ts";
 import { iso } from "./time.ts";
 
@@ -25,9 +26,17 @@ async function listEvents(house: House, { query }: Call<"GET /journal">): Answer
     descending: true,
   });
   const page = pageOf(events, limit, ({ sequence }) => sequence);
-  return success({ items: page.items.map(eventReply), next: page.next });
+  const names = await namesOf(
+    house,
+    page.items.map(({ subject }) => subject),
+  );
+  return success({ items: page.items.map((event) => eventReply(event, names)), next: page.next });
 }
 
-function eventReply({ at, actor, detail, ...event }: Event): EventReply {
-  return { ...event, at: iso(at), actor: { ...actor }, detail: { ...detail } };
+function eventReply(
+  { at, actor, detail, ...event }: Event,
+  names: ReadonlyMap<string, string>,
+): EventReply {
+  const subjectName = names.get(event.subject) ?? null;
+  return { ...event, subjectName, at: iso(at), actor: { ...actor }, detail: { ...detail } };
 }

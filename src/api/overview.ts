@@ -16,11 +16,13 @@ async function overview(house: House, _: Call<"GET /overview">): Answer<"GET /ov
   const view = await house.model.view();
   const [rejected, agents, stats] = await Promise.all([
     store.rejected.count(),
-    store.agents.count({ revoked: false }),
+    store.agents.find({ where: { revoked: false } }),
     house.historian.stats(),
   ]);
   const devices = ingest.devices().filter(({ assetId }) => assetId !== null);
   const reporting = devices.filter((device) => isReporting(house, device)).length;
+  // Integrations that listen are connected too, and are no agents.
+  const here = new Set(broker.clients().map(({ agent }) => agent));
   const { messages, values } = rates.perSecond;
   return success({
     site: view.children(null)[0]?.name ?? null,
@@ -32,8 +34,8 @@ async function overview(house: House, _: Call<"GET /overview">): Answer<"GET /ov
     rejected,
     assets: view.assets.size,
     points: view.points.size,
-    agents,
-    connected: new Set(broker.clients().map(({ agent }) => agent)).size,
+    agents: agents.length,
+    connected: agents.filter(({ id }) => here.has(id)).length,
     messagesPerSecond: messages,
     valuesPerSecond: values,
     samplesStored: stats.samplesStored,

@@ -3,6 +3,7 @@ import { success } from "../lib/outcome.ts";
 import type { RejectedReply } from "./contract.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
+import { namesOf } from "./names.ts";
 import { afterOf, limitOf, pageOf } from "./page.ts";
 import { iso } from "./time.ts";
 
@@ -24,7 +25,8 @@ async function listRejected(
     rejected.count(where),
   ]);
   const page = pageOf(rows, limit, ({ id }) => id);
-  return success({ items: page.items.map(rejectedReply), next: page.next, total });
+  const items = await rejectedReplies(house, page.items);
+  return success({ items, next: page.next, total });
 }
 
 async function clearRejected(house: House, { by }: Call<"DELETE /rejected">) {
@@ -34,6 +36,13 @@ async function clearRejected(house: House, { by }: Call<"DELETE /rejected">) {
   return success(undefined);
 }
 
-export function rejectedReply({ at, ...row }: Rejected): RejectedReply {
-  return { ...row, at: iso(at) };
+export async function rejectedReplies(
+  house: House,
+  rows: readonly Rejected[],
+): Promise<RejectedReply[]> {
+  const subjectOf = ({ agentId }: Rejected) => `agent:${agentId}`;
+  const names = await namesOf(house, rows.map(subjectOf));
+  return rows.map((row) => {
+    return { ...row, agentName: names.get(subjectOf(row)) ?? null, at: iso(row.at) };
+  });
 }

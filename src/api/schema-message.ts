@@ -24,6 +24,8 @@ export const RejectedSchema = Type.Object({
   id: Type.String(),
   at: Time,
   agentId: Type.String(),
+  /** What the agent is called now; null where there is none of this id. */
+  agentName: Type.Union([Type.String(), Type.Null()]),
   clientId: Type.String(),
   driver: Type.String(),
   topic: Type.String(),

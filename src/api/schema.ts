@@ -304,6 +304,8 @@ export const EventSchema = Type.Object({
   actor: Type.Object({ kind: Type.String(), id: Type.String(), name: Type.String() }),
   kind: Type.String(),
   subject: Type.String(),
+  /** What the device, asset or agent is called now; null where nothing of this id is left. */
+  subjectName: nullable(Type.String()),
   detail: Json,
   hash: Type.String(),
 });

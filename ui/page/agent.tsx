@@ -87,7 +87,7 @@ function AgentDetail({ agent, onIssued }: AgentDetailProps) {
       {agent.kind === "mindsphere" && !agent.revoked && <AgentModel agentId={agent.id} />}
       <Card title="Rejected" meta="Its messages that were not taken" flush>
         {rows.length > 0 ? (
-          <RejectedFolds rows={rows} agents={undefined} />
+          <RejectedFolds rows={rows} namesAgent={false} />
         ) : (
           <Nothing>None lately.</Nothing>
         )}

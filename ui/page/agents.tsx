@@ -148,5 +148,7 @@ function NoAgents() {
 
 function countWords(agents: readonly AgentReply[]): string {
   const valid = agents.filter(({ revoked }) => !revoked);
-  return presenceWords(valid);
+  const isKnown = valid.every(({ connected }) => connected !== null);
+  const connected = valid.filter((agent) => agent.connected).length;
+  return presenceWords(valid.length, isKnown ? connected : null);
 }

@@ -40,7 +40,7 @@ export function DeviceMessages({ detail }: { readonly detail: DeviceDetail }) {
         {rejected.length === 0 ? (
           <Nothing>None lately.</Nothing>
         ) : (
-          <RejectedFolds rows={rejected} agents={undefined} />
+          <RejectedFolds rows={rejected} namesAgent={false} />
         )}
       </Card>
     </>

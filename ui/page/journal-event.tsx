@@ -10,14 +10,13 @@ import { useSecond } from "../use-live.ts";
 
 type EventFoldProps = {
   readonly event: EventReply;
-  readonly names: ReadonlyMap<string, string>;
   readonly onSubject: (subject: string) => void;
 };
 
 /** One event: who did what to whom; on opening, all that is recorded of it. */
-export function EventFold({ event, names, onSubject }: EventFoldProps) {
+export function EventFold({ event, onSubject }: EventFoldProps) {
   const { sequence, at, actor, kind, subject, detail, hash } = event;
-  const name = subjectName(event, names);
+  const name = subjectName(event);
   const isEmpty = Object.keys(detail).length === 0;
   return (
     <Fold
@@ -42,7 +41,7 @@ export function EventFold({ event, names, onSubject }: EventFoldProps) {
           subject !== "" && [
             "About",
             <span key="subject" className="row wrap">
-              <Subject subject={subject} name={names.get(subject)} />
+              <Subject subject={subject} name={event.subjectName} />
               <Button kind="quiet" onClick={() => onSubject(subject)}>
                 Only this
               </Button>
@@ -68,12 +67,12 @@ function When({ at }: { readonly at: string }) {
   return new Date(at).toDateString() === today ? formatTime(at) : formatDateTime(at);
 }
 
-type SubjectProps = { readonly subject: string; readonly name: string | undefined };
+type SubjectProps = { readonly subject: string; readonly name: string | null };
 
 function Subject({ subject, name }: SubjectProps) {
   const [kind = "", id = ""] = subject.split(":");
   const words = name ?? subject;
-  if (name === undefined) return <code>{words}</code>;
+  if (name === null) return <code>{words}</code>;
   if (kind === "device") {
     return (
       <Link to="/devices/$deviceId" params={{ deviceId: id }} className="link">

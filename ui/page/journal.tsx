@@ -11,7 +11,6 @@ import { SelectField } from "../part/field.tsx";
 import { Folds } from "../part/fold.tsx";
 import { Page } from "../part/page.tsx";
 import { Filters } from "../part/search-box.tsx";
-import { useNames } from "../use-names.ts";
 import { usePages } from "../use-pages.ts";
 import { EventFold } from "./journal-event.tsx";
 import { VerifyChain } from "./journal-verify.tsx";
@@ -25,7 +24,6 @@ const EVERY_MS = 4_000;
 export function JournalPage() {
   const { kind, subject } = route.useSearch();
   const navigate = useNavigate();
-  const names = useNames();
   const pages = usePages(
     "GET /journal",
     { ...(kind ? { kind } : {}), ...(subject ? { subject } : {}) },
@@ -47,7 +45,7 @@ export function JournalPage() {
           />
           {subject && (
             <Button icon={X} onClick={() => filter({ subject: undefined })}>
-              {`Only ${names.get(subject) ?? subjectWords(subject)}`}
+              {`Only ${pages.rows?.[0]?.subjectName ?? subjectWords(subject)}`}
             </Button>
           )}
         </Filters>
@@ -55,12 +53,7 @@ export function JournalPage() {
     >
       <ProblemNote problem={pages.problem} onRetry={pages.again} />
       {pages.rows ? (
-        <Events
-          {...pages}
-          rows={pages.rows}
-          names={names}
-          onSubject={(chosen) => filter({ subject: chosen })}
-        />
+        <Events {...pages} rows={pages.rows} onSubject={(chosen) => filter({ subject: chosen })} />
       ) : (
         !pages.problem && <Waiting />
       )}
@@ -70,11 +63,10 @@ export function JournalPage() {
 
 type EventsProps = Pick<ReturnType<typeof usePages>, "more" | "isAsking"> & {
   readonly rows: readonly EventReply[];
-  readonly names: ReadonlyMap<string, string>;
   readonly onSubject: (subject: string) => void;
 };
 
-function Events({ rows, names, onSubject, more, isAsking }: EventsProps) {
+function Events({ rows, onSubject, more, isAsking }: EventsProps) {
   return (
     <Card title="Events" meta={`${formatCount(rows.length, "event")}, newest first`} flush>
       {rows.length === 0 ? (
@@ -83,7 +75,7 @@ function Events({ rows, names, onSubject, more, isAsking }: EventsProps) {
         <div className="journal">
           <Folds label="Events">
             {rows.map((event) => (
-              <EventFold key={event.sequence} event={event} names={names} onSubject={onSubject} />
+              <EventFold key={event.sequence} event={event} onSubject={onSubject} />
             ))}
           </Folds>
         </div>

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import type { AgentReply, Reply } from "../../src/api/contract.ts";
 import { KIND_WORDS } from "../agent-kinds.ts";
 import { presenceWords } from "../agent-state.ts";
 import { formatNumber } from "../format.ts";
@@ -11,14 +12,30 @@ import { useReply } from "../query.ts";
 import { Presence } from "./agent-parts.tsx";
 
 const ROWS_MAX = 8;
+/** Those that are revoked are not shown. */
+const ROWS_READ = 50;
+
+/** Of all of them, for the table shows the first ones. */
+function countWords(
+  { agents, connected }: Reply<"GET /overview">,
+  some: readonly AgentReply[],
+): string {
+  const isKnown = some.every((agent) => agent.connected !== null);
+  return presenceWords(agents, isKnown ? connected : null);
+}
 
 /** Gateways and devices that connect by themselves. */
 export function Agents() {
-  const agents = useReply("GET /agents", { query: { limit: 1_000 } }, { every: 5_000 });
+  const agents = useReply("GET /agents", { query: { limit: ROWS_READ } }, { every: 5_000 });
+  const overview = useReply("GET /overview", {}, { every: 5_000 });
   const items = (agents.data?.items ?? []).filter(({ revoked }) => !revoked);
   if (!agents.data) return null;
   return (
-    <Card title="Gateways and agents" meta={presenceWords(items)} flush>
+    <Card
+      title="Gateways and agents"
+      meta={overview.data ? countWords(overview.data, items) : ""}
+      flush
+    >
       {items.length === 0 ? (
         <Empty
           title="No agent may connect yet"

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import type { AgentReply, RejectedReply } from "../../src/api/contract.ts";
+import type { RejectedReply } from "../../src/api/contract.ts";
 import { formatCount, formatDateTime } from "../format.ts";
 import { Age } from "../part/age.tsx";
 import { type Fact, Facts } from "../part/facts.tsx";
@@ -10,17 +10,17 @@ import "./rejected.css";
 
 type RejectedFoldsProps = {
   readonly rows: readonly RejectedReply[];
-  /** To name the sender; absent where the page is about one. */
-  readonly agents: ReadonlyMap<string, AgentReply> | undefined;
+  /** Whether the sender is named: not where the page is about one. */
+  readonly namesAgent: boolean;
 };
 
 /** Messages that were not taken: why in words, and on opening what it was and what to do. */
-export function RejectedFolds({ rows, agents }: RejectedFoldsProps) {
+export function RejectedFolds({ rows, namesAgent }: RejectedFoldsProps) {
   return (
     <div className="rejected">
       <Folds label="Rejected messages">
         {rows.map((row) => (
-          <RejectedFold key={row.id} row={row} agents={agents} />
+          <RejectedFold key={row.id} row={row} namesAgent={namesAgent} />
         ))}
       </Folds>
     </div>
@@ -29,18 +29,18 @@ export function RejectedFolds({ rows, agents }: RejectedFoldsProps) {
 
 type RejectedFoldProps = Omit<RejectedFoldsProps, "rows"> & { readonly row: RejectedReply };
 
-function RejectedFold({ row, agents }: RejectedFoldProps) {
+function RejectedFold({ row, namesAgent }: RejectedFoldProps) {
   const help = rejectionHelp(row.code, row.topic);
-  const agent = agents?.get(row.agentId);
+  const agentName = namesAgent ? row.agentName : null;
   const facts: (Fact | false)[] = [
     ["Detail", row.detail],
     ["Cause", help.cause],
     ["What to do", help.remedy],
     ["Topic", <code key="topic">{row.topic || "none"}</code>],
-    agent !== undefined && [
+    agentName !== null && [
       "Agent",
-      <Link key="agent" to="/agents/$agentId" params={{ agentId: agent.id }} className="link">
-        {agent.name}
+      <Link key="agent" to="/agents/$agentId" params={{ agentId: row.agentId }} className="link">
+        {agentName}
       </Link>,
     ],
     ["Client", row.clientId || "unknown"],
@@ -53,7 +53,7 @@ function RejectedFold({ row, agents }: RejectedFoldProps) {
         <>
           <span className="rejected-why">{help.title}</span>
           <code className="dim cut rejected-topic">{row.topic || "no topic"}</code>
-          <span className="dim cut rejected-agent">{agent?.name ?? row.clientId}</span>
+          <span className="dim cut rejected-agent">{agentName ?? row.clientId}</span>
           <span className="right rejected-times">
             {row.times > 1 && formatCount(row.times, "time")}
           </span>

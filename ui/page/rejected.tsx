@@ -1,6 +1,6 @@
 import { MessageSquareOff } from "lucide-react";
-import { useMemo, useState } from "react";
-import type { AgentReply, RejectedReply } from "../../src/api/contract.ts";
+import { useState } from "react";
+import type { RejectedReply } from "../../src/api/contract.ts";
 import { formatCount } from "../format.ts";
 import { Button } from "../part/button.tsx";
 import { Card } from "../part/card.tsx";
@@ -9,7 +9,7 @@ import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
 import { SelectField } from "../part/field.tsx";
 import { Page } from "../part/page.tsx";
 import { Filters, SearchBox } from "../part/search-box.tsx";
-import { useAsk, useReply } from "../query.ts";
+import { useAsk } from "../query.ts";
 import { rejectionHelp } from "../rejection-help.ts";
 import { usePages } from "../use-pages.ts";
 import { RejectedFolds } from "./rejected-folds.tsx";
@@ -20,11 +20,6 @@ const EVERY_MS = 5_000;
 /** What arrived and was not taken: why, and what to do about it. */
 export function RejectedPage() {
   const pages = usePages("GET /rejected", {}, { limit: PAGE, every: EVERY_MS });
-  const agents = useReply("GET /agents", { query: { limit: 1_000 } }, { every: 60_000 });
-  const byId = useMemo(
-    () => new Map((agents.data?.items ?? []).map((agent) => [agent.id, agent])),
-    [agents.data],
-  );
   const { rows, problem, more, isAsking, again } = pages;
   return (
     <Page
@@ -33,7 +28,7 @@ export function RejectedPage() {
       about={<span className="dim">Nothing of these was stored.</span>}
     >
       <ProblemNote problem={problem} onRetry={again} />
-      {rows ? <List rows={rows} agents={byId} /> : !problem && <Waiting />}
+      {rows ? <List rows={rows} /> : !problem && <Waiting />}
       {more && (
         <div className="row">
           <Button busy={isAsking} onClick={more}>
@@ -45,18 +40,11 @@ export function RejectedPage() {
   );
 }
 
-type ListProps = {
-  readonly rows: readonly RejectedReply[];
-  readonly agents: ReadonlyMap<string, AgentReply>;
-};
-
-function List({ rows, agents }: ListProps) {
+function List({ rows }: { readonly rows: readonly RejectedReply[] }) {
   const [typed, setTyped] = useState("");
   const [code, setCode] = useState("");
   const codes = [...new Set(rows.map((row) => row.code))].sort();
-  const found = rows.filter(
-    (row) => (code === "" || row.code === code) && matches(row, agents, typed),
-  );
+  const found = rows.filter((row) => (code === "" || row.code === code) && matches(row, typed));
   if (rows.length === 0) {
     return (
       <Card title="Rejected messages">
@@ -84,7 +72,7 @@ function List({ rows, agents }: ListProps) {
       </Filters>
       <Card title="Newest first" meta={formatCount(found.length, "reason", "entries")} flush>
         {found.length > 0 ? (
-          <RejectedFolds rows={found} agents={agents} />
+          <RejectedFolds rows={found} namesAgent />
         ) : (
           <Empty title="None is like that" />
         )}
@@ -93,9 +81,9 @@ function List({ rows, agents }: ListProps) {
   );
 }
 
-function matches(row: RejectedReply, agents: ListProps["agents"], typed: string): boolean {
-  const { topic, detail, clientId, code } = row;
-  const text = `${topic} ${detail} ${clientId} ${code} ${agents.get(row.agentId)?.name ?? ""}`;
+function matches(row: RejectedReply, typed: string): boolean {
+  const { topic, detail, clientId, code, agentName } = row;
+  const text = `${topic} ${detail} ${clientId} ${code} ${agentName ?? ""}`;
   return text.toLowerCase().includes(typed.trim().toLowerCase());
 }
 

@@ -1,3 +1,4 @@
+import { LazyMap } from "../lib/lazy-map.ts";
 import { PACKET, PROPERTY, QOS_BITS, REASON } from "./protocol.ts";
 
 /** What PUBLISH is written from. */
@@ -31,7 +32,7 @@ export class PacketWriter {
   /** How many topics the reader lets us name by a number: MQTT 5.0 section 3.1.2.11.5. */
   aliasesMax = 0;
   /** Topics with a number, the first that came: those of a device repeat for ever. */
-  readonly #aliases = new Map<string, number>();
+  readonly #aliases = new LazyMap<string, number>();
   #bytes = NOTHING;
   #end = 0;
   /** A busy connection begins with the room it needed last time. */

@@ -3,6 +3,7 @@ import type { AgentId, Timestamp } from "../../domain/brand.ts";
 import type { Gate } from "../../domain/gate.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import type { Problem } from "../../domain/problem.ts";
+import { LazyMap } from "../../lib/lazy-map.ts";
 import type { BrokerParts, ClientCertificate } from "../broker.ts";
 import { PacketReader, type PacketView } from "../packet-reader.ts";
 import { PacketWriter } from "../packet-writer.ts";
@@ -56,7 +57,7 @@ type Admitted = {
   /** When what it showed expires; null: never. */
   readonly endsAt: Timestamp | null;
   readonly topics: TopicTable;
-  readonly aliases: Map<number, KnownTopic>;
+  readonly aliases: LazyMap<number, KnownTopic>;
 };
 
 /** Why a client is not read for the moment; each reason comes and goes by itself. */
@@ -164,14 +165,14 @@ export class Connection {
   }
 
   enter(session: Session, gate: Gate, endsAt: Timestamp | null): void {
-    this.admitted = { session, gate, endsAt, topics: new TopicTable(gate), aliases: new Map() };
+    this.admitted = { session, gate, endsAt, topics: new TopicTable(gate), aliases: new LazyMap() };
   }
 
   /** From now on its messages are judged by these rights, those by a topic alias too. */
   regrant(gate: Gate): void {
     if (!this.admitted) return;
     const topics = new TopicTable(gate);
-    const aliases = new Map<number, KnownTopic>();
+    const aliases = new LazyMap<number, KnownTopic>();
     for (const [alias, { bytes }] of this.admitted.aliases) {
       const known = topics.find(Buffer.from(bytes), 0, bytes.length);
       if (known) aliases.set(alias, known);

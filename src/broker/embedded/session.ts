@@ -1,6 +1,7 @@
 import type { AgentId } from "../../domain/brand.ts";
 import type { Gate } from "../../domain/gate.ts";
 import { LIMIT } from "../../domain/limit.ts";
+import { LazyMap } from "../../lib/lazy-map.ts";
 import type { BrokerParts } from "../broker.ts";
 import { DUP_BIT, PACKET, QOS_BITS, qosOf, REASON } from "../protocol.ts";
 import type { Connection } from "./connection.ts";
@@ -31,12 +32,12 @@ export class Session {
   connection: Connection | null = null;
   /** How long it is remembered when the client is away. */
   expirySeconds = 0;
-  readonly subscriptions = new Map<string, Subscription>();
+  readonly subscriptions = new LazyMap<string, Subscription>();
   /**
    * QoS 2 messages of the client by packet id, until it releases them: the connection that waits
    * for PUBREC, or null once that was sent. Packet ids bound it: MQTT 3 knows no smaller window.
    */
-  readonly unreleased = new Map<number, Connection | null>();
+  readonly unreleased = new LazyMap<number, Connection | null>();
   /** A will that is published unless the client comes back in time. */
   waitingWill: WaitingWill | null = null;
   /** Where the session outlives this process; null where it does not. */
@@ -44,9 +45,9 @@ export class Session {
   readonly #parts: SessionParts;
   readonly #queue: DeliveryQueue;
   /** Deliveries that wait for PUBACK or PUBREC; null: released, waits for PUBCOMP. */
-  readonly #inflight = new Map<number, Delivery | null>();
+  readonly #inflight = new LazyMap<number, Delivery | null>();
   /** Packet ids of deliveries that are written down, sent or not. */
-  readonly #taken = new Set<number>();
+  readonly #taken = new LazyMap<number, true>();
   #lastPacketId = 0;
   #dropped = 0;
   #isOverflowing = false;
@@ -97,7 +98,7 @@ export class Session {
       return 0;
     }
     const packetId = this.#nextPacketId();
-    this.#taken.add(packetId);
+    this.#taken.set(packetId, true);
     return packetId;
   }
 
@@ -228,7 +229,7 @@ export class Session {
   }
 
   #restore(packetId: number, delivery: Delivery | null): void {
-    this.#taken.add(packetId);
+    this.#taken.set(packetId, true);
     this.#lastPacketId = packetId;
     if (delivery) this.#enqueue(delivery);
     else this.#inflight.set(packetId, null);

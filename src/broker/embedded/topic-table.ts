@@ -3,6 +3,7 @@ import type { Gate } from "../../domain/gate.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { isValidTopic } from "../../domain/topic.ts";
+import { LazyMap } from "../../lib/lazy-map.ts";
 import { REASON } from "../protocol.ts";
 import type { Listener } from "./subscriptions.ts";
 
@@ -27,7 +28,7 @@ const FNV_PRIME = 0x01000193;
 /** Devices repeat their topics: bytes are compared, and text is made, allowed and routed once. */
 export class TopicTable {
   readonly #gate: Gate;
-  readonly #known = new Map<number, KnownTopic>();
+  readonly #known = new LazyMap<number, KnownTopic>();
   #last: KnownTopic | undefined;
 
   constructor(gate: Gate) {

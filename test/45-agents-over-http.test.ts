@@ -276,8 +276,8 @@ test("files go up whole and in parts, come back as they were, and are listed", a
   assert.deepEqual(
     listed.map(({ name, path, size, etag }) => [name, path, size, etag]),
     [
-      ["b.txt", "a/b.txt", 5, 0],
-      ["big.bin", "big.bin", big.length, 0],
+      ["b.txt", "a/", 5, 0],
+      ["big.bin", "", big.length, 0],
     ],
   );
   const route = `PUT /api/iotfile/v3/files/${entity}/a/b.txt`;
@@ -285,6 +285,50 @@ test("files go up whole and in parts, come back as they were, and are listed", a
   assert.equal((await caller.send("operator", route, "new", { "if-match": "0" })).status, 200);
   await files.DeleteFile(entity, "a/b.txt");
   await assert.rejects(files.GetFile(entity, "a/b.txt"), /Not Found/);
+});
+
+test("a delivery job is kept for agents that are away, and shows what each answers", async () => {
+  const { id } = await newAgent("Meter 9", "SHARED_SECRET");
+  const { clientId } = await newAgent("Meter 10", "SHARED_SECRET").then(async ({ id: other }) => {
+    const { json } = await caller.send("engineer", `GET ${AGENTS}/${other}`);
+    return { clientId: String(json.mqttClientId) };
+  });
+  const commanding = sdk.GetCommandingClient();
+  const data = { mode: "eco" };
+  const job = await commanding.PostDeliveryJob({ name: "Eco", clientIds: [id, clientId], data });
+  assert.deepEqual([job.name, job.status, job.data], ["Eco", "EXECUTING", data]);
+  const listed = await commanding.GetDeliveryJobs({});
+  assert.deepEqual(
+    listed._embedded.deliveryJobs.map((row) => [row.id, row.status]),
+    [[job.id, "EXECUTING"]],
+  );
+  await assert.rejects(commanding.DeleteDeliveryJob(job.id ?? ""), /not settled/);
+  const { _embedded } = await commanding.GetDeliveryJobCommands(job.id ?? "", {});
+  assert.deepEqual(
+    _embedded.commands.map((row) => [row.clientId, row.status]),
+    [
+      [id, "EXECUTING"],
+      [clientId, "EXECUTING"],
+    ],
+  );
+  const one = _embedded.commands[1]?.id ?? "";
+  const command = await commanding.GetDeliveryJobCommand(job.id ?? "", one);
+  assert.deepEqual([command.status, command.response], ["EXECUTING", {}]);
+
+  const wrong: readonly [object, number][] = [
+    [{ name: "", clientIds: [id], data }, 400],
+    [{ name: "x".repeat(129), clientIds: [id], data }, 400],
+    [{ name: "x", clientIds: [], data }, 400],
+    [{ name: "x", clientIds: Array(21).fill(id), data }, 400],
+    [{ name: "x", clientIds: ["nobody"], data }, 404],
+    [{ name: "x", clientIds: [id], data: { text: "x".repeat(5_000) } }, 400],
+  ];
+  const route = "POST /api/commanding/v3/deliveryJobs";
+  for (const [body, status] of wrong) {
+    const reply = await caller.send("operator", route, body);
+    assert.equal(reply.status, status, reply.text);
+  }
+  assert.equal((await caller.send("viewer", route, wrong[0]?.[0])).status, 403);
 });
 
 const EVENTS = JSON.stringify([

@@ -152,6 +152,8 @@ export const LIMIT = {
   /** Insights Hub: what an agent may send over HTTP at once, and agents that are looked at. */
   exchangeBytes: 10 * 1024 * 1024,
   diagnosticActivations: 5,
+  /** Jobs whose story is kept; the commands themselves are in the journal. */
+  deliveryJobs: 200,
   /** One part of a file, or a small one whole; the SDK's parts have 8 MiB. */
   filePartBytes: 16 * 1024 * 1024,
   /** Agents over HTTP: how long they have to register, and until they must take new keys. */

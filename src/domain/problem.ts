@@ -38,6 +38,7 @@ export const PROBLEMS = {
   agent_refused: { status: 403, meaning: "The agent may not connect." },
   mapping_exists: { status: 409, meaning: "The value feeds this variable already." },
   mapping_unknown: { status: 404, meaning: "No such mapping of an agent's value." },
+  job_unknown: { status: 404, meaning: "No such delivery job, or no such command of it." },
   activation_limit: { status: 409, meaning: "As many agents are looked at as may be." },
   topic_forbidden: { status: 403, meaning: "The agent may not publish or subscribe there." },
   packet_malformed: { status: 400, meaning: "The bytes are not a valid MQTT packet." },

@@ -42,13 +42,13 @@ async function list(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> {
   const rows = (await filesOf(house, assetId.value)).map(replyOf);
   const found = select(rows, { filter, sort: order?.trim().replace(/\s+/g, ",") });
   if (!found.ok) return found;
-  if (count === "true") return success({ status: 200, body: { count: found.value.length } });
   if (!/^\d{1,9}$/.test(offset) || !/^\d{1,9}$/.test(limit)) {
     return failure(problem("request_invalid", "offset and limit: whole numbers"));
   }
   const most = Math.min(Number(limit), LIMIT.insightsRows);
   const body = found.value.slice(Number(offset), Number(offset) + most);
-  return success({ status: 200, body });
+  const headers = count === "true" ? { count: String(found.value.length) } : {};
+  return success({ status: 200, body, headers });
 }
 
 async function put(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> {
@@ -175,7 +175,9 @@ function pathOf({ params }: Ask): string {
 function replyOf(file: KeptFile) {
   const { path, type, description, bytes: size, by, madeAt, createdAt, updatedAt, etag } = file;
   return {
-    ...{ name: path.split("/").at(-1) ?? path, path, type, description, size, etag },
+    // The folder, as the CLI prints it before the name.
+    ...{ name: path.split("/").at(-1) ?? path, path: path.replace(/[^/]*$/, "") },
+    ...{ type, description, size, etag },
     timestamp: new Date(madeAt ?? updatedAt).toISOString(),
     created: new Date(createdAt).toISOString(),
     updated: new Date(updatedAt).toISOString(),

@@ -14,6 +14,7 @@ import { assetPartRoutes } from "./asset-parts.ts";
 import { assetTypeRoutes } from "./asset-types.ts";
 import { assetRoutes } from "./assets.ts";
 import { certificateRoutes } from "./certificates.ts";
+import { commandingRoutes } from "./commanding.ts";
 import { dataSourceRoutes } from "./data-sources.ts";
 import { diagnosticRoutes } from "./diagnostics.ts";
 import { eventJobRoutes } from "./event-jobs.ts";
@@ -45,6 +46,7 @@ export const SIEMENS_ROUTES: Routes = {
   ...exchangeRoutes,
   ...diagnosticRoutes,
   ...iotFileRoutes,
+  ...commandingRoutes,
   ...eventRoutes,
   ...eventTypeRoutes,
   ...eventJobRoutes,

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { MindSphereSdk } from "@mindconnect/mindconnect-nodejs";
+import { House } from "./house.ts";
+import { SiemensCli } from "./siemens-cli.ts";
+
+/*
+ * npm @mindconnect/mindconnect-nodejs 3.24.2, as its README shows it, against a real server: what
+ * is done with one command is read back with another, and over our own API.
+ */
+
+let house: House;
+let cli: SiemensCli;
+let sdk: MindSphereSdk;
+let pump: string;
+let agent: string;
+
+const BEGIN = Date.now() - 3_600_000;
+const ROWS = 5;
+
+before(async () => {
+  house = await (await House.open()).signIn();
+  cli = new SiemensCli();
+  const { token } = await house.call("POST", "/tokens", { name: "mdsp", role: "engineer" });
+  const basicAuth = `Basic ${Buffer.from(`mdsp:${token}`).toString("base64")}`;
+  sdk = new MindSphereSdk({ gateway: house.url, basicAuth, tenant: "house" });
+  pump = await newPump();
+  const signedIn = await cli.signIn(house.url, "mdsp", token);
+  assert.equal(signedIn.code, 0, signedIn.text);
+});
+after(async () => {
+  cli.close();
+  await house.close();
+});
+
+test("service credentials get a token, and list-assets the assets", async () => {
+  await says(["service-token"], /eyJ/);
+  await says(["list-assets"], /Pump 1/, new RegExp(pump));
+  await says(["asset-info", "--assetid", pump], /Pump 1/);
+});
+
+test("an agent is created, onboarded and configured", async () => {
+  await says(["create-agent", "--config", "agent.json", "--agentname", "CliAgent"]);
+  const { content } = JSON.parse(readFileSync(join(cli.folder, "agent.json"), "utf8"));
+  agent = content.clientId;
+  assert.match(agent, /^[0-9a-f]{32}$/);
+  assert.equal(content.baseUrl, house.url);
+  await says(["onboard", "--config", "agent.json"], /succesfully onboarded/);
+  await says(["agent-token", "--config", "agent.json"], /eyJ/);
+  await says(["agent-status", "--config", "agent.json"], /ONBOARDED/);
+  const configure = ["configure-agent", "--config", "agent.json"];
+  await says([...configure, "--mode", "config", "--typeid", "house.Pump"], /DP-speed/);
+  await says([...configure, "--mode", "map", "--assetid", pump], /Mappings count: 2/);
+});
+
+test("a time series goes up, and is read back with the CLI and over our own API", async () => {
+  const rows = Array.from({ length: ROWS }, (_, index) => {
+    const at = new Date(BEGIN + index * 60_000).toISOString();
+    return [`${at},DP-speed,0,${1_000 + index}`, `${at},DP-running,0,${index % 2 === 0}`];
+  });
+  const csv = ["timestamp,dataPointId,qualityCode,value", ...rows.flat()].join("\n");
+  writeFileSync(join(cli.folder, "series.csv"), csv);
+  const upload = ["upload-timeseries", "--config", "agent.json", "--file", "series.csv"];
+  await says(upload, /posting timeseries message/);
+
+  const { items } = await house.call("GET", "/points?limit=100");
+  const speed = items.find(({ variable }: { variable: { name: string } }) => {
+    return variable.name === "speed";
+  });
+  const span = `from=${BEGIN}&to=${BEGIN + 3_600_000}`;
+  const history = await house.call("GET", `/points/${speed.id}/history?${span}`);
+  assert.deepEqual(history.value, [1_000, 1_001, 1_002, 1_003, 1_004]);
+  const where = ["--assetid", pump, "--aspectname", "Drive"];
+  const range = ["--from", iso(BEGIN), "--to", iso(BEGIN + 3_600_000)];
+  await says(["timeseries", ...where, ...range, "--all"], /1000/, /1004/);
+  const hourly = ["--intervalvalue", "1", "--intervalunit", "hour"];
+  await says(["aggregates", ...where, ...wholeHours(), ...hourly, "--all"], /speed/);
+});
+
+test("an event is created, listed and deleted", async () => {
+  const event = { entityId: pump, timestamp: iso(BEGIN), severity: 20, description: "Seal leaks" };
+  writeFileSync(join(cli.folder, "event.json"), JSON.stringify(event));
+  const created = await says(
+    ["events", "--mode", "create", "--file", "event.json"],
+    /creted event/,
+  );
+  await says(["events", "--mode", "list", "--assetid", pump], /Seal leaks/, /1 events listed/);
+  const [id = ""] = /[0-9a-f-]{36}/.exec(created) ?? [];
+  await says(["events", "--mode", "info", "--eventid", id], /Seal leaks/);
+  await says(["events", "--mode", "delete", "--eventid", id], /is in state FINISHED/);
+  await says(["events", "--mode", "list", "--assetid", pump], /0 events listed/);
+});
+
+test("a file goes up to the agent and comes back as it was", async () => {
+  writeFileSync(join(cli.folder, "notes.txt"), "turned the pump off");
+  await says(
+    ["upload-file", "--config", "agent.json", "--file", "notes.txt"],
+    /succesfully uploaded/,
+  );
+  await says(
+    ["upload-file", "--config", "agent.json", "--file", "notes.txt"],
+    /succesfully uploaded/,
+  );
+  await says(["list-files", "--assetid", agent], /notes.txt/);
+  const file = await sdk.GetIoTFileClient().GetFile(agent, "notes.txt");
+  assert.equal(await file.text(), "turned the pump off");
+});
+
+test("what was uploaded is there after a kill", async () => {
+  const { http } = house.ports;
+  await house.killAndRestart(["--http", `127.0.0.1:${http}`]);
+  await house.signIn();
+  const where = ["--assetid", pump, "--aspectname", "Drive"];
+  const range = ["--from", iso(BEGIN), "--to", iso(BEGIN + 3_600_000)];
+  await says(["timeseries", ...where, ...range], /1004/);
+  await says(["agent-status", "--config", "agent.json"], /ONBOARDED/);
+});
+
+/** The command ends well and says these. */
+async function says(args: readonly string[], ...wanted: readonly RegExp[]): Promise<string> {
+  const { code, text } = await cli.run(...args);
+  assert.equal(code, 0, `${args.join(" ")}: ${text}`);
+  assert.doesNotMatch(text, /Network error|rror:/, args.join(" "));
+  for (const one of wanted) assert.match(text, one);
+  return text;
+}
+
+async function newPump(): Promise<string> {
+  const assets = sdk.GetAssetManagementClient();
+  const variables = [
+    { name: "speed", dataType: "DOUBLE", unit: "rpm" },
+    { name: "running", dataType: "BOOLEAN", unit: "" },
+  ];
+  const aspect = { name: "Drive", category: "dynamic", scope: "private", variables };
+  await assets.PutAspectType("house.drive", aspect as never, { ifNoneMatch: "*" });
+  const aspects = [{ name: "Drive", aspectTypeId: "house.drive" }];
+  const type = { name: "Pump", parentTypeId: "core.basicasset", scope: "private", aspects };
+  await assets.PutAssetType("house.Pump", type as never, { ifNoneMatch: "*" });
+  const { assetId: parentId = "" } = await assets.GetRootAsset();
+  const made = await assets.PostAsset({ name: "Pump 1", parentId, typeId: "house.Pump" } as never);
+  return made.assetId ?? "";
+}
+
+function wholeHours(): readonly string[] {
+  const hour = 3_600_000;
+  const first = Math.floor(BEGIN / hour) * hour;
+  return ["--from", iso(first), "--to", iso(first + 2 * hour)];
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}

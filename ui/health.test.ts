@@ -33,3 +33,15 @@ test("the 32nd bit is a bit like the others", () => {
   const names = Array.from({ length: 32 }, (_, bit) => String(bit));
   assert.equal(bitsIn(2 ** 31, names)[0]?.is, "working");
 });
+
+test("what never worked is taken for not fitted, what worked once for a fault", () => {
+  const bits = bitsIn(192, NAMES, [192, 193, 192]);
+  const is = (name: string) => bits.find((bit) => bit.name === name)?.is;
+  assert.equal(is("CO2"), "fault");
+  assert.equal(is("VOC"), "unfitted");
+  assert.equal(is("NTC"), "working");
+  assert.ok(
+    bitsIn(192, NAMES).every((bit) => bit.is !== "unfitted"),
+    "nothing is known of before",
+  );
+});

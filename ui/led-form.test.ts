@@ -6,6 +6,7 @@ import {
   animationCommand,
   CLEAR_MODE,
   CLEAR_PATTERN,
+  choiceOf,
   durationOf,
   FIRST_ANIMATION,
   FIRST_PATTERN,
@@ -49,4 +50,16 @@ test("a duration is typed in seconds and sent in milliseconds", () => {
   assert.equal(durationOf(""), undefined);
   assert.equal(durationOf("-1"), undefined);
   assert.equal(durationOf("4294968"), undefined);
+});
+
+test("what was kept under a name is the same choice again", () => {
+  const animation = { ...FIRST_ANIMATION, mode: 38, colours: [0x112233, 0, 0xffffff] as const };
+  const kept = animationCommand(animation);
+  assert.deepEqual(choiceOf(kept.name, kept.parameters), { kind: "led-ring", animation });
+  const pattern = patternCommand(FIRST_PATTERN);
+  assert.deepEqual(choiceOf(pattern.name, pattern.parameters), {
+    kind: "led-ring-basic",
+    pattern: FIRST_PATTERN,
+  });
+  assert.equal(choiceOf("sensors-config", {}), undefined);
 });

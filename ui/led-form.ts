@@ -1,4 +1,4 @@
-import { type Colour, formatColour } from "../src/domain/led-colour.ts";
+import { type Colour, formatColour, parseColour } from "../src/domain/led-colour.ts";
 import { LED_MODES } from "../src/domain/led-modes.ts";
 import { LED_PATTERNS } from "../src/domain/led-patterns.ts";
 
@@ -47,6 +47,26 @@ export const FIRST_ANIMATION: AnimationChoice = {
   colours: [0x0000ff, 0x00ff00, 0xff0000],
 };
 export const FIRST_PATTERN: PatternChoice = { pattern: 4, colours: [12, 48], period: 20, duty: 5 };
+
+/** What was kept of a command, as a choice again; undefined where it is no picture for a ring. */
+export function choiceOf(
+  name: string,
+  parameters: Readonly<Record<string, unknown>>,
+): Partial<RingChoice> | undefined {
+  const number = (key: string, fallback: number) => Number(parameters[key] ?? fallback);
+  const colours = Array.isArray(parameters["colors"]) ? parameters["colors"] : [];
+  if (name === "led-ring") {
+    const at = (index: number) => parseColour(String(colours[index] ?? "")) ?? 0;
+    const timing = { speed: number("speed", 0), durationMs: number("duration", 0) };
+    const animation = { mode: number("mode", CLEAR_MODE), ...timing } as const;
+    return { kind: name, animation: { ...animation, colours: [at(0), at(1), at(2)] } };
+  }
+  if (name !== "led-ring-basic") return undefined;
+  const rhythm = { period: number("period", 0), duty: number("duty-cycle", 0) };
+  const pattern = { pattern: number("pattern", CLEAR_PATTERN), ...rhythm } as const;
+  const [first = 0, second = 0] = colours.map(Number);
+  return { kind: name, pattern: { ...pattern, colours: [first, second] } };
+}
 
 /** In the specification's order, and all of it: a node is never left to guess. */
 export function animationCommand(choice: AnimationChoice): RingCommand {

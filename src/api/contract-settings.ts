@@ -67,6 +67,8 @@ const DeviceSettingsSchema = Type.Object({
       longestMs: Type.Number(),
       shortestMs: Type.Number(),
       change: Type.Number(),
+      /** The sensor says nothing although its device does: when it spoke last. */
+      silentSince: nullable(Time),
       gaps: Type.Integer(),
       suspects: Type.Array(
         Type.Object({ from: Time, to: Time, why: oneOf(["late", "early", "small"]) }),

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ApiHouse } from "../../test/api-house.ts";
 import { until } from "../../test/house.ts";
-import type { AgentId, DeviceAddress, Timestamp } from "../domain/brand.ts";
+import type { AgentId, DeviceAddress, DeviceId, Timestamp } from "../domain/brand.ts";
 import { viasens } from "../driver/viasens/viasens.ts";
+import { TestClock } from "../lib/clock.ts";
 import type { RolloutStepReply } from "./contract.ts";
 
 const NODES = { driver: "viasens", command: "sensors-config" };
@@ -133,4 +134,30 @@ test("who may look only may lay nothing down and roll nothing out", async () => 
   for (const [who, route, body] of asks) {
     assert.equal((await house.send(who, route, body)).json.code, "permission_missing", route);
   }
+});
+
+test("a sensor that says nothing while its node lives is named, with when it spoke last", async () => {
+  const start = Date.UTC(2026, 5, 1);
+  const clock = new TestClock(start);
+  const other = await ApiHouse.open({}, clock);
+  await other.adopted("R 1");
+  const device = other.parts.ingest.devices()[0]?.id ?? "";
+  const co2 = () => other.hear("/sauter/viasens/12/5", { type: "co2", payload: { co2: 600 } });
+  const silent = async () => {
+    const route = `GET /devices/${device}/settings?command=sensors-config`;
+    const { checks } = (await other.send("viewer", route)).json;
+    return checks.flatMap(({ name, silentSince }: { name: string; silentSince: string | null }) =>
+      silentSince === null ? [] : [`${name} ${silentSince}`],
+    );
+  };
+  await co2();
+  assert.deepEqual(await silent(), []);
+  clock.advance(2 * 900_000 + 61_000);
+  await co2();
+  other.parts.liveness.look();
+  await until("the node lives", () => {
+    return other.parts.liveness.of(device as DeviceId)?.state === "reporting";
+  });
+  assert.deepEqual(await silent(), [`Humidity ${new Date(start).toISOString()}`]);
+  await other.close();
 });

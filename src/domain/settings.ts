@@ -3,7 +3,10 @@ import type { DeviceId, Timestamp } from "./brand.ts";
 import type { Actor } from "./event.ts";
 import type { Role } from "./permission.ts";
 
-/** Settings with a name, to be laid over others: what it does not name shows through. */
+/**
+ * Parameters with a name. Settings are laid over others: what they do not name shows through. An
+ * order, such as a picture for a ring, is kept whole for whoever wants to give it again.
+ */
 export type Template = {
   readonly id: string;
   readonly name: string;

@@ -13,13 +13,13 @@ type Partial = {
   readonly parameters: JsonObject;
 };
 
-/** Some of a device's settings: every field must be one that it has, and may hold what it says. */
+/** Some parameters of a command: every field must be one that it has, and may hold what it says. */
 export function checkFields(
   { drivers }: SettingsParts,
   { driver, command, parameters }: Partial,
 ): Outcome<void, Problem> {
-  const type = settingsType(drivers, driver, command);
-  if (!type) return failure(problem("command_unknown", `${driver} has no settings '${command}'`));
+  const type = commandType(drivers, driver, command);
+  if (!type) return failure(problem("command_unknown", `${driver} has no command '${command}'`));
   const defaults = defaultsIn(type.parameters);
   const known = fieldsIn(defaults);
   for (const path of fieldsIn(parameters).keys()) {
@@ -36,6 +36,15 @@ export function settingsType(
   driver: string,
   command: string,
 ): CommandType | undefined {
+  const type = commandType(drivers, driver, command);
+  return type?.kind === "configure" ? type : undefined;
+}
+
+function commandType(
+  drivers: readonly Driver[],
+  driver: string,
+  command: string,
+): CommandType | undefined {
   const types = drivers.find(({ id }) => id === driver)?.catalogue.commandTypes ?? [];
-  return types.find(({ name, kind }) => name === command && kind === "configure");
+  return types.find(({ name }) => name === command);
 }

@@ -2,7 +2,7 @@ import type { Actor } from "../domain/event.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { type Scope, scopeText } from "../domain/settings.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
-import { checkFields } from "./check.ts";
+import { checkFields, settingsType } from "./check.ts";
 import type { LayerWish, SettingsParts } from "./settings.ts";
 
 /** Nothing is sent: what is meant changes, and a rollout brings it to the devices. */
@@ -11,6 +11,9 @@ export async function putLayer(
   by: Actor,
   { scope, ...wish }: LayerWish,
 ): Promise<Outcome<void, Problem>> {
+  if (!settingsType(parts.drivers, wish.driver, wish.command)) {
+    return failure(problem("command_unknown", `'${wish.command}' does not stay: it is no setting`));
+  }
   const checked = checkFields(parts, wish);
   if (!checked.ok) return checked;
   const place = await checkPlace(parts, scope, wish);

@@ -170,9 +170,19 @@ test("a field that a node does not have, or a value that it cannot take, is refu
     assert.ok(!put.ok && put.problem.code === "settings_invalid");
     assert.match(put.problem.detail, detail);
   }
-  const other = { id: "t", name: "T", driver: "viasens", command: "led-ring", parameters: {} };
+  const other = { id: "t", name: "T", driver: "viasens", command: "explode", parameters: {} };
   const put = await scene.settings.putTemplate(THE_HOUSE, other);
   assert.equal(put.ok ? "" : put.problem.code, "command_unknown");
+});
+
+test("an order may have a name too, and is laid down nowhere: it passes", async (context) => {
+  const scene = await Scene.open(context, 1);
+  const ring = { driver: "viasens", command: "led-ring", parameters: { mode: 2 } };
+  const put = await scene.settings.putTemplate(THE_HOUSE, { id: "t", name: "Calm", ...ring });
+  assert.ok(put.ok);
+  const scope = { kind: "device", id: "1" } as const;
+  const laid = await scene.settings.putLayer(THE_HOUSE, { ...ring, scope, templateId: "t" });
+  assert.equal(laid.ok ? "" : laid.problem.code, "command_unknown");
 });
 
 test("a template that is laid down stays until it is taken up everywhere", async (context) => {

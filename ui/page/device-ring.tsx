@@ -87,7 +87,11 @@ export function DeviceRing({ device, commands }: DeviceRingProps) {
         }
       >
         <div className="ring-editor">
-          <RingPresets onChoose={(preset) => setChoice({ ...choice, ...preset })} />
+          <RingPresets
+            driver={device.driver}
+            command={command}
+            onChoose={(preset) => setChoice({ ...choice, ...preset })}
+          />
           {isAnimation ? (
             <RingAnimation
               choice={animation}

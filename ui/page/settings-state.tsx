@@ -44,6 +44,7 @@ export function SettingsState({ told, sections, onTake }: SettingsStateProps) {
         </div>
       )}
       {unsent.length > 0 && <Differences title="Meant, and not sent yet" changes={unsent} />}
+      <Silent checks={told.checks} />
       <Suspects checks={told.checks} />
     </Card>
   );
@@ -116,6 +117,24 @@ function Differences({ title, changes }: DifferencesProps) {
         {changes.map(({ key, title, before, after }) => (
           <li key={key}>
             {title} <span className="dim num">{before}</span> → <b className="num">{after}</b>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** The node lives and one of its sensors does not. */
+function Silent({ checks }: Pick<DeviceSettingsReply, "checks">) {
+  const silent = checks.filter(({ silentSince }) => silentSince !== null);
+  if (silent.length === 0) return null;
+  return (
+    <div className="stack">
+      <h3>Sensors that say nothing</h3>
+      <ul className="settings-differences">
+        {silent.map(({ channel, name, silentSince }) => (
+          <li key={channel}>
+            {name} <span className="dim num">since {formatDateTime(silentSince ?? "")}</span>
           </li>
         ))}
       </ul>

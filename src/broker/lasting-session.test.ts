@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -190,11 +191,26 @@ test("while the disk fails nothing is acknowledged; when it is well again, all i
   assert.equal(broker.trouble, null);
 });
 
+test("a log of the version before is read", async (t) => {
+  const folder = newFolder();
+  const first = await new TestHouse().open(t, folder);
+  await leaveSubscribed(first.port, "plant/+", 1);
+  await send(first.broker, "plant/1", "before");
+  await first.broker.close();
+  for (const name of readdirSync(folder).filter((file) => file.startsWith("sessions-"))) {
+    const bytes = readFileSync(join(folder, name));
+    bytes.writeUInt16BE(1, 6);
+    writeFileSync(join(folder, name), bytes);
+  }
+  const second = await new TestHouse().open(t, folder);
+  assert.deepEqual(await take(await comeBack(second.port), 1), ["before"]);
+});
+
 test("a log of a newer version is left alone", async (t) => {
   const folder = newFolder();
-  const header = Buffer.concat([Buffer.from("FLSESS"), Buffer.from([0, 2])]);
+  const header = Buffer.concat([Buffer.from("FLSESS"), Buffer.from([0, 3])]);
   writeFileSync(join(folder, "sessions-0000000001.log"), header);
-  await assert.rejects(new TestHouse().open(t, folder), /version 2/);
+  await assert.rejects(new TestHouse().open(t, folder), /version 3/);
 });
 
 async function leaveSubscribed(port: number, filter: string, qos: 1 | 2): Promise<void> {

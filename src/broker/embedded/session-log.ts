@@ -21,13 +21,14 @@ type Segment = { readonly number: number; bytes: number };
 
 // The log of sessions: segments `sessions-0000000001.log`, numbered upwards. Each begins with
 //   0  6 bytes  "FLSESS"
-//   6  u16      version
+//   6  u16      version: 2; of those of version 1 messages do not say when they were written
 // and holds records (session-record.ts) from byte 8 on. A start never appends to a segment of
 // the process before: what was cut off at its end stays there, and was never acknowledged.
 
 const NAME = /^sessions-(\d{10})\.log$/;
-const VERSION = 1;
-const HEADER = Buffer.from([..."FLSESS"].map((letter) => letter.charCodeAt(0)).concat(0, VERSION));
+const VERSION = 2;
+const MAGIC = Buffer.from("FLSESS");
+const HEADER = Buffer.concat([MAGIC, Buffer.from([0, VERSION])]);
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 const RETRY_MS = 1_000;
 
@@ -130,11 +131,12 @@ export class SessionLog {
     this.#segments.push({ number, bytes: bytes.length });
     // Shorter than its header: begun, and cut off by the power before anything stood in it.
     if (bytes.length < HEADER.length) return success(undefined);
-    if (bytes.readUInt16BE(6) > VERSION) {
-      return failure(problem("folder_newer", `${path} has version ${bytes.readUInt16BE(6)}`));
-    }
-    if (!bytes.subarray(0, HEADER.length).equals(HEADER)) {
+    if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) {
       return failure(problem("folder_unreadable", `${path} is no log of sessions`));
+    }
+    const version = bytes.readUInt16BE(MAGIC.length);
+    if (version > VERSION) {
+      return failure(problem("folder_newer", `${path} has version ${version}`));
     }
     for (const body of bodiesOf(bytes, HEADER.length)) replay(body, number);
     return success(undefined);

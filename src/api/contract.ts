@@ -45,7 +45,7 @@ import {
   VariableChangeSchema,
   VariableSchema,
 } from "./schema.ts";
-import { AuthoritySchema, CertificateBody, FileSchema } from "./schema-agent.ts";
+import { AssetEventSchema, AuthoritySchema, CertificateBody, FileSchema } from "./schema-agent.ts";
 import { HeardMessageSchema, RejectedSchema } from "./schema-message.ts";
 
 /**
@@ -400,6 +400,19 @@ export const ROUTES = {
     params: Id,
     query: Type.Object(PageQuery),
     reply: page(FileSchema),
+  }),
+  "GET /devices/:id/events": route({
+    permission: "view",
+    summary: "What happened to the device's asset, newest first; of a correlation the newest",
+    params: Id,
+    query: Type.Pick(Type.Object(PageQuery), ["limit"]),
+    reply: Type.Object({ items: Type.Array(AssetEventSchema), total: Type.Integer() }),
+  }),
+  "POST /asset-events/:id/acknowledge": route({
+    permission: "command",
+    summary: "Say that somebody has seen what happened",
+    params: Id,
+    reply: AssetEventSchema,
   }),
   "GET /files/:id": route({
     permission: "view",
@@ -783,6 +796,7 @@ export type EventReply = Static<typeof EventSchema>;
 export type HeardMessageReply = Static<typeof HeardMessageSchema>;
 export type RejectedReply = Static<typeof RejectedSchema>;
 export type AuthorityReply = Static<typeof AuthoritySchema>;
+export type AssetEventReply = Static<typeof AssetEventSchema>;
 export type FileReply = Static<typeof FileSchema>;
 export type LayoutReply = Static<typeof LayoutSchema>;
 export type ScreenReply = Static<typeof ScreenSchema>;

@@ -5,6 +5,7 @@ import type { Problem } from "../domain/problem.ts";
 import { assert } from "../lib/assert.ts";
 import type { Outcome } from "../lib/outcome.ts";
 import { agentHandlers } from "./agents.ts";
+import { assetEventHandlers } from "./asset-events.ts";
 import { assetHandlers } from "./assets.ts";
 import { authorityHandlers } from "./authorities.ts";
 import { backupHandlers } from "./backups.ts";
@@ -51,6 +52,7 @@ export const BASE = "/api/v1";
 const HANDLERS: { readonly [R in RouteName]: Handler<R> } = {
   ...agentHandlers,
   ...assetHandlers,
+  ...assetEventHandlers,
   ...authorityHandlers,
   ...backupHandlers,
   ...brokerHandlers,

@@ -30,3 +30,16 @@ export const FileSchema = Type.Object({
   madeAt: nullable(Time),
   updatedAt: Time,
 });
+
+/** What a device or a program told of an asset. */
+export const AssetEventSchema = Type.Object({
+  id: Type.String(),
+  at: Time,
+  typeId: Type.String(),
+  correlationId: Type.String(),
+  /** 20 error, 30 warning, 40 information. */
+  severity: nullable(Type.Integer()),
+  acknowledged: Type.Boolean(),
+  description: Type.String(),
+  fields: Type.Record(Type.String(), Type.Unknown()),
+});

@@ -17,6 +17,7 @@ import { type Column, Table } from "../part/table.tsx";
 import { type Pages, usePages } from "../use-pages.ts";
 import { useRefetchOn } from "../use-refetch.ts";
 import { AgentState, Expiry } from "./agent-parts.tsx";
+import { Authorities } from "./authorities.tsx";
 import "./agents.css";
 
 const EVERY_MS = 5_000;
@@ -43,6 +44,7 @@ export function AgentsPage() {
     >
       <ProblemNote problem={problem} onRetry={pages.again} />
       {items ? <List agents={items} pages={pages} /> : !problem && <Waiting />}
+      <Authorities />
     </Page>
   );
 }

@@ -25,20 +25,21 @@ export type Summary = Rollup & {
   readonly samples: number;
 };
 
-export function rollupOf(columns: Columns, from: number, to: number): Rollup {
+/** `isAll`: over all that can be counted, whatever their quality; `good` counts those, too. */
+export function rollupOf(columns: Columns, from: number, to: number, isAll = false): Rollup {
   const tally = new Tally();
-  const countable = tally.addRows(columns, from, to, false);
+  const countable = tally.addRows(columns, from, to, isAll);
   const { count: good, min, max, sum, first, before: last, increase } = tally;
   if (good === 0) return { ...NOTHING, countable };
-  const area = areaOf(columns, from, to);
+  const area = areaOf(columns, from, to, isAll);
   return { countable, good, min, max, sum, first, last, increase, area };
 }
 
-function areaOf(columns: Columns, from: number, to: number): number {
+function areaOf(columns: Columns, from: number, to: number, isAll: boolean): number {
   const { at, value, kind, quality } = columns;
   let [area, lastAt, last] = [0, Number.NaN, 0];
   for (let row = from; row < to; row += 1) {
-    if (quality[row] !== QUALITY_BYTE.good) continue;
+    if (!isAll && quality[row] !== QUALITY_BYTE.good) continue;
     const one = kind[row] === KIND.number ? (value[row] ?? 0) : countedOther(columns, row);
     if (Number.isNaN(one)) continue;
     const time = at[row] ?? 0;

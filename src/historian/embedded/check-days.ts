@@ -1,5 +1,5 @@
 import type { Chunks } from "./chunks.ts";
-import { hoursOfDay } from "./day-maker.ts";
+import { sumsOfDay } from "./day-maker.ts";
 import { Run } from "./run.ts";
 import { dayFrom, type Tier } from "./tier.ts";
 
@@ -26,9 +26,11 @@ function faultOf(chunks: Chunks, series: number, day: Tier, run: Run): string | 
     const left = days.hoursOf(series, day.at);
     return left && !agree(day, dayFrom(left)) ? "it disagrees with its hours" : undefined;
   }
-  const hours = hoursOfDay(chunks, { series, day: day.at, samplesMin: 0 }, run);
+  const { hours, every } = sumsOfDay(chunks, { series, day: day.at, samplesMin: 0 }, run);
   if (hours.length === 0) return "its samples cannot be read";
-  return agree(day, dayFrom(hours)) ? undefined : "it disagrees with its samples";
+  const said = days.everyWithin(series, day.at, day.at + 1).get(day.at);
+  const isSame = agree(day, dayFrom(hours)) && (!said || (every && agree(said, every)));
+  return isSame ? undefined : "it disagrees with its samples";
 }
 
 function agree(one: Tier, other: Tier): boolean {

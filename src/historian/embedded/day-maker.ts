@@ -1,7 +1,17 @@
 import { DamagedChunkError } from "./chunk.ts";
 import type { ChunkSummary, Chunks } from "./chunks.ts";
 import { Run } from "./run.ts";
-import { DAY_MS, dayOf, hourOf, hoursIn, linkedByHour, type Tier, tierOf } from "./tier.ts";
+import {
+  DAY_MS,
+  dayOf,
+  hourOf,
+  hoursIn,
+  link,
+  linkedByHour,
+  summed,
+  type Tier,
+  tierOf,
+} from "./tier.ts";
 
 /**
  * Keeps days beside the raw samples that they are made of: a day is made when it is over, and again
@@ -44,28 +54,36 @@ export class DayMaker {
   }
 
   #make(series: number, day: number): void {
-    const hours = hoursOfDay(
-      this.#chunks,
-      { series, day, samplesMin: this.#samplesMin },
-      this.#run,
-    );
-    if (hours.length > 0) this.#chunks.days.put(series, hours);
+    const wanted = { series, day, samplesMin: this.#samplesMin };
+    const { hours, every } = sumsOfDay(this.#chunks, wanted, this.#run);
+    if (hours.length > 0) this.#chunks.days.put(series, hours, every);
     else this.#chunks.days.forget(series, day);
   }
 }
 
 type Wanted = { readonly series: number; readonly day: number; readonly samplesMin: number };
 
-/** What the raw samples of a day come to, by the hour; nothing where it is not to be kept. */
-export function hoursOfDay(chunks: Chunks, { series, day, samplesMin }: Wanted, run: Run): Tier[] {
+type DaySums = {
+  /** Over the good samples. */
+  readonly hours: Tier[];
+  /** The day over all that can be counted, where not all of them are good. */
+  readonly every?: Tier | undefined;
+};
+
+/** What the raw samples of a day come to; no hours where it is not to be kept. */
+export function sumsOfDay(chunks: Chunks, { series, day, samplesMin }: Wanted, run: Run): DaySums {
   const within = [...chunks.forward(series, day, day + DAY_MS, { isRead: true })];
   const samples = within.reduce((sum, chunk) => sum + chunk.samples * shareOf(chunk, day), 0);
-  if (samples < samplesMin) return [];
+  if (samples < samplesMin) return { hours: [] };
   try {
-    return linkedByHour(within.flatMap((chunk) => hoursOfChunk(chunks, chunk, day, run)));
+    const parts = within.map((chunk) => sumsOfChunk(chunks, chunk, day, run));
+    const hours = linkedByHour(parts.flatMap((part) => part.hours));
+    const isAllGood = hours.every(({ good, countable }) => good === countable);
+    const all = isAllGood ? [] : parts.flatMap(({ every }) => every ?? []);
+    return { hours, every: all.length > 0 ? all.reduce(link) : undefined };
   } catch (reason) {
     if (!(reason instanceof DamagedChunkError)) throw reason;
-    return []; // Whoever reads the day meets the damage, and says so.
+    return { hours: [] }; // Whoever reads the day meets the damage, and says so.
   }
 }
 
@@ -77,12 +95,15 @@ function shareOf({ firstAt, lastAt }: ChunkSummary, day: number): number {
 }
 
 /** One that lies in an hour and has nothing but good samples says all by itself. */
-function hoursOfChunk(chunks: Chunks, chunk: ChunkSummary, day: number, run: Run): Tier[] {
+function sumsOfChunk(chunks: Chunks, chunk: ChunkSummary, day: number, run: Run): DaySums {
   const at = hourOf(chunk.firstAt);
   const isWhole = at >= day && at === hourOf(chunk.lastAt);
-  if (isWhole && chunk.good === chunk.samples) return [tierOf(at, chunk)];
+  if (isWhole && chunk.good === chunk.samples)
+    return { hours: [tierOf(at, chunk)], every: tierOf(day, chunk) };
   run.clear();
   chunks.read(chunk, run);
   run.trim(day, day + DAY_MS);
-  return hoursIn(run, 0, run.count);
+  if (run.count === 0) return { hours: [] };
+  const every = summed(run, { from: 0, to: run.count, isAll: true }, day);
+  return { hours: hoursIn(run, 0, run.count), every };
 }

@@ -5,7 +5,10 @@ import { DAY_MS, dayFrom, dayOf, HOUR_MS, link, linkedByHour, type Tier } from "
 /*
  * The table `day`: one row a series and day of UTC, what the day comes to, and each of its hours
  * (hour-block.ts). NULL stands for NaN; `hours` is NULL where they were let go, and then only the
- * day is left.
+ * day is left. All that is over good samples. `every` is what the day comes to over all that can be
+ * counted, where those are more: first_at, last_at, countable, min, max, sum, first, last, increase,
+ * area, a double each, lowest byte first; NULL where they are not more, where raw samples were let
+ * go, and in days of version 4.
  *
  * The table `horizon` says up to when raw samples of a series were let go. Days that begin behind
  * it were made from raw samples that are there, and can be made again; without them a read takes
@@ -23,6 +26,7 @@ export class Days {
   readonly #expired = new Map<number, number>();
   readonly #get: Statement;
   readonly #hours: Statement;
+  readonly #every: Statement;
   readonly #put: Statement;
   readonly #within: Statement;
   readonly #before: Statement;
@@ -35,11 +39,14 @@ export class Days {
 
   constructor(database: Sqlite) {
     const row = `at, ${COLUMNS}`;
-    const marks = `series, ${row}, hours`.replaceAll(/\w+/g, "?");
+    const marks = `series, ${row}, hours, every`.replaceAll(/\w+/g, "?");
     this.#get = database.prepare(`SELECT ${row} FROM day WHERE series = ? AND at = ?`);
     this.#hours = database.prepare("SELECT hours FROM day WHERE series = ? AND at = ?");
+    this.#every = database.prepare(
+      `SELECT at, every FROM day WHERE series = ? AND at > ? AND at < ? AND every IS NOT NULL`,
+    );
     this.#put = database.prepare(
-      `INSERT OR REPLACE INTO day(series, ${row}, hours) VALUES (${marks})`,
+      `INSERT OR REPLACE INTO day(series, ${row}, hours, every) VALUES (${marks})`,
     );
     this.#within = database.prepare(
       `SELECT ${row} FROM day WHERE series = ? AND at > ? AND at < ? ORDER BY at`,
@@ -92,6 +99,15 @@ export class Days {
     return hours instanceof Uint8Array ? decodeHours(day, hours) : undefined;
   }
 
+  /** By their beginning, days over all that can be counted, where those are more than the good. */
+  everyWithin(series: number, from: number, to: number): Map<number, Tier> {
+    const days = new Map<number, Tier>();
+    for (const [at, every] of this.#every.all(series, from - DAY_MS, to)) {
+      if (every instanceof Uint8Array) days.set(Number(at), readEvery(Number(at), every));
+    }
+    return days;
+  }
+
   isDamaged(series: number, day: number): boolean {
     const hours = this.#hours.get(series, day)?.[0];
     return hours instanceof Uint8Array && decodeHours(day, hours) === undefined;
@@ -109,8 +125,8 @@ export class Days {
   }
 
   /** A day that was made from its raw samples. */
-  put(series: number, hours: readonly Tier[]): void {
-    this.#write(series, dayFrom(hours), hours);
+  put(series: number, hours: readonly Tier[], every?: Tier): void {
+    this.#write(series, dayFrom(hours), hours, every);
   }
 
   /** These samples are let go: what they come to is kept, put to what was let go before them. */
@@ -175,13 +191,41 @@ export class Days {
     else this.#write(series, link(readTier(row), dayFrom(more)), null);
   }
 
-  #write(series: number, day: Tier, hours: readonly Tier[] | null): void {
+  #write(series: number, day: Tier, hours: readonly Tier[] | null, every?: Tier): void {
     const { at, firstAt, lastAt, countable, good, min, max, sum, first, last } = day;
     const ends = [firstAt, lastAt, countable, good] as const;
     const values = [min, max, sum, first, last, day.increase, day.area] as const;
     const block = hours && encodeHours(at, hours);
-    this.#put.run(series, at, ...ends, ...values, block);
+    this.#put.run(series, at, ...ends, ...values, block, every ? everyOf(every) : null);
   }
+}
+
+function everyOf(day: Tier): Uint8Array {
+  const { firstAt, lastAt, countable, min, max, sum, first, last, increase, area } = day;
+  const ends = [firstAt, lastAt, countable];
+  return new Uint8Array(
+    Float64Array.of(...ends, min, max, sum, first, last, increase, area).buffer,
+  );
+}
+
+function readEvery(at: number, bytes: Uint8Array): Tier {
+  const column = new Float64Array(bytes.slice().buffer);
+  const value = (index: number) => column[index] ?? Number.NaN;
+  return {
+    at,
+    firstAt: value(0),
+    lastAt: value(1),
+    samples: value(2),
+    countable: value(2),
+    good: value(2),
+    min: value(3),
+    max: value(4),
+    sum: value(5),
+    first: value(6),
+    last: value(7),
+    increase: value(8),
+    area: value(9),
+  };
 }
 
 function readTier(row: SqlRow): Tier {

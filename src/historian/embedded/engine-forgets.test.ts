@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { chances } from "../../lib/chance.ts";
 import { openSqlite } from "../../lib/sqlite.ts";
-import type { Row } from "../by-hand.ts";
-import { batchOf, inFolder, ramp, START } from "../tale.ts";
+import { byHand, type Row } from "../by-hand.ts";
+import { assertSame, batchOf, inFolder, ramp, START } from "../tale.ts";
 import type { Engine } from "./engine.ts";
 import { crashImage, failingDisk, ofSeriesOne, openEngine } from "./engine-tale.ts";
 
@@ -68,6 +68,41 @@ test("a history of version 1 is brought up to date with all that it holds", () =
     assert.deepEqual(ofSeriesOne(again), ramp(500));
     await again.deleteRange({ series: 1, from: START, to: START + 100 });
     assert.deepEqual(ofSeriesOne(again), ramp(500).slice(100));
+    await again.close();
+  }));
+
+test("days of version 4 answer as before, and know of all qualities when they are made again", () =>
+  inFolder(async (folder) => {
+    const rows = ramp(48 * 4).map((row, index) => ({
+      ...row,
+      at: START + index * (HOUR_MS / 4),
+      quality: index % 9 === 0 ? ("bad" as const) : ("good" as const),
+    }));
+    const engine = openEngine(join(folder, "live"));
+    for (const row of rows) await engine.append(batchOf([row]));
+    for (let more = 0; more < 3; more += 1) {
+      const others = ramp(100).map((row) => ({ ...row, series: 2 }));
+      await engine.append(batchOf(others));
+      while (engine.work(10) === 0);
+    }
+    await engine.close();
+    const history = join(folder, "live", "history.db");
+    const database = openSqlite(history);
+    assert.equal(database.prepare("SELECT count(every) FROM day WHERE series = 1").get()?.[0], 1);
+    database.exec("ALTER TABLE day DROP COLUMN every; PRAGMA user_version = 4");
+    database.close();
+    const again = openEngine(join(folder, "live"));
+    const query = {
+      series: Uint32Array.of(1),
+      from: START,
+      to: START + 48 * HOUR_MS,
+      by: { everyMs: 24 * HOUR_MS },
+    };
+    for (const quality of ["all", "good"] as const) {
+      const [sums] = again.aggregate({ ...query, quality });
+      assert.ok(sums);
+      assertSame(sums, byHand(rows, { ...query, quality }), quality);
+    }
     await again.close();
   }));
 

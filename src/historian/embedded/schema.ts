@@ -19,9 +19,10 @@ import { dayFrom, dayOf, type Tier } from "./tier.ts";
  *   total     samples in chunks; the last record of the log that is in them; the newest time
  *
  * `user_version` is that of this description. 2 added hours, policies and the place for damaged
- * chunks, 3 the kind `integer` of values, 4 days in the place of hours.
+ * chunks, 3 the kind `integer` of values, 4 days in the place of hours, 5 what a day comes to over
+ * samples of all qualities.
  */
-export const HISTORY_VERSION = 4;
+export const HISTORY_VERSION = 5;
 
 const CHUNK = `
     id INTEGER PRIMARY KEY,
@@ -41,7 +42,7 @@ const SUMS = `
     min REAL, max REAL, sum REAL, first REAL, last REAL, increase REAL, area REAL`;
 const DAYS = `
   CREATE TABLE day(series INTEGER NOT NULL, at INTEGER NOT NULL, ${SUMS},
-    hours BLOB, PRIMARY KEY(series, at)) WITHOUT ROWID;
+    hours BLOB, every BLOB, PRIMARY KEY(series, at)) WITHOUT ROWID;
   CREATE TABLE horizon(series INTEGER PRIMARY KEY, at REAL NOT NULL);`;
 const POLICIES = `
   CREATE TABLE policy(series INTEGER PRIMARY KEY, raw_ms REAL, hourly_ms REAL, daily_ms REAL);`;
@@ -84,11 +85,16 @@ export function versionOf(database: Sqlite): Outcome<number, Problem> {
 
 function bringUp(database: Sqlite, version: number): void {
   if (version === 0) database.exec(CHUNKS);
+  if (version === 4) database.exec("ALTER TABLE day ADD COLUMN every BLOB");
+  else bringDays(database, version);
+  database.exec(`PRAGMA user_version = ${HISTORY_VERSION}`);
+}
+
+function bringDays(database: Sqlite, version: number): void {
   if (version < 2) database.exec(`${DAMAGED} ${POLICIES}`);
   else database.exec("ALTER TABLE policy ADD COLUMN daily_ms REAL");
   database.exec(DAYS);
   if (version >= 2) moveHours(database);
-  database.exec(`PRAGMA user_version = ${HISTORY_VERSION}`);
 }
 
 /** Versions 2 and 3 had a row for each hour whose raw samples had gone. */

@@ -29,7 +29,7 @@ export function hoursIn(run: Run, from: number, to: number): Tier[] {
   for (let start = from; start < to; ) {
     const at = hourOf(run.at[start] ?? 0);
     const end = Math.min(to, run.rowAt(at + HOUR_MS));
-    hours.push(summed(run, start, end, at));
+    hours.push(summed(run, { from: start, to: end, isAll: false }, at));
     start = end;
   }
   return hours;
@@ -76,12 +76,14 @@ export function tierOf(at: number, of: Summary): Tier {
   };
 }
 
-function summed(run: Run, from: number, to: number, at: number): Tier {
-  const isGood = (row: number) => isCountable(run, row) && run.quality[row] === QUALITY_BYTE.good;
+/** `isAll`: whatever their quality. */
+export function summed(run: Run, { from, to, isAll }: Rows, at: number): Tier {
+  const counts = (row: number) =>
+    isCountable(run, row) && (isAll || run.quality[row] === QUALITY_BYTE.good);
   let [first, last] = [from, to - 1];
-  while (first < last && !isGood(first)) first += 1;
-  while (last > first && !isGood(last)) last -= 1;
-  const rollup = rollupOf(run, from, to);
+  while (first < last && !counts(first)) first += 1;
+  while (last > first && !counts(last)) last -= 1;
+  const rollup = rollupOf(run, from, to, isAll);
   return {
     at,
     firstAt: run.at[first] ?? 0,
@@ -98,3 +100,5 @@ function summed(run: Run, from: number, to: number, at: number): Tier {
     area: rollup.area,
   };
 }
+
+type Rows = { readonly from: number; readonly to: number; readonly isAll: boolean };

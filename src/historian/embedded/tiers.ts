@@ -42,17 +42,26 @@ export class Tiers {
     const { from, to } = this.#query;
     if (to - from < HOUR_MS || sums.widthMs < HOUR_MS) return;
     const horizon = this.#days.horizonOf(sums.series);
-    for (const day of this.#days.within(sums.series, from, to)) {
+    for (const day of this.#madeOf(sums.series)) {
       const end = day.at + DAY_MS;
       if (day.at <= horizon || arrived.rowAt(day.at) < arrived.rowAt(end)) continue;
-      if (sums.isInOne(day.at, end) && this.#isEnough(day)) yield { ...day, end };
+      if (this.#isAnswer(sums, day)) yield { ...day, end };
     }
   }
 
-  /** They know of good samples only, and nothing of rollovers. */
-  #isEnough({ good, countable, first, last, increase }: Tier): boolean {
-    const { quality, rollover } = this.#query;
-    if (quality === "all" && good < countable) return false;
+  /** Of the qualities that are asked for. */
+  #madeOf(series: number): Tier[] {
+    const { from, to, quality } = this.#query;
+    const days = this.#days.within(series, from, to);
+    if (quality !== "all") return days;
+    const every = this.#days.everyWithin(series, from, to);
+    return days.flatMap((day) => (day.good === day.countable ? day : (every.get(day.at) ?? [])));
+  }
+
+  /** They know nothing of rollovers. */
+  #isAnswer(sums: Sums, { at, good, first, last, increase }: Tier): boolean {
+    const { rollover } = this.#query;
+    if (!sums.isInOne(at, at + DAY_MS)) return false;
     return rollover === undefined || good === 0 || increase === last - first;
   }
 }

@@ -6,9 +6,9 @@ import { DAY_MS, dayFrom, dayOf, HOUR_MS, link, linkedByHour, type Tier } from "
  * The table `day`: one row a series and day of UTC, what the day comes to, and each of its hours
  * (hour-block.ts). NULL stands for NaN; `hours` is NULL where they were let go, and then only the
  * day is left. All that is over good samples. `every` is what the day comes to over all that can be
- * counted, where those are more: first_at, last_at, countable, min, max, sum, first, last, increase,
- * area, a double each, lowest byte first; NULL where they are not more, where raw samples were let
- * go, and in days of version 4.
+ * counted, where those are more: ten doubles, lowest byte first, of first_at, last_at, countable,
+ * min, max, sum, first, last, increase and area; NULL where they are not more, where raw samples
+ * were let go, and in days of version 4.
  *
  * The table `horizon` says up to when raw samples of a series were let go. Days that begin behind
  * it were made from raw samples that are there, and can be made again; without them a read takes

@@ -8,6 +8,9 @@ import { checkSqliteStore, readSqliteStore } from "../store/sqlite/sqlite.ts";
 import { verifyArchive } from "./archive.ts";
 import { configOf, type ExitCode, type Io } from "./io.ts";
 
+const TORN =
+  "history: the log ends in a record that is not whole, as after a crash; it was not acknowledged";
+
 /** `fieldline check [FILE]`: reads a whole backup, or the folder that no server has open. */
 export async function runCheck(args: readonly string[], io: Io): Promise<ExitCode> {
   const [file = "--", ...more] = args;
@@ -40,8 +43,9 @@ async function checkFolder(data: string, io: Io): Promise<ExitCode> {
     io.complain(`${history.problem.code}: ${history.problem.detail}`);
     return 2;
   }
-  const { chunks, samples, records } = history.value;
+  const { chunks, samples, records, isTorn } = history.value;
   io.print(`history: ${chunks} chunks, ${samples} samples, ${records} records in the log`);
+  if (isTorn) io.print(TORN);
   const faults = [
     ...history.value.faults.map((fault) => `history: ${fault}`),
     ...(await storeFaults(join(data, "fieldline.db"), io)).map((fault) => `fieldline.db: ${fault}`),

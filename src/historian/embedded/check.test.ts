@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { silentLog } from "../../lib/log.ts";
@@ -22,7 +23,7 @@ test("a folder is read through, and each fault in it is told", () =>
     const well = checkFolder(folder);
     assert.deepEqual(well, {
       ok: true,
-      value: { chunks: 3, samples: 3_000, records: 1, faults: [] },
+      value: { chunks: 3, samples: 3_000, records: 1, isTorn: false, faults: [] },
     });
 
     const database = openSqlite(join(folder, "history.db"));
@@ -34,6 +35,24 @@ test("a folder is read through, and each fault in it is told", () =>
     assert.match(ill.value.faults[0] ?? "", /its bytes are damaged/);
     assert.match(ill.value.faults[1] ?? "", /its summary disagrees/);
     assert.equal(ill.value.faults.length, 2);
+  }));
+
+test("a log that ends in half a record is told, and is no fault", () =>
+  inFolder(async (folder) => {
+    const opened = await openEmbeddedHistorian({ folder }, { log: silentLog });
+    assert.ok(opened.ok);
+    await opened.value.append(batchOf(ramp(200)));
+    await opened.value.append(batchOf(ramp(300).slice(200)));
+    await opened.value.close();
+    const [name = ""] = readdirSync(join(folder, "log")).toSorted();
+    const bytes = readFileSync(join(folder, "log", name));
+    const end = bytes.findLastIndex((byte) => byte !== 0) + 1;
+    writeFileSync(join(folder, "log", name), bytes.fill(0, end - 40, end));
+    const checked = checkFolder(folder);
+    assert.deepEqual(checked, {
+      ok: true,
+      value: { chunks: 0, samples: 0, records: 1, isTorn: true, faults: [] },
+    });
   }));
 
 test("a day that does not say what its samples say, or not all of it, is told", () =>

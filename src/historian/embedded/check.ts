@@ -21,18 +21,23 @@ export type HistoryCheck = {
   readonly samples: number;
   /** Records of the log that are not in chunks yet. */
   readonly records: number;
+  /** The log ends in a record that is not whole: a crash did that, and nobody was told it is safe. */
+  readonly isTorn: boolean;
   /** What is wrong, a sentence each; empty where all is well. */
   readonly faults: readonly string[];
 };
 
-type Found = { chunks: number; samples: number; records: number; readonly faults: string[] };
+type Found = Record<"chunks" | "samples" | "records", number> & {
+  isTorn: boolean;
+  readonly faults: string[];
+};
 
 /** Reads all of a folder that nobody has open, and changes nothing. */
 export function checkFolder(folder: string): Outcome<HistoryCheck, Problem> {
   const lock = lockFolder(folder);
   if (!lock.ok) return lock;
   try {
-    const found: Found = { chunks: 0, samples: 0, records: 0, faults: [] };
+    const found: Found = { chunks: 0, samples: 0, records: 0, isTorn: false, faults: [] };
     const flushed = checkDatabase(join(folder, "history.db"), found);
     if (!flushed.ok) return flushed;
     checkLog(join(folder, "log"), flushed.value, found);
@@ -103,8 +108,9 @@ function checkAside(database: Sqlite, { faults }: Found): void {
 
 function checkLog(folder: string, flushed: number, found: Found): void {
   const log = new SegmentLog({ folder, segmentBytes: 0, files: diskFiles, log: silentLog });
-  const { records, gaps } = log.replay(flushed, () => {});
+  const { records, gaps, isTorn } = log.replay(flushed, () => {});
   found.records = records;
+  found.isTorn = isTorn;
   if (gaps > 0) found.faults.push(`records are missing in the log, in ${gaps} places`);
   for (const name of readdirSync(folder).filter((one) => one.endsWith(".damaged"))) {
     found.faults.push(`log/${name}: was put aside; what could be read of it was replayed before`);

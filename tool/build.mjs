@@ -1,5 +1,13 @@
 // Builds the programs into dist/ and the screens into dist/ui, when a source is newer than them.
-import { cpSync, existsSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { fileURLToPath } from "node:url";
 import { prepare, root, run } from "./prepare.mjs";
 
@@ -17,12 +25,16 @@ function facts(path) {
   return { mtimeMs: stats.mtimeMs, isDirectory: stats.isDirectory() };
 }
 
-/** Migrations and other data that the compiler does not carry over. */
+const DATA = /\.(sql|txt)$/;
+
+/** Migrations and other data that the compiler does not carry over; what was renamed goes. */
 function copyData(from, to) {
+  for (const name of existsSync(to) ? readdirSync(to) : []) {
+    if (DATA.test(name) && !existsSync(`${from}/${name}`)) rmSync(`${to}/${name}`);
+  }
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     if (entry.isDirectory()) copyData(`${from}/${entry.name}`, `${to}/${entry.name}`);
-    else if (/\.(sql|txt)$/.test(entry.name))
-      cpSync(`${from}/${entry.name}`, `${to}/${entry.name}`);
+    else if (DATA.test(entry.name)) cpSync(`${from}/${entry.name}`, `${to}/${entry.name}`);
   }
 }
 

@@ -21,7 +21,7 @@ export type HistoryCheck = {
   readonly samples: number;
   /** Records of the log that are not in chunks yet. */
   readonly records: number;
-  /** The log ends in a record that is not whole: a crash did that, and nobody was told it is safe. */
+  /** The log ends in a record that is not whole: a crash did that; it was not acknowledged. */
   readonly isTorn: boolean;
   /** What is wrong, a sentence each; empty where all is well. */
   readonly faults: readonly string[];

@@ -9,6 +9,7 @@ import type { Engine } from "./engine.ts";
 import { crashImage, failingDisk, ofSeriesOne, openEngine } from "./engine-tale.ts";
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 test("what was deleted does not return after a crash, wherever it lay", () =>
   inFolder(async (folder) => {
@@ -138,6 +139,29 @@ test("space that was given up is used again", () =>
     assert.ok((sizes[29] ?? 0) <= Math.max(...sizes.slice(0, 10)), `${sizes}`);
     assert.equal(engine.stats().samplesStored, 0);
     await engine.close();
+  }));
+
+test("what lets go as fast as it takes in keeps its size, and nothing of it returns", () =>
+  inFolder(async (folder) => {
+    const engine = openEngine(join(folder, "live"), { checkpoint });
+    const kept = { rawMs: 2 * DAY_MS, hourlyMs: 4 * DAY_MS, dailyMs: 6 * DAY_MS };
+    const sizes: number[] = [];
+    for (let day = 0; day < 40; day += 1) {
+      const rows = ramp(500).map((row, index) => {
+        return { ...row, at: START + day * DAY_MS + index * 172_800 };
+      });
+      await engine.append(batchOf(rows));
+      while (!(await engine.retire(START + (day + 1) * DAY_MS, kept)));
+      while (engine.work(10) === 0);
+      sizes.push(engine.stats().bytesOnDisk);
+    }
+    assert.ok((sizes[39] ?? 0) <= Math.max(...sizes.slice(0, 15)), `${sizes}`);
+    const image = openEngine(crashImage(folder, "after"));
+    for (const one of [engine, image]) {
+      const left = ofSeriesOne(one);
+      assert.ok(left.length >= 1_000 && left.length < 1_200, `${left.length} are left`);
+      await one.close();
+    }
   }));
 
 test("what is deleted of a log larger than memory does not return either", () =>

@@ -29,13 +29,13 @@ export function decodeInstantiation(
 ): Outcome<void, Problem> {
   const request = readRequest(body, "modelExternalId", findings);
   if (!request.ok) return request;
-  const { name: externalId, data, ...rest } = request.value;
+  const { name: externalId, requestId, data } = request.value;
   const parent = data["modelParentAssetId"];
   const parentAssetId = typeof parent === "string" && parent !== "" ? parent : null;
-  const parameters = readParameters(data["parameterization"]);
+  const parameters = readParameters(data["parameterization"], findings);
   if (!parameters.ok) return parameters;
-  const wish = { parentAssetId, parameters: parameters.value };
-  findings.finding({ kind: "instantiate", device, externalId, ...wish, ...rest });
+  const wish = { requestId, parentAssetId, parameters: parameters.value };
+  findings.finding({ kind: "instantiate", device, externalId, ...wish, ...noteOf(findings) });
   return success(undefined);
 }
 
@@ -94,14 +94,23 @@ function noteOf(findings: Findings): { readonly note?: string } {
   return note ? { note } : {};
 }
 
-/** `{ values: [{ name, value }] }` */
+/** `{ values: [{ name, value }] }`; agents without parameters leave out the one or the other. */
 function readParameters(
   parameterization: Json | undefined,
+  findings: Findings,
 ): Outcome<Readonly<Record<string, string>>, Problem> {
   if (parameterization === undefined || parameterization === null) return success({});
-  const values = isJsonObject(parameterization) ? parameterization["values"] : undefined;
+  if (!isJsonObject(parameterization)) return malformed("E_PARAMETERS /data/parameterization");
+  const { values } = parameterization;
+  if (values === undefined || values === null) {
+    findings.warning("W_VALUES", "/data/parameterization: it has no values, so none are filled in");
+    return success({});
+  }
   if (!Array.isArray(values)) return malformed("E_VALUES /data/parameterization/values");
+  return readEntries(values);
+}
 
+function readEntries(values: readonly Json[]): Outcome<Readonly<Record<string, string>>, Problem> {
   const places: Place[] = [];
   const entries: [string, string][] = [];
   for (const [index, entry] of values.entries()) {

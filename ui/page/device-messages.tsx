@@ -13,6 +13,7 @@ import { type Fact, Facts } from "../part/facts.tsx";
 import { Fold, Folds } from "../part/fold.tsx";
 import { useAsk, useReply } from "../query.ts";
 import { useMay } from "../session.ts";
+import { DeviceEvents } from "./device-events.tsx";
 import { DeviceLog } from "./device-log.tsx";
 import { PayloadExcerpt } from "./payload-excerpt.tsx";
 import { RejectedFolds } from "./rejected-folds.tsx";
@@ -26,6 +27,7 @@ export function DeviceMessages({ detail }: { readonly detail: DeviceDetail }) {
   const { device, commandTypes, commands, rejected } = detail;
   return (
     <>
+      <DeviceEvents device={device} />
       <DeviceLog device={device} />
       {commandTypes.length > 0 && <Commands types={commandTypes} commands={commands} />}
       <Warnings device={device} />

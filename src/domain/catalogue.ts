@@ -35,6 +35,11 @@ export type Variable = {
   readonly counter?: boolean;
   /** Older than this it is no longer shown as live. Fallback: LIMIT.freshnessMs. */
   readonly freshnessMs?: number;
+  /**
+   * It was kept when names, types and units were all that was kept: what it does not say, its
+   * device may have said. True until it is said anew.
+   */
+  readonly isEarly?: boolean;
 };
 
 /** A named group of variables that asset types share. */

@@ -103,6 +103,37 @@ test("INT does not become LONG, and only a static STRING grows", () => {
   }
 });
 
+test("what an early row does not say is open until it is said, and then stays", () => {
+  const early: Variable = { name: "n", dataType: "integer", unit: "Wh", isEarly: true };
+  const words: Variable = { name: "w", dataType: "string", isEarly: true };
+  const known = aspect({ variables: [early, words] });
+  const said: Variable[] = [
+    { name: "n", dataType: "integer", int32: true, unit: "Wh", qualityCode: true },
+    { name: "w", dataType: "string", text: "timestamp" },
+  ];
+  const change = { known, whole: true };
+  assert.deepEqual(aspectTypeFaults(aspect({ variables: said }), change), []);
+  const category = { category: "static", variables: [early, words] } as const;
+  assert.deepEqual(aspectTypeFaults(aspect(category), change), []);
+  const wrong: [Variable, string][] = [
+    [{ ...early, unit: "kWh" }, "/variables/0/unit"],
+    [{ ...early, dataType: "number" }, "/variables/0/dataType"],
+  ];
+  for (const [variable, path] of wrong) {
+    assert.deepEqual(places(aspectTypeFaults(aspect({ variables: [variable, words] }), change)), [
+      path,
+    ]);
+  }
+
+  const settled = changedAspectType(known, aspect({ variables: said }));
+  assert.deepEqual(settled.variables, said);
+  const back = aspectTypeFaults(aspect({ variables: [early, words] }), {
+    known: settled,
+    whole: true,
+  });
+  assert.deepEqual(places(back), ["/variables/0/dataType", "/variables/1/dataType"]);
+});
+
 test("an asset type keeps its parent, its aspects and that it can be an asset", () => {
   const known = type("acme.T", { aspects: { a: "acme.A" } });
   const book = new TypeBook([aspect(), plate()], [known, type("acme.Other")]);

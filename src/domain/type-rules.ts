@@ -27,7 +27,7 @@ export function aspectTypeFaults(
   { known, whole }: Change<AspectType>,
 ): readonly Place[] {
   const places = idFaults(next.id);
-  if (known && known.category !== next.category) {
+  if (known && known.category !== next.category && !known.variables.every(isEarly)) {
     places.push({ path: "/category", detail: `'${next.id}' is ${known.category}` });
   }
   if (known && known.name !== next.name) {
@@ -97,7 +97,7 @@ function variableFaults(
     const kept = known.find(({ name }) => name === next.name);
     const faults = [
       ...unless(names.indexOf(next.name) === index, "/name", `'${next.name}' twice`),
-      ...(kept ? changeFaults(kept, next, category) : newFaults(next, category)),
+      ...(kept ? changeFaults(toldOf(kept, next), next, category) : newFaults(next, category)),
     ];
     return faults.map(({ path, detail }) => ({ path: `/variables/${index}${path}`, detail }));
   });
@@ -107,6 +107,23 @@ function variableFaults(
     ...gone.map(({ name }) => ({ path: "/variables", detail: `'${name}' cannot be removed` })),
     ...unless(isFew, "/variables", `more than ${LIMIT.variablesPerType}`),
   ];
+}
+
+function isEarly(variable: Variable): boolean {
+  return variable.isEarly === true;
+}
+
+/** What a change is held to: an early variable's own words, and for the rest what is said now. */
+function toldOf(kept: Variable, next: Variable): Variable {
+  if (!isEarly(kept) || kept.dataType !== next.dataType) return kept;
+  const { int32, text, length, qualityCode } = next;
+  const now = {
+    ...(int32 !== undefined && { int32 }),
+    ...(text !== undefined && { text }),
+    ...(length !== undefined && { length }),
+    ...(qualityCode !== undefined && { qualityCode }),
+  };
+  return { ...now, ...kept };
 }
 
 function newFaults(next: Variable, category: AspectType["category"]): readonly Place[] {
@@ -219,7 +236,11 @@ function changedVariables(
   next: readonly Variable[],
 ): readonly Variable[] {
   const changes = new Map(next.map((variable) => [variable.name, variable]));
-  const kept = known.map((variable) => ({ ...variable, ...changes.get(variable.name) }));
+  const kept = known.map((variable) => {
+    const { isEarly: _, ...rest } = variable;
+    const change = changes.get(variable.name);
+    return change ? { ...rest, ...change } : variable;
+  });
   const added = next.filter(({ name }) => !known.some((variable) => variable.name === name));
   return [...kept, ...added];
 }

@@ -112,6 +112,25 @@ test("a file of an older schema is taken to the newest, its rows kept", async (c
   assert.equal(codeOf(await opened(file)), "folder_newer");
 });
 
+test("variables of a file of before 0008 are early, in their order", (context) => {
+  const { database } = scene(context);
+  const migrations = readMigrations();
+  migrate(database, migrations.slice(0, 4));
+  const kept = [
+    { name: "b", dataType: "integer", unit: "Wh", range: [0, 1.5] },
+    { name: "a", dataType: "boolean" },
+  ];
+  const row = database.prepare("INSERT INTO aspect_types (id, name, variables) VALUES (?, 'x', ?)");
+  row.run("acme.E", JSON.stringify(kept));
+  row.run("acme.None", "[]");
+  migrate(database, migrations);
+  const variables = column(database, "SELECT variables FROM aspect_types ORDER BY id");
+  assert.deepEqual(
+    variables.map((json) => JSON.parse(String(json))),
+    [kept.map((variable) => ({ ...variable, isEarly: true })), []],
+  );
+});
+
 test("a newer Fieldline's file is refused with what to do, and stays as it is", async (context) => {
   const { file, folder } = scene(context);
   await (await stored(file)).close();

@@ -12,7 +12,7 @@ import type { Store } from "../store/store.ts";
 import { admit, standing } from "./admit.ts";
 import { openAuthority } from "./authority.ts";
 import { Boardings } from "./boarding.ts";
-import { create, grant, issue, remove, revoke } from "./life.ts";
+import { create, grant, issue, remove, revoke, revokeCertificate } from "./life.ts";
 import { Owners } from "./owners.ts";
 import { openTenantAuthorities, type TenantAuthorities } from "./tenant-authority.ts";
 
@@ -37,6 +37,8 @@ export interface Agents {
   /** It is let in no more; whoever holds its connection is told by `onEnded`. */
   revoke(by: Actor, id: AgentId): Promise<Outcome<Agent, Problem>>;
   remove(by: Actor, id: AgentId): Promise<Outcome<void, Problem>>;
+  /** One certificate lets nobody in any more; the agent's others do. */
+  revokeCertificate(by: Actor, credentialId: string): Promise<Outcome<Credential, Problem>>;
 
   /** Those that come in over HTTP. */
   readonly boardings: Boardings;
@@ -145,6 +147,10 @@ export async function openAgents(parts: AgentsParts): Promise<Agents> {
     grant: async (by, id, rights) => told(await grant(room, by, id, rights), id),
     revoke: async (by, id) => told(await revoke(room, by, id), id),
     remove: async (by, id) => told(await remove(room, by, id), id),
+    async revokeCertificate(by, credentialId) {
+      const revoked = await revokeCertificate(room, by, credentialId);
+      return revoked.ok ? told(revoked, revoked.value.agentId) : revoked;
+    },
     boardings: new Boardings(room),
     admit: (attempt) => admit(door, attempt),
     standing: (username) => standing(room, username),

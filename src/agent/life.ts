@@ -133,6 +133,27 @@ export async function remove(room: Room, by: Actor, id: AgentId): Promise<Outcom
   return success(undefined);
 }
 
+/** Who is in by it does not stay; which of its certificates a connection showed is not kept. */
+export async function revokeCertificate(
+  room: Room,
+  by: Actor,
+  credentialId: string,
+): Promise<Outcome<Credential, Problem>> {
+  const { store, now } = room;
+  const revoked = await store.together(async () => {
+    const credential = await store.credentials.get(credentialId);
+    if (credential?.kind !== "certificate" || credential.revokedAt !== null) return undefined;
+    const { agentId: id, secret: serial } = credential;
+    const ended = { ...credential, revokedAt: now() as Timestamp };
+    await store.credentials.put(ended);
+    await record(room, { by, id, what: "certificate-revoked", detail: { serial } });
+    return ended;
+  });
+  if (!revoked) return failure(problem("certificate_unknown", credentialId));
+  room.onEnded(revoked.agentId, "certificate revoked");
+  return success(revoked);
+}
+
 /** Its connections first, so that their wills are still said; then all that waits for it. */
 function end({ onEnded, onGranted }: Room, id: AgentId, reason: string): void {
   onEnded(id, reason);
@@ -203,7 +224,7 @@ function shown(credentials: readonly Credential[]): JsonObject {
 type Happening = {
   readonly by: Actor;
   readonly id: AgentId;
-  readonly what: "created" | "issued" | "granted" | "revoked" | "removed";
+  readonly what: "created" | "issued" | "granted" | "revoked" | "certificate-revoked" | "removed";
   readonly detail: JsonObject;
 };
 

@@ -44,6 +44,7 @@ export const PROBLEMS = {
   packet_malformed: { status: 400, meaning: "The bytes are not a valid MQTT packet." },
   file_unknown: { status: 404, meaning: "No such file." },
   file_refused: { status: 422, meaning: "The file is too large, or its name is none." },
+  certificate_unknown: { status: 404, meaning: "No such certificate of an agent." },
   authority_unknown: { status: 404, meaning: "The tenant has no such certificate authority." },
   authority_invalid: { status: 422, meaning: "The certificate is none that can be used here." },
   authority_limit: { status: 409, meaning: "A tenant has at most two certificate authorities." },

@@ -1,7 +1,7 @@
 import { Type } from "typebox";
 import { THE_HOUSE } from "../../domain/event.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
-import type { Credential, TenantAuthority } from "../../domain/records.ts";
+import type { TenantAuthority } from "../../domain/records.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { House } from "../house.ts";
 import { readBody } from "./body.ts";
@@ -9,11 +9,9 @@ import { cutOf, halPage } from "./page.ts";
 import type { Answer, Ask, Routes } from "./route.ts";
 import { tenantOf } from "./tenant.ts";
 
-const BASE = "/api/mindconnectmqtt/v3";
-const CAS = `${BASE}/caCertificates`;
-const LEAVES = `${BASE}/agentCertificates`;
+const CAS = "/api/mindconnectmqtt/v3/caCertificates";
 
-/** MindConnect MQTT: who signs agents' certificates, and certificates that the house signs. */
+/** MindConnect MQTT: who signs agents' certificates. */
 export const certificateRoutes: Routes = {
   [`GET ${CAS}`]: {
     permission: "engineer",
@@ -36,11 +34,6 @@ export const certificateRoutes: Routes = {
     permission: "administer",
     summary: "Remove an authority; its agents are disconnected",
     handle: remove,
-  },
-  [`POST ${LEAVES}`]: {
-    permission: "engineer",
-    summary: "A certificate of the built-in authority for an agent, made where it is not there",
-    handle: issue,
   },
 };
 
@@ -85,47 +78,6 @@ async function verify(house: House, ask: Ask): Promise<Outcome<Answer, Problem>>
 async function remove(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> {
   const removed = await house.agents.authorities.remove(byOf(ask), idOf(ask));
   return removed.ok ? success({ status: 204 }) : removed;
-}
-
-const AgentBody = Type.Object({
-  name: Type.String({ minLength: 1 }),
-  owner: Type.Optional(Type.String()),
-});
-
-/** Documents show the key and the certificate as two texts, newer clients read them together. */
-async function issue(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> {
-  const body = readBody(ask.body, AgentBody);
-  if (!body.ok) return body;
-  const { name, owner = "" } = body.value;
-  const tenant = await tenantOf(house);
-  const agents = await house.agents.list();
-  const known = agents.find((one) => {
-    return one.kind === "mindsphere" && one.tenant === tenant && one.name === name;
-  });
-  const wish = {
-    kind: "mindsphere",
-    name,
-    tenant,
-    grant: null,
-    credential: "certificate",
-  } as const;
-  const issued = known
-    ? await house.agents.issue(byOf(ask), known.id, "certificate")
-    : await house.agents.create(byOf(ask), wish);
-  if (!issued.ok) return issued;
-  const { agent, certificate } = issued.value;
-  const [credential] = (await house.agents.credentials(agent.id)).filter((one: Credential) => {
-    return one.secret === certificate?.serial;
-  });
-  house.changed(`agent:${agent.id}`);
-  const [privateKey, publicKey] = [certificate?.privateKeyPem, certificate?.certificatePem];
-  const { id: agentId, clientId } = agent;
-  const own = { id: credential?.id, name, agentName: agent.name, owner, agentId, clientId };
-  const credentials = { certificatePem: publicKey, privateKey };
-  return success({
-    status: 201,
-    body: { ...own, privateKey, publicKey, status: "READY", credentials },
-  });
 }
 
 async function find(house: House, ask: Ask): Promise<Outcome<TenantAuthority, Problem>> {

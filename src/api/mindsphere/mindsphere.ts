@@ -7,6 +7,7 @@ import { type Problem, problem } from "../../domain/problem.ts";
 import { isUnsafeMethod } from "../guard.ts";
 import type { House } from "../house.ts";
 import { expectedProblem } from "../reply.ts";
+import { agentCertificateRoutes } from "./agent-certificates.ts";
 import { agentRoutes } from "./agents.ts";
 import { aggregateRoutes } from "./aggregates.ts";
 import { aspectTypeRoutes } from "./aspect-types.ts";
@@ -51,6 +52,7 @@ export const SIEMENS_ROUTES: Routes = {
   ...eventTypeRoutes,
   ...eventJobRoutes,
   ...certificateRoutes,
+  ...agentCertificateRoutes,
   ...modelRoutes,
 };
 

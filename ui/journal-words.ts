@@ -9,6 +9,7 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "access.user-changed": "Changed a user",
   "access.user-removed": "Removed a user",
   "access.token-created": "Created a token",
+  "access.token-issued": "Got a signed token",
   "access.token-revoked": "Revoked a token",
   "agent.created": "Created an agent",
   "agent.issued": "Issued a credential",

@@ -5,12 +5,14 @@ import { mayDo, type Role } from "../domain/permission.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Token, User } from "../domain/records.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
+import type { Store } from "../store/store.ts";
 import { Passwords } from "./password.ts";
 import type { AccessParts, Room } from "./room.ts";
 import { identityOf, Sessions } from "./session.ts";
 import { SignIn } from "./sign-in.ts";
 import {
   isSignedToken,
+  type Said,
   type SignedToken,
   SignedTokens,
   type SigningKey,
@@ -54,8 +56,11 @@ export interface Access {
     password: string;
     remote: string;
   }): Promise<Outcome<Identity, Problem>>;
-  /** A token of an hour that names its actor; what he may is looked up whenever it is used. */
-  issueSigned(wish: TokenWish): Promise<SignedToken>;
+  /**
+   * A token of an hour that names its actor; what he may is looked up whenever it is used. The
+   * journal has who got it, and from where if `remote` says so.
+   */
+  issueSigned(wish: SignedWish): Promise<SignedToken>;
   /** Whom a signed token speaks for, as long as that user, API token or agent is there. */
   identifySigned(bearer: string): Promise<Bearer | undefined>;
   /** What others check our signature with. */
@@ -96,6 +101,7 @@ export type Identity = {
 };
 /** Whoever sends a signed token. An agent has no role: it may what routes say of agents. */
 export type Bearer = Omit<Identity, "role"> & { readonly role: Role | null };
+type SignedWish = TokenWish & { readonly remote?: string };
 export type SignedIn = Identity & { readonly cookie: string };
 
 export async function openAccess(parts: AccessParts): Promise<Access> {
@@ -111,7 +117,7 @@ export async function openAccess(parts: AccessParts): Promise<Access> {
   const signed = new SignedTokens(room.folder, room.clock);
   const identifySigned = async (bearer: string) => {
     const said = await signed.read(bearer);
-    const found = said && (await bearerOf(room, said.actor));
+    const found = said && (await bearerOf(room, said));
     if (!found) return undefined;
     const endsAt = Math.min(said.endsAt, found.endsAt ?? said.endsAt) as Timestamp;
     return { ...found, endsAt };
@@ -145,7 +151,7 @@ export async function openAccess(parts: AccessParts): Promise<Access> {
       const known = await tokens.identify(wish.password);
       return known ? success(known) : signIn.recognise(wish);
     },
-    issueSigned: (wish) => signed.issue(wish),
+    issueSigned: (wish) => issueSigned(room, signed, wish),
     identifySigned,
     signingKey: () => signed.key(),
     users: () => users.list(),
@@ -163,20 +169,45 @@ export async function openAccess(parts: AccessParts): Promise<Access> {
   };
 }
 
-/** What the one who is named in a signed token may now; nothing, where he is gone. */
-async function bearerOf({ store, clock }: Room, { kind, id }: Actor): Promise<Bearer | undefined> {
+/** Who got one is in the journal before he has it; the token itself never is. */
+async function issueSigned(
+  { journal }: Room,
+  signed: SignedTokens,
+  { remote, ...wish }: SignedWish,
+): Promise<SignedToken> {
+  const token = await signed.issue(wish);
+  const { actor } = wish;
+  const subject = `${actor.kind}:${actor.id}`;
+  const detail = { id: token.id, ...(remote !== undefined && { remote }) };
+  await journal.record({ actor, kind: "access.token-issued", subject, detail });
+  return token;
+}
+
+/**
+ * What the one who is named in a signed token may now; nothing, where he is gone, or what he got
+ * it for has ended since.
+ */
+async function bearerOf({ store, clock }: Room, said: Said): Promise<Bearer | undefined> {
+  const { kind, id } = said.actor;
   if (kind === "user") {
     const user = await store.users.get(id);
-    return user && !user.disabled ? identityOf(user) : undefined;
+    const isValid = user && !user.disabled && said.issuedAt > user.validFrom;
+    return isValid ? identityOf(user) : undefined;
   }
   if (kind === "token") {
     const token = await store.tokens.get(id);
     return token && !isOver(token, clock.now()) ? identityOfToken(token) : undefined;
   }
+  return agentBearerOf(store, said);
+}
+
+async function agentBearerOf(store: Store, said: Said): Promise<Bearer | undefined> {
+  const { id } = said.actor;
   const agent = await store.agents.get(id);
   if (!agent || agent.revoked) return undefined;
   const boarding = await store.boardings.get(id);
-  if (boarding && boarding.onboardedAt === null) return undefined;
+  const isIn = !boarding || (boarding.onboardedAt ?? Infinity) <= said.issuedAt;
+  if (!isIn) return undefined;
   return { actor: { kind: "agent", id, name: agent.name }, role: null };
 }
 

@@ -30,7 +30,7 @@ export type SignedToken = {
   readonly expiresInSeconds: number;
 };
 
-type Said = { readonly actor: Actor; readonly endsAt: number };
+export type Said = { readonly actor: Actor; readonly issuedAt: number; readonly endsAt: number };
 
 export type SigningKey = {
   readonly id: string;
@@ -70,7 +70,8 @@ export class SignedTokens {
 
   async issue({ actor, tenant, scope }: TokenWish): Promise<SignedToken> {
     const key = await this.#opened();
-    const issuedAt = Math.floor(this.#clock.now() / 1000);
+    const now = this.#clock.now();
+    const issuedAt = Math.floor(now / 1000);
     const id = randomUUID().replaceAll("-", "");
     const claims = {
       jti: id,
@@ -81,6 +82,8 @@ export class SignedTokens {
       aud: [AUDIENCE],
       iss: ISSUER,
       iat: issuedAt,
+      // `iat` in full: a second is too long where a password changes.
+      iat_ms: now,
       nbf: issuedAt,
       exp: issuedAt + LIMIT.signedTokenSeconds,
       schemas: ["urn:siemens:mindsphere:v1"],
@@ -102,8 +105,9 @@ export class SignedTokens {
     if (!verify(HASH, signed, key.publicKey, Buffer.from(signature, "base64url"))) return undefined;
     const claims = decoded(body);
     const endsAt = Number(claims?.["exp"]) * 1000;
+    const issuedAt = Number(claims?.["iat_ms"] ?? 0);
     const actor = claims && actorOf(claims);
-    return actor && endsAt > this.#clock.now() ? { actor, endsAt } : undefined;
+    return actor && endsAt > this.#clock.now() ? { actor, issuedAt, endsAt } : undefined;
   }
 
   #opened(): Promise<Key> {

@@ -65,7 +65,7 @@ export class Users {
 
   async change(by: Identity, id: string, wish: UserChange): Promise<Outcome<User, Problem>> {
     if (!mayDo(by.role, "administer")) return failure(onlyAdmins());
-    const { store, journal, lost } = this.#room;
+    const { store, journal, clock, lost } = this.#room;
     const known = await store.users.get(id);
     if (known === undefined) return failure(unknown(id));
     const hashed = await this.#newHash(wish.password, known);
@@ -74,10 +74,12 @@ export class Users {
       const user = await store.users.get(id);
       if (user === undefined) return failure(unknown(id));
       const { role = user.role, disabled = user.disabled } = wish;
-      const after: User = { ...user, role, disabled, passwordHash: hashed.value };
+      const isEnding = endsWhatHeHas(wish);
+      const validFrom = isEnding ? (clock.now() as Timestamp) : user.validFrom;
+      const after: User = { ...user, role, disabled, passwordHash: hashed.value, validFrom };
       if (!isAdmin(after) && (await isLastAdmin(store, user))) return failure(lastAdmin(user));
       await store.users.put(after);
-      if (disabled || wish.password !== undefined) await store.sessions.remove({ userId: user.id });
+      if (isEnding) await store.sessions.remove({ userId: user.id });
       await journal.record({
         actor: by.actor,
         kind: "access.user-changed",
@@ -138,7 +140,9 @@ export class Users {
     if (!hashed.ok) return hashed;
     const createdAt = clock.now() as Timestamp;
     const id = newId(createdAt) as UserId;
-    const user: User = { id, name, passwordHash: hashed.value, role, disabled: false, createdAt };
+    const passwordHash = hashed.value;
+    const validFrom = 0 as Timestamp;
+    const user: User = { id, name, passwordHash, role, disabled: false, createdAt, validFrom };
     return store.together(async () => {
       const late = (await refusal()) ?? (await this.#noPlaceFor(name));
       if (late) return failure(late);
@@ -178,6 +182,11 @@ function isName(name: string): boolean {
 
 function isAdmin({ role, disabled }: User): boolean {
   return role === "admin" && !disabled;
+}
+
+/** Sessions and signed tokens of before; a cookie or a token in wrong hands goes with them. */
+function endsWhatHeHas({ disabled, password }: UserChange): boolean {
+  return disabled === true || password !== undefined;
 }
 
 /** Without an administrator the house could not be changed any more. */

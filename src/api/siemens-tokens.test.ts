@@ -106,6 +106,44 @@ test("a token ends with the user, API token or agent that it names", async () =>
   assert.equal((await house.send(null, "GET /session", undefined, headers)).status, 401);
 });
 
+test("who got a token is in the journal, and the token is not", async () => {
+  const { json } = await tokenFor("ada", PASSWORD);
+  const [event] = await house.parts.journal.list({
+    where: { kind: "access.token-issued" },
+    descending: true,
+    limit: 1,
+  });
+  assert.equal(event?.actor.name, "ada");
+  assert.equal(event?.detail["id"], json.jti);
+  assert.equal(event?.detail["remote"], "127.0.0.1");
+  assert.ok(!JSON.stringify(event).includes(json.access_token.split(".")[2]));
+});
+
+test("a changed password ends the tokens of before, also for who is disabled and comes back", async () => {
+  const by = { actor: THE_HOUSE, role: "admin" } as const;
+  const { access } = house.parts;
+  const made = await access.createUser(by, { name: "bea", password: PASSWORD, role: "viewer" });
+  assert.ok(made.ok);
+  const { id } = made.value;
+  const signIn = async (password: string) => {
+    const headers = {
+      authorization: `Bearer ${(await tokenFor("bea", password)).json.access_token}`,
+    };
+    return async () => (await house.send(null, "GET /session", undefined, headers)).status;
+  };
+  const before = await signIn(PASSWORD);
+  assert.equal(await before(), 200);
+  const password = `${PASSWORD} anew`;
+  assert.ok((await access.changeUser(by, id, { password })).ok);
+  assert.equal(await before(), 401);
+  const after = await signIn(password);
+  assert.ok((await access.changeUser(by, id, { role: "operator" })).ok);
+  assert.equal(await after(), 200);
+  assert.ok((await access.changeUser(by, id, { disabled: true })).ok);
+  assert.ok((await access.changeUser(by, id, { disabled: false })).ok);
+  assert.equal(await after(), 401);
+});
+
 test("an agent's token opens nothing of the house's own API", async () => {
   const agent = { kind: "mindsphere", name: "meter", tenant: "camexia", grant: null } as const;
   const made = await house.parts.agents.create(THE_HOUSE, { ...agent, credential: "password" });

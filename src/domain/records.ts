@@ -46,6 +46,8 @@ export type User = {
   readonly role: Role;
   readonly disabled: boolean;
   readonly createdAt: Timestamp;
+  /** What was given until then for his name and password, is nobody's any more. */
+  readonly validFrom: Timestamp;
 };
 
 export type Session = {

@@ -312,6 +312,7 @@ export function user(id: string, name: string): User {
     role: "admin",
     disabled: false,
     createdAt: NOW,
+    validFrom: NOW,
   };
 }
 

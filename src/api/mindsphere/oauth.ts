@@ -49,6 +49,7 @@ async function giveToken(
     actor,
     tenant: await tenantOf(house),
     scope: SCOPE,
+    remote: ask.remote,
   });
   return success(tokenAnswer(signed, SCOPE));
 }

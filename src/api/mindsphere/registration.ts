@@ -101,7 +101,12 @@ async function giveToken(house: House, ask: Ask): Promise<Outcome<Answer, Proble
   if (!agent.ok) return agent;
   const { id, name, tenant } = agent.value;
   const actor = { kind: "agent", id, name } as const;
-  const signed = await house.access.issueSigned({ actor, tenant, scope: SCOPE });
+  const signed = await house.access.issueSigned({
+    actor,
+    tenant,
+    scope: SCOPE,
+    remote: ask.remote,
+  });
   return success(tokenAnswer(signed, SCOPE));
 }
 

@@ -222,6 +222,7 @@ export const TABLES: { readonly [Name in ShelfName]: Table<RowOf<Name>> } = {
       role: "plain",
       disabled: "boolean",
       createdAt: "plain",
+      validFrom: "plain",
     },
   },
   sessions: {

@@ -32,6 +32,11 @@ describe("agents of a tenant's own authority", { skip }, () => {
     assert.equal(state, "unverified");
     assert.equal(await isAccepted(shows(meter), `${ROOT}/o/mc_v3/ts`, values(1)), false);
     assert.match((await refused()).detail, /no authority that is known here signed it/);
+    await until("the journal says it, too", async () => {
+      const { items } = await house.call("GET", "/journal?kind=agent.refused");
+      const { clientId, reason = "" } = items[0]?.detail ?? {};
+      return clientId === METER && /no authority that is known here signed it/.test(reason);
+    });
     const verified = await verify(id);
     assert.equal(verified.state, "verified");
   });

@@ -15,6 +15,7 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "agent.issued": "Issued a credential",
   "agent.model-given": "Handed in an agent's model",
   "agent.granted": "Changed an agent's rights",
+  "agent.refused": "Did not let an agent in",
   "agent.provisioned": "Let in a tenant's agent for the first time",
   "agent.certified": "Let in an agent with a new certificate",
   "agent.certificate-revoked": "Revoked an agent's certificate",

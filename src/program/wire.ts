@@ -9,6 +9,7 @@ import type { Config } from "./config.ts";
 import { openElsewhere } from "./elsewhere.ts";
 import type { Ground } from "./ground.ts";
 import { admitReader, readerOf } from "./readers.ts";
+import { refusedConnectionWriter } from "./refused-connections.ts";
 import type { Rooms } from "./rooms.ts";
 import { takeOverWriter } from "./take-overs.ts";
 
@@ -54,6 +55,7 @@ function partsOf({ journal, clock, gauges, log }: Ground, rooms: Rooms): BrokerP
   const nameOf = async (agent: AgentId) => (await agents.get(agent))?.name ?? agent;
   const record = journal.record.bind(journal);
   const writeTakeOver = takeOverWriter({ record, nameOf, clock, log });
+  const writeRefused = refusedConnectionWriter({ record, clock, log });
   const writeGap = async (agent: AgentId, clientId: string) => {
     const actor = { kind: "agent", id: agent, name: await nameOf(agent) } as const;
     const subject = `agent:${agent}`;
@@ -80,7 +82,10 @@ function partsOf({ journal, clock, gauges, log }: Ground, rooms: Rooms): BrokerP
       const failed = (reason: unknown) => log.error("gap not recorded", { reason: String(reason) });
       writeGap(agent, clientId).catch(failed);
     },
-    onRefused: (refusal) => ingest.refuse(rejectionOf(refusal)),
+    onRefused: (refusal) => {
+      ingest.refuse(rejectionOf(refusal));
+      writeRefused(refusal);
+    },
     clock,
     gauges,
     log: log.child("broker"),

@@ -31,9 +31,12 @@ function type(id: string, rest: Partial<AssetType> = {}): AssetType {
   return { ...PLAIN_ASSET_TYPE, id, name: id, parentId: "core.basicasset", aspects: {}, ...rest };
 }
 
+/** Nobody else has a type. */
+const ALONE = new TypeBook([], []);
+
 const places = (faults: readonly { path: string }[]) => faults.map(({ path }) => path);
 const made = (next: AspectType) =>
-  places(aspectTypeFaults(next, { known: undefined, whole: true }));
+  places(aspectTypeFaults(next, { known: undefined, whole: true }, ALONE));
 
 test("a type's id begins with a tenant, and not with core", () => {
   for (const id of ["acme", "core.x", "acme.ä", `acme.${"x".repeat(124)}`, ""]) {
@@ -75,10 +78,10 @@ test("of an aspect type nothing is taken back; variables are added", () => {
     [{ variables: [POWER, { name: "new", dataType: "boolean" }], description: "better" }, []],
   ];
   for (const [change, expected] of cases) {
-    const faults = aspectTypeFaults(aspect(change), { known, whole: true });
+    const faults = aspectTypeFaults(aspect(change), { known, whole: true }, ALONE);
     assert.deepEqual(places(faults), expected, JSON.stringify(change));
   }
-  const partly = aspectTypeFaults(aspect({ variables: [] }), { known, whole: false });
+  const partly = aspectTypeFaults(aspect({ variables: [] }), { known, whole: false }, ALONE);
   assert.deepEqual(partly, []);
   assert.deepEqual(changedAspectType(known, aspect({ variables: [] })).variables, [POWER]);
 });
@@ -87,7 +90,7 @@ test("INT does not become LONG, and only a static STRING grows", () => {
   const narrow: Variable = { name: "n", dataType: "integer", int32: true };
   const wide: Variable = { name: "n", dataType: "integer" };
   const known = aspect({ variables: [narrow] });
-  const widened = aspectTypeFaults(aspect({ variables: [wide] }), { known, whole: true });
+  const widened = aspectTypeFaults(aspect({ variables: [wide] }), { known, whole: true }, ALONE);
   assert.deepEqual(places(widened), ["/variables/0/dataType"]);
 
   const grown = { ...NAME, length: 40 };
@@ -98,9 +101,25 @@ test("INT does not become LONG, and only a static STRING grows", () => {
   ];
   for (const [before, variable, expected] of lengths) {
     const next = { ...before, variables: [variable] };
-    const faults = aspectTypeFaults(next, { known: before, whole: true });
+    const faults = aspectTypeFaults(next, { known: before, whole: true }, ALONE);
     assert.deepEqual(places(faults), expected);
   }
+});
+
+test("the name of a new aspect type is its own in its tenant", () => {
+  const book = new TypeBook([aspect(), aspect({ id: "acme.Old" })], []);
+  const fresh = { known: undefined, whole: true };
+  const cases: [AspectType, string[]][] = [
+    [aspect({ id: "acme.B" }), ["/name"]],
+    [aspect({ id: "acme.B", name: "B" }), []],
+    [aspect({ id: "other.A" }), []],
+  ];
+  for (const [next, expected] of cases) {
+    assert.deepEqual(places(aspectTypeFaults(next, fresh, book)), expected, next.id);
+  }
+  // Two of one name that were there before stay changeable: neither can be renamed.
+  const [, known] = [...book.aspectTypes.values()];
+  assert.deepEqual(aspectTypeFaults(aspect({ id: "acme.Old" }), { known, whole: true }, book), []);
 });
 
 test("what an early row does not say is open until it is said, and then stays", () => {
@@ -112,25 +131,30 @@ test("what an early row does not say is open until it is said, and then stays", 
     { name: "w", dataType: "string", text: "timestamp" },
   ];
   const change = { known, whole: true };
-  assert.deepEqual(aspectTypeFaults(aspect({ variables: said }), change), []);
+  assert.deepEqual(aspectTypeFaults(aspect({ variables: said }), change, ALONE), []);
   const category = { category: "static", variables: [early, words] } as const;
-  assert.deepEqual(aspectTypeFaults(aspect(category), change), []);
+  assert.deepEqual(aspectTypeFaults(aspect(category), change, ALONE), []);
   const wrong: [Variable, string][] = [
     [{ ...early, unit: "kWh" }, "/variables/0/unit"],
     [{ ...early, dataType: "number" }, "/variables/0/dataType"],
   ];
   for (const [variable, path] of wrong) {
-    assert.deepEqual(places(aspectTypeFaults(aspect({ variables: [variable, words] }), change)), [
-      path,
-    ]);
+    assert.deepEqual(
+      places(aspectTypeFaults(aspect({ variables: [variable, words] }), change, ALONE)),
+      [path],
+    );
   }
 
   const settled = changedAspectType(known, aspect({ variables: said }));
   assert.deepEqual(settled.variables, said);
-  const back = aspectTypeFaults(aspect({ variables: [early, words] }), {
-    known: settled,
-    whole: true,
-  });
+  const back = aspectTypeFaults(
+    aspect({ variables: [early, words] }),
+    {
+      known: settled,
+      whole: true,
+    },
+    ALONE,
+  );
   assert.deepEqual(places(back), ["/variables/0/dataType", "/variables/1/dataType"]);
 });
 

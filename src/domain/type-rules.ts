@@ -21,12 +21,18 @@ const RESERVED: ReadonlySet<string> = new Set([
   ...["extends", "variables", "aspects", "parentTypeId"],
 ]);
 
-/** What is wrong with an aspect type, or with the change of one; places are relative to it. */
+/**
+ * What is wrong with an aspect type, or with the change of one; places are relative to it. `book`
+ * has the types as they are before it.
+ */
 export function aspectTypeFaults(
   next: AspectType,
   { known, whole }: Change<AspectType>,
+  book: TypeBook,
 ): readonly Place[] {
   const places = idFaults(next.id);
+  const namesake = known ? undefined : namesakeOf(next, book);
+  if (namesake) places.push({ path: "/name", detail: `'${namesake.id}' has this name` });
   if (known && known.category !== next.category && !known.variables.every(isEarly)) {
     places.push({ path: "/category", detail: `'${next.id}' is ${known.category}` });
   }
@@ -38,7 +44,7 @@ export function aspectTypeFaults(
   return places;
 }
 
-/** The same for an asset type; `book` has the types as they are before it. */
+/** The same for an asset type. */
 export function assetTypeFaults(
   next: AssetType,
   { known, whole }: Change<AssetType>,
@@ -80,6 +86,18 @@ function idFaults(id: string): Place[] {
   if (TYPE_ID.test(id) && id.includes(".") && !CORE.test(id)) return [];
   const detail = `'${id}': expected a tenant, a point and a name, up to 128 of A-Z a-z 0-9 _ .`;
   return [{ path: "/id", detail }];
+}
+
+/** Names of aspect types are told apart in a tenant; those of asset types need not be. */
+function namesakeOf({ id, name }: AspectType, book: TypeBook): AspectType | undefined {
+  const types = [...book.aspectTypes.values()];
+  return types.find(
+    (one) => one.id !== id && one.name === name && tenantOf(one.id) === tenantOf(id),
+  );
+}
+
+function tenantOf(typeId: string): string {
+  return typeId.slice(0, typeId.indexOf("."));
 }
 
 type VariableChange = Pick<AspectType, "category"> & {

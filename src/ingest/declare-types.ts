@@ -33,7 +33,7 @@ export async function mergeTypes(
 
   for (const [index, declared] of declaration.aspectTypes.entries()) {
     const known = book.aspectTypes.get(declared.id);
-    const faults = aspectTypeFaults(declared, { known, whole: false });
+    const faults = aspectTypeFaults(declared, { known, whole: false }, book);
     const isWrong = note(faults, `/aspectTypes/${index}`);
     // What is wrong here must not look wrong again wherever it is used.
     const right = isWrong && known ? additionsTo(known, declared) : declared;

@@ -132,7 +132,7 @@ async function keep(
   next: AspectType,
   known: AspectType | undefined,
 ): Promise<Outcome<Answer, Problem>> {
-  const faults = aspectTypeFaults(next, { known, whole: true });
+  const faults = aspectTypeFaults(next, { known, whole: true }, await bookOf(house));
   if (faults.length > 0) return failure(problemAt("model_invalid", faults));
   const version = known ? known.version + 1 : 0;
   const type = { ...changedAspectType(known, next), version };

@@ -137,19 +137,69 @@ test("an asset type's own variables may get longer, and its files come and go", 
     await codeOf(`PATCH ${path}/variables`, { room: { length: 5 } }, { "if-match": "1" }),
     [400, "modelInvalid"],
   );
+  const { id: fileId } = await models.PostFile(Buffer.from("logo"), "logo.png");
   const file = await caller.send(
     "engineer",
     `PUT ${path}/fileAssignments/logo`,
-    { fileId: "f1" },
+    { fileId },
     { "if-match": "1" },
   );
-  assert.deepEqual(file.json.fileAssignments, [{ key: "logo", fileId: "f1" }]);
+  assert.deepEqual(file.json.fileAssignments, [{ key: "logo", fileId }]);
   const asset = await newAsset({ name: "With a logo" });
-  assert.deepEqual(asset.fileAssignments, [{ key: "logo", fileId: "f1" }]);
+  assert.deepEqual(asset.fileAssignments, [{ key: "logo", fileId }]);
   const gone = await caller.send("engineer", `DELETE ${path}/fileAssignments/logo`, undefined, {
     "if-match": "2",
   });
   assert.deepEqual(gone.json.fileAssignments, []);
+});
+
+test("the SDK keeps a file, reads it, replaces it, and removes it once nothing has it", async () => {
+  const made = await models.PostFile(Buffer.from("one"), "plan.txt", { description: "floor 1" });
+  const id = made.id ?? "";
+  assert.match(id, /^[0-9a-f]{32}$/);
+  assert.deepEqual([made.name, made.description, made.isAssigned], ["plan.txt", "floor 1", false]);
+  const twin = await models.PostFile(Buffer.from("other"), "plan.txt");
+  assert.notEqual(twin.id, id);
+
+  const filter = JSON.stringify({ name: { startsWith: "plan" } });
+  const listed = (await models.GetFiles({ filter })) as {
+    _embedded: { files: { id: string }[] };
+  };
+  assert.deepEqual(
+    listed._embedded.files.map((file) => file.id).toSorted(),
+    [id, twin.id].toSorted(),
+  );
+
+  const asset = await newAsset({ name: "Drawn", fileAssignments: [{ key: "plan", fileId: id }] });
+  assert.deepEqual(asset.fileAssignments, [{ key: "plan", fileId: id }]);
+  assert.equal((await models.GetFile(id)).isAssigned, true);
+
+  const next = await models.PutFile(id, Buffer.from("two"), "plan.txt", { ifMatch: 0 } as never);
+  assert.equal(next.etag, 1);
+  const bytes = (await models.DownloadFile(id)) as Response;
+  assert.equal(await bytes.text(), "two");
+  assert.deepEqual(await codeOf(`DELETE ${BASE}/files/${id}`, undefined, { "if-match": "1" }), [
+    409,
+    "fileInUse",
+  ]);
+  await caller.send("engineer", `DELETE ${BASE}/assets/${asset.assetId}`, undefined, {
+    "if-match": "0",
+  });
+  await models.DeleteFile(id, { ifMatch: 1 } as never);
+  assert.deepEqual(await codeOf(`GET ${BASE}/files/${id}`), [404, "fileUnknown"]);
+});
+
+test("what is no file is not kept, and what is not kept is not given", async () => {
+  const form = { "content-type": "multipart/form-data; boundary=x" };
+  const noFile = '--x\r\nContent-Disposition: form-data; name="name"\r\n\r\na\r\n--x--';
+  assert.deepEqual(await codeOf(`POST ${BASE}/files`, noFile, form), [400, "requestInvalid"]);
+  const upwards =
+    '--x\r\nContent-Disposition: form-data; name="file"; filename="../a"\r\n\r\n1\r\n--x--';
+  const [status] = (await codeOf(`POST ${BASE}/files`, upwards, form)) as [number];
+  assert.ok(status >= 400 && status < 500);
+  const fileAssignments = [{ key: "plan", fileId: "0".repeat(32) }];
+  const wish = { name: "Undrawn", typeId: "acme.Meter", parentId: ROOT_KEY, fileAssignments };
+  assert.deepEqual(await codeOf(`POST ${BASE}/assets`, wish), [404, "fileUnknown"]);
 });
 
 test("the SDK makes an asset with static values, a place and a time zone, and reads it back", async () => {

@@ -43,6 +43,7 @@ export const PROBLEMS = {
   topic_forbidden: { status: 403, meaning: "The agent may not publish or subscribe there." },
   packet_malformed: { status: 400, meaning: "The bytes are not a valid MQTT packet." },
   file_unknown: { status: 404, meaning: "No such file." },
+  file_in_use: { status: 409, meaning: "An asset or an asset type has the file." },
   file_refused: { status: 422, meaning: "The file is too large, or its name is none." },
   certificate_unknown: { status: 404, meaning: "No such certificate of an agent." },
   authority_unknown: { status: 404, meaning: "The tenant has no such certificate authority." },

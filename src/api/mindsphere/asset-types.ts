@@ -6,6 +6,7 @@ import { assetTypeFaults, changedAssetType } from "../../domain/type-rules.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { House } from "../house.ts";
 import { aspectTypeJson } from "./aspect-types.ts";
+import { assignmentFault } from "./asset-files.ts";
 import { readBody } from "./body.ts";
 import { bookOf, keptType, variableJson } from "./catalogue.ts";
 import { checkMatch, versioned } from "./etag.ts";
@@ -261,6 +262,8 @@ async function write(
   next: AssetType,
   known: AssetType | undefined,
 ): Promise<Outcome<Answer, Problem>> {
+  const fault = await assignmentFault(house, next.files, known?.files);
+  if (fault) return failure(fault);
   const type = { ...next, version: known ? known.version + 1 : 0 };
   await house.store.assetTypes.put(type);
   const json = assetTypeJson(type, await viewOf(house, ask), ask);

@@ -17,6 +17,7 @@ import {
   locationFrom,
   staticFaults,
 } from "./asset-body.ts";
+import { assignmentFault } from "./asset-files.ts";
 import {
   ASSETS,
   type AssetView,
@@ -193,7 +194,7 @@ async function change(
     const after = work(before.value);
     if (!after.ok) return after;
     const asset = { ...after.value, version: before.value.version + 1 };
-    const fault = await faultOf(house, asset);
+    const fault = await faultOf(house, asset, before.value);
     if (fault) return failure(fault);
     await writeAsset(house, actorOf(ask), "changed", asset);
     return success(asset);
@@ -203,9 +204,10 @@ async function change(
   return answerOf(house, ask, changed.value, 200);
 }
 
-async function faultOf(house: House, asset: Asset): Promise<Problem | undefined> {
+async function faultOf(house: House, asset: Asset, before?: Asset): Promise<Problem | undefined> {
   const faults = staticFaults(asset, await bookOf(house));
-  return faults.length > 0 ? problemAt("model_invalid", faults) : undefined;
+  if (faults.length > 0) return problemAt("model_invalid", faults);
+  return assignmentFault(house, asset.files, before?.files);
 }
 
 async function answerOf(

@@ -11,6 +11,7 @@ import { agentCertificateRoutes } from "./agent-certificates.ts";
 import { agentRoutes } from "./agents.ts";
 import { aggregateRoutes } from "./aggregates.ts";
 import { aspectTypeRoutes } from "./aspect-types.ts";
+import { assetFileRoutes } from "./asset-files.ts";
 import { assetPartRoutes } from "./asset-parts.ts";
 import { assetTypeRoutes } from "./asset-types.ts";
 import { assetRoutes } from "./assets.ts";
@@ -37,6 +38,7 @@ export const SIEMENS_ROUTES: Routes = {
   ...assetTypeRoutes,
   ...assetRoutes,
   ...assetPartRoutes,
+  ...assetFileRoutes,
   ...timeSeriesRoutes,
   ...aggregateRoutes,
   ...oauthRoutes,

@@ -88,6 +88,12 @@ test("an agent that has only a certificate has its own rights there, until it is
   copyFileSync(join(agent.folder, "ca.crt"), join(mosquitto.folder, "clients.crt"));
   await mosquitto.stop();
   await mosquitto.start();
+  const login = ["-h", "127.0.0.1", "-p", `${mosquitto.port}`, "-u", "fieldline", "-P", "house"];
+  const isKnown = (name: string) => {
+    const listed = spawnSync("mosquitto_ctrl", [...login, "dynsec", "listClients"]);
+    return `${listed.stdout}`.split("\n").includes(name);
+  };
+  await until("the rights there are in step", () => isKnown("roof") && !isKnown("cellar"));
   const by = (one: typeof agent) => {
     const tls = { ...one.secure.tls, ca: join(mosquitto.folder, "server.crt") };
     return { port: tlsPort, clientId: one.clientId, tls, version: "mqttv5" } as const;
@@ -114,11 +120,7 @@ test("an agent that has only a certificate has its own rights there, until it is
     ["12/5"],
   );
   await house.call("POST", `/agents/${agent.id}/revoke`);
-  const login = ["-h", "127.0.0.1", "-p", `${mosquitto.port}`, "-u", "fieldline", "-P", "house"];
-  await until("Mosquitto does not know it any more", () => {
-    const listed = spawnSync("mosquitto_ctrl", [...login, "dynsec", "listClients"]);
-    return !`${listed.stdout}`.includes("roof");
-  });
+  await until("Mosquitto does not know it any more", () => !isKnown("roof"));
   await speak(agent, "12");
   const lamp = await enrol(house, { kind: "viasens", tenant: "15", name: "lamp" });
   const { topic, payload } = humidityPacket("15");

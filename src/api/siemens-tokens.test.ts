@@ -74,6 +74,13 @@ test("the key of /token_keys checks a token's signature, and its PEM has lines",
   }
 });
 
+test("the key of agents' tokens is one key, its PEM without a line end", async () => {
+  const { json } = await caller.send(null, "GET /api/agentmanagement/v3/oauth/token_key");
+  const [tokens] = (await caller.send(null, "GET /token_keys")).json.keys;
+  assert.deepEqual([json.kid, json.value], [tokens.kid, tokens.value.replaceAll("\n", "")]);
+  assert.ok(!json.value.includes("\n"));
+});
+
 test("a token that was changed, or says another algorithm, is nobody's", async () => {
   const { json } = await tokenFor("ada", PASSWORD);
   const [head = "", body = "", signature = ""] = json.access_token.split(".");

@@ -17,7 +17,7 @@ const WITHIN_MS = 120_000;
 const house = await (await House.open()).signIn();
 after(() => house.close());
 
-test("a thousand nodes that start together are each there once, with every value", async () => {
+test("a thousand nodes that start together are each there once, with every value", async (t) => {
   const logins = new Map<string, { clientId: string; username?: string; password?: string }>();
   for (let number = 1; number <= NETWORKS; number += 1) {
     const tenant = `network-${number}`;
@@ -34,7 +34,7 @@ test("a thousand nodes that start together are each there once, with every value
     },
     { clock: systemClock, drivers, log: silentLog },
   );
-  after(() => simulation.close());
+  t.after(() => simulation.close());
   const nodes = NETWORKS * NODES;
   await until(
     "all nodes in the inbox",

@@ -15,6 +15,8 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "agent.issued": "Issued a credential",
   "agent.model-given": "Handed in an agent's model",
   "agent.granted": "Changed an agent's rights",
+  "agent.topic-changed": "Changed how an agent's own topic is read",
+  "agent.topic-removed": "Removed an agent's own topic",
   "agent.refused": "Did not let an agent in",
   "agent.provisioned": "Let in a tenant's agent for the first time",
   "agent.certified": "Let in an agent with a new certificate",

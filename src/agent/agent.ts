@@ -12,7 +12,7 @@ import type { Store } from "../store/store.ts";
 import { admit, standing } from "./admit.ts";
 import { openAuthority } from "./authority.ts";
 import { Boardings } from "./boarding.ts";
-import { create, grant, issue, remove, revoke, revokeCertificate } from "./life.ts";
+import { create, grant, issue, permitTopics, remove, revoke, revokeCertificate } from "./life.ts";
 import { Owners } from "./owners.ts";
 import { openTenantAuthorities, type TenantAuthorities } from "./tenant-authority.ts";
 
@@ -34,6 +34,8 @@ export interface Agents {
   ): Promise<Outcome<Issued, Problem>>;
   /** Other rights for a plain agent; whoever holds its connection is told by `onGranted`. */
   grant(by: Actor, id: AgentId, rights: Rights): Promise<Outcome<Agent, Problem>>;
+  /** What a MindSphere agent may publish beside its own tree: these topics, and no others. */
+  permitTopics(by: Actor, id: AgentId, topics: readonly string[]): Promise<Outcome<Agent, Problem>>;
   /** It is let in no more; whoever holds its connection is told by `onEnded`. */
   revoke(by: Actor, id: AgentId): Promise<Outcome<Agent, Problem>>;
   remove(by: Actor, id: AgentId): Promise<Outcome<void, Problem>>;
@@ -145,6 +147,7 @@ export async function openAgents(parts: AgentsParts): Promise<Agents> {
     create: async (by, wish) => issued(await create(room, by, wish)),
     issue: async (by, id, credential) => issued(await issue(room, by, id, credential)),
     grant: async (by, id, rights) => told(await grant(room, by, id, rights), id),
+    permitTopics: async (by, id, topics) => told(await permitTopics(room, by, id, topics), id),
     revoke: async (by, id) => told(await revoke(room, by, id), id),
     remove: async (by, id) => told(await remove(room, by, id), id),
     async revokeCertificate(by, credentialId) {

@@ -88,8 +88,12 @@ export class Boardings {
       const { name, profile } = wish;
       const clientId = clientIdOf(agent.kind, agent.tenant, name);
       const renamed = { ...agent, name, clientId };
-      const wrong = enrol({ ...renamed, credential: "password" });
+      const wrong = enrol({ ...renamed, grant: null, credential: "password" });
       if (!wrong.ok) return wrong;
+      if (clientId !== agent.clientId && agent.grant && agent.grant.publish.length > 0) {
+        const detail = "its own topics hold its client id: remove them first, then rename it";
+        return failure(problem("request_invalid", detail));
+      }
       const taken = await this.#namesake(renamed);
       if (taken) return failure(problem("agent_exists", taken));
       const kept = profile === boarding.profile ? boarding : { ...boarding, ...NOT_BOARDED };

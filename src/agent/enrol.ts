@@ -7,7 +7,7 @@ import {
 } from "../domain/agent.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import { isValidFilter } from "../domain/topic.ts";
+import { isValidFilter, isValidTopic } from "../domain/topic.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { NewAgent } from "./agent.ts";
 
@@ -52,6 +52,24 @@ export function wrongGrant(kind: AgentKind, grant: Rights | null): string | unde
   const wrong = filters.find((filter) => !isValidFilter(filter));
   return wrong === undefined ? undefined : `'${wrong}' is no topic filter`;
 }
+
+/** What is wrong with topics that an agent wants for its own. */
+export function wrongTopics(
+  kind: AgentKind,
+  clientId: string,
+  topics: readonly string[],
+): string | undefined {
+  if (kind !== "mindsphere") return "topics are registered for MindSphere agents";
+  const wrong = topics.find((topic) => {
+    const isOwn = topic.split("/").includes(clientId) && !RESERVED.test(topic);
+    return !isOwn || !isValidTopic(topic) || Buffer.byteLength(topic) > LIMIT.topicBytes;
+  });
+  if (wrong === undefined) return undefined;
+  return `'${wrong}': a level must be '${clientId}', none a wildcard, and its tree no dialect's`;
+}
+
+/** Trees of the dialects, and what the broker says itself. */
+const RESERVED = /^(\$|\/|(tc|c|mqtts|spBv1\.0|fl|devices)\/)/;
 
 function wrongClientId(clientId: string): string | undefined {
   const isLong = Buffer.byteLength(clientId) > LIMIT.clientIdBytes;

@@ -10,7 +10,7 @@ import { hashSecret, newSecret } from "../lib/secret.ts";
 import type { Store } from "../store/store.ts";
 import type { Issued, NewAgent } from "./agent.ts";
 import type { HouseAuthority } from "./authority.ts";
-import { enrol, wrongGrant } from "./enrol.ts";
+import { enrol, wrongGrant, wrongTopics } from "./enrol.ts";
 
 type Room = {
   readonly store: Store;
@@ -84,13 +84,40 @@ export async function grant(
   id: AgentId,
   rights: Rights,
 ): Promise<Outcome<Agent, Problem>> {
+  return changeGrant(room, by, id, ({ kind }) => {
+    const wrong = wrongGrant(kind, rights);
+    return wrong ? failure(problem("request_invalid", wrong)) : success(rights);
+  });
+}
+
+/** Topics beside its own tree; each holds its client id, so that it is nobody else's. */
+export async function permitTopics(
+  room: Room,
+  by: Actor,
+  id: AgentId,
+  topics: readonly string[],
+): Promise<Outcome<Agent, Problem>> {
+  return changeGrant(room, by, id, ({ kind, clientId }) => {
+    const wrong = wrongTopics(kind, clientId, topics);
+    if (wrong) return failure(problem("request_invalid", wrong));
+    return success({ publish: topics, subscribe: [] });
+  });
+}
+
+async function changeGrant(
+  room: Room,
+  by: Actor,
+  id: AgentId,
+  rightsFor: (agent: Agent) => Outcome<Rights, Problem>,
+): Promise<Outcome<Agent, Problem>> {
   const { store } = room;
   const changed = await store.together(async () => {
     const agent = await store.agents.get(id);
     if (!agent) return failure(problem("agent_unknown", `no agent '${id}'`));
     if (agent.revoked) return failure(isRevokedAlready(agent));
-    const wrong = wrongGrant(agent.kind, rights);
-    if (wrong) return failure(problem("request_invalid", wrong));
+    const wanted = rightsFor(agent);
+    if (!wanted.ok) return wanted;
+    const rights = wanted.value;
     const granted = { ...agent, grant: rights };
     await store.agents.put(granted);
     const { publish = [], subscribe = [] } = agent.grant ?? {};

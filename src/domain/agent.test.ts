@@ -22,8 +22,17 @@ test("an agent may publish and subscribe what docs/architecture.md says, and not
     const documented = { publish: filtersIn(publish), subscribe: filtersIn(subscribe) };
     const agent = { kind, tenant: "t", name: "n", clientId: clientIdOf(kind, "t", "n") };
     const expected = kind === "plain" ? GRANT : documented;
-    assert.deepEqual(rightsOf({ ...agent, grant: GRANT }), expected, who);
+    assert.deepEqual(rightsOf({ ...agent, grant: kind === "plain" ? GRANT : null }), expected, who);
   }
+});
+
+test("a MindSphere agent may publish the topics that it has registered, too", () => {
+  const agent = { kind: "mindsphere", tenant: "t", name: "n", clientId: "t_n" } as const;
+  const grant = { publish: ["plant/t_n/data"], subscribe: ["plant/#"] };
+  assert.deepEqual(rightsOf({ ...agent, grant }), {
+    publish: ["tc/t/t_n/o/#", "plant/t_n/data"],
+    subscribe: ["tc/t/t_n/i/#"],
+  });
 });
 
 test("a plain device without a grant may do nothing", () => {

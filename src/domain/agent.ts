@@ -31,7 +31,7 @@ export type Agent = {
   readonly revoked: boolean;
   readonly demo: boolean;
   readonly createdAt: Timestamp;
-  /** Only for kind `plain`: what its grant says. */
+  /** Of kind `plain`: what its grant says. Of `mindsphere`: the topics that it has registered. */
   readonly grant: Rights | null;
 };
 
@@ -68,7 +68,10 @@ export function rightsOf(
   const { tenant, name, clientId } = agent;
   switch (agent.kind) {
     case "mindsphere":
-      return both(`tc/${tenant}/${clientId}/o/#`, `tc/${tenant}/${clientId}/i/#`);
+      return {
+        publish: [`tc/${tenant}/${clientId}/o/#`, ...(agent.grant?.publish ?? [])],
+        subscribe: [`tc/${tenant}/${clientId}/i/#`],
+      };
     case "viasens": {
       const network = `/sauter/viasens/${tenant}`;
       return {

@@ -31,6 +31,13 @@ export const LIMIT = {
   workerSilentMs: 10_000,
   /** One batch of a worker: 4,096 messages of 2 kB, or thirty of the largest. */
   relayBytes: 16 * 1024 * 1024,
+  /** Insights Hub: 10 and 3,000 in its private cloud, 5 and 50 in the public one. */
+  customTopicsPerAgent: 10,
+  customTopics: 3_000,
+  /** Of one topic; each is looked for in each message. */
+  topicMappings: 100,
+  /** Of an expression that picks values out of a message. */
+  queryChars: 1_000,
   /** MQTT: AWS allows 7 slashes, custom topics 15 levels. */
   topicLevels: 32,
   topicBytes: 1024,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import type { CustomTopic } from "../domain/custom-topic.ts";
 import type { Finding } from "../domain/findings.ts";
 import type { Layout } from "../domain/frame.ts";
 import type { Problem } from "../domain/problem.ts";
@@ -19,6 +20,7 @@ export type DecodeVector = Bytes & {
   /** The messages before it, whose lists of channels the house hands back. */
   readonly after?: readonly (Bytes & { readonly topic: string })[];
   readonly layout?: Layout;
+  readonly custom?: CustomTopic;
   /** All of them, in order. */
   readonly readings?: readonly {
     readonly device: string;

@@ -4,7 +4,6 @@ import { describe, test } from "node:test";
 import type { AgentId, CommandId, DeviceAddress, Timestamp } from "../domain/brand.ts";
 import type { Variable } from "../domain/catalogue.ts";
 import { type DeclaredChannel, type Finding, Findings, type Reading } from "../domain/findings.ts";
-import type { Layout } from "../domain/frame.ts";
 import type { Message, ReceivedMessage } from "../domain/message.ts";
 import { PROBLEMS, type Problem } from "../domain/problem.ts";
 import { QUALITIES, type Value } from "../domain/reading.ts";
@@ -89,7 +88,7 @@ function checkCatalogue(driver: Driver): void {
 
 function checkDecode(driver: Driver, vector: DecodeVector): void {
   const findings = new Findings();
-  const house = new Remembering(driver, vector.layout);
+  const house = new Remembering(driver, vector);
   for (const before of vector.after ?? []) {
     const heard = house.decode(received(before, bytesOf(before)), new Findings());
     assert.ok(heard.ok, heard.ok ? "" : heard.problem.detail);
@@ -219,12 +218,13 @@ class Remembering {
   readonly #lists = new Map<DeviceAddress, readonly DeclaredChannel[]>();
   readonly #known: Known;
 
-  constructor(driver: Driver, layout?: Layout) {
+  constructor(driver: Driver, { layout, custom }: Pick<DecodeVector, "layout" | "custom"> = {}) {
     this.driver = driver;
     this.#known = {
       channel: (device, key) =>
         this.#lists.get(device)?.find(({ channel, alias }) => channel === key || alias === key),
       layout: (topic) => (layout && matchesFilter(layout.filter, topic) ? layout : undefined),
+      custom: (topic) => (custom?.topic === topic ? custom : undefined),
     };
   }
 

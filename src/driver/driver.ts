@@ -1,6 +1,7 @@
 import type { ChannelName, DeviceAddress, Timestamp } from "../domain/brand.ts";
 import type { Catalogue } from "../domain/catalogue.ts";
 import type { Command } from "../domain/command.ts";
+import type { CustomTopic } from "../domain/custom-topic.ts";
 import type { Declaration, DeclaredChannel, Finding, Findings } from "../domain/findings.ts";
 import type { Layout } from "../domain/frame.ts";
 import type { Message, ReceivedMessage } from "../domain/message.ts";
@@ -100,10 +101,16 @@ export type Known = {
   ) => DeclaredChannel | undefined;
   /** How people have said that messages of this topic are to be read. */
   readonly layout: (topic: string) => Layout | undefined;
+  /** What an agent has registered this topic for. */
+  readonly custom: (topic: string) => CustomTopic | undefined;
 };
 
 /** For devices that have not spoken yet. */
-export const NOTHING_KNOWN: Known = { channel: () => undefined, layout: () => undefined };
+export const NOTHING_KNOWN: Known = {
+  channel: () => undefined,
+  layout: () => undefined,
+  custom: () => undefined,
+};
 
 /** What a twin reports: a channel of its device and the sample. */
 export type TwinReading = { readonly channel: string } & Pick<Sample, "at" | "value" | "quality">;

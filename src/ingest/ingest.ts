@@ -1,5 +1,6 @@
 import type { AgentId, AssetId, ChannelName, DeviceId } from "../domain/brand.ts";
 import type { Variable } from "../domain/catalogue.ts";
+import type { CustomTopic } from "../domain/custom-topic.ts";
 import type { Actor, NewEvent } from "../domain/event.ts";
 import type { DeclaredBinding, DeclaredChannel, Reading } from "../domain/findings.ts";
 import type { Layout } from "../domain/frame.ts";
@@ -25,6 +26,7 @@ import {
   channelsOf,
   noteHeard,
 } from "./bindings.ts";
+import { CustomTopics, putCustomTopic, removeCustomTopic } from "./custom-topics.ts";
 import { Declarations } from "./declarations.ts";
 import { excerptOf } from "./excerpt.ts";
 import { Layouts } from "./layouts.ts";
@@ -93,6 +95,11 @@ export interface Ingest {
   /** Adds or replaces one; the next message on its topics is read by it. */
   putLayout(by: Actor, layout: Layout): Promise<Outcome<void, Problem>>;
   removeLayout(by: Actor, id: string): Promise<Outcome<void, Problem>>;
+
+  /** Topics that agents have registered for themselves. */
+  customTopics(): readonly CustomTopic[];
+  putCustomTopic(by: Actor, custom: CustomTopic): Promise<Outcome<void, Problem>>;
+  removeCustomTopic(by: Actor, id: string): Promise<Outcome<CustomTopic, Problem>>;
   close(): Promise<void>;
 }
 
@@ -170,8 +177,9 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
   const answers = new Answers(parts.send, parts.now);
   const declarations = await Declarations.load(parts.store);
   const layouts = await Layouts.load(parts.store);
+  const customTopics = await CustomTopics.load(parts.store);
   const messages = new MessageLog();
-  const remembered = { bindings, rejections, answers, declarations, layouts };
+  const remembered = { bindings, rejections, answers, declarations, layouts, customTopics };
   const state = { ...remembered, messages, sequences: new Sequences() };
   const walk = new Walk(parts, state);
   return {
@@ -196,6 +204,9 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     refuse: (rejection) => walk.refuse(rejection),
     clearRejected: () => rejections.clear(),
     subscribed: (agent, filter) => walk.repeatAnswers(agent, filter),
+    customTopics: () => customTopics.all,
+    putCustomTopic: (by, custom) => putCustomTopic(parts, customTopics, by, custom),
+    removeCustomTopic: (by, id) => removeCustomTopic(parts, customTopics, by, id),
     layouts: () => layouts.all,
     putLayout: (by, layout) => putLayout(parts, layouts, by, layout),
     removeLayout: (by, id) => removeLayout(parts, layouts, by, id),

@@ -8,6 +8,7 @@ import { type Outcome, success } from "../lib/outcome.ts";
 import type { Answers } from "./answers.ts";
 import type { Binder } from "./bind.ts";
 import { type Bindings, type BoundDevice, noteMessage, noteWarning } from "./bindings.ts";
+import type { CustomTopics } from "./custom-topics.ts";
 import type { Declarations } from "./declarations.ts";
 import { driverFor } from "./driver-for.ts";
 import type { IngestParts } from "./ingest.ts";
@@ -26,6 +27,7 @@ export type State = {
   readonly answers: Answers;
   readonly declarations: Declarations;
   readonly layouts: Layouts;
+  readonly customTopics: CustomTopics;
   readonly messages: MessageLog;
   readonly sequences: Sequences;
 };
@@ -70,8 +72,8 @@ export class Understanding {
   readonly #binder: Binder;
   readonly #voices: ReadonlyMap<Driver, Voice>;
   readonly #voiceOfTopic = new Map<string, Voice | null>();
-  /** Of the layouts by which topics were given to drivers. */
-  #layoutsVersion = 0;
+  /** Of what people have said of topics when these were given to drivers. */
+  #topicsVersion = 0;
   readonly #findings = new Findings();
   #brought = nothing();
 
@@ -204,13 +206,18 @@ export class Understanding {
   }
 
   #voiceOf(topic: string): Voice | null {
-    const { layouts } = this.#state;
-    if (layouts.version !== this.#layoutsVersion) this.#voiceOfTopic.clear();
-    this.#layoutsVersion = layouts.version;
+    const { layouts, customTopics } = this.#state;
+    const version = layouts.version + customTopics.version;
+    if (version !== this.#topicsVersion) this.#voiceOfTopic.clear();
+    this.#topicsVersion = version;
     const known = this.#voiceOfTopic.get(topic);
     if (known !== undefined) return known;
     if (this.#voiceOfTopic.size >= TOPICS_REMEMBERED) this.#voiceOfTopic.clear();
-    const driver = driverFor(topic, this.#parts.drivers, layouts.of(topic) !== undefined);
+    const { drivers } = this.#parts;
+    const registered = customTopics.of(topic)?.driver;
+    const driver =
+      drivers.find(({ id }) => id === registered) ??
+      driverFor(topic, drivers, layouts.of(topic) !== undefined);
     const voice = (driver && this.#voices.get(driver)) ?? null;
     this.#voiceOfTopic.set(topic, voice);
     return voice;
@@ -218,8 +225,9 @@ export class Understanding {
 }
 
 /** What a driver is handed with each message. */
-export function knownTo(driver: Driver, { declarations, layouts }: State): Known {
-  return { channel: declarations.channelOf(driver), layout: layouts.of };
+export function knownTo(driver: Driver, { declarations, layouts, customTopics }: State): Known {
+  const channel = declarations.channelOf(driver);
+  return { channel, layout: layouts.of, custom: customTopics.of };
 }
 
 /** Counts a message with its device, and keeps it for those who look. */

@@ -19,6 +19,7 @@ export class Glance {
   readonly #known: Known = {
     channel: () => this.#ask(),
     layout: () => this.#ask(),
+    custom: () => this.#ask(),
   };
 
   constructor(drivers: readonly Driver[]) {

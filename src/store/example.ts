@@ -138,6 +138,10 @@ async function putWhatDevicesSaid(store: Store): Promise<void> {
     ...{ id: "1", subject: "device:1", path: "log.txt", type: "text/plain", description: "" },
     ...{ bytes: 5, by: THE_HOUSE, madeAt: null, createdAt: NOW, updatedAt: NOW, etag: 0 },
   });
+  await store.customTopics.put({
+    ...{ id: "1", agentId: "agent-1" as AgentId, topic: "plant/acme_oven/data", etag: 1 },
+    ...{ driver: "mindsphere", device: "acme/acme_oven" as DeviceAddress, mappings: [] },
+  });
   await store.layouts.put({
     id: "1",
     name: "Meter",

@@ -2,6 +2,7 @@ import type { Agent } from "../domain/agent.ts";
 import type { AssetEvent, EventType } from "../domain/asset-event.ts";
 import type { Boarding } from "../domain/boarding.ts";
 import type { AspectType, AssetType } from "../domain/catalogue.ts";
+import type { CustomTopic } from "../domain/custom-topic.ts";
 import type { Event } from "../domain/event.ts";
 import type { Layout } from "../domain/frame.ts";
 import type { Asset, Channel, Device, Point } from "../domain/model.ts";
@@ -33,6 +34,7 @@ export interface Store {
   readonly models: Shelf<KeptModel>;
   readonly declarations: Shelf<KeptDeclaration>;
   readonly layouts: Shelf<Layout>;
+  readonly customTopics: Shelf<CustomTopic>;
   readonly templates: Shelf<Template>;
   readonly layers: Shelf<Layer>;
   readonly rollouts: Shelf<Rollout>;

@@ -17,6 +17,7 @@ import { assetTypeRoutes } from "./asset-types.ts";
 import { assetRoutes } from "./assets.ts";
 import { certificateRoutes } from "./certificates.ts";
 import { commandingRoutes } from "./commanding.ts";
+import { customTopicRoutes } from "./custom-topics.ts";
 import { dataSourceRoutes } from "./data-sources.ts";
 import { diagnosticRoutes } from "./diagnostics.ts";
 import { eventJobRoutes } from "./event-jobs.ts";
@@ -55,6 +56,7 @@ export const SIEMENS_ROUTES: Routes = {
   ...eventJobRoutes,
   ...certificateRoutes,
   ...agentCertificateRoutes,
+  ...customTopicRoutes,
   ...modelRoutes,
 };
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AgentId, Timestamp } from "../../domain/brand.ts";
 import { Findings } from "../../domain/findings.ts";
+import { NOTHING_KNOWN } from "../driver.ts";
 import { decode } from "./decode.ts";
 
 test("a LONG keeps all of its digits, and its neighbours are what they were", () => {
@@ -22,6 +23,7 @@ test("a LONG keeps all of its digits, and its neighbours are what they were", ()
       retain: false,
     },
     findings,
+    NOTHING_KNOWN,
   );
   assert.ok(outcome.ok);
   assert.deepEqual(

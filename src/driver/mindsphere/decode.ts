@@ -13,8 +13,10 @@ import {
   type JsonObject,
 } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import type { Known } from "../driver.ts";
 import { readPayload } from "../payload.ts";
 import { isValue, shorten } from "../value.ts";
+import { decodeCustom } from "./decode-custom.ts";
 import { decodeEvents } from "./decode-events.ts";
 import { decodeFile } from "./decode-file.ts";
 import { decodeInstantiation, decodeModel, decodeWhole } from "./decode-model.ts";
@@ -22,9 +24,17 @@ import { decodeModelWish, decodeProgress, decodeTokenWish } from "./decode-reque
 import { scanSeries } from "./scan-series.ts";
 import { parseOutbound } from "./topics.ts";
 
-export function decode(message: ReceivedMessage, findings: Findings): Outcome<void, Problem> {
+export function decode(
+  message: ReceivedMessage,
+  findings: Findings,
+  known: Known,
+): Outcome<void, Problem> {
   const topic = parseOutbound(message.topic);
-  if (!topic) return failure(problem("topic_unknown", message.topic));
+  if (!topic) {
+    const custom = known.custom(message.topic);
+    if (custom) return decodeCustom(message, custom, findings);
+    return failure(problem("topic_unknown", message.topic));
+  }
   const { device, about } = topic;
   const understand = UNDERSTOOD.get(about);
   if (!understand && about !== TIME_SERIES)

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AgentId, DeviceAddress, Timestamp } from "../../domain/brand.ts";
 import { Findings } from "../../domain/findings.ts";
+import { NOTHING_KNOWN } from "../driver.ts";
 import { decode } from "./decode.ts";
 import { scanSeries } from "./scan-series.ts";
 
@@ -128,7 +129,7 @@ function decoded(text: string) {
     receivedAt: 0 as Timestamp,
     retain: false,
   };
-  const outcome = decode(message, findings);
+  const outcome = decode(message, findings, NOTHING_KNOWN);
   assert.equal(findings.warnings.length, 0, JSON.stringify(findings.warnings));
   return outcome.ok ? findings.readings : undefined;
 }

@@ -125,6 +125,7 @@ function newStore(turns: Turns, hold: () => Promise<Held>): Store {
     models: openShelf("models", TABLES.models, turns),
     declarations: openShelf("declarations", TABLES.declarations, turns),
     layouts: openShelf("layouts", TABLES.layouts, turns),
+    customTopics: openShelf("customTopics", TABLES.customTopics, turns),
     templates: openShelf("templates", TABLES.templates, turns),
     layers: openShelf("layers", TABLES.layers, turns),
     rollouts: openShelf("rollouts", TABLES.rollouts, turns),

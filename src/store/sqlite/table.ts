@@ -101,6 +101,13 @@ export const TABLES: { readonly [Name in ShelfName]: Table<RowOf<Name>> } = {
     key: ["id"],
     columns: { id: "plain", name: "plain", filter: "plain", device: "plain", fields: "json" },
   },
+  customTopics: {
+    key: ["id"],
+    columns: {
+      ...{ id: "plain", agentId: "plain", topic: "plain", driver: "plain", device: "plain" },
+      ...{ etag: "plain", mappings: "json" },
+    },
+  },
   templates: {
     key: ["id"],
     columns: {

@@ -2,6 +2,7 @@ import { useId, useMemo } from "react";
 import type { RingCommand } from "../led-form.ts";
 import { previewOf } from "../widget/led-preview.ts";
 import { LedRing } from "../widget/led-ring.tsx";
+import { LedSheetArea } from "../widget/led-sheet.tsx";
 
 type Item = { readonly id: number; readonly name: string; readonly command: RingCommand };
 
@@ -19,19 +20,21 @@ export function RingPicker({ label, items, chosen, ledCount, onChoose }: RingPic
   return (
     <fieldset className="ring-picker">
       <legend className="spoken">{label}</legend>
-      {items.map((item) => (
-        <label key={item.id} className="ring-option">
-          <input
-            type="radio"
-            name={name}
-            checked={item.id === chosen}
-            onChange={() => onChoose(item.id)}
-          />
-          <Thumb command={item.command} ledCount={ledCount} />
-          <span className="ring-option-name">{item.name}</span>
-          <span className="hint num">{item.id}</span>
-        </label>
-      ))}
+      <LedSheetArea>
+        {items.map((item) => (
+          <label key={item.id} className="ring-option">
+            <input
+              type="radio"
+              name={name}
+              checked={item.id === chosen}
+              onChange={() => onChoose(item.id)}
+            />
+            <Thumb command={item.command} ledCount={ledCount} />
+            <span className="ring-option-name">{item.name}</span>
+            <span className="hint num">{item.id}</span>
+          </label>
+        ))}
+      </LedSheetArea>
     </fieldset>
   );
 }

@@ -1,5 +1,5 @@
 /** How a ring looks apart from its light: sizes in CSS pixels, colours as a canvas wants them. */
-type RingLook = {
+export type RingLook = {
   readonly size: number;
   readonly body: string;
   readonly off: string;
@@ -10,7 +10,10 @@ const TURN = 2 * Math.PI;
 const CIRCLE = 0.42;
 const BODY = 0.15;
 /** The halo of an LED, in its radii. */
-const HALO = 1.7;
+export const HALO = 1.7;
+export const HALO_ALPHA = 0.22;
+/** The sum of an LED's bytes below which nobody sees its light. */
+export const DARK_BELOW = 12;
 
 /** LED 0 at the top, clockwise. Three bytes a LED, red first. */
 export function drawRing(
@@ -21,7 +24,6 @@ export function drawRing(
   const count = bytes.length / 3;
   const middle = size / 2;
   const circle = size * CIRCLE;
-  const radius = Math.min(size * 0.042, (circle * TURN * 0.33) / count);
   canvas.clearRect(0, 0, size, size);
   canvas.strokeStyle = body;
   canvas.lineWidth = size * BODY;
@@ -29,23 +31,32 @@ export function drawRing(
   canvas.arc(middle, middle, circle, 0, TURN);
   canvas.stroke();
   for (let led = 0; led < count; led += 1) {
-    const angle = (led / count) * TURN - TURN / 4;
-    const x = middle + circle * Math.cos(angle);
-    const y = middle + circle * Math.sin(angle);
+    const { x, y, radius } = placeOf(led, count, size);
     const colour = lightOf(bytes, led);
     disc(canvas, x, y, radius, off);
     if (!colour) continue;
-    canvas.globalAlpha = 0.22;
+    canvas.globalAlpha = HALO_ALPHA;
     disc(canvas, x, y, radius * HALO, colour);
     canvas.globalAlpha = 1;
     disc(canvas, x, y, radius, colour);
   }
 }
 
+/** Where an LED sits in a ring of this size, and how large it is. */
+export function placeOf(led: number, count: number, size: number) {
+  const circle = size * CIRCLE;
+  const angle = (led / count) * TURN - TURN / 4;
+  return {
+    x: size / 2 + circle * Math.cos(angle),
+    y: size / 2 + circle * Math.sin(angle),
+    radius: Math.min(size * 0.042, (circle * TURN * 0.33) / count),
+  };
+}
+
 /** The LED's colour; undefined while it gives no light that can be seen. */
 function lightOf(bytes: Uint8Array, led: number): string | undefined {
   const [r = 0, g = 0, b = 0] = bytes.subarray(3 * led, 3 * led + 3);
-  return r + g + b < 12 ? undefined : `rgb(${r} ${g} ${b})`;
+  return r + g + b < DARK_BELOW ? undefined : `rgb(${r} ${g} ${b})`;
 }
 
 // biome-ignore lint/complexity/useMaxParams: a place, a size and a colour, as canvas itself asks

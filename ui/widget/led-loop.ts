@@ -14,16 +14,19 @@ type Playing = RingPlay & {
   isInSight: boolean;
 };
 
+/** Of most displays; a frame that comes a little early is the one that is meant. */
+const FRAME_MS = 16;
+
 const playing = new Map<Element, Playing>();
-let asked: number | undefined;
+let isAsked = false;
 let sight: IntersectionObserver | undefined;
 let calm: MediaQueryList | undefined;
 
-/** Plays on a canvas until the returned function is called. One loop turns all rings. */
-export function play(canvas: HTMLCanvasElement, ring: RingPlay): () => void {
+/** Plays at a place of the page until the returned function is called. One loop turns all rings. */
+export function play(place: Element, ring: RingPlay): () => void {
   sight ??= new IntersectionObserver(onSight);
   calm ??= calmMedia();
-  playing.set(canvas, {
+  playing.set(place, {
     ...ring,
     startedAt: performance.now(),
     drawnAt: Number.NEGATIVE_INFINITY,
@@ -31,17 +34,22 @@ export function play(canvas: HTMLCanvasElement, ring: RingPlay): () => void {
   });
   // Seen or not, it is never an empty place: paper has no observer.
   ring.draw(calm.matches ? ring.stillMs() : 0);
-  sight.observe(canvas);
+  sight.observe(place);
   return () => {
-    playing.delete(canvas);
-    sight?.unobserve(canvas);
+    playing.delete(place);
+    sight?.unobserve(place);
   };
+}
+
+/** For those who see no motion: what is in sight is drawn once more, where it stands now. */
+export function drawStillAgain(): void {
+  for (const ring of playing.values()) if (ring.isInSight) drawStill(ring);
 }
 
 function calmMedia(): MediaQueryList {
   const media = matchMedia("(prefers-reduced-motion: reduce)");
   media.addEventListener("change", () => {
-    for (const ring of playing.values()) if (ring.isInSight) drawStill(ring);
+    drawStillAgain();
     wake();
   });
   return media;
@@ -59,15 +67,21 @@ function onSight(entries: readonly IntersectionObserverEntry[]): void {
 
 /** The browser itself stops asking for frames while the page is hidden. */
 function wake(): void {
-  const isNeeded = !calm?.matches && [...playing.values()].some(({ isInSight }) => isInSight);
-  if (isNeeded && asked === undefined) asked = requestAnimationFrame(turn);
+  const inSight = [...playing.values()].filter(({ isInSight }) => isInSight);
+  if (calm?.matches || isAsked || inSight.length === 0) return;
+  isAsked = true;
+  const dueAt = Math.min(...inSight.map(({ drawnAt, everyMs }) => drawnAt + everyMs));
+  // A frame that draws nothing costs the browser as much as one that does.
+  const restMs = dueAt - performance.now() - FRAME_MS;
+  if (restMs > 0) setTimeout(() => requestAnimationFrame(turn), restMs);
+  else requestAnimationFrame(turn);
 }
 
 function turn(now: number): void {
-  asked = undefined;
+  isAsked = false;
   if (calm?.matches) return;
   for (const ring of playing.values()) {
-    if (!ring.isInSight || now - ring.drawnAt < ring.everyMs) continue;
+    if (!ring.isInSight || now - ring.drawnAt < ring.everyMs - FRAME_MS / 2) continue;
     ring.drawnAt = now;
     ring.draw(Math.max(0, now - ring.startedAt));
   }

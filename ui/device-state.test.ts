@@ -29,11 +29,24 @@ test("the channel that speaks most often tells when a device has fallen silent",
   assert.equal(patienceOf({ channels: [] }), LIMIT.freshnessMs);
 });
 
-test("late after one report and a bit, silent after two", () => {
-  const seen = (secondsAgo: number) => new Date(NOW - secondsAgo * 1000).toISOString();
+test("where nothing is promised: late after one report and a bit, offline after two", () => {
+  const seen = (secondsAgo: number) => ({
+    lastSeenAt: new Date(NOW - secondsAgo * 1000).toISOString(),
+    liveness: null,
+  });
   assert.equal(alivenessOf(seen(0), PATIENCE_MS, NOW), "reporting");
   assert.equal(alivenessOf(seen(1_080), PATIENCE_MS, NOW), "reporting");
   assert.equal(alivenessOf(seen(1_200), PATIENCE_MS, NOW), "late");
-  assert.equal(alivenessOf(seen(1_861), PATIENCE_MS, NOW), "silent");
-  assert.equal(alivenessOf(null, PATIENCE_MS, NOW), "silent");
+  assert.equal(alivenessOf(seen(1_861), PATIENCE_MS, NOW), "offline");
+  assert.equal(alivenessOf({ lastSeenAt: null, liveness: null }, PATIENCE_MS, NOW), "offline");
+});
+
+test("what the house says of a device that promised counts, however old its values are", () => {
+  const lastSeenAt = new Date(NOW - 10 * PATIENCE_MS).toISOString();
+  const said = (liveness: Parameters<typeof alivenessOf>[0]["liveness"]) =>
+    alivenessOf({ lastSeenAt, liveness }, PATIENCE_MS, NOW);
+  assert.equal(said("reporting"), "reporting");
+  assert.equal(said("late"), "late");
+  assert.equal(said("offline"), "offline");
+  assert.equal(said("unknown"), "source lost");
 });

@@ -4,19 +4,24 @@ import type { StateKind } from "./part/badge.tsx";
 
 export type DeviceDetail = Reply<"GET /devices/:id">;
 
-/** Whether a device still speaks: `late` is worth a look, `silent` is worth a walk. */
-export type Aliveness = "reporting" | "late" | "silent";
+/**
+ * Whether a device still speaks: `late` is worth a look, `offline` is worth a walk. Of a device
+ * whose source is lost nobody can tell: what is to be looked at is the source.
+ */
+export type Aliveness = "reporting" | "late" | "offline" | "source lost";
 
 export const ALIVE_WORDS: Readonly<Record<Aliveness, string>> = {
   reporting: "Reporting",
   late: "Late",
-  silent: "Silent",
+  offline: "Offline",
+  "source lost": "Source lost",
 };
 
 export const ALIVE_KINDS: Readonly<Record<Aliveness, StateKind>> = {
   reporting: "on",
   late: "wait",
-  silent: "off",
+  offline: "off",
+  "source lost": "wrong",
 };
 
 /**
@@ -33,10 +38,22 @@ export function patienceOf({ channels }: Pick<DeviceReply, "channels">): number 
   return Math.min(...all, LIMIT.freshnessMs);
 }
 
+type Heard = Pick<DeviceReply, "lastSeenAt" | "liveness">;
+
+/** The house knows what a device promised; where it promised nothing, its own patience counts. */
+export function alivenessOf(
+  { lastSeenAt, liveness }: Heard,
+  patienceMs: number,
+  now: number,
+): Aliveness {
+  if (liveness === null) return byAge(lastSeenAt, patienceMs, now);
+  return liveness === "unknown" ? "source lost" : liveness;
+}
+
 /** `lastSeenAt` is null for a device that has not spoken since the server started. */
-export function alivenessOf(lastSeenAt: string | null, patienceMs: number, now: number): Aliveness {
-  if (lastSeenAt === null) return "silent";
+function byAge(lastSeenAt: string | null, patienceMs: number, now: number): Aliveness {
+  if (lastSeenAt === null) return "offline";
   const age = now - Date.parse(lastSeenAt);
-  if (age > patienceMs) return "silent";
+  if (age > patienceMs) return "offline";
   return age > patienceMs * LATE_SHARE ? "late" : "reporting";
 }

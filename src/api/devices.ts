@@ -126,6 +126,7 @@ function deviceReply(house: House, device: Device, view: ModelView): Omit<Device
     demo,
     firstSeenAt: iso(firstSeenAt),
     lastSeenAt: isoOrNull(lastSeenAt),
+    liveness: house.liveness.of(id)?.state ?? null,
     messages,
     warnings: warnings.map((warning) => ({ ...warning, at: iso(warning.at) })),
   };

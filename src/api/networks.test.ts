@@ -34,6 +34,15 @@ async function node(address: string): Promise<NodeReply> {
   return nodes.find((one: NodeReply) => one.address === address);
 }
 
+test("a device is listed with the state that its network gives it", async () => {
+  await network();
+  const { json } = await house.send("viewer", "GET /devices");
+  assert.deepEqual(
+    json.items.map(({ liveness }: { liveness: string }) => liveness),
+    ["reporting"],
+  );
+});
+
 test("a network lists its nodes by address, with what commissioning still lacks", async () => {
   const { network: found, nodes } = await network();
   assert.deepEqual([found.devices, found.waiting, found.lost], [3, 2, null]);

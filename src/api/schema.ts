@@ -4,6 +4,7 @@ import { DATA_TYPES } from "../domain/catalogue.ts";
 import { COMMAND_STATES } from "../domain/command.ts";
 import { FIELD_FORMS, type FieldForm } from "../domain/frame.ts";
 import { LIMIT } from "../domain/limit.ts";
+import { LIVE_STATES } from "../domain/liveness.ts";
 import { ROLES } from "../domain/permission.ts";
 import { QUALITIES } from "../domain/reading.ts";
 
@@ -184,6 +185,8 @@ export const DeviceSchema = Type.Object({
   firstSeenAt: Time,
   /** When its newest message arrived; null if it has been silent since the server started. */
   lastSeenAt: nullable(Time),
+  /** By what it promised; `unknown`: its network is away. Null where a protocol promises nothing. */
+  liveness: nullable(oneOf(LIVE_STATES)),
   messages: Type.Integer(),
   warnings: Type.Array(
     Type.Object({

@@ -69,7 +69,7 @@ type DeviceProps = { readonly device: DeviceReply };
 
 function Alive({ device }: DeviceProps) {
   const patienceMs = patienceOf(device);
-  const alive = useByTime((now) => alivenessOf(device.lastSeenAt, patienceMs, now));
+  const alive = useByTime((now) => alivenessOf(device, patienceMs, now));
   return <State kind={ALIVE_KINDS[alive]}>{ALIVE_WORDS[alive]}</State>;
 }
 

@@ -71,7 +71,7 @@ function Actions({ detail }: { readonly detail: DeviceDetail }) {
 function DeviceHead({ detail: { device } }: { readonly detail: DeviceDetail }) {
   const { protocol, address, assetId, assetName, lastSeenAt, messages, demo } = device;
   const patienceMs = patienceOf(device);
-  const aliveness = useByTime((now) => alivenessOf(lastSeenAt, patienceMs, now));
+  const aliveness = useByTime((now) => alivenessOf(device, patienceMs, now));
   return (
     <>
       <State kind={ALIVE_KINDS[aliveness]}>{ALIVE_WORDS[aliveness]}</State>

@@ -101,7 +101,7 @@ function Fleet({ devices, pages, children }: FleetProps) {
 function useAliveness(devices: readonly DeviceReply[]): readonly Aliveness[] {
   const patience = useMemo(() => devices.map(patienceOf), [devices]);
   const text = useByTime((now) =>
-    devices.map(({ lastSeenAt }, at) => alivenessOf(lastSeenAt, patience[at] ?? 0, now)).join(),
+    devices.map((device, at) => alivenessOf(device, patience[at] ?? 0, now)).join(),
   );
   return useMemo(() => text.split(",") as Aliveness[], [text]);
 }
@@ -117,7 +117,7 @@ function protocolsOf(devices: readonly DeviceReply[]) {
 
 function statesOf(alive: readonly Aliveness[]): { value: Wanted; label: string }[] {
   const count = (state: Aliveness) => alive.filter((one) => one === state).length;
-  const states = (["reporting", "late", "silent"] as const).map((state) => ({
+  const states = (["reporting", "late", "offline", "source lost"] as const).map((state) => ({
     value: state,
     label: `${ALIVE_WORDS[state]} ${formatNumber(count(state), 0)}`,
   }));

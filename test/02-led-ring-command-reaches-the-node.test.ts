@@ -65,6 +65,30 @@ test("a mode is chosen and sent on the device's page; the node's gateway gets it
   assert.deepEqual(sub.lines, [`${ROOT}/5/control ${expected}`, `${ROOT}/9/control {}`]);
 });
 
+test("a picture is kept as a button, removed, and back when that was a mistake", {
+  skip,
+}, async (t) => {
+  const browser = await openBrowser();
+  t.after(() => browser.close());
+  const visitor = await Visitor.open(browser, house);
+  const { page } = visitor;
+  await visitor.visit(`/devices/${device.id}?tab=ring`);
+  await page.getByRole("button", { name: "Keep this" }).click();
+  await page.getByRole("dialog").getByLabel("Name").fill("Evening");
+  await page.getByRole("dialog").getByRole("button", { name: "Keep" }).click();
+  const kept = page.getByRole("button", { name: "Evening", exact: true });
+  await kept.waitFor();
+  await page.getByRole("button", { name: "Remove Evening" }).click();
+  await kept.waitFor({ state: "detached" });
+  assert.deepEqual((await house.call("GET", "/templates")).items, []);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await kept.waitFor();
+  const [template] = (await house.call("GET", "/templates")).items;
+  assert.equal(template.name, "Evening");
+  assert.equal(template.command, "led-ring");
+  assert.deepEqual(visitor.troubles, []);
+});
+
 test("its state is sent, and the journal says by whom", { skip }, async () => {
   const { commands } = await house.call("GET", `/devices/${device.id}`);
   assert.equal(commands.length, 1);

@@ -1,5 +1,6 @@
-import { Plus } from "lucide-react";
+import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
+import type { TemplateReply } from "../../src/api/contract.ts";
 import {
   AMBER,
   CLEAR_MODE,
@@ -12,11 +13,13 @@ import {
   type RingCommand,
   steady,
 } from "../led-form.ts";
-import { Button } from "../part/button.tsx";
+import { Button, IconButton } from "../part/button.tsx";
 import { TextField } from "../part/field.tsx";
 import { FormDialog } from "../part/form-dialog.tsx";
+import { say } from "../part/toast.tsx";
 import { useAsk, useReply } from "../query.ts";
 import { useMay } from "../session.ts";
+import { useUndo } from "../use-undo.ts";
 
 type RingPresetsProps = {
   readonly driver: string;
@@ -43,7 +46,8 @@ export function RingPresets({ driver, command, onChoose }: RingPresetsProps) {
   const templates = useReply("GET /templates", {});
   const own = (templates.data?.items ?? []).flatMap((kept) => {
     const choice = kept.driver === driver ? choiceOf(kept.command, kept.parameters) : undefined;
-    return choice ? [{ id: kept.id, name: kept.name, choice }] : [];
+    const { id, ...body } = kept;
+    return choice ? [{ id, name: body.name, choice, body }] : [];
   });
   return (
     <div className="row wrap">
@@ -52,10 +56,11 @@ export function RingPresets({ driver, command, onChoose }: RingPresetsProps) {
           {name}
         </Button>
       ))}
-      {own.map(({ id, name, choice }) => (
-        <Button key={id} onClick={() => onChoose(choice)}>
-          {name}
-        </Button>
+      {own.map(({ id, name, choice, body }) => (
+        <span key={id} className="row">
+          <Button onClick={() => onChoose(choice)}>{name}</Button>
+          {mayKeep && <Remove id={id} body={body} />}
+        </span>
       ))}
       {mayKeep && (
         <Button kind="quiet" icon={Plus} onClick={() => setNaming(true)}>
@@ -66,6 +71,30 @@ export function RingPresets({ driver, command, onChoose }: RingPresetsProps) {
         <PresetName driver={driver} command={command} onClose={() => setNaming(false)} />
       )}
     </div>
+  );
+}
+
+type RemoveProps = { readonly id: string; readonly body: Omit<TemplateReply, "id"> };
+
+function Remove({ id, body }: RemoveProps) {
+  const remove = useAsk("DELETE /templates/:id", ["GET /templates"]);
+  const undo = useUndo();
+  const ask = () =>
+    remove.mutate(
+      { params: { id } },
+      {
+        onSuccess: () =>
+          undo(`Removed ${body.name}`, "POST /templates", { body }, ["GET /templates"]),
+        onError: (problem) => say(problem.message),
+      },
+    );
+  return (
+    <IconButton
+      label={`Remove ${body.name}`}
+      icon={Trash2}
+      disabled={remove.isPending}
+      onClick={ask}
+    />
   );
 }
 

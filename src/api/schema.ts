@@ -185,7 +185,7 @@ export const DeviceSchema = Type.Object({
   firstSeenAt: Time,
   /** When its newest message arrived; null if it has been silent since the server started. */
   lastSeenAt: nullable(Time),
-  /** By what it promised; `unknown`: its network is away. Null where a protocol promises nothing. */
+  /** `unknown`: its network is away. Null where its protocol promises nothing. */
   liveness: nullable(oneOf(LIVE_STATES)),
   messages: Type.Integer(),
   warnings: Type.Array(

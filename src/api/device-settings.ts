@@ -13,6 +13,7 @@ import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { DeviceSettingsReply } from "./contract.ts";
 import type { Answer, Call } from "./handler.ts";
 import type { House } from "./house.ts";
+import { outagesOf } from "./outages.ts";
 import { iso } from "./time.ts";
 
 type Kept = DeviceSettingsReply["kept"];
@@ -135,13 +136,14 @@ async function checksOf(
   const now = house.clock.now();
   const from = Math.max(house.openedAt, (sent?.requestedAt ?? 0) + SETTLE_MS);
   const channels = house.ingest.device(device.id)?.channels ?? [];
+  const outages = await outagesOf(house, device);
   const checks = expected.map(async ({ channel: wanted, policy }) => {
     const channel = channels.find(({ name }) => name === wanted);
     if (!channel) return [];
     const query = { series: channel.series, from, to: Math.max(from, now), limit: REPORTS };
     const newest = from < now ? await house.historian.range({ ...query, order: -1 }) : undefined;
     const reports = { ...inOrder(newest), count: newest?.count ?? 0 };
-    const { gaps, suspects } = checkReports(policy, reports);
+    const { gaps, suspects } = checkReports(policy, reports, outages);
     const told = suspects.slice(-SUSPECTS).map(({ from, to, why }) => {
       return { from: iso(from), to: iso(to), why };
     });

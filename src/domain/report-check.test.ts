@@ -57,3 +57,11 @@ test("gaps are counted, so that few of them are not taken for proof", () => {
   assert.equal(checkReports(POLICY, reports([0, 21], [900, 21], [1_800, 21])).gaps, 2);
   assert.equal(checkReports(POLICY, reports()).gaps, 0);
 });
+
+test("a gap in which the gateway was away proves nothing, and is not counted", () => {
+  const rows = reports([0, 21], [900, 21], [5_000, 21], [5_900, 21]);
+  const outage = { from: 2_000_000, to: 4_900_000 };
+  assert.deepEqual(checkReports(POLICY, rows, [outage]), { gaps: 2, suspects: [] });
+  const before = { from: -2_000, to: -1_000 };
+  assert.equal(checkReports(POLICY, rows, [before]).suspects.length, 1);
+});

@@ -12,7 +12,11 @@ type Suspect = {
   readonly why: "late" | "early" | "small";
 };
 
+/** While the network was away; what was said then, or not said, is nobody's fault. */
+export type Outage = { readonly from: number; readonly to: number };
+
 type ReportCheck = {
+  /** Pairs of reports that were looked at. */
   readonly gaps: number;
   readonly suspects: readonly Suspect[];
 };
@@ -37,15 +41,22 @@ const TOLERANCE = 1e-5;
  * Time Mechanism"), seen from what arrived. A device that answers no configuration shows this way
  * whether it took it; it may also be that a message was lost, so this is a suspicion.
  */
-export function checkReports(policy: ReportPolicy, { at, value, count }: Reports): ReportCheck {
+export function checkReports(
+  policy: ReportPolicy,
+  { at, value, count }: Reports,
+  outages: readonly Outage[] = [],
+): ReportCheck {
   const told = effective(policy);
   const suspects: Suspect[] = [];
+  let gaps = 0;
   for (let row = 1; row < count; row += 1) {
     const [from, to] = [at[row - 1] ?? 0, at[row] ?? 0];
+    if (outages.some((outage) => outage.from <= to && outage.to >= from)) continue;
+    gaps += 1;
     const why = oddityOf(told, to - from, Math.abs((value[row] ?? 0) - (value[row - 1] ?? 0)));
     if (why) suspects.push({ from, to, why });
   }
-  return { gaps: Math.max(0, count - 1), suspects };
+  return { gaps, suspects };
 }
 
 function oddityOf(

@@ -15,6 +15,8 @@ import { end, median, optionsOf, quantile, residentMegabytes } from "./measure.t
 const options = optionsOf({ rounds: 3, idle: 1_000, storm: 5_000 });
 /** A person's patience, and a device's: one message so often while the others come back. */
 const ASK_EVERY_MS = 50;
+/** The server tells of its last five seconds. */
+const LOOP_EVERY_MS = 2_500;
 
 async function idle(isTls: boolean): Promise<number> {
   const house = await (await House.open(["--mqtts", "127.0.0.1:0"])).signIn();
@@ -27,7 +29,14 @@ async function idle(isTls: boolean): Promise<number> {
   return megabytes;
 }
 
-async function storm(): Promise<{ readonly seconds: number; readonly waits: readonly number[] }> {
+type Storm = {
+  readonly seconds: number;
+  readonly waits: readonly number[];
+  /** What the server says of its own main thread. */
+  readonly loopMs: number;
+};
+
+async function storm(): Promise<Storm> {
   const house = await (await House.open(["--mqtts", "127.0.0.1:0"])).signIn();
   const accounts = await crowdAgents(house, options.storm);
   const crowd = await Crowd.open(house, { tls: true, clients: options.storm, accounts });
@@ -44,12 +53,23 @@ async function storm(): Promise<{ readonly seconds: number; readonly waits: read
     await there.publishAsync("crowd/there", "1", { qos: 1 });
     waits.push(performance.now() - before);
   }, ASK_EVERY_MS);
+  let loopMs = 0;
+  const asking = setInterval(async () => {
+    loopMs = Math.max(loopMs, await loopDelayOf(house));
+  }, LOOP_EVERY_MS);
   const seconds = await crowd.comeBack();
+  await new Promise((resolve) => setTimeout(resolve, 2 * LOOP_EVERY_MS));
+  clearInterval(asking);
   clearInterval(watching);
   await there.endAsync();
   await crowd.close();
   await house.close();
-  return { seconds, waits };
+  return { seconds, waits, loopMs };
+}
+
+async function loopDelayOf(house: House): Promise<number> {
+  const text = await (await house.request("GET", "/metrics")).text();
+  return Number(/^fieldline_loop_delay_ms_max (.*)$/m.exec(text)?.[1] ?? 0);
 }
 
 function ofThousand(megabytes: readonly number[]): number {
@@ -98,13 +118,15 @@ const tls: number[] = [];
 const back: number[] = [];
 const longest: number[] = [];
 const waited: number[] = [];
+const stalled: number[] = [];
 for (let round = 0; round < options.rounds; round += 1) {
   if (options.idle > 0) {
     plain.push(await idle(false));
     tls.push(await idle(true));
   }
   if (options.storm > 0) {
-    const { seconds, waits } = await storm();
+    const { seconds, waits, loopMs } = await storm();
+    stalled.push(loopMs);
     back.push(seconds);
     longest.push(Math.max(...waits));
     waited.push(quantile(waits, 0.99));
@@ -119,6 +141,7 @@ printFigures([
     measured: median(back),
     atMost: 30,
   },
+  { figure: "meanwhile, its loop stalls at most, ms", measured: median(stalled), atMost: 250 },
   { figure: "meanwhile, who was there waits at most, ms", measured: median(longest), atMost: 250 },
   { figure: "meanwhile, who was there waits, p99 ms", measured: median(waited), atMost: 250 },
 ]);

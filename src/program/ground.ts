@@ -15,6 +15,7 @@ import { RESTORING } from "./backup.ts";
 import type { Config } from "./config.ts";
 import { DiskWatch } from "./disk-watch.ts";
 import { type History, openHistory } from "./history.ts";
+import { watchLoop } from "./loop-watch.ts";
 import { startRetention } from "./retention.ts";
 
 /** What every room stands on. */
@@ -68,6 +69,8 @@ export async function openGround(
   const ground = { historian, trouble, store: store.value, journal, clock, gauges, log };
   disk = await openDiskWatch(ground, config);
   closer.add("disk watch", () => disk?.close());
+  const loop = watchLoop({ clock, gauges });
+  closer.add("loop watch", () => loop.close());
   return success({ ...ground, disk });
 }
 

@@ -9,7 +9,7 @@ type Waiting = { readonly bucket: Bucket; readonly calls: (() => void)[] };
 
 const STEP_MS = 10;
 /** Let in at one step; one alone where the step comes late, for then handshakes fill the loop. */
-const STEP_MAX = 10;
+const STEP_MAX = 4;
 const LATE_MS = 20;
 const ADDRESSES_MAX = 1_000;
 const PACE: Pace = {

@@ -48,6 +48,16 @@ const COMMANDS: Readonly<Record<string, string>> = {
   postgresql: join(POSTGRES_BIN, "postgres"),
 };
 
+/** How much faster than a peer we want to be, and at which part of its processor time. */
+const WANTED: Readonly<Record<string, { readonly faster: number; readonly cpu: number }>> = {
+  "sqlite-rows": { faster: 12, cpu: 0.1 },
+  "victoria-metrics": { faster: 4, cpu: 0.2 },
+};
+/** The same of reads. */
+const WANTED_READS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  "victoria-metrics": { buckets: 8, increase: 1 },
+};
+
 const folder = mkdtempSync(join(tmpdir(), "fieldline-bench-"));
 try {
   const workload = writeWorkload(join(folder, "workload"), days);
@@ -63,16 +73,6 @@ try {
 }
 
 type Runs = readonly ContestResult[];
-
-/** How much faster than a peer we want to be, and at which part of its processor time. */
-const WANTED: Readonly<Record<string, { readonly faster: number; readonly cpu: number }>> = {
-  "sqlite-rows": { faster: 12, cpu: 0.1 },
-  "victoria-metrics": { faster: 4, cpu: 0.2 },
-};
-/** The same of reads. */
-const WANTED_READS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  "victoria-metrics": { buckets: 8, increase: 1 },
-};
 
 /** All of them in turns, so that a slow minute of the machine is nobody's alone. */
 async function contest({ file }: Workload, commit: number): Promise<void> {

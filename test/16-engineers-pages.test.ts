@@ -91,9 +91,7 @@ test("who wants no motion sees still rings", { skip }, async () => {
   // One that moves all the time, so that a picture taken later would be another one.
   await page.getByRole("radio", { name: /^Rainbow cycle/ }).check();
   const ring = page.getByRole("img", { name: "Preview of the LED ring" });
-  const picture = () => {
-    return ring.evaluate((canvas) => (canvas as unknown as { toDataURL(): string }).toDataURL());
-  };
+  const picture = async () => (await ring.screenshot()).toString("base64");
   const first = await picture();
   await page.getByText('"mode":9').first().waitFor();
   assert.equal(await picture(), first);

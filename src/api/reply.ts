@@ -43,17 +43,17 @@ export function sendError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
+  sendProblem(request, reply, problemIn(log, error, request));
+}
+
+/** The same without its form: other APIs say a problem in other words. */
+export function problemIn(log: Log, error: FastifyError, request: FastifyRequest): Problem {
   const expected = expectedProblem(error);
-  if (!expected) {
-    const route = request.routeOptions.url;
-    const { method, id } = request;
-    log.error("request failed", { method, route, request: id, reason: error.stack ?? `${error}` });
-  }
-  sendProblem(
-    request,
-    reply,
-    expected ?? problem("internal", `The log names request ${request.id}.`),
-  );
+  if (expected) return expected;
+  const route = request.routeOptions.url;
+  const { method, id } = request;
+  log.error("request failed", { method, route, request: id, reason: error.stack ?? `${error}` });
+  return problem("internal", `The log names request ${id}.`);
 }
 
 /** What was no request at all, too long or too slow: the same form of answer, then the end. */
@@ -83,7 +83,7 @@ const NO_REQUEST = new Map<string | undefined, string>([
 ]);
 
 /** What the caller can mend, of what Fastify or a handler threw. */
-export function expectedProblem(error: FastifyError): Problem | undefined {
+function expectedProblem(error: FastifyError): Problem | undefined {
   if (error instanceof AwayError) return problem("history_away", error.message);
   if (error.validationContext) {
     return problem("request_invalid", `${error.validationContext} ${error.message}`);

@@ -9,6 +9,7 @@ import { type Problem, problem } from "../domain/problem.ts";
 import type { KeptFile } from "../domain/records.ts";
 import { newId } from "../lib/id.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
+import { syncFolder } from "../lib/sync-folder.ts";
 import type { Store } from "../store/store.ts";
 
 /** Files that devices and programs hand in: rows in the store, bytes in a folder. */
@@ -144,14 +145,5 @@ function rowOf(
 async function sweep(folder: string, known: ReadonlySet<string>): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!known.has(name)) await rm(join(folder, name), { force: true });
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

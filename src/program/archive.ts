@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { HeldFile } from "../lib/held.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
+import { syncFolder } from "../lib/sync-folder.ts";
 import { readTarHeader, TAR_BLOCK, TAR_NAME_BYTES, tarHeader, tarPadding } from "../lib/tar.ts";
 
 /*
@@ -88,15 +89,6 @@ export async function extractArchive(
       await syncFolder(dirname(target));
     }),
   );
-}
-
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 async function fill(

@@ -5,11 +5,11 @@ import { type Problem, problem } from "../domain/problem.ts";
 import { lockEmbeddedHistory } from "../historian/embedded/embedded.ts";
 import { holdFolder } from "../lib/held.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
+import { syncFolder } from "../lib/sync-folder.ts";
 import {
   extractArchive,
   isArchivable,
   type Manifest,
-  syncFolder,
   verifyArchive,
   writeArchive,
 } from "./archive.ts";

@@ -6,7 +6,8 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout } from "node:timers/promises";
 import { type Problem, problem } from "../domain/problem.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
-import { type Manifest, syncFolder, verifyArchive } from "./archive.ts";
+import { syncFolder } from "../lib/sync-folder.ts";
+import { type Manifest, verifyArchive } from "./archive.ts";
 import type { Io } from "./io.ts";
 
 /** What the API says of a backup. */

@@ -1,11 +1,7 @@
-import { Send } from "lucide-react";
 import { useMemo, useState } from "react";
 import type { CommandReply, CommandTypeReply, DeviceReply } from "../../src/api/contract.ts";
 import { commandWords } from "../command-words.ts";
 import { formatDateTime } from "../format.ts";
-import { Button } from "../part/button.tsx";
-import { Card } from "../part/card.tsx";
-import { SchemaFields } from "../part/schema-fields.tsx";
 import {
   type FormValues,
   initialValues,
@@ -13,15 +9,11 @@ import {
   sectionsOf,
   valuesFrom,
 } from "../schema-form.ts";
-import { useMay } from "../session.ts";
 import { useSending } from "../use-command.ts";
 import { type LastSent, useLastSent } from "../use-last-sent.ts";
-import { ConfirmSettings } from "./confirm-settings.tsx";
 import { MeantSettings } from "./meant-settings.tsx";
-import { SentMessage } from "./sent-message.tsx";
+import { SettingsSheet } from "./settings-sheet.tsx";
 import "./device-settings.css";
-
-const NO_DOUBTS = {};
 
 type DeviceSettingsProps = {
   readonly device: DeviceReply;
@@ -50,12 +42,10 @@ function SentSettings(props: DeviceSettingsProps) {
 type SettingsFormProps = DeviceSettingsProps & { readonly last: LastSent | null };
 
 function SettingsForm({ device, type, commands, last }: SettingsFormProps) {
-  const mayCommand = useMay("command");
   const sections = useMemo(() => sectionsOf(type.parameters), [type.parameters]);
   const [values, setValues] = useState<FormValues>(() =>
     last ? valuesFrom(sections, last.parameters) : initialValues(sections),
   );
-  const [isConfirming, setConfirming] = useState(false);
   const sending = useSending();
   const form = useMemo(() => readForm(sections, values), [sections, values]);
   const { errors, parameters, isValid } = form;
@@ -64,43 +54,23 @@ function SettingsForm({ device, type, commands, last }: SettingsFormProps) {
     [device.id, type.name, isValid, parameters],
   );
   return (
-    <>
-      <Card
-        title={type.title}
-        meta={lastWords(last)}
-        actions={
-          mayCommand && (
-            <Button kind="primary" icon={Send} disabled={!wish} onClick={() => setConfirming(true)}>
-              Send …
-            </Button>
-          )
-        }
-      >
-        <SchemaFields
-          sections={sections}
-          values={values}
-          errors={errors}
-          doubts={NO_DOUBTS}
-          onChange={(key, text) => setValues({ ...values, [key]: text })}
-        />
+    <SettingsSheet
+      type={type}
+      meta={lastWords(last)}
+      sections={sections}
+      values={values}
+      errors={errors}
+      wish={wish}
+      last={last}
+      sending={sending}
+      below={
         <p className="hint" role="status">
           {sending.row ? stateWords(sending.row, type, commands) : ""}
         </p>
-      </Card>
-      <SentMessage wish={wish} />
-      {wish && (
-        <ConfirmSettings
-          open={isConfirming}
-          onClose={() => setConfirming(false)}
-          sections={sections}
-          parameters={wish.parameters}
-          last={last}
-          kind={type.kind}
-          sending={sending}
-          onSend={() => sending.send(wish, () => setConfirming(false))}
-        />
-      )}
-    </>
+      }
+      onChange={setValues}
+      onSend={sending.send}
+    />
   );
 }
 

@@ -1,4 +1,3 @@
-import { Send } from "lucide-react";
 import { useMemo, useState } from "react";
 import type {
   CommandTypeReply,
@@ -7,22 +6,17 @@ import type {
   TemplateReply,
 } from "../../src/api/contract.ts";
 import { belowOwn, type OwnFields, onlyFields, ownFieldsOf, valuesOf } from "../meant-form.ts";
-import { Button } from "../part/button.tsx";
-import { Card } from "../part/card.tsx";
 import { ProblemNote, Waiting } from "../part/empty.tsx";
 import { SelectField } from "../part/field.tsx";
-import { SchemaFields } from "../part/schema-fields.tsx";
 import { say } from "../part/toast.tsx";
 import { useAsk, useReply } from "../query.ts";
 import { type FormParameters, initialValues, readForm, sectionsOf } from "../schema-form.ts";
 import { doubtsOf } from "../sensor-settings.ts";
-import { useMay } from "../session.ts";
-import { useSending } from "../use-command.ts";
+import { type CommandWish, useSending } from "../use-command.ts";
 import { useFaults } from "../use-faults.ts";
 import { useRefetchOn } from "../use-refetch.ts";
-import { ConfirmSettings } from "./confirm-settings.tsx";
-import { SentMessage } from "./sent-message.tsx";
 import { SettingsPresets } from "./settings-presets.tsx";
+import { SettingsSheet } from "./settings-sheet.tsx";
 import { SettingsState } from "./settings-state.tsx";
 import "./meant-settings.css";
 
@@ -58,20 +52,17 @@ type MeantFormProps = {
 
 function MeantForm({ device, type, told, templates }: MeantFormProps) {
   const form = useMeantForm(device, type, told, templates);
-  const mayCommand = useMay("command");
-  const [isConfirming, setConfirming] = useState(false);
   const sending = useSending();
   const lay = useAsk("PUT /devices/:id/settings", ["GET /devices/:id/settings"]);
   const { sections, values, parameters, wish, own } = form;
   const faults = useFaults(device);
   const doubts = useMemo(() => doubtsOf(parameters, faults), [parameters, faults]);
-  const send = () => {
-    if (!wish) return;
+  const send = (meant: CommandWish, onSent: () => void) => {
     const body = { command: type.name, ...form.layer };
     lay.mutate(
       { params: { id: device.id }, body },
       {
-        onSuccess: () => sending.send(wish, () => setConfirming(false)),
+        onSuccess: () => sending.send(meant, onSent),
         onError: (problem) => say(problem.message),
       },
     );
@@ -79,52 +70,37 @@ function MeantForm({ device, type, told, templates }: MeantFormProps) {
   return (
     <>
       <SettingsState told={told} sections={sections} onTake={form.take} />
-      <Card
-        title={type.title}
+      <SettingsSheet
+        type={type}
         meta={ownWords(Object.keys(own).length)}
-        actions={
-          mayCommand && (
-            <Button kind="primary" icon={Send} disabled={!wish} onClick={() => setConfirming(true)}>
-              Send …
-            </Button>
-          )
+        sections={sections}
+        values={values}
+        errors={form.errors}
+        doubts={doubts}
+        notes={form.notes}
+        wish={wish}
+        last={told.sent}
+        sending={{ ...sending, isSending: sending.isSending || lay.isPending }}
+        above={
+          <>
+            <div className="meant-template">
+              <SelectField
+                label="Template of this node"
+                hint="Lies over those of its network and its places, below what is typed here."
+                value={form.templateId}
+                onChange={form.choose}
+                options={[
+                  { value: "", label: "None" },
+                  ...templates.map(({ id, name }) => ({ value: id, label: name })),
+                ]}
+              />
+            </div>
+            <SettingsPresets values={values} parameters={parameters} onChange={form.change} />
+          </>
         }
-      >
-        <div className="meant-template">
-          <SelectField
-            label="Template of this node"
-            hint="Lies over those of its network and its places, below what is typed here."
-            value={form.templateId}
-            onChange={form.choose}
-            options={[
-              { value: "", label: "None" },
-              ...templates.map(({ id, name }) => ({ value: id, label: name })),
-            ]}
-          />
-        </div>
-        <SettingsPresets values={values} parameters={parameters} onChange={form.change} />
-        <SchemaFields
-          sections={sections}
-          values={values}
-          errors={form.errors}
-          doubts={doubts}
-          notes={form.notes}
-          onChange={(field, text) => form.change({ ...values, [field]: text })}
-        />
-      </Card>
-      <SentMessage wish={wish} />
-      {wish && (
-        <ConfirmSettings
-          open={isConfirming}
-          onClose={() => setConfirming(false)}
-          sections={sections}
-          parameters={wish.parameters}
-          last={told.sent}
-          kind={type.kind}
-          sending={{ ...sending, isSending: sending.isSending || lay.isPending }}
-          onSend={send}
-        />
-      )}
+        onChange={form.change}
+        onSend={send}
+      />
     </>
   );
 }

@@ -1,4 +1,3 @@
-import { Link } from "@tanstack/react-router";
 import type { NodeReply } from "../../src/api/contract.ts";
 import { formatCount } from "../format.ts";
 import { tasksOf } from "../network-words.ts";
@@ -6,6 +5,7 @@ import { Card } from "../part/card.tsx";
 import { Empty } from "../part/empty.tsx";
 import { Facts } from "../part/facts.tsx";
 import { type Column, Table } from "../part/table.tsx";
+import { ADDRESS_COLUMN, NODE_COLUMN } from "./network-columns.tsx";
 
 /** What each node needs until it can be left alone; who needs nothing is only counted. */
 export function NetworkChecklist({ nodes }: { readonly nodes: readonly NodeReply[] }) {
@@ -34,15 +34,8 @@ export function NetworkChecklist({ nodes }: { readonly nodes: readonly NodeReply
 }
 
 const COLUMNS: readonly Column<NodeReply>[] = [
-  {
-    head: "Node",
-    cell: ({ deviceId, name }) => (
-      <Link to="/devices/$deviceId" params={{ deviceId }}>
-        {name}
-      </Link>
-    ),
-  },
-  { head: "Address", wide: true, cell: ({ address }) => <code className="dim">{address}</code> },
+  NODE_COLUMN,
+  ADDRESS_COLUMN,
   { head: "Lacks", cell: (node) => <Lacks node={node} /> },
 ];
 

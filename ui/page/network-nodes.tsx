@@ -1,4 +1,3 @@
-import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { NodeReply } from "../../src/api/contract.ts";
 import { formatCount, formatSpan } from "../format.ts";
@@ -9,6 +8,7 @@ import { Card } from "../part/card.tsx";
 import { Empty } from "../part/empty.tsx";
 import { SearchBox } from "../part/search-box.tsx";
 import { type Column, Table } from "../part/table.tsx";
+import { ADDRESS_COLUMN, NODE_COLUMN } from "./network-columns.tsx";
 
 /** More rows than these are searched, not scrolled. */
 const ROWS_MAX = 300;
@@ -45,16 +45,9 @@ export function NetworkNodes({ nodes }: { readonly nodes: readonly NodeReply[] }
 }
 
 const COLUMNS: readonly Column<NodeReply>[] = [
-  {
-    head: "Node",
-    cell: ({ deviceId, name }) => (
-      <Link to="/devices/$deviceId" params={{ deviceId }}>
-        {name}
-      </Link>
-    ),
-  },
+  NODE_COLUMN,
   { head: "State", cell: ({ state }) => <NodeState state={state} /> },
-  { head: "Address", wide: true, cell: ({ address }) => <code className="dim">{address}</code> },
+  ADDRESS_COLUMN,
   {
     head: "Place",
     wide: true,

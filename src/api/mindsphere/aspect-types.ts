@@ -5,8 +5,8 @@ import { aspectTypeFaults, changedAspectType } from "../../domain/type-rules.ts"
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { House } from "../house.ts";
 import { readBody } from "./body.ts";
-import { bookOf, keptType, variableJson } from "./catalogue.ts";
-import { checkMatch, versioned } from "./etag.ts";
+import { bookOf, variableJson, withKept } from "./catalogue.ts";
+import { versioned } from "./etag.ts";
 import { select } from "./filter.ts";
 import { refusalOfNew, settle } from "./model-change.ts";
 import { cutOf, halPage } from "./page.ts";
@@ -80,7 +80,7 @@ async function put(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> {
     const refusal = refusalOfNew(ask, aspectTypes, id);
     if (refusal !== undefined) return failure(refusal);
     if (!aspectTypes.has(id)) return keep(house, ask, next, undefined);
-    return withKept(house, ask, (known) => keep(house, ask, next, known));
+    return withKept(house, ask, "aspectTypes", (known) => keep(house, ask, next, known));
   });
 }
 
@@ -88,7 +88,9 @@ async function patch(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> 
   const body = readBody(ask.body, AspectTypePatch);
   if (!body.ok) return body;
   return settle(house, ask, `aspect-type:${ask.params["id"]}`, () =>
-    withKept(house, ask, (known) => keep(house, ask, patched(known, body.value), known)),
+    withKept(house, ask, "aspectTypes", (known) =>
+      keep(house, ask, patched(known, body.value), known),
+    ),
   );
 }
 
@@ -103,7 +105,7 @@ function patched(known: AspectType, body: Static<typeof AspectTypePatch>): Aspec
 
 async function remove(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> {
   return settle(house, ask, `aspect-type:${ask.params["id"]}`, () =>
-    withKept(house, ask, async ({ id }) => {
+    withKept(house, ask, "aspectTypes", async ({ id }) => {
       const { assetTypes } = await bookOf(house);
       const user = [...assetTypes.values()].find((one) => Object.values(one.aspects).includes(id));
       if (user) return failure(problem("type_in_use", `'${user.id}' has an aspect of it`));
@@ -111,19 +113,6 @@ async function remove(house: House, ask: Ask): Promise<Outcome<Answer, Problem>>
       return success({ status: 204 });
     }),
   );
-}
-
-/** Goes on with a type that was made here, in the version that the caller knows. */
-async function withKept(
-  house: House,
-  ask: Ask,
-  work: (known: AspectType) => Promise<Outcome<Answer, Problem>>,
-): Promise<Outcome<Answer, Problem>> {
-  const { aspectTypes } = await bookOf(house);
-  const known = await keptType(house.store.aspectTypes, ask.params["id"] ?? "", aspectTypes);
-  if (!known.ok) return known;
-  const match = checkMatch(ask.headers, known.value.version);
-  return match.ok ? work(known.value) : match;
 }
 
 async function keep(

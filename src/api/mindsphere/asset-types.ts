@@ -8,8 +8,8 @@ import type { House } from "../house.ts";
 import { aspectTypeJson } from "./aspect-types.ts";
 import { assignmentFault } from "./asset-files.ts";
 import { readBody } from "./body.ts";
-import { bookOf, keptType, variableJson } from "./catalogue.ts";
-import { checkMatch, versioned } from "./etag.ts";
+import { bookOf, variableJson, withKept } from "./catalogue.ts";
+import { versioned } from "./etag.ts";
 import { select } from "./filter.ts";
 import { refusalOfNew, settle } from "./model-change.ts";
 import { cutOf, halPage } from "./page.ts";
@@ -128,7 +128,7 @@ async function put(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> {
     const refusal = refusalOfNew(ask, assetTypes, id);
     if (refusal !== undefined) return failure(refusal);
     if (!assetTypes.has(id)) return keep(house, ask, next, undefined);
-    return withKept(house, ask, (known) => keep(house, ask, next, known));
+    return withKept(house, ask, "assetTypes", (known) => keep(house, ask, next, known));
   });
 }
 
@@ -136,7 +136,9 @@ async function patch(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> 
   const body = readBody(ask.body, AssetTypePatch);
   if (!body.ok) return body;
   return settle(house, ask, subjectOf(ask), () =>
-    withKept(house, ask, (known) => keep(house, ask, patched(known, body.value), known)),
+    withKept(house, ask, "assetTypes", (known) =>
+      keep(house, ask, patched(known, body.value), known),
+    ),
   );
 }
 
@@ -159,7 +161,7 @@ async function patchVariables(house: House, ask: Ask): Promise<Outcome<Answer, P
   const body = readBody(ask.body, VariableChanges);
   if (!body.ok) return body;
   return settle(house, ask, subjectOf(ask), () =>
-    withKept(house, ask, async (known) => {
+    withKept(house, ask, "assetTypes", async (known) => {
       const unknown = Object.keys(body.value).find(
         (name) => !known.variables.some((variable) => variable.name === name),
       );
@@ -185,7 +187,7 @@ async function patchVariables(house: House, ask: Ask): Promise<Outcome<Answer, P
 
 async function remove(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> {
   return settle(house, ask, subjectOf(ask), () =>
-    withKept(house, ask, async ({ id }) => {
+    withKept(house, ask, "assetTypes", async ({ id }) => {
       const [heir] = (await bookOf(house)).below(id);
       if (heir) return failure(problem("type_in_use", `'${heir.id}' inherits from it`));
       const [asset] = await house.store.assets.find({ where: { typeId: id }, limit: 1 });
@@ -218,23 +220,10 @@ function changeFiles(
   change: (files: Files) => Files,
 ): Promise<Outcome<Answer, Problem>> {
   return settle(house, ask, subjectOf(ask), () =>
-    withKept(house, ask, (known) =>
+    withKept(house, ask, "assetTypes", (known) =>
       write(house, ask, { ...known, files: change(known.files) }, known),
     ),
   );
-}
-
-/** Goes on with a type that was made here, in the version that the caller knows. */
-async function withKept(
-  house: House,
-  ask: Ask,
-  work: (known: AssetType) => Promise<Outcome<Answer, Problem>>,
-): Promise<Outcome<Answer, Problem>> {
-  const { assetTypes } = await bookOf(house);
-  const known = await keptType(house.store.assetTypes, ask.params["id"] ?? "", assetTypes);
-  if (!known.ok) return known;
-  const match = checkMatch(ask.headers, known.value.version);
-  return match.ok ? work(known.value) : match;
 }
 
 async function keep(

@@ -1,4 +1,5 @@
 import {
+  type AspectType,
   type AssetType,
   PLAIN_ASPECT_TYPE,
   PLAIN_ASSET_TYPE,
@@ -8,8 +9,10 @@ import { wordOfKind } from "../../domain/data-type-word.ts";
 import type { Asset } from "../../domain/model.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { TypeBook } from "../../domain/type-book.ts";
-import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import { failure, type Outcome } from "../../lib/outcome.ts";
 import type { House } from "../house.ts";
+import { checkMatch } from "./etag.ts";
+import type { Answer, Ask } from "./route.ts";
 
 /** Types that MindSphere has in every tenant, with their parents. */
 const CORE_TYPES: readonly AssetType[] = [
@@ -40,16 +43,31 @@ export async function bookOf({ store, drivers }: House): Promise<TypeBook> {
   );
 }
 
-/** Whether a type was made by somebody here: others cannot be changed. */
-export async function keptType<Type>(
-  shelf: { get(id: string): Promise<Type | undefined> },
-  id: string,
-  book: ReadonlyMap<string, unknown>,
-): Promise<Outcome<Type, Problem>> {
-  const kept = await shelf.get(id);
-  if (kept) return success(kept);
-  if (!book.has(id)) return failure(problem("type_unknown", `no type '${id}'`));
-  return failure(problem("type_in_use", `'${id}' is a part of Fieldline and stays as it is`));
+type Kept = { readonly aspectTypes: AspectType; readonly assetTypes: AssetType };
+
+type Shelves = {
+  readonly [Kind in keyof Kept]: { get(id: string): Promise<Kept[Kind] | undefined> };
+};
+
+/** Goes on with a type that was made here, in the version that the caller knows. */
+export async function withKept<Kind extends keyof Kept>(
+  house: House,
+  { params, headers }: Ask,
+  kind: Kind,
+  work: (known: Kept[Kind]) => Promise<Outcome<Answer, Problem>>,
+): Promise<Outcome<Answer, Problem>> {
+  const { id = "" } = params;
+  const shelves: Shelves = house.store;
+  const known = await shelves[kind].get(id);
+  if (!known) return failure(await whyNotKept(house, kind, id));
+  const match = checkMatch(headers, known.version);
+  return match.ok ? work(known) : match;
+}
+
+async function whyNotKept(house: House, kind: keyof Kept, id: string): Promise<Problem> {
+  const isOurs = (await bookOf(house))[kind].has(id);
+  if (!isOurs) return problem("type_unknown", `no type '${id}'`);
+  return problem("type_in_use", `'${id}' is a part of Fieldline and stays as it is`);
 }
 
 export function typeIdOf({ typeId }: Pick<Asset, "typeId">): string {

@@ -81,27 +81,34 @@ async function addType(house: House, ask: Ask): Promise<Outcome<Answer, Problem>
 }
 
 async function patchType(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> {
-  const id = ask.params["id"] ?? "";
-  const before = await house.assetEvents.type(id);
-  if (!before.ok) return before;
-  const { etag } = before.value;
-  const match = checkMatch(ask.headers, etag);
-  if (!match.ok) return match;
+  const known = await versionOf(house, ask);
+  if (!known.ok) return known;
   const wish = readTypePatch(ask.body);
   if (!wish.ok) return wish;
-  const changed = await house.assetEvents.changeType(actorOf(ask), { id, etag }, wish.value);
+  const changed = await house.assetEvents.changeType(actorOf(ask), known.value, wish.value);
   return changed.ok ? success(await answer(house, ask, changed.value)) : changed;
 }
 
 async function removeType(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> {
-  const id = ask.params["id"] ?? "";
-  const before = await house.assetEvents.type(id);
-  if (!before.ok) return before;
-  const { etag } = before.value;
-  const match = checkMatch(ask.headers, etag);
-  if (!match.ok) return match;
-  const removed = await house.assetEvents.removeType(actorOf(ask), { id, etag });
+  const known = await versionOf(house, ask);
+  if (!known.ok) return known;
+  const removed = await house.assetEvents.removeType(actorOf(ask), known.value);
   return removed.ok ? success({ status: 204 }) : removed;
+}
+
+type Version = { readonly id: string; readonly etag: number };
+
+/** The type that is meant, in the version that the caller knows. */
+async function versionOf(
+  house: House,
+  { params, headers }: Ask,
+): Promise<Outcome<Version, Problem>> {
+  const { id = "" } = params;
+  const type = await house.assetEvents.type(id);
+  if (!type.ok) return type;
+  const { etag } = type.value;
+  const match = checkMatch(headers, etag);
+  return match.ok ? success({ id, etag }) : match;
 }
 
 async function answer(house: House, ask: Ask, type: EventType, status = 200): Promise<Answer> {

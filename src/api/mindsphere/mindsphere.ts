@@ -6,7 +6,7 @@ import { mayDo } from "../../domain/permission.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { isUnsafeMethod } from "../guard.ts";
 import type { House } from "../house.ts";
-import { expectedProblem } from "../reply.ts";
+import { problemIn } from "../reply.ts";
 import { agentCertificateRoutes } from "./agent-certificates.ts";
 import { agentRoutes } from "./agents.ts";
 import { aggregateRoutes } from "./aggregates.ts";
@@ -68,9 +68,9 @@ export async function registerInsightsHub(app: FastifyInstance, house: House): P
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", { parseAs: "buffer" }, (_, body, done) => done(null, body));
-    scope.setErrorHandler<FastifyError>((error, request, reply) =>
-      sendTrouble(house, error, request, reply),
-    );
+    scope.setErrorHandler<FastifyError>((error, request, reply) => {
+      sendFault(request, reply, problemIn(house.log, error, request));
+    });
     for (const [name, route] of Object.entries(SIEMENS_ROUTES)) {
       registerRoute(scope, house, name, route);
     }
@@ -160,27 +160,6 @@ function send(reply: FastifyReply, { status, body, headers = {} }: Answer): Fast
 /** Most readers of JSON round what lies beyond 2^53. */
 function digitsOf(_: string, value: unknown): unknown {
   return typeof value === "bigint" ? String(value) : value;
-}
-
-function sendTrouble(
-  house: House,
-  error: FastifyError,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): void {
-  const expected = expectedProblem(error);
-  if (!expected) {
-    const { method, id } = request;
-    const route = request.routeOptions.url;
-    house.log.error("request failed", {
-      method,
-      route,
-      request: id,
-      reason: error.stack ?? `${error}`,
-    });
-  }
-  const internal = problem("internal", `The log names request ${request.id}.`);
-  sendFault(request, reply, expected ?? internal);
 }
 
 function sendFault(request: FastifyRequest, reply: FastifyReply, what: Problem): FastifyReply {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Durability } from "../../domain/durability.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import { syncFolder } from "../../lib/sync-folder.ts";
 import { Disk } from "./disk.ts";
 import { NO_PROPERTIES } from "./publish-properties.ts";
 import { type RoutedMessage, routedMessage } from "./routed-message.ts";
@@ -145,16 +146,6 @@ function lineOf({ topic, qos, payload, properties, expiresAt }: RoutedMessage): 
           ...(expiresAt !== null && { expiresAt }),
         };
   return `${JSON.stringify(line)}\n`;
-}
-
-/** A rename is safe when its folder is. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function isMissing(error: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { AggregateQuery, SeriesRange } from "../historian.ts";
 import { CopyReader } from "./copy.ts";
 import type { Session } from "./database.ts";
-import { timeLiteral, within } from "./time.ts";
+import { timeLiteral, touching, within } from "./time.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -38,11 +38,7 @@ export async function makeDay(session: Session, day: number, series: readonly nu
 /** Days with a sample in the range; what is left of their hours becomes days again. */
 export async function remakeDays(session: Session, range: SeriesRange): Promise<void> {
   const { series, from, to } = range;
-  await session.run(
-    `DELETE FROM fieldline.day
-     WHERE series = ${series} AND ${within("last_at", from, Number.POSITIVE_INFINITY)}
-       AND ${within("first_at", Number.NEGATIVE_INFINITY, to)}`,
-  );
+  await session.run(`DELETE FROM fieldline.day WHERE series = ${series} AND ${touching(from, to)}`);
   const [first, last] = [Math.floor(from / DAY_MS) * DAY_MS, Math.ceil(to / DAY_MS) * DAY_MS];
   await session.run(daysOfHours(`series = ${series} AND ${within("at", first, last)}`));
 }

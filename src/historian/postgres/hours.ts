@@ -4,7 +4,7 @@ import { CopyReader } from "./copy.ts";
 import { makeDay, readLastOf, remakeDays, wholeDays } from "./daily.ts";
 import type { Session } from "./database.ts";
 import { readSummaries, type SeriesSummary } from "./summaries.ts";
-import { microsOf, timeOfMicros, within } from "./time.ts";
+import { microsOf, timeOfMicros, touching, within } from "./time.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -72,9 +72,7 @@ async function readTable(
 export async function removeHours(session: Session, range: SeriesRange): Promise<void> {
   const { series, from, to } = range;
   await session.run(
-    `DELETE FROM fieldline.hour
-     WHERE series = ${series} AND ${within("last_at", from, Number.POSITIVE_INFINITY)}
-       AND ${within("first_at", Number.NEGATIVE_INFINITY, to)}`,
+    `DELETE FROM fieldline.hour WHERE series = ${series} AND ${touching(from, to)}`,
   );
   await remakeDays(session, range);
 }

@@ -29,6 +29,12 @@ export function timeLiteral(at: number): string {
   return `'${new Date(ms).toISOString().replace("Z", `${rest}Z`)}'`;
 }
 
+/** The condition on rows from `first_at` to `last_at` that they have a part in `[from, to)`. */
+export function touching(from: number, to: number): string {
+  const end = within("last_at", from, Number.POSITIVE_INFINITY);
+  return `${end} AND ${within("first_at", Number.NEGATIVE_INFINITY, to)}`;
+}
+
 /** The condition on a column that it lies in `[from, to)`. */
 export function within(column: string, from: number, to: number): string {
   const bounds = [

@@ -257,7 +257,7 @@ async function openRooms(
     devices: () => ingest.devices(),
     lastSeenAt: (id) => ingest.diagnostics(id).lastSeenAt,
     settingsOf: (devices) => settings.current(devices),
-    isConnected: () => undefined,
+    connected: () => undefined,
     record: (event) => journal.record(event),
     onChanged: tellChanged,
   });

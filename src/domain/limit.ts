@@ -220,8 +220,10 @@ export const LIMIT = {
   /** Layouts are looked through for each new topic. */
   layouts: 1_000,
   fieldsPerLayout: 500,
-  /** How often it is looked who still speaks, and how often what devices were told is read. */
+  /** How often it is looked who still speaks, how soon after an agent came or went, and how often
+   * what devices were told is read. */
   livenessLookMs: 10_000,
+  livenessSoonMs: 100,
   livenessLearnMs: 60_000,
   /** A gateway that is back by then was never away: it restarts, or the server did. */
   livenessAwayMs: 30_000,

@@ -25,6 +25,7 @@ class Scene {
   readonly events: string[] = [];
   readonly heard = new Map<string, number>();
   isConnected: boolean | undefined = true;
+  looks = 0;
   settings: JsonObject = SETTINGS;
   readonly nodes: readonly Device[];
   readonly liveness: ReturnType<typeof openLiveness>;
@@ -38,7 +39,12 @@ class Scene {
       lastSeenAt: (id) => this.heard.get(id) ?? null,
       settingsOf: async (devices) =>
         new Map(devices.map(({ id }) => [id, { parameters: this.settings }])),
-      isConnected: (_agent: AgentId) => this.isConnected,
+      connected: () => {
+        this.looks += 1;
+        if (this.isConnected === undefined) return undefined;
+        const agents = this.nodes.map(({ agentId }): AgentId => agentId);
+        return new Set(this.isConnected ? agents : []);
+      },
       record: async ({ kind, subject, detail }) => {
         this.events.push([kind, subject, detail["why"]].filter(Boolean).join(" "));
       },
@@ -65,6 +71,10 @@ class Scene {
 
   async look(): Promise<void> {
     this.liveness.look();
+    await this.turns();
+  }
+
+  async turns(): Promise<void> {
     for (let turn = 0; turn < 200; turn += 1) await new Promise((next) => setImmediate(next));
   }
 
@@ -100,6 +110,16 @@ test("a network that falls silent as a whole is one loss, not many", async () =>
   await scene.pass(0);
   assert.deepEqual(scene.events.slice(1), ["network.back network:viasens/12"]);
   assert.match(scene.states, /^reporting/);
+});
+
+test("a thousand agents that come at once are looked at together", async () => {
+  const scene = new Scene(3);
+  await scene.pass(0);
+  const before = scene.looks;
+  for (let agent = 0; agent < 1_000; agent += 1) scene.liveness.lookSoon();
+  scene.clock.advance(LIMIT.livenessSoonMs);
+  await scene.turns();
+  assert.equal(scene.looks - before, 1);
 });
 
 test("a gateway that went away takes its nodes along, and brings them back without a word", async () => {

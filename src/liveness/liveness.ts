@@ -18,8 +18,9 @@ export interface Liveness {
   of(device: DeviceId): DeviceState | undefined;
   /** The network has said of itself that it is there, or its will that it is not. */
   told(network: NetworkName, isHere: boolean): void;
-  /** Something has changed that should not wait for the next look: an agent came or went. */
   look(): void;
+  /** An agent came or went: seen soon, and together with all that come after a power cut. */
+  lookSoon(): void;
   close(): Promise<void>;
 }
 
@@ -51,8 +52,8 @@ export type LivenessParts = {
   readonly settingsOf: (
     devices: readonly Device[],
   ) => Promise<ReadonlyMap<DeviceId, { readonly parameters: JsonObject }>>;
-  /** Whether an agent has a connection; undefined where nobody can tell. */
-  readonly isConnected: (agent: AgentId) => boolean | undefined;
+  /** Agents that have a connection; undefined where nobody can tell. */
+  readonly connected: () => ReadonlySet<AgentId> | undefined;
   readonly record: (event: NewEvent) => Promise<unknown>;
   readonly onChanged: (subject: string) => void;
   readonly clock: Clock;
@@ -63,6 +64,7 @@ export type LivenessParts = {
 export function openLiveness(parts: LivenessParts): Liveness {
   const watch = new Watch(parts);
   let timer: Timer | undefined;
+  let soon: Timer | undefined;
   let isClosed = false;
   let work: Promise<void> = Promise.resolve();
   const look = () => {
@@ -86,9 +88,16 @@ export function openLiveness(parts: LivenessParts): Liveness {
       look();
     },
     look,
+    lookSoon() {
+      soon ??= parts.clock.after(LIMIT.livenessSoonMs, () => {
+        soon = undefined;
+        look();
+      });
+    },
     async close() {
       isClosed = true;
       timer?.cancel();
+      soon?.cancel();
       await work;
     },
   };

@@ -1,4 +1,4 @@
-import type { DeviceId } from "../domain/brand.ts";
+import type { AgentId, DeviceId } from "../domain/brand.ts";
 import { THE_HOUSE } from "../domain/event.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { isSilentTogether, type LiveState, liveStateOf, promiseOf } from "../domain/liveness.ts";
@@ -23,6 +23,7 @@ export class Watch {
   readonly #openedAt: number;
   readonly #networks = new Map<string, Network>();
   readonly #states = new Map<DeviceId, DeviceState>();
+  #connected: ReadonlySet<AgentId> | undefined;
   #promises: ReadonlyMap<DeviceId, number> = new Map();
   #promisesAt = Number.NEGATIVE_INFINITY;
 
@@ -49,6 +50,7 @@ export class Watch {
 
   async look(): Promise<void> {
     this.#sort();
+    this.#connected = this.#parts.connected();
     await this.#learnPromises();
     for (const network of this.#networks.values()) await this.#lookAt(network);
   }
@@ -115,7 +117,7 @@ export class Watch {
   #absenceOf(network: Network, now: number): "disconnected" | "said so" | undefined {
     const [first] = network.devices;
     if (!first) return undefined;
-    const isAway = this.#parts.isConnected(first.agentId) === false;
+    const isAway = this.#connected?.has(first.agentId) === false;
     network.awaySince = isAway ? (network.awaySince ?? now) : undefined;
     if (now - (network.awaySince ?? now) >= LIMIT.livenessAwayMs) return "disconnected";
     return network.saidHere === false ? "said so" : undefined;

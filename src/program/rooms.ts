@@ -129,7 +129,7 @@ function watch(
     devices: () => ingest.devices(),
     lastSeenAt: (id) => ingest.diagnostics(id).lastSeenAt,
     settingsOf: (devices) => settings.current(devices),
-    isConnected: (agent) => isConnected(later.broker, agent),
+    connected: () => connectedTo(later.broker),
     record: ground.journal.record.bind(ground.journal),
     log: ground.log.child("liveness"),
   });
@@ -138,7 +138,7 @@ function watch(
 }
 
 /** A broker that hears of connections only by wills cannot tell who has none. */
-function isConnected(broker: Broker | undefined, wanted: AgentId): boolean | undefined {
+function connectedTo(broker: Broker | undefined): ReadonlySet<AgentId> | undefined {
   if (broker?.caps.presence !== "exact") return undefined;
-  return broker.clients().some(({ agent }) => agent === wanted);
+  return new Set(broker.clients().map(({ agent }) => agent));
 }

@@ -71,7 +71,7 @@ function partsOf({ journal, clock, gauges, log }: Ground, rooms: Rooms): BrokerP
     onPresence: (presence) => {
       log.info("agent presence", { ...presence });
       writeTakeOver(presence);
-      rooms.liveness.look();
+      rooms.liveness.lookSoon();
       commands.look();
     },
     onSubscribed: (agent, filter) => {

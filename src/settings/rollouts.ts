@@ -1,5 +1,6 @@
 import type { DeviceId, Timestamp } from "../domain/brand.ts";
 import { LIMIT } from "../domain/limit.ts";
+import type { Device } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Rollout, RolloutStep } from "../domain/settings.ts";
 import type { Timer } from "../lib/clock.ts";
@@ -17,17 +18,32 @@ export type RolloutWish = {
   readonly perSecond: number;
 };
 
+type LaneStep = Pick<RolloutStep, "rolloutId" | "deviceId">;
+
+/** Steps that go one after the other. */
+type Lane = {
+  readonly steps: LaneStep[];
+  isRunning: boolean;
+  /** Ends the rest between two steps. */
+  wake: () => void;
+  /** Settles when it has come to the end of its steps. */
+  work: Promise<void>;
+};
+
 /**
- * Brings what is meant to many devices: one after the other and no faster than was asked for, since
- * each of them answers with all its values. Each step is a command like any other, and is written
- * down before the next begins, so a rollout goes on where it was, whatever happens to the server.
- * One runs at a time; others wait for it, so that the rate holds for all of them together.
+ * Brings what is meant to many devices: in each network one after the other and no faster than was
+ * asked for, since each of them answers with all its values. Each step is a command like any other,
+ * and is written down before the next begins, so a rollout goes on where it was, whatever happens
+ * to the server. Networks do not wait for each other; in one of them the older rollout goes first,
+ * so that the rate holds for all of them together.
  */
 export class Rollouts {
   readonly #parts: SettingsParts;
-  #work: Promise<void> = Promise.resolve();
+  /** By the network that they go through, or by the driver where it has none. */
+  readonly #lanes = new Map<string, Lane>();
+  /** One after the other: two lanes may see at the same time that nothing is left. */
+  #endings: Promise<void> = Promise.resolve();
   #isClosed = false;
-  #wake: () => void = () => undefined;
 
   constructor(parts: SettingsParts) {
     this.#parts = parts;
@@ -50,7 +66,7 @@ export class Rollouts {
     });
     await this.#forgetOld();
     this.#changed(rollout);
-    this.#start();
+    await this.#start(rollout);
     return success(rollout);
   }
 
@@ -64,8 +80,7 @@ export class Rollouts {
     await this.#tell(rollout, STEERED[state], {});
     await store.rollouts.put(rollout);
     this.#changed(rollout);
-    if (state === "running") this.#start();
-    else this.#wake();
+    if (state === "running") await this.#start(rollout);
     return success(rollout);
   }
 
@@ -82,21 +97,23 @@ export class Rollouts {
       await store.rolloutSteps.put(...failed.map((step) => waitingStep(rollout, step.deviceId)));
     });
     this.#changed(rollout);
-    this.#start();
+    await this.#start(rollout);
     return success(rollout);
   }
 
-  /** What an earlier run of the server left running. */
+  /** What an earlier run of the server left running, the oldest first. */
   async goOn(): Promise<void> {
-    const left = await this.#parts.store.rollouts.find({ where: { state: "running" }, limit: 1 });
-    if (left.length > 0) this.#start();
+    const left = await this.#parts.store.rollouts.find({ where: { state: "running" } });
+    for (const rollout of left) await this.#start(rollout);
   }
 
   /** Settles when no step is half done; what is left waits for the next start. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#wake();
-    await this.#work;
+    const lanes = [...this.#lanes.values()];
+    for (const lane of lanes) lane.wake();
+    await Promise.all(lanes.map(({ work }) => work));
+    await this.#endings;
   }
 
   #check({ command, deviceIds }: RolloutWish): Outcome<void, Problem> {
@@ -120,31 +137,62 @@ export class Rollouts {
     return isOver ? failure(problem("rollout_over", rollout.name)) : success(rollout);
   }
 
-  /** Behind what runs already, which may be about to end. */
-  #start(): void {
-    const run = () => this.#run();
-    this.#work = this.#work.then(run).catch((reason: unknown) => {
+  /** Its steps stand behind those that wait already, each in the lane of its device. */
+  async #start(rollout: Rollout): Promise<void> {
+    const where = { rolloutId: rollout.id, state: "waiting" } as const;
+    const steps = await this.#parts.store.rolloutSteps.find({ where });
+    const devices = new Map(this.#parts.devices().map((device) => [device.id, device]));
+    for (const { deviceId } of steps) {
+      const lane = this.#lane(this.#laneOf(devices.get(deviceId)));
+      lane.steps.push({ rolloutId: rollout.id, deviceId });
+    }
+    for (const lane of this.#lanes.values()) this.#drive(lane);
+    if (steps.length === 0) await this.#endIfDone(rollout.id);
+  }
+
+  #laneOf(device: Device | undefined): string {
+    const driver = this.#parts.drivers.find(({ id }) => id === device?.driver);
+    const network = device && driver?.networkOf?.(device.address);
+    return `${driver?.id ?? ""} ${network ?? ""}`;
+  }
+
+  #lane(name: string): Lane {
+    const known = this.#lanes.get(name);
+    if (known) return known;
+    const lane = { steps: [], isRunning: false, wake: () => undefined, work: Promise.resolve() };
+    this.#lanes.set(name, lane);
+    return lane;
+  }
+
+  #drive(lane: Lane): void {
+    if (lane.isRunning) return;
+    lane.isRunning = true;
+    lane.work = this.#run(lane).catch((reason: unknown) => {
       // What waits still waits: it goes on with the next start, or when somebody resumes it.
       this.#parts.log.error("a rollout has stopped", { reason: String(reason) });
     });
   }
 
-  /** The oldest that runs, step by step, until none is left. */
-  async #run(): Promise<void> {
-    const { store } = this.#parts;
-    while (!this.#isClosed) {
-      const [rollout] = await store.rollouts.find({ where: { state: "running" }, limit: 1 });
-      if (!rollout) break;
-      const where = { rolloutId: rollout.id, state: "waiting" } as const;
-      const [step] = await store.rolloutSteps.find({ where, limit: 1 });
-      if (step) {
-        await store.rolloutSteps.put(await this.#take(rollout, step));
-        this.#changed(rollout);
-        await this.#rest(1_000 / rollout.perSecond);
-      } else {
-        await this.#end(rollout);
+  async #run(lane: Lane): Promise<void> {
+    try {
+      for (let next = lane.steps.shift(); next && !this.#isClosed; next = lane.steps.shift()) {
+        await this.#step(lane, next);
       }
+    } finally {
+      lane.isRunning = false;
     }
+  }
+
+  /** What was paused or given up meanwhile is passed over. */
+  async #step(lane: Lane, { rolloutId, deviceId }: LaneStep): Promise<void> {
+    const { rollouts, rolloutSteps } = this.#parts.store;
+    const rollout = await rollouts.get(rolloutId);
+    const step = await rolloutSteps.get([rolloutId, deviceId]);
+    if (rollout?.state !== "running" || step?.state !== "waiting") return;
+    await rolloutSteps.put(await this.#take(rollout, step));
+    this.#changed(rollout);
+    await this.#endIfDone(rolloutId);
+    await this.#rest(lane, 1_000 / rollout.perSecond);
   }
 
   /** What is meant is asked for now, not when the rollout began: the newest word counts. */
@@ -162,6 +210,17 @@ export class Rollouts {
     return { ...step, state: isSent ? "sent" : "failed", detail: asked.value.detail, at };
   }
 
+  #endIfDone(id: string): Promise<void> {
+    const ending = this.#endings.then(async () => {
+      const { rollouts, rolloutSteps } = this.#parts.store;
+      const rollout = await rollouts.get(id);
+      const left = await rolloutSteps.count({ rolloutId: id, state: "waiting" });
+      if (rollout?.state === "running" && left === 0) await this.#end(rollout);
+    });
+    this.#endings = ending.catch(() => undefined);
+    return ending;
+  }
+
   async #end(rollout: Rollout): Promise<void> {
     const { store, clock } = this.#parts;
     const count = (state: RolloutStep["state"]) =>
@@ -173,16 +232,16 @@ export class Rollouts {
     this.#changed(ended);
   }
 
-  /** Until so much time has passed, or something else is to be done. */
-  #rest(ms: number): Promise<void> {
+  /** Until so much time has passed, or the room closes. */
+  #rest(lane: Lane, ms: number): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
     return new Promise((resolve) => {
       let timer: Timer | undefined;
-      this.#wake = () => {
+      lane.wake = () => {
         timer?.cancel();
         resolve();
       };
-      timer = this.#parts.clock.after(ms, this.#wake);
+      timer = this.#parts.clock.after(ms, lane.wake);
     });
   }
 

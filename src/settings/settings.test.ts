@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import type { AssetId, DeviceId } from "../domain/brand.ts";
+import type { AssetId, DeviceAddress, DeviceId } from "../domain/brand.ts";
 import { THE_HOUSE } from "../domain/event.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Device } from "../domain/model.ts";
@@ -20,6 +20,8 @@ import type { Store } from "../store/store.ts";
 import { openSettings, type Settings } from "./settings.ts";
 
 const NODES = { driver: "viasens", command: "sensors-config" } as const;
+/** Nodes stand in them by turns. */
+const NETWORKS = ["network", "annexe"];
 const BY = { actor: THE_HOUSE, role: "engineer" } as const;
 
 /** The room over a real store; devices answer as `isReached` says. */
@@ -31,7 +33,7 @@ class Scene {
   settings: Settings;
   isReached: (id: string) => boolean = () => true;
 
-  static async open(context: TestContext, nodes = 3): Promise<Scene> {
+  static async open(context: TestContext, nodes = 3, networks = 1): Promise<Scene> {
     const folder = mkdtempSync(join(tmpdir(), "fieldline-settings-"));
     const opened = await openSqliteStore({ file: join(folder, "s.db") }, { log: silentLog });
     assert.ok(opened.ok);
@@ -42,7 +44,10 @@ class Scene {
       asset("room", { parentId: "floor" as AssetId }),
     );
     const assetId = "room" as AssetId;
-    const rows = Array.from({ length: nodes }, (_, index) => device(`${index + 1}`, { assetId }));
+    const rows = Array.from({ length: nodes }, (_, index) => {
+      const address = `${NETWORKS[index % networks]}/${index + 1}` as DeviceAddress;
+      return device(`${index + 1}`, { assetId, address });
+    });
     await store.devices.put(...rows);
     const scene = new Scene(store);
     scene.settings = await scene.start();
@@ -217,6 +222,37 @@ test("a rollout tells one device after the other, no faster than it may", async 
   assert.deepEqual(scene.told, ["1 50", "2 50", "3 50"]);
   assert.ok(scene.clock.now() - start >= 1_000, "three at two a second");
   assert.equal(await scene.states(id), "1 sent,2 sent,3 sent");
+  assert.deepEqual(scene.events, ["rollout.started", "rollout.ended"]);
+});
+
+test("networks do not wait for each other; each keeps to the rate", async (context) => {
+  const scene = await Scene.open(context, 4, 2);
+  const start = scene.clock.now();
+  await scene.roll(["1", "3"], 0.1);
+  await scene.roll(["2", "4"], 2);
+  await scene.until(() => scene.isOver(), 50);
+  assert.deepEqual(scene.told.slice(0, 3).sort(), ["1 50", "2 50", "4 50"]);
+  assert.ok(scene.clock.now() - start < 10_000, "the slow one is at its first");
+  await scene.until(() => scene.told.length === 4, 500);
+  assert.ok(scene.clock.now() - start >= 10_000, "one in ten seconds");
+});
+
+test("in one network the older rollout goes first, at one rate for both", async (context) => {
+  const scene = await Scene.open(context, 3);
+  const start = scene.clock.now();
+  await scene.roll(["1", "2"], 2);
+  await scene.roll(["3"], 2);
+  await scene.until(() => scene.told.length === 3, 50);
+  assert.deepEqual(scene.told, ["1 50", "2 50", "3 50"]);
+  assert.ok(scene.clock.now() - start >= 1_000, "three at two a second");
+});
+
+test("one rollout through two networks ends once, when the last of both is told", async (context) => {
+  const scene = await Scene.open(context, 4, 2);
+  const id = await scene.roll(["1", "2", "3", "4"], 2);
+  await scene.until(() => scene.isOver());
+  assert.equal(await scene.states(id), "1 sent,2 sent,3 sent,4 sent");
+  await scene.settings.close();
   assert.deepEqual(scene.events, ["rollout.started", "rollout.ended"]);
 });
 

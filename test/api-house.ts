@@ -223,7 +223,7 @@ async function openRooms(
     send,
     onNetwork: (network, isHere) => liveness.told(network, isHere),
     onOrdered: async (what) => settings.overhear(what),
-    onConfirmed: () => undefined,
+    onConfirmed: (device, said) => void commands.confirm(device, said),
     services: {
       keepEvents: async (device, told) => success(await assetEvents.take(device, told)),
       followCommand: (device, progress) => commands.follow(device.id, progress),

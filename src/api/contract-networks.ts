@@ -6,6 +6,14 @@ import { Id, nullable, oneOf, Time } from "./schema.ts";
 /** Networks and what belongs to many devices at once: a part of the contract, see `contract.ts`. */
 
 const NetworkName = Type.Object({ driver: Type.String(), network: Type.String() });
+/** Null: known by what its messages look like. */
+const Topic = nullable(Type.String({ minLength: 1, maxLength: 256 }));
+const TopicsSchema = Type.Object({
+  /** Where orders are answered; one level of it is `{node}`. */
+  answers: Topic,
+  /** Where the network says that it is there. */
+  presence: Topic,
+});
 const NetworkSchema = Type.Object({
   driver: Type.String(),
   protocol: Type.String(),
@@ -20,6 +28,8 @@ const NetworkSchema = Type.Object({
   late: Type.Integer(),
   offline: Type.Integer(),
   unknown: Type.Integer(),
+  /** What people have told of topics that its documents leave open; null: they leave none. */
+  topics: nullable(TopicsSchema),
 });
 const NodeSchema = Type.Object({
   deviceId: Type.String(),
@@ -60,6 +70,12 @@ export const NETWORK_ROUTES = {
     summary: "A network, node by node, with what commissioning still lacks",
     params: NetworkName,
     reply: Type.Object({ network: NetworkSchema, nodes: Type.Array(NodeSchema) }),
+  },
+  "PUT /networks/:driver/:network/topics": {
+    permission: "engineer",
+    summary: "Tell where a network answers orders and says that it is there; null: by their form",
+    params: NetworkName,
+    body: TopicsSchema,
   },
   "GET /networks/:driver/:network/nodes.csv": {
     permission: "view",

@@ -60,6 +60,42 @@ test("a network lists its nodes by address, with what commissioning still lacks"
   assert.deepEqual([unknown.status, unknown.json.code], [404, "network_unknown"]);
 });
 
+test("where a network answers is told, and an answer there ends the order", async () => {
+  const tell = (answers: string | null, presence: string | null = null) =>
+    house.send("engineer", "PUT /networks/viasens/12/topics", { answers, presence });
+  const root = "/sauter/viasens/12";
+  for (const wrong of ["ack/{node}", `${root}/ack`, `${root}/{node}`, `${root}/{node}/control`]) {
+    const { status, json } = await tell(wrong);
+    assert.deepEqual([status, json.code], [400, "request_invalid"], wrong);
+  }
+  for (const wrong of [`${root}/{node}/here`, `${root}/5`, "/sauter/viasens/13/here"]) {
+    assert.equal((await tell(null, wrong)).json.code, "request_invalid", wrong);
+  }
+  assert.equal((await tell(`${root}/ack/{node}`, `${root}/here`)).status, 204);
+  const { topics } = (await network()).network;
+  assert.deepEqual(topics, { answers: `${root}/ack/{node}`, presence: `${root}/here` });
+  const { deviceId } = await node("12/5");
+  const order = { deviceId, name: "led-ring", parameters: { mode: -1 } };
+  for (const [state, wanted, detail] of [
+    ["ack", "confirmed", ""],
+    ["fail", "failed", "communication error"],
+  ]) {
+    const { json } = await house.send("operator", "POST /commands", order);
+    assert.equal(json.state, "sent");
+    await house.hear(`${root}/5/ack`, { state });
+    await house.hear(`${root}/ack/5`, { state });
+    const ended = await until("an end", async () => {
+      const { json: command } = await house.send("viewer", `GET /commands/${json.id}`);
+      return command.state !== "sent" && command;
+    });
+    assert.deepEqual([ended.state, ended.detail, ended.answer], [wanted, detail, { state }]);
+  }
+  assert.equal((await tell(null)).status, 204);
+  assert.deepEqual((await network()).network.topics, { answers: null, presence: null });
+  const { items } = (await house.send("engineer", "GET /journal?kind=network.topics")).json;
+  assert.equal(items.length, 2);
+});
+
 test("a list with bad lines changes nothing and names each of them", async () => {
   const csv = [
     "address,name,place,template",

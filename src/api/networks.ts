@@ -17,6 +17,10 @@ export const networkHandlers = {
   "GET /networks": async (house) =>
     success({ items: house.liveness.networks().map((network) => networkReply(house, network)) }),
   "GET /networks/:driver/:network": getNetwork,
+  "PUT /networks/:driver/:network/topics": async (house, { params, body, by }) => {
+    const network = findNetwork(house, params);
+    return network.ok ? house.ingest.putNetworkTopics(by.actor, { ...params, ...body }) : network;
+  },
   "GET /networks/:driver/:network/nodes.csv": nodesCsv,
   "POST /networks/:driver/:network/import": importNodes,
   "POST /devices/:id/replace": async (house, { params, body, by }) =>
@@ -52,15 +56,18 @@ function networkReply(house: House, { driver, id, ...network }: NetworkState): N
   const waiting = network.devices.filter(
     (device) => house.ingest.device(device)?.device.assetId === null,
   );
+  const found = house.drivers.find((one) => one.id === driver);
+  const { answers = null, presence = null } = house.ingest.networkTopics(driver, id) ?? {};
   return {
     driver,
-    protocol: house.drivers.find((one) => one.id === driver)?.title ?? driver,
+    protocol: found?.title ?? driver,
     id,
     agentId,
     lost: lost && { why: lost.why, since: iso(lost.at) },
     devices: network.devices.length,
     waiting: waiting.length,
     ...counts,
+    topics: found?.checkTopics ? { answers, presence } : null,
   };
 }
 

@@ -63,6 +63,7 @@ after(async () => {
 async function room(
   send?: (message: Message) => Outcome<void, Problem>,
   isHeard: () => boolean = () => true,
+  isAnswered: () => boolean = () => false,
 ) {
   const happenings: string[] = [];
   const wire: Message[] = [];
@@ -78,6 +79,7 @@ async function room(
       return send?.(message) ?? success(undefined);
     },
     isHeard,
+    isAnswered,
     clock,
     log: silentLog,
   });
@@ -213,7 +215,7 @@ test("configuration goes out retained, an animation never", async () => {
   assert.equal(type?.kind, "configure");
 });
 
-test("an answer that names no command is one to the newest that went out, for a minute", async () => {
+test("an answer that names no command is one to the oldest without one, for a minute", async () => {
   const { ask, commands, clock } = await room();
   // After all that the tests before have left in the store.
   clock.advance(30 * 24 * 3_600_000);
@@ -222,10 +224,33 @@ test("an answer that names no command is one to the newest that went out, for a 
     const asked = await ask("operator", settings);
     assert.ok(asked.ok);
     clock.advance(waitMs);
-    await commands.confirm(NODE.id, "", done);
-    return (await commands.get(asked.value.id))?.state;
+    await commands.confirm(NODE.id, { command: "", done, answer: { state: "said" } });
+    const row = await commands.get(asked.value.id);
+    return [row?.state, row?.detail, row?.answer?.["state"]];
   };
-  assert.equal(await stateAfter(1_000, true), "confirmed");
-  assert.equal(await stateAfter(1_000, false), "unknown");
-  assert.equal(await stateAfter(LIMIT.answerMs + 1, true), "sent");
+  assert.deepEqual(await stateAfter(1_000, true), ["confirmed", "", "said"]);
+  assert.deepEqual(await stateAfter(1_000, false), ["failed", "communication error", "said"]);
+  assert.deepEqual(await stateAfter(LIMIT.answerMs + 1, true), ["sent", "", undefined]);
+  const first = await ask("operator", settings);
+  clock.advance(1);
+  const second = await ask("operator", settings);
+  assert.ok(first.ok && second.ok);
+  await commands.confirm(NODE.id, { command: "", done: true });
+  assert.equal((await commands.get(first.value.id))?.state, "confirmed");
+  assert.equal((await commands.get(second.value.id))?.state, "sent");
+});
+
+test("of a device that answers everything, an order without an answer is unknown after a minute", async () => {
+  const { ask, commands, clock } = await room(undefined, undefined, () => true);
+  clock.advance(60 * 24 * 3_600_000);
+  const first = await ask("operator", BLINK);
+  clock.advance(1);
+  const second = await ask("operator", BLINK);
+  assert.ok(first.ok && second.ok);
+  await commands.confirm(NODE.id, { command: "", done: true });
+  clock.advance(LIMIT.answerMs);
+  const stateOf = async (id: typeof first.value.id) => (await commands.get(id))?.state;
+  while ((await stateOf(second.value.id)) === "sent") await new Promise(setImmediate);
+  assert.equal(await stateOf(second.value.id), "unknown");
+  assert.equal(await stateOf(first.value.id), "confirmed");
 });

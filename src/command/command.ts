@@ -32,7 +32,7 @@ export interface Commands {
   /** What would go on the wire, without sending it. */
   preview(wish: CommandWish): Outcome<Message, Problem>;
   /** The device's answer, where its protocol has one. */
-  confirm(device: DeviceId, command: string, done: boolean): Promise<void>;
+  confirm(device: DeviceId, said: Confirmation): Promise<void>;
   /** How far the device says that it is, where its protocol knows commands by an id. */
   follow(device: DeviceId, progress: Progress): Promise<Outcome<void, Problem>>;
   get(id: CommandId): Promise<CommandRow | undefined>;
@@ -45,6 +45,13 @@ export interface Commands {
   /** Told of every change of a command's state, after it is stored. */
   onChange(call: (row: CommandRow) => void): void;
 }
+
+/** A device did what it was asked, or says that it could not; `""`: whatever it was asked. */
+type Confirmation = {
+  readonly command: string;
+  readonly done: boolean;
+  readonly answer?: JsonObject;
+};
 
 type Asker = { readonly actor: Actor; readonly role: Role };
 
@@ -64,6 +71,8 @@ type CommandParts = {
   readonly send: (message: Message) => Promise<Outcome<void, Problem>>;
   /** Whether somebody is there to take a message of this topic; true where nobody can tell. */
   readonly isHeard: (topic: string) => boolean;
+  /** Whether the device answers every order, although its protocol need not. Fallback: no. */
+  readonly isAnswered?: (device: Device) => boolean;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -97,10 +106,10 @@ export async function openCommands(parts: CommandParts): Promise<Commands> {
   return {
     ask: (by, wish) => ask({ ...parts, settle, pending, waiting, kept }, by, wish),
     preview: (wish) => encode(parts, newId(clock.now()) as CommandId, wish),
-    confirm: (device, command, done) =>
-      command === ""
-        ? confirmLast({ store, settle, now: clock.now() }, device, done)
-        : pending.confirm(device, command, (row) => settle(row, done ? "confirmed" : "failed", "")),
+    confirm: (device, said) =>
+      said.command === ""
+        ? confirmOldest({ store, settle, pending, now: clock.now() }, device, said)
+        : pending.confirm(device, said.command, (row) => settleAs(settle, row, said, "")),
     follow: (device, progress) =>
       follow({ store, pending, note, now: () => clock.now() }, device, progress),
     get: (id) => store.commands.get(id),
@@ -119,18 +128,37 @@ export async function openCommands(parts: CommandParts): Promise<Commands> {
   };
 }
 
-type Answered = Pick<CommandParts, "store"> & { readonly settle: Settle; readonly now: number };
+type Answered = Pick<CommandParts, "store"> & {
+  readonly settle: Settle;
+  readonly pending: Pending;
+  readonly now: number;
+};
 
-/** An answer that names no command is one to the newest that went out, for a minute. */
-async function confirmLast(
-  { store, settle, now }: Answered,
+/** Orders to one device that may wait for their answers at the same time. */
+const UNANSWERED = 50;
+
+/** An answer that names no command is one to the oldest that has none, of the last minute. */
+async function confirmOldest(
+  { store, settle, pending, now }: Answered,
   deviceId: DeviceId,
-  done: boolean,
+  said: Confirmation,
 ): Promise<void> {
-  const [row] = await store.commands.find({ where: { deviceId }, limit: 1, descending: true });
-  if (row?.state !== "sent" || now - row.requestedAt > LIMIT.answerMs) return;
-  // It was sent, and what a broker keeps of it may still arrive.
-  await settle(row, done ? "confirmed" : "unknown", done ? "" : "communication error");
+  const where = { deviceId, state: "sent" } as const;
+  const sent = await store.commands.find({ where, limit: UNANSWERED, descending: true });
+  const row = sent.findLast(({ requestedAt }) => now - requestedAt <= LIMIT.answerMs);
+  if (!row) return;
+  pending.end(row.id);
+  await settleAs(settle, row, said, said.done ? "" : "communication error");
+}
+
+/** What it said itself stays with it: it did go out, whatever became of it then. */
+function settleAs(
+  settle: Settle,
+  row: CommandRow,
+  { done, answer }: Confirmation,
+  detail: string,
+): Promise<CommandRow> {
+  return settle({ ...row, ...(answer && { answer }) }, done ? "confirmed" : "failed", detail);
 }
 
 const NOBODY_TOOK_IT = "nobody took it in its time";
@@ -151,7 +179,7 @@ async function recall({
   }
   const limit = LIMIT.commandsWaiting;
   for (const row of await commands.find({ where: { state: "sent" }, limit, descending: true })) {
-    if (commandTypeOf(parts, row)?.endsAt === "confirmed") pending.add(row);
+    awaitAnswer({ ...parts, pending }, row);
   }
 }
 
@@ -185,8 +213,20 @@ async function ask(
   const sent = await parts.send(expiring(message.value, row.expiresAt));
   if (!sent.ok) return success(await parts.settle(requested, "failed", sent.problem.detail));
   const settled = await parts.settle(requested, "sent", "");
-  if (commandTypeOf(parts, wish)?.endsAt === "confirmed") parts.pending.add(settled);
+  awaitAnswer(parts, settled);
   return success(settled);
+}
+
+/** Until its time is over; where its gateway answers everything, for a minute. */
+function awaitAnswer(parts: CommandParts & { readonly pending: Pending }, row: CommandRow): void {
+  const device = parts.deviceOf(row.deviceId);
+  if (commandTypeOf(parts, row)?.endsAt === "confirmed") {
+    parts.pending.add(row, row.expiresAt);
+  } else if (device && parts.isAnswered?.(device)) {
+    const until = row.requestedAt + LIMIT.answerMs;
+    // What is older was sent when nobody expected an answer.
+    if (until > parts.clock.now()) parts.pending.add(row, until);
+  }
 }
 
 /** Waits in its line; where nobody is before it and its device is there, it goes at once. */
@@ -206,7 +246,7 @@ async function sendKept(
   const { topic, payload, expiresAt } = row;
   if (topic === null || payload === null) return;
   const settled = await parts.settle(row, "sent", "");
-  parts.pending.add(settled);
+  parts.pending.add(settled, settled.expiresAt);
   const sent = await parts.send({ topic, payload: Buffer.from(payload), expiresAt, qos: 1 });
   if (sent.ok) return;
   parts.pending.end(row.id);

@@ -13,8 +13,8 @@ export class Pending {
     this.#giveUp = giveUp;
   }
 
-  add(row: CommandRow): void {
-    const timer = this.#clock.after(Math.max(0, row.expiresAt - this.#clock.now()), () => {
+  add(row: CommandRow, until: number): void {
+    const timer = this.#clock.after(Math.max(0, until - this.#clock.now()), () => {
       const entry = this.#waiting.get(row.id);
       this.#waiting.delete(row.id);
       void this.#giveUp(entry?.row ?? row);

@@ -73,6 +73,8 @@ export type Finding =
       readonly device: DeviceAddress;
       readonly command: string;
       readonly done: boolean;
+      /** In its own words. */
+      readonly answer?: JsonObject;
     }
   /** A network, named as its devices' addresses begin, is there or, by its will, is not. */
   | { readonly kind: "presence"; readonly device: DeviceAddress; readonly isHere: boolean }

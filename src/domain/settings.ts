@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
-import type { DeviceId, Timestamp } from "./brand.ts";
+import type { CommandId, DeviceId, Timestamp } from "./brand.ts";
 import type { Actor } from "./event.ts";
 import type { Role } from "./permission.ts";
 
@@ -55,6 +55,8 @@ export type RolloutStep = {
   readonly state: "waiting" | "sent" | "failed";
   readonly detail: string;
   readonly at: Timestamp | null;
+  /** The command that it was; null before it is one. */
+  readonly commandId: CommandId | null;
 };
 
 /** Settings that a device was told, and not by the house. */

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { CustomTopic } from "../domain/custom-topic.ts";
 import type { Finding } from "../domain/findings.ts";
 import type { Layout } from "../domain/frame.ts";
+import type { NetworkTopics } from "../domain/network.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Quality, Value } from "../domain/reading.ts";
 import type { Json, JsonObject } from "../lib/json.ts";
@@ -21,6 +22,7 @@ export type DecodeVector = Bytes & {
   readonly after?: readonly (Bytes & { readonly topic: string })[];
   readonly layout?: Layout;
   readonly custom?: CustomTopic;
+  readonly network?: NetworkTopics;
   /** All of them, in order. */
   readonly readings?: readonly {
     readonly device: string;

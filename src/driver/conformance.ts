@@ -212,19 +212,22 @@ function readAgain(
   return findings.readings;
 }
 
-/** What the house does for a driver: it remembers lists of channels and a layout. */
+type Told = Pick<DecodeVector, "layout" | "custom" | "network">;
+
+/** What the house does for a driver: it remembers lists of channels, and what people told it. */
 class Remembering {
   readonly driver: Driver;
   readonly #lists = new Map<DeviceAddress, readonly DeclaredChannel[]>();
   readonly #known: Known;
 
-  constructor(driver: Driver, { layout, custom }: Pick<DecodeVector, "layout" | "custom"> = {}) {
+  constructor(driver: Driver, { layout, custom, network }: Told = {}) {
     this.driver = driver;
     this.#known = {
       channel: (device, key) =>
         this.#lists.get(device)?.find(({ channel, alias }) => channel === key || alias === key),
       layout: (topic) => (layout && matchesFilter(layout.filter, topic) ? layout : undefined),
       custom: (topic) => (custom?.topic === topic ? custom : undefined),
+      network: (name) => (network?.network === name ? network : undefined),
     };
   }
 

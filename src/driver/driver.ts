@@ -5,6 +5,7 @@ import type { CustomTopic } from "../domain/custom-topic.ts";
 import type { Declaration, DeclaredChannel, Finding, Findings } from "../domain/findings.ts";
 import type { Layout } from "../domain/frame.ts";
 import type { Message, ReceivedMessage } from "../domain/message.ts";
+import type { NetworkTopics } from "../domain/network.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Sample } from "../domain/reading.ts";
 import type { Expectation } from "../domain/report-check.ts";
@@ -55,6 +56,9 @@ export interface Driver {
   /** The name of the network that a device belongs to, where the protocol has networks. */
   networkOf?(device: DeviceAddress): string;
 
+  /** Whether a network can have these topics, where the protocol's documents leave some open. */
+  checkTopics?(topics: NetworkTopics): Outcome<void, Problem>;
+
   /** How the channels of a device report that was told these settings. */
   reportingOf?(settings: JsonObject): readonly Expectation[];
 
@@ -103,6 +107,8 @@ export type Known = {
   readonly layout: (topic: string) => Layout | undefined;
   /** What an agent has registered this topic for. */
   readonly custom: (topic: string) => CustomTopic | undefined;
+  /** What people have told of a network's topics. */
+  readonly network: (network: string) => NetworkTopics | undefined;
 };
 
 /** For devices that have not spoken yet. */
@@ -110,6 +116,7 @@ export const NOTHING_KNOWN: Known = {
   channel: () => undefined,
   layout: () => undefined,
   custom: () => undefined,
+  network: () => undefined,
 };
 
 /** What a twin reports: a channel of its device and the sample. */

@@ -70,7 +70,7 @@ async function acceptOwn(
     case "confirmation": {
       const bound = bindings.find(driver.id, finding.device);
       if (!bound) return failure(problem("device_unknown", finding.device));
-      parts.onConfirmed(bound.device.id, finding.command, finding.done);
+      parts.onConfirmed(bound.device.id, finding);
       return success(undefined);
     }
     case "order":

@@ -2,12 +2,13 @@ import type { AgentId, AssetId, ChannelName, DeviceId } from "../domain/brand.ts
 import type { Variable } from "../domain/catalogue.ts";
 import type { CustomTopic } from "../domain/custom-topic.ts";
 import type { Actor, NewEvent } from "../domain/event.ts";
-import type { DeclaredBinding, DeclaredChannel, Reading } from "../domain/findings.ts";
+import type { DeclaredBinding, DeclaredChannel, Finding, Reading } from "../domain/findings.ts";
 import type { Layout } from "../domain/frame.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Receive } from "../domain/link.ts";
 import type { Message, ReceivedMessage } from "../domain/message.ts";
 import type { Channel, Device } from "../domain/model.ts";
+import type { NetworkTopics } from "../domain/network.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Samples } from "../domain/samples.ts";
 import type { Overheard } from "../domain/settings.ts";
@@ -32,6 +33,7 @@ import { excerptOf } from "./excerpt.ts";
 import { Layouts } from "./layouts.ts";
 import { type Described, describe, map, type Unmapping, unmap } from "./map.ts";
 import { MessageLog } from "./message-log.ts";
+import { NetworkBook, putNetworkTopics } from "./network-topics.ts";
 import { type HeardMessage, readAgain } from "./read-again.ts";
 import { type Rejection, Rejections } from "./reject.ts";
 import { replaceDevice } from "./replace.ts";
@@ -100,6 +102,10 @@ export interface Ingest {
   customTopics(): readonly CustomTopic[];
   putCustomTopic(by: Actor, custom: CustomTopic): Promise<Outcome<void, Problem>>;
   removeCustomTopic(by: Actor, id: string): Promise<Outcome<CustomTopic, Problem>>;
+
+  /** What people have told of a network's topics, if anything. */
+  networkTopics(driver: string, network: string): NetworkTopics | undefined;
+  putNetworkTopics(by: Actor, topics: NetworkTopics): Promise<Outcome<void, Problem>>;
   close(): Promise<void>;
 }
 
@@ -140,6 +146,12 @@ type Diagnostics = {
   }[];
 };
 
+/** How the device answered an order, and its own words where it has some. */
+export type Confirmation = Pick<
+  Extract<Finding, { kind: "confirmation" }>,
+  "command" | "done" | "answer"
+>;
+
 export type IngestParts = {
   readonly drivers: readonly Driver[];
   readonly store: Store;
@@ -150,7 +162,7 @@ export type IngestParts = {
   readonly onChanged: (subject: string) => void;
   readonly send: (message: Message) => Promise<unknown>;
   /** Takes in the confirmation of a command. */
-  readonly onConfirmed: (device: DeviceId, command: string, done: boolean) => void;
+  readonly onConfirmed: (device: DeviceId, said: Confirmation) => void;
   /** What devices want of other rooms; what is absent is refused. */
   readonly services?: Partial<Services>;
   /** Told when a network says that it is there, or its will that it is not. */
@@ -178,9 +190,10 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
   const declarations = await Declarations.load(parts.store);
   const layouts = await Layouts.load(parts.store);
   const customTopics = await CustomTopics.load(parts.store);
+  const networks = await NetworkBook.load(parts.store);
   const messages = new MessageLog();
-  const remembered = { bindings, rejections, answers, declarations, layouts, customTopics };
-  const state = { ...remembered, messages, sequences: new Sequences() };
+  const told = { declarations, layouts, customTopics, networks };
+  const state = { bindings, rejections, answers, ...told, messages, sequences: new Sequences() };
   const walk = new Walk(parts, state);
   return {
     receive: (messages) => walk.carryUp(messages),
@@ -207,6 +220,8 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     customTopics: () => customTopics.all,
     putCustomTopic: (by, custom) => putCustomTopic(parts, customTopics, by, custom),
     removeCustomTopic: (by, id) => removeCustomTopic(parts, customTopics, by, id),
+    networkTopics: (driver, network) => networks.of(driver, network),
+    putNetworkTopics: (by, topics) => putNetworkTopics(parts, networks, by, topics),
     layouts: () => layouts.all,
     putLayout: (by, layout) => putLayout(parts, layouts, by, layout),
     removeLayout: (by, id) => removeLayout(parts, layouts, by, id),

@@ -14,6 +14,7 @@ import { driverFor } from "./driver-for.ts";
 import type { IngestParts } from "./ingest.ts";
 import type { Layouts } from "./layouts.ts";
 import type { MessageLog } from "./message-log.ts";
+import type { NetworkBook } from "./network-topics.ts";
 import { type Rejections, reject, rejectionOf } from "./reject.ts";
 import type { Sequences } from "./sequences.ts";
 
@@ -28,6 +29,7 @@ export type State = {
   readonly declarations: Declarations;
   readonly layouts: Layouts;
   readonly customTopics: CustomTopics;
+  readonly networks: NetworkBook;
   readonly messages: MessageLog;
   readonly sequences: Sequences;
 };
@@ -225,9 +227,14 @@ export class Understanding {
 }
 
 /** What a driver is handed with each message. */
-export function knownTo(driver: Driver, { declarations, layouts, customTopics }: State): Known {
-  const channel = declarations.channelOf(driver);
-  return { channel, layout: layouts.of, custom: customTopics.of };
+export function knownTo(driver: Driver, state: State): Known {
+  const { declarations, layouts, customTopics, networks } = state;
+  return {
+    channel: declarations.channelOf(driver),
+    layout: layouts.of,
+    custom: customTopics.of,
+    network: (name) => networks.of(driver.id, name),
+  };
 }
 
 /** Counts a message with its device, and keeps it for those who look. */

@@ -5,6 +5,7 @@ import type { Broker } from "../broker/broker.ts";
 import { type Commands, openCommands } from "../command/command.ts";
 import type { AgentId } from "../domain/brand.ts";
 import type { Message } from "../domain/message.ts";
+import type { Device } from "../domain/model.ts";
 import { problem } from "../domain/problem.ts";
 import { drivers } from "../driver/registry.ts";
 import { type AssetEvents, openAssetEvents } from "../event/event.ts";
@@ -67,7 +68,7 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
     send,
     onNetwork: (network, isHere) => liveness.told(network, isHere),
     onOrdered: async (what) => settings.overhear(what),
-    onConfirmed: (device, command, done) => void commands.confirm(device, command, done),
+    onConfirmed: (device, said) => void commands.confirm(device, said),
     services,
     record,
     isDemo: (agent) => later.demo?.isDemo(agent) ?? false,
@@ -79,7 +80,10 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
   closer.add("ingest", () => ingest.close());
   const deviceOf = (id: Parameters<Ingest["device"]>[0]) => ingest.device(id)?.device;
   const isHeard = (topic: string) => later.broker !== undefined && hears(later.broker, topic);
-  const commands = await openCommands({ ...ground, record, deviceOf, drivers, send, isHeard });
+  const isAnswered = (device: Device) => answersTold(ingest, device);
+  const paths = { send, isHeard, isAnswered };
+  const commands = await openCommands({ ...ground, ...paths, record, deviceOf, drivers });
+  commands.onChange((row) => void settings.noteCommand(row));
   const settings = await openSettings({
     ...ground,
     drivers,
@@ -110,6 +114,13 @@ async function openOwn(ground: Ground, config: Config, closer: Closer) {
   closer.add("events", async () => assetEvents.close());
   const files = await openFiles({ store, folder: join(config.data, "files"), now: clock.now });
   return { access, agents, live, assetEvents, files };
+}
+
+/** Whether people have told where the device's network answers orders: then it answers them all. */
+function answersTold(ingest: Ingest, { driver: id, address }: Device): boolean {
+  const network = drivers.find((driver) => driver.id === id)?.networkOf?.(address);
+  const topics = network === undefined ? undefined : ingest.networkTopics(id, network);
+  return (topics?.answers ?? null) !== null;
 }
 
 /** A broker that cannot tell is taken at its best. */

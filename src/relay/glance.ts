@@ -20,6 +20,7 @@ export class Glance {
     channel: () => this.#ask(),
     layout: () => this.#ask(),
     custom: () => this.#ask(),
+    network: () => this.#ask(),
   };
 
   constructor(drivers: readonly Driver[]) {

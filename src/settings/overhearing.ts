@@ -43,5 +43,11 @@ export async function lastSent(
     limit: COMMANDS,
     descending: true,
   });
-  return rows.find(({ state }) => state === "sent" || state === "confirmed" || state === "unknown");
+  return rows.find(wentOut);
+}
+
+/** A failure that the device has told of was under way, and a broker may keep it for the device. */
+function wentOut({ state, answer }: CommandRow): boolean {
+  const isUnderway = state === "sent" || state === "confirmed" || state === "unknown";
+  return isUnderway || (state === "failed" && answer !== null);
 }

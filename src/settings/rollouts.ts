@@ -2,6 +2,7 @@ import type { DeviceId, Timestamp } from "../domain/brand.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Device } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
+import type { CommandRow } from "../domain/records.ts";
 import type { Rollout, RolloutStep } from "../domain/settings.ts";
 import type { Timer } from "../lib/clock.ts";
 import { newId } from "../lib/id.ts";
@@ -101,6 +102,17 @@ export class Rollouts {
     return success(rollout);
   }
 
+  /** A gateway says after a while that it could not reach the node, or says nothing. */
+  async noteCommand({ id, state, detail }: CommandRow): Promise<void> {
+    if (state !== "failed" && state !== "unknown") return;
+    const { rollouts, rolloutSteps } = this.#parts.store;
+    for (const step of await rolloutSteps.find({ where: { commandId: id, state: "sent" } })) {
+      await rolloutSteps.put({ ...step, state: "failed", detail });
+      const rollout = await rollouts.get(step.rolloutId);
+      if (rollout) this.#changed(rollout);
+    }
+  }
+
   /** What an earlier run of the server left running, the oldest first. */
   async goOn(): Promise<void> {
     const left = await this.#parts.store.rollouts.find({ where: { state: "running" } });
@@ -189,10 +201,18 @@ export class Rollouts {
     const rollout = await rollouts.get(rolloutId);
     const step = await rolloutSteps.get([rolloutId, deviceId]);
     if (rollout?.state !== "running" || step?.state !== "waiting") return;
-    await rolloutSteps.put(await this.#take(rollout, step));
+    const taken = await this.#take(rollout, step);
+    await rolloutSteps.put(taken);
+    await this.#noteQuickAnswer(taken);
     this.#changed(rollout);
     await this.#endIfDone(rolloutId);
     await this.#rest(lane, 1_000 / rollout.perSecond);
+  }
+
+  /** The answer may have been faster than the writing down of the step. */
+  async #noteQuickAnswer({ commandId }: RolloutStep): Promise<void> {
+    const row = commandId === null ? undefined : await this.#parts.store.commands.get(commandId);
+    if (row) await this.noteCommand(row);
   }
 
   /** What is meant is asked for now, not when the rollout began: the newest word counts. */
@@ -206,8 +226,9 @@ export class Rollouts {
     const wish = { deviceId: device.id, name, parameters: meant.parameters };
     const asked = await ask({ actor, role }, wish);
     if (!asked.ok) return { ...step, state: "failed", detail: asked.problem.detail, at };
-    const isSent = asked.value.state === "sent" || asked.value.state === "confirmed";
-    return { ...step, state: isSent ? "sent" : "failed", detail: asked.value.detail, at };
+    const { id: commandId, state, detail } = asked.value;
+    const isSent = state === "sent" || state === "confirmed";
+    return { ...step, state: isSent ? "sent" : "failed", detail, at, commandId };
   }
 
   #endIfDone(id: string): Promise<void> {
@@ -272,5 +293,5 @@ const STEERED = {
 } as const;
 
 function waitingStep({ id }: Rollout, deviceId: DeviceId): RolloutStep {
-  return { rolloutId: id, deviceId, state: "waiting", detail: "", at: null };
+  return { rolloutId: id, deviceId, state: "waiting", detail: "", at: null, commandId: null };
 }

@@ -296,6 +296,22 @@ test("only those that failed are told again", async (context) => {
   assert.deepEqual(scene.told, ["1 50", "3 50", "2 50"]);
 });
 
+test("a node whose gateway could not reach it afterwards has failed, and is told again", async (context) => {
+  const scene = await Scene.open(context);
+  const id = await scene.roll(["1", "2"]);
+  await scene.until(() => scene.isOver());
+  const [, row] = await scene.store.commands.find({});
+  assert.ok(row);
+  const detail = "communication error";
+  await scene.settings.noteCommand({ ...row, state: "failed", detail });
+  assert.equal(await scene.states(id), "1 sent,2 failed");
+  assert.equal((await scene.settings.steps(id))[1]?.detail, detail);
+  scene.events.length = 0;
+  assert.ok((await scene.settings.retry(BY, id)).ok);
+  await scene.until(() => scene.isOver());
+  assert.deepEqual(scene.told, ["1 50", "2 50", "2 50"]);
+});
+
 test("a rollout survives the server: nobody is forgotten", async (context) => {
   const scene = await Scene.open(context);
   const id = await scene.roll(["1", "2", "3"]);

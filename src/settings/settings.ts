@@ -56,6 +56,8 @@ export interface Settings {
   roll(by: Asker, wish: RolloutWish): Promise<Outcome<Rollout, Problem>>;
   /** Pauses, goes on in the name of whoever asks, or gives up what is left. */
   steer(by: Asker, id: string, state: Rollout["state"]): Promise<Outcome<Rollout, Problem>>;
+  /** What became of a command later: a step that was sent may still have failed. */
+  noteCommand(row: CommandRow): Promise<void>;
   /** Sends once more to those that failed. */
   retry(by: Asker, id: string): Promise<Outcome<Rollout, Problem>>;
   close(): Promise<void>;
@@ -109,6 +111,7 @@ export async function openSettings(parts: SettingsParts): Promise<Settings> {
     steps: (rolloutId) => store.rolloutSteps.find({ where: { rolloutId } }),
     roll: (by, wish) => rollouts.begin(by, wish),
     steer: (by, id, state) => rollouts.steer(by, id, state),
+    noteCommand: (row) => rollouts.noteCommand(row),
     retry: (by, id) => rollouts.retry(by, id),
     close: () => rollouts.close(),
   };

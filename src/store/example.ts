@@ -142,6 +142,10 @@ async function putWhatDevicesSaid(store: Store): Promise<void> {
     ...{ id: "1", agentId: "agent-1" as AgentId, topic: "plant/acme_oven/data", etag: 1 },
     ...{ driver: "mindsphere", device: "acme/acme_oven" as DeviceAddress, mappings: [] },
   });
+  await store.networkTopics.put({
+    ...{ driver: "viasens", network: "north", presence: null },
+    answers: "/sauter/viasens/north/{node}/ack",
+  });
   await store.layouts.put({
     id: "1",
     name: "Meter",
@@ -173,7 +177,7 @@ async function putSettings(store: Store): Promise<void> {
     endedAt: null,
   });
   const step = { rolloutId: "1", deviceId, state: "waiting", detail: "", at: null } as const;
-  await store.rolloutSteps.put(step);
+  await store.rolloutSteps.put({ ...step, commandId: null });
   await store.overheard.put({
     deviceId,
     command: "sensors-config",

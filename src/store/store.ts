@@ -6,6 +6,7 @@ import type { CustomTopic } from "../domain/custom-topic.ts";
 import type { Event } from "../domain/event.ts";
 import type { Layout } from "../domain/frame.ts";
 import type { Asset, Channel, Device, Point } from "../domain/model.ts";
+import type { NetworkTopics } from "../domain/network.ts";
 import type {
   CommandRow,
   Credential,
@@ -35,6 +36,7 @@ export interface Store {
   readonly declarations: Shelf<KeptDeclaration>;
   readonly layouts: Shelf<Layout>;
   readonly customTopics: Shelf<CustomTopic>;
+  readonly networkTopics: Shelf<NetworkTopics>;
   readonly templates: Shelf<Template>;
   readonly layers: Shelf<Layer>;
   readonly rollouts: Shelf<Rollout>;

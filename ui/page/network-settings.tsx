@@ -16,6 +16,7 @@ import { say } from "../part/toast.tsx";
 import { useAsk, useReply } from "../query.ts";
 import { changesBetween, type FormSection, sectionsOf } from "../schema-form.ts";
 import { useMay } from "../session.ts";
+import { NetworkTopics } from "./network-topics.tsx";
 import { TemplateEdit } from "./template-edit.tsx";
 
 type NetworkSettingsProps = {
@@ -71,6 +72,7 @@ function Settings({ network, type }: SettingsProps) {
           />
         )}
       </Card>
+      {network.topics && <NetworkTopics key={network.id} network={network} told={network.topics} />}
       {edited && (
         <TemplateEdit
           driver={network.driver}

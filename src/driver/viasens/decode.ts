@@ -1,32 +1,31 @@
-import type { DeviceAddress } from "../../domain/brand.ts";
 import type { Findings } from "../../domain/findings.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Quality } from "../../domain/reading.ts";
-import { isJsonObject, type Json, type JsonObject, parseJsonObject } from "../../lib/json.ts";
+import type { Json, JsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import type { Known } from "../driver.ts";
 import { type Envelope, fieldsOf, readEnvelope } from "./envelope.ts";
+import { decodeExtension } from "./extension.ts";
 import { ORDERS, SETTINGS_TYPE } from "./orders.ts";
 import { isLikely, type Reader, readNumber, refuse, warn, warnOfUnknown } from "./rule.ts";
 import { SENSOR_OF_TYPE, type Sensor } from "./sensors.ts";
-import { dataTopic, type Leaf, NODE_MAX, networkOf, type Place, placeOf } from "./topics.ts";
+import { type Leaf, NODE_MAX, networkOf, type Place, placeOf } from "./topics.ts";
 
 /**
  * What a node, or whoever else writes under `/sauter/viasens/`, tells the house: readings, and
  * nothing else. Orders of others are read so that their mistakes are seen, and bring nothing.
  */
-export function decode(message: ReceivedMessage, findings: Findings): Outcome<void, Problem> {
+export function decode(
+  message: ReceivedMessage,
+  findings: Findings,
+  known: Known,
+): Outcome<void, Problem> {
   const place = placeOf(message.topic);
   if (place === undefined) return failure(problem("topic_unknown", topicDetail(message.topic)));
-  if (place.leaf === "extension" && noteExtension(message, place, findings)) {
-    return success(undefined);
-  }
   if (place.leaf === "extension") {
-    findings.warning(
-      "W_TOPIC_EXTENSION",
-      `${message.topic.slice(0, 128)}: kept out of the devices`,
-    );
-    return success(undefined);
+    const topics = known.network(networkOf(place.device));
+    return decodeExtension({ message, place }, topics, findings);
   }
   if (message.payload.length === 0 && isClearing(message, place.leaf)) {
     if (place.leaf === "configure") noteOrder(place, SETTINGS_TYPE, null, findings);
@@ -41,41 +40,6 @@ export function decode(message: ReceivedMessage, findings: Findings): Outcome<vo
   return sensor
     ? decodeReading({ message, place, sensor }, envelope.value, findings)
     : decodeOrder(place, envelope.value, findings);
-}
-
-/** Topics whose paths no public text names, as far as what they carry tells what they are. */
-function noteExtension(message: ReceivedMessage, place: Place, findings: Findings): boolean {
-  return Number.isNaN(place.node)
-    ? notePresence(message, place, findings)
-    : noteAnswer(message, place, findings);
-}
-
-/** Version 2.1: a gateway says `{"state": "ack"}` or `"fail"` of the order that a node got last. */
-function noteAnswer({ payload }: ReceivedMessage, { device }: Place, findings: Findings): boolean {
-  const answer = parseJsonObject(payload);
-  const inner = isJsonObject(answer?.["payload"]) ? answer["payload"] : answer;
-  const state = inner?.["state"];
-  if (state !== "ack" && state !== "fail") return false;
-  findings.finding({ kind: "confirmation", device, command: "", done: state === "ack" });
-  return true;
-}
-
-/**
- * The vendor's page "MQTT Interface": a gateway says `1` when it connects, its will says `0`. No
- * public text names the topic, so it is known by its form: one level below the network that is no
- * node, with nothing but that digit.
- */
-function notePresence(
-  { payload, topic }: ReceivedMessage,
-  { device }: Place,
-  findings: Findings,
-): boolean {
-  const [digit] = payload;
-  const isPresence = payload.length === 1 && (digit === 0x30 || digit === 0x31);
-  if (!isPresence || dataTopic(device) !== topic) return false;
-  const network = networkOf(device) as DeviceAddress;
-  findings.finding({ kind: "presence", device: network, isHere: digit === 0x31 });
-  return true;
 }
 
 type Said = {

@@ -2,6 +2,7 @@ import type { Driver } from "../driver.ts";
 import { catalogue } from "./catalogue.ts";
 import { decode } from "./decode.ts";
 import { encode } from "./encode.ts";
+import { checkTopics } from "./extension.ts";
 import { reportingOf } from "./reporting.ts";
 import { controlTopic, FILTERS, networkOf } from "./topics.ts";
 import { twin } from "./twin.ts";
@@ -26,6 +27,7 @@ export const viasens: Driver = {
   encode,
   networkOf,
   reportingOf,
+  checkTopics,
   passingTopic: controlTopic,
   twin,
 };

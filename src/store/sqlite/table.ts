@@ -108,6 +108,10 @@ export const TABLES: { readonly [Name in ShelfName]: Table<RowOf<Name>> } = {
       ...{ etag: "plain", mappings: "json" },
     },
   },
+  networkTopics: {
+    key: ["driver", "network"],
+    columns: { driver: "plain", network: "plain", answers: "plain", presence: "plain" },
+  },
   templates: {
     key: ["id"],
     columns: {
@@ -150,6 +154,7 @@ export const TABLES: { readonly [Name in ShelfName]: Table<RowOf<Name>> } = {
       state: "plain",
       detail: "plain",
       at: "plain",
+      commandId: "plain",
     },
   },
   overheard: {

@@ -8,6 +8,9 @@ import { say } from "../part/toast.tsx";
 import { useAsk } from "../query.ts";
 import { useMay } from "../session.ts";
 
+const ANSWERS_HINT =
+  "Firmware 2.1. Where it is told, no answer within a minute is a communication error.";
+
 type NetworkTopicsProps = {
   readonly network: NetworkReply;
   readonly told: NonNullable<NetworkReply["topics"]>;
@@ -49,7 +52,7 @@ export function NetworkTopics({ network, told }: NetworkTopicsProps) {
         <TextField
           label="Acknowledgements"
           placeholder={`/sauter/viasens/${id}/{node}/…`}
-          hint="Firmware 2.1. Where it is told, an order without an answer within a minute counts as a communication error."
+          hint={ANSWERS_HINT}
           value={answers}
           disabled={!mayEngineer}
           onChange={setAnswers}

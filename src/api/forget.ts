@@ -25,6 +25,8 @@ async function forget(house: House, { params, query, by }: Call<ForgetRoute>): A
   const { actor } = by;
   const subject = `point:${params.id}`;
   await house.journal.record({ actor, kind: "history.deleted", subject, detail });
-  await house.historian.deleteRange({ series: point.value.series, from, to });
+  for (const series of house.ingest.statusSeries.withWords(point.value.series)) {
+    await house.historian.deleteRange({ series, from, to });
+  }
   return success(undefined);
 }

@@ -40,7 +40,9 @@ async function keep(
   const detail = { before: before ? inDays(before) : null, own };
   const subject = `point:${params.id}`;
   await house.journal.record({ actor, kind: "point.retention-changed", subject, detail });
-  await house.historian.setRetention(series, own && inMs(own));
+  for (const one of house.ingest.statusSeries.withWords(series)) {
+    await house.historian.setRetention(one, own && inMs(own));
+  }
   house.changed(subject);
   return success({ own, house: houseInDays(house) });
 }

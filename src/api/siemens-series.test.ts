@@ -115,9 +115,9 @@ test("integers of 64 bits come back as the text of their digits beyond 2^53", as
   ]);
 });
 
-test("quality is an OPC UA status word, both ways", async () => {
+test("a quality code comes back as the status word that it came as", async () => {
   const asset = await newMeter();
-  const words = ["0", "12189696", 1083310080, "2147483648", "-1"];
+  const words = ["0", "12189696", 1083310080, "2147483648", "-1", "2150760448", "1073741824"];
   const rows = words.map((word, second) => ({ _time: time(second), power: 1, power_qc: word }));
   assert.equal((await caller.send("operator", `PUT ${pathOf(asset)}`, rows)).status, 204);
   const { json } = await caller.send(
@@ -126,8 +126,29 @@ test("quality is an OPC UA status word, both ways", async () => {
   );
   assert.deepEqual(
     json.map((row: { power_qc: string }) => row.power_qc),
-    ["0", "0", "1073741824", "2147483648", "2147483648"],
+    words.map(String),
   );
+});
+
+test("a record that is written anew, or deleted, keeps nothing of its word", async () => {
+  const asset = await newMeter();
+  const put = (second: number, word: string) =>
+    caller.send("operator", `PUT ${pathOf(asset)}`, [
+      { _time: time(second), power: 1, power_qc: word },
+    ]);
+  const codes = async (query: string) => {
+    const { json } = await caller.send("viewer", `GET ${pathOf(asset)}?${query}`);
+    return json.map((row: { power_qc: string }) => row.power_qc);
+  };
+  await put(0, "2150760448");
+  await put(1, "2150891520");
+  assert.deepEqual(await codes(""), ["2150891520"]);
+  await put(1, "2147483648");
+  assert.deepEqual(await codes(""), ["2147483648"]);
+  assert.deepEqual(await codes(`from=${time(0)}&to=${time(9)}`), ["2150760448", "2147483648"]);
+  await caller.send("admin", `DELETE ${pathOf(asset)}?from=${time(0)}&to=${time(0)}`);
+  await put(0, "0");
+  assert.deepEqual(await codes(`from=${time(0)}&to=${time(9)}`), ["0", "2147483648"]);
 });
 
 test("a record replaces the one of its time as a whole", async () => {

@@ -170,7 +170,8 @@ export class Findings {
     return this;
   }
 
-  reading(channel: ChannelName, value: Value | null, quality: Quality): void {
+  /** `word`: the status word where it says more than the quality, see status-word.ts. */
+  reading(channel: ChannelName, value: Value | null, quality: Quality, word = 0): void {
     this.readings.push({
       device: this.#device,
       channel,
@@ -178,6 +179,7 @@ export class Findings {
       isArrival: this.#isArrival,
       value,
       quality,
+      word,
     });
   }
 
@@ -211,4 +213,6 @@ export type Reading = {
   readonly isArrival: boolean;
   readonly value: Value | null;
   readonly quality: Quality;
+  /** What is said of the value beyond its quality; 0 for nothing, see status-word.ts. */
+  readonly word: number;
 };

@@ -1,5 +1,13 @@
 import type { JsonObject } from "../lib/json.ts";
-import type { AgentId, CommandId, DeviceAddress, DeviceId, Timestamp, UserId } from "./brand.ts";
+import type {
+  AgentId,
+  CommandId,
+  DeviceAddress,
+  DeviceId,
+  Series,
+  Timestamp,
+  UserId,
+} from "./brand.ts";
 import type { CommandState } from "./command.ts";
 import type { Actor } from "./event.ts";
 import type { DeclaredChannel } from "./findings.ts";
@@ -19,6 +27,9 @@ export type Credential = {
   readonly expiresAt: Timestamp | null;
   readonly revokedAt: Timestamp | null;
 };
+
+/** The series in which the status words of another one's samples are. */
+export type StatusWords = { readonly series: Series; readonly words: Series };
 
 /** A tenant's own certificate authority: agents whose certificates it signs may come in. */
 export type TenantAuthority = {

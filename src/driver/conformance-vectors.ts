@@ -29,6 +29,8 @@ export type DecodeVector = Bytes & {
     readonly channel: string;
     readonly value: Value | null;
     readonly quality: Quality;
+    /** The status word, where it says more than the quality. */
+    readonly word?: number;
     /** ISO 8601; absent where the message has no time, so that its arrival counts. */
     readonly at?: string;
   }[];

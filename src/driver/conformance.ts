@@ -320,7 +320,7 @@ function fits(value: Value | null, variable: Variable | undefined): boolean {
 function expectedReadings(vector: DecodeVector): Reading[] {
   return (vector.readings ?? []).map(({ at, ...rest }) => {
     const time = at === undefined ? AT : Date.parse(at);
-    return { ...rest, at: time, isArrival: at === undefined } as Reading;
+    return { word: 0, ...rest, at: time, isArrival: at === undefined } as Reading;
   });
 }
 

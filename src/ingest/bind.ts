@@ -6,6 +6,7 @@ import type { Value } from "../domain/reading.ts";
 import { SamplesBuilder } from "../domain/samples.ts";
 import { type BoundChannel, type BoundDevice, noteWarning } from "./bindings.ts";
 import type { IngestParts } from "./ingest.ts";
+import type { StatusSeries } from "./status-series.ts";
 
 const NO_PAYLOAD = new Uint8Array(0);
 
@@ -14,13 +15,15 @@ export class Binder {
   /** What was bound and is not stored yet. */
   readonly samples = new SamplesBuilder(1024);
   readonly #parts: Pick<IngestParts, "now" | "gauges">;
+  readonly #words: StatusSeries;
   /** The last time that a reading of the batch in hand may have. */
   #latest = 0;
   /** Of the message in hand, to be shown with what is odd in it. */
   #payload: Uint8Array = NO_PAYLOAD;
 
-  constructor(parts: Pick<IngestParts, "now" | "gauges">) {
+  constructor(parts: Pick<IngestParts, "now" | "gauges">, words: StatusSeries) {
     this.#parts = parts;
+    this.#words = words;
   }
 
   /** A batch follows: the clock is asked once for all of it. */
@@ -60,7 +63,10 @@ export class Binder {
   #keep(bound: BoundDevice, channel: BoundChannel, reading: Reading, value: Value | null): void {
     const at = reading.isArrival ? this.#arrivalOf(bound, channel, reading.at) : reading.at;
     if (!reading.isArrival) this.#compare(bound, channel, at, value);
-    this.samples.add(channel.channel.series, at, value, reading.quality);
+    const { series } = channel.channel;
+    this.samples.add(series, at, value, reading.quality);
+    const words = this.#words.areNone ? undefined : this.#words.of(series);
+    if (words !== undefined) this.samples.add(words, at, reading.word, "good");
   }
 
   /**

@@ -233,6 +233,7 @@ describe("the walk up", () => {
       isArrival: false,
       value: 400 + at,
       quality: "good" as const,
+      word: 0,
     }));
     await ingest.backfill("viasens", GATEWAY, readings);
     const [row] = await store.channels.find();

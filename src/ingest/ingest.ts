@@ -39,6 +39,7 @@ import { type Rejection, Rejections } from "./reject.ts";
 import { replaceDevice } from "./replace.ts";
 import { Sequences } from "./sequences.ts";
 import type { Services } from "./serve.ts";
+import { StatusSeries } from "./status-series.ts";
 import type { State } from "./understand.ts";
 import { Walk } from "./walk.ts";
 
@@ -91,6 +92,9 @@ export interface Ingest {
   subscribed(agent: AgentId, filter: string): void;
   /** Stores readings of the past: the same rules, without a message and without an answer. */
   backfill(driver: string, agent: AgentId, readings: readonly Reading[]): Promise<void>;
+
+  /** Where status words are kept that say more than a quality. */
+  readonly statusSeries: Pick<StatusSeries, "of" | "areWords" | "give" | "withWords">;
 
   /** How messages are read that do not explain themselves. */
   layouts(): readonly Layout[];
@@ -191,8 +195,9 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
   const layouts = await Layouts.load(parts.store);
   const customTopics = await CustomTopics.load(parts.store);
   const networks = await NetworkBook.load(parts.store);
+  const statusSeries = await StatusSeries.load(parts.store);
   const messages = new MessageLog();
-  const told = { declarations, layouts, customTopics, networks };
+  const told = { declarations, layouts, customTopics, networks, statusSeries };
   const state = { bindings, rejections, answers, ...told, messages, sequences: new Sequences() };
   const walk = new Walk(parts, state);
   return {
@@ -217,6 +222,7 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     refuse: (rejection) => walk.refuse(rejection),
     clearRejected: () => rejections.clear(),
     subscribed: (agent, filter) => walk.repeatAnswers(agent, filter),
+    statusSeries,
     customTopics: () => customTopics.all,
     putCustomTopic: (by, custom) => putCustomTopic(parts, customTopics, by, custom),
     removeCustomTopic: (by, id) => removeCustomTopic(parts, customTopics, by, id),

@@ -7,7 +7,13 @@ import { newId } from "../lib/id.ts";
 import { type Outcome, success } from "../lib/outcome.ts";
 import type { Answers } from "./answers.ts";
 import type { Binder } from "./bind.ts";
-import { type Bindings, type BoundDevice, noteMessage, noteWarning } from "./bindings.ts";
+import {
+  type Bindings,
+  type BoundChannel,
+  type BoundDevice,
+  noteMessage,
+  noteWarning,
+} from "./bindings.ts";
 import type { CustomTopics } from "./custom-topics.ts";
 import type { Declarations } from "./declarations.ts";
 import { driverFor } from "./driver-for.ts";
@@ -17,6 +23,7 @@ import type { MessageLog } from "./message-log.ts";
 import type { NetworkBook } from "./network-topics.ts";
 import { type Rejections, reject, rejectionOf } from "./reject.ts";
 import type { Sequences } from "./sequences.ts";
+import type { StatusSeries } from "./status-series.ts";
 
 /** Topics seen lately and the driver that wants them; refilled when it runs over. */
 const TOPICS_REMEMBERED = 50_000;
@@ -32,6 +39,7 @@ export type State = {
   readonly networks: NetworkBook;
   readonly messages: MessageLog;
   readonly sequences: Sequences;
+  readonly statusSeries: StatusSeries;
 };
 
 /** What a batch brought besides readings of known channels. */
@@ -169,12 +177,17 @@ export class Understanding {
     return speaker;
   }
 
-  /** Whether the reading's channel is known; its value is in the batch then. */
+  /** Whether there is a series for all that the reading says; it is in the batch then. */
   #bind(bound: BoundDevice | undefined, reading: Reading): boolean {
     const channel = bound?.channels.get(reading.channel);
     if (!bound || !channel) return false;
+    if (reading.word !== 0 && !this.#hasWords(channel)) return false;
     this.#binder.bind(bound, channel, reading);
     return true;
+  }
+
+  #hasWords({ channel }: BoundChannel): boolean {
+    return this.#state.statusSeries.of(channel.series) !== undefined;
   }
 
   #countTaken(): void {

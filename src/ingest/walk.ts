@@ -1,4 +1,4 @@
-import type { AgentId } from "../domain/brand.ts";
+import type { AgentId, Series } from "../domain/brand.ts";
 import type { Reading } from "../domain/findings.ts";
 import type { ReceivedMessage } from "../domain/message.ts";
 import type { Problem } from "../domain/problem.ts";
@@ -6,7 +6,7 @@ import { newId } from "../lib/id.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { accept } from "./accept.ts";
 import { Binder } from "./bind.ts";
-import { noteHeard } from "./bindings.ts";
+import { type Bindings, noteHeard } from "./bindings.ts";
 import { withoutTakenBack } from "./farewell.ts";
 import type { IngestParts } from "./ingest.ts";
 import { type Rejection, reject, rejectionOf } from "./reject.ts";
@@ -42,7 +42,7 @@ export class Walk {
   constructor(parts: IngestParts, state: State) {
     this.#parts = parts;
     this.#state = state;
-    this.#binder = new Binder(parts);
+    this.#binder = new Binder(parts, state.statusSeries);
     this.#understanding = new Understanding(parts, state, this.#binder);
   }
 
@@ -108,7 +108,9 @@ export class Walk {
 
   /** Gives strangers a place and their readings a series. */
   async #welcome(strangers: readonly ToldReading[]): Promise<void> {
-    const welcomed = await welcome(this.#parts, this.#state.bindings, newcomersOf(strangers));
+    const { bindings, statusSeries } = this.#state;
+    const welcomed = await welcome(this.#parts, bindings, newcomersOf(strangers));
+    await statusSeries.give(seriesWithWords(bindings, strangers));
     const homeless = this.#understanding.ofReadings(strangers)?.strangers.length ?? 0;
     if (homeless > 0) {
       this.#parts.gauges.add('values_dropped_total{reason="device_limit"}', homeless);
@@ -148,4 +150,12 @@ export class Walk {
       if (bound) noteSaid(this.#state, bound, message, warnings);
     }
   }
+}
+
+/** Of what has a place and says more than a quality. */
+function seriesWithWords(bindings: Bindings, told: readonly ToldReading[]): Series[] {
+  return told.flatMap(({ driver, what }) => {
+    const channel = bindings.find(driver.id, what.device)?.channels.get(what.channel)?.channel;
+    return channel && what.word !== 0 ? [channel.series] : [];
+  });
 }

@@ -46,8 +46,9 @@ export async function startUplink(
 /** Devices are called by their driver and their address there; the demo plant's stay here. */
 function sourcesOf(ingest: Ingest, gateway: string): (series: number) => Source | undefined {
   let known = new Map<number, Source>();
+  const { areWords } = ingest.statusSeries;
   return (series) => {
-    if (!known.has(series)) known = sourcesNow(ingest, gateway);
+    if (!known.has(series) && !areWords(series)) known = sourcesNow(ingest, gateway);
     return known.get(series);
   };
 }

@@ -15,7 +15,7 @@ import { KIND } from "../domain/samples.ts";
 //     u32  length of the payload, the payload
 //     where it was read: u32 driver (text), u32 number of readings, and for each of them
 //       u32 device (text), u32 channel (text), f64 time, f64 value, u8 kind, u8 quality,
-//       u8 1: the time is that of the arrival
+//       u8 1: the time is that of the arrival, f64 status word
 
 /** What a worker says of itself with each batch. */
 export type Head = {
@@ -51,7 +51,7 @@ type Batch = { readonly head: Head; readonly messages: readonly RelayedMessage[]
 const RETAIN = 1;
 const READ = 2;
 const FIXED_BYTES = 8 + 1 + 2 + 4 + 4 + 4;
-const READING_BYTES = 4 + 4 + 8 + 8 + 3;
+const READING_BYTES = 4 + 4 + 8 + 8 + 3 + 8;
 
 /** How much of a batch a message takes, at most. */
 export function bytesOf({ topic, payload, read }: RelayedMessage): number {
@@ -105,7 +105,7 @@ function writeMessage(body: Writer, texts: Texts, message: RelayedMessage): void
 }
 
 function writeReading(body: Writer, texts: Texts, reading: Reading): void {
-  const { device, channel, at, isArrival, value, quality } = reading;
+  const { device, channel, at, isArrival, value, quality, word } = reading;
   body.room(READING_BYTES);
   body.u32(texts.indexOf(device));
   body.u32(texts.indexOf(channel));
@@ -115,6 +115,7 @@ function writeReading(body: Writer, texts: Texts, reading: Reading): void {
   body.u8(kind);
   body.u8(QUALITY_BYTE[quality]);
   body.u8(isArrival ? 1 : 0);
+  body.f64(word);
 }
 
 function numbered(texts: Texts, value: Value | null): [number, number] {
@@ -150,7 +151,8 @@ function readReading(reader: Reader, texts: readonly string[]): Reading {
   const at = reader.f64();
   const value = valueIn(reader.f64(), reader.u8(), texts);
   const quality = qualityOf(reader.u8());
-  return { device, channel, at, isArrival: reader.u8() === 1, value, quality };
+  const isArrival = reader.u8() === 1;
+  return { device, channel, at, isArrival, value, quality, word: reader.f64() };
 }
 
 function valueIn(number: number, kind: number, texts: readonly string[]): Value | null {

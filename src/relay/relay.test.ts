@@ -28,7 +28,7 @@ test("a batch comes out as it went in, with what a worker has read in it", () =>
   assert.ok(read);
   const { agent: _, ...relayed } = humid;
   const values = [1.5, true, "schön", null, 2n ** 60n, -(2n ** 63n)];
-  const odd = values.map((value) => ({ ...read.readings[0], value, isArrival: false }));
+  const odd = values.map((value) => ({ ...read.readings[0], value, isArrival: false, word: -1 }));
   const all = [
     { ...relayed, read },
     { ...relayed, retain: true },

@@ -209,6 +209,7 @@ function readingsOf({ device, readings }: DeviceReport): Reading[] {
     isArrival: false,
     value,
     quality,
+    word: 0,
   }));
 }
 

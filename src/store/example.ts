@@ -121,6 +121,7 @@ async function putWhatDevicesSaid(store: Store): Promise<void> {
     ],
     etag: 0,
   });
+  await store.statusSeries.put({ series: 1 as Series, words: 99 as Series });
   await store.models.put({
     driver: "mindsphere",
     device: "t/a" as DeviceAddress,

@@ -17,6 +17,7 @@ import type {
   Screen,
   Session,
   Setting,
+  StatusWords,
   TenantAuthority,
   Token,
   User,
@@ -32,6 +33,7 @@ export interface Store {
   readonly points: Shelf<Point>;
   readonly devices: Shelf<Device>;
   readonly channels: Shelf<Channel>;
+  readonly statusSeries: Shelf<StatusWords>;
   readonly models: Shelf<KeptModel>;
   readonly declarations: Shelf<KeptDeclaration>;
   readonly layouts: Shelf<Layout>;

@@ -3,12 +3,17 @@ import { coerce, isWithin } from "../../domain/coerce.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Quality, Value } from "../../domain/reading.ts";
-import { qualityOfWord } from "../../domain/status-word.ts";
+import { qualityOfWord, statusWordOf } from "../../domain/status-word.ts";
 import { type ExactJson, type ExactJsonObject, isJsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { timeFrom } from "./time-text.ts";
 
-type Said = { readonly value: Value | null; readonly quality: Quality };
+type Said = {
+  readonly value: Value | null;
+  readonly quality: Quality;
+  /** Its status word, plain or not. */
+  readonly word: number;
+};
 /** By time, then by variable. Of two records of one time the later counts, as a whole. */
 export type Records = ReadonlyMap<number, ReadonlyMap<string, Said>>;
 
@@ -71,9 +76,9 @@ function saidOf(
   const value = coerce(given, variable.dataType);
   if (!value.ok) return value;
   if (!isWithin(value.value, variable)) return failure(`${value.value} needs more than 32 bits`);
-  const quality = qualityOfWord(word);
-  if (!quality) return failure("expected a status word for its quality");
-  return success({ value: value.value, quality });
+  const status = statusWordOf(word);
+  if (status === undefined) return failure("expected a status word for its quality");
+  return success({ value: value.value, quality: qualityOfWord(status), word: status });
 }
 
 function invalid(detail: string): Outcome<never, Problem> {

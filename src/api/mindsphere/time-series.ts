@@ -2,7 +2,7 @@ import { LIMIT } from "../../domain/limit.ts";
 import type { Point } from "../../domain/model.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { type Samples, SamplesBuilder, sampleAt } from "../../domain/samples.ts";
-import { wordOfQuality } from "../../domain/status-word.ts";
+import { codeOfQuality } from "../../domain/status-word.ts";
 import type { SeriesRange } from "../../historian/historian.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { House } from "../house.ts";
@@ -13,6 +13,7 @@ import { readExactBody } from "./body.ts";
 import { type Records, recordsOf } from "./records.ts";
 import type { Answer, Ask, Routes } from "./route.ts";
 import { samplesIn } from "./samples-in.ts";
+import { addWords, type Words, wordsIn, wordsOf } from "./status-words.ts";
 import { timeFrom } from "./time-text.ts";
 
 const ONE = "/api/iottimeseries/v3/timeseries/:asset/:aspect";
@@ -72,7 +73,8 @@ async function page(
   for (const point of points) {
     const { series } = point;
     const query = { series, from, to: to + 1, limit: limit + 1, order };
-    addRecords(rows, point, await house.historian.range(query));
+    const words = await wordsOf(house, query);
+    addRecords(rows, point, await house.historian.range(query), words);
   }
   const times = [...rows.keys()].toSorted((a, b) => order * (a - b));
   const next = times[limit];
@@ -84,16 +86,19 @@ async function page(
 
 /** The newest record; with `latestValue`, the newest value of each variable. */
 async function newest(house: House, ask: Ask, points: readonly Point[]): Promise<Answer> {
-  const series = Uint32Array.from(points, (point) => point.series);
+  const { withWords, of } = house.ingest.statusSeries;
+  const series = Uint32Array.from(points.flatMap((point) => withWords(point.series)));
   const samples = await house.historian.latest(series);
   const rows: Rows = new Map();
-  for (const point of points) addRecords(rows, point, samples);
+  for (const point of points) {
+    addRecords(rows, point, samples, wordsIn(samples, of(point.series)));
+  }
   const times = [...rows.keys()].toSorted((a, b) => b - a);
   const wanted = ask.query["latestValue"] === "true" ? times : times.slice(0, 1);
   return { status: 200, body: wanted.map((at) => rows.get(at)) };
 }
 
-function addRecords(rows: Rows, { series, variable }: Point, samples: Samples): void {
+function addRecords(rows: Rows, { series, variable }: Point, samples: Samples, words: Words): void {
   const { name, qualityCode } = variable;
   for (let row = 0; row < samples.count; row += 1) {
     if (samples.series[row] !== series) continue;
@@ -101,7 +106,8 @@ function addRecords(rows: Rows, { series, variable }: Point, samples: Samples): 
     if (value === null || Number.isNaN(value)) continue;
     const record: Record = rows.get(at) ?? { _time: iso(at) };
     record[name] = value;
-    if (qualityCode || quality !== "good") record[`${name}_qc`] = wordOfQuality(quality);
+    if (qualityCode || quality !== "good")
+      record[`${name}_qc`] = codeOfQuality(quality, words.get(at));
     rows.set(at, record);
   }
 }
@@ -152,6 +158,7 @@ async function samplesOf(
       else if (before.has(at)) samples.add(series, at, null, "good");
     }
   }
+  await addWords(house, { points, records }, samples);
   return samples.take();
 }
 
@@ -179,7 +186,8 @@ async function remove(house: House, ask: Ask): Promise<Outcome<Answer, Problem>>
     detail: { aspect: aspect.name, from: iso(range.value.from), to: iso(range.value.to) },
   });
   const until = range.value.to + 1;
-  for (const { series } of points.values()) {
+  const { withWords } = house.ingest.statusSeries;
+  for (const series of [...points.values()].flatMap((point) => withWords(point.series))) {
     await house.historian.deleteRange({ series, from: range.value.from, to: until });
   }
   house.changed(`asset:${asset.id}`);

@@ -2,8 +2,7 @@ import type { ChannelName, DeviceAddress } from "../../domain/brand.ts";
 import type { Findings } from "../../domain/findings.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
-import type { Quality } from "../../domain/reading.ts";
-import { qualityOfWord } from "../../domain/status-word.ts";
+import { moreThanQuality, qualityOfWord, statusWordOf } from "../../domain/status-word.ts";
 import { withExactIntegers } from "../../lib/exact-json.ts";
 import { parseIsoTime } from "../../lib/iso-time.ts";
 import {
@@ -54,6 +53,7 @@ type Understand = (
 ) => Outcome<void, Problem>;
 
 const TIME_SERIES = "mc_v3/ts";
+const UNCERTAIN = 2 ** 30;
 const UNDERSTOOD: ReadonlyMap<string, Understand> = new Map([
   ["amo_v3/m", decodeModel],
   ["amo_v3/i", decodeInstantiation],
@@ -101,8 +101,10 @@ function readValues(values: readonly ExactJson[], row: number, findings: Finding
     const channel = isEntry ? entry["dataPointId"] : undefined;
     const value = isEntry ? entry["value"] : undefined;
     if (isEntry && typeof channel === "string" && channel !== "" && isValue(value)) {
-      const quality = qualityOfWord(entry["qualityCode"]) ?? doubt(entry, row, index, findings);
-      findings.reading(channel as ChannelName, value, quality);
+      const word = statusWordOf(entry["qualityCode"]) ?? doubt(entry, row, index, findings);
+      findings.reading(
+        ...[channel as ChannelName, value, qualityOfWord(word), moreThanQuality(word)],
+      );
     } else {
       const found = shorten(entry);
       const place = `/timeseries/${row}/values/${index}`;
@@ -111,10 +113,11 @@ function readValues(values: readonly ExactJson[], row: number, findings: Finding
   }
 }
 
-function doubt(entry: ExactJsonObject, row: number, index: number, findings: Findings): Quality {
+/** The word of what is uncertain. */
+function doubt(entry: ExactJsonObject, row: number, index: number, findings: Findings): number {
   const place = `/timeseries/${row}/values/${index}/qualityCode`;
   findings.warning("W_QUALITY", `${place}: found ${shorten(entry["qualityCode"])}, not a status`);
-  return "uncertain";
+  return UNCERTAIN;
 }
 
 function wrongTime(row: number, found: ExactJson | undefined): string {

@@ -1,8 +1,8 @@
 import type { ChannelName, DeviceAddress } from "../../domain/brand.ts";
 import type { Findings } from "../../domain/findings.ts";
 import { LIMIT } from "../../domain/limit.ts";
-import type { Quality, Value } from "../../domain/reading.ts";
-import { qualityOfWord } from "../../domain/status-word.ts";
+import type { Value } from "../../domain/reading.ts";
+import { moreThanQuality, qualityOfWord, statusWordOf } from "../../domain/status-word.ts";
 import { parseIsoTime } from "../../lib/iso-time.ts";
 import { JsonCursor } from "../../lib/json-cursor.ts";
 
@@ -81,14 +81,16 @@ function scanEntry(findings: Findings): boolean {
   const channel = text();
   if (!channel || !cursor.takes(COMMA) || !cursor.takesWord(VALUE)) return false;
   const value = scanValue();
-  const quality = cursor.takes(COMMA) ? scanQuality() : "good";
-  if (value === undefined || !quality || !cursor.takes(CLOSE_OBJECT)) return false;
-  findings.reading(channel as ChannelName, value, quality);
+  const word = cursor.takes(COMMA) ? scanQuality() : 0;
+  if (value === undefined || word === undefined || !cursor.takes(CLOSE_OBJECT)) return false;
+  const name = channel as ChannelName;
+  if (word === 0) findings.reading(name, value, "good");
+  else findings.reading(name, value, qualityOfWord(word), moreThanQuality(word));
   return true;
 }
 
-function scanQuality(): Quality | undefined {
-  return cursor.takesWord(QUALITY) ? qualityOfWord(text() ?? "?") : undefined;
+function scanQuality(): number | undefined {
+  return cursor.takesWord(QUALITY) ? statusWordOf(text() ?? "?") : undefined;
 }
 
 function scanValue(): Value | null | undefined {

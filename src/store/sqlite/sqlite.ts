@@ -122,6 +122,7 @@ function newStore(turns: Turns, hold: () => Promise<Held>): Store {
     points: openShelf("points", TABLES.points, turns),
     devices: openShelf("devices", TABLES.devices, turns),
     channels: openShelf("channels", TABLES.channels, turns),
+    statusSeries: openShelf("statusSeries", TABLES.statusSeries, turns),
     models: openShelf("models", TABLES.models, turns),
     declarations: openShelf("declarations", TABLES.declarations, turns),
     layouts: openShelf("layouts", TABLES.layouts, turns),

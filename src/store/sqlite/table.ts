@@ -89,6 +89,7 @@ export const TABLES: { readonly [Name in ShelfName]: Table<RowOf<Name>> } = {
       retired: "boolean",
     },
   },
+  statusSeries: { key: ["series"], columns: { series: "plain", words: "plain" } },
   models: {
     key: ["driver", "device", "externalId"],
     columns: { driver: "plain", device: "plain", externalId: "plain", model: "json", at: "plain" },

@@ -98,6 +98,27 @@ test("when its node goes without a word, no value of the pump stays good", { ski
   assert.equal(speed.latest?.value, -50);
 });
 
+test("a node speaks for itself, and a device that leaves says so itself", { skip }, async () => {
+  edge = await Paho.enter({ ...agent.plain, will: willOf() });
+  await beBorn();
+  const { assetId } = await deviceAt(PUMP);
+  const turnsTo = (quality: string) =>
+    until(`the speed is ${quality}`, async () => {
+      const { latest } = await pointOf(assetId ?? "", "Speed");
+      return latest?.quality === quality;
+    });
+  await turnsTo("good");
+  const load = 'metrics { name: "Load" datatype: 10 double_value: 0.5 }';
+  const at = `timestamp: ${Date.now()}`;
+  await edge.publishBytes("spBv1.0/plant/NDATA/edge-1", protoEncode(`${at} seq: 2 ${load}`));
+  await edge.publishBytes("spBv1.0/plant/DDEATH/edge-1/pump", protoEncode(`${at} seq: 3`));
+  await turnsTo("bad");
+  const { items } = await house.call("GET", "/inbox");
+  const node: DeviceReply = items.find(({ address }: DeviceReply) => address === "plant/edge-1");
+  assert.equal(node.channels.find(({ name }) => name === "Load")?.latest?.value, 0.5);
+  await edge.leave();
+});
+
 async function beBorn(): Promise<void> {
   const node = `seq: 0 metrics { name: "bdSeq" datatype: 4 long_value: 0 }
     metrics { name: "Node Control/Rebirth" datatype: 11 boolean_value: false }`;

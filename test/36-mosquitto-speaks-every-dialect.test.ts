@@ -64,6 +64,65 @@ for (const { agent, messages, address, mayHear } of dialects) {
   }
 }
 
+test("a viaSens gateway says that it is there, and what became of an order", {
+  skip,
+}, async () => {
+  const { agent } = dialects[0] ?? assert.fail();
+  const root = "/sauter/viasens/12";
+  for (const [word, why] of [
+    ["0", "said so"],
+    ["1", undefined],
+  ]) {
+    await publish(agent.plain, `${root}/presence`, word, ["-r"]);
+    await until(`the network has said ${word}`, async () => {
+      const { items } = await house.call("GET", "/networks");
+      const { lost } = items.find(({ id }: { id: string }) => id === "12");
+      return lost?.why === why;
+    });
+  }
+  const ears = await subscribe(agent.plain, `${root}/+/control`);
+  const { items } = await house.call("GET", "/inbox");
+  const { id: deviceId } = items.find(({ address }: DeviceReply) => address === "12/5");
+  const parameters = { mode: -1 };
+  const order = await house.call("POST", "/commands", { deviceId, name: "led-ring", parameters });
+  await until("the order is heard", () => ears.lines.length > 0);
+  ears.close();
+  await publish(agent.plain, `${root}/5/ack`, '{"state":"ack"}');
+  await until("it is confirmed", async () => {
+    const { state } = await house.call("GET", `/commands/${order.id}`);
+    return state === "confirmed";
+  });
+});
+
+test("a MindSphere agent's event and file are shown with its device", { skip }, async () => {
+  const { agent, address } = dialects[1] ?? assert.fail();
+  const root = `tc/${address}/o/mc_v3`;
+  const events = [{ timestamp: new Date().toISOString(), severity: "30", description: "jam" }];
+  await publish(agent.plain, `${root}/e`, JSON.stringify({ events }));
+  await publish(agent.plain, `${root}/f`, '{"file":{"name":"a.txt","content":"aGVsbG8"}}');
+  const { items } = await house.call("GET", "/inbox");
+  const { id } = items.find((one: DeviceReply) => one.address === address);
+  const [file] = (await house.call("GET", `/devices/${id}/files`)).items;
+  assert.deepEqual([file.path, file.bytes], ["a.txt", 5]);
+  const [event] = (await house.call("GET", `/devices/${id}/events`)).items;
+  assert.deepEqual([event.severity, event.fields.description], [30, "jam"]);
+});
+
+test("what a gateway of ours says is as well said by mosquitto_pub", { skip }, async () => {
+  const { plain } = await enrol(house, { kind: "gateway", name: "hall-3" });
+  const channels = [{ name: "speed", type: "number", unit: "1/min" }];
+  const device = "plc/1";
+  await publish(plain, "fl/1/hall-3/o/channels", JSON.stringify({ device, channels }));
+  const samples = [["speed", 1_669_925_110_000, 1450]];
+  await publish(plain, "fl/1/hall-3/o/samples", JSON.stringify({ device, samples }));
+  const { items } = await house.call("GET", "/inbox");
+  const found: DeviceReply = items.find((one: DeviceReply) => one.address === "hall-3/plc/1");
+  assert.deepEqual(
+    found.channels.map(({ name, proposal, latest }) => [name, proposal.unit, latest?.value]),
+    [["speed", "1/min", 1450]],
+  );
+});
+
 async function messagesTaken(): Promise<number> {
   const text = await (await house.request("GET", "/metrics")).text();
   return text

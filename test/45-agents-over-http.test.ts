@@ -208,6 +208,18 @@ test("the list of an agent changes by its version, and mappings tell whether the
   await put(listed({ ...energy, id: "other" }), "2");
   const missing = await caller.send("viewer", one);
   assert.deepEqual(missing.json.validity, { status: "INVALID", reasons: ["MISSING_DATAPOINT"] });
+  await put(listed({ ...energy, type: "INT", unit: "Wh" }), "3");
+  const retyped = await caller.send("viewer", one);
+  assert.deepEqual(retyped.json.validity, { status: "INVALID", reasons: ["INVALID_TYPE"] });
+  await put(listed(energy), "4");
+  assert.deepEqual((await caller.send("viewer", one)).json.validity, { status: "VALID" });
+  const { json } = await house.send("engineer", "GET /points?search=Seventh");
+  const point = json.items.find(({ variable }: { variable: { name: string } }) => {
+    return variable.name === "energy";
+  });
+  await house.send("engineer", `PATCH /points/${point.id}`, { name: "renamed" });
+  const orphan = (await caller.send("viewer", one)).json;
+  assert.deepEqual(orphan.validity, { status: "INVALID", reasons: ["MISSING_PROPERTY"] });
   assert.equal((await caller.send("engineer", one.replace("GET", "DELETE"))).status, 204);
   assert.equal((await caller.send("viewer", one)).status, 404);
 });
@@ -272,6 +284,13 @@ test("files go up whole and in parts, come back as they were, and are listed", a
   assert.match(md5, /^[0-9a-f]{32}$/);
   const read = await files.GetFile(entity, "big.bin");
   assert.ok(Buffer.from(await read.arrayBuffer()).equals(big));
+  const part = (range: string) =>
+    caller.send("viewer", `GET /api/iotfile/v3/files/${entity}/a/b.txt`, undefined, { range });
+  const [middle, behind] = [await part("bytes=1-3"), await part("bytes=5-")];
+  assert.deepEqual([middle.status, middle.text], [206, "ell"]);
+  assert.equal(middle.headers.get("content-range"), "bytes 1-3/5");
+  assert.deepEqual([behind.status, behind.text], [416, ""]);
+  assert.equal(behind.headers.get("content-range"), "bytes */5");
   const listed = await files.GetFiles(entity, { order: "name asc" });
   assert.deepEqual(
     listed.map(({ name, path, size, etag }) => [name, path, size, etag]),
@@ -302,7 +321,6 @@ test("a delivery job is kept for agents that are away, and shows what each answe
     listed._embedded.deliveryJobs.map((row) => [row.id, row.status]),
     [[job.id, "EXECUTING"]],
   );
-  await assert.rejects(commanding.DeleteDeliveryJob(job.id ?? ""), /not settled/);
   const { _embedded } = await commanding.GetDeliveryJobCommands(job.id ?? "", {});
   assert.deepEqual(
     _embedded.commands.map((row) => [row.clientId, row.status]),
@@ -314,6 +332,9 @@ test("a delivery job is kept for agents that are away, and shows what each answe
   const one = _embedded.commands[1]?.id ?? "";
   const command = await commanding.GetDeliveryJobCommand(job.id ?? "", one);
   assert.deepEqual([command.status, command.response], ["EXECUTING", {}]);
+
+  await commanding.DeleteDeliveryJob(job.id ?? "");
+  await assert.rejects(commanding.GetDeliveryJob(job.id ?? ""), /Not Found/);
 
   const wrong: readonly [object, number][] = [
     [{ name: "", clientIds: [id], data }, 400],

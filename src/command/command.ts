@@ -35,6 +35,8 @@ export interface Commands {
   confirm(device: DeviceId, said: Confirmation): Promise<void>;
   /** How far the device says that it is, where its protocol knows commands by an id. */
   follow(device: DeviceId, progress: Progress): Promise<Outcome<void, Problem>>;
+  /** One that still waits for its device is not sent any more. Whether it did wait. */
+  takeBack(by: Asker, id: CommandId): Promise<boolean>;
   get(id: CommandId): Promise<CommandRow | undefined>;
   /** Newest first. */
   ofDevice(id: DeviceId, limit: number): Promise<readonly CommandRow[]>;
@@ -84,15 +86,15 @@ type CommandParts = {
 export async function openCommands(parts: CommandParts): Promise<Commands> {
   const { clock, store, isHeard, log } = parts;
   const watchers: ((row: CommandRow) => void)[] = [];
-  const note = async (row: CommandRow, happening: string) => {
-    await parts.record(eventOf(row, happening));
+  const note = async (row: CommandRow, happening: string, by = row.actor) => {
+    await parts.record({ ...eventOf(row, happening), actor: by });
     await store.commands.put(row);
     for (const watcher of watchers) watcher(row);
     return row;
   };
-  const settle = (row: CommandRow, state: CommandState, detail: string) => {
+  const settle: Settle = (row, state, detail, by) => {
     const settledAt = (state === "requested" ? null : clock.now()) as Timestamp | null;
-    return note({ ...row, state, detail, settledAt }, state);
+    return note({ ...row, state, detail, settledAt }, state, by);
   };
   const pending = new Pending(clock, (row) => settle(row, "unknown", "no answer came"));
   const kept = new Kept({
@@ -112,6 +114,7 @@ export async function openCommands(parts: CommandParts): Promise<Commands> {
         : pending.confirm(device, said.command, (row) => settleAs(settle, row, said, "")),
     follow: (device, progress) =>
       follow({ store, pending, note, now: () => clock.now() }, device, progress),
+    takeBack: (by, id) => takeBack({ store, kept, settle }, by, id),
     get: (id) => store.commands.get(id),
     ofDevice: (deviceId, limit) =>
       store.commands.find({ where: { deviceId }, limit, descending: true }),
@@ -163,7 +166,13 @@ function settleAs(
 
 const NOBODY_TOOK_IT = "nobody took it in its time";
 
-type Settle = (row: CommandRow, state: CommandState, detail: string) => Promise<CommandRow>;
+type Settle = (
+  row: CommandRow,
+  state: CommandState,
+  detail: string,
+  /** Whoever asked for it, unless told otherwise. */
+  by?: Actor,
+) => Promise<CommandRow>;
 
 async function recall({
   settle,
@@ -236,6 +245,17 @@ async function keep(parts: AskParts, topic: string, row: CommandRow): Promise<Co
   }
   await parts.kept.add(topic, row);
   return (await parts.store.commands.get(row.id)) ?? row;
+}
+
+async function takeBack(
+  { store, kept, settle }: Pick<AskParts, "store" | "kept" | "settle">,
+  { actor }: Asker,
+  id: CommandId,
+): Promise<boolean> {
+  const row = await store.commands.get(id);
+  if (!row || row.topic === null || !kept.remove(row.topic, id)) return false;
+  await settle(row, "expired", `taken back by ${actor.name}`, actor);
+  return true;
 }
 
 /** It counts as sent before it is: after a power cut in between it is not sent a second time. */

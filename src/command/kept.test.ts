@@ -30,6 +30,8 @@ const METER: Device = {
 };
 const ANN = { actor: { kind: "user", id: "u1", name: "ann" }, role: "operator" } as const;
 
+const BOB = { actor: { kind: "user", id: "u2", name: "bob" }, role: "operator" } as const;
+
 const root = mkdtempSync(join(tmpdir(), "fieldline-kept-"));
 let files = 0;
 let store: Store;
@@ -71,6 +73,24 @@ test("to an agent that is there a command goes at once", async () => {
   isThere = true;
   assert.equal((await ask(1)).state, "sent");
   assert.deepEqual(happenings, ["command.requested", "command.sent", "on the wire"]);
+});
+
+test("what waits can be taken back, what was sent cannot", async () => {
+  const [first, second] = [await ask(1), await ask(2)];
+  assert.equal(await commands.takeBack(BOB, first.id), true);
+  assert.equal(await commands.takeBack(BOB, first.id), false);
+  const row = await commands.get(first.id);
+  assert.deepEqual(
+    [row?.state, row?.detail, row?.actor.name],
+    ["expired", "taken back by bob", "ann"],
+  );
+  assert.equal(happenings.at(-1), "command.expired by bob");
+  isThere = true;
+  commands.look();
+  await reached(second, "sent");
+  assert.deepEqual(wire, [2]);
+  assert.equal(await commands.takeBack(BOB, second.id), false);
+  assert.equal(await commands.takeBack(BOB, "none" as CommandId), false);
 });
 
 test("what its time is over for is not sent any more", async () => {
@@ -171,7 +191,9 @@ test("as many wait for an agent as may", async () => {
 function open(): Promise<Commands> {
   return openCommands({
     store,
-    record: async ({ kind }) => happenings.push(kind),
+    record: async ({ kind, actor }) => {
+      happenings.push(actor.name === "ann" ? kind : `${kind} by ${actor.name}`);
+    },
     deviceOf: (id) => (id === METER.id ? METER : undefined),
     drivers,
     async send({ payload }) {

@@ -1,3 +1,4 @@
+import type { CommandId } from "../domain/brand.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { CommandRow } from "../domain/records.ts";
 import type { Clock, Timer } from "../lib/clock.ts";
@@ -49,6 +50,12 @@ export class Kept {
     for (const topic of this.#lines.keys()) {
       this.#drain(topic).catch(this.#parts.onTrouble);
     }
+  }
+
+  /** Whether it was still waiting: it waits no more. */
+  remove(topic: string, id: CommandId): boolean {
+    const entry = this.#lines.get(topic)?.find(({ row }) => row.id === id);
+    return entry !== undefined && this.#take(topic, entry.row);
   }
 
   close(): void {

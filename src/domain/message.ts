@@ -12,6 +12,8 @@ export type Message = {
   readonly expiresAt?: Timestamp;
   /** 1 where absent. */
   readonly qos?: 0 | 1 | 2;
+  /** An answer that whoever subscribes late is told again, also after a restart: no secret. */
+  readonly isKept?: true;
 };
 
 export type ReceivedMessage = {

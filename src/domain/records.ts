@@ -28,6 +28,16 @@ export type Credential = {
   readonly revokedAt: Timestamp | null;
 };
 
+/** What an agent was answered, to be told again. */
+export type KeptAnswer = {
+  readonly agentId: AgentId;
+  /** In the order of the answers. */
+  readonly number: number;
+  readonly at: Timestamp;
+  readonly topic: string;
+  readonly payload: string;
+};
+
 /** The series in which the status words of another one's samples are. */
 export type StatusWords = { readonly series: Series; readonly words: Series };
 

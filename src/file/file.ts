@@ -23,12 +23,15 @@ export interface Files {
   find(subject: string, path: string): Promise<KeptFile | undefined>;
   /** Newest first. */
   list(subject: string): Promise<readonly KeptFile[]>;
-  read(file: KeptFile): Readable;
+  /** All of it, or the bytes from `start` to `end`, both among them. */
+  read(file: KeptFile, span?: Span): Readable;
   remove(file: KeptFile): Promise<void>;
 }
 
 type NewFile = Pick<KeptFile, "subject" | "path" | "by"> &
   Partial<Pick<KeptFile, "type" | "description" | "madeAt">>;
+
+type Span = { readonly start: number; readonly end: number };
 
 type Content = Uint8Array | AsyncIterable<Uint8Array>;
 
@@ -74,7 +77,7 @@ export async function openFiles({ store, folder, now }: FilesParts): Promise<Fil
     get: (id) => store.files.get(id),
     find,
     list: (subject) => store.files.find({ where: { subject }, descending: true }),
-    read: ({ id }) => createReadStream(join(folder, id)),
+    read: ({ id }, span) => createReadStream(join(folder, id), span),
     async remove(file) {
       if ((await store.files.remove({ id: file.id })) === 0) return;
       count -= 1;

@@ -190,7 +190,7 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
   const bindings = await Bindings.load(parts.store);
   await recallLastHeard(parts, bindings);
   const rejections = await Rejections.load(parts.store, parts.now);
-  const answers = new Answers(parts.send, parts.now);
+  const answers = await Answers.load(parts);
   const declarations = await Declarations.load(parts.store);
   const layouts = await Layouts.load(parts.store);
   const customTopics = await CustomTopics.load(parts.store);

@@ -129,6 +129,9 @@ async function putWhatDevicesSaid(store: Store): Promise<void> {
     model: { typeModel: {} },
     at: NOW,
   });
+  await store.answers.put({
+    ...{ agentId: "agent-1" as AgentId, number: 1, at: NOW, topic: "t/a/i", payload: "{}" },
+  });
   await store.declarations.put({
     driver: "sparkplug",
     device: "group/edge" as DeviceAddress,

@@ -10,6 +10,7 @@ import type { NetworkTopics } from "../domain/network.ts";
 import type {
   CommandRow,
   Credential,
+  KeptAnswer,
   KeptDeclaration,
   KeptFile,
   KeptModel,
@@ -35,6 +36,7 @@ export interface Store {
   readonly channels: Shelf<Channel>;
   readonly statusSeries: Shelf<StatusWords>;
   readonly models: Shelf<KeptModel>;
+  readonly answers: Shelf<KeptAnswer>;
   readonly declarations: Shelf<KeptDeclaration>;
   readonly layouts: Shelf<Layout>;
   readonly customTopics: Shelf<CustomTopic>;

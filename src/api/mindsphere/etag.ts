@@ -42,10 +42,13 @@ export function versioned(
   return { status, body, headers: own };
 }
 
-/** Clients write the version bare, in quotation marks or as a weak one; and some write `*`. */
+/** Whether a header that may name several, or any by `*`, names this one. */
 function names(header: string, version: Version): boolean {
-  return header
-    .split(",")
-    .map((one) => one.trim().replace(/^W\//, "").replace(/^"|"$/g, ""))
-    .some((one) => one === "*" || one === String(version));
+  return header.split(",").some((one) => one.trim() === "*" || isVersion(one, version));
+}
+
+/** Clients write the version bare, in quotation marks or as a weak one. */
+export function isVersion(text: string, version: Version): boolean {
+  const bare = text.trim().replace(/^W\//, "").replace(/^"|"$/g, "");
+  return bare === String(version);
 }

@@ -9,6 +9,7 @@ import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { House } from "../house.ts";
 import { mayTouch } from "./agent-assets.ts";
 import { checkMatch } from "./etag.ts";
+import { spanOf } from "./file-range.ts";
 import { select } from "./filter.ts";
 import type { Answer, Ask, Routes } from "./route.ts";
 
@@ -127,13 +128,22 @@ async function get(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> {
   if (!file.ok) return file;
   const { bytes, etag } = file.value;
   const headers = {
+    "accept-ranges": "bytes",
     "content-type": "application/octet-stream",
-    "content-length": String(bytes),
     "content-disposition": "attachment",
     "x-content-type-options": "nosniff",
     etag: String(etag),
   };
-  return success({ status: 200, body: house.files.read(file.value), headers });
+  const wanted = spanOf(ask.headers, file.value);
+  if (wanted === "none") {
+    return success({ status: 416, headers: { ...headers, "content-range": `bytes */${bytes}` } });
+  }
+  const { start, end } = wanted ?? { start: 0, end: bytes - 1 };
+  const body = house.files.read(file.value, wanted);
+  const length = { "content-length": String(end - start + 1) };
+  if (!wanted) return success({ status: 200, body, headers: { ...headers, ...length } });
+  const range = { "content-range": `bytes ${start}-${end}/${bytes}` };
+  return success({ status: 206, body, headers: { ...headers, ...length, ...range } });
 }
 
 async function remove(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> {

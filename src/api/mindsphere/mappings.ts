@@ -2,15 +2,17 @@ import { createHash } from "node:crypto";
 import { Type } from "typebox";
 import { assetOfKey, keyOfAsset } from "../../domain/asset-key.ts";
 import type { AssetId, ChannelName } from "../../domain/brand.ts";
+import type { Variable } from "../../domain/catalogue.ts";
 import { kindOfWord, wordOfKind } from "../../domain/data-type-word.ts";
 import { THE_HOUSE } from "../../domain/event.ts";
-import type { Channel, Point } from "../../domain/model.ts";
+import type { Asset, Channel, Point } from "../../domain/model.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
+import type { TypeBook } from "../../domain/type-book.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { House } from "../house.ts";
 import { agentOf, describedOf, deviceOf, type KnownAgent } from "./agent-device.ts";
 import { readBody } from "./body.ts";
-import { bookOf } from "./catalogue.ts";
+import { bookOf, typeIdOf } from "./catalogue.ts";
 import { listedAs } from "./data-sources.ts";
 import { select } from "./filter.ts";
 import { cutOf, springPage } from "./page.ts";
@@ -41,7 +43,12 @@ export const mappingRoutes: Routes = {
 };
 
 /** A mapping is no row of its own: it is there where a channel and a point share a series. */
-type Mapped = KnownAgent & { readonly channel: Channel; readonly point: Point };
+type Mapped = KnownAgent & {
+  readonly channel: Channel;
+  readonly point: Point;
+  /** What the asset's type says of the variable; undefined where it has none of this name. */
+  readonly property: Variable | undefined;
+};
 
 const NewMapping = Type.Object({
   agentId: Type.String(),
@@ -132,7 +139,8 @@ async function mappingsOf(
   { by }: Pick<Ask, "by">,
   only?: KnownAgent,
 ): Promise<readonly Mapped[]> {
-  const { points } = await house.model.view();
+  const { points, assets } = await house.model.view();
+  const book = await bookOf(house);
   const bySeries = new Map<number, Point[]>();
   for (const point of points.values()) {
     bySeries.set(point.series, [...(bySeries.get(point.series) ?? []), point]);
@@ -149,10 +157,19 @@ async function mappingsOf(
     const device = deviceOf(house, agent);
     const channels = device ? (house.ingest.device(device.id)?.channels ?? []) : [];
     return channels.flatMap((channel) =>
-      (bySeries.get(channel.series) ?? []).map((point) => ({ agent, boarding, channel, point })),
+      (bySeries.get(channel.series) ?? []).map((point) => {
+        const property = propertyOf(book, assets.get(point.assetId), point);
+        return { agent, boarding, channel, point, property };
+      }),
     );
   });
   return (await Promise.all(mapped)).flat();
+}
+
+/** An aspect that no type has is what its points say. */
+function propertyOf(book: TypeBook, asset: Asset | undefined, { aspect, variable }: Point) {
+  const type = asset && book.aspectType(typeIdOf(asset), aspect);
+  return type ? type.variables.find(({ name }) => name === variable.name) : variable;
 }
 
 function idOf({ agent, channel, point }: Mapped): string {
@@ -183,13 +200,14 @@ function replyOf(mapped: Mapped) {
   };
 }
 
-/** Whether the agent's own list still says what the mapping needs. */
+/** Whether the agent's own list and the asset's type still say what the mapping needs. */
 function validityOf(mapped: Mapped, wanted: { readonly type: string; readonly unit: string }) {
-  const { boarding, channel } = mapped;
+  const { boarding, channel, property } = mapped;
   const listed = listedAs(mapped, channel.name);
   const isMissing = channel.retired || (boarding !== undefined && listed === undefined);
   const reasons = [
     ...(isMissing ? ["MISSING_DATAPOINT"] : []),
+    ...(property ? [] : ["MISSING_PROPERTY"]),
     ...(listed && listed.type !== wanted.type ? ["INVALID_TYPE"] : []),
     ...(listed && listed.unit !== wanted.unit ? ["INVALID_UNIT"] : []),
   ];

@@ -40,7 +40,8 @@ export function decode(
   const layout = known.layout(topic);
   const context = { findings, message, known };
   if (layout && layout.fields.length > 0) return readBytes(context, layout);
-  const text = decodeUtf8(payload);
+  // C programs send the NUL that ends their texts.
+  const text = decodeUtf8(payload)?.replace(/\0+$/, "");
   if (text === undefined || text.includes("\0")) return failure(unreadable(payload.length));
   const teller = new Teller(context, layout);
   const json = readJson(payload, LIMITS, findings);

@@ -106,7 +106,9 @@ type Reply = {
 
 function reply({ device, about, requestId, data }: Reply, id: () => string): Message {
   const payload = encodeJson({ id: id(), correlationId: id(), requestId, data });
-  return { topic: inboundTopic(device, about), payload, qos: 1 };
+  // A token is nothing to be kept.
+  const kept = about === "agm_v3/tr" ? {} : { isKept: true as const };
+  return { topic: inboundTopic(device, about), payload, qos: 1, ...kept };
 }
 
 /** The word and the list are public; what stands in the list is our own contract. */

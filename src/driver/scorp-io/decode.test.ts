@@ -10,6 +10,27 @@ test("a Long keeps all of its digits, and its neighbours are what they were", ()
     '{"name":"least","dataType":"Long","timestamp":5,"value":-9223372036854775808}',
     '{"name":"Tension/Phase 1","dataType":"Short","timestamp":5,"value":230}',
   ];
+  const { readings, warnings } = heard(metrics);
+  assert.deepEqual(
+    readings.map(({ value }) => value),
+    [2n ** 53n + 1n, -(2n ** 63n), 230],
+  );
+  assert.deepEqual(warnings, []);
+});
+
+test("a thousand values of one message are one batch", () => {
+  const metrics = Array.from({ length: 1_000 }, (_, n) => {
+    return `{"name":"m${n}","dataType":"Integer","timestamp":5,"value":${n}}`;
+  });
+  const { readings, warnings } = heard(metrics);
+  assert.deepEqual(
+    readings.map(({ value }) => value),
+    metrics.map((_, n) => n),
+  );
+  assert.deepEqual(warnings, []);
+});
+
+function heard(metrics: readonly string[]): Findings {
   const findings = new Findings();
   const outcome = decode(
     {
@@ -22,9 +43,5 @@ test("a Long keeps all of its digits, and its neighbours are what they were", ()
     findings,
   );
   assert.ok(outcome.ok);
-  assert.deepEqual(
-    findings.readings.map(({ value }) => value),
-    [2n ** 53n + 1n, -(2n ** 63n), 230],
-  );
-  assert.deepEqual(findings.warnings, []);
-});
+  return findings;
+}

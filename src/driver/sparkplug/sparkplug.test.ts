@@ -5,7 +5,9 @@ import type { AgentId, DeviceAddress, Timestamp } from "../../domain/brand.ts";
 import { Findings } from "../../domain/findings.ts";
 import type { Value } from "../../domain/reading.ts";
 import { NOTHING_KNOWN } from "../driver.ts";
+import type { Metric } from "./payload.ts";
 import { sparkplug } from "./sparkplug.ts";
+import { writePayload } from "./write.ts";
 
 const PUMP = "plant/edge/pump" as DeviceAddress;
 const BEYOND = 9_007_199_254_740_993n;
@@ -35,6 +37,20 @@ test("a device that gets a metric of another type is born again", () => {
   assert.deepEqual(topics(2), ["spBv1.0/plant/DDATA/edge/pump"]);
   assert.deepEqual(topics(2.5), birth);
   assert.deepEqual(topics(3), ["spBv1.0/plant/DDATA/edge/pump"]);
+});
+
+test("what is more than ten thousand values is left out, and told", () => {
+  const metric: Metric = {
+    ...{ name: "on", datatype: 11, isHistorical: false, isNull: false, properties: new Map() },
+    value: { kind: "boolean", truth: true },
+  };
+  const payload = writePayload({ metrics: new Array<Metric>(10_001).fill(metric), seq: 1 });
+  const message = { topic: "spBv1.0/plant/DDATA/edge/pump", payload };
+  const findings = new Findings();
+  const from = { agent: "a" as AgentId, receivedAt: 6 as Timestamp, retain: false };
+  assert.ok(sparkplug.decode({ ...message, ...from }, findings, NOTHING_KNOWN).ok);
+  assert.equal(findings.readings.length, 10_000);
+  assert.ok(findings.warnings.some(({ code }) => code === "W_VALUES"));
 });
 
 test("the host says that it is there, and that it is not", () => {

@@ -124,6 +124,7 @@ function newStore(turns: Turns, hold: () => Promise<Held>): Store {
     channels: openShelf("channels", TABLES.channels, turns),
     statusSeries: openShelf("statusSeries", TABLES.statusSeries, turns),
     models: openShelf("models", TABLES.models, turns),
+    answers: openShelf("answers", TABLES.answers, turns),
     declarations: openShelf("declarations", TABLES.declarations, turns),
     layouts: openShelf("layouts", TABLES.layouts, turns),
     customTopics: openShelf("customTopics", TABLES.customTopics, turns),

@@ -94,6 +94,10 @@ export const TABLES: { readonly [Name in ShelfName]: Table<RowOf<Name>> } = {
     key: ["driver", "device", "externalId"],
     columns: { driver: "plain", device: "plain", externalId: "plain", model: "json", at: "plain" },
   },
+  answers: {
+    key: ["agentId", "number"],
+    columns: { agentId: "plain", number: "plain", at: "plain", topic: "plain", payload: "plain" },
+  },
   declarations: {
     key: ["driver", "device"],
     columns: { driver: "plain", device: "plain", channels: "json", at: "plain" },

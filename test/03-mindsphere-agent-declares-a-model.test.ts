@@ -230,7 +230,7 @@ function forge({ folder, clientId, secure }: Enrolled, name: string) {
 async function outlive({ folder, clientId, secure }: Enrolled) {
   const ca = await readPair(join(house.folder, "ca", "ca-certificate-and-key.pem"));
   assert.ok(typeof ca === "object");
-  const subject = { commonName: clientId, uri: `urn:${clientId}` };
+  const subject = { commonName: clientId, uri: `urn:${clientId}`, signsTokens: true };
   const twoYearsAgo = Date.now() - 2 * 365 * 24 * 60 * 60_000;
   const pair = await newAgentPair(await readSigner(ca), subject, twoYearsAgo);
   const key = join(folder, "expired.key");

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { MqttOpcUaAuth } from "@mindconnect/mindconnect-nodejs";
+import { enrol } from "./enrol.ts";
 import { House, until } from "./house.ts";
 import { hasMosquitto, isAccepted, publish, type Where } from "./mosquitto.ts";
 import { bare, hasOpenssl, Openssl, pem, type Signed } from "./openssl.ts";
@@ -89,6 +93,26 @@ describe("agents of a tenant's own authority", { skip }, () => {
     const forged = tokenOf({}, openssl.sign(acme, "other").key);
     assert.equal(await isAccepted(bears(forged), `${ROOT}/o/mc_v3/ts`, values(5)), false);
     assert.match((await refused()).detail, /not signed with the key of its certificate/);
+  });
+
+  test("so does one that Siemens' SDK signs with a key of the built-in authority", async () => {
+    const own = await enrol(house, {
+      ...{ kind: "mindsphere", tenant: "acme", name: "south_1", credential: "certificate" },
+    });
+    const [root, leaf, key] = ["ca.crt", "agent.crt", "agent.key"].map((file) => {
+      return readFileSync(join(own.folder, file), "utf8");
+    });
+    const [alone = ""] = /^-+BEGIN[\s\S]*?END CERTIFICATE-+/.exec(leaf ?? "") ?? [];
+    const { clientId } = own;
+    const signed = new MqttOpcUaAuth(
+      ...([clientId, root ?? "", alone, 3600, key ?? "", undefined, undefined, "acme"] as const),
+    ).GetMqttToken();
+    const login = { username: "_CertificateBearer", password: signed };
+    const where = { port: house.ports.mqtts, clientId, ...login, tls: { ca: caFile } };
+    const paho = await Paho.enter(where);
+    await paho.publish(`tc/acme/${clientId}/o/mc_v3/ts`, values(6));
+    await paho.leave();
+    assert.equal((await Paho.open({ ...where, clientId: METER })).code !== 0, true);
   });
 
   test("a file is kept as it was sent, and is there after a power cut", async () => {

@@ -352,12 +352,67 @@ test("a delivery job is kept for agents that are away, and shows what each answe
   assert.equal((await caller.send("viewer", route, wrong[0]?.[0])).status, 403);
 });
 
+test("a time series is ingested by its sender's client id, all of it or with a reason", async () => {
+  const { id } = await newAgent("Meter 11", "SHARED_SECRET");
+  const { json } = await caller.send("engineer", `GET ${AGENTS}/${id}`);
+  const mindconnect = sdk.GetMindConnectApiClient();
+  const at = new Date(Date.now() - 60_000).toISOString();
+  const said = (value: string, qualityCode: string) => {
+    return { timestamp: at, values: [{ dataPointId: "DP-x", value, qualityCode }] };
+  };
+  for (const [sender, value] of [
+    [json.mqttClientId, "1.5"],
+    [id, "2.5"],
+  ]) {
+    const body = { timeseries: [said(value, "0")] };
+    assert.equal((await mindconnect.Ingest(sender, body)).status, 200);
+    const { items } = (await house.send("viewer", "GET /inbox")).json;
+    const channels = items.flatMap((one: { channels: object[] }) => one.channels);
+    const channel = channels.find(({ name }: { name: string }) => name === "DP-x");
+    assert.deepEqual([channel.latest.value, channel.latest.at], [value, at]);
+  }
+  const wrong = { timeseries: [{ ...said("3", "0"), timestamp: "yesterday" }] };
+  await assert.rejects(mindconnect.Ingest(id, wrong), /E_TIME/);
+  await assert.rejects(mindconnect.Ingest("nobody", { timeseries: [] }), /agentUnknown/);
+});
+
+test("an exchange brings time series, events and a file in one body", async () => {
+  const { agent, id, entityId } = await newAgent("Meter 12", "SHARED_SECRET");
+  await agent.OnBoard();
+  await agent.ConfigureAgentForAssetId(await meter("Twelfth meter"));
+  const at = new Date(Date.now() - 60_000).toISOString();
+  const values = [{ dataPointId: "DP-energy", value: "12", qualityCode: "12189696" }];
+  const file = { fileName: "log/a.txt", fileType: "text/plain", creationDate: at };
+  const body = [
+    item("standardTimeSeries", JSON.stringify([{ timestamp: at, values }])),
+    item("businessEvent", EVENTS),
+    item("file", "12:00 started", file),
+  ];
+  const whole = body.map((one) => one.replace(/--b--\s*$/, "")).join("");
+  const headers = {
+    authorization: `Bearer ${await agent.GetAgentToken()}`,
+    "content-type": "multipart/mixed; boundary=b",
+  };
+  const route = "POST /api/mindconnect/v3/exchange";
+  const reply = await caller.send(null, route, `${whole}--b--\n`, headers);
+  assert.equal(reply.status, 200, reply.text);
+  const filter = JSON.stringify({ entityId: id });
+  const events = await caller.send("viewer", `GET /api/eventmanagement/v3/events?filter=${filter}`);
+  assert.equal(events.json._embedded.events[0].description, "jam");
+  const kept = await sdk.GetIoTFileClient().GetFile(entityId, "log/a.txt");
+  assert.equal(await kept.text(), "12:00 started");
+  const mappings = await agent.GetDataMappings();
+  const target = mappings.find(({ dataPointId }) => dataPointId === "DP-energy")?.entityId ?? "";
+  const [record] = await sdk.GetTimeSeriesClient().GetTimeSeries(target, "Electric");
+  assert.deepEqual(record, { _time: at, energy: 12, energy_qc: "12189696" });
+});
+
 const EVENTS = JSON.stringify([
   { id: "e-1", timestamp: "2026-01-01T00:00:00Z", severity: "30", type: "X", description: "jam" },
 ]).replace("2026-01-01T00:00:00Z", new Date().toISOString());
 
-function item(type: string, content: string): string {
-  const meta = JSON.stringify({ type: "item", version: "1.0", payload: { type, details: {} } });
+function item(type: string, content: string, details: object = {}): string {
+  const meta = JSON.stringify({ type: "item", version: "1.0", payload: { type, details } });
   const inner = `--i\n\n${meta}\n--i\nContent-Type: application/json\n\n${content}\n--i--\n`;
   return `--b\nContent-Type: multipart/related; boundary="i"\n\n${inner}\n--b--\n`;
 }

@@ -23,6 +23,13 @@ const { subtle } = webcrypto;
 /** P-256 with SHA-256: what the TLS library of every small device knows. */
 const CURVE = { name: "ECDSA", namedCurve: "P-256" };
 const SIGNING = { name: "ECDSA", hash: "SHA-256" };
+/** For agents that sign tokens: RS256 is the only way that MindSphere's have (RFC 7518, 3.3). */
+const RSA = {
+  name: "RSASSA-PKCS1-v1_5",
+  modulusLength: 2048,
+  publicExponent: Uint8Array.of(1, 0, 1),
+  hash: "SHA-256",
+};
 const DAY_MS = 24 * 60 * 60_000;
 /** Certificates begin in the past: the clock of whoever looks at them may be late. */
 const BEFORE_MS = DAY_MS;
@@ -39,6 +46,8 @@ export type AgentSubject = {
   readonly commonName: string;
   /** Names the agent for good, whatever it is called. */
   readonly uri: string;
+  /** Whether its key is to sign tokens, too. */
+  readonly signsTokens: boolean;
 };
 
 export type AgentPair = Pair & {
@@ -49,7 +58,7 @@ export type AgentPair = Pair & {
 
 /** Makes an authority that signs certificates of servers and agents, but no further authority. */
 export async function newAuthority(now: number): Promise<Pair> {
-  const keys = await newKeys();
+  const keys = await newKeys(CURVE);
   const certificate = await X509CertificateGenerator.createSelfSigned({
     keys,
     // The name tells two houses apart in a device's list of authorities.
@@ -86,6 +95,7 @@ export async function newServerPair(
     commonName: "Fieldline",
     serial: newSerial(),
     ...validity(now, VALID_MS.server),
+    keys: CURVE,
     extensions: [
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
       new SubjectAlternativeNameExtension(names),
@@ -96,7 +106,7 @@ export async function newServerPair(
 /** A certificate by which an agent is known. */
 export async function newAgentPair(
   signer: Signer,
-  { commonName, uri }: AgentSubject,
+  { commonName, uri, signsTokens }: AgentSubject,
   now: number,
 ): Promise<AgentPair> {
   const serial = newSerial();
@@ -106,6 +116,7 @@ export async function newAgentPair(
     serial,
     notBefore,
     notAfter,
+    keys: signsTokens ? RSA : CURVE,
     extensions: [
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth]),
       new SubjectAlternativeNameExtension([{ type: "url", value: uri }]),
@@ -131,11 +142,12 @@ type Wish = {
   readonly serial: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
+  readonly keys: typeof CURVE | typeof RSA;
   readonly extensions: readonly Extension[];
 };
 
 async function newPair(signer: Signer, wish: Wish): Promise<Pair> {
-  const keys = await newKeys();
+  const keys = await newKeys(wish.keys);
   const certificate = await X509CertificateGenerator.create({
     issuer: signer.certificate.subjectName,
     // As data, not as text: a name cannot smuggle in a second one.
@@ -157,8 +169,8 @@ async function newPair(signer: Signer, wish: Wish): Promise<Pair> {
   return { certificatePem: pemOf(certificate), keyPem: await keyPemOf(keys.privateKey) };
 }
 
-function newKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return subtle.generateKey(CURVE, true, ["sign", "verify"]);
+function newKeys(kind: Wish["keys"]): Promise<webcrypto.CryptoKeyPair> {
+  return subtle.generateKey(kind, true, ["sign", "verify"]);
 }
 
 /** X.509 knows whole seconds only. */

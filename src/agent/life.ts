@@ -221,7 +221,9 @@ async function makeCredentials(room: Room, agent: Agent, kinds: readonly Kind[])
 }
 
 async function issueCertificate({ authority }: Room, agent: Agent): Promise<Issued["certificate"]> {
-  const subject = { commonName: agent.name, uri: `urn:fieldline:agent:${agent.id}` };
+  const uri = `urn:fieldline:agent:${agent.id}`;
+  const signsTokens = agent.kind === "mindsphere";
+  const subject = { commonName: agent.name, uri, signsTokens };
   const { certificatePem, keyPem, serial, expiresAt } = await authority.issue(subject);
   const { caPem } = authority.current();
   const chain = certificatePem + caPem;

@@ -1,3 +1,4 @@
+import { createPrivateKey } from "node:crypto";
 import { Type } from "typebox";
 import type { Agent } from "../../domain/agent.ts";
 import { THE_HOUSE } from "../../domain/event.ts";
@@ -78,7 +79,8 @@ async function issue(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> 
     return one.secret === certificate?.serial;
   });
   house.changed(`agent:${agent.id}`);
-  const [privateKey, publicKey] = [certificate?.privateKeyPem, certificate?.certificatePem];
+  const publicKey = certificate?.certificatePem;
+  const privateKey = certificate && inPkcs1(certificate.privateKeyPem);
   const { id: agentId, clientId } = agent;
   const own = { id: credential?.id, name, agentName: agent.name, owner, agentId, clientId };
   const credentials = { certificatePem: publicKey, privateKey };
@@ -86,6 +88,11 @@ async function issue(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> 
     status: 201,
     body: { ...own, privateKey, publicKey, status: "READY", credentials },
   });
+}
+
+/** As the documents show it: `BEGIN RSA PRIVATE KEY`. */
+function inPkcs1(pem: string): string {
+  return String(createPrivateKey(pem).export({ type: "pkcs1", format: "pem" }));
 }
 
 async function revoke(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> {

@@ -1,7 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { LIMIT } from "../domain/limit.ts";
-import type { Json } from "../lib/json.ts";
-import { isDeeper } from "../lib/read-json.ts";
+import { isDeeper, type Json } from "../lib/json.ts";
 
 /** Bodies are JSON and nothing else: no form of another site's page gets this far. */
 export function readBodies(app: FastifyInstance): void {

@@ -1,21 +1,52 @@
 import type { Findings } from "../domain/findings.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import { isJsonObject, type JsonObject } from "../lib/json.ts";
+import {
+  type ExactJson,
+  type ExactJsonObject,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from "../lib/json.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
-import { type JsonFault, readJson } from "../lib/read-json.ts";
+import { type JsonFault, readExactJson, readJson } from "../lib/read-json.ts";
+import { shorten } from "./value.ts";
+
+const LIMITS = { bytes: LIMIT.payloadBytes, depth: LIMIT.jsonDepth };
 
 /** The JSON object that a message holds, whichever driver asks; oddities go to `findings`. */
 export function readPayload(
   payload: Uint8Array,
   findings: Findings,
-  bytesMax: number = LIMIT.payloadBytes,
+  bytes: number = LIMITS.bytes,
 ): Outcome<JsonObject, Problem> {
-  if (payload.length === 0) return failure(problem("payload_empty", "E_EMPTY no bytes at all"));
-  const read = readJson(payload, { bytes: bytesMax, depth: LIMIT.jsonDepth }, findings);
+  if (payload.length === 0) return nothing();
+  return objectOf<Json>(readJson(payload, { ...LIMITS, bytes }, findings));
+}
+
+/** The same, with integers as they were written. */
+export function readExactPayload(
+  payload: Uint8Array,
+  findings: Findings,
+): Outcome<ExactJsonObject, Problem> {
+  if (payload.length === 0) return nothing();
+  return objectOf<ExactJson>(readExactJson(payload, LIMITS, findings));
+}
+
+function nothing(): Outcome<never, Problem> {
+  return failure(problem("payload_empty", "E_EMPTY no bytes at all"));
+}
+
+function objectOf<J extends ExactJson>(
+  read: Outcome<J, JsonFault>,
+): Outcome<Extract<J, ExactJsonObject>, Problem> {
   if (!read.ok) return failure(problemOf(read.problem));
   const json = read.value;
-  return isJsonObject(json) ? success(json) : failure(notAnObject(json));
+  return isObject(json) ? success(json) : failure(notAnObject(json));
+}
+
+function isObject<J extends ExactJson>(json: J): json is Extract<J, ExactJsonObject> {
+  return isJsonObject(json);
 }
 
 function problemOf({ code, detail }: JsonFault): Problem {
@@ -25,7 +56,7 @@ function problemOf({ code, detail }: JsonFault): Problem {
   );
 }
 
-function notAnObject(json: unknown): Problem {
-  const found = Array.isArray(json) ? "an array" : JSON.stringify(json).slice(0, 40);
+function notAnObject(json: ExactJson): Problem {
+  const found = Array.isArray(json) ? "an array" : shorten(json);
   return problem("payload_malformed", `E_NOT_OBJECT ${found}, expected an object`);
 }

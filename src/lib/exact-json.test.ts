@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { withExactIntegers } from "./exact-json.ts";
-import type { JsonObject } from "./json.ts";
-import { readJson } from "./read-json.ts";
+import { parseExactJson } from "./exact-json.ts";
+import { readExactJson } from "./read-json.ts";
 
 function read(text: string) {
-  const bytes = Buffer.from(text);
-  const json = readJson(bytes, { bytes: 1_024, depth: 8 }, { warning() {} });
-  assert.ok(json.ok, text);
-  return withExactIntegers(bytes, json.value as JsonObject);
+  const json = readExactJson(Buffer.from(text), { bytes: 1_024, depth: 8 }, { warning() {} });
+  return json.ok ? json.value : json.problem.code;
 }
 
 test("an integer of more than 15 digits keeps them all, however deep it lies", () => {
@@ -18,6 +15,7 @@ test("an integer of more than 15 digits keeps them all, however deep it lies", (
     c: -9_223_372_036_854_775_808n,
     d: [1, [1_234_567_890_123_456n]],
   });
+  assert.equal(read("9007199254740993"), 9_007_199_254_740_993n);
 });
 
 test("everything else is what it was, digits in texts and keys too", () => {
@@ -33,4 +31,20 @@ test("everything else is what it was, digits in texts and keys too", () => {
 test("oddities that pass elsewhere pass here, in the digits of a text too", () => {
   const json = '\ufeff{"a": 9007199254740993, "b": "\\u0039007199254740993",}\0';
   assert.deepEqual(read(json), { a: 9_007_199_254_740_993n, b: "9007199254740993" });
+});
+
+test("what is no JSON does not become good by its long integers", () => {
+  const long = "9007199254740993";
+  const bad = [`{${long}:1}`, `{"a":0${long}}`, `[${long} 1]`, `[.${long}]`, `[0x${long}]`];
+  for (const text of bad) assert.equal(read(text), "E_JSON", text);
+});
+
+test("a text that an escape begins with half a character stays a text", () => {
+  const json = parseExactJson('["\\udc009007199254740993", 9007199254740993]', 8);
+  assert.deepEqual(json, ["\ufffd9007199254740993", 9_007_199_254_740_993n]);
+});
+
+test("what nests deeper than the limit is refused with long integers too", () => {
+  const text = `${"[".repeat(100)}9007199254740993${"]".repeat(100)}`;
+  assert.equal(read(text), "E_DEPTH");
 });

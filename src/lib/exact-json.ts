@@ -1,45 +1,34 @@
-import {
-  decodeUtf8,
-  type ExactJson,
-  type ExactJsonObject,
-  type Json,
-  type JsonObject,
-} from "./json.ts";
-import { readJson } from "./read-json.ts";
+import { type ExactJson, isDeeper, parseJson } from "./json.ts";
 
 /**
- * The same JSON with its integers of more than 15 digits as they were written: `JSON.parse` has
- * rounded them. The text is read once more with such integers in quotation marks; where there is a
- * number in one reading and a text in the other, the digits are known. Most JSON has none of them,
- * and costs one look at its text.
+ * JSON with its integers of more than 15 digits as they were written: `JSON.parse` rounds them. They
+ * are read as texts that begin with a mark, and then become what they are. Most JSON has none of
+ * them, and costs one look at its text. What nests deeper than `depth` is not looked through.
  */
-export function withExactIntegers(bytes: Uint8Array, json: JsonObject): ExactJsonObject;
-export function withExactIntegers(bytes: Uint8Array, json: Json): ExactJson;
-export function withExactIntegers(bytes: Uint8Array, json: Json): ExactJson {
-  const text = decodeUtf8(bytes) ?? "";
-  if (!LONG.test(text)) return json;
-  const quoted = text.replaceAll(TOKEN, (token) => (INTEGER.test(token) ? `"${token}"` : token));
-  const again = readJson(Buffer.from(quoted), UNLIMITED, { warning() {} });
-  return again.ok ? exact(json, again.value) : json;
+export function parseExactJson(text: string, depth: number): ExactJson | undefined {
+  if (!LONG.test(text)) return parseJson(text);
+  const json = parseJson(text.replaceAll(TOKEN, marked));
+  return json === undefined || isDeeper(json, depth) ? json : restored(json);
 }
 
 /** Digits that do not stand behind a decimal point: full-precision doubles have many of those. */
 const LONG = /(?<![.\d])\d{16}/;
-const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-/** No integer that we know has more. */
-const INTEGER = /^-?\d{16,32}$/;
-/** The first reading has kept its limits. */
-const UNLIMITED = { bytes: Number.POSITIVE_INFINITY, depth: Number.POSITIVE_INFINITY };
+/** A text, or a number that is no key: where a key has no quotation marks, it is not given any. */
+const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?!\s*:)/g;
+/** No integer that we know has more; with a leading zero it is no JSON. */
+const INTEGER = /^-?[1-9]\d{15,31}$/;
+/** Half a character: no UTF-8 has it, only an escape in a text could say it. */
+const MARK = "\udc00";
+const ESCAPED_MARK = /^"\\udc00/i;
 
-function exact(json: ExactJson, digits: ExactJson): ExactJson {
-  if (typeof json === "number") return typeof digits === "string" ? BigInt(digits) : json;
-  if (typeof json !== "object" || json === null) return json;
-  if (Array.isArray(json)) return json.map((one, index) => exact(one, at(digits, index)));
-  const entries = Object.entries(json);
-  return Object.fromEntries(entries.map(([key, one]) => [key, exact(one, at(digits, key))]));
+function marked(token: string): string {
+  if (INTEGER.test(token)) return `"${MARK}${token}"`;
+  return token.replace(ESCAPED_MARK, '"\\ufffd');
 }
 
-/** Both readings have the same shape. */
-function at(json: ExactJson, place: string | number): ExactJson {
-  return (json as ExactJsonObject)[place] ?? null;
+function restored(json: ExactJson): ExactJson {
+  if (typeof json === "string") return json.startsWith(MARK) ? BigInt(json.slice(1)) : json;
+  if (typeof json !== "object" || json === null) return json;
+  if (Array.isArray(json)) return json.map(restored);
+  return Object.fromEntries(Object.entries(json).map(([key, one]) => [key, restored(one)]));
 }

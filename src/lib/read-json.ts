@@ -1,5 +1,6 @@
 import { createScanner, printParseErrorCode, visit } from "jsonc-parser";
-import { decodeUtf8, type Json, parseJson } from "./json.ts";
+import { parseExactJson } from "./exact-json.ts";
+import { decodeUtf8, type ExactJson, isDeeper, type Json, parseJson } from "./json.ts";
 import { failure, type Outcome, success } from "./outcome.ts";
 
 /** How much of a stranger's JSON is read at all. */
@@ -27,6 +28,28 @@ export function readJson(
   limits: JsonLimits,
   warnings: Warnings,
 ): Outcome<Json, JsonFault> {
+  return readWith(parseJson, bytes, limits, warnings);
+}
+
+/** The same, with integers as they were written; see exact-json.ts. */
+export function readExactJson(
+  bytes: Uint8Array,
+  limits: JsonLimits,
+  warnings: Warnings,
+): Outcome<ExactJson, JsonFault> {
+  const parse = (text: string) => parseExactJson(text, limits.depth);
+  return readWith(parse, bytes, limits, warnings);
+}
+
+/** Gives `undefined` where the text is not JSON. */
+type Parse<J> = (text: string) => J | undefined;
+
+function readWith<J extends ExactJson>(
+  parse: Parse<J>,
+  bytes: Uint8Array,
+  limits: JsonLimits,
+  warnings: Warnings,
+): Outcome<J, JsonFault> {
   if (bytes.length > limits.bytes) {
     return fault("E_SIZE", `${bytes.length} bytes, expected at most ${limits.bytes}`);
   }
@@ -34,9 +57,9 @@ export function readJson(
   if (text === undefined) return fault("E_UTF8", "bytes that are not UTF-8");
   if (startsWithBom(bytes)) warnings.warning("W_BOM", "a byte order mark before the JSON");
 
-  const strict = parseJson(text);
+  const strict = parse(text);
   const read =
-    strict === undefined ? readTolerantly(text, limits.depth, warnings) : success(strict);
+    strict === undefined ? readTolerantly(parse, text, limits.depth, warnings) : success(strict);
   if (!read.ok) return read;
   if (isDeeper(read.value, limits.depth)) return tooDeep(limits.depth);
   if (isSuspicious(text)) dropKeys(read.value, warnings);
@@ -47,13 +70,18 @@ function startsWithBom(bytes: Uint8Array): boolean {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 }
 
-function readTolerantly(text: string, depth: number, warnings: Warnings): Outcome<Json, JsonFault> {
+function readTolerantly<J>(
+  parse: Parse<J>,
+  text: string,
+  depth: number,
+  warnings: Warnings,
+): Outcome<J, JsonFault> {
   const trimmed = withoutPadding(text);
   if (opensDeeper(trimmed, depth)) return tooDeep(depth);
 
   const look = lookAt(trimmed);
   if (look.fault !== undefined) return fault("E_JSON", look.fault);
-  const json = parseJson(without(trimmed, look.trailingCommas));
+  const json = parse(without(trimmed, look.trailingCommas));
   if (json === undefined) return fault("E_JSON", "not JSON");
 
   if (text.includes("\0", trimmed.length)) warnings.warning("W_TRAILING_NUL", "NUL after the JSON");
@@ -155,18 +183,6 @@ function without(text: string, offsets: readonly number[]): string {
   return [...parts, text.slice(start)].join(" ");
 }
 
-/** A walk over what was read costs a third of a scan of its text. */
-export function isDeeper(json: Json, depth: number): boolean {
-  if (typeof json !== "object" || json === null) return false;
-  if (depth === 0) return true;
-  if (isArray(json)) {
-    for (const value of json) if (isDeeper(value, depth - 1)) return true;
-    return false;
-  }
-  for (const key in json) if (isDeeper(json[key] as Json, depth - 1)) return true;
-  return false;
-}
-
 const DROPPED = ["__proto__", "constructor", "prototype"];
 
 /** Whether a dropped key may be in the text, spelt out or hidden behind an escape. */
@@ -175,18 +191,13 @@ function isSuspicious(text: string): boolean {
   return text.includes("\\");
 }
 
-function dropKeys(json: Json, warnings: Warnings): void {
+function dropKeys(json: ExactJson, warnings: Warnings): void {
   if (typeof json !== "object" || json === null) return;
   for (const key of DROPPED.filter((name) => Object.hasOwn(json, name))) {
     warnings.warning("W_KEY_DROPPED", `the key ${key} is not read`);
     Reflect.deleteProperty(json, key);
   }
   for (const value of Object.values(json)) dropKeys(value, warnings);
-}
-
-/** `Array.isArray` does not know read-only arrays. */
-function isArray(json: Json): json is readonly Json[] {
-  return Array.isArray(json);
 }
 
 function tooDeep(depth: number): Outcome<never, JsonFault> {

@@ -1,16 +1,16 @@
 import type { Static, TSchema } from "typebox";
 import { LIMIT } from "../../domain/limit.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
-import { withExactIntegers } from "../../lib/exact-json.ts";
+import { parseExactJson } from "../../lib/exact-json.ts";
 import {
   decodeUtf8,
   type ExactJson,
+  isDeeper,
   isJsonObject,
   type JsonObject,
   parseJson,
 } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
-import { isDeeper } from "../../lib/read-json.ts";
 import { compileSchema } from "../../lib/schema.ts";
 
 /** The body as JSON of this schema. Fields that it does not name pass: newer clients send more. */
@@ -27,9 +27,11 @@ export function readBody<S extends TSchema>(
 
 /** The body as JSON whose integers are exact, also beyond 2^53. */
 export function readExactBody(body: Uint8Array): Outcome<ExactJson, Problem> {
-  const json = jsonOf(body);
-  if (json === undefined) return failure(problem("request_invalid", "the body is no JSON"));
-  return success(withExactIntegers(body, json));
+  const json = parseExactJson(decodeUtf8(body) ?? "", LIMIT.jsonDepth);
+  if (json === undefined || isDeeper(json, LIMIT.jsonDepth)) {
+    return failure(problem("request_invalid", "the body is no JSON"));
+  }
+  return success(json);
 }
 
 /** `application/x-www-form-urlencoded`, or the same fields as a JSON object. */

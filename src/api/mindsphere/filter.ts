@@ -1,8 +1,7 @@
 import { LIMIT } from "../../domain/limit.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
-import { isJsonObject, type Json, type JsonObject, parseJson } from "../../lib/json.ts";
+import { isDeeper, isJsonObject, type Json, type JsonObject, parseJson } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
-import { isDeeper } from "../../lib/read-json.ts";
 
 /** Rows as callers see them; a filter asks for their fields by the same names. */
 export type Row = Readonly<Record<string, unknown>>;

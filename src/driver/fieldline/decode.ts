@@ -4,10 +4,9 @@ import type { DeclaredChannel, Findings } from "../../domain/findings.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { QUALITIES, type Quality } from "../../domain/reading.ts";
-import { withExactIntegers } from "../../lib/exact-json.ts";
 import { type ExactJson, isJsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
-import { readPayload } from "../payload.ts";
+import { readExactPayload } from "../payload.ts";
 import { isValue, shorten } from "../value.ts";
 import { addressOf, parseTopic } from "./topics.ts";
 
@@ -16,10 +15,9 @@ export function decode(message: ReceivedMessage, findings: Findings): Outcome<vo
   const { topic, payload } = message;
   const place = parseTopic(topic);
   if (!place) return failure(problem("topic_unknown", topic));
-  const read = readPayload(payload, findings);
+  const read = readExactPayload(payload, findings);
   if (!read.ok) return read;
-  const body = withExactIntegers(payload, read.value);
-  const { device: name, [place.verb]: list } = body;
+  const { device: name, [place.verb]: list } = read.value;
   if (typeof name !== "string" || name === "" || !Array.isArray(list)) {
     return malformed(`E_FORM device or ${place.verb} missing`);
   }

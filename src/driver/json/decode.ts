@@ -7,10 +7,9 @@ import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Value } from "../../domain/reading.ts";
 import { isValidTopic } from "../../domain/topic.ts";
-import { withExactIntegers } from "../../lib/exact-json.ts";
 import { decodeUtf8, type ExactJson, isJsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
-import { readJson } from "../../lib/read-json.ts";
+import { readExactJson } from "../../lib/read-json.ts";
 import type { Known } from "../driver.ts";
 import { isValue } from "../value.ts";
 import { isSenml, readSenml } from "./senml.ts";
@@ -44,8 +43,8 @@ export function decode(
   const text = decodeUtf8(payload)?.replace(/\0+$/, "");
   if (text === undefined || text.includes("\0")) return failure(unreadable(payload.length));
   const teller = new Teller(context, layout);
-  const json = readJson(payload, LIMITS, findings);
-  if (json.ok) tellJson(teller, withExactIntegers(payload, json.value));
+  const json = readExactJson(payload, LIMITS, findings);
+  if (json.ok) tellJson(teller, json.value);
   else tellText(teller, text);
   return success(undefined);
 }

@@ -3,12 +3,11 @@ import type { Findings } from "../../domain/findings.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
-import { withExactIntegers } from "../../lib/exact-json.ts";
 import { parseIsoTime } from "../../lib/iso-time.ts";
 import type { ExactJson } from "../../lib/json.ts";
 import { compileJsonQuery, type JsonQuery } from "../../lib/json-query.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
-import { readJson } from "../../lib/read-json.ts";
+import { readExactJson } from "../../lib/read-json.ts";
 import { isValue, shorten } from "../value.ts";
 
 const LIMITS = { bytes: LIMIT.payloadBytes, depth: LIMIT.jsonDepth };
@@ -20,13 +19,13 @@ export function decodeCustom(
   findings: Findings,
 ): Outcome<void, Problem> {
   if (message.payload.length === 0) return failure(problem("payload_empty", "E_EMPTY no bytes"));
-  const read = readJson(message.payload, LIMITS, findings);
+  const read = readExactJson(message.payload, LIMITS, findings);
   if (!read.ok) {
     const { code, detail } = read.problem;
     const kind = code === "E_SIZE" ? "payload_too_large" : "payload_malformed";
     return failure(problem(kind, `${code} ${detail}`));
   }
-  const json = withExactIntegers(message.payload, read.value);
+  const json = read.value;
   for (const mapping of custom.mappings) {
     const fault = readMapping({ message, custom, json, findings }, mapping);
     if (fault) findings.warning("W_MAPPING", `${mapping.channel}: ${fault}`);

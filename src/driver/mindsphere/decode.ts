@@ -3,7 +3,6 @@ import type { Findings } from "../../domain/findings.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { moreThanQuality, qualityOfWord, statusWordOf } from "../../domain/status-word.ts";
-import { withExactIntegers } from "../../lib/exact-json.ts";
 import { parseIsoTime } from "../../lib/iso-time.ts";
 import {
   type ExactJson,
@@ -13,7 +12,7 @@ import {
 } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Known } from "../driver.ts";
-import { readPayload } from "../payload.ts";
+import { readExactPayload, readPayload } from "../payload.ts";
 import { isValue, shorten } from "../value.ts";
 import { decodeCustom } from "./decode-custom.ts";
 import { decodeEvents } from "./decode-events.ts";
@@ -39,11 +38,13 @@ export function decode(
   if (!understand && about !== TIME_SERIES)
     return failure(problem("topic_unknown", `'${about}' is not spoken here`));
 
-  if (!understand && scanSeries(message.payload, device, findings)) return success(undefined);
-  const body = readPayload(message.payload, findings);
-  if (!body.ok) return body;
-  if (understand) return understand(device, body.value, findings);
-  return decodeTimeSeries(device, withExactIntegers(message.payload, body.value), findings);
+  if (understand) {
+    const body = readPayload(message.payload, findings);
+    return body.ok ? understand(device, body.value, findings) : body;
+  }
+  if (scanSeries(message.payload, device, findings)) return success(undefined);
+  const body = readExactPayload(message.payload, findings);
+  return body.ok ? decodeTimeSeries(device, body.value, findings) : body;
 }
 
 type Understand = (

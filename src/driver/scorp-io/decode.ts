@@ -2,11 +2,10 @@ import type { ChannelName, DeviceAddress } from "../../domain/brand.ts";
 import type { DeclaredChannel, Findings } from "../../domain/findings.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
-import { withExactIntegers } from "../../lib/exact-json.ts";
 import { parseIsoTime } from "../../lib/iso-time.ts";
 import { type ExactJson, isJsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
-import { readPayload } from "../payload.ts";
+import { readExactPayload } from "../payload.ts";
 import { isValue, shorten } from "../value.ts";
 import { dataTypeOf } from "./data-type.ts";
 import { parseTopic, type Verb } from "./topics.ts";
@@ -19,9 +18,9 @@ export function decode(message: ReceivedMessage, findings: Findings): Outcome<vo
   const topic = parseTopic(message.topic);
   if (!topic) return failure(problem("topic_unknown", message.topic));
   if (isClearing(message, topic.verb)) return success(undefined);
-  const body = readPayload(message.payload, findings);
+  const body = readExactPayload(message.payload, findings);
   if (!body.ok) return body;
-  const { metrics } = withExactIntegers(message.payload, body.value);
+  const { metrics } = body.value;
   if (!Array.isArray(metrics)) {
     return failure(problem("payload_malformed", "E_METRICS /metrics: expected an array"));
   }

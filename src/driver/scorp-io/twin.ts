@@ -1,12 +1,13 @@
 import type { DeviceAddress } from "../../domain/brand.ts";
 import type { Command } from "../../domain/command.ts";
+import { Findings } from "../../domain/findings.ts";
 import type { Message } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Value } from "../../domain/reading.ts";
-import { withExactIntegers } from "../../lib/exact-json.ts";
-import { encodeJson, isJsonObject, parseJsonObject } from "../../lib/json.ts";
+import { encodeJson, isJsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Twin, TwinReading } from "../driver.ts";
+import { readExactPayload } from "../payload.ts";
 import { isValue, writable } from "../value.ts";
 import { topicOf } from "./topics.ts";
 
@@ -33,8 +34,8 @@ function obey(
   device: DeviceAddress,
   { topic, payload }: Message,
 ): Outcome<Pick<Command, "name" | "parameters">, Problem> {
-  const body = parseJsonObject(payload);
-  const { metrics = null } = body ? withExactIntegers(payload, body) : {};
+  const body = readExactPayload(payload, new Findings());
+  const { metrics = null } = body.ok ? body.value : {};
   const written = Array.isArray(metrics) ? metrics[0] : undefined;
   if (topic !== topicOf(device, "DCMD") || !isJsonObject(written)) {
     return failure(problem("command_unknown", topic));

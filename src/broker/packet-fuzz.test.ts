@@ -25,6 +25,12 @@ const STRICTER: readonly { readonly cite: string; readonly is: (seen: Seen) => b
     is: ({ packet }) => packet.cmd === "pingreq" && (packet.length ?? 0) > 0,
   },
   {
+    cite: "3.1.1 section 3.4 and MQTT 5.0 section 3.4.2.2: an acknowledgement is as long as it says",
+    is: ({ packet: { cmd, length = 0 }, bytes, version }) =>
+      ["puback", "pubrec", "pubrel", "pubcomp"].includes(cmd) &&
+      (version === 4 ? length > 2 : length > 3 && bytes[5] !== length - 4),
+  },
+  {
     cite: "[MQTT-3.3.1-2]: DUP is 0 in all QoS 0 messages",
     is: ({ packet, bytes }) =>
       packet.cmd === "publish" && ((bytes[0] ?? 0) & (DUP_BIT | QOS_BITS)) === DUP_BIT,

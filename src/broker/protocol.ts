@@ -22,7 +22,7 @@ export const DUP_BIT = 0x08;
 export const QOS_BITS = 0x06;
 export const RETAIN_BIT = 0x01;
 
-/** Properties that may stand in PUBLISH: MQTT 5.0 table 2-4. */
+/** Properties that a client may send: MQTT 5.0 table 2-4. */
 export const PROPERTY = {
   payloadFormat: 0x01,
   messageExpiry: 0x02,
@@ -30,8 +30,19 @@ export const PROPERTY = {
   responseTopic: 0x08,
   correlationData: 0x09,
   subscriptionId: 0x0b,
+  sessionExpiry: 0x11,
+  authenticationMethod: 0x15,
+  authenticationData: 0x16,
+  /** Request Problem Information. */
+  wantsReasons: 0x17,
+  willDelay: 0x18,
+  wantsResponseInformation: 0x19,
+  reasonString: 0x1f,
+  receiveMaximum: 0x21,
+  topicAliasMaximum: 0x22,
   topicAlias: 0x23,
   userProperty: 0x26,
+  maximumPacketSize: 0x27,
 } as const;
 
 /** Reason codes of MQTT 5.0 section 2.4, as far as this broker says or reads them. */

@@ -1,9 +1,9 @@
 import { type ExactJson, isDeeper, parseJson } from "./json.ts";
 
 /**
- * JSON with its integers of more than 15 digits as they were written: `JSON.parse` rounds them. They
- * are read as texts that begin with a mark, and then become what they are. Most JSON has none of
- * them, and costs one look at its text. What nests deeper than `depth` is not looked through.
+ * JSON with its integers of more than 15 digits as they were written: `JSON.parse` rounds them.
+ * They are read as texts that begin with a mark, and then become what they are. Most JSON has none
+ * of them, and costs one look at its text. What nests deeper than `depth` is not looked through.
  */
 export function parseExactJson(text: string, depth: number): ExactJson | undefined {
   if (!LONG.test(text)) return parseJson(text);

@@ -220,16 +220,30 @@ export class Connection {
   /** PUBACK, PUBREC, PUBREL or PUBCOMP. */
   ack(type: number, packetId: number, reason: number = REASON.success, detail = ""): void {
     if (detail !== "" && this.isV5 && this.agreement.wantsReasons) {
-      this.send(encodeAck(type, packetId, reason, detail));
-      return;
+      const said = encodeAck(type, packetId, reason, detail);
+      if (this.takes(said)) {
+        this.send(said);
+        return;
+      }
     }
     this.#writer.ack(type, packetId, reason);
     this.#sendSoon();
   }
 
-  send(bytes: Uint8Array): void {
-    this.#writer.raw(bytes);
-    this.#sendSoon();
+  /** Whether a packet is as small as the client wants them: MQTT 5.0 section 3.1.2.11.4. */
+  takes(packet: Uint8Array): boolean {
+    return packet.length <= this.agreement.maximumPacketBytes;
+  }
+
+  /** An answer that the client does not take cannot be given, and nothing stands for it. */
+  send(packet: Uint8Array): void {
+    if (this.takes(packet)) {
+      this.#writer.raw(packet);
+      this.#sendSoon();
+    } else {
+      const cause = "an answer is larger than the client takes";
+      this.close({ cause, reason: REASON.packetTooLarge, isWillDue: true });
+    }
   }
 
   /** Writes all that was collected in one go. */
@@ -241,9 +255,10 @@ export class Connection {
   close(farewell: Farewell): void {
     if (!this.#isOpen) return;
     if (farewell.reason !== null && this.isV5 && this.admitted) {
-      const said = encodeDisconnect(farewell.reason, farewell.cause);
-      const isTooLarge = said.length > this.agreement.maximumPacketBytes;
-      this.send(isTooLarge ? encodeDisconnect(farewell.reason, "") : said);
+      const { reason, cause } = farewell;
+      const words = [encodeDisconnect(reason, cause), encodeDisconnect(reason, "")];
+      const said = words.find((packet) => this.takes(packet));
+      if (said) this.#writer.raw(said);
     }
     this.#isOpen = false;
     this.#reader.halt();

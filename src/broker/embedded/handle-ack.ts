@@ -1,9 +1,9 @@
-import { decode } from "../packet-codec.ts";
 import type { PacketView } from "../packet-reader.ts";
 import { numberAt, PACKET, REASON } from "../protocol.ts";
 import type { Client } from "./connection.ts";
 import type { Core } from "./core.ts";
 import { breakOff } from "./refusal.ts";
+import { isAckEnd } from "./well-made.ts";
 
 const FAILURE_MIN = 0x80;
 /** What may stand in PUBACK and PUBREC, and in PUBREL and PUBCOMP. */
@@ -19,26 +19,26 @@ export function handleAck(core: Core, client: Client, packet: PacketView): void 
     breakOff(core, client, "acknowledgement with wrong length or packet id");
     return;
   }
-  if (client.isV5 && end > body + 2 && !isWellEnded(type, packet)) {
+  if (!isWellEnded(client, type, packet)) {
     breakOff(core, client, "acknowledgement with a wrong reason or wrong properties");
     return;
   }
-  const reason = client.isV5 && end > body + 2 ? (buffer[body + 2] ?? 0) : REASON.success;
+  const reason = end > body + 2 ? (buffer[body + 2] ?? 0) : REASON.success;
   const { session } = client.admitted;
   if (type === PACKET.pubrel) release(core, client, packetId);
   else if (type === PACKET.pubrec && reason < FAILURE_MIN) session.release(packetId, client);
   else session.finish(packetId);
 }
 
-/** A reason of its kind, and mostly no properties: MQTT 5.0 sections 3.4.2.1 and 3.6.2.1. */
-function isWellEnded(type: number, packet: PacketView): boolean {
+/** A reason of its kind, and properties that belong here: MQTT 5.0 sections 3.4.2 to 3.7.2. */
+function isWellEnded(client: Client, type: number, packet: PacketView): boolean {
   const { buffer, body, end } = packet;
-  const reason = buffer[body + 2] ?? 0;
+  if (end === body + 2) return true;
+  // Before MQTT 5 there is nothing behind the packet id: 3.1.1 section 3.4.
+  if (!client.isV5) return false;
   const isOfFirst = type === PACKET.puback || type === PACKET.pubrec;
-  if (!(isOfFirst ? FIRST_REASONS : LAST_REASONS).has(reason)) return false;
-  const properties = buffer[body + 3] ?? 0;
-  if (end === body + 3 || (properties === 0 && end === body + 4)) return true;
-  return decode(packet, { protocolVersion: 5 }).ok;
+  const reason = buffer[body + 2] ?? 0;
+  return (isOfFirst ? FIRST_REASONS : LAST_REASONS).has(reason) && isAckEnd(packet);
 }
 
 /** The client has seen our PUBREC: its packet id is free for another message. */

@@ -36,19 +36,30 @@ export async function handleConnect(core: Core, connection: Connection, packet: 
     refuse(core, connection, wrong);
     return;
   }
+  if (!connection.takes(connackOf(connection, connect, false))) {
+    breakOff(core, connection, "a client that takes not even CONNACK");
+    return;
+  }
   connection.beginAdmission();
-  let asked: number;
-  let admission: Outcome<Admission, Refusal>;
-  do {
-    // Somebody was revoked or granted other rights meanwhile: what the house said is out of date.
-    asked = core.verdicts.count;
-    admission = await admit(core, connection, connect);
-    if (admission.ok) await turnOf(core, admission.value.agent, connection.clientId);
-  } while (asked !== core.verdicts.count);
+  const admission = await verdictOn(core, connection, connect);
   if (!connection.isOpen) return;
   if (admission.ok) letIn(core, connection, connect, admission.value);
   else refuse(core, connection, admission.problem);
   connection.endAdmission();
+}
+
+async function verdictOn(
+  core: Core,
+  connection: Connection,
+  connect: ConnectPacket,
+): Promise<Outcome<Admission, Refusal>> {
+  for (;;) {
+    const asked = core.verdicts.count;
+    const admission = await admit(core, connection, connect);
+    if (admission.ok) await turnOf(core, admission.value.agent, connection.clientId);
+    if (asked === core.verdicts.count) return admission;
+    // Somebody was revoked or granted other rights meanwhile: what the house said is out of date.
+  }
 }
 
 function agree(connection: Connection, connect: ConnectPacket): void {
@@ -138,8 +149,11 @@ function reasonOf({ code }: Problem): number {
 function refuse(core: Core, connection: Connection, { problem, reason }: Refusal): void {
   report(core, connection, { problem });
   const { version, wantsReasons } = connection.agreement;
-  const properties = wantsReasons ? { reasonString: problem.detail } : {};
-  connection.send(encodeConnack(version, { reason, sessionPresent: false, properties }));
+  const bare = { reason, sessionPresent: false, properties: {} };
+  const said = { ...bare, properties: { reasonString: problem.detail } };
+  const connacks = (wantsReasons ? [said, bare] : [bare]).map((one) => encodeConnack(version, one));
+  const answer = connacks.find((connack) => connection.takes(connack));
+  if (answer) connection.send(answer);
   connection.close({ cause: problem.detail, reason: null, isWillDue: false });
 }
 
@@ -169,9 +183,7 @@ function letIn(
   session.connection = connection;
   core.sessions.writeDown(session);
   connection.enter(session, gate, admission.endsAt ?? null);
-  const properties = offer(connection, connect);
-  const connack = { reason: REASON.success, sessionPresent: known !== undefined, properties };
-  connection.send(encodeConnack(connect.version, connack));
+  connection.send(connackOf(connection, connect, known !== undefined));
   const { address } = remote;
   core.parts.onPresence({ agent, clientId, remote: address, up: true, cause: "connected" });
   if (known) resume(core, known, connection, gate);
@@ -198,6 +210,15 @@ function takeOver(core: Core, { agent }: Gate, clientId: string): void {
   core.parts.gauges.add("mqtt_take_overs_total");
   core.takeOvers.note(`${agent} ${clientId}`, core.parts.clock.monotonic());
   old.close({ cause: "taken over", reason: REASON.takenOver, isWillDue: true });
+}
+
+function connackOf(
+  connection: Connection,
+  connect: ConnectPacket,
+  sessionPresent: boolean,
+): Uint8Array {
+  const properties = offer(connection, connect);
+  return encodeConnack(connect.version, { reason: REASON.success, sessionPresent, properties });
 }
 
 /** What this broker can do less than MQTT 5 allows, or decided for the client. */

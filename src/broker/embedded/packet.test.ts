@@ -54,7 +54,7 @@ test("a bridge says so in its protocol level", () => {
 
 test("CONNECT is refused with a property twice, a number out of range, or broken text", () => {
   const wrong: [number, number[]][] = [
-    [REASON.protocolError, [0x21, 0, 5, 0x21, 0, 6]],
+    [REASON.malformed, [0x21, 0, 5, 0x21, 0, 6]],
     [REASON.protocolError, [0x21, 0, 0]],
     [REASON.protocolError, [0x27, 0, 0, 0, 0]],
     [REASON.malformed, [0x7f]],

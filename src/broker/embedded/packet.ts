@@ -3,8 +3,15 @@ import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { decode, encode, type PacketOf, type Version } from "../packet-codec.ts";
 import type { PacketView } from "../packet-reader.ts";
 import { numberAt, PACKET, REASON, returnCode } from "../protocol.ts";
-import { readPublishProperties } from "./publish-properties.ts";
+import { NO_PROPERTIES } from "./publish-properties.ts";
 import type { Subscription } from "./subscriptions.ts";
+import {
+  type ConnectForm,
+  formOfConnect,
+  isDisconnect,
+  isSubscribe,
+  isUnsubscribe,
+} from "./well-made.ts";
 import type { Will } from "./will.ts";
 
 export type ConnectPacket = {
@@ -40,13 +47,15 @@ export function decodeConnect(view: PacketView): Outcome<ConnectPacket, ConnectT
     const detail = `protocol level ${level} is not 3, 4 or 5`;
     return trouble(detail, REASON.versionUnsupported);
   }
+  const form = formOfConnect(view, level === 5);
+  if (!form) return trouble("CONNECT with fields that are not as its flags and lengths say");
   const decoded = decode<PacketOf<"connect">>(view, {});
   if (!decoded.ok) return trouble(decoded.problem.detail);
   const packet = decoded.value;
-  const wrong = wrongWith(packet);
-  if (wrong) return trouble(wrong, REASON.protocolError);
-  const will = packet.will ? willOf(packet.will) : null;
-  if (will === undefined) return trouble("CONNECT with wrong properties of its will");
+  if (!isInRange(packet)) {
+    return trouble("CONNECT with a number that is out of range", REASON.protocolError);
+  }
+  const will = packet.will ? willOf(packet.will, form) : null;
   return success(connectPacket(level as Version, packet, will));
 }
 
@@ -54,6 +63,9 @@ export function decodeSubscribe(
   view: PacketView,
   agreed: { readonly version: Version; readonly isBridge: boolean },
 ): Outcome<{ packetId: number; wanted: readonly WantedSubscription[] }, Problem> {
+  if (!isSubscribe(view, agreed.version === 5)) {
+    return malformed("SUBSCRIBE with a wrong length, text or property");
+  }
   const settings = { protocolVersion: agreed.version, bridgeMode: agreed.isBridge };
   const decoded = decode<PacketOf<"subscribe">>(view, settings);
   if (!decoded.ok) return decoded;
@@ -72,6 +84,9 @@ export function decodeUnsubscribe(
   view: PacketView,
   version: Version,
 ): Outcome<{ packetId: number; filters: readonly string[] }, Problem> {
+  if (!isUnsubscribe(view, version === 5)) {
+    return malformed("UNSUBSCRIBE with a wrong length, text or property");
+  }
   const decoded = decode<PacketOf<"unsubscribe">>(view, { protocolVersion: version });
   if (!decoded.ok) return decoded;
   const { messageId = 0, unsubscriptions } = decoded.value;
@@ -85,12 +100,14 @@ export function decodeDisconnect(
   view: PacketView,
   version: Version,
 ): Outcome<{ reason: number; sessionExpirySeconds: number | null }, Problem> {
+  if (!isDisconnect(view, version === 5)) {
+    return malformed("DISCONNECT with a wrong length, text or property");
+  }
   if (view.body === view.end) return success({ reason: 0, sessionExpirySeconds: null });
   const decoded = decode<PacketOf<"disconnect">>(view, { protocolVersion: version });
   if (!decoded.ok) return decoded;
   const { reasonCode = 0, properties } = decoded.value;
   const { sessionExpiryInterval = null } = properties ?? {};
-  if (!areWhole(properties ?? {})) return malformed("DISCONNECT with half a property");
   return success({ reason: reasonCode, sessionExpirySeconds: sessionExpiryInterval });
 }
 
@@ -140,28 +157,13 @@ function expiryOf(version: Version, { clean, properties }: PacketOf<"connect">):
   return clean ? 0 : EXPIRES_NEVER;
 }
 
-function willOf({ topic, payload, qos = 0, retain = false, ...will }: Wills): Will | undefined {
-  const { willDelayInterval = 0, messageExpiryInterval = null, ...others } = will.properties ?? {};
-  const properties = areWhole(will.properties ?? {}) ? encodeProperties(others) : undefined;
-  return (
-    properties && {
-      topic,
-      payload: Buffer.from(payload),
-      qos,
-      retain,
-      delaySeconds: willDelayInterval,
-      expirySeconds: messageExpiryInterval,
-      properties,
-    }
-  );
-}
-
-/** Takes them from a PUBLISH packet without topic: its variable header is theirs, but two bytes. */
-function encodeProperties(properties: NonNullable<Wills["properties"]>): Uint8Array | undefined {
-  const bare = { topic: "", payload: "", qos: 0, dup: false, retain: false } as const;
-  const bytes = encode({ cmd: "publish", ...bare, properties }, 5);
-  const body = bytes.findIndex((byte, index) => index > 0 && byte < 0x80) + 1;
-  return readPublishProperties(bytes, body + 2, bytes.length)?.passedOn;
+function willOf({ topic, payload, qos = 0, retain = false }: Wills, form: ConnectForm): Will {
+  const { delaySeconds = 0, expirySeconds = null, passedOn } = form.willProperties ?? {};
+  const properties = passedOn ?? NO_PROPERTIES;
+  return {
+    ...{ topic, payload: Buffer.from(payload), qos, retain },
+    ...{ delaySeconds, expirySeconds, properties },
+  };
 }
 
 function connectPacket(
@@ -188,33 +190,9 @@ function connectPacket(
   };
 }
 
-/** What the parser lets pass. */
-function wrongWith({ clientId, username = "", will, properties = {} }: PacketOf<"connect">) {
-  const texts = [clientId, username, will?.topic ?? ""];
-  if (!texts.every(isText)) return "CONNECT with text that is not UTF-8";
-  if (!areWhole(properties)) return "CONNECT with a property twice, or half of one";
+function isInRange({ will, properties = {} }: PacketOf<"connect">): boolean {
   const { receiveMaximum, maximumPacketSize } = properties;
-  const isInRange = receiveMaximum !== 0 && maximumPacketSize !== 0 && Number(will?.qos ?? 0) < 3;
-  return isInRange ? null : "CONNECT with a number that is out of range";
-}
-
-function isText(text: string): boolean {
-  return !/[\0\ufffd]/.test(text);
-}
-
-/** The parser makes lists of what comes twice, and null or -1 of what is cut off. */
-function areWhole(properties: object): boolean {
-  return Object.entries(properties).every(([name, value]: [string, unknown]) => {
-    if (name === "userProperties")
-      return Object.values(value ?? {})
-        .flat()
-        .every(isPresent);
-    return !Array.isArray(value) && isPresent(value);
-  });
-}
-
-function isPresent(value: unknown): boolean {
-  return value !== null && value !== undefined && value !== -1;
+  return receiveMaximum !== 0 && maximumPacketSize !== 0 && Number(will?.qos ?? 0) < 3;
 }
 
 function isSubscriptionId(id: number | null): boolean {

@@ -1,6 +1,6 @@
-import { isUtf8 } from "node:buffer";
-import { isValidTopic } from "../../domain/topic.ts";
 import { PROPERTY } from "../protocol.ts";
+import type { Cursor } from "./cursor.ts";
+import { type Properties, readProperties } from "./properties.ts";
 
 /** What the MQTT 5 properties of a PUBLISH say to the broker, and what it passes on. */
 type PublishProperties = {
@@ -12,7 +12,10 @@ type PublishProperties = {
   readonly bytes: number;
 };
 
-type Cursor = { readonly buffer: Buffer; readonly end: number; at: number };
+/** The same of a will, which is published later and on a topic of its own. */
+type WillProperties = Pick<PublishProperties, "expirySeconds" | "passedOn"> & {
+  readonly delaySeconds: number;
+};
 
 export const NO_PROPERTIES = new Uint8Array(0);
 /** MQTT 3 has no properties. */
@@ -24,6 +27,17 @@ export const NONE: PublishProperties = {
 };
 const EMPTY: PublishProperties = { ...NONE, bytes: 1 };
 
+const PASSED_ON: readonly number[] = [
+  PROPERTY.payloadFormat,
+  PROPERTY.contentType,
+  PROPERTY.responseTopic,
+  PROPERTY.correlationData,
+  PROPERTY.userProperty,
+];
+/** Subscription identifiers are not among them: only the server may send those. */
+const OF_PUBLISH = new Set([...PASSED_ON, PROPERTY.messageExpiry, PROPERTY.topicAlias]);
+const OF_WILL = new Set([...PASSED_ON, PROPERTY.messageExpiry, PROPERTY.willDelay]);
+
 /** Reads the properties at `start`; undefined where they are not valid in a client's PUBLISH. */
 export function readPublishProperties(
   buffer: Buffer,
@@ -32,101 +46,31 @@ export function readPublishProperties(
 ): PublishProperties | undefined {
   if (buffer[start] === 0 && start < end) return EMPTY;
   const cursor = { buffer, end, at: start };
-  const length = readVarint(cursor);
-  if (length === undefined || cursor.at + length > end) return undefined;
-  const found = readAll({ buffer, end: cursor.at + length, at: cursor.at });
-  return found && { ...found, bytes: cursor.at + length - start };
-}
-
-function readAll(cursor: Cursor): Omit<PublishProperties, "bytes"> | undefined {
-  const seen = new Map<number, number>();
-  const passedOn: Buffer[] = [];
-  while (cursor.at < cursor.end) {
-    const from = cursor.at;
-    const property = cursor.buffer[cursor.at] ?? 0;
-    cursor.at += 1;
-    const value = readValue(cursor, property);
-    // Only user properties may come twice: MQTT 5.0 section 3.3.2.3.
-    if (value === undefined || (seen.has(property) && property !== PROPERTY.userProperty)) {
-      return undefined;
+  const found = readProperties(cursor, OF_PUBLISH);
+  return (
+    found && {
+      topicAlias: found.numbers.get(PROPERTY.topicAlias) ?? null,
+      expirySeconds: found.numbers.get(PROPERTY.messageExpiry) ?? null,
+      passedOn: passedOn(found),
+      bytes: cursor.at - start,
     }
-    seen.set(property, value);
-    if (property !== PROPERTY.topicAlias && property !== PROPERTY.messageExpiry) {
-      passedOn.push(cursor.buffer.subarray(from, cursor.at));
+  );
+}
+
+/** Reads the properties of a will in CONNECT: MQTT 5.0 section 3.1.3.2. */
+export function readWillProperties(cursor: Cursor): WillProperties | undefined {
+  const found = readProperties(cursor, OF_WILL);
+  return (
+    found && {
+      delaySeconds: found.numbers.get(PROPERTY.willDelay) ?? 0,
+      expirySeconds: found.numbers.get(PROPERTY.messageExpiry) ?? null,
+      passedOn: Buffer.from(passedOn(found)),
     }
-  }
-  return {
-    topicAlias: seen.get(PROPERTY.topicAlias) ?? null,
-    expirySeconds: seen.get(PROPERTY.messageExpiry) ?? null,
-    passedOn: passedOn.length === 0 ? NO_PROPERTIES : Buffer.concat(passedOn),
-  };
+  );
 }
 
-/** Moves behind the value and gives it, 0 for a string; undefined where there is none. */
-function readValue(cursor: Cursor, property: number): number | undefined {
-  switch (property) {
-    case PROPERTY.payloadFormat:
-      return readFlag(cursor);
-    case PROPERTY.topicAlias:
-      return readNumber(cursor, 2);
-    case PROPERTY.messageExpiry:
-      return readNumber(cursor, 4);
-    case PROPERTY.contentType:
-      return skipText(cursor);
-    case PROPERTY.responseTopic:
-      return skipTopic(cursor);
-    case PROPERTY.correlationData:
-      return skipBytes(cursor);
-    case PROPERTY.userProperty:
-      return skipText(cursor) === undefined ? undefined : skipText(cursor);
-    default:
-      // Subscription identifiers among them: only the server may send those.
-      return undefined;
-  }
-}
-
-function readNumber(cursor: Cursor, bytes: number): number | undefined {
-  if (cursor.at + bytes > cursor.end) return undefined;
-  const value = cursor.buffer.readUIntBE(cursor.at, bytes);
-  cursor.at += bytes;
-  return value;
-}
-
-/** The payload is text (1) or is not said to be (0): MQTT 5.0 section 3.3.2.3.2. */
-function readFlag(cursor: Cursor): number | undefined {
-  const value = readNumber(cursor, 1);
-  return value === 0 || value === 1 ? value : undefined;
-}
-
-function skipBytes(cursor: Cursor): number | undefined {
-  const length = readNumber(cursor, 2);
-  if (length === undefined || cursor.at + length > cursor.end) return undefined;
-  cursor.at += length;
-  return 0;
-}
-
-/** Text is UTF-8 without a NUL: MQTT 5.0 section 1.5.4. */
-function skipText(cursor: Cursor): number | undefined {
-  const start = cursor.at + 2;
-  if (skipBytes(cursor) === undefined) return undefined;
-  const bytes = cursor.buffer.subarray(start, cursor.at);
-  return isUtf8(bytes) && !bytes.includes(0) ? 0 : undefined;
-}
-
-/** An answer is published there, so it has no wildcard: MQTT 5.0 section 3.3.2.3.5. */
-function skipTopic(cursor: Cursor): number | undefined {
-  const start = cursor.at + 2;
-  if (skipText(cursor) === undefined) return undefined;
-  return isValidTopic(cursor.buffer.toString("utf8", start, cursor.at)) ? 0 : undefined;
-}
-
-function readVarint(cursor: Cursor): number | undefined {
-  let value = 0;
-  for (let shift = 0; shift <= 21; shift += 7) {
-    const byte = readNumber(cursor, 1);
-    if (byte === undefined) return undefined;
-    value |= (byte & 0x7f) << shift;
-    if (byte < 0x80) return value;
-  }
-  return undefined;
+/** Byte for byte and in their order: MQTT 5.0 section 3.3.2.3.7. */
+function passedOn({ slices }: Properties): Uint8Array {
+  const own = slices.filter(({ property }) => PASSED_ON.includes(property));
+  return own.length === 0 ? NO_PROPERTIES : Buffer.concat(own.map(({ bytes }) => bytes));
 }

@@ -180,16 +180,20 @@ export class Session {
     this.pump();
   }
 
-  /** Not what has expired since: a command is never obeyed later, whatever the client missed. */
+  /**
+   * Not what has expired since: a command is never obeyed later, whatever the client missed. At
+   * QoS 2 it goes on: its packet id may mean this message to the client (MQTT 5.0 section 4.3.3).
+   */
   #sendAgain(packetId: number, delivery: Delivery, connection: Connection): void {
     const left = this.#secondsLeft(delivery);
-    if (left !== null && left <= 0) {
+    if (left !== null && left <= 0 && qosOf(delivery.first) < 2) {
       this.#inflight.delete(packetId);
       this.#drop("expired");
       this.#forget(delivery);
       return;
     }
-    connection.publish({ ...delivery, first: delivery.first | DUP_BIT }, packetId, left);
+    const life = left === null ? null : Math.max(0, left);
+    connection.publish({ ...delivery, first: delivery.first | DUP_BIT }, packetId, life);
   }
 
   /** Forgets what the client may not have any more: its rights can change while it is away. */

@@ -152,6 +152,38 @@ test("MQTT comes through a WebSocket where it is offered, with MQTT's own identi
   foreign.on("error", () => undefined).terminate();
 });
 
+test("MQTT in a WebSocket need not keep to its frames, and is closed where it comes as text", async () => {
+  const { username, password } = await create({ kind: "viasens", name: "frames", tenant: "78" });
+  assert.ok(username && password);
+  const url = `${house.url.replace("http", "ws")}/mqtt`;
+  const fields = [username, username, password].map((text) => [
+    0,
+    text.length,
+    ...Buffer.from(text),
+  ]);
+  const body = [0, 4, ...Buffer.from("MQTT"), 4, 0xc2, 0, 0, ...fields.flat()];
+  const bytes = Buffer.from([0x10, body.length, ...body]);
+  const open = async () => {
+    const socket = new WebSocket(url, "mqtt");
+    await once(socket, "open");
+    assert.equal(socket.protocol, "mqtt");
+    return socket;
+  };
+  const cut = await open();
+  const answered = once(cut, "message");
+  for (const byte of bytes) cut.send(Buffer.from([byte]));
+  const [connack, isBinary] = await answered;
+  assert.deepEqual([[...connack], isBinary], [[0x20, 2, 0, 0], true]);
+  cut.terminate();
+  const asText = await open();
+  const heard: unknown[] = [];
+  asText.on("message", (data) => heard.push(data));
+  const closed = once(asText, "close");
+  asText.send(bytes.toString("latin1"));
+  await closed;
+  assert.deepEqual(heard, []);
+});
+
 async function create(wish: object): Promise<IssuedReply> {
   const body = { credential: "password", ...wish };
   const { status, json, text } = await house.send("engineer", "POST /agents", body);

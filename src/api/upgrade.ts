@@ -93,7 +93,18 @@ async function welcomeMqtt(
     isUnsafe: true,
   });
   if (!admitted.ok) return admitted;
-  return success((socket, remote) => house.broker.accept(createWebSocketStream(socket), remote));
+  return success((socket, remote) => house.broker.accept(binaryStream(socket), remote));
+}
+
+/** MQTT comes in binary frames; another one ends the connection: MQTT 5.0 section 6. */
+function binaryStream(socket: WebSocket): Duplex {
+  const stream = createWebSocketStream(socket);
+  socket.prependListener("message", (_data, isBinary: boolean) => {
+    if (isBinary) return;
+    stream.destroy();
+    socket.terminate();
+  });
+  return stream;
 }
 
 function refuse(house: House, socket: Duplex, what: Problem): void {

@@ -64,6 +64,16 @@ test("filters that the protocol does not know are refused, each by itself", asyn
   }
 });
 
+test("MQTT 3.1.1 sends what is kept with every SUBSCRIBE", async (t) => {
+  const { broker, port } = await new TestHouse().open(t);
+  await broker.send({ topic: "a", payload: Buffer.from("kept"), retain: true });
+  const client = await RawClient.enter(port);
+  for (let time = 0; time < 2; time += 1) {
+    await client.subscribe("a");
+    assert.equal((await client.expect("publish")).retain, true);
+  }
+});
+
 test("a filter that is subscribed again takes the place of what it was", async (t) => {
   const { broker, port } = await new TestHouse().open(t);
   const client = await RawClient.enter(port, { protocolVersion: 5 });

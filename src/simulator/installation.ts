@@ -39,7 +39,7 @@ export interface Installation {
   /** What a device reports because of an order that it understood. */
   obey(device: DeviceAddress, order: Order, at: number): DeviceReport[];
   /** What is said of an order besides, where that is said: whether it was understood. */
-  answer?(device: DeviceAddress, isUnderstood: boolean): readonly Message[];
+  answer?(device: DeviceAddress, isUnderstood: boolean, at: number): readonly Message[];
 }
 
 /** What is said whenever the connection is made, besides readings. */

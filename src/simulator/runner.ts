@@ -89,7 +89,8 @@ export class Runner {
     const twin = device && this.#twins.get(device);
     if (!device || !twin || payload.length === 0) return;
     const order = twin.obey(message);
-    for (const said of this.#installation.answer?.(device, order.ok) ?? []) this.#say(said);
+    const now = this.#clock.now();
+    for (const said of this.#installation.answer?.(device, order.ok, now) ?? []) this.#say(said);
     if (!order.ok) {
       const excerpt = new TextDecoder().decode(payload.subarray(0, 200));
       // An answer, for example to a model, is for people to read; other odd orders are mistakes.
@@ -98,7 +99,6 @@ export class Runner {
       return;
     }
     this.#log.info("obeyed", { device, ...order.value });
-    const now = this.#clock.now();
     this.#tell(this.#installation.advance(now));
     this.#tell(this.#installation.obey(device, order.value, now));
   }

@@ -120,8 +120,17 @@ test("a configuration changes the report times that it names, and no others", ()
   assert.ok((found.get("mesh/1 humid.humidity")?.length ?? 0) <= 12);
 });
 
-test("after a configuration all start-up values are sent again", () => {
+test("firmware 1.8 says nothing more after a configuration than what is due, and its health", () => {
   const network = mesh(1);
+  network.advance(TUESDAY + HOUR_MS);
+  const answer = network.obey(NODE, QUICK, TUESDAY + HOUR_MS);
+  const said = answer.map(({ readings }) => readings[0]?.channel);
+  assert.ok(!said.includes("humid.humidity") && !said.includes("motion.occupancy"), `${said}`);
+  assert.equal(said.at(-1), "health.health");
+});
+
+test("after a configuration firmware 2.1 sends all start-up values again", () => {
+  const network = mesh(1, { firmware: "2.1" });
   network.advance(TUESDAY + HOUR_MS);
   const answer = network.obey(NODE, QUICK, TUESDAY + HOUR_MS);
   assert.deepEqual(

@@ -8,7 +8,7 @@ import type { RoomUse, Site } from "./calendar.ts";
 import type { DeviceReport, Installation, Opening, Order, SimulatedAgent } from "./installation.ts";
 import type { NodeSettings } from "./node-settings.ts";
 import { type Room, RoomModel } from "./room-model.ts";
-import { SensorNode, timeOf } from "./sensor-node.ts";
+import { type Firmware, SensorNode, timeOf } from "./sensor-node.ts";
 import { Climate } from "./weather.ts";
 
 export type NetworkOptions = {
@@ -19,11 +19,12 @@ export type NetworkOptions = {
   readonly bootAt: number;
   readonly settings?: NodeSettings;
   readonly faultsPerDay?: number;
-  /** 2.1 acknowledges orders and says so in a status; 1.8 does neither. */
+  /**
+   * 2.1 acknowledges orders, says so in a status and sends its values after each configuration;
+   * 1.8 does none of it.
+   */
   readonly firmware?: Firmware;
 };
-
-export type Firmware = "1.8" | "2.1";
 
 /** After a power cut a mesh needs some seconds until the last node is back. */
 const BOOT_SPREAD_MS = 5_000;
@@ -104,7 +105,7 @@ function seedOf(index: number, { site }: NetworkOptions): number {
 }
 
 function nodeIn(room: RoomModel, index: number, options: NetworkOptions): SensorNode {
-  const { network, bootAt, settings, faultsPerDay } = options;
+  const { network, bootAt, settings, faultsPerDay, firmware } = options;
   const seed = seedOf(index, options);
   return new SensorNode({
     device: `${network}/${index + 1}` as DeviceAddress,
@@ -112,6 +113,7 @@ function nodeIn(room: RoomModel, index: number, options: NetworkOptions): Sensor
     seed,
     bootAt: bootAt + Math.floor(draws(seed, 122)(0, 0) * BOOT_SPREAD_MS),
     ...(settings && { settings }),
+    ...(firmware && { firmware }),
     ...(faultsPerDay !== undefined && { faultsPerDay }),
   });
 }

@@ -27,9 +27,13 @@ type NodeOptions = {
   readonly seed: number;
   readonly bootAt: number;
   readonly settings?: NodeSettings;
+  /** 2.1 sends all its values after each configuration; 1.8 goes on as its counters say. */
+  readonly firmware?: Firmware;
   /** How many of a node's seven sensors fail, each for an hour or so, in a day. */
   readonly faultsPerDay?: number;
 };
+
+export type Firmware = "1.8" | "2.1";
 
 /** Sensors are looked at this often. */
 const SENSE_MS = 15_000;
@@ -80,9 +84,10 @@ export class SensorNode {
     this.#settings = options.settings ?? FACTORY_SETTINGS;
     this.#senseAt = options.bootAt;
     this.#error = draws(options.seed, 120);
-    this.#presence = new PresenceReporter(options.bootAt, this.#settings.holdMs);
+    const ways = { reportOnConfigure: options.firmware === "2.1" };
+    this.#presence = new PresenceReporter(options.bootAt, this.#settings.holdMs, ways);
     this.#reporters = Object.fromEntries(
-      BLOCKS.map((block) => [block, new Reporter(this.#settings.policies[block])]),
+      BLOCKS.map((block) => [block, new Reporter(this.#settings.policies[block], ways)]),
     ) as Record<BlockName, Reporter>;
   }
 
@@ -116,7 +121,7 @@ export class SensorNode {
     return [];
   }
 
-  /** Version 2.1: the start-up values are sent again after each configuration. */
+  /** Section B.4, A10: in 2.1 the start-up values are sent again. Health is told in both. */
   #configure(parameters: JsonObject, at: number): DeviceReport[] {
     this.#settings = settingsAfter(this.#settings, parameters);
     const reports: DeviceReport[] = [];

@@ -11,7 +11,7 @@ import type { AgentId, Timestamp } from "../domain/brand.ts";
 import { Findings } from "../domain/findings.ts";
 import { NOTHING_KNOWN } from "../driver/driver.ts";
 import { drivers } from "../driver/registry.ts";
-import { systemClock } from "../lib/clock.ts";
+import { systemClock, TestClock } from "../lib/clock.ts";
 import { silentLog } from "../lib/log.ts";
 import { demoPlant, energyMeters, type Fleet, sensorNetworks, simulate } from "./simulator.ts";
 
@@ -91,6 +91,42 @@ test("the demo plant speaks three protocols that the drivers understand", { skip
   }
   const counts = simulation.counts();
   assert.equal(counts.acknowledged, counts.sent);
+  await watcher.client.endAsync();
+});
+
+test("a gateway goes away again and again: its will speaks, its nodes are lost meanwhile", {
+  skip,
+}, async () => {
+  const watcher = await watch("/sauter/viasens/network-1/#");
+  const clock = new TestClock();
+  const outage = { everyMs: 60 * 60_000 - 1, lastsMs: 20 * 60_000 };
+  const fleet = sensorNetworks(SITE, { networks: 1, nodes: 3 });
+  const connect = ({ clientId }: { clientId: string }) => ({ broker: throughStream, clientId });
+  const options = { fleet, connect, speed: 1, outage };
+  const simulation = simulate(options, { clock, drivers, log: silentLog });
+  const said = (text: string) =>
+    watcher.seen.filter((one) => one.topic.endsWith("presence") && one.text === text).length;
+  // What the tests before have left is kept by the broker.
+  await watcher.until(() => said("1") === 1);
+  const wills = said("0");
+  const values = () => watcher.seen.filter(({ text }) => text.startsWith("{")).length;
+  for (const round of [1, 2]) {
+    const { lost } = simulation.counts();
+    clock.advance(round === 1 ? outage.everyMs : outage.everyMs - 16 * 60_000);
+    await watcher.until(() => said("0") === wills + round);
+    assert.equal(simulation.counts().lost, lost, "not before it went away");
+    clock.advance(outage.lastsMs - 1);
+    assert.ok(simulation.counts().lost > lost);
+    assert.equal(said("1"), round, "not before its time");
+    clock.advance(1);
+    await watcher.until(() => said("1") === round + 1);
+    const before = values();
+    clock.advance(16 * 60_000);
+    await watcher.until(() => values() > before);
+  }
+  const closed = simulation.close();
+  clock.advance(60_000);
+  await closed;
   await watcher.client.endAsync();
 });
 

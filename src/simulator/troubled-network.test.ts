@@ -55,6 +55,24 @@ test("a node that dies has spoken before, and never does again", () => {
   assert.ok(silent > 3 && silent < 20, `${silent}`);
 });
 
+test("of a node that is dead its gateway says that an order failed", () => {
+  const site = { utcOffsetMs: 0, seed: 11 };
+  const own = {
+    network: "mesh",
+    rooms: roomsOf(1, 11),
+    site,
+    bootAt: BOOT,
+    firmware: "2.1",
+  } as const;
+  const network = new TroubledNetwork(new SensorNetwork(own), { ...NONE, dead: 1 }, BOOT);
+  const [node] = network.devices;
+  assert.ok(node);
+  const said = (at: number) =>
+    network.answer(node, true, at).map(({ payload }) => new TextDecoder().decode(payload));
+  assert.deepEqual(said(BOOT), ['{"state":"ack"}']);
+  assert.deepEqual(said(BOOT + HOUR_MS), ['{"state":"fail"}']);
+});
+
 test("the same seed brings the same troubles", () => {
   const devices = (reports: DeviceReport[]) => reports.map(({ device }) => device).join();
   assert.equal(

@@ -69,8 +69,10 @@ export class TroubledNetwork implements Installation {
     return this.#inner.obey(device, order, at).flatMap((report) => this.#carry(report));
   }
 
-  answer(device: DeviceAddress, isUnderstood: boolean): readonly Message[] {
-    return this.#inner.answer?.(device, isUnderstood) ?? [];
+  /** The gateway cannot reach a node that is dead, and says so where it says anything. */
+  answer(device: DeviceAddress, isUnderstood: boolean, at: number): readonly Message[] {
+    const isTaken = isUnderstood && !this.#isDead(device, at);
+    return this.#inner.answer?.(device, isTaken, at) ?? [];
   }
 
   /** What the mesh makes of one message: none, one, two of it, or one that comes later. */

@@ -223,6 +223,7 @@ async function openRooms(
     send,
     onNetwork: (network, isHere) => liveness.told(network, isHere),
     onOrdered: async (what) => settings.overhear(what),
+    onJoined: (device) => void settings.greet(device),
     onConfirmed: (device, said) => void commands.confirm(device, said),
     services: {
       keepEvents: async (device, told) => success(await assetEvents.take(device, told)),
@@ -256,6 +257,7 @@ async function openRooms(
     ...{ drivers, clock, log },
     devices: () => ingest.devices(),
     lastSeenAt: (id) => ingest.diagnostics(id).lastSeenAt,
+    isExpected: (id) => ingest.isExpected(id),
     settingsOf: (devices) => settings.current(devices),
     connected: () => undefined,
     record: (event) => journal.record(event),

@@ -8,13 +8,14 @@ export type DeviceDetail = Reply<"GET /devices/:id">;
  * Whether a device still speaks: `late` is worth a look, `offline` is worth a walk. Of a device
  * whose source is lost nobody can tell: what is to be looked at is the source.
  */
-export type Aliveness = "reporting" | "late" | "offline" | "source lost";
+export type Aliveness = "reporting" | "late" | "offline" | "source lost" | "expected";
 
 export const ALIVE_WORDS: Readonly<Record<Aliveness, string>> = {
   reporting: "Reporting",
   late: "Late",
   offline: "Offline",
   "source lost": "Source lost",
+  expected: "Expected",
 };
 
 export const ALIVE_KINDS: Readonly<Record<Aliveness, StateKind>> = {
@@ -22,6 +23,7 @@ export const ALIVE_KINDS: Readonly<Record<Aliveness, StateKind>> = {
   late: "wait",
   offline: "off",
   "source lost": "wrong",
+  expected: "wait",
 };
 
 /**

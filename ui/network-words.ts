@@ -18,6 +18,7 @@ const NODE_WORDS: Readonly<Record<NodeReply["state"], Said>> = {
   late: { kind: "wait", word: "Late" },
   offline: { kind: "off", word: "Offline" },
   unknown: { kind: "off", word: "Not known: its network is away" },
+  expected: { kind: "off", word: "Expected: has not spoken yet" },
 };
 
 export function nodeWords(state: NodeReply["state"]): Said {

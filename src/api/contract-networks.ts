@@ -28,6 +28,8 @@ const NetworkSchema = Type.Object({
   late: Type.Integer(),
   offline: Type.Integer(),
   unknown: Type.Integer(),
+  /** Written down, and not heard yet. */
+  expected: Type.Integer(),
   /** What people have told of topics that its documents leave open; null: they leave none. */
   topics: nullable(TopicsSchema),
 });
@@ -96,7 +98,7 @@ export const NETWORK_ROUTES = {
   },
   "POST /devices/:id/replace": {
     permission: "engineer",
-    summary: "Put another device in its place: name, asset, history and settings go on",
+    summary: "Put another device in its place: name, asset, both histories and settings go on",
     params: Id,
     body: Type.Object({
       deviceId: Type.String({ description: "the new device, which waits in the inbox" }),

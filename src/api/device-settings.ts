@@ -1,4 +1,11 @@
-import type { AgentId, ChannelName, CommandId, DeviceId, Timestamp } from "../domain/brand.ts";
+import type {
+  AgentId,
+  ChannelName,
+  CommandId,
+  DeviceAddress,
+  DeviceId,
+  Timestamp,
+} from "../domain/brand.ts";
 import { liveStateOf, promiseOf } from "../domain/liveness.ts";
 import type { Device } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
@@ -98,7 +105,8 @@ function sentReply({ id, requestedAt, actor, parameters }: CommandRow) {
 async function keptOf(house: House, asked: Asked, sent: CommandRow | undefined): Promise<Kept> {
   const heard = await house.settings.overheard(asked.device, asked.command);
   const by = heard ? { agent: await agentName(house, heard), at: iso(heard.at) } : null;
-  const topic = sent?.topic ?? topicOf(asked);
+  const { device, driver, command } = asked;
+  const topic = sent?.topic ?? settingsTopic(driver, device.address, command);
   if (!house.broker.caps.listsRetained || topic === null) return { ...heardOf(heard), by };
   const [message] = house.broker.retained(topic);
   const kept = message && asked.driver.twin(asked.device.address).obey(message);
@@ -118,8 +126,8 @@ async function agentName({ agents }: House, { agentId }: Overheard): Promise<str
   return (await agents.get(agentId as AgentId))?.name ?? agentId;
 }
 
-/** Where settings of this name are kept for the device, whatever they say. */
-function topicOf({ device: { address: device }, driver, command: name }: Asked): string | null {
+/** Where settings of this name are kept for a device, whatever they say; null: there is no such. */
+export function settingsTopic(driver: Driver, device: DeviceAddress, name: string): string | null {
   const type = driver.catalogue.commandTypes.find((one) => one.name === name);
   const parameters = defaultsIn(type?.parameters ?? {});
   const at = 0 as Timestamp;

@@ -100,21 +100,23 @@ test("a list with bad lines changes nothing and names each of them", async () =>
   const csv = [
     "address,name,place,template",
     "12/6,R 106,Site/Floor 1,",
-    "12/99,R 199,Site,",
+    "12/70000,R 199,Site,",
+    "13/1,R 199,Site,",
     "12/6,R 107,,",
     "12/10,R 110,Site//x,",
     '12/5,"R 105, north",,None',
   ].join("\n");
   const { json } = await importing(csv, false);
-  assert.deepEqual([json.done, json.bad], [false, 4]);
+  assert.deepEqual([json.done, json.bad], [false, 5]);
   assert.deepEqual(
     json.rows.map(({ line, problem }: { line: number; problem: string }) => [line, problem]),
     [
       [2, ""],
-      [3, "no such node has spoken in this network"],
-      [4, "another line has this address already"],
-      [5, "'Site//x' has a level without a name"],
-      [6, "no template 'None'"],
+      [3, "no node can have this address here"],
+      [4, "no node can have this address here"],
+      [5, "another line has this address already"],
+      [6, "'Site//x' has a level without a name"],
+      [7, "no template 'None'"],
     ],
   );
   assert.equal((await node("12/6")).assetId, null);
@@ -160,13 +162,14 @@ test("a list is tried first, then taken: adopted, named, placed, given a templat
   assert.equal((await importing(written.text, true)).json.bad, 0);
 });
 
-test("a new node takes the place of a broken one: history, name and settings go on", async () => {
+test("a new node takes the place of a broken one: name, settings and both histories go on", async () => {
   const [before, fresh] = [await node("12/6"), await node("12/10")];
   const replace = (deviceId: string) =>
     house.send("engineer", `POST /devices/${before.deviceId}/replace`, { deviceId });
   assert.equal((await replace((await node("12/5")).deviceId)).json.code, "device_adopted");
   assert.equal((await replace(before.deviceId)).json.code, "request_invalid");
   assert.equal((await replace("nobody")).json.code, "device_unknown");
+  await house.hear("/sauter/viasens/12/10", HEALTH);
   assert.equal((await replace(fresh.deviceId)).status, 204);
 
   await house.hear("/sauter/viasens/12/10", { type: "co2", payload: { co2: 777 } });
@@ -182,7 +185,10 @@ test("a new node takes the place of a broken one: history, name and settings go 
   );
   const { items } = (await house.send("viewer", `GET /points?assetId=${before.assetId}`)).json;
   const history = `GET /points/${items[0].id}/history?from=0&to=${Date.now() + 5_000}`;
-  assert.deepEqual((await house.send("viewer", history)).json.value, [600, 777]);
+  assert.deepEqual((await house.send("viewer", history)).json.value, [600, 600, 777]);
+
+  const health = items.find(({ aspect }: { aspect: string }) => aspect === "health");
+  assert.equal(health?.latest.value, 254, "what only the new one has said is there too");
 
   await house.hear("/sauter/viasens/12/6", CO2);
   const inbox = (await house.send("viewer", "GET /inbox")).json.items;
@@ -191,4 +197,44 @@ test("a new node takes the place of a broken one: history, name and settings go 
     ["12/6"],
     "who speaks from the old address is a stranger",
   );
+});
+
+test("a node that never spoke is expected, and takes its settings with its first word", async () => {
+  const [line, place] = ["12/77,R 177,Works/Floor 2,Quiet", "Works/Floor 2"];
+  const csv = `address,name,place,template\n${line}`;
+  const [tried] = (await importing(csv, true)).json.rows;
+  assert.equal(tried.changes.join(), "expected,named R 177,placed in Works/Floor 2,template Quiet");
+  assert.equal((await importing(csv, false)).json.done, true);
+  house.parts.liveness.look();
+  const waiting = await until("it is expected", async () => {
+    const found = await node("12/77");
+    return found?.state === "expected" && found;
+  });
+  assert.deepEqual(
+    [waiting.name, waiting.place, waiting.settings, waiting.lastSeenAt],
+    ["R 177", place, "newer", null],
+  );
+  assert.equal((await network()).network.expected, 1);
+  const inbox = (await house.send("viewer", "GET /inbox")).json.items;
+  assert.ok(!inbox.some(({ address }: { address: string }) => address === "12/77"));
+
+  await house.hear("/sauter/viasens/12/77", CO2);
+  const [command] = await until("it is told", async () => {
+    const { json } = await house.send("viewer", `GET /devices/${waiting.deviceId}`);
+    return json.commands.length > 0 && json.commands;
+  });
+  assert.deepEqual(
+    [command.name, command.state, command.actor, command.parameters.co2.cov],
+    ["sensors-config", "sent", "Fieldline", 9],
+  );
+  await house.hear("/sauter/viasens/12/77", HEALTH);
+  const points = (await house.send("viewer", `GET /points?assetId=${waiting.assetId}`)).json.items;
+  assert.deepEqual(
+    points.map(({ latest }: { latest: { value: number } }) => latest.value).sort(),
+    [254, 600],
+  );
+  house.parts.liveness.look();
+  await until("it reports", async () => (await node("12/77")).state === "reporting");
+  const { commands } = (await house.send("viewer", `GET /devices/${waiting.deviceId}`)).json;
+  assert.equal(commands.length, 1, "and only once");
 });

@@ -229,6 +229,8 @@ export const LIMIT = {
   livenessAwayMs: 30_000,
   /** Templates of settings: they are read whole for each plan. */
   templates: 1_000,
+  /** Samples that go to another series in one step, when a device takes another one's place. */
+  swapRows: 10_000,
   /** Networks whose open topics people have told. */
   networksTold: 1_000,
   /** Devices of one rollout: at the usual rate it takes 40 minutes. */

@@ -1,7 +1,10 @@
 import type { ReportPolicy } from "./report-policy.ts";
 
-/** Whether a device still speaks. `unknown`: its network is away, so nobody can tell. */
-export const LIVE_STATES = ["reporting", "late", "offline", "unknown"] as const;
+/**
+ * Whether a device still speaks. `unknown`: its network is away, so nobody can tell. `expected`: it
+ * was written down, and has not spoken yet.
+ */
+export const LIVE_STATES = ["reporting", "late", "offline", "unknown", "expected"] as const;
 export type LiveState = (typeof LIVE_STATES)[number];
 
 /** The longest silence of a device that is well: Infinity where it promises nothing. */
@@ -15,6 +18,9 @@ export function promiseOf(policies: readonly ReportPolicy[]): number {
 /** Who promises nothing, since all its sensors report by change only, is believed for a day. */
 const NO_PROMISE_MS = 24 * 60 * 60_000;
 
+/** What silence alone can tell. */
+type JudgedState = "reporting" | "late" | "offline";
+
 /**
  * One report and a fifth of it missed is late, two are offline; what a mesh and a gateway may take
  * besides is added. See section E.2 of the reference of viaSens.
@@ -26,7 +32,7 @@ function patienceFor(promiseMs: number): { readonly lateMs: number; offlineMs: n
   return { lateMs: 1.2 * promiseMs + 30_000, offlineMs: 2 * promiseMs + 60_000 };
 }
 
-export function liveStateOf(silentMs: number, promiseMs: number): Exclude<LiveState, "unknown"> {
+export function liveStateOf(silentMs: number, promiseMs: number): JudgedState {
   const { lateMs, offlineMs } = patienceFor(promiseMs);
   if (silentMs > offlineMs) return "offline";
   return silentMs > lateMs ? "late" : "reporting";

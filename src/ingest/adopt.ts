@@ -93,7 +93,21 @@ async function placeOf(
   });
 }
 
-function pointOf(asset: Asset, { channel, aspect, variable }: Wanted): Point {
+/** Points for channels of a device that has an asset: those that its driver has a home for. */
+export function pointsAt(
+  assetId: AssetId | null,
+  { catalogue }: Driver,
+  channels: readonly Channel[],
+): readonly Point[] {
+  if (assetId === null) return [];
+  return channels.flatMap((channel) => {
+    const home = catalogue.channels.find((other) => other.channel === channel.name);
+    if (!home) return [];
+    return [pointOf({ id: assetId }, { channel, aspect: home.aspect, variable: channel.proposal })];
+  });
+}
+
+function pointOf(asset: Pick<Asset, "id">, { channel, aspect, variable }: Wanted): Point {
   const id = `p${channel.series}` as PointId;
   return { id, assetId: asset.id, aspect, variable, series: channel.series };
 }

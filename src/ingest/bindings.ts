@@ -118,6 +118,11 @@ export function bindChannel(bound: BoundDevice, channel: Channel): void {
   else bound.channels.set(channel.name, newChannel(channel));
 }
 
+/** It belongs to something, and has never said anything: somebody has written it down. */
+export function isExpected({ device, channels }: BoundDevice): boolean {
+  return device.assetId !== null && channels.size === 0;
+}
+
 export function channelsOf(bound: BoundDevice): Channel[] {
   return Array.from(bound.channels.values(), ({ channel }) => channel);
 }

@@ -55,6 +55,7 @@ async function world(before?: World): Promise<World> {
         return appended;
       },
       latest: (series) => historian.latest(series),
+      range: (query) => historian.range(query),
     },
     onStored: (samples) => {
       happenings.push("shown");
@@ -215,6 +216,7 @@ describe("the walk up", () => {
       historian: {
         append: () => Promise.reject(new Error("disk full")),
         latest: (series) => historian.latest(series),
+        range: (query) => historian.range(query),
       },
       ...{ send: async () => {}, onConfirmed: () => {}, record: async () => {} },
       ...{ isDemo: () => false, now: () => NOW, gauges: new Gauges(), log: silentLog },

@@ -25,11 +25,13 @@ import {
   type BoundChannel,
   type BoundDevice,
   channelsOf,
+  isExpected,
   noteHeard,
 } from "./bindings.ts";
 import { CustomTopics, putCustomTopic, removeCustomTopic } from "./custom-topics.ts";
 import { Declarations } from "./declarations.ts";
 import { excerptOf } from "./excerpt.ts";
+import { type Expected, expectDevice } from "./expect.ts";
 import { Layouts } from "./layouts.ts";
 import { type Described, describe, map, type Unmapping, unmap } from "./map.ts";
 import { MessageLog } from "./message-log.ts";
@@ -63,6 +65,10 @@ export interface Ingest {
 
   /** Makes the device an asset, or part of one; its history begins with its first message. */
   adopt(by: Actor, id: DeviceId, wish: Adoption): Promise<Outcome<AssetId, Problem>>;
+  /** Gives a device its asset that has never spoken. */
+  expect(by: Actor, wish: Expected): Promise<Outcome<Device, Problem>>;
+  /** Whether the device has an asset and has never spoken. */
+  isExpected(id: DeviceId): boolean;
   /** Asks no more about this device, or again; its values are kept either way. */
   ignore(by: Actor, id: DeviceId, ignored: boolean): Promise<Outcome<void, Problem>>;
   /** A device that waits in the inbox takes the place of this one, which goes on as it. */
@@ -159,7 +165,7 @@ export type Confirmation = Pick<
 export type IngestParts = {
   readonly drivers: readonly Driver[];
   readonly store: Store;
-  readonly historian: Pick<Historian, "append" | "latest">;
+  readonly historian: Pick<Historian, "append" | "latest" | "range">;
   /** Told of samples that are safe: the live feed, the alarms. */
   readonly onStored: (samples: Samples) => void;
   /** Told when the inbox or the model changed. */
@@ -174,6 +180,8 @@ export type IngestParts = {
     network: { readonly driver: string; readonly id: string },
     isHere: boolean,
   ) => void;
+  /** Told when a device that was only expected has spoken. */
+  readonly onJoined?: (device: Device) => void;
   /** Told of settings that somebody else gave a device. Fallback: nobody keeps them. */
   readonly onOrdered?: (what: Overheard) => Promise<void>;
   readonly record: (event: NewEvent) => Promise<unknown>;
@@ -210,8 +218,10 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     devices: () => Array.from(bindings.all(), ({ device }) => device),
     agentSeen: (id) => bindings.agent(id),
     adopt: (by, id, wish) => adoptDevice(parts, bindings, { by, id, wish }),
+    expect: (by, wish) => walk.between(() => expectDevice(parts, bindings, by, wish)),
+    isExpected: (id) => isExpectedDevice(bindings, id),
     ignore: (by, id, ignored) => ignoreDevice(parts, bindings, { by, id, ignored }),
-    replace: (by, id, newcomerId) => replaceDevice(parts, bindings, { by, id, newcomerId }),
+    replace: (by, id, newcomerId) => replaceDevice(parts, walk, bindings, { by, id, newcomerId }),
     release: (asset) => releaseDevices(parts, bindings, asset),
     forget: (id) => forgetDevice(parts, state, id),
     describe: (device, channels) =>
@@ -281,6 +291,11 @@ function messagesOf(
 function deviceOf(bindings: Bindings, id: DeviceId): DeviceWithChannels | undefined {
   const bound = bindings.get(id);
   return bound && { device: bound.device, channels: channelsOf(bound) };
+}
+
+function isExpectedDevice(bindings: Bindings, id: DeviceId): boolean {
+  const bound = bindings.get(id);
+  return bound !== undefined && isExpected(bound);
 }
 
 async function adoptDevice(

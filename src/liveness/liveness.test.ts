@@ -24,6 +24,7 @@ class Scene {
   readonly clock = new TestClock();
   readonly events: string[] = [];
   readonly heard = new Map<string, number>();
+  readonly expected = new Set<string>();
   isConnected: boolean | undefined = true;
   looks = 0;
   settings: JsonObject = SETTINGS;
@@ -37,6 +38,7 @@ class Scene {
       drivers,
       devices: () => this.nodes,
       lastSeenAt: (id) => this.heard.get(id) ?? null,
+      isExpected: (id) => this.expected.has(id),
       settingsOf: async (devices) =>
         new Map(devices.map(({ id }) => [id, { parameters: this.settings }])),
       connected: () => {
@@ -183,6 +185,21 @@ test("a network counts its nodes by state", async () => {
   scene.hear(1, 2, 3);
   await scene.pass(11);
   const [network] = scene.liveness.networks();
-  assert.deepEqual(network?.counts, { reporting: 3, late: 1, offline: 0, unknown: 0 });
+  assert.deepEqual(network?.counts, { reporting: 3, late: 1, offline: 0, unknown: 0, expected: 0 });
+  await scene.liveness.close();
+});
+
+test("a node that is only expected is never late, and its network is not judged by it", async () => {
+  const scene = new Scene(5);
+  for (const id of ["d1", "d2", "d3", "d4"]) scene.expected.add(id);
+  await scene.pass(0);
+  await scene.pass(3_600);
+  assert.equal(scene.states, "expected expected expected expected offline");
+  assert.deepEqual(scene.events, ["device.offline device:d5"]);
+  scene.expected.delete("d1");
+  scene.hear(1);
+  await scene.pass(11);
+  assert.equal(scene.liveness.of("d1" as DeviceId)?.state, "reporting");
+  assert.deepEqual(scene.events, ["device.offline device:d5"]);
   await scene.liveness.close();
 });

@@ -48,6 +48,8 @@ export type LivenessParts = {
   readonly drivers: readonly Driver[];
   readonly devices: () => readonly Device[];
   readonly lastSeenAt: (id: DeviceId) => number | null;
+  /** Whether it was only written down. Fallback: none is. */
+  readonly isExpected?: (id: DeviceId) => boolean;
   /** What each device was told last, or is meant to be told: asked for now and then. */
   readonly settingsOf: (
     devices: readonly Device[],

@@ -87,12 +87,12 @@ export class Watch {
     const absence = this.#absenceOf(network, now);
     if (before && before.why !== "silent" && !absence) network.since = now;
     const states = network.devices.map((device) => this.#silenceOf(device, network, now));
-    const why = absence ?? (isSilentTogether(states) ? "silent" : undefined);
+    const spoken = states.filter((state) => state !== "expected");
+    const why = absence ?? (isSilentTogether(spoken) ? "silent" : undefined);
     await this.#note(network, why && { why, at: before?.at ?? now });
     for (const [index, device] of network.devices.entries()) {
-      // Who was not to be judged begins anew.
-      const own = before ? "reporting" : states[index];
-      await this.#settle(device, network.lost || !own ? "unknown" : own);
+      const own = states[index] ?? "unknown";
+      await this.#settle(device, own === "expected" ? own : inNetwork(network, before, own));
     }
   }
 
@@ -105,6 +105,7 @@ export class Watch {
   }
 
   #silenceOf({ id }: Device, { since }: Network, now: number): LiveState {
+    if (this.#parts.isExpected?.(id)) return "expected";
     const heardAt = Math.max(this.#parts.lastSeenAt(id) ?? 0, since);
     return liveStateOf(now - heardAt, this.#promiseOf(id));
   }
@@ -153,7 +154,7 @@ export class Watch {
   }
 
   #stateOf({ driver, id, lost, devices }: Network): NetworkState {
-    const counts = { reporting: 0, late: 0, offline: 0, unknown: 0 };
+    const counts = { reporting: 0, late: 0, offline: 0, unknown: 0, expected: 0 };
     for (const { id, assetId } of devices) {
       const state = this.#states.get(id)?.state;
       if (assetId !== null && state) counts[state] += 1;
@@ -172,4 +173,10 @@ export class Watch {
     this.#networks.set(key, network);
     return network;
   }
+}
+
+/** Of a network that is lost nobody can tell; who was not to be judged begins anew. */
+function inNetwork({ lost }: Network, before: Network["lost"], own: LiveState): LiveState {
+  if (lost) return "unknown";
+  return before ? "reporting" : own;
 }

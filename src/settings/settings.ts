@@ -18,6 +18,7 @@ import type { Log } from "../lib/log.ts";
 import type { Outcome } from "../lib/outcome.ts";
 import type { Store } from "../store/store.ts";
 import { currentOf, type Told } from "./current.ts";
+import { greet } from "./greet.ts";
 import { putLayer } from "./layers.ts";
 import { type Meant, type Plan, planOf } from "./meant.ts";
 import { lastSent, Overhearing } from "./overhearing.ts";
@@ -50,6 +51,9 @@ export interface Settings {
   overheard(device: Device, command: string): Promise<Overheard | undefined>;
   /** Somebody told a device something; kept where the house did not say the same. */
   overhear(what: Overheard): Promise<void>;
+
+  /** A device that was only expected has spoken: it is told what was laid down for it. */
+  greet(device: Device): Promise<void>;
 
   rollouts(): Promise<readonly Rollout[]>;
   steps(id: string): Promise<readonly RolloutStep[]>;
@@ -107,6 +111,7 @@ export async function openSettings(parts: SettingsParts): Promise<Settings> {
     sent: (device, command) => lastSent(store, device.id, command),
     overheard: (device, command) => overhearing.of(device.id, command),
     overhear: (what) => overhearing.note(what),
+    greet: (device) => greet(parts, device),
     rollouts: () => store.rollouts.find({ descending: true }),
     steps: (rolloutId) => store.rolloutSteps.find({ where: { rolloutId } }),
     roll: (by, wish) => rollouts.begin(by, wish),

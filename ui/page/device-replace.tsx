@@ -54,7 +54,7 @@ function ReplaceDialog({ device, onClose }: ReplaceDialogProps) {
         hint={
           waiting.length === 0
             ? "None of this protocol waits in the inbox: switch the new one on first."
-            : "It leaves the inbox. Its values from before go; those of the old one stay."
+            : "It leaves the inbox. What it said after the old one's last word goes on."
         }
         value={chosen}
         onChange={setChosen}

@@ -17,7 +17,8 @@ type Row = ImportReply["rows"][number];
 
 const HINT =
   "The first line names the columns: address, name, place, template. A place is Site/Floor; " +
-  "levels that are not there are made. What is empty stays as it is.";
+  "levels that are not there are made. What is empty stays as it is. A node that never spoke is " +
+  "expected, and takes its settings with its first word.";
 
 /** Tried first, always: a list changes something only after somebody saw what. */
 export function NetworkImport({ params, onClose }: NetworkImportProps) {

@@ -1,4 +1,5 @@
-import { findsDamage, survivesFailingDisk } from "./disk-trouble.ts";
+import { findsDamage, healsWhileRunning, survivesFailingDisk } from "./disk-trouble.ts";
 
 survivesFailingDisk({ faults: 160 });
+healsWhileRunning({ faults: 60 });
 findsDamage({ flips: 100 });

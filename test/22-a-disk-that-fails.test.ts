@@ -1,4 +1,5 @@
-import { findsDamage, survivesFailingDisk } from "./disk-trouble.ts";
+import { findsDamage, healsWhileRunning, survivesFailingDisk } from "./disk-trouble.ts";
 
 survivesFailingDisk({ faults: 8 });
+healsWhileRunning({ faults: 6 });
 findsDamage({ flips: 4 });

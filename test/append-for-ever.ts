@@ -1,9 +1,10 @@
 // A process that appends batches from <first> on until it is killed, or ends by itself after <enough>
 // of them without closing anything. It says what was acknowledged, one number a line:
-// append-for-ever.ts <folder> <first> <enough> [hurried|forgetful|patient]. The compiled historian, as
+// append-for-ever.ts <folder> <first> <enough> [hurried|forgetful|patient|lasting]. The compiled historian, as
 // it is delivered; hurried: the engine without its thread, which then never has a quiet moment;
 // forgetful: old batches are deleted on the way, said as "deleting <number>" and "deleted <number>";
-// patient: what is refused is said as "refused <number>", and the next one is tried.
+// patient: what is refused is said as "refused <number>", and the next one is tried; lasting: the same
+// for as long as it lives, and "trouble" and "fine" when the disk fails the history and when that is over.
 import { writeSync } from "node:fs";
 import { diskFiles } from "../src/historian/embedded/files.ts";
 import { silentLog } from "../src/lib/log.ts";
@@ -24,6 +25,7 @@ type Inside = typeof import("../src/historian/embedded/engine.ts");
 
 const [folder = "", first, enough, mood] = process.argv.slice(2);
 const hurried = mood === "hurried";
+const isPatient = mood === "patient" || mood === "lasting";
 const opened = hurried ? await openEngine() : await openDoor();
 if (!opened.ok) throw new Error(JSON.stringify(opened.problem));
 const historian = opened.value;
@@ -33,13 +35,14 @@ await Promise.all(Array.from({ length: hurried ? 1 : LANES }, appendForEver));
 
 async function openDoor() {
   const { openEmbeddedHistorian }: Door = await import(`${COMPILED}embedded.js`);
-  return openEmbeddedHistorian({ folder, ...SIZES }, { log: silentLog });
+  const onTrouble = (trouble?: string) => void writeSync(1, trouble ? "trouble\n" : "fine\n");
+  return openEmbeddedHistorian({ folder, ...SIZES }, { log: silentLog, onTrouble });
 }
 
 async function openEngine() {
   const { Engine }: Inside = await import(`${COMPILED}engine.js`);
   const monotonic = () => performance.now();
-  const unused = { checkpoint: async () => {}, onDropped: () => {} };
+  const unused = { checkpoint: async () => {}, onDropped: () => {}, onDoubt: () => {} };
   const parts = { log: silentLog, files: diskFiles, monotonic, ...unused };
   return Engine.open({ folder, ...SIZES }, parts);
 }
@@ -55,7 +58,7 @@ async function isKept(number: number): Promise<boolean> {
     await historian.append(batch(number));
     return true;
   } catch (reason) {
-    if (mood !== "patient") throw reason;
+    if (!isPatient) throw reason;
     return false;
   }
 }
@@ -66,6 +69,6 @@ async function appendForEver(): Promise<void> {
     next += 1;
     writeSync(1, (await isKept(number)) ? `${number}\n` : `refused ${number}\n`);
     if (mood === "forgetful" && number % 20 === 0 && number > AGE) await forget(number - AGE);
-    if (number >= Number(first) + Number(enough)) process.exit();
+    if (mood !== "lasting" && number >= Number(first) + Number(enough)) process.exit();
   }
 }

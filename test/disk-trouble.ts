@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import {
   cpSync,
   mkdtempSync,
@@ -43,7 +43,12 @@ const SPANS = [
 /** Of the calls of one thread that the first fault meets. */
 const CALLS_MAX = 250;
 
-type Told = { readonly acknowledged: Set<number>; readonly refused: Set<number> };
+type Told = {
+  readonly acknowledged: Set<number>;
+  readonly refused: Set<number>;
+  /** How often it was said that a failure of the disk is over. */
+  heals: number;
+};
 
 /** A disk that is full or fails never makes a false promise, and what heals is used again. */
 export function survivesFailingDisk({ faults }: { readonly faults: number }): void {
@@ -72,11 +77,49 @@ export function survivesFailingDisk({ faults }: { readonly faults: number }): vo
   });
 }
 
+/** What the disk does to one file of the database, by the call that it refuses. */
+const FIRST = { file: "history.db-wal", fault: "fdatasync:error=EIO" };
+const FAULTS_OF_DATABASE = [
+  FIRST,
+  { file: "history.db-wal", fault: "fsync:error=EIO" },
+  { file: "history.db-wal", fault: "pwrite64:error=EIO" },
+  { file: "history.db", fault: "fsync,fdatasync:error=EIO" },
+  { file: "history.db", fault: "pwrite64:error=ENOSPC" },
+  { file: "history.db", fault: "pwrite64:error=EIO" },
+];
+/** Calls are counted by the thread: the one that took over meets the fault as well. */
+const HEALS = 2;
+
+/** A database that its disk failed is opened anew by the running process, which loses nothing. */
+export function healsWhileRunning({ faults }: { readonly faults: number }): void {
+  test("a database that the disk failed heals while running", {
+    skip: !hasStrace,
+  }, async (context) => {
+    const random = chances(SEED);
+    for (let round = 0; round < faults; round += 1) {
+      const { file, fault } = FAULTS_OF_DATABASE[round % FAULTS_OF_DATABASE.length] ?? FIRST;
+      // Behind those that make the tables: a folder that does not open has nothing to lose.
+      const from = (fault.startsWith("pwrite") ? 200 : 2) + Math.floor(random() * 8);
+      const when = random() < 0.5 ? `${from}` : `${from}..${from + 2}`;
+      const what = `${file}: ${fault} when ${when}`;
+      await inFolder(async (folder) => {
+        const live = join(folder, "live");
+        const only = ["-P", join(live, file), "-e", `inject=${fault}:when=${when}`];
+        const isEnough = ({ heals }: Told) => heals === HEALS;
+        const { acknowledged } = await appended(folder, only, { mood: "lasting", isEnough });
+        assert.equal((await read(live, acknowledged)).lost, 0, what);
+        context.diagnostic(`${what}: healed, ${acknowledged.size} acknowledged, 0 lost`);
+      });
+    }
+  });
+}
+
 /** Nothing that a bit on the disk changed is shown, nothing is missing without a word. */
 export function findsDamage({ flips }: { readonly flips: number }): void {
   test("a bit that flips in any file is found and told, and the rest is readable", (context) =>
     inFolder(async (folder) => {
-      const { acknowledged } = await appended(folder, [], DAMAGED_BATCHES);
+      const isEnough = ({ acknowledged }: Told) => acknowledged.size === DAMAGED_BATCHES;
+      const { acknowledged } = await appended(folder, [], { mood: "lasting", isEnough });
       const live = join(folder, "live");
       const random = chances(SEED);
       for (const path of filesIn(live)) {
@@ -104,18 +147,20 @@ async function afterFlip({ live, path, chance }: Flip, acknowledged: ReadonlySet
   return { lost, isTold: isFound };
 }
 
-/** Ends by itself, or is killed when it has said so much. */
+type Process = {
+  readonly mood: "patient" | "lasting";
+  readonly isEnough: (told: Told) => boolean;
+};
+const TO_ITS_END: Process = { mood: "patient", isEnough: () => false };
+
+/** Ends by itself, or is killed when it has said enough. */
 async function appended(
   folder: string,
   strace: readonly string[],
-  enough = Number.POSITIVE_INFINITY,
+  { mood, isEnough } = TO_ITS_END,
 ): Promise<Told> {
   const mine = [process.execPath, "--import", "tsx", CHILD, join(folder, "live"), "1"];
-  const child = [
-    ...mine,
-    String(enough === Number.POSITIVE_INFINITY ? BATCHES : enough * 2),
-    "patient",
-  ];
+  const child = [...mine, String(BATCHES), mood];
   const watched = [
     "strace",
     "-f",
@@ -127,14 +172,25 @@ async function appended(
   ];
   const [command = "", ...args] = strace.length > 0 ? [...watched, ...strace, ...child] : child;
   const env = { ...process.env, UV_USE_IO_URING: "0" };
-  const running = spawn(command, args, { stdio: ["ignore", "pipe", "ignore"], env });
-  const told: Told = { acknowledged: new Set(), refused: new Set() };
+  const own = { env, detached: true } as const; // A group of its own.
+  const running = spawn(command, args, { stdio: ["ignore", "pipe", "ignore"], ...own });
+  const told: Told = { acknowledged: new Set(), refused: new Set(), heals: 0 };
   for await (const line of createInterface(running.stdout)) {
-    const [, refused, number] = /^(refused )?(\d+)$/.exec(line) ?? [];
-    if (number) told[refused ? "refused" : "acknowledged"].add(Number(number));
-    if (told.acknowledged.size === enough) running.kill("SIGKILL");
+    hear(line, told);
+    if (isEnough(told)) killWhole(running);
   }
   return told;
+}
+
+function hear(line: string, told: Told): void {
+  const [, refused, number] = /^(refused )?(\d+)$/.exec(line) ?? [];
+  if (number) told[refused ? "refused" : "acknowledged"].add(Number(number));
+  if (line === "fine") told.heals += 1;
+}
+
+/** The process itself, too, where strace runs it. */
+function killWhole({ pid }: ChildProcess): void {
+  if (pid !== undefined) process.kill(-pid, "SIGKILL");
 }
 
 function isHealed({ acknowledged, refused }: Told): boolean {
@@ -146,7 +202,8 @@ async function read(folder: string, numbers: ReadonlySet<number>) {
   const total = [...numbers].reduce((sum, number) => sum + batch(number).count, 0);
   const opened = openFolder(folder);
   if (!opened) return { lost: total, found: 0, isTold: true };
-  const lost = await missing(opened, numbers, DAMAGED_BATCHES * 2 + LANES);
+  const last = Math.max(DAMAGED_BATCHES * 2, ...numbers) + LANES;
+  const lost = await missing(opened, numbers, last);
   await opened.close();
   return { lost, found: total - lost, isTold: opened.said.length > 0 };
 }

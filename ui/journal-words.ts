@@ -70,6 +70,8 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "backup.started": "Began a backup",
   "backup.done": "Backup done",
   "backup.removed": "Removed a backup",
+  "history.failed": "The disk failed the history: what comes is kept in its log",
+  "history.fine": "The history was opened anew after its disk failed",
   "outbox.dropped": "Dropped samples that waited too long",
   "house.started": "Server started",
 };

@@ -31,8 +31,8 @@ async function openSmall(folder: string): Promise<Historian> {
     outboxBytes: 1e9,
   };
   const checkpoint = async () => {};
-  const onDropped = () => {};
-  const parts = { log: silentLog, files: diskFiles, monotonic: () => 0, checkpoint, onDropped };
+  const unused = { onDropped: () => {}, onDoubt: () => {} };
+  const parts = { log: silentLog, files: diskFiles, monotonic: () => 0, checkpoint, ...unused };
   const opened = Engine.open({ folder, ...sizes }, parts);
   assert.ok(opened.ok, JSON.stringify(opened));
   const engine = opened.value;

@@ -49,6 +49,9 @@ export interface Historian {
 
   stats(): Promise<HistorianStats>;
 
+  /** What an operator must know of it, in words; undefined while all is well. */
+  readonly trouble?: string | undefined;
+
   /** What arrived, in that order, for those who bring it elsewhere; not every historian has one. */
   readonly outbox?: Outbox;
 

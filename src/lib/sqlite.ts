@@ -30,6 +30,8 @@ type SqliteOptions = {
   readonly readOnly?: boolean;
   /** How long to wait for another connection's lock. Fallback: 5 s. */
   readonly busyMs?: number;
+  /** Closing leaves the write-ahead log as it is: somebody else sees to it. */
+  readonly keepsLog?: boolean;
 };
 
 /**
@@ -38,7 +40,7 @@ type SqliteOptions = {
  * Throws where the file cannot be opened.
  */
 export function openSqlite(file: string, options: SqliteOptions = {}): Sqlite {
-  const { readOnly = false } = options;
+  const { readOnly = false, keepsLog = readOnly } = options;
   const database = new DatabaseSync(file, {
     readOnly,
     timeout: options.busyMs ?? 5_000,
@@ -50,11 +52,13 @@ export function openSqlite(file: string, options: SqliteOptions = {}): Sqlite {
     prepare: (sql) => prepared(database, sql),
     transaction: (work) => inTransaction(exec, work),
     close() {
-      if (!readOnly) emptyLog(exec);
+      if (!keepsLog) emptyLog(exec);
       database.close();
     },
   };
 }
+
+const EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)";
 
 /**
  * What the last close of a file does by itself, were it not that this package keeps a closed
@@ -62,7 +66,7 @@ export function openSqlite(file: string, options: SqliteOptions = {}): Sqlite {
  */
 function emptyLog(exec: (sql: string) => void): void {
   try {
-    exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    exec(EMPTY_LOG);
   } catch {
     // The disk is full, or somebody writes: the log is whole, and the next to open reads it.
   }
@@ -72,11 +76,15 @@ function emptyLog(exec: (sql: string) => void): void {
  * Keeps the file of a database with a write-ahead log as it is, whole without that log, until the
  * returned function is called. Others may write meanwhile: no checkpoint touches the file as long
  * as somebody reads who began when the log was empty. Undefined where the log cannot be emptied
- * now, because somebody reads or writes.
+ * now, because somebody reads or writes. Throws where the disk fails.
  */
 export function holdDatabase(file: string): (() => void) | undefined {
-  const emptier = openSqlite(file, { busyMs: 0 });
-  emptier.close();
+  const emptier = openSqlite(file, { busyMs: 0, keepsLog: true });
+  try {
+    emptier.exec(EMPTY_LOG);
+  } finally {
+    emptier.close();
+  }
   const reader = openSqlite(file, { readOnly: true, busyMs: 0 });
   reader.exec("BEGIN");
   reader.prepare("SELECT count(*) FROM sqlite_schema").get();
@@ -94,7 +102,16 @@ export function isBusy(reason: unknown): boolean {
   return reason instanceof Error && "errcode" in reason && reason.errcode === SQLITE_BUSY;
 }
 
+/** Whether the disk refused something: what exactly is not known. */
+export function isDiskFailure(reason: unknown): boolean {
+  if (!(reason instanceof Error && "errcode" in reason)) return false;
+  return (Number(reason.errcode) & PRIMARY) === SQLITE_IOERR;
+}
+
 const SQLITE_BUSY = 5;
+const SQLITE_IOERR = 10;
+/** Codes have more to say in their higher bits. */
+const PRIMARY = 0xff;
 
 function prepared(database: DatabaseSyncInstance, sql: string): Statement {
   const statement = database.prepare(sql);

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { THE_HOUSE } from "../domain/event.ts";
+import { type NewEvent, THE_HOUSE } from "../domain/event.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Dropped, Historian } from "../historian/historian.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
@@ -14,15 +14,13 @@ import type { Store } from "../store/store.ts";
 import { RESTORING } from "./backup.ts";
 import type { Config } from "./config.ts";
 import { DiskWatch } from "./disk-watch.ts";
-import { type History, openHistory } from "./history.ts";
+import { openHistory } from "./history.ts";
 import { watchLoop } from "./loop-watch.ts";
 import { startRetention } from "./retention.ts";
 
 /** What every room stands on. */
 export type Ground = {
   readonly historian: Historian;
-  /** What an operator must know of the history, in words. */
-  readonly trouble: History["trouble"];
   readonly store: Store;
   readonly journal: Journal;
   readonly clock: Clock;
@@ -52,10 +50,11 @@ export async function openGround(
     refusal: () => disk?.refusal,
     // The log has it in any case.
     onDropped: (dropped: Dropped) => void (journal && recordDropped(journal, dropped, log)),
+    onTrouble: (trouble?: string) => void (journal && recordTrouble(journal, trouble, log)),
   };
   const history = await openHistory(config, own);
   if (!history.ok) return history;
-  const { historian, trouble } = history.value;
+  const historian = history.value;
   closer.add("historian", () => historian.close());
 
   const file = join(config.data, "fieldline.db");
@@ -66,7 +65,7 @@ export async function openGround(
   startRetention({ historian, clock, log }, config, closer);
   journal = await openJournal({ store: store.value, clock });
   const gauges = new Gauges();
-  const ground = { historian, trouble, store: store.value, journal, clock, gauges, log };
+  const ground = { historian, store: store.value, journal, clock, gauges, log };
   disk = await openDiskWatch(ground, config);
   closer.add("disk watch", () => disk?.close());
   const loop = watchLoop({ clock, gauges });
@@ -81,11 +80,24 @@ async function recordDropped(
   log: Log,
 ): Promise<void> {
   const detail = { samples, from, to };
-  const event = { kind: "outbox.dropped", subject: `outbox:${target}`, detail };
+  await record(journal, { kind: "outbox.dropped", subject: `outbox:${target}`, detail }, log);
+}
+
+async function recordTrouble(
+  journal: Journal,
+  trouble: string | undefined,
+  log: Log,
+): Promise<void> {
+  const kind = trouble === undefined ? "history.fine" : "history.failed";
+  await record(journal, { kind, subject: "", detail: trouble ? { detail: trouble } : {} }, log);
+}
+
+/** Where the journal cannot be written either, the log has it. */
+async function record(journal: Journal, event: Omit<NewEvent, "actor">, log: Log): Promise<void> {
   try {
     await journal.record({ actor: THE_HOUSE, ...event });
   } catch (reason) {
-    log.error("dropped samples not recorded", { reason: String(reason) });
+    log.error("an event of the history was not recorded", { ...event, reason: String(reason) });
   }
 }
 

@@ -7,14 +7,8 @@ import type { Dropped, Historian } from "../historian/historian.ts";
 import { openPostgresHistorian } from "../historian/postgres/postgres.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
-import { failure, type Outcome, success } from "../lib/outcome.ts";
+import { failure, type Outcome } from "../lib/outcome.ts";
 import type { Config } from "./config.ts";
-
-export type History = {
-  readonly historian: Historian;
-  /** What an operator must know of it, in words. */
-  readonly trouble: () => string | undefined;
-};
 
 type Parts = {
   readonly clock: Clock;
@@ -22,6 +16,8 @@ type Parts = {
   readonly refusal: () => Problem | undefined;
   /** Samples that whoever drains the history will not get. */
   readonly onDropped: (dropped: Dropped) => void;
+  /** The disk failed the history, or undefined: it is over. */
+  readonly onTrouble: (trouble: string | undefined) => void;
   readonly log: Log;
 };
 
@@ -31,8 +27,8 @@ export const BOND = "database.json";
 /** The history of a data folder: in it, or behind it in a database. Its lock is the folder's. */
 export async function openHistory(
   config: Pick<Config, "data" | "database" | "profile" | "commit-ms" | "mqtt-ack">,
-  { clock, refusal, onDropped, log }: Parts,
-): Promise<Outcome<History, Problem>> {
+  { clock, log, ...listeners }: Parts,
+): Promise<Outcome<Historian, Problem>> {
   const folder = join(config.data, "history");
   const file = join(folder, BOND);
   const { database: url } = config;
@@ -43,15 +39,11 @@ export async function openHistory(
   const { profile, "commit-ms": commitEveryMs, "mqtt-ack": durability } = config;
   const pace = commitEveryMs === null ? {} : { commitEveryMs };
   const options = { folder, profile, durability, ...pace };
-  const local = await openEmbeddedHistorian(options, { log, refusal, onDropped });
-  if (!local.ok) return local;
-  if (url === null) return success({ historian: local.value, trouble: () => undefined });
+  const local = await openEmbeddedHistorian(options, { log, ...listeners });
+  if (!local.ok || url === null) return local;
   const connect = () => openPostgresHistorian(url, { log });
   const parts = { local: local.value, connect, file, clock, chance: Math.random, log };
   const opened = await openBufferedHistorian(parts);
-  if (!opened.ok) {
-    await local.value.close();
-    return opened;
-  }
-  return success({ historian: opened.value, trouble: () => opened.value.trouble });
+  if (!opened.ok) await local.value.close();
+  return opened;
 }

@@ -153,10 +153,15 @@ function openDoors(
     workerSecret: config["worker-secret"],
   };
   const onChanged = (call: (subject: string) => void) => void later.watchers.push(call);
-  const { disk, trouble } = ground;
+  const { disk, historian } = ground;
   const unready = () =>
     [
-      ...[broker.trouble?.detail ?? [], trouble() ?? [], uplink?.trouble ?? [], disk.reasons],
+      ...[
+        broker.trouble?.detail ?? [],
+        historian.trouble ?? [],
+        uplink?.trouble ?? [],
+        disk.reasons,
+      ],
       reception?.troubles() ?? [],
     ].flat();
   const refusal = () => disk.refusal;

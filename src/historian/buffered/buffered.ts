@@ -128,9 +128,9 @@ export class BufferedHistorian implements Historian {
     this.#forgetLater();
   }
 
-  /** Why the database is away, and how much waits for it; undefined while it is there. */
+  /** Of the folder; or why the database is away, and how much waits for it. */
   get trouble(): string | undefined {
-    return this.#drain.trouble;
+    return this.#local.trouble ?? this.#drain.trouble;
   }
 
   /** What the folder has: recent samples, and what is not drained yet. */

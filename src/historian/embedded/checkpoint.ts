@@ -11,13 +11,14 @@ port.on("message", () => port.postMessage(checkpoint()));
 /**
  * Moves what SQLite's write-ahead log holds into the database, so that it can begin anew. The disk
  * may take seconds for that, in which the engine goes on: hence a thread. Nobody is locked out
- * meanwhile; where nothing was added, closing then empties the log. Returns what went wrong.
+ * meanwhile; where nothing was added, the log is emptied then. Returns what went wrong.
  */
 function checkpoint(): string | undefined {
   try {
-    const database = openSqlite(file, { busyMs: 0 });
+    const database = openSqlite(file, { busyMs: 0, keepsLog: true });
     try {
-      database.exec("PRAGMA checkpoint_fullfsync = 1; PRAGMA wal_checkpoint(PASSIVE)");
+      database.exec(`PRAGMA checkpoint_fullfsync = 1; PRAGMA wal_checkpoint(PASSIVE);
+        PRAGMA wal_checkpoint(TRUNCATE)`);
     } finally {
       database.close();
     }

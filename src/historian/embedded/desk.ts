@@ -4,9 +4,10 @@ import { type Answer, buffersOf, type Question, type Replies } from "./wire.ts";
 
 type Append = Extract<Question, { ask: "append" }>;
 type Change = Extract<Question, { ask: "deleteRange" | "setRetention" | "retire" }>;
+type End = Extract<Question, { ask: "leave" | "close" }>;
 type Follow = Extract<Question, { ask: FollowWord }>;
 type FollowWord = "follow" | "unfollow" | "arrivals" | "take" | "hold" | "release";
-type Read = Exclude<Question, Append | Change | Follow | { ask: "close" }>;
+type Read = Exclude<Question, Append | Change | Follow | End>;
 export type Say = (answer: Answer, transfer?: ArrayBuffer[]) => void;
 
 /** Shorter slices would spend more on transactions, longer ones be felt by those who wait. */
@@ -25,7 +26,9 @@ export class Desk {
   #isAtWork = false;
   readonly #holds = new Map<number, () => Promise<void>>();
   #lastHold = 0;
-  #closing: number | undefined;
+  /** Under way beside all else. */
+  readonly #followings = new Set<Promise<void>>();
+  #ending: End | undefined;
 
   constructor(engine: Engine, say: Say, commitEveryMs: number) {
     this.#engine = engine;
@@ -49,10 +52,11 @@ export class Desk {
       case "take":
       case "hold":
       case "release":
-        void this.#follow(question);
+        this.#beginFollow(question);
         break;
+      case "leave":
       case "close":
-        this.#closing = question.id;
+        this.#ending = question;
         this.#commitSoon();
         break;
       default:
@@ -88,6 +92,11 @@ export class Desk {
   }
 
   /** Beside appends, which it never waits for. */
+  #beginFollow(question: Follow): void {
+    const following = this.#follow(question).finally(() => this.#followings.delete(following));
+    this.#followings.add(following);
+  }
+
   async #follow(question: Follow): Promise<void> {
     const ids = [question.id];
     try {
@@ -131,7 +140,7 @@ export class Desk {
   /** At the next turn of the loop, so that all that came with this turn goes along. */
   #commitSoon(): void {
     if (this.#isCommitting) return;
-    if (this.#closing === undefined && this.#commitEveryMs > 0) {
+    if (this.#ending === undefined && this.#commitEveryMs > 0) {
       this.#commitTimer ??= setTimeout(() => this.#commit(), this.#commitEveryMs);
       return;
     }
@@ -149,7 +158,7 @@ export class Desk {
     this.#isCommitting = false;
     this.#workSoon();
     if (this.#waiting.length > 0) this.#commitSoon();
-    else if (this.#closing !== undefined) await this.#close(this.#closing);
+    else if (this.#ending !== undefined) await this.#end(this.#ending);
   }
 
   /** Those before the first change, which is made in the order of the calls. */
@@ -212,7 +221,7 @@ export class Desk {
 
   #work(): void {
     this.#isAtWork = false;
-    if (this.#closing !== undefined) return;
+    if (this.#ending !== undefined) return;
     const waitMs = this.#engine.work(SLICE_MS);
     if (waitMs === undefined) return;
     this.#workSoon(waitMs === 0 && this.#engine.isAhead ? REST_MS : waitMs);
@@ -223,9 +232,26 @@ export class Desk {
     this.#say({ say: "failed", ids, reason: reason instanceof Error ? reason.message : "unknown" });
   }
 
-  async #close(id: number): Promise<void> {
+  /** Whoever cannot leave goes on as before. */
+  async #end({ ask, id }: End): Promise<void> {
+    await Promise.all(this.#followings);
+    try {
+      await (ask === "leave" ? this.#leave() : this.#close());
+      this.#say({ say: "done", ids: [id] });
+    } catch (reason) {
+      this.#ending = undefined;
+      this.#fail([id], reason);
+      this.#workSoon();
+    }
+  }
+
+  async #leave(): Promise<void> {
+    if (this.#holds.size > 0) throw new Error("a backup is being made");
+    await this.#engine.leave();
+  }
+
+  async #close(): Promise<void> {
     for (const hold of this.#holds.keys()) await this.#release(hold);
     await this.#engine.close();
-    this.#say({ say: "done", ids: [id] });
   }
 }

@@ -22,6 +22,7 @@ import { assertStorable, joined, Spares } from "./batch.ts";
 import { checkFolder, type HistoryCheck } from "./check.ts";
 import { withFolder } from "./folder.ts";
 import { type Lock, lockFolder } from "./lock.ts";
+import { Renewal } from "./renewal.ts";
 import { type Answer, type Ask, buffersOf, type Replies, type WorkerOptions } from "./wire.ts";
 
 type EmbeddedHistorianOptions = Partial<WorkerOptions> & {
@@ -36,6 +37,8 @@ type EmbeddedParts = {
   readonly onDropped?: (dropped: Dropped) => void;
   /** Why samples may not be taken at this moment, such as a budget that is used up. */
   readonly refusal?: () => Problem | undefined;
+  /** The disk failed the history, or undefined: it is over. */
+  readonly onTrouble?: (trouble: string | undefined) => void;
 };
 
 const MIB = 1024 * 1024;
@@ -61,9 +64,9 @@ export async function openEmbeddedHistorian(
     ...PROFILES[profile],
     ...wishes,
   };
-  const worker = startThread(import.meta.url, "worker", { workerData: workerOptions });
-  const historian = new EmbeddedHistorian(worker, parts);
-  const trouble = await historian.opened;
+  const start = () => startThread(import.meta.url, "worker", { workerData: workerOptions });
+  const historian = new EmbeddedHistorian(start, parts);
+  const trouble = await historian.open();
   return trouble ? failure(trouble) : success(historian);
 }
 
@@ -86,36 +89,53 @@ type Waiting = {
   readonly reject: (reason: Error) => void;
 };
 
-/** The thread keeps the process alive only while a question is open. */
+/**
+ * The thread keeps the process alive only while a question is open. Where the disk has failed it,
+ * another takes over, which sees what a start after a crash would see; whoever asks meanwhile waits.
+ */
 class EmbeddedHistorian implements Historian {
-  readonly opened: Promise<Problem | undefined>;
   readonly outbox: Outbox = {
     follow: (target) => this.#ask({ ask: "follow", target }),
     arrivals: (query) => this.#ask({ ask: "arrivals", query }),
     take: (target, sequence) => this.#ask({ ask: "take", target, sequence }),
     unfollow: (target) => this.#ask({ ask: "unfollow", target }),
   };
-  readonly #worker: Worker;
+  readonly #start: () => Worker;
   readonly #parts: EmbeddedParts;
+  readonly #renewal: Renewal;
   readonly #waiting = new Map<number, Waiting>();
   readonly #spares = new Spares();
+  #worker: Worker | undefined;
   #onOpened: (trouble: Problem | undefined) => void = () => {};
+  /** From one thread to the next. */
+  #takingOver: Promise<void> | undefined;
   #lastId = 0;
   #isClosed = false;
   #closing: Promise<void> | undefined;
 
-  constructor(worker: Worker, parts: EmbeddedParts) {
-    this.#worker = worker;
+  constructor(start: () => Worker, parts: EmbeddedParts) {
+    this.#start = start;
     this.#parts = parts;
-    this.opened = new Promise((resolve) => {
-      this.#onOpened = resolve;
-    });
+    this.#renewal = new Renewal(() => this.#renew(), parts);
+  }
+
+  /** Settles when the thread has the folder, or with what is in its way. */
+  open(): Promise<Problem | undefined> {
+    const worker = this.#start();
+    this.#worker = worker;
     worker.on("message", (answer: Answer) => this.#hear(answer));
     // A wrong program: whoever started this one decides how it ends.
     worker.on("error", (reason) => {
       throw reason;
     });
-    worker.on("exit", () => this.#gone());
+    worker.on("exit", () => worker === this.#worker && this.#gone());
+    return new Promise((resolve) => {
+      this.#onOpened = resolve;
+    });
+  }
+
+  get trouble(): string | undefined {
+    return this.#renewal.trouble;
   }
 
   async append(samples: Samples): Promise<Appended> {
@@ -168,21 +188,51 @@ class EmbeddedHistorian implements Historian {
   }
 
   async #shutDown(): Promise<void> {
-    const closed = this.#ask({ ask: "close" });
+    this.#renewal.close();
+    await this.#takingOver?.catch(() => {}); // Then there is nothing to close.
+    const closed = this.#worker && this.#ask({ ask: "close" });
     this.#isClosed = true;
     await closed;
-    this.#worker.ref();
-    await this.#worker.terminate();
+    await this.#endThread();
+  }
+
+  /** Fails where the disk takes nothing yet. */
+  #renew(): Promise<void> {
+    const left = this.#worker ? this.#ask({ ask: "leave" }) : Promise.resolve(undefined);
+    const takingOver = left
+      .then(() => this.#endThread())
+      .then(() => this.open())
+      .then((problem) => {
+        if (problem) throw new Error(problem.detail);
+      })
+      .finally(() => {
+        this.#takingOver = undefined;
+      });
+    this.#takingOver = takingOver;
+    return takingOver;
+  }
+
+  /** SQLite holds on to its files as long as the thread lives. */
+  async #endThread(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    worker?.ref();
+    await worker?.terminate();
   }
 
   #ask<K extends Ask["ask"]>(ask: Extract<Ask, { ask: K }>): Promise<Replies[K]> {
     if (this.#isClosed) return Promise.reject(new Error("the historian is closed"));
+    // Whoever cannot take over, cannot: then the one before goes on, or there is none.
+    const takingOver = this.#takingOver;
+    if (takingOver !== undefined) return takingOver.catch(() => {}).then(() => this.#ask(ask));
+    const worker = this.#worker;
+    if (!worker) return Promise.reject(new Error(`historian: ${this.trouble ?? "it is gone"}`));
     this.#lastId += 1;
     const id = this.#lastId;
     // Only what is our own may be given away: the columns of an append are a copy.
     const transfer = ask.ask === "append" ? buffersOf(ask) : [];
-    this.#worker.postMessage({ ...ask, id }, transfer);
-    this.#worker.ref();
+    worker.postMessage({ ...ask, id }, transfer);
+    worker.ref();
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }
 
@@ -190,7 +240,10 @@ class EmbeddedHistorian implements Historian {
     switch (answer.say) {
       case "opened":
         this.#onOpened(answer.problem);
-        this.#worker.unref();
+        this.#worker?.unref();
+        break;
+      case "doubt":
+        this.#renewal.begin(answer.reason);
         break;
       case "log":
         this.#parts.log[answer.level](answer.text, answer.fields);
@@ -209,11 +262,11 @@ class EmbeddedHistorian implements Historian {
     this.#waiting.delete(id);
     if (answer.say === "failed") waiting?.reject(new Error(`historian: ${answer.reason}`));
     else waiting?.resolve(answer.value as never);
-    if (this.#waiting.size === 0) this.#worker.unref();
+    if (this.#waiting.size === 0) this.#worker?.unref();
   }
 
   #gone(): void {
-    this.#isClosed = true;
+    this.#worker = undefined;
     this.#onOpened(problem("folder_unreadable", "the historian's thread did not start"));
     for (const { reject } of this.#waiting.values()) reject(new Error("the historian is gone"));
     this.#waiting.clear();

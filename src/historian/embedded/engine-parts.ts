@@ -22,4 +22,6 @@ export type EngineParts = {
   /** Moves what SQLite's write-ahead log holds into the database; may take long, elsewhere. */
   readonly checkpoint: (database: string) => Promise<void>;
   readonly onDropped: (dropped: Dropped) => void;
+  /** The disk failed the database: this engine should `leave`, and another one take over. */
+  readonly onDoubt: (reason: string) => void;
 };

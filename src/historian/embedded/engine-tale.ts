@@ -20,6 +20,7 @@ export const PARTS = {
   monotonic: () => performance.now(),
   checkpoint: async () => {},
   onDropped: () => {},
+  onDoubt: () => {},
 };
 
 type Wishes = Partial<typeof SIZES> & {
@@ -28,12 +29,14 @@ type Wishes = Partial<typeof SIZES> & {
   readonly lines?: string[];
   readonly checkpoint?: (file: string) => Promise<void>;
   readonly onDropped?: (dropped: Dropped) => void;
+  readonly onDoubt?: (reason: string) => void;
 };
 
 export function openEngine(
   folder: string,
-  { files = diskFiles, lines, checkpoint = PARTS.checkpoint, onDropped, ...sizes }: Wishes = {},
+  { files = diskFiles, lines, ...wishes }: Wishes = {},
 ): Engine {
+  const { monotonic, checkpoint, onDropped, onDoubt, ...sizes } = { ...PARTS, ...wishes };
   const log = lines
     ? jsonLog(
         (line) => lines.push(line),
@@ -41,7 +44,7 @@ export function openEngine(
         () => 0,
       )
     : silentLog;
-  const parts = { ...PARTS, files, log, checkpoint, ...(onDropped && { onDropped }) };
+  const parts = { files, log, monotonic, checkpoint, onDropped, onDoubt };
   const opened = Engine.open({ folder, ...SIZES, ...sizes }, parts);
   assert.ok(opened.ok, JSON.stringify(opened));
   return opened.value;

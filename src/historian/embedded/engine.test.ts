@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { silentLog } from "../../lib/log.ts";
 import { openSqlite } from "../../lib/sqlite.ts";
-import { batchOf, inFolder, ramp, rowsOf } from "../tale.ts";
+import { batchOf, inFolder, ramp, rowsOf, START } from "../tale.ts";
 import { Engine } from "./engine.ts";
 import { crashImage, failingDisk, ofSeriesOne, openEngine, PARTS, SIZES } from "./engine-tale.ts";
 import { diskFiles, type Files } from "./files.ts";
@@ -127,24 +135,58 @@ test("while the database cannot be written, the log takes samples as long as mem
     await engine.close();
   }));
 
-test("when the disk does not keep the database, the log is kept and replayed at the next start", () =>
+/** A thousand samples, most of which the database took, and the disk refused to sync. */
+async function openInDoubt(folder: string) {
+  const doubts: string[] = [];
+  const onDoubt = (reason: string) => void doubts.push(reason);
+  const files = failingDisk(() => true);
+  const engine = openEngine(join(folder, "live"), { files, onDoubt });
+  for (let from = 0; from < 1_000; from += 50) {
+    await engine.append(batchOf(ramp(from + 50).slice(from)));
+    while (engine.work(10) === 0);
+  }
+  assert.deepEqual(doubts, ["EIO"], "it is said once");
+  return engine;
+}
+
+test("when the disk does not keep the database, the log keeps all that may be lost", () =>
   inFolder(async (folder) => {
-    const lines: string[] = [];
-    const engine = openEngine(join(folder, "live"), {
-      files: failingDisk(() => true),
-      lines,
-    });
-    for (let from = 0; from < 1_000; from += 50) {
-      await engine.append(batchOf(ramp(from + 50).slice(from)));
-      while (engine.work(10) === 0);
-    }
-    assert.equal(lines.filter((line) => line.includes("kept until a restart")).length, 1);
-    await engine.close();
+    const engine = await openInDoubt(folder);
     const image = crashImage(folder, "without what was not synced");
     for (const name of ["history.db", "history.db-wal"]) rmSync(join(image, name), { force: true });
     const again = openEngine(image);
     assert.deepEqual(ofSeriesOne(again), ramp(1_000));
     await again.close();
+    await engine.close();
+  }));
+
+test("an engine in doubt forgets nothing, changes nothing, and leaves its folder to another", () =>
+  inFolder(async (folder) => {
+    const engine = await openInDoubt(folder);
+    await assert.rejects(engine.deleteRange({ series: 1, from: 0, to: START + 1 }), /opened anew/);
+    await assert.rejects(engine.hold(), /opened anew/);
+    assert.deepEqual(ofSeriesOne(engine), ramp(1_000), "and is read as ever");
+    await engine.leave();
+    const live = join(folder, "live");
+    assert.equal(
+      statSync(join(live, "history.db-wal")).size,
+      0,
+      "nobody brings in what is in doubt",
+    );
+    for (const lost of [0, 0.5, 1]) {
+      const image = join(folder, `${lost} of its end is lost`);
+      cpSync(live, image, { recursive: true, filter: (path) => !path.endsWith("-shm") });
+      const kept = join(image, "history.db-wal.kept");
+      truncateSync(kept, Math.floor(statSync(kept).size * (1 - lost)));
+      const again = openEngine(image);
+      assert.deepEqual(ofSeriesOne(again), ramp(1_000));
+      await again.append(batchOf(ramp(1_200).slice(1_000)));
+      while (again.work(10) === 0);
+      await again.deleteRange({ series: 1, from: 0, to: START + 1_000 });
+      assert.deepEqual(ofSeriesOne(again), ramp(1_200).slice(1_000));
+      assert.ok(readdirSync(join(image, "log")).length < 6, "and the log lets go again");
+      await again.close();
+    }
   }));
 
 test("a damaged chunk is an error to its readers, and in nobody's way for ever", () =>

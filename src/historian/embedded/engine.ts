@@ -3,7 +3,7 @@ import type { Problem } from "../../domain/problem.ts";
 import type { Samples } from "../../domain/samples.ts";
 import type { Held } from "../../lib/held.ts";
 import { type Outcome, success } from "../../lib/outcome.ts";
-import { openSqlite } from "../../lib/sqlite.ts";
+import { isDiskFailure, openSqlite } from "../../lib/sqlite.ts";
 import type {
   AggregateQuery,
   Appended,
@@ -20,7 +20,8 @@ import { Chunks } from "./chunks.ts";
 import type { EngineOptions, EngineParts } from "./engine-parts.ts";
 import { makeFolder } from "./files.ts";
 import { Flush } from "./flush.ts";
-import { bytesOf, syncLeftover, withFolder } from "./folder.ts";
+import { bytesOf, withFolder } from "./folder.ts";
+import type { Generation } from "./generation.ts";
 import { holdHistory } from "./hold.ts";
 import { lateFiles } from "./late-files.ts";
 import { type Lock, lockFolder } from "./lock.ts";
@@ -31,6 +32,7 @@ import { readRange } from "./read.ts";
 import { Retirement } from "./retirement.ts";
 import { Run } from "./run.ts";
 import { prepareDatabase } from "./schema.ts";
+import { renew, setAside, takeBack } from "./sqlite-log.ts";
 import { Trouble } from "./trouble.ts";
 import { Upkeep } from "./upkeep.ts";
 
@@ -108,8 +110,7 @@ export class Engine {
     this.#memtable.latest.newestAt = chunks.totals.newestAt;
     this.#appendTrouble = new Trouble(parts.log, "samples cannot be stored");
     this.#flushTrouble = new Trouble(parts.log, "the history cannot take samples out of its log");
-    const trouble = this.#flushTrouble;
-    this.#upkeep = new Upkeep(this.#database, { ...parts, chunks, trouble });
+    this.#upkeep = new Upkeep(this.#database, { ...parts, chunks });
     this.#replay();
     const { outboxBytes: bytesMax } = options;
     this.outbox = new LogOutbox({ folder: join(options.folder, "outbox"), bytesMax }, log, parts);
@@ -256,14 +257,35 @@ export class Engine {
     };
   }
 
-  hold(): Promise<Held> {
-    return holdHistory(this.#options.folder, this.#log, () => this.#upkeep.checkpoint());
+  async hold(): Promise<Held> {
+    await this.#upkeep.settle();
+    return holdHistory(this.#options.folder, this.#log, this.#upkeep);
+  }
+
+  /**
+   * Lets go of the folder as a crash would, but whole, and with its database as it may be opened
+   * again; that is closed by the end of this thread, which SQLite does not outlive. Never while
+   * anything is under way; nothing may be asked afterwards. Throws where the disk does not take
+   * even that: then this engine goes on.
+   */
+  async leave(): Promise<void> {
+    await this.#upkeep.close();
+    setAside(`${this.#database}-wal`, this.#parts.files);
+    this.#release();
   }
 
   async close(): Promise<void> {
     await this.#upkeep.close();
-    this.#log.close();
+    if (this.#upkeep.isInDoubt) {
+      await this.leave().catch(() => this.#release()); // Its log is whole, and is replayed.
+      return;
+    }
     this.#chunks.close();
+    this.#release();
+  }
+
+  #release(): void {
+    this.#log.close();
     this.#lock.release();
   }
 
@@ -301,9 +323,17 @@ export class Engine {
 
   #slice(budgetMs: number): void {
     const flush = this.#flush;
-    if (!flush?.slice(budgetMs, this.#parts.monotonic)) return;
-    const { generation } = flush;
-    const { segments, sequence } = generation;
+    if (!flush) return;
+    try {
+      if (!flush.slice(budgetMs, this.#parts.monotonic)) return;
+      this.#flushed(flush.generation);
+    } catch (reason) {
+      if (isDiskFailure(reason)) this.#upkeep.doubt(reason);
+      throw reason;
+    }
+  }
+
+  #flushed({ segments, sequence }: Generation): void {
     this.#upkeep.flushed(sequence, async () => {
       this.#log.release(segments);
       await this.outbox.trim();
@@ -352,7 +382,8 @@ function openLocked(
   lock: Lock,
 ): Outcome<Engine, Problem> {
   const { folder, segmentBytes, durability } = options;
-  syncLeftover(join(folder, "history.db-wal"), parts.files);
+  takeBack(join(folder, "history.db-wal"), parts.files);
+  renew(join(folder, "history.db-wal"), parts.files);
   const database = openSqlite(join(folder, "history.db"), { busyMs: BUSY_MS });
   const opened = withFolder(folder, () => {
     const prepared = prepareDatabase(database);

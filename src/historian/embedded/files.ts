@@ -7,6 +7,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  truncateSync,
   writeSync,
 } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -23,6 +24,8 @@ export type Files = {
   /** Names are safe only when their folder is. */
   syncFolder(path: string): void;
   close(file: number): void;
+  /** Nothing is left of what was in it. */
+  empty(path: string): void;
   rename(from: string, to: string): void;
   remove(path: string): void;
 };
@@ -68,6 +71,7 @@ export const diskFiles: Files = {
     }
   },
   close: closeSync,
+  empty: (path) => truncateSync(path),
   rename: renameSync,
   remove: (path) => rmSync(path, { force: true }),
 };

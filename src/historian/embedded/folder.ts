@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { AssertionError } from "../../lib/assert.ts";
 import { failure, type Outcome } from "../../lib/outcome.ts";
@@ -17,14 +17,6 @@ export function withFolder<T>(
     const code = reason instanceof RecordVersionError ? "folder_newer" : "folder_unreadable";
     return failure(problem(code, `${folder}: ${reason.message}`));
   }
-}
-
-/** A process that was killed may have left commits that are not on the disk yet. */
-export function syncLeftover(path: string, files: Files): void {
-  if (!existsSync(path)) return;
-  const file = files.open(path, "r+");
-  files.syncNow(file);
-  files.close(file);
 }
 
 /** Settles when what was written to the file survives a power cut. */

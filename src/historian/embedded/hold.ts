@@ -4,6 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import type { Held, HeldFile } from "../../lib/held.ts";
 import { holdDatabase } from "../../lib/sqlite.ts";
 import type { SegmentLog } from "./log.ts";
+import type { Upkeep } from "./upkeep.ts";
 
 /** A checkpoint by another thread is over by then. */
 const TRIES = 100;
@@ -11,20 +12,20 @@ const RETRY_MS = 20;
 
 /**
  * The history as it is at one moment: the database, and what the log has beyond it. The log keeps
- * its segments meanwhile and the database its file; what comes goes into their ends. `checkpoint`
- * brings into the database what can be brought without anybody waiting.
+ * its segments meanwhile and the database its file; what comes goes into their ends.
  */
 export async function holdHistory(
   folder: string,
   log: SegmentLog,
-  checkpoint: () => Promise<void>,
+  upkeep: Pick<Upkeep, "checkpoint" | "settle" | "doubt">,
 ): Promise<Held> {
   const database = join(folder, "history.db");
   const unpin = log.pin();
   try {
     for (let tries = 0; tries < TRIES; tries += 1) {
-      await checkpoint();
-      const letGo = holdDatabase(database);
+      await upkeep.checkpoint();
+      await upkeep.settle();
+      const letGo = held(database, upkeep);
       if (letGo) {
         const release = async () => {
           letGo();
@@ -37,6 +38,15 @@ export async function holdHistory(
     throw new Error("the history's database is in use elsewhere");
   } catch (reason) {
     unpin();
+    throw reason;
+  }
+}
+
+function held(database: string, upkeep: Pick<Upkeep, "doubt">): (() => void) | undefined {
+  try {
+    return holdDatabase(database);
+  } catch (reason) {
+    upkeep.doubt(reason);
     throw reason;
   }
 }

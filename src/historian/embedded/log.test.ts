@@ -47,7 +47,7 @@ test("a segment that is used again replays its new records only", () =>
     log.close();
     const [, newest = ""] = readdirSync(folder).toSorted();
     const bytes = readFileSync(join(folder, newest)).toString("latin1");
-    assert.ok(bytes.split("FLr1").length > 3, "old records lie behind the new one");
+    assert.ok(bytes.split("FLr2").length > 3, "old records lie behind the new one");
     assert.deepEqual(replayed(openLog(folder), 8), { values: [9, 10], gaps: 0 });
   }));
 
@@ -59,7 +59,7 @@ test("a record that was written in part ends its segment, and what was before it
     const [name = ""] = readdirSync(folder);
     const path = join(folder, name);
     const bytes = readFileSync(path);
-    const third = bytes.toString("latin1").lastIndexOf("FLr1");
+    const third = bytes.toString("latin1").lastIndexOf("FLr2");
     truncateSync(path, third + 50);
     assert.deepEqual(replayed(openLog(folder)).values, [1, 2]);
     bytes[third + 40] = 255;
@@ -128,7 +128,7 @@ test("a damaged record costs itself, not those behind it, and its segment is put
     log.close();
     const path = join(folder, "0000000001.log");
     const bytes = readFileSync(path);
-    const second = bytes.indexOf("FLr1", 4);
+    const second = bytes.indexOf("FLr2", 4);
     bytes[second + 40] = 255;
     writeFileSync(path, bytes);
     const again = openLog(folder);

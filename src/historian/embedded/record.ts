@@ -6,9 +6,9 @@ import { ByteReader, type ByteWriter, isWhole, VARINT_BYTES } from "./bytes.ts";
  * One record of the log: a group of samples that was made safe by one write. Lowest byte first.
  *
  *  offset  bytes
- *       0      4  magic, "FLr1": the digit is the version of this table
+ *       0      4  magic, "FLr2": the digit is the version of this table
  *       4      4  length of the body
- *       8      4  CRC-32 of everything behind it: bytes 12 to the end of the body
+ *       8      4  CRC-32 of all the rest: bytes 0 to 8, then 12 to the end of the body
  *      12      4  number of the segment that it was written into
  *      16      8  sequence, a double: one more than the record before it, over all segments
  *      24      4  samples
@@ -21,6 +21,8 @@ import { ByteReader, type ByteWriter, isWhole, VARINT_BYTES } from "./bytes.ts";
  *                 kind     runs
  *                 quality  runs
  *                 texts    strings, to which the values of kind text point
+ *
+ * In version 1 the CRC-32 was of the bytes from 12 on only; the rest is the same.
  *
  * Varints, runs, doubles and strings: see bytes.ts. A segment is used again without being wiped, so
  * a record counts only where its segment and its sequence say that it belongs there.
@@ -45,7 +47,8 @@ export class RecordVersionError extends Error {
   override readonly name = "RecordVersionError";
 }
 
-const MAGIC = 0x3172_4c46;
+const MAGIC = 0x3272_4c46;
+const MAGIC_1 = 0x3172_4c46;
 const MAGIC_LETTERS = 0xffffff;
 const MAGIC_TEXT = "FLr";
 const HEADER_BYTES = 32;
@@ -73,7 +76,7 @@ export function writeRecord(out: ByteWriter, { segment, sequence, samples }: Log
   view.setFloat64(start + 16, sequence, true);
   view.setUint32(start + 24, count, true);
   view.setUint32(start + 28, form, true);
-  view.setUint32(start + 8, crc32(out.bytes.subarray(start + 12, out.length)), true);
+  view.setUint32(start + 8, sumOf(out.bytes, start, out.length, MAGIC), true);
 }
 
 /**
@@ -97,10 +100,16 @@ function readHead(bytes: Uint8Array, start: number, ofSegment?: number): RecordH
   if ((magic & MAGIC_LETTERS) !== (MAGIC & MAGIC_LETTERS) || end > bytes.length) return undefined;
   const segment = view.getUint32(start + 12, true);
   if (ofSegment !== undefined && segment !== ofSegment) return undefined;
-  if (crc32(bytes.subarray(start + 12, end)) !== view.getUint32(start + 8, true)) return undefined;
-  if (magic !== MAGIC) throw new RecordVersionError("a record of a later version");
+  if (sumOf(bytes, start, end, magic) !== view.getUint32(start + 8, true)) return undefined;
+  if (magic !== MAGIC && magic !== MAGIC_1)
+    throw new RecordVersionError("a record of a later version");
   const sequence = view.getFloat64(start + 16, true);
   return { start, end, segment, sequence, samples: view.getUint32(start + 24, true) };
+}
+
+function sumOf(bytes: Uint8Array, start: number, end: number, magic: number): number {
+  const before = magic === MAGIC_1 ? 0 : crc32(bytes.subarray(start, start + 8));
+  return crc32(bytes.subarray(start + 12, end), before);
 }
 
 /** The records of a segment in order, from `start` on; damaged ones are stepped over. */

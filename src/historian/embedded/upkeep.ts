@@ -1,51 +1,54 @@
 import type { Chunks } from "./chunks.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { syncFile } from "./folder.ts";
-import type { Trouble } from "./trouble.ts";
 
-type Parts = Pick<EngineParts, "files" | "log" | "checkpoint"> & {
+type Parts = Pick<EngineParts, "files" | "log" | "checkpoint" | "onDoubt"> & {
   readonly chunks: Chunks;
-  readonly trouble: Trouble;
 };
 
 /**
  * What the database has to have on the disk before somebody relies on it. Commits reach SQLite's
  * write-ahead log only; here it is synced, and brought into the database where nobody waits.
+ *
+ * Once that has failed nobody knows what the disk has, and another sync would not tell. The
+ * database is in doubt from then on: it is read and written as ever, but nothing of our own log is
+ * let go, until all that SQLite's log has was written anew and the database is opened again.
  */
 export class Upkeep {
   readonly #database: string;
   readonly #parts: Parts;
   #tidying: Promise<void> = Promise.resolve();
   #checkpointing: Promise<void> | undefined;
-  /** The last record that is safe in the database. */
-  #safe: number;
-  #isSuspect = false;
+  #isInDoubt = false;
 
   constructor(database: string, parts: Parts) {
     this.#database = database;
     this.#parts = parts;
-    this.#safe = parts.chunks.totals.sequence;
   }
 
   /** All up to this record is in chunks: `letGo` is called once that survives a power cut. */
   flushed(sequence: number, letGo: () => Promise<void>): void {
-    if (!this.#isSuspect) this.#parts.chunks.mark(sequence);
-    this.#tidying = this.#tidying.then(() => this.#tidy(sequence, letGo));
+    this.#parts.chunks.mark(sequence);
+    this.#tidying = this.#tidying.then(() => this.#tidy(letGo));
   }
 
   /**
    * Settles when nothing that is in chunks can be replayed: a record that came back later would
-   * undo what is changed now. After a failed sync nobody can promise that.
+   * undo what is changed now. Of a database in doubt nobody can promise that.
    */
   async settle(): Promise<void> {
     await this.#tidying;
-    if (this.#isSuspect) throw new Error("the disk failed: nothing is let go until a restart");
+    if (this.#isInDoubt) throw new Error("the disk failed: the database is to be opened anew");
   }
 
   /** What was changed in chunks outlives a power cut from here on. */
   async keep(): Promise<void> {
     await this.#sync();
     void this.checkpoint();
+  }
+
+  get isInDoubt(): boolean {
+    return this.#isInDoubt;
   }
 
   /** What is written meanwhile makes the write-ahead log longer. */
@@ -55,9 +58,10 @@ export class Upkeep {
 
   /** One at a time: what comes meanwhile is left to the next one. */
   checkpoint(): Promise<void> {
-    const { checkpoint, trouble } = this.#parts;
-    this.#checkpointing ??= checkpoint(this.#database)
-      .catch((reason) => trouble.met(reason))
+    if (this.#isInDoubt) return Promise.resolve();
+    this.#checkpointing ??= this.#parts
+      .checkpoint(this.#database)
+      .catch((reason) => this.doubt(reason))
       .finally(() => {
         this.#checkpointing = undefined;
       });
@@ -69,29 +73,33 @@ export class Upkeep {
     await this.#checkpointing;
   }
 
-  async #tidy(sequence: number, letGo: () => Promise<void>): Promise<void> {
-    if (this.#isSuspect) return;
+  /** The disk failed, whatever was asked of it: which of it is lost is not known. */
+  doubt(reason: unknown): void {
+    if (this.#isInDoubt) return;
+    this.#isInDoubt = true;
+    const why = reason instanceof Error ? reason.message : String(reason);
+    this.#parts.log.error("the disk failed the history's database: it will be opened anew", {
+      reason: why,
+    });
+    this.#parts.onDoubt(why);
+  }
+
+  /** Segments that cannot be let go now are let go with others. */
+  async #tidy(letGo: () => Promise<void>): Promise<void> {
+    if (this.#isInDoubt) return;
     try {
       await this.keep();
-      this.#safe = sequence;
       await letGo();
     } catch (reason) {
-      this.#parts.trouble.met(reason);
+      this.#parts.log.error("the log keeps what it might let go", { reason: String(reason) });
     }
   }
 
-  /**
-   * After a failed sync nobody knows what the disk has, and another sync would not tell: segments
-   * are kept from then on, and everything since the last sync is replayed at the next start.
-   */
   async #sync(): Promise<void> {
-    const { chunks, files, log } = this.#parts;
     try {
-      await syncFile(`${this.#database}-wal`, files);
+      await syncFile(`${this.#database}-wal`, this.#parts.files);
     } catch (reason) {
-      this.#isSuspect = true;
-      chunks.mark(this.#safe);
-      log.error("the disk failed; its log is kept until a restart", { folder: this.#database });
+      this.doubt(reason);
       throw reason;
     }
   }

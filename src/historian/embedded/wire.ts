@@ -38,6 +38,7 @@ export type Ask =
   | { readonly ask: "take"; readonly target: string; readonly sequence: number }
   | { readonly ask: "hold" }
   | { readonly ask: "release"; readonly hold: number }
+  | { readonly ask: "leave" }
   | { readonly ask: "close" };
 
 export type Question = Ask & { readonly id: number };
@@ -61,6 +62,8 @@ export type Replies = {
   /** Ask for `release` with this number when they need not stay as they are any longer. */
   readonly hold: { readonly hold: number; readonly files: readonly HeldFile[] };
   readonly release: undefined;
+  /** Another thread may open the folder, once this one has ended. */
+  readonly leave: undefined;
   readonly close: undefined;
 };
 
@@ -74,6 +77,8 @@ export type Answer =
       readonly spent?: readonly ArrayBuffer[];
     }
   | { readonly say: "dropped"; readonly dropped: Dropped }
+  /** The disk failed the database: another thread should open it anew. */
+  | { readonly say: "doubt"; readonly reason: string }
   | { readonly say: "failed"; readonly ids: readonly number[]; readonly reason: string }
   | {
       readonly say: "log";

@@ -23,8 +23,10 @@ function serve(port: MessagePort, options: WorkerOptions): void {
   const say: Say = (answer, transfer) => port.postMessage(answer, transfer);
   const log = portLog(say);
   const onDropped = (dropped: Dropped) => say({ say: "dropped", dropped });
+  const onDoubt = (reason: string) => say({ say: "doubt", reason });
   const monotonic = () => performance.now();
-  const parts = { log, files: diskFiles, monotonic, checkpoint: checkpoints(), onDropped };
+  const outward = { onDropped, onDoubt, checkpoint: checkpoints() };
+  const parts = { log, files: diskFiles, monotonic, ...outward };
   const opened = Engine.open(options, parts);
   if (!opened.ok) {
     say({ say: "opened", problem: opened.problem });

@@ -91,7 +91,7 @@ type Waiting = {
 
 /**
  * The thread keeps the process alive only while a question is open. Where the disk has failed it,
- * another takes over, which sees what a start after a crash would see; whoever asks meanwhile waits.
+ * another takes over and sees what a start after a crash would see; whoever asks meanwhile waits.
  */
 class EmbeddedHistorian implements Historian {
   readonly outbox: Outbox = {

@@ -9,7 +9,7 @@ type RenewalParts = {
   readonly onTrouble?: (trouble: string | undefined) => void;
 };
 
-/** From the moment that the disk failed until the history was opened anew, tried again and again. */
+/** From when the disk failed until the history was opened anew, which is tried again and again. */
 export class Renewal {
   /** Why it is not as it should be, in words. */
   trouble: string | undefined;

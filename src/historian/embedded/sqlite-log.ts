@@ -44,7 +44,7 @@ export function takeBack(log: string, files: Files): void {
   files.syncFolder(dirname(log));
 }
 
-/** What a process left that was killed, whatever its last sync said: it is on the disk after this. */
+/** What a killed process left is on the disk after this, whatever its last sync had said. */
 export function renew(log: string, files: Files): void {
   if (!existsSync(log)) return;
   const file = files.open(log, "r+");

@@ -3,7 +3,7 @@ import { KIND } from "../domain/samples.ts";
 import { type Columns, countedValue, growth, isCountable, Tally } from "./tally.ts";
 
 /** Samples in a few numbers, over its good samples that can be counted; NaN where there is none. */
-type Rollup = {
+export type Rollup = {
   /** Samples that can be counted, whatever their quality. */
   readonly countable: number;
   readonly good: number;
@@ -81,7 +81,7 @@ export function together(one: Summary, other: Summary): Summary {
   };
 }
 
-const NOTHING: Rollup = {
+export const NOTHING: Rollup = {
   countable: 0,
   good: 0,
   min: Number.NaN,

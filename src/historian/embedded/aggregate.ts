@@ -1,8 +1,10 @@
 import { isTrusted } from "../durations.ts";
 import type { AggregateQuery, Buckets } from "../historian.ts";
+import type { Summary } from "../rollup.ts";
 import { bucketStarts, SUM_COLUMNS, Sums } from "../sums.ts";
 import { countedValue, isCountable } from "../tally.ts";
-import type { ChunkSummary, Chunks } from "./chunks.ts";
+import { decodeChunk } from "./chunk.ts";
+import type { Chunks, StoredChunk } from "./chunks.ts";
 import { addDurations } from "./duration.ts";
 import type { Memtable } from "./memtable.ts";
 import { mergeRuns, Run } from "./run.ts";
@@ -71,14 +73,13 @@ class Walk {
     if (!(from < to)) return;
     let row = arrived.rowAt(from);
     const last = arrived.rowAt(to);
-    const ahead = { isRead: false };
-    for (const chunk of this.#chunks.forward(sums.series, from, to, ahead)) {
+    for (const chunk of this.#chunks.forward(sums.series, from, to)) {
       const start = Math.max(row, arrived.rowAt(chunk.firstAt));
       const end = Math.max(start, Math.min(last, arrived.rowAfter(chunk.lastAt)));
       sums.addRows(arrived, row, start);
       const isInside = chunk.firstAt >= from && chunk.lastAt < to;
-      ahead.isRead = start < end || !isInside || !this.#isInOneBucket(sums, chunk);
-      if (!ahead.isRead) sums.addSummary(chunk);
+      const summary = start === end && isInside ? this.#answerOf(chunk, sums) : undefined;
+      if (summary) sums.addSummary(summary);
       else {
         const merged = this.#merge(chunk, arrived, start, end);
         sums.addRows(merged, merged.rowAt(from), merged.rowAt(to));
@@ -88,30 +89,28 @@ class Walk {
     sums.addRows(arrived, row, last);
   }
 
-  #isInOneBucket(sums: Sums, chunk: ChunkSummary): boolean {
-    if (!this.#isEnough(chunk)) return false;
-    return sums.bucketAt(chunk.firstAt) === sums.bucketAt(chunk.lastAt);
+  /** What it comes to, where it lies in one bucket and that says all that was asked for. */
+  #answerOf(chunk: StoredChunk, sums: Sums): Summary | undefined {
+    if (sums.bucketAt(chunk.firstAt) !== sums.bucketAt(chunk.lastAt)) return undefined;
+    const summary = this.#summaryOf(chunk);
+    return summary && this.#isEnough(summary) ? summary : undefined;
   }
 
-  /** Whether the rollup says all that was asked for. */
-  #isEnough(chunk: ChunkSummary): boolean {
+  #summaryOf(chunk: StoredChunk): Summary | undefined {
+    return this.#chunks.sumsOf(chunk, this.#query.quality === "all");
+  }
+
+  #isEnough({ good, samples, first, last, increase }: Summary): boolean {
     const { weighted, rollover } = this.#query;
-    const { good, samples, first, last, increase } = chunk;
-    if (!this.#isSummedUp(chunk)) return false;
-    // Its area begins and ends with the first and last of its good samples.
+    // Its area begins and ends with the first and last of its samples that count.
     if (weighted && good > 0 && good < samples) return false;
     // A chunk without a reset knows nothing of rollovers.
     return rollover === undefined || good === 0 || increase === last - first;
   }
 
-  /** Rollups are over good samples. */
-  #isSummedUp({ good, countable }: ChunkSummary): boolean {
-    return this.#query.quality !== "all" || good === countable;
-  }
-
-  #merge(chunk: ChunkSummary, arrived: Run, start: number, end: number): Run {
+  #merge(chunk: StoredChunk, arrived: Run, start: number, end: number): Run {
     this.#stored.clear();
-    this.#chunks.read(chunk, this.#stored);
+    decodeChunk(chunk.data, this.#stored);
     if (start === end) return this.#stored;
     this.#part.clear();
     this.#part.copy(arrived, start, end);
@@ -136,9 +135,10 @@ class Walk {
     return Number.isNaN(first) ? this.#chunks.days.valueBefore(series, from) : first;
   }
 
-  #lastOfChunk(chunk: ChunkSummary, arrived: Run, start: number, end: number): number {
+  #lastOfChunk(chunk: StoredChunk, arrived: Run, start: number, end: number): number {
     const isBefore = chunk.lastAt < this.#query.from;
-    if (start === end && isBefore && this.#isSummedUp(chunk)) return chunk.last;
+    const summary = start === end && isBefore ? this.#summaryOf(chunk) : undefined;
+    if (summary) return summary.last;
     const merged = this.#merge(chunk, arrived, start, end);
     return this.#lastOf(merged, 0, merged.rowAt(this.#query.from));
   }

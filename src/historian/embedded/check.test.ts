@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { crc32 } from "node:zlib";
 import { silentLog } from "../../lib/log.ts";
-import { openSqlite } from "../../lib/sqlite.ts";
+import { openSqlite, type Sqlite } from "../../lib/sqlite.ts";
 import { batchOf, inFolder, ramp, row, START } from "../tale.ts";
 import { checkFolder } from "./check.ts";
 import { openEmbeddedHistorian } from "./embedded.ts";
@@ -28,7 +29,7 @@ test("a folder is read through, and each fault in it is told", () =>
 
     const database = openSqlite(join(folder, "history.db"));
     database.exec("UPDATE chunk SET data = CAST(x'01' || zeroblob(20) AS BLOB) WHERE id = 1");
-    database.exec("UPDATE chunk SET sum = sum + 1 WHERE id = 2");
+    database.prepare("UPDATE chunk SET data = ? WHERE id = 2").run(withOtherSums(database, 2));
     database.close();
     const ill = checkFolder(folder);
     assert.ok(ill.ok);
@@ -79,3 +80,15 @@ test("a day that does not say what its samples say, or not all of it, is told", 
       "series 1, day from 2026-01-02T00:00:00.000Z: its hours are damaged",
     ]);
   }));
+
+/** Another sum at the head of a chunk, and all of it well sealed. */
+function withOtherSums(database: Sqlite, id: number): Uint8Array {
+  const bytes = database.prepare("SELECT data FROM chunk WHERE id = ?").get(id)?.[0];
+  assert.ok(bytes instanceof Uint8Array);
+  const data = Buffer.from(bytes);
+  const [sumsAt, headEnd] = [8, 8 + 7 * 8];
+  data.writeDoubleLE(data.readDoubleLE(sumsAt + 16) + 1, sumsAt + 16);
+  data.writeUInt32LE(crc32(data.subarray(0, headEnd)), headEnd);
+  data.writeUInt32LE(crc32(data.subarray(0, -4)), data.length - 4);
+  return data;
+}

@@ -5,10 +5,10 @@ import { AssertionError } from "../../lib/assert.ts";
 import { silentLog } from "../../lib/log.ts";
 import { type Outcome, success } from "../../lib/outcome.ts";
 import { openSqlite, type Sqlite } from "../../lib/sqlite.ts";
-import { rollupOf } from "../rollup.ts";
+import { type Rollup, rollupOf } from "../rollup.ts";
 import { dayFaults } from "./check-days.ts";
-import { DamagedChunkError } from "./chunk.ts";
-import { type ChunkSummary, Chunks } from "./chunks.ts";
+import { DamagedChunkError, decodeChunk } from "./chunk.ts";
+import { Chunks, type StoredChunk } from "./chunks.ts";
 import { readCursor } from "./cursor.ts";
 import { diskFiles } from "./files.ts";
 import { lockFolder } from "./lock.ts";
@@ -31,6 +31,12 @@ type Found = Record<"chunks" | "samples" | "records", number> & {
   isTorn: boolean;
   readonly faults: string[];
 };
+
+const EVER = [Number.NEGATIVE_INFINITY, Number.MAX_VALUE] as const;
+const ROLLUP = [
+  ...(["countable", "good", "min", "max", "sum"] as const),
+  ...(["first", "last", "increase", "area"] as const),
+] as const;
 
 /** Reads all of a folder that nobody has open, and changes nothing. */
 export function checkFolder(folder: string): Outcome<HistoryCheck, Problem> {
@@ -80,7 +86,7 @@ function checkDatabase(file: string, found: Found): Outcome<number, Problem> {
 function checkChunks(chunks: Chunks, found: Found): void {
   for (const series of chunks.series()) {
     let before = Number.NEGATIVE_INFINITY;
-    for (const chunk of chunks.forward(series, Number.NEGATIVE_INFINITY, Number.MAX_VALUE)) {
+    for (const chunk of chunks.forward(series, ...EVER)) {
       const fault = chunk.firstAt > before ? faultOf(chunks, chunk) : "overlaps the one before";
       if (fault) found.faults.push(`series ${series}, ${spanOf(chunk)}: ${fault}`);
       before = chunk.lastAt;
@@ -125,7 +131,7 @@ function checkCursors(folder: string, { faults }: Found): void {
   }
 }
 
-function spanOf({ firstAt, lastAt }: Pick<ChunkSummary, "firstAt" | "lastAt">): string {
+function spanOf({ firstAt, lastAt }: Pick<StoredChunk, "firstAt" | "lastAt">): string {
   return `${isoOf(firstAt)} to ${isoOf(lastAt)}`;
 }
 
@@ -133,10 +139,10 @@ function isoOf(at: number): string {
   return Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : String(at);
 }
 
-function faultOf(chunks: Chunks, chunk: ChunkSummary): string | undefined {
+function faultOf(chunks: Chunks, chunk: StoredChunk): string | undefined {
   const run = new Run();
   try {
-    chunks.read(chunk, run);
+    decodeChunk(chunk.data, run);
   } catch (reason) {
     if (!(reason instanceof DamagedChunkError)) throw reason;
     return "its bytes are damaged";
@@ -144,8 +150,13 @@ function faultOf(chunks: Chunks, chunk: ChunkSummary): string | undefined {
   const ends = [run.count, run.at[0], run.at[run.count - 1]];
   const said = [chunk.samples, chunk.firstAt, chunk.lastAt];
   if (ends.some((value, index) => value !== said[index])) return "does not hold what it says";
-  const { good, sum, increase, area } = rollupOf(run, 0, run.count);
-  const isSame = good === chunk.good && Object.is(sum + 0, chunk.sum + 0);
-  const agrees = isSame && Object.is(increase + 0, chunk.increase + 0);
-  return agrees && Object.is(area + 0, chunk.area + 0) ? undefined : "its summary disagrees";
+  const agree = [false, true].every((isAll) => {
+    const said = chunks.sumsOf(chunk, isAll);
+    return !said || isSame(said, rollupOf(run, 0, run.count, isAll));
+  });
+  return agree ? undefined : "its summary disagrees";
+}
+
+function isSame(said: Rollup, found: Rollup): boolean {
+  return ROLLUP.every((name) => Object.is(said[name] + 0, found[name] + 0));
 }

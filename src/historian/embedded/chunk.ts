@@ -1,6 +1,8 @@
 import { crc32 } from "node:zlib";
 import { KIND } from "../../domain/samples.ts";
+import type { Summary } from "../rollup.ts";
 import { ByteReader, ByteWriter, isWhole, VARINT_BYTES } from "./bytes.ts";
+import { type Ends, readHead, sealHead, skipHead, writeHead } from "./chunk-head.ts";
 import { readPacked, writePacked } from "./packed.ts";
 import { ownTexts, type Run } from "./run.ts";
 import { readValues, writeValues } from "./values.ts";
@@ -9,10 +11,11 @@ import { readValues, writeValues } from "./values.ts";
  * A chunk: consecutive samples of one series, as they lie in the database. Lowest byte first.
  *
  *  offset  bytes
- *       0      1  version of this table: 2
+ *       0      1  version of this table: 3
  *       1      1  forms: bits 0-1 of `at`, bits 2-4 of `value` (values.ts),
  *                 bit 5 of `kind`, bit 6 of `quality`
- *       2         samples, a varint, at least 1
+ *       2         what they come to, see chunk-head.ts;
+ *                 versions 1 and 2: samples, a varint, at least 1
  *                 at:  form 0  the first as a zigzag varint, the constant step as a varint
  *                      form 1  version 1: the same, then from the third on zigzag varints: changes
  *                              of the step
@@ -24,10 +27,12 @@ import { readValues, writeValues } from "./values.ts";
  *     end-4    4  CRC-32 of all before
  *
  * Varints, runs, doubles and strings: see bytes.ts. Every form brings back the same bits. Chunks of
- * version 1 are read, and become of this version when they are written anew.
+ * versions 1 and 2 are read, and become of this version when they are written anew.
  */
-const VERSION = 2;
+const VERSION = 3;
 const VERSION_FIRST = 1;
+/** The first one that says at its head what it comes to. */
+const VERSION_SUMS = 3;
 const STEADY = 0;
 const OLD_STEPS = 1;
 const DOUBLES = 2;
@@ -44,8 +49,8 @@ export function encodeChunk(run: Run, from: number, to: number): Uint8Array {
     ? ownTexts({ ...run, value, kind: run.kind.subarray(from, to) })
     : undefined;
   out.length = 2;
-  out.reserve(VARINT_BYTES);
-  out.varint(to - from);
+  writeHead(out, run, from, to);
+  const headEnd = out.length;
   const at = writeAt(run.at, from, to);
   const kind = writeBytes(run.kind, from, to);
   const quality = writeBytes(run.quality, from, to);
@@ -53,6 +58,7 @@ export function encodeChunk(run: Run, from: number, to: number): Uint8Array {
   if (ownTable) out.texts(ownTable);
   out.bytes[0] = VERSION;
   out.bytes[1] = at | (form << 2) | (kind << 5) | (quality << 6);
+  sealHead(out, headEnd);
   return seal();
 }
 
@@ -62,15 +68,28 @@ export function decodeChunk(bytes: Uint8Array, into: Run): void {
   const forms = bytes[1] ?? 0;
   const body = new ByteReader(bytes, 2);
   const from = into.count;
-  const count = body.varint();
+  const count = (bytes[0] ?? 0) >= VERSION_SUMS ? skipHead(body) : body.varint();
   into.reserve(count);
   const to = from + count;
   readAt(body, forms & 3, into.at, { from, to });
+  const mayHaveTexts = (forms & 32) !== 0 || bytes[body.at] === KIND.text;
   readBytes(body, forms & 32, into.kind, { from, to });
   readBytes(body, forms & 64, into.quality, { from, to });
   readValues(body, (forms >> 2) & 7, into.value.subarray(from, to));
   into.count = to;
-  if (into.kind.subarray(from, to).includes(KIND.text)) readTexts(body, into, from);
+  if (mayHaveTexts && into.kind.subarray(from, to).includes(KIND.text)) readTexts(body, into, from);
+}
+
+/**
+ * What a chunk comes to over its good samples, or over all that can be counted; undefined of
+ * versions that do not say it. Throws a DamagedChunkError as well.
+ */
+export function sumsOfChunk(bytes: Uint8Array, ends: Ends, isAll: boolean): Summary | undefined {
+  const version = bytes[0] ?? 0;
+  if (version >= VERSION_FIRST && version < VERSION_SUMS) return undefined;
+  const sums = version <= VERSION ? readHead(bytes, ends, isAll) : undefined;
+  if (!sums) throw new DamagedChunkError("the head of a chunk is damaged");
+  return sums;
 }
 
 /** The bytes are not those that were written. */
@@ -79,6 +98,7 @@ export class DamagedChunkError extends Error {
 }
 
 type Span = { readonly from: number; readonly to: number };
+type Steps = Span & { readonly step: number };
 
 function check(bytes: Uint8Array): void {
   const end = Math.max(0, bytes.length - CRC_BYTES);
@@ -129,16 +149,23 @@ function readAt(body: ByteReader, form: number, at: Float64Array, { from, to }: 
     return;
   }
   if (form === PACKED) {
-    readPacked(body, at, from, to);
+    readPacked(body, at, { from, to });
     return;
   }
-  let time = body.zigzag();
-  at[from] = time;
+  const first = body.zigzag();
+  at[from] = first;
   if (to - from === 1) return;
-  let step = body.varint();
-  for (let row = from + 1; row < to; row += 1) {
-    if (form === OLD_STEPS && row > from + 1) step += body.zigzag();
-    time += step;
+  const step = body.varint();
+  if (form === OLD_STEPS) readOldSteps(body, at, { from, to, step });
+  else for (let row = from + 1; row < to; row += 1) at[row] = first + step * (row - from);
+}
+
+function readOldSteps(body: ByteReader, at: Float64Array, { from, to, step }: Steps): void {
+  let [time, length] = [(at[from] ?? 0) + step, step];
+  at[from + 1] = time;
+  for (let row = from + 2; row < to; row += 1) {
+    length += body.zigzag();
+    time += length;
     at[row] = time;
   }
 }

@@ -1,24 +1,17 @@
+import { assert } from "../../lib/assert.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Sqlite, SqlRow, Statement } from "../../lib/sqlite.ts";
 import type { SeriesRange } from "../historian.ts";
-import { rollupOf, type Summary } from "../rollup.ts";
-import { DamagedChunkError, decodeChunk, encodeChunk } from "./chunk.ts";
+import type { Summary } from "../rollup.ts";
+import { DamagedChunkError, decodeChunk, encodeChunk, sumsOfChunk } from "./chunk.ts";
+import type { Ends } from "./chunk-head.ts";
 import { Days } from "./days.ts";
 import { Policies } from "./policies.ts";
 import { Run } from "./run.ts";
 import { dayOf } from "./tier.ts";
 
-/** Where a chunk lies, and what it comes to; its bytes where they were read in the same go. */
-export type ChunkSummary = Summary & {
-  readonly id: number;
-  readonly data?: Uint8Array | undefined;
-};
-
-/** What a writer has to know of a chunk. */
-export type ChunkEnd = Pick<ChunkSummary, "id" | "firstAt" | "lastAt" | "samples" | "data">;
-
-/** Whether whoever goes over chunks will read most of them: then the next come with their bytes. */
-type Ahead = { isRead: boolean };
+/** A chunk as it lies in the database. */
+export type StoredChunk = Ends & { readonly id: number; readonly data: Uint8Array };
 
 /** Rows of a run that become a chunk. */
 type Piece = {
@@ -45,9 +38,11 @@ type Totals = {
   newestAt: number;
 };
 
-const ROLLUP = "countable, good, min, max, sum, first, last, increase, area";
-const SUMMARY = `first_at, last_at, samples, ${ROLLUP}`;
-
+const ENDS = "first_at, last_at, samples";
+const COUNTS = "countable, good";
+/** Instead of counts, where the head of a chunk says what it comes to. */
+const SAID = -1;
+const SUMS = "min, max, sum, first, last, increase, area";
 /** Chunks as rows of SQLite. */
 export class Chunks {
   readonly totals: Totals;
@@ -56,11 +51,10 @@ export class Chunks {
   readonly #database: Sqlite;
   readonly #insert: Statement;
   readonly #remove: Statement;
-  readonly #data: Statement;
   readonly #open: Statement;
   readonly #floor: Statement;
   readonly #forward: Statement;
-  readonly #forwardWhole: Statement;
+  readonly #oldSums: Statement;
   readonly #backward: Statement;
   readonly #total: Statement;
   readonly #putAside: Statement;
@@ -68,32 +62,31 @@ export class Chunks {
 
   constructor(database: Sqlite, log: Log) {
     this.#log = log;
-    const columns = `series, ${SUMMARY}, data`;
+    const columns = `series, ${ENDS}, data`;
     const marks = columns.replaceAll(/\w+/g, "?");
     const behind = "max(0, ifnull((SELECT max(id) FROM chunk), 0)) + 1";
     this.#database = database;
     this.#insert = database.prepare(
-      `INSERT INTO chunk(id, ${columns}) VALUES (coalesce(?, ${behind}), ${marks})`,
+      `INSERT INTO chunk(id, ${columns}, ${COUNTS})
+       VALUES (coalesce(?, ${behind}), ${marks}, ${SAID}, ${SAID})`,
     );
     this.#remove = database.prepare("DELETE FROM chunk WHERE id = ?");
-    this.#data = database.prepare("SELECT data FROM chunk WHERE id = ?");
-    this.#open = database.prepare(
-      "SELECT id, first_at, last_at, samples, data FROM chunk WHERE id = ?",
-    );
     this.#floor = database.prepare(
       "SELECT max(first_at) FROM chunk WHERE series = ? AND first_at <= ?",
     );
-    const within = "FROM chunk WHERE series = ? AND first_at > ? AND first_at < ?";
-    const page = "ORDER BY first_at LIMIT ?";
-    this.#forward = database.prepare(`SELECT id, ${SUMMARY} ${within} ${page}`);
-    this.#forwardWhole = database.prepare(`SELECT id, ${SUMMARY}, data ${within} ${page}`);
-    this.#backward = database.prepare(
-      `SELECT id, ${SUMMARY} FROM chunk WHERE series = ? AND first_at < ?
-       ORDER BY first_at DESC LIMIT ?`,
+    const whole = `SELECT id, ${ENDS}, data FROM chunk WHERE`;
+    this.#open = database.prepare(`${whole} id = ?`);
+    this.#forward = database.prepare(
+      `${whole} series = ? AND first_at > ? AND first_at < ? ORDER BY first_at LIMIT ?`,
     );
+    this.#backward = database.prepare(
+      `${whole} series = ? AND first_at < ? ORDER BY first_at DESC LIMIT ?`,
+    );
+    this.#oldSums = database.prepare(`SELECT ${COUNTS}, ${SUMS} FROM chunk WHERE id = ?`);
     this.#total = database.prepare("INSERT OR REPLACE INTO total VALUES (?, ?)");
+    const aside = `${columns}, ${COUNTS}, ${SUMS}`;
     this.#putAside = database.prepare(
-      `INSERT INTO damaged(${columns}) SELECT ${columns} FROM chunk WHERE id = ?`,
+      `INSERT INTO damaged(${aside}) SELECT ${aside} FROM chunk WHERE id = ?`,
     );
     this.totals = readTotals(database);
     this.days = new Days(database);
@@ -101,70 +94,62 @@ export class Chunks {
   }
 
   /** Chunks that reach into `[from, to)`, in order of time. */
-  *forward(series: number, from: number, to: number, ahead?: Ahead): Generator<ChunkSummary> {
+  *forward(series: number, from: number, to: number): Generator<StoredChunk> {
     const floor = this.#floor.get(series, from)?.[0];
     let after = (typeof floor === "number" ? floor : from) - 1;
     for (let page = PAGE_FIRST; ; page = Math.min(page * 2, PAGE_MAX)) {
-      const rows = (ahead?.isRead ? this.#forwardWhole : this.#forward).all(
-        series,
-        after,
-        to,
-        page,
-      );
+      const rows = this.#forward.all(series, after, to, page);
       for (const row of rows) {
-        const summary = summaryOf(row);
-        after = summary.firstAt;
-        if (summary.lastAt >= from) yield summary;
+        const chunk = chunkOf(row);
+        after = chunk.firstAt;
+        if (chunk.lastAt >= from) yield chunk;
       }
       if (rows.length < page) return;
     }
   }
 
   /** Chunks that begin before `to`, the newest first. */
-  *backward(series: number, to: number): Generator<ChunkSummary> {
+  *backward(series: number, to: number): Generator<StoredChunk> {
     let before = to;
     for (let page = 1; ; page = Math.min(page * 2, PAGE_MAX)) {
       const rows = this.#backward.all(series, before, page);
       for (const row of rows) {
-        const summary = summaryOf(row);
-        before = summary.firstAt;
-        yield summary;
+        const chunk = chunkOf(row);
+        before = chunk.firstAt;
+        yield chunk;
       }
       if (rows.length < page) return;
     }
   }
 
   /** The newest chunk of a series. */
-  tail(series: number): ChunkSummary | undefined {
+  tail(series: number): StoredChunk | undefined {
     const row = this.#backward.get(series, Number.POSITIVE_INFINITY, 1);
-    return row && summaryOf(row);
+    return row && chunkOf(row);
   }
 
   /** The newest chunk of a series as its writer sees it: an open one is found at once. */
-  end(series: number): ChunkEnd | undefined {
+  end(series: number): StoredChunk | undefined {
     const row = this.#open.get(openId(series));
-    if (!row) return this.tail(series);
-    const [id, firstAt, lastAt, samples, data] = row;
-    return {
-      id: Number(id),
-      firstAt: Number(firstAt),
-      lastAt: Number(lastAt),
-      samples: Number(samples),
-      data: data instanceof Uint8Array ? data : undefined,
-    };
+    return row ? chunkOf(row) : this.tail(series);
   }
 
-  /** Appends the chunk's samples to the run. */
-  read(chunk: Pick<ChunkSummary, "id" | "data">, into: Run): void {
-    const { id, data = this.#data.get(chunk.id)?.[0] } = chunk;
-    if (!(data instanceof Uint8Array)) throw new Error(`chunk ${id} is gone`);
-    decodeChunk(data, into);
+  /**
+   * What the chunk comes to, over good samples or over all that can be counted; undefined where
+   * that is not known. Throws a DamagedChunkError where it has changed.
+   */
+  sumsOf(chunk: StoredChunk, isAll: boolean): Summary | undefined {
+    const sums = sumsOfChunk(chunk.data, chunk, isAll);
+    if (sums) return sums;
+    const old = oldSummary(this.#oldSums.get(chunk.id) ?? [], chunk);
+    if (old.good === SAID) throw new DamagedChunkError("the head of a chunk is damaged");
+    return isAll && old.good < old.countable ? undefined : old;
   }
 
   /** Moves the chunk's samples into the run; a damaged one must not be in the way for ever. */
-  take(chunk: ChunkEnd, into: Run): void {
+  take(chunk: StoredChunk, into: Run): void {
     try {
-      this.read(chunk, into);
+      decodeChunk(chunk.data, into);
     } catch (reason) {
       if (!(reason instanceof DamagedChunkError)) throw reason;
       const { id, firstAt, lastAt, samples } = chunk;
@@ -175,24 +160,9 @@ export class Chunks {
   }
 
   add(series: number, run: Run, { from, to, isOpen }: Piece): void {
-    const rollup = rollupOf(run, from, to);
-    this.#insert.run(
-      isOpen ? openId(series) : null,
-      series,
-      run.at[from] ?? 0,
-      run.at[to - 1] ?? 0,
-      to - from,
-      rollup.countable,
-      rollup.good,
-      rollup.min,
-      rollup.max,
-      rollup.sum,
-      rollup.first,
-      rollup.last,
-      rollup.increase,
-      rollup.area,
-      encodeChunk(run, from, to),
-    );
+    const ends = [run.at[from] ?? 0, run.at[to - 1] ?? 0, to - from] as const;
+    const id = isOpen ? openId(series) : null;
+    this.#insert.run(id, series, ...ends, encodeChunk(run, from, to));
     this.totals.samples += to - from;
     this.totals.newestAt = Math.max(this.totals.newestAt, run.at[to - 1] ?? 0);
   }
@@ -267,7 +237,7 @@ export class Chunks {
     this.#database.close();
   }
 
-  #drop({ id, samples }: Pick<ChunkSummary, "id" | "samples">): void {
+  #drop({ id, samples }: Pick<StoredChunk, "id" | "samples">): void {
     this.#remove.run(id);
     this.totals.samples -= samples;
   }
@@ -284,22 +254,30 @@ function readTotals(database: Sqlite): Totals {
   return totals;
 }
 
-function summaryOf(row: SqlRow): ChunkSummary {
+function chunkOf([id, firstAt, lastAt, samples, data]: SqlRow): StoredChunk {
+  assert(data instanceof Uint8Array, "a chunk has bytes");
   return {
-    id: Number(row[0]),
-    firstAt: Number(row[1]),
-    lastAt: Number(row[2]),
-    samples: Number(row[3]),
-    countable: Number(row[4]),
-    good: Number(row[5]),
-    min: number(row[6]),
-    max: number(row[7]),
-    sum: number(row[8]),
-    first: number(row[9]),
-    last: number(row[10]),
-    increase: number(row[11]),
-    area: number(row[12]),
-    data: row[13] instanceof Uint8Array ? row[13] : undefined,
+    id: Number(id),
+    firstAt: Number(firstAt),
+    lastAt: Number(lastAt),
+    samples: Number(samples),
+    data,
+  };
+}
+
+/** Versions 1 and 2 had it in columns, over the good samples. */
+function oldSummary(row: SqlRow, { firstAt, lastAt, samples }: Ends): Summary {
+  return {
+    ...{ firstAt, lastAt, samples },
+    countable: Number(row[0]),
+    good: Number(row[1]),
+    min: number(row[2]),
+    max: number(row[3]),
+    sum: number(row[4]),
+    first: number(row[5]),
+    last: number(row[6]),
+    increase: number(row[7]),
+    area: number(row[8]),
   };
 }
 

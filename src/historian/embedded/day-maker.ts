@@ -1,5 +1,5 @@
-import { DamagedChunkError } from "./chunk.ts";
-import type { ChunkSummary, Chunks } from "./chunks.ts";
+import { DamagedChunkError, decodeChunk } from "./chunk.ts";
+import type { Chunks, StoredChunk } from "./chunks.ts";
 import { Run } from "./run.ts";
 import {
   DAY_MS,
@@ -72,7 +72,7 @@ type DaySums = {
 
 /** What the raw samples of a day come to; no hours where it is not to be kept. */
 export function sumsOfDay(chunks: Chunks, { series, day, samplesMin }: Wanted, run: Run): DaySums {
-  const within = [...chunks.forward(series, day, day + DAY_MS, { isRead: true })];
+  const within = [...chunks.forward(series, day, day + DAY_MS)];
   const samples = within.reduce((sum, chunk) => sum + chunk.samples * shareOf(chunk, day), 0);
   if (samples < samplesMin) return { hours: [] };
   try {
@@ -88,20 +88,21 @@ export function sumsOfDay(chunks: Chunks, { series, day, samplesMin }: Wanted, r
 }
 
 /** About how much of a chunk lies in the day. */
-function shareOf({ firstAt, lastAt }: ChunkSummary, day: number): number {
+function shareOf({ firstAt, lastAt }: StoredChunk, day: number): number {
   if (lastAt === firstAt) return 1;
   const ms = Math.min(lastAt, day + DAY_MS) - Math.max(firstAt, day);
   return ms / (lastAt - firstAt);
 }
 
 /** One that lies in an hour and has nothing but good samples says all by itself. */
-function sumsOfChunk(chunks: Chunks, chunk: ChunkSummary, day: number, run: Run): DaySums {
+function sumsOfChunk(chunks: Chunks, chunk: StoredChunk, day: number, run: Run): DaySums {
   const at = hourOf(chunk.firstAt);
   const isWhole = at >= day && at === hourOf(chunk.lastAt);
-  if (isWhole && chunk.good === chunk.samples)
-    return { hours: [tierOf(at, chunk)], every: tierOf(day, chunk) };
+  const sums = isWhole ? chunks.sumsOf(chunk, false) : undefined;
+  if (sums && sums.good === sums.samples)
+    return { hours: [tierOf(at, sums)], every: tierOf(day, sums) };
   run.clear();
-  chunks.read(chunk, run);
+  decodeChunk(chunk.data, run);
   run.trim(day, day + DAY_MS);
   if (run.count === 0) return { hours: [] };
   const every = summed(run, { from: 0, to: run.count, isAll: true }, day);

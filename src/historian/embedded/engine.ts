@@ -15,7 +15,7 @@ import type {
 } from "../historian.ts";
 import { aggregate } from "./aggregate.ts";
 import { joined, partOf, withoutOld } from "./batch.ts";
-import { DamagedChunkError } from "./chunk.ts";
+import { DamagedChunkError, decodeChunk } from "./chunk.ts";
 import { Chunks } from "./chunks.ts";
 import type { EngineOptions, EngineParts } from "./engine-parts.ts";
 import { makeFolder } from "./files.ts";
@@ -294,7 +294,7 @@ export class Engine {
     this.#tail.clear();
     const chunk = this.#chunks.tail(series);
     try {
-      if (chunk) this.#chunks.read(chunk, this.#tail);
+      if (chunk) decodeChunk(chunk.data, this.#tail);
     } catch (reason) {
       if (!(reason instanceof DamagedChunkError)) throw reason;
       this.#tail.clear();

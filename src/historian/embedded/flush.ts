@@ -1,4 +1,4 @@
-import { type ChunkEnd, type Chunks, openId } from "./chunks.ts";
+import { type Chunks, openId, type StoredChunk } from "./chunks.ts";
 import { DayMaker } from "./day-maker.ts";
 import type { Generation } from "./generation.ts";
 import { mergeRuns, Run } from "./run.ts";
@@ -19,7 +19,7 @@ export class Flush {
   readonly #merged = new Run();
   #series = 0;
   /** The newest chunk of the series, as it was before. */
-  #tail: ChunkEnd | undefined;
+  #tail: StoredChunk | undefined;
   /** The newest time of the series. */
   #end = 0;
   #steps: Generator<void>;
@@ -78,12 +78,12 @@ export class Flush {
   }
 
   /** The chunks that samples may have to go into, by their time. */
-  #owners(): ChunkEnd[] {
+  #owners(): StoredChunk[] {
     const { at, count } = this.#arrived;
     const [first, last] = [at[0] ?? 0, at[count - 1] ?? 0];
     const tail = this.#tail;
     if (!tail || first > tail.lastAt) return tail ? [tail] : [];
-    const owners: ChunkEnd[] = [];
+    const owners: StoredChunk[] = [];
     const floor = this.#chunks.backward(this.#series, first).next();
     if (floor.done === false) owners.push(floor.value);
     for (const chunk of this.#chunks.forward(this.#series, first, Number.POSITIVE_INFINITY)) {
@@ -95,7 +95,7 @@ export class Flush {
   }
 
   /** Rows that lie within the chunk go into it, rows behind it as far as there is room. */
-  *#extend(owner: ChunkEnd, from: number, to: number): Generator<void> {
+  *#extend(owner: StoredChunk, from: number, to: number): Generator<void> {
     const arrived = this.#arrived;
     const isBefore = (arrived.at[to - 1] ?? 0) < owner.firstAt;
     const isFull = owner.samples >= this.#chunkSamples;
@@ -111,7 +111,7 @@ export class Flush {
   }
 
   /** One step, however long: what was stored may not be missing in between. */
-  #rewrite(owner: ChunkEnd, from: number, to: number): void {
+  #rewrite(owner: StoredChunk, from: number, to: number): void {
     this.#stored.clear();
     this.#chunks.take(owner, this.#stored);
     this.#part.clear();

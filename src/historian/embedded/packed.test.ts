@@ -19,7 +19,7 @@ test("numbers of every width come back, and what follows them is found", () => {
       const bytes = Uint8Array.of(...packed(numbers), 77, 1, 2, 3);
       const body = new ByteReader(bytes);
       const read = new Float64Array(count);
-      readPacked(body, read, 0, count);
+      readPacked(body, read, { from: 0, to: count });
       assert.deepEqual(Array.from(read), numbers, `${count} of ${width} bits`);
       assert.equal(body.byte(), 77);
     }
@@ -29,7 +29,7 @@ test("numbers of every width come back, and what follows them is found", () => {
 test("the ends of a word come back", () => {
   const numbers = [0, 2 ** 32 - 1, 0, 2 ** 32 - 1, 2 ** 31, -1, -(2 ** 50), 2 ** 50, 2 ** 50, 0];
   const read = new Float64Array(numbers.length);
-  readPacked(new ByteReader(packed(numbers)), read, 0, numbers.length);
+  readPacked(new ByteReader(packed(numbers)), read, { from: 0, to: numbers.length });
   assert.deepEqual(Array.from(read), numbers);
 });
 

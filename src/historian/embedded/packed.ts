@@ -29,18 +29,21 @@ export function writePacked(out: ByteWriter, numbers: Float64Array, count: numbe
   }
 }
 
-/** Something of four bytes, such as a CRC, has to follow: it may be looked at. */
-export function readPacked(
-  body: ByteReader,
-  numbers: Float64Array,
-  from: number,
-  to: number,
-): void {
-  numbers[from] = body.zigzag();
+/**
+ * Each number divided by this power of ten. Something of four bytes, such as a CRC, has to follow:
+ * it may be looked at.
+ */
+export function readPacked(body: ByteReader, into: Float64Array, part: Part): void {
+  const { from, to, power = 1 } = part;
+  const first = body.zigzag();
+  into[from] = first / power;
+  const reader = new BlockReader(body, into, power, first);
   for (let start = from + 1; start < to; start += BLOCK) {
-    readBlock(body, numbers, start, Math.min(to, start + BLOCK));
+    reader.read(start, Math.min(to, start + BLOCK));
   }
 }
+
+type Part = { readonly from: number; readonly to: number; readonly power?: number };
 
 const itself = new Float64Array(BLOCK);
 const steps = new Float64Array(BLOCK);
@@ -104,50 +107,92 @@ function writeWords(out: ByteWriter, numbers: Float64Array, count: number, bits:
   out.length = filled > 0 ? at + 4 : at;
 }
 
-function readBlock(body: ByteReader, numbers: Float64Array, from: number, to: number): void {
-  const head = body.byte();
-  const [width, least] = [head & 63, body.zigzag()];
-  if (width === 0) numbers.fill(least, from, to);
-  else if (width === VARINTS) {
-    for (let row = from; row < to; row += 1) numbers[row] = least + body.varint();
-  } else {
-    readBits(body, numbers, { from, to, width, least });
-    body.at += Math.ceil(((to - from) * width) / 32) * 4;
+/** Every sample that is read passes here: each loop does all that its block needs at once. */
+class BlockReader {
+  readonly #body: ByteReader;
+  readonly #into: Float64Array;
+  readonly #power: number;
+  /** The number before the block. */
+  #before: number;
+  #width = 0;
+  #least = 0;
+
+  constructor(body: ByteReader, into: Float64Array, power: number, before: number) {
+    this.#body = body;
+    this.#into = into;
+    this.#power = power;
+    this.#before = before;
   }
-  if ((head & DIFFERENCES) === 0) return;
-  let before = numbers[from - 1] ?? 0;
-  for (let row = from; row < to; row += 1) {
-    before += numbers[row] ?? 0;
-    numbers[row] = before;
+
+  read(from: number, to: number): void {
+    const body = this.#body;
+    const head = body.byte();
+    const isSteps = (head & DIFFERENCES) !== 0;
+    this.#width = head & VARINTS;
+    this.#least = body.zigzag();
+    if (this.#width > NARROW) {
+      this.#readWide(from, to);
+      this.#settle(from, to, isSteps);
+    } else if (isSteps) this.#readSteps(from, to);
+    else this.#readNarrow(from, to);
+    if (this.#width !== VARINTS) body.at += Math.ceil(((to - from) * this.#width) / 32) * 4;
+  }
+
+  /** Each by itself, so that none has to wait for the one before. */
+  #readNarrow(from: number, to: number): void {
+    const { view, at } = this.#body;
+    const [into, power, width, least] = [this.#into, this.#power, this.#width, this.#least];
+    const mask = (1 << width) - 1;
+    let number = this.#before;
+    for (let row = from, bit = at * 8; row < to; row += 1, bit += width) {
+      number = least + ((view.getInt32(bit >>> 3, true) >> (bit & 7)) & mask);
+      into[row] = number / power;
+    }
+    this.#before = number;
+  }
+
+  #readSteps(from: number, to: number): void {
+    const { view, at } = this.#body;
+    const [into, power, width, least] = [this.#into, this.#power, this.#width, this.#least];
+    const mask = (1 << width) - 1;
+    let number = this.#before;
+    for (let row = from, bit = at * 8; row < to; row += 1, bit += width) {
+      number += least + ((view.getInt32(bit >>> 3, true) >> (bit & 7)) & mask);
+      into[row] = number / power;
+    }
+    this.#before = number;
+  }
+
+  /** As they are packed. */
+  #readWide(from: number, to: number): void {
+    const [body, into, width, least] = [this.#body, this.#into, this.#width, this.#least];
+    if (width === VARINTS) {
+      for (let row = from; row < to; row += 1) into[row] = least + body.varint();
+    } else if (width === 32) {
+      const { view, at } = body;
+      for (let row = from, word = at; row < to; row += 1, word += 4) {
+        into[row] = least + view.getUint32(word, true);
+      }
+    } else readAcross(body, into, { from, to, width, least });
+  }
+
+  #settle(from: number, to: number, isSteps: boolean): void {
+    const [into, power] = [this.#into, this.#power];
+    let number = isSteps ? this.#before : (into[to - 1] ?? 0);
+    if (isSteps || power !== 1) {
+      for (let row = from; row < to; row += 1) {
+        number = isSteps ? number + (into[row] ?? 0) : (into[row] ?? 0);
+        into[row] = number / power;
+      }
+    }
+    this.#before = number;
   }
 }
 
 type Stretch = Bits & { readonly from: number; readonly to: number };
 
-function readBits(body: ByteReader, into: Float64Array, stretch: Stretch): void {
-  if (stretch.width <= NARROW) readNarrow(body, into, stretch);
-  else if (stretch.width === 32) readWords(body, into, stretch);
-  else readWide(body, into, stretch);
-}
-
-/** Each by itself, so that none has to wait for the one before. */
-function readNarrow({ view, at }: ByteReader, into: Float64Array, stretch: Stretch): void {
-  const { from, to, width, least } = stretch;
-  const mask = (1 << width) - 1;
-  let bit = at * 8;
-  for (let row = from; row < to; row += 1) {
-    into[row] = least + ((view.getUint32(bit >>> 3, true) >>> (bit & 7)) & mask);
-    bit += width;
-  }
-}
-
-function readWords({ view, at }: ByteReader, into: Float64Array, { from, to, least }: Stretch) {
-  for (let row = from; row < to; row += 1) {
-    into[row] = least + view.getUint32(at + (row - from) * 4, true);
-  }
-}
-
-function readWide({ view, at }: ByteReader, into: Float64Array, stretch: Stretch): void {
+/** Those that do not lie in four bytes, whichever bit they begin at. */
+function readAcross({ view, at }: ByteReader, into: Float64Array, stretch: Stretch): void {
   const { from, to, width, least } = stretch;
   const mask = 0xffffffff >>> (32 - width);
   let [next, held, left] = [at, 0, 0];

@@ -1,7 +1,8 @@
 import type { Samples } from "../../domain/samples.ts";
 import type { RangeQuery } from "../historian.ts";
 import { restOf } from "../rest.ts";
-import type { ChunkSummary, Chunks } from "./chunks.ts";
+import { decodeChunk } from "./chunk.ts";
+import type { Chunks, StoredChunk } from "./chunks.ts";
 import type { Memtable } from "./memtable.ts";
 import { mergeRuns, Run } from "./run.ts";
 
@@ -17,7 +18,7 @@ export function readRange(memtable: Memtable, chunks: Chunks, query: RangeQuery)
   const stored = new Run();
   const wanted = chunksFor(chunks, { ...query, from, to }, limit);
   stored.reserve(wanted.reduce((sum, { samples }) => sum + samples, 0));
-  for (const chunk of order === 1 ? wanted : wanted.reverse()) chunks.read(chunk, stored);
+  for (const chunk of order === 1 ? wanted : wanted.reverse()) decodeChunk(chunk.data, stored);
   stored.trim(from, to);
   const found = arrived.count === 0 ? stored : merged(stored, arrived);
   const count = Math.min(limit, found.count);
@@ -33,13 +34,13 @@ function merged(stored: Run, arrived: Run): Run {
 }
 
 /** Those that reach into the range, nearest to the asked end first, until they hold enough. */
-function chunksFor(chunks: Chunks, query: RangeQuery, limit: number): ChunkSummary[] {
+function chunksFor(chunks: Chunks, query: RangeQuery, limit: number): StoredChunk[] {
   const { series, from, to, order = 1 } = query;
-  const wanted: ChunkSummary[] = [];
+  const wanted: StoredChunk[] = [];
   if (!(from < to)) return wanted;
   let enough = limit;
   for (const chunk of order === 1
-    ? chunks.forward(series, from, to, { isRead: true })
+    ? chunks.forward(series, from, to)
     : chunks.backward(series, to)) {
     if (enough <= 0 || chunk.lastAt < from) break;
     wanted.push(chunk);

@@ -7,11 +7,12 @@ import { dayFrom, dayOf, type Tier } from "./tier.ts";
 /*
  * history.db, a database of SQLite:
  *
- *   chunk     samples that follow each other, of one series, with what they come to; chunks of a
- *             series never overlap in time. `data`: see chunk.ts. The index holds all but that, so
- *             that what a rollup can answer does not touch the samples. NULL stands for NaN. The
- *             newest of a series, as long as it is not full, has the id -1 - series: those that
- *             grow do not leave holes among those that stay.
+ *   chunk     samples that follow each other, of one series; chunks of a series never overlap in
+ *             time. `data`: see chunk.ts; it begins with what they come to, which is read without
+ *             the rest. Before version 6 that was in columns, from `countable` to `area`, where
+ *             NULL stands for NaN; a count of -1 says that it is not. The newest of a series, as
+ *             long as it is not full, has the id -1 - series: those that grow do not leave holes
+ *             among those that stay.
  *   damaged   chunks that could not be read any more, put aside as they were
  *   day       what days and their hours come to, and
  *   horizon   up to when raw samples of a series were let go: see days.ts
@@ -20,9 +21,9 @@ import { dayFrom, dayOf, type Tier } from "./tier.ts";
  *
  * `user_version` is that of this description. 2 added hours, policies and the place for damaged
  * chunks, 3 the kind `integer` of values, 4 days in the place of hours, 5 what a day comes to over
- * samples of all qualities.
+ * samples of all qualities, 6 what chunks come to at their heads.
  */
-export const HISTORY_VERSION = 5;
+export const HISTORY_VERSION = 6;
 
 const CHUNK = `
     id INTEGER PRIMARY KEY,
@@ -86,7 +87,7 @@ export function versionOf(database: Sqlite): Outcome<number, Problem> {
 function bringUp(database: Sqlite, version: number): void {
   if (version === 0) database.exec(CHUNKS);
   if (version === 4) database.exec("ALTER TABLE day ADD COLUMN every BLOB");
-  else bringDays(database, version);
+  if (version < 4) bringDays(database, version);
   database.exec(`PRAGMA user_version = ${HISTORY_VERSION}`);
 }
 

@@ -122,9 +122,7 @@ function scaleBy(values: Float64Array, power: number): number | undefined {
 
 function readDecimals(body: ByteReader, values: Float64Array): void {
   const power = POWERS[body.byte()] ?? 1;
-  readPacked(body, values, 0, values.length);
-  if (power === 1) return;
-  for (let row = 0; row < values.length; row += 1) values[row] = (values[row] ?? 0) / power;
+  readPacked(body, values, { from: 0, to: values.length, power });
 }
 
 function writeSteps(out: ByteWriter, count: number): number {
@@ -167,7 +165,7 @@ function writeSingles(out: ByteWriter, values: Float64Array): number {
 }
 
 function readSingles(body: ByteReader, values: Float64Array): void {
-  readPacked(body, values, 0, values.length);
+  readPacked(body, values, { from: 0, to: values.length });
   for (let row = 0; row < values.length; row += 1) {
     singleBits[0] = values[row] ?? 0;
     values[row] = single[0] ?? 0;
@@ -187,7 +185,7 @@ function readDoubles(body: ByteReader, values: Float64Array): void {
   if (whole.length < values.length) whole = new Float64Array(values.length);
   const halves = halvesOf(values);
   for (const half of [HIGH, LOW]) {
-    readPacked(body, whole, 0, values.length);
+    readPacked(body, whole, { from: 0, to: values.length });
     for (let row = 0; row < values.length; row += 1) halves[row * 2 + half] = whole[row] ?? 0;
   }
 }

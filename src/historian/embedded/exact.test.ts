@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { Value } from "../../domain/reading.ts";
+import type { Samples } from "../../domain/samples.ts";
+import { chances } from "../../lib/chance.ts";
+import type { Row } from "../by-hand.ts";
+import type { AggregateQuery, Buckets } from "../historian.ts";
+import { bucketStarts, SUM_COLUMNS, Sums } from "../sums.ts";
+import { ALL, batchOf, inFolder, inWords, START } from "../tale.ts";
+import { Tally } from "../tally.ts";
+import type { Engine } from "./engine.ts";
+import { openEngine, SIZES } from "./engine-tale.ts";
+
+const COUNT = 3_000;
+const SERIES = [1, 2, 3, 4];
+const COLUMNS = [
+  ...(["count", "all", "min", "max", "sum", "first", "last", "increase"] as const),
+  ...(["area", "known"] as const),
+];
+
+/** Of which any order of adding comes to the same bits. */
+const VALUES: Readonly<Record<number, (random: () => number, row: number) => Value | null>> = {
+  1: (random, row) => (random() < 0.003 ? 0 : row * 40 + Math.floor(random() * 30)),
+  2: (random) => Math.floor((random() - 0.5) * 4_096) / 8,
+  3: (random) => BigInt(Math.floor((random() - 0.5) * 500)) * 2n ** 54n,
+  4: (random) => ODD[Math.floor(random() * ODD.length)] ?? null,
+};
+const INFINITE = Number.POSITIVE_INFINITY;
+const ODD = [null, "on", "off", true, false, Number.NaN, -0, 0, 7, -3.5, INFINITE, -INFINITE, 1, 2];
+
+/** Late by a little or by much, corrected, told twice, of any quality. */
+function arrivals(random: () => number): Row[] {
+  const rows = Array.from({ length: COUNT }, (_, index): Row[] => {
+    const late = random() < 0.05 ? Math.floor(random() * index) : 0;
+    const at = START + (index - late) * 100 + Math.floor(random() * 9);
+    const quality = random() < 0.02 ? "bad" : random() < 0.01 ? "uncertain" : "good";
+    return SERIES.map((series) => {
+      const value = VALUES[series]?.(random, index) ?? null;
+      return { series, at, value, quality: value === null ? "bad" : quality };
+    });
+  });
+  return rows.flat();
+}
+
+/** One sample after the other, from the first to the last: no chunk, no day, no sum of sums. */
+function plainly(samples: Samples, series: number, query: AggregateQuery): Buckets {
+  const starts = bucketStarts(query);
+  const sums = new Sums(series, query, starts, new Float64Array(starts.length * SUM_COLUMNS));
+  const [from, to] = [query.from, query.to].map((time) => rowAt(samples, time));
+  const past = new Tally();
+  past.addRows(samples, 0, from ?? 0, query.quality === "all");
+  sums.begin(past.before);
+  sums.addRows(samples, from ?? 0, to ?? 0);
+  sums.end();
+  return sums.buckets();
+}
+
+function rowAt({ at, count }: Samples, time: number): number {
+  const row = at.findIndex((one) => one >= time);
+  return row < 0 ? count : row;
+}
+
+/** At samples, just before and just behind them; a chunk begins or ends at some of them. */
+function queryOf(random: () => number, { at, count }: Samples): AggregateQuery {
+  const edge = () => (at[Math.floor(random() * count)] ?? START) + Math.floor(random() * 3) - 1;
+  const [one, other] = [edge(), edge()];
+  const weighted = random() < 0.3;
+  return {
+    series: Uint32Array.from(SERIES),
+    from: Math.min(one, other),
+    to: Math.max(one, other) + 1,
+    by: weighted ? { everyMs: 1_600 } : { buckets: 1 + Math.floor(random() * 200) },
+    quality: random() < 0.5 ? "all" : "good",
+    weighted,
+  };
+}
+
+async function assertExact(engine: Engine, random: () => number): Promise<void> {
+  for (let round = 0; round < 25; round += 1) {
+    const query = queryOf(random, engine.range({ series: 1, ...ALL }));
+    for (const got of engine.aggregate(query)) {
+      const plain = plainly(engine.range({ series: got.series, ...ALL }), got.series, query);
+      for (const column of COLUMNS) {
+        assert.deepEqual(got[column], plain[column], `${column}, ${inWords(query)}`);
+      }
+    }
+  }
+}
+
+for (const chunkSamples of [16, 100, 1_000]) {
+  const claim = "what is summed up is bit for bit what one sample after the other comes to";
+  test(`${claim}: chunks of ${chunkSamples}`, () =>
+    inFolder(async (folder) => {
+      const random = chances(chunkSamples);
+      const engine = openEngine(join(folder, "live"), { ...SIZES, chunkSamples });
+      const rows = arrivals(random);
+      for (let from = 0; from < rows.length; from += 97) {
+        await engine.append(batchOf(rows.slice(from, from + 97)));
+        while (random() < 0.7 && engine.work(1) === 0);
+        if (random() < 0.02) await assertExact(engine, random);
+      }
+      await assertExact(engine, random);
+      await engine.close();
+    }));
+}

@@ -50,16 +50,10 @@ export const LED_PATTERNS: readonly LedPattern[] = [
   { id: 18, name: "Spin counterclockwise", kind: "spin", isFirst: () => false },
 ];
 
-/** The picture of a basic pattern after `tMs`: three bytes a LED, red first. */
-export function basicFrame(
-  asked: BasicPattern,
-  tMs: number,
-  ledCount = LED_COUNT,
-): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(3 * ledCount);
+/** The picture of a basic pattern after `tMs`: a colour for each LED. */
+export function basicFrame(asked: BasicPattern, tMs: number, ledCount = LED_COUNT): Colour[] {
   const pattern = LED_PATTERNS[asked.pattern - 1];
-  if (pattern) paint(bytes, shaderOf(pattern, asked, tMs, ledCount));
-  return bytes;
+  return paint(ledCount, pattern ? shaderOf(pattern, asked, tMs, ledCount) : () => BLACK);
 }
 
 type Shader = (led: number) => Colour;

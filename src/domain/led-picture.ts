@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../lib/json.ts";
-import { parseColour } from "./led-colour.ts";
+import { BLACK, type Colour, parseColour } from "./led-colour.ts";
 import { type BasicPattern, basicFrame } from "./led-patterns.ts";
-import { type Animation, frame, LED_COUNT } from "./led-ring.ts";
+import { type Animation, frame, LED_COUNT, paint } from "./led-ring.ts";
 
 /**
  * What a ring shows. A basic pattern stays until it is cleared or replaced; an animation lies over
@@ -41,19 +41,19 @@ export function pictureAfter(
   return picture;
 }
 
-/** Three bytes a LED, red first. */
+/** A colour for each LED. */
 export function pictureFrame(
   picture: LedPicture,
   at: number,
   ledCount = LED_COUNT,
   seed = 0,
-): Uint8Array<ArrayBuffer> {
+): Colour[] {
   const { animation, pattern } = picture;
   if (animation && at < animation.until) {
     return frame(animation, at - animation.from, ledCount, seed);
   }
   if (pattern) return basicFrame(pattern, at - pattern.from, ledCount);
-  return new Uint8Array(3 * ledCount);
+  return paint(ledCount, () => BLACK);
 }
 
 /** Reads the parameters of a `led-ring` command; what is missing counts as 0 or black. */

@@ -1,4 +1,4 @@
-import type { Colour } from "./led-colour.ts";
+import { BLACK, type Colour } from "./led-colour.ts";
 import { FILLS } from "./led-fills.ts";
 import { LED_MODES } from "./led-modes.ts";
 import { RUNS } from "./led-runs.ts";
@@ -21,30 +21,20 @@ export type Animation = {
 export const LED_COUNT = 24;
 
 /**
- * The picture of an animation after `tMs`: three bytes a LED, red first. A pure function, the same
- * in the simulator, in the preview on the screens and in the tests; what looks like chance comes
+ * The picture of an animation after `tMs`: a colour for each LED. A pure function, the same in the simulator, in the preview on the screens and in the tests; what looks like chance comes
  * from `seed`. It follows the published behaviour of each mode; the device itself may differ.
  */
-export function frame(
-  animation: Animation,
-  tMs: number,
-  ledCount = LED_COUNT,
-  seed = 0,
-): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(3 * ledCount);
+export function frame(animation: Animation, tMs: number, ledCount = LED_COUNT, seed = 0): Colour[] {
   const effect = EFFECTS[animation.mode];
-  if (effect) paint(bytes, effect(sceneOf(animation, tMs, ledCount, seed)));
-  return bytes;
+  if (!effect) return paint(ledCount, () => BLACK);
+  return paint(ledCount, effect(sceneOf(animation, tMs, ledCount, seed)));
 }
 
-/** Writes a colour for each LED. */
-export function paint(bytes: Uint8Array, shader: (led: number) => Colour): void {
-  for (let led = 0; 3 * led < bytes.length; led += 1) {
-    const colour = shader(led);
-    bytes[3 * led] = colour >> 16;
-    bytes[3 * led + 1] = colour >> 8;
-    bytes[3 * led + 2] = colour;
-  }
+/** Asks for the colour of each LED. */
+export function paint(ledCount: number, shader: (led: number) => Colour): Colour[] {
+  const colours: Colour[] = [];
+  for (let led = 0; led < ledCount; led += 1) colours.push(shader(led));
+  return colours;
 }
 
 const FAMILIES = { ...FILLS, ...RUNS, ...SPARKS, ...WAVES, ...THROWS };

@@ -51,7 +51,7 @@ export function DeviceRing({ device, commands }: DeviceRingProps) {
     <div className="ring-page">
       <Card title="LED ring" meta="Preview, an approximation">
         <div className="ring-preview">
-          <LedRing label="Preview of the LED ring" size={220} picture={preview.picture}>
+          <LedRing label="Preview of the LED ring" size={220} show={preview}>
             <b>{isAnimation ? modeName(animation.mode) : patternName(pattern.pattern)}</b>
             <span className="hint num">
               {isAnimation ? `for ${formatNumber(animation.durationMs / 1000)} s` : "until cleared"}

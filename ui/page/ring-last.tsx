@@ -1,6 +1,5 @@
 import { useMemo } from "react";
 import type { CommandReply } from "../../src/api/contract.ts";
-import { pictureFrame } from "../../src/domain/led-picture.ts";
 import { formatAge, formatTime } from "../format.ts";
 import { modeName, patternName, type RingCommand } from "../led-form.ts";
 import { live, useByTime } from "../use-live.ts";
@@ -20,13 +19,13 @@ export function RingLast({ commands, ledCount }: RingLastProps) {
   const last = sent.at(-1);
   const until = shown.animation?.until ?? 0;
   const left = useByTime((now) => (now < until ? formatAge(until - now) : ""));
-  const picture = useMemo(() => {
-    const startedAt = live.now();
-    return (tMs: number) => pictureFrame(shown, startedAt + tMs, ledCount);
-  }, [shown, ledCount]);
+  const show = useMemo(
+    () => ({ picture: shown, ledCount, from: live.now(), pace: 1 }),
+    [shown, ledCount],
+  );
   return (
     <div className="ring-last">
-      <LedRing label="What was last sent to the ring" size={84} picture={picture} isSmall />
+      <LedRing label="What was last sent to the ring" size={84} show={show} isSmall />
       <div className="stack">
         <h3>Last sent</h3>
         {last ? (

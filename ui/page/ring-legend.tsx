@@ -47,6 +47,6 @@ export function RingLegend({ ledCount }: { readonly ledCount: number }) {
 type OwnPictureProps = { readonly command: RingCommand; readonly ledCount: number };
 
 function OwnPicture({ command, ledCount }: OwnPictureProps) {
-  const { picture } = useMemo(() => previewOf(command, ledCount), [command, ledCount]);
-  return <LedRing label="" size={40} picture={picture} isSmall />;
+  const show = useMemo(() => previewOf(command, ledCount), [command, ledCount]);
+  return <LedRing label="" size={40} show={show} isSmall />;
 }

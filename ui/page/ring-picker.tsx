@@ -43,11 +43,11 @@ type ThumbProps = { readonly command: RingCommand; readonly ledCount: number };
 
 function Thumb({ command, ledCount }: ThumbProps) {
   const { name, parameters } = command;
-  // The command is made anew with each choice; its picture changes only with what it says.
+  // The command is made anew with each choice: its show changes only with what it says.
   const text = JSON.stringify(name === "led-ring" ? { ...parameters, duration: 0 } : parameters);
-  const { picture } = useMemo(
+  const show = useMemo(
     () => previewOf({ name, parameters: JSON.parse(text) }, ledCount),
     [name, text, ledCount],
   );
-  return <LedRing label="" size={44} picture={picture} isSmall />;
+  return <LedRing label="" size={44} show={show} isSmall />;
 }

@@ -1,9 +1,13 @@
+import { BLACK, type Colour } from "../../src/domain/led-colour.ts";
+
 /** How a ring looks apart from its light: sizes in CSS pixels, colours as a canvas wants them. */
 export type RingLook = {
   readonly size: number;
   readonly body: string;
   readonly off: string;
 };
+
+type Drawing = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 const TURN = 2 * Math.PI;
 /** As shares of the size: the circle on which the LEDs sit, and the width of the body. */
@@ -12,16 +16,16 @@ const BODY = 0.15;
 /** The halo of an LED, in its radii. */
 export const HALO = 1.7;
 export const HALO_ALPHA = 0.22;
-/** The sum of an LED's bytes below which nobody sees its light. */
-export const DARK_BELOW = 12;
+/** The sum of red, green and blue below which nobody sees the light of an LED. */
+const DARK_BELOW = 12;
 
-/** LED 0 at the top, clockwise. Three bytes a LED, red first. */
+/** LED 0 at the top, clockwise. */
 export function drawRing(
-  canvas: CanvasRenderingContext2D,
-  bytes: Uint8Array,
+  canvas: Drawing,
+  colours: readonly Colour[],
   { size, body, off }: RingLook,
 ): void {
-  const count = bytes.length / 3;
+  const count = colours.length;
   const middle = size / 2;
   const circle = size * CIRCLE;
   canvas.clearRect(0, 0, size, size);
@@ -32,9 +36,10 @@ export function drawRing(
   canvas.stroke();
   for (let led = 0; led < count; led += 1) {
     const { x, y, radius } = placeOf(led, count, size);
-    const colour = lightOf(bytes, led);
+    const light = colours[led] ?? BLACK;
     disc(canvas, x, y, radius, off);
-    if (!colour) continue;
+    if (isDark(light)) continue;
+    const colour = cssOf(light);
     canvas.globalAlpha = HALO_ALPHA;
     disc(canvas, x, y, radius * HALO, colour);
     canvas.globalAlpha = 1;
@@ -53,20 +58,17 @@ export function placeOf(led: number, count: number, size: number) {
   };
 }
 
-/** The LED's colour; undefined while it gives no light that can be seen. */
-function lightOf(bytes: Uint8Array, led: number): string | undefined {
-  const [r = 0, g = 0, b = 0] = bytes.subarray(3 * led, 3 * led + 3);
-  return r + g + b < DARK_BELOW ? undefined : `rgb(${r} ${g} ${b})`;
+function cssOf(colour: Colour): string {
+  return `#${colour.toString(16).padStart(6, "0")}`;
+}
+
+/** Nobody sees its light. */
+export function isDark(colour: Colour): boolean {
+  return (colour >> 16) + ((colour >> 8) & 255) + (colour & 255) < DARK_BELOW;
 }
 
 // biome-ignore lint/complexity/useMaxParams: a place, a size and a colour, as canvas itself asks
-function disc(
-  canvas: CanvasRenderingContext2D,
-  x: number,
-  y: number,
-  radius: number,
-  colour: string,
-): void {
+function disc(canvas: Drawing, x: number, y: number, radius: number, colour: string): void {
   canvas.fillStyle = colour;
   canvas.beginPath();
   canvas.arc(x, y, radius, 0, TURN);

@@ -41,8 +41,7 @@ export function play(place: Element, ring: RingPlay): () => void {
   };
 }
 
-/** For those who see no motion: what is in sight is drawn once more, where it stands now. */
-export function drawStillAgain(): void {
+function drawStillAgain(): void {
   for (const ring of playing.values()) if (ring.isInSight) drawStill(ring);
 }
 

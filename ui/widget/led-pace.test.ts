@@ -36,5 +36,5 @@ test("a basic pattern that blinks four times a second is slowed too", () => {
 test("the still picture of a blinking ring is not the dark half", () => {
   const picture: RingPicture = (tMs) =>
     basicFrame({ pattern: 3, colours: [48, 0], period: 8, dutyCycle: 2 }, tMs + 1_000);
-  assert.ok(picture(stillTime(picture)).some((byte) => byte > 0));
+  assert.ok(picture(stillTime(picture)).some((colour) => colour > 0));
 });

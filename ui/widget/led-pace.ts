@@ -1,5 +1,7 @@
-/** The picture of a ring at a time: three bytes a LED, red first. */
-export type RingPicture = (tMs: number) => Uint8Array;
+import type { Colour } from "../../src/domain/led-colour.ts";
+
+/** The picture of a ring at a time: a colour for each LED. */
+export type RingPicture = (tMs: number) => readonly Colour[];
 
 /** WCAG 2.3.1: more than three flashes in any one second can make people ill. */
 const FLASHES_MAX = 3;
@@ -55,11 +57,10 @@ function flashesOf(picture: RingPicture): number {
 }
 
 /** Relative luminance over all LEDs, 0 dark to 1 white: eyes see green before red before blue. */
-function levelOf(bytes: Uint8Array): number {
+function levelOf(colours: readonly Colour[]): number {
   let sum = 0;
-  for (let at = 0; at < bytes.length; at += 3) {
-    sum +=
-      0.2126 * (bytes[at] ?? 0) + 0.7152 * (bytes[at + 1] ?? 0) + 0.0722 * (bytes[at + 2] ?? 0);
+  for (const colour of colours) {
+    sum += 0.2126 * (colour >> 16) + 0.7152 * ((colour >> 8) & 255) + 0.0722 * (colour & 255);
   }
-  return bytes.length === 0 ? 0 : (3 * sum) / (255 * bytes.length);
+  return colours.length === 0 ? 0 : sum / (255 * colours.length);
 }

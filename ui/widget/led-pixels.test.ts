@@ -1,30 +1,68 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Colour } from "../../src/domain/led-colour.ts";
 import { placeOf } from "./led-draw.ts";
-import { lightUp, stampsOf } from "./led-pixels.ts";
+import { lightUp, putDark, ringPixels } from "./led-pixels.ts";
 
 const EDGE = 40;
 const LEDS = 24;
+const STRIDE = 100;
+const AT = 7 * STRIDE + 30;
+const BODY = 0xff0a0a0a;
+const RING = ringPixels(new Uint32Array(EDGE * EDGE).fill(BODY), EDGE, LEDS);
 
 test("a lit LED shines where it sits, and nowhere else", () => {
-  const pixels = new Uint8ClampedArray(4 * EDGE * EDGE).fill(10);
-  const bytes = new Uint8Array(3 * LEDS);
-  bytes.set([255, 0, 0], 3 * 6);
-  lightUp(pixels, stampsOf(EDGE, LEDS), bytes);
-  assert.deepEqual(pixelAt(pixels, 6), [255, 0, 0]);
-  assert.deepEqual(pixelAt(pixels, 0), [10, 10, 10]);
-  assert.deepEqual(pixelAt(pixels, 18), [10, 10, 10]);
+  const area = darkRing();
+  assert.ok(lightUp(area, RING, lit({ 6: 0xff8000 }), undefined));
+  assert.equal(pixelAt(area, 6), 0xff0080ff);
+  assert.equal(pixelAt(area, 0), BODY);
+  assert.equal(pixelAt(area, 18), BODY);
+  assert.ok(area.words.every((word, at) => isOfRing(at) || word === 0));
 });
 
 test("a ring without light stays the dark ring", () => {
-  const dark = new Uint8ClampedArray(4 * EDGE * EDGE).map((_, at) => at % 200);
-  const pixels = dark.slice();
-  lightUp(pixels, stampsOf(EDGE, LEDS), new Uint8Array(3 * LEDS));
-  assert.deepEqual(pixels, dark);
+  const area = darkRing();
+  const dark = area.words.slice();
+  lightUp(area, RING, lit({}), undefined);
+  assert.deepEqual(area.words, dark);
+  assert.equal(lightUp(area, RING, lit({}), lit({})), false);
 });
 
-function pixelAt(pixels: Uint8ClampedArray, led: number): number[] {
+test("from any picture to any other, writing what changed is writing all", () => {
+  const pictures = [
+    lit({}),
+    lit({ 0: 0xff0000, 1: 0x00ff00, 23: 0x0000ff }),
+    lit({ 1: 0x00ff00, 2: 0xffffff, 12: 0x808080 }),
+    Array.from({ length: LEDS }, (_, led) => led * 0x0a0501),
+  ];
+  for (const before of pictures) {
+    for (const after of pictures) {
+      const step = darkRing();
+      lightUp(step, RING, before, undefined);
+      assert.equal(lightUp(step, RING, after, before), before !== after);
+      const whole = darkRing();
+      lightUp(whole, RING, after, undefined);
+      assert.deepEqual(step.words, whole.words);
+    }
+  }
+});
+
+function darkRing() {
+  const area = { words: new Uint32Array(60 * STRIDE), stride: STRIDE, at: AT };
+  putDark(area, RING);
+  return area;
+}
+
+function lit(lights: Readonly<Record<number, Colour>>): Colour[] {
+  return Array.from({ length: LEDS }, (_, led) => lights[led] ?? 0);
+}
+
+function pixelAt({ words }: { readonly words: Uint32Array }, led: number): number | undefined {
   const { x, y } = placeOf(led, LEDS, EDGE);
-  const at = 4 * (Math.floor(y) * EDGE + Math.floor(x));
-  return [...pixels.subarray(at, at + 3)];
+  return words[AT + Math.floor(y) * STRIDE + Math.floor(x)];
+}
+
+function isOfRing(at: number): boolean {
+  const [row, column] = [Math.floor(at / STRIDE) - 7, (at % STRIDE) - 30];
+  return row >= 0 && row < EDGE && column >= 0 && column < EDGE;
 }

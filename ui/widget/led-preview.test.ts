@@ -4,15 +4,16 @@ import { pictureFrame } from "../../src/domain/led-picture.ts";
 import { frame } from "../../src/domain/led-ring.ts";
 import { animationCommand, FIRST_ANIMATION, patternCommand, RED, steady } from "../led-form.ts";
 import { pictureOf, previewOf } from "./led-preview.ts";
+import { showAt } from "./led-show.ts";
 
 const SCANNER = { ...FIRST_ANIMATION, mode: 40, durationMs: 1_000 };
 
 test("the preview is the animation that is sent, and goes on after its duration", () => {
-  const { picture, pace } = previewOf(animationCommand(SCANNER), 24);
+  const show = previewOf(animationCommand(SCANNER), 24);
   const { mode, speed, colours } = SCANNER;
-  assert.equal(pace, 1);
+  assert.equal(show.pace, 1);
   for (const tMs of [0, 400, 5_000])
-    assert.deepEqual(picture(tMs), frame({ mode, speed, colours }, tMs, 24));
+    assert.deepEqual(showAt(show, tMs), frame({ mode, speed, colours }, tMs, 24));
 });
 
 test("a fast strobe is held back in the preview, not in what is sent", () => {
@@ -26,6 +27,6 @@ test("after an animation's time the pattern below it shows again", () => {
     { ...patternCommand(steady(RED)), at: 0 },
     { ...animationCommand(SCANNER), at: 100 },
   ]);
-  assert.deepEqual([...pictureFrame(picture, 1_200, 1)], [255, 0, 0]);
+  assert.deepEqual(pictureFrame(picture, 1_200, 1), [0xff0000]);
   assert.equal(picture.animation?.until, 1_100);
 });

@@ -1,29 +1,19 @@
 import { LED_MODES } from "../../src/domain/led-modes.ts";
-import {
-  DARK_RING,
-  type LedPicture,
-  pictureAfter,
-  pictureFrame,
-} from "../../src/domain/led-picture.ts";
+import { DARK_RING, type LedPicture, pictureAfter } from "../../src/domain/led-picture.ts";
 import { DURATION_MS_MAX, type RingCommand } from "../led-form.ts";
-import { paceOf, type RingPicture } from "./led-pace.ts";
-
-export type Preview = {
-  readonly picture: RingPicture;
-  /** Below 1: it flashes faster on the device than here. */
-  readonly pace: number;
-};
+import { paceOf } from "./led-pace.ts";
+import { type LedShow, showAt } from "./led-show.ts";
 
 /** A command as it was sent, and when. */
 export type SentCommand = RingCommand & { readonly at: number };
 
 /** What a `led-ring` or `led-ring-basic` command shows by itself; here it has no end. */
-export function previewOf({ name, parameters }: RingCommand, ledCount: number): Preview {
+export function previewOf({ name, parameters }: RingCommand, ledCount: number): LedShow {
   const endless = name === "led-ring" ? { ...parameters, duration: DURATION_MS_MAX } : parameters;
-  const shown = pictureOf([{ name, parameters: endless, at: 0 }]);
-  const picture: RingPicture = (tMs) => pictureFrame(shown, tMs, ledCount);
-  const pace = mayFlash({ name, parameters }) ? paceOf(picture) : 1;
-  return { picture: pace === 1 ? picture : (tMs) => picture(tMs * pace), pace };
+  const picture = pictureOf([{ name, parameters: endless, at: 0 }]);
+  const show: LedShow = { picture, ledCount, from: 0, pace: 1 };
+  if (!mayFlash({ name, parameters })) return show;
+  return { ...show, pace: paceOf((tMs) => showAt(show, tMs)) };
 }
 
 /** What a ring shows after all that was sent to it, the oldest first. */

@@ -1,95 +1,124 @@
-import {
-  createContext,
-  type ReactNode,
-  type RefObject,
-  useContext,
-  useEffect,
-  useMemo,
-  useRef,
-} from "react";
-import { drawStillAgain } from "./led-loop.ts";
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from "react";
+import { colourOf, useTheme } from "../theme.ts";
+import type { RingView, SheetView } from "./led-painter.ts";
+import type { LedShow } from "./led-show.ts";
 
-/** One canvas below many rings: a browser pays for each canvas that changes, in each frame. */
+/** Many small rings that another thread draws on one canvas below them. */
 export type LedSheet = {
-  /** Puts pixels at the place of an element. */
-  put(element: Element, image: ImageData): void;
-  /** Counts up whenever all that was put is gone or stands elsewhere. */
-  age(): number;
-  /** A ring came or went, so others may have moved. */
-  moved(): void;
+  /** Plays at the place of an element, so many CSS pixels wide, until what is returned is called. */
+  add(element: Element, size: number, show: LedShow): () => void;
 };
 
 const Sheet = createContext<LedSheet | undefined>(undefined);
 
+/** Undefined where a ring draws on a canvas of its own. */
 export function useLedSheet(): LedSheet | undefined {
   return useContext(Sheet);
 }
 
-type Place = { readonly x: number; readonly y: number };
-
 /** Where many small rings stand: they share its canvas. */
 export function LedSheetArea({ children }: { readonly children: ReactNode }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const sheet = useMemo(() => new SheetOf(canvas), []);
-  useEffect(() => {
-    const area = canvas.current?.parentElement;
-    const observer = new ResizeObserver(() => sheet.moved());
-    if (area) observer.observe(area);
-    return () => observer.disconnect();
-  }, [sheet]);
+  const area = useRef<HTMLDivElement>(null);
+  const theme = useTheme();
+  const [sheet] = useState(() => (canDrawElsewhere() ? new SheetOf() : undefined));
+  useEffect(() => (area.current ? sheet?.open(area.current) : undefined), [sheet]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `theme` stands for the tokens' colours
+  useEffect(() => sheet?.changed(), [sheet, theme]);
   return (
-    <div className="led-sheet">
-      <canvas ref={canvas} />
+    <div className="led-sheet" ref={area}>
       <Sheet value={sheet}>{children}</Sheet>
     </div>
   );
 }
 
+/** Browsers before 2023 cannot. */
+function canDrawElsewhere(): boolean {
+  return "transferControlToOffscreen" in HTMLCanvasElement.prototype;
+}
+
+type Ring = Pick<RingView, "size" | "show" | "startedAt"> & { isInSight: boolean };
+
 class SheetOf implements LedSheet {
-  readonly #canvas: RefObject<HTMLCanvasElement | null>;
-  #places = new WeakMap<Element, Place>();
-  #drawing: CanvasRenderingContext2D | null = null;
-  #age = 0;
-  #isMoved = true;
+  readonly #rings = new Map<Element, Ring>();
+  readonly #sight = new IntersectionObserver((entries) => this.#see(entries));
+  #area: Element | undefined;
+  #worker: Worker | undefined;
+  #isTold = true;
 
-  constructor(canvas: RefObject<HTMLCanvasElement | null>) {
-    this.#canvas = canvas;
+  /** Draws below what stands in an area, until what is returned is called. */
+  open(area: Element): () => void {
+    const canvas = document.createElement("canvas");
+    area.prepend(canvas);
+    const worker = new Worker(new URL("led-sheet-worker.ts", import.meta.url), { type: "module" });
+    const offscreen = canvas.transferControlToOffscreen();
+    worker.postMessage({ canvas: offscreen }, [offscreen]);
+    this.#area = area;
+    this.#worker = worker;
+    const isLeft = new AbortController();
+    const changed = () => this.changed();
+    calm().addEventListener("change", changed, isLeft);
+    document.addEventListener("visibilitychange", changed, isLeft);
+    const size = new ResizeObserver(changed);
+    size.observe(area);
+    this.changed();
+    return () => {
+      isLeft.abort();
+      size.disconnect();
+      worker.terminate();
+      canvas.remove();
+      this.#worker = undefined;
+    };
   }
 
-  moved(): void {
-    this.#isMoved = true;
-    this.#age += 1;
+  add(element: Element, size: number, show: LedShow): () => void {
+    const startedAt = performance.timeOrigin + performance.now();
+    this.#rings.set(element, { size, show, startedAt, isInSight: false });
+    this.#sight.observe(element);
+    this.changed();
+    return () => {
+      this.#rings.delete(element);
+      this.#sight.unobserve(element);
+      this.changed();
+    };
   }
 
-  age(): number {
-    return this.#age;
+  /** However much changes at once, it is told once. */
+  changed(): void {
+    if (!this.#isTold) return;
+    this.#isTold = false;
+    queueMicrotask(() => {
+      this.#isTold = true;
+      if (this.#area) this.#worker?.postMessage({ view: this.#viewOf(this.#area) });
+    });
   }
 
-  put(element: Element, image: ImageData): void {
-    if (this.#isMoved) this.#layOut();
-    const { x, y } = this.#places.get(element) ?? this.#placeOf(element);
-    this.#drawing?.putImageData(image, x, y);
+  #see(entries: readonly IntersectionObserverEntry[]): void {
+    for (const { target, isIntersecting } of entries) {
+      const ring = this.#rings.get(target);
+      if (!ring || ring.isInSight === isIntersecting) continue;
+      ring.isInSight = isIntersecting;
+      this.changed();
+    }
   }
 
-  /** A canvas that gets a size is empty. */
-  #layOut(): void {
-    const canvas = this.#canvas.current;
-    const area = canvas?.parentElement?.getBoundingClientRect();
-    if (!canvas || !area) return;
-    this.#isMoved = false;
-    this.#places = new WeakMap();
-    canvas.width = Math.ceil(area.width * devicePixelRatio);
-    canvas.height = Math.ceil(area.height * devicePixelRatio);
-    this.#drawing = canvas.getContext("2d");
-    queueMicrotask(drawStillAgain);
+  #viewOf(area: Element): SheetView {
+    const { left, top, width, height } = area.getBoundingClientRect();
+    const rings = Array.from(this.#rings, ([element, ring]) => {
+      const place = element.getBoundingClientRect();
+      const isInSight = ring.isInSight && !document.hidden;
+      return { ...ring, isInSight, x: place.left - left, y: place.top - top };
+    });
+    return {
+      width,
+      height,
+      scale: devicePixelRatio,
+      look: { body: colourOf("--led-body"), off: colourOf("--led-off") },
+      isStill: calm().matches,
+      rings,
+    };
   }
+}
 
-  #placeOf(element: Element): Place {
-    const { left, top } = element.getBoundingClientRect();
-    const area = this.#canvas.current?.parentElement?.getBoundingClientRect() ?? { left, top };
-    const x = Math.round((left - area.left) * devicePixelRatio);
-    const y = Math.round((top - area.top) * devicePixelRatio);
-    this.#places.set(element, { x, y });
-    return { x, y };
-  }
+function calm(): MediaQueryList {
+  return matchMedia("(prefers-reduced-motion: reduce)");
 }

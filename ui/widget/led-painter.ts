@@ -1,0 +1,147 @@
+import { BLACK, type Colour } from "../../src/domain/led-colour.ts";
+import { drawRing, type RingLook } from "./led-draw.ts";
+import { stillTime } from "./led-pace.ts";
+import { lightUp, type PixelArea, putDark, type RingPixels, ringPixels } from "./led-pixels.ts";
+import { type LedShow, showAt } from "./led-show.ts";
+
+/** A sheet of rings as it is to be drawn; lengths in CSS pixels. */
+export type SheetView = {
+  readonly width: number;
+  readonly height: number;
+  /** Pixels of the display to one of CSS. */
+  readonly scale: number;
+  readonly look: Omit<RingLook, "size">;
+  /** For people who want no motion. */
+  readonly isStill: boolean;
+  readonly rings: readonly RingView[];
+};
+
+export type RingView = {
+  readonly x: number;
+  readonly y: number;
+  readonly size: number;
+  readonly show: LedShow;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** Others are drawn once, for paper has no sight. */
+  readonly isInSight: boolean;
+};
+
+type Ring = {
+  readonly view: RingView;
+  readonly area: PixelArea;
+  readonly pixels: RingPixels;
+  shown: readonly Colour[] | undefined;
+};
+
+type Sheet = { readonly image: ImageData; readonly words: Uint32Array };
+
+/**
+ * Draws all rings of a sheet into one picture, and hands it over once a frame: a browser pays for
+ * each canvas that changes, and for each time that it is told.
+ */
+export class LedPainter {
+  readonly #canvas: OffscreenCanvas;
+  readonly #drawing: OffscreenCanvasRenderingContext2D | null;
+  /** By size and LEDs. */
+  readonly #pixels = new Map<string, RingPixels>();
+  #sheet: Sheet | undefined;
+  #view: SheetView | undefined;
+  #rings: readonly Ring[] = [];
+
+  constructor(canvas: OffscreenCanvas) {
+    this.#canvas = canvas;
+    this.#drawing = canvas.getContext("2d");
+  }
+
+  /** Draws everything anew. */
+  layOut(view: SheetView, now: number): void {
+    if (this.#view?.scale !== view.scale || !isSameLook(this.#view.look, view.look)) {
+      this.#pixels.clear();
+    }
+    this.#view = view;
+    this.#sheet = this.#clear(pixelsOf(view.width, view), pixelsOf(view.height, view));
+    this.#rings = view.rings.flatMap((ring) => this.#place(ring, view) ?? []);
+    for (const ring of this.#rings)
+      light(ring, view.isStill ? stillOf(ring) : sinceStart(ring, now));
+    this.#handOver();
+  }
+
+  /** Draws what has changed since, and is in sight. */
+  turn(now: number): void {
+    let isChanged = false;
+    for (const ring of this.#rings) {
+      if (ring.view.isInSight && light(ring, sinceStart(ring, now))) isChanged = true;
+    }
+    if (isChanged) this.#handOver();
+  }
+
+  #clear(width: number, height: number): Sheet | undefined {
+    const known = this.#sheet;
+    if (known?.image.width === width && known.image.height === height) {
+      known.words.fill(0);
+      return known;
+    }
+    this.#canvas.width = width;
+    this.#canvas.height = height;
+    const image = this.#drawing?.createImageData(width, height);
+    return image && { image, words: new Uint32Array(image.data.buffer) };
+  }
+
+  #place(ring: RingView, view: SheetView): Ring | undefined {
+    const pixels = this.#pixelsFor(ring, view);
+    if (!pixels || !this.#sheet) return undefined;
+    const { image, words } = this.#sheet;
+    const x = Math.round(ring.x * view.scale);
+    const y = Math.round(ring.y * view.scale);
+    const { edge } = pixels;
+    // Where the page has moved on meanwhile: the next view comes at once.
+    if (x < 0 || y < 0 || x + edge > image.width || y + edge > image.height) return undefined;
+    const area = { words, stride: image.width, at: y * image.width + x };
+    putDark(area, pixels);
+    return { view: ring, area, pixels, shown: undefined };
+  }
+
+  #pixelsFor({ size, show }: RingView, { scale, look }: SheetView): RingPixels | undefined {
+    const key = `${size} ${show.ledCount}`;
+    const known = this.#pixels.get(key);
+    if (known) return known;
+    const edge = Math.floor(size * scale);
+    const drawing = new OffscreenCanvas(edge, edge).getContext("2d");
+    if (!drawing) return undefined;
+    drawing.scale(scale, scale);
+    drawRing(drawing, Array<Colour>(show.ledCount).fill(BLACK), { ...look, size });
+    const dark = new Uint32Array(drawing.getImageData(0, 0, edge, edge).data.buffer);
+    const pixels = ringPixels(dark, edge, show.ledCount);
+    this.#pixels.set(key, pixels);
+    return pixels;
+  }
+
+  #handOver(): void {
+    if (this.#sheet) this.#drawing?.putImageData(this.#sheet.image, 0, 0);
+  }
+}
+
+function pixelsOf(length: number, { scale }: SheetView): number {
+  return Math.max(1, Math.ceil(length * scale));
+}
+
+function isSameLook(one: SheetView["look"], other: SheetView["look"]): boolean {
+  return one.body === other.body && one.off === other.off;
+}
+
+/** False where it shows that already. */
+function light(ring: Ring, tMs: number): boolean {
+  const colours = showAt(ring.view.show, tMs);
+  const isChanged = lightUp(ring.area, ring.pixels, colours, ring.shown);
+  ring.shown = colours;
+  return isChanged;
+}
+
+function sinceStart({ view }: Ring, now: number): number {
+  return Math.max(0, now - view.startedAt);
+}
+
+function stillOf({ view }: Ring): number {
+  return stillTime((tMs) => showAt(view.show, tMs));
+}

@@ -43,10 +43,9 @@ type Sheet = { readonly image: ImageData; readonly words: Uint32Array };
 export class LedPainter {
   readonly #canvas: OffscreenCanvas;
   readonly #drawing: OffscreenCanvasRenderingContext2D | null;
-  /** By size and LEDs. */
+  /** By all that they depend on. */
   readonly #pixels = new Map<string, RingPixels>();
   #sheet: Sheet | undefined;
-  #view: SheetView | undefined;
   #rings: readonly Ring[] = [];
 
   constructor(canvas: OffscreenCanvas) {
@@ -56,10 +55,6 @@ export class LedPainter {
 
   /** Draws everything anew. */
   layOut(view: SheetView, now: number): void {
-    if (this.#view?.scale !== view.scale || !isSameLook(this.#view.look, view.look)) {
-      this.#pixels.clear();
-    }
-    this.#view = view;
     this.#sheet = this.#clear(pixelsOf(view.width, view), pixelsOf(view.height, view));
     this.#rings = view.rings.flatMap((ring) => this.#place(ring, view) ?? []);
     for (const ring of this.#rings)
@@ -89,9 +84,10 @@ export class LedPainter {
   }
 
   #place(ring: RingView, view: SheetView): Ring | undefined {
-    const pixels = this.#pixelsFor(ring, view);
-    if (!pixels || !this.#sheet) return undefined;
+    if (!this.#sheet) return undefined;
     const { image, words } = this.#sheet;
+    const pixels = this.#pixelsFor(ring, view, image.width);
+    if (!pixels) return undefined;
     const x = Math.round(ring.x * view.scale);
     const y = Math.round(ring.y * view.scale);
     const { edge } = pixels;
@@ -102,17 +98,19 @@ export class LedPainter {
     return { view: ring, area, pixels, shown: undefined };
   }
 
-  #pixelsFor({ size, show }: RingView, { scale, look }: SheetView): RingPixels | undefined {
-    const key = `${size} ${show.ledCount}`;
+  #pixelsFor(ring: RingView, view: SheetView, stride: number): RingPixels | undefined {
+    const { ledCount } = ring.show;
+    const { scale, look } = view;
+    const key = [ring.size, ledCount, scale, look.body, look.off, stride].join(" ");
     const known = this.#pixels.get(key);
     if (known) return known;
-    const edge = Math.floor(size * scale);
+    const edge = Math.floor(ring.size * scale);
     const drawing = new OffscreenCanvas(edge, edge).getContext("2d");
     if (!drawing) return undefined;
     drawing.scale(scale, scale);
-    drawRing(drawing, Array<Colour>(show.ledCount).fill(BLACK), { ...look, size });
+    drawRing(drawing, Array<Colour>(ledCount).fill(BLACK), { ...look, size: ring.size });
     const dark = new Uint32Array(drawing.getImageData(0, 0, edge, edge).data.buffer);
-    const pixels = ringPixels(dark, edge, show.ledCount);
+    const pixels = ringPixels(dark, edge, ledCount, stride);
     this.#pixels.set(key, pixels);
     return pixels;
   }
@@ -124,10 +122,6 @@ export class LedPainter {
 
 function pixelsOf(length: number, { scale }: SheetView): number {
   return Math.max(1, Math.ceil(length * scale));
-}
-
-function isSameLook(one: SheetView["look"], other: SheetView["look"]): boolean {
-  return one.body === other.body && one.off === other.off;
 }
 
 /** False where it shows that already. */

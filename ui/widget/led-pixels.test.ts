@@ -9,7 +9,7 @@ const LEDS = 24;
 const STRIDE = 100;
 const AT = 7 * STRIDE + 30;
 const BODY = 0xff0a0a0a;
-const RING = ringPixels(new Uint32Array(EDGE * EDGE).fill(BODY), EDGE, LEDS);
+const RING = ringPixels(new Uint32Array(EDGE * EDGE).fill(BODY), EDGE, LEDS, STRIDE);
 
 test("a lit LED shines where it sits, and nowhere else", () => {
   const area = darkRing();

@@ -19,9 +19,13 @@ export type RingPixels = {
 
 /** Where an LED shines most. Halos overlap: the light of one `other` may fall there too. */
 type LedPixels = {
-  readonly row: Uint16Array;
-  readonly column: Uint16Array;
+  /** Counted from the ring's first pixel. Those that only this LED reaches come first. */
+  readonly at: Uint32Array;
+  readonly aloneCount: number;
   readonly dark: Uint32Array;
+  /** What of the dark is seen beside the light, times 256. */
+  readonly darkRedAndBlue: Int32Array;
+  readonly darkGreen: Int32Array;
   /** Of 256. */
   readonly share: Uint16Array;
   readonly other: Uint16Array;
@@ -30,6 +34,7 @@ type LedPixels = {
 
 type Pixel = {
   readonly at: number;
+  readonly dark: number;
   readonly share: number;
   readonly other: number;
   readonly otherShare: number;
@@ -42,20 +47,31 @@ const GREEN = 0xff00;
 /** Gives no light that can be seen. */
 const NO_LIGHT = -1;
 
-/** For a ring of that many pixels an edge. Drawing circles each time takes ten times as long. */
-export function ringPixels(dark: Uint32Array, edge: number, leds: number): RingPixels {
+/**
+ * For a ring of that many pixels an edge, in an area with rows of `stride`. Drawing circles each
+ * time takes ten times as long.
+ */
+export function ringPixels(
+  dark: Uint32Array,
+  edge: number,
+  leds: number,
+  stride: number,
+): RingPixels {
   const places = Array.from({ length: leds }, (_, led) => placeOf(led, leds, edge));
   const pixels = places.map((): Pixel[] => []);
-  for (let at = 0; at < edge * edge; at += 1) {
+  for (let index = 0; index < edge * edge; index += 1) {
+    const column = index % edge;
+    const row = Math.floor(index / edge);
     const [most, next] = places
-      .map((place, led) => ({ led, share: lightAt(place, at % edge, Math.floor(at / edge)) }))
+      .map((place, led) => ({ led, share: lightAt(place, column, row) }))
       .filter(({ share }) => share > 0)
       .sort((one, other) => other.share - one.share);
     if (!most) continue;
-    const { led, share } = most;
-    pixels[led]?.push({ at, share, other: next?.led ?? 0, otherShare: next?.share ?? 0 });
+    const at = row * stride + column;
+    const other = { other: next?.led ?? 0, otherShare: next?.share ?? 0 };
+    pixels[most.led]?.push({ at, dark: dark[index] ?? 0, share: most.share, ...other });
   }
-  return { edge, dark, leds: pixels.map((own) => ledPixels(own, dark, edge)) };
+  return { edge, dark, leds: pixels.map(ledPixels) };
 }
 
 /** Lays down the ring without light. */
@@ -82,7 +98,7 @@ export function lightUp(
     const next = led < last ? led + 1 : 0;
     const after = colours[next] !== shown?.[next];
     const pixels = leds[led];
-    if (pixels && (before || here || after)) press(area, pixels, colours, led);
+    if (pixels && (before || here || after)) press(area, pixels, colours, lightOf(colours[led]));
     isChanged ||= here;
     before = here;
     here = after;
@@ -90,11 +106,16 @@ export function lightUp(
   return isChanged;
 }
 
-function ledPixels(pixels: readonly Pixel[], dark: Uint32Array, edge: number): LedPixels {
+function ledPixels(all: readonly Pixel[]): LedPixels {
+  const pixels = all.toSorted((one, other) => one.otherShare - other.otherShare);
   return {
-    row: Uint16Array.from(pixels, ({ at }) => Math.floor(at / edge)),
-    column: Uint16Array.from(pixels, ({ at }) => at % edge),
-    dark: Uint32Array.from(pixels, ({ at }) => dark[at] ?? 0),
+    at: Uint32Array.from(pixels, ({ at }) => at),
+    aloneCount: pixels.filter(({ otherShare }) => otherShare === 0).length,
+    dark: Uint32Array.from(pixels, ({ dark }) => dark),
+    darkRedAndBlue: Int32Array.from(pixels, ({ dark, share }) =>
+      Math.imul(dark & RED_AND_BLUE, WHOLE - share),
+    ),
+    darkGreen: Int32Array.from(pixels, ({ dark, share }) => Math.imul(dark & GREEN, WHOLE - share)),
     share: Uint16Array.from(pixels, ({ share }) => share),
     other: Uint16Array.from(pixels, ({ other }) => other),
     otherShare: Uint16Array.from(pixels, ({ otherShare }) => otherShare),
@@ -119,29 +140,41 @@ function lightOf(colour: Colour = 0): number {
   return ((colour & 255) << 16) | (colour & GREEN) | (colour >> 16);
 }
 
-/** Some millions of pixels a second: no objects, whole numbers only. */
-function press(
-  { words, stride, at }: PixelArea,
-  { row, column, dark, share, other, otherShare }: LedPixels,
-  colours: readonly Colour[],
-  led: number,
-): void {
-  const own = lightOf(colours[led]);
-  for (let index = 0; index < row.length; index += 1) {
-    let colour = dark[index] ?? 0;
-    const less = otherShare[index] ?? 0;
-    if (less > 0) colour = mixed(colour, lightOf(colours[other[index] ?? 0]), less);
-    colour = mixed(colour, own, share[index] ?? 0);
-    words[at + (row[index] ?? 0) * stride + (column[index] ?? 0)] = colour;
+/** Some millions of pixels a second: no objects, whole numbers, red and blue at once. */
+function press(area: PixelArea, led: LedPixels, colours: readonly Colour[], own: number): void {
+  const { at, aloneCount, dark, share, other, otherShare } = led;
+  if (own === NO_LIGHT) pressNothing(area, led);
+  else pressAlone(area, led, own);
+  for (let index = aloneCount; index < at.length; index += 1) {
+    const beside = lightOf(colours[other[index] ?? 0]);
+    const below = mixed(dark[index] ?? 0, beside, otherShare[index] ?? 0);
+    area.words[area.at + (at[index] ?? 0)] = mixed(below, own, share[index] ?? 0);
   }
 }
 
-/** Red and blue at once: there is room for a product between them. */
+function pressNothing({ words, at: start }: PixelArea, { at, aloneCount, dark }: LedPixels): void {
+  for (let index = 0; index < aloneCount; index += 1) {
+    words[start + (at[index] ?? 0)] = dark[index] ?? 0;
+  }
+}
+
+function pressAlone({ words, at: start }: PixelArea, led: LedPixels, own: number): void {
+  const { at, aloneCount, darkRedAndBlue, darkGreen, share } = led;
+  for (let index = 0; index < aloneCount; index += 1) {
+    const part = share[index] ?? 0;
+    const redAndBlue = (darkRedAndBlue[index] ?? 0) + Math.imul(own & RED_AND_BLUE, part);
+    const green = (darkGreen[index] ?? 0) + Math.imul(own & GREEN, part);
+    words[start + (at[index] ?? 0)] =
+      OPAQUE | ((redAndBlue >>> 8) & RED_AND_BLUE) | ((green >>> 8) & GREEN);
+  }
+}
+
+/** There is room for a product between red and blue. */
 function mixed(ground: number, light: number, share: number): number {
   if (light === NO_LIGHT) return ground;
   const rest = WHOLE - share;
   const redAndBlue =
-    (Math.imul(ground & RED_AND_BLUE, rest) + Math.imul(light & RED_AND_BLUE, share)) >>> 8;
-  const green = (Math.imul(ground & GREEN, rest) + Math.imul(light & GREEN, share)) >>> 8;
-  return OPAQUE | (redAndBlue & RED_AND_BLUE) | (green & GREEN);
+    Math.imul(ground & RED_AND_BLUE, rest) + Math.imul(light & RED_AND_BLUE, share);
+  const green = Math.imul(ground & GREEN, rest) + Math.imul(light & GREEN, share);
+  return OPAQUE | ((redAndBlue >>> 8) & RED_AND_BLUE) | ((green >>> 8) & GREEN);
 }

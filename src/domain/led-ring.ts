@@ -21,8 +21,9 @@ export type Animation = {
 export const LED_COUNT = 24;
 
 /**
- * The picture of an animation after `tMs`: a colour for each LED. A pure function, the same in the simulator, in the preview on the screens and in the tests; what looks like chance comes
- * from `seed`. It follows the published behaviour of each mode; the device itself may differ.
+ * The picture of an animation after `tMs`: a colour for each LED. A pure function, the same in the
+ * simulator, in the preview on the screens and in the tests; what looks like chance comes from
+ * `seed`. It follows the published behaviour of each mode; the device itself may differ.
  */
 export function frame(animation: Animation, tMs: number, ledCount = LED_COUNT, seed = 0): Colour[] {
   const effect = EFFECTS[animation.mode];

@@ -1,11 +1,12 @@
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from "react";
 import { colourOf, useTheme } from "../theme.ts";
 import type { RingView, SheetView } from "./led-painter.ts";
+import type { SheetMessage } from "./led-sheet-worker.ts";
 import type { LedShow } from "./led-show.ts";
 
 /** Many small rings that another thread draws on one canvas below them. */
-export type LedSheet = {
-  /** Plays at the place of an element, so many CSS pixels wide, until what is returned is called. */
+type LedSheet = {
+  /** Plays where an element stands, so many CSS pixels wide, until what is returned is called. */
   add(element: Element, size: number, show: LedShow): () => void;
 };
 
@@ -51,7 +52,7 @@ class SheetOf implements LedSheet {
     area.prepend(canvas);
     const worker = new Worker(new URL("led-sheet-worker.ts", import.meta.url), { type: "module" });
     const offscreen = canvas.transferControlToOffscreen();
-    worker.postMessage({ canvas: offscreen }, [offscreen]);
+    worker.postMessage({ canvas: offscreen } satisfies SheetMessage, [offscreen]);
     this.#area = area;
     this.#worker = worker;
     const isLeft = new AbortController();
@@ -88,7 +89,8 @@ class SheetOf implements LedSheet {
     this.#isTold = false;
     queueMicrotask(() => {
       this.#isTold = true;
-      if (this.#area) this.#worker?.postMessage({ view: this.#viewOf(this.#area) });
+      if (!this.#area) return;
+      this.#worker?.postMessage({ view: this.#viewOf(this.#area) } satisfies SheetMessage);
     });
   }
 

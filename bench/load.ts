@@ -202,7 +202,7 @@ class Client {
 function mindsphere(index: number, wanted = SEED.length): Wire {
   const values = Array.from({ length: wanted }, (_, at) => {
     const value = SEED[at % SEED.length];
-    return at < SEED.length ? value : { ...value, dataPointId: `dataPoint${at}` };
+    return at < SEED.length ? value : { ...value, dataPointId: `dataPoint${at + 1}` };
   });
 
   const day = new Date(Date.now() - DAY_MS).toISOString().slice(0, 10);

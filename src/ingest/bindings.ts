@@ -6,10 +6,15 @@ import type { Channel, Device } from "../domain/model.ts";
 import type { Value } from "../domain/reading.ts";
 import type { Store } from "../store/store.ts";
 
+/** Places of a message whose channels are remembered. */
+const PLACES_MAX = 1_024;
+
 /** A device as ingest knows it: its row, its channels, and what it has said since the start. */
 export type BoundDevice = {
   device: Device;
   readonly channels: Map<ChannelName, BoundChannel>;
+  /** Channels by their places in the message before: most devices say all again, in that order. */
+  readonly order: BoundChannel[];
   lastSeenAt: number | null;
   messages: number;
   readonly warnings: Map<string, NotedWarning>;
@@ -28,6 +33,8 @@ type Heard = Pick<ReceivedMessage, "receivedAt" | "payload">;
 
 export type BoundChannel = {
   channel: Channel;
+  /** Its name as it was said last: the same text again is known without looking at its letters. */
+  said: ChannelName;
   /** The newest time that was given to a value for its arrival, see `bind.ts`. */
   arrivedAt: number;
   /** What the device stamped last, and how; NaN before it did, which is no time. */
@@ -123,6 +130,22 @@ export function isExpected({ device, channels }: BoundDevice): boolean {
   return device.assetId !== null && channels.size === 0;
 }
 
+/** The channel of this name, which is said at this place of a message. */
+export function channelAt(
+  bound: BoundDevice,
+  place: number,
+  name: ChannelName,
+): BoundChannel | undefined {
+  const guess = bound.order[place];
+  if (guess?.said === name) return guess;
+  const channel = bound.channels.get(name);
+  if (channel && place < PLACES_MAX) {
+    channel.said = name;
+    bound.order[place] = channel;
+  }
+  return channel;
+}
+
 export function channelsOf(bound: BoundDevice): Channel[] {
   return Array.from(bound.channels.values(), ({ channel }) => channel);
 }
@@ -157,9 +180,11 @@ export function noteWarning(
 }
 
 function newChannel(channel: Channel): BoundChannel {
-  return { channel, arrivedAt: 0, stampedAt: Number.NaN, stamped: null };
+  const said = channel.name;
+  return { channel, said, arrivedAt: 0, stampedAt: Number.NaN, stamped: null };
 }
 
 function newBound(device: Device): BoundDevice {
-  return { device, channels: new Map(), lastSeenAt: null, messages: 0, warnings: new Map() };
+  const heard = { lastSeenAt: null, messages: 0, warnings: new Map() };
+  return { device, channels: new Map(), order: [], ...heard };
 }

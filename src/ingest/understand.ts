@@ -11,6 +11,7 @@ import {
   type Bindings,
   type BoundChannel,
   type BoundDevice,
+  channelAt,
   noteMessage,
   noteWarning,
 } from "./bindings.ts";
@@ -164,22 +165,24 @@ export class Understanding {
     let speaker: BoundDevice | undefined;
     let bound: BoundDevice | undefined;
     let device: DeviceAddress | undefined;
+    let place = 0;
     for (const reading of this.#findings.readings) {
       if (reading.device !== device) {
         device = reading.device;
         bound = this.#state.bindings.find(driver.id, device);
         speaker = bound ?? speaker;
       }
-      if (!this.#bind(bound, reading)) {
+      if (!this.#bind(bound, reading, place)) {
         this.#brought.strangers.push({ driver, agent, what: reading, payload });
       }
+      place += 1;
     }
     return speaker;
   }
 
   /** Whether there is a series for all that the reading says; it is in the batch then. */
-  #bind(bound: BoundDevice | undefined, reading: Reading): boolean {
-    const channel = bound?.channels.get(reading.channel);
+  #bind(bound: BoundDevice | undefined, reading: Reading, place = 0): boolean {
+    const channel = bound && channelAt(bound, place, reading.channel);
     if (!bound || !channel) return false;
     if (reading.word !== 0 && !this.#hasWords(channel)) return false;
     this.#binder.bind(bound, channel, reading);

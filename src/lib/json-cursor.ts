@@ -18,6 +18,19 @@ const LAST_PLAIN = 0x7e;
 const DIGITS_MAX = 15;
 const POWERS = Array.from({ length: DIGITS_MAX }, (_, power) => 10 ** power);
 const NOTHING = Buffer.alloc(0);
+const NO_VIEW = new DataView(new ArrayBuffer(0));
+const WORD_BYTES = 4;
+
+/** Bytes that come again and again, prepared to be compared four at a time. */
+export type Phrase = { readonly bytes: Uint8Array; readonly words: Int32Array };
+
+export function phraseOf(bytes: Uint8Array): Phrase {
+  const view = viewOf(bytes);
+  const words = Int32Array.from({ length: Math.floor(bytes.length / WORD_BYTES) }, (_, word) =>
+    view.getInt32(word * WORD_BYTES, true),
+  );
+  return { bytes, words };
+}
 
 /**
  * Reads JSON of a shape that is known beforehand where it lies, without making an object of it. It
@@ -28,13 +41,25 @@ const NOTHING = Buffer.alloc(0);
 export class JsonCursor {
   readonly #texts = new TextCache();
   #bytes: Buffer = NOTHING;
+  #view: DataView = NO_VIEW;
   #at = 0;
 
   open(bytes: Uint8Array): void {
     this.#bytes = Buffer.isBuffer(bytes)
       ? bytes
       : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#view = viewOf(bytes);
     this.#at = 0;
+  }
+
+  /** Where it stands: what was read since can be asked for. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** A copy of what was read since it stood there. */
+  since(at: number): Uint8Array {
+    return Uint8Array.from(this.#bytes.subarray(at, this.#at));
   }
 
   /** Behind white space, the byte that comes next; undefined at the end. */
@@ -64,6 +89,23 @@ export class JsonCursor {
       if (bytes[start + index] !== word[index]) return false;
     }
     this.#at = start + word.length;
+    return true;
+  }
+
+  /** Takes the phrase where it comes next to the byte, with white space only where it has some. */
+  takesPhrase({ bytes: phrase, words }: Phrase): boolean {
+    const start = this.#at;
+    const end = start + phrase.length;
+    const bytes = this.#bytes;
+    if (end > bytes.length) return false;
+    const view = this.#view;
+    let at = start;
+    for (let word = 0; word < words.length; word += 1) {
+      if (view.getInt32(at, true) !== words[word]) return false;
+      at += WORD_BYTES;
+    }
+    for (; at < end; at += 1) if (bytes[at] !== phrase[at - start]) return false;
+    this.#at = end;
     return true;
   }
 
@@ -140,4 +182,8 @@ export class JsonCursor {
   #ascii(start: number, end: number): string {
     return this.#bytes.toString("latin1", start, end);
   }
+}
+
+function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, length);
 }

@@ -24,6 +24,21 @@ test("a plain time series is scanned, with white space or without", () => {
   assert.ok(Object.is(scanned[2]?.value, -0));
 });
 
+test("values in another order, of other names or written with other gaps are read as they are", () => {
+  const messages = [
+    series([entry("first", "1"), entry("second", "2"), entry("third", "3")]),
+    series([entry("first", "1"), entry("third", "3"), entry("second", "2")]),
+    series([entry("first", "1"), '{"dataPointId":"second2","value":2}', entry("second", "2")]),
+    series([entry("first", "1"), '{ "dataPointId":"second","value": 2 }', entry("third", "3")]),
+    series([entry("firs", "1")]),
+    series([entry("first", "1"), '{"dataPointId":"second","value":"a"}']),
+  ];
+  for (const text of [...messages, ...messages.toReversed()]) {
+    assert.deepEqual(scan(text), decoded(withStranger(text)), text);
+  }
+  for (const text of messages) assert.equal(scan(text.slice(0, -3)), undefined);
+});
+
 test("what is not plain is left to the general reader, and nothing of it is told twice", () => {
   const odd = [
     entry("power", "12345678901234567"),

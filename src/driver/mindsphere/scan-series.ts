@@ -4,7 +4,7 @@ import { LIMIT } from "../../domain/limit.ts";
 import type { Value } from "../../domain/reading.ts";
 import { moreThanQuality, qualityOfWord, statusWordOf } from "../../domain/status-word.ts";
 import { parseIsoTime } from "../../lib/iso-time.ts";
-import { JsonCursor } from "../../lib/json-cursor.ts";
+import { JsonCursor, type Phrase, phraseOf } from "../../lib/json-cursor.ts";
 
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
@@ -22,8 +22,24 @@ const TRUE = Buffer.from("true");
 const FALSE = Buffer.from("false");
 const NULL = Buffer.from("null");
 
+const GOOD = phraseOf(Buffer.from(',"qualityCode":"0"}'));
+
+/** A place in a list of values, and what came there when it was seen last. */
+type Place = { next: Intro | undefined };
+
+/** How a value is introduced: `{"dataPointId":"power","value":`. */
+type Intro = Place & { readonly phrase: Phrase; readonly channel: ChannelName };
+
+/** They are forgotten all together above so many, and learned anew. */
+const INTROS_MAX = 8_192;
+/** Longer ones are seldom, and would fill memory. */
+const INTRO_BYTES_MAX = 128;
+
 /** One for all: a message is scanned in one piece. */
 const cursor = new JsonCursor();
+const intros = new Map<string, Intro>();
+const FIRST: Place = { next: undefined };
+let last = FIRST;
 
 /**
  * Reads a time series as nearly all agents write it, without making objects of it; false where it
@@ -38,6 +54,7 @@ export function scanSeries(
   const { readings } = findings;
   const before = readings.length;
   cursor.open(payload);
+  last = FIRST;
   const isRead =
     payload.length <= LIMIT.payloadBytes &&
     cursor.takes(OPEN_OBJECT) &&
@@ -77,16 +94,43 @@ function scanEntries(findings: Findings): boolean {
 
 /** `{ dataPointId, value, qualityCode }`, in this order and without the last one at most. */
 function scanEntry(findings: Findings): boolean {
-  if (!cursor.takes(OPEN_OBJECT) || !cursor.takesWord(CHANNEL)) return false;
-  const channel = text();
-  if (!channel || !cursor.takes(COMMA) || !cursor.takesWord(VALUE)) return false;
+  const channel = scanIntro();
   const value = scanValue();
+  if (!channel || value === undefined) return false;
+  if (cursor.takesPhrase(GOOD)) {
+    findings.reading(channel, value, "good");
+    return true;
+  }
   const word = cursor.takes(COMMA) ? scanQuality() : 0;
-  if (value === undefined || word === undefined || !cursor.takes(CLOSE_OBJECT)) return false;
-  const name = channel as ChannelName;
-  if (word === 0) findings.reading(name, value, "good");
-  else findings.reading(name, value, qualityOfWord(word), moreThanQuality(word));
+  if (word === undefined || !cursor.takes(CLOSE_OBJECT)) return false;
+  findings.reading(channel, value, qualityOfWord(word), moreThanQuality(word));
   return true;
+}
+
+/** Agents name their values in the same order again and again: what came then is tried first. */
+function scanIntro(): ChannelName | undefined {
+  const guess = last.next;
+  if (guess && cursor.takesPhrase(guess.phrase)) {
+    last = guess;
+    return guess.channel;
+  }
+  const start = cursor.at;
+  if (!cursor.takes(OPEN_OBJECT) || !cursor.takesWord(CHANNEL)) return undefined;
+  const channel = text();
+  if (!channel || !cursor.takes(COMMA) || !cursor.takesWord(VALUE)) return undefined;
+  if (cursor.at - start <= INTRO_BYTES_MAX) {
+    const intro = intros.get(channel) ?? learn(channel as ChannelName, cursor.since(start));
+    last.next = intro;
+    last = intro;
+  }
+  return channel as ChannelName;
+}
+
+function learn(channel: ChannelName, bytes: Uint8Array): Intro {
+  const intro: Intro = { phrase: phraseOf(bytes), channel, next: undefined };
+  if (intros.size >= INTROS_MAX) intros.clear();
+  intros.set(channel, intro);
+  return intro;
 }
 
 function scanQuality(): number | undefined {

@@ -5,6 +5,7 @@ import { type Permission, ROLES } from "../domain/permission.ts";
 import { QUALITIES } from "../domain/reading.ts";
 import { NETWORK_ROUTES } from "./contract-networks.ts";
 import { SETTINGS_ROUTES } from "./contract-settings.ts";
+import { TOPIC_ROUTES } from "./contract-topics.ts";
 import {
   AgentSchema,
   AssetSchema,
@@ -506,6 +507,7 @@ export const ROUTES = {
 
   ...SETTINGS_ROUTES,
   ...NETWORK_ROUTES,
+  ...TOPIC_ROUTES,
 
   "GET /agents": route({
     permission: "engineer",
@@ -807,4 +809,5 @@ export type {
   RolloutStepReply,
   TemplateReply,
 } from "./contract-settings.ts";
+export type { MappingReply, TopicReply } from "./contract-topics.ts";
 export type ProblemReply = Static<typeof ProblemSchema>;

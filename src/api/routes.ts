@@ -36,6 +36,7 @@ import { screenHandlers } from "./screens.ts";
 import { sessionHandlers } from "./session.ts";
 import { settingsHandlers } from "./settings.ts";
 import { streamHandlers } from "./stream.ts";
+import { topicHandlers } from "./topics.ts";
 import { userHandlers } from "./users.ts";
 import { validator } from "./validate.ts";
 
@@ -76,6 +77,7 @@ const HANDLERS: { readonly [R in RouteName]: Handler<R> } = {
   ...sessionHandlers,
   ...settingsHandlers,
   ...streamHandlers,
+  ...topicHandlers,
   ...userHandlers,
 };
 

@@ -36,10 +36,11 @@ export async function openWorker(
   const { worker, workers } = config;
   const clock = systemClock;
   const own = { clock, log: log.child("worker"), chance: Math.random };
+  let listen = (_topics: readonly string[]) => {};
   let trouble = () => "it was not at the broker yet";
   const relay = openRelay(
     { ...house, worker, workers },
-    { ...own, drivers, trouble: () => trouble() },
+    { ...own, drivers, trouble: () => trouble(), onTopics: (topics) => listen(topics) },
   );
   const folder = join(config.data, "broker-sessions");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -60,6 +61,7 @@ export async function openWorker(
     await relay.close();
     return broker;
   }
+  listen = (topics) => broker.value.listen(topics);
   trouble = () => broker.value.trouble?.detail ?? "";
   closer.add("broker", () => broker.value.close());
   closer.add("relay", () => relay.close());

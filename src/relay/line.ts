@@ -6,6 +6,7 @@ import type { Driver } from "../driver/driver.ts";
 import { backoff } from "../lib/backoff.ts";
 import type { Clock, Timer } from "../lib/clock.ts";
 import { newId } from "../lib/id.ts";
+import { isJsonObject, parseJson } from "../lib/json.ts";
 import type { Log } from "../lib/log.ts";
 import { bytesOf, encodeBatch, type RelayedMessage, type RelayedRefusal } from "./batch.ts";
 import { Glance } from "./glance.ts";
@@ -16,6 +17,7 @@ type LineParts = {
   readonly drivers: readonly Driver[];
   readonly post: Post;
   readonly trouble: () => string;
+  readonly onTopics: (topics: readonly string[]) => void;
   readonly clock: Clock;
   readonly log: Log;
   readonly chance: () => number;
@@ -139,8 +141,9 @@ export class WorkersLine implements Relay {
     );
     for (let tries = 0; ; tries += 1) {
       const answer = await this.#parts.post.send(body);
-      if (answer?.status === 204) {
+      if (answer?.status === 204 || answer?.status === 200) {
         this.#complain("");
+        this.#parts.onTopics(topicsIn(answer.text));
         return true;
       }
       this.#complain(wordsOf(answer));
@@ -169,6 +172,13 @@ export class WorkersLine implements Relay {
     });
     this.#pause = undefined;
   }
+}
+
+/** None where the house says nothing: most have none. */
+function topicsIn(text: string): readonly string[] {
+  const json = text === "" ? undefined : parseJson(text);
+  const topics = isJsonObject(json) ? json["topics"] : undefined;
+  return Array.isArray(topics) ? topics.map(String) : [];
 }
 
 function wordsOf(answer: Answer): string {

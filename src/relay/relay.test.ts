@@ -88,6 +88,19 @@ test("what a worker receives is settled when the house has stored it, in its ord
   await world.close();
 });
 
+test("a worker learns with each answer which topics are wanted besides, and when none are", async () => {
+  const world = new World();
+  world.said = '{"topics":["bakery/acme_oven/data"]}';
+  await world.line.receive([received("a/1", "1")]);
+  world.said = "";
+  await world.line.receive([received("a/1", "2")]);
+  await until(() => world.topics.length >= 2);
+  const said = new Set(world.topics.map(String));
+  assert.deepEqual([...said].toSorted(), ["", "bakery/acme_oven/data"]);
+  assert.equal(String(world.topics.at(-1)), "");
+  await world.close();
+});
+
 test("a batch whose answer was lost is asked for again, and stored once", async () => {
   const world = new World();
   world.isDeaf = 2;
@@ -174,6 +187,9 @@ class World {
   readonly refused: string[] = [];
   readonly gaps: number[] = [];
   readonly silences: string[] = [];
+  readonly topics: (readonly string[])[] = [];
+  /** What the house says with its answers. */
+  said = "";
   store: () => Promise<void> = async () => {};
   /** So many answers do not reach the worker. */
   isDeaf = 0;
@@ -198,7 +214,9 @@ class World {
       onSilence: (worker, isSilent) => this.silences.push(`${worker} ${isSilent}`),
     });
     const post = { send: (body: Uint8Array) => this.#carry(body), close: () => {} };
-    const parts = { drivers, post, trouble: () => "", clock, log: silentLog, chance: () => 0 };
+    const onTopics = (topics: readonly string[]) => this.topics.push(topics);
+    const own = { clock, log: silentLog, chance: () => 0 };
+    const parts = { drivers, post, trouble: () => "", onTopics, ...own };
     this.line = new WorkersLine({ worker: 0, workers: 2 }, parts);
   }
 
@@ -224,6 +242,7 @@ class World {
       this.isDeaf -= 1;
       return null;
     }
+    if (taken.ok && this.said !== "") return { status: 200, text: this.said };
     return taken.ok ? { status: 204, text: "" } : { status: 503, text: taken.problem.detail };
   }
 }

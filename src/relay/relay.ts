@@ -46,6 +46,8 @@ type RelayParts = {
   readonly drivers: readonly Driver[];
   /** Why the worker does not take in as it should; empty while it does. */
   readonly trouble: () => string;
+  /** Told what the house wants besides the trees of the drivers, with each of its answers. */
+  readonly onTopics: (topics: readonly string[]) => void;
   readonly clock: Clock;
   readonly log: Log;
   readonly chance: () => number;

@@ -21,6 +21,7 @@ import { AgentGrant } from "./agent-grant.tsx";
 import { AgentIssued } from "./agent-issued.tsx";
 import { AgentModel } from "./agent-model.tsx";
 import { AgentState } from "./agent-parts.tsx";
+import { AgentTopics } from "./agent-topics.tsx";
 import { RejectedFolds } from "./rejected-folds.tsx";
 import "./agents.css";
 
@@ -84,7 +85,12 @@ function AgentDetail({ agent, onIssued }: AgentDetailProps) {
         <Facts facts={factsOf(agent)} />
       </Card>
       {agent.kind === "plain" && !agent.revoked && <AgentGrant agent={agent} />}
-      {agent.kind === "mindsphere" && !agent.revoked && <AgentModel agentId={agent.id} />}
+      {agent.kind === "mindsphere" && !agent.revoked && (
+        <>
+          <AgentModel agentId={agent.id} />
+          <AgentTopics agent={agent} rejected={rows} />
+        </>
+      )}
       <Card title="Rejected" meta="Its messages that were not taken" flush>
         {rows.length > 0 ? (
           <RejectedFolds rows={rows} namesAgent={false} />

@@ -11,6 +11,7 @@ import type { Welcome } from "./packet.ts";
 import { Receiver, type ReceiverParts } from "./receiver.ts";
 import { Sender } from "./sender.ts";
 import { SessionMark } from "./session-mark.ts";
+import type { Share } from "./share.ts";
 
 export type ServerAddress = {
   /** The nodes of one cluster, tried in turn. */
@@ -94,6 +95,9 @@ class ExternalBroker implements Broker {
   #sender: Sender | undefined;
   #receiver: Receiver | undefined;
   #welcome: Welcome | undefined;
+  /** Topics besides those that the options name. */
+  #more: readonly string[] = [];
+  #share: Share | undefined;
   #version: 4 | 5 = 4;
   /** What the broker does not let us subscribe to; null until it has answered. */
   #refusedFilters: readonly string[] | null = null;
@@ -158,6 +162,12 @@ class ExternalBroker implements Broker {
     return this.#sender.send(message);
   }
 
+  listen(topics: readonly string[]): void {
+    if (String(topics) === String(this.#more)) return;
+    this.#more = topics;
+    if (this.#share) this.#receiver?.change(this.#withMore(this.#share));
+  }
+
   async provision(agent: AgentId, account: Account | null, password: string | null): Promise<void> {
     if (account) await this.#security?.change(account, password);
     else await this.#security?.remove(agent);
@@ -212,18 +222,23 @@ class ExternalBroker implements Broker {
   #receive(options: ExternalOptions): Client {
     const { address, worker, workers = 1, filters, ordered = [], folder } = options;
     const share = { share: options.share, worker, workers, filters, ordered };
+    this.#share = share;
     const clientId = `${options.share}-ingest-${worker}`;
     const mark = new SessionMark(folder, clientId);
     const onGranted = (refused: readonly string[]) => this.#granted(refused);
-    const wish = { ...this.#parts, share, mark, onGranted };
+    const wish = { ...this.#parts, mark, onGranted };
     return new Client(address, {
       ...this.#parts,
       ...{ clientId, isFresh: false },
       begin: (wire, welcome) => {
-        this.#receiver = new Receiver(wish, wire, welcome);
+        this.#receiver = new Receiver({ ...wish, share: this.#withMore(share) }, wire, welcome);
         return this.#receiver;
       },
     });
+  }
+
+  #withMore(share: Share): Share {
+    return { ...share, filters: [...share.filters, ...this.#more] };
   }
 
   #granted(refused: readonly string[]): void {

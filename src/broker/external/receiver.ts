@@ -49,7 +49,10 @@ const UNSUBSCRIBE_ID = 2;
 export class Receiver implements Conversation {
   readonly #parts: ReceiverParts;
   readonly #wire: Wire;
-  readonly #filters: readonly string[];
+  #share: Share;
+  #filters: readonly string[];
+  /** What was subscribed to and is not answered yet, in this order. */
+  readonly #asked: (readonly string[])[] = [];
   readonly #isShared: boolean;
   #batch: Batch = { messages: [], packetIds: [] };
   #isTurnEnding = false;
@@ -64,6 +67,7 @@ export class Receiver implements Conversation {
     this.#parts = parts;
     this.#wire = wire;
     const { share, mark } = parts;
+    this.#share = share;
     this.#isShared = welcome.shared;
     this.#filters = subscriptionsOf(share, welcome.shared);
     const known = mark.note(this.#filters, parts.clock.now());
@@ -85,6 +89,15 @@ export class Receiver implements Conversation {
     this.#parts.mark.touch(this.#parts.clock.now());
   };
 
+  /** Something else is to be taken in from now on. */
+  change(share: Share): void {
+    if (this.#isOver || this.#isDraining) return;
+    this.#share = share;
+    this.#filters = subscriptionsOf(share, this.#isShared);
+    const { mark, clock } = this.#parts;
+    this.#subscribe(mark.note(this.#filters, clock.now())?.gone ?? []);
+  }
+
   /** Reads no more, and settles when what was read is safe and acknowledged. */
   async drain(): Promise<void> {
     this.#isDraining = true;
@@ -97,12 +110,14 @@ export class Receiver implements Conversation {
     const { writer, version, send } = this.#wire;
     if (gone.length > 0) writer.raw(encodeUnsubscribe(UNSUBSCRIBE_ID, gone, version));
     writer.raw(encodeSubscribe(SUBSCRIBE_ID, this.#filters, version));
+    this.#asked.push(this.#filters);
     send();
   }
 
   #granted(packet: PacketView): void {
-    const codes = subackCodes(packet, this.#filters.length);
-    const refused = this.#filters.filter((_, index) => (codes[index] ?? FAILED) >= FAILED);
+    const asked = this.#asked.shift() ?? this.#filters;
+    const codes = subackCodes(packet, asked.length);
+    const refused = asked.filter((_, index) => (codes[index] ?? FAILED) >= FAILED);
     const { clock, onGranted } = this.#parts;
     onGranted(refused);
     if (refused.length === 0) return;
@@ -134,7 +149,7 @@ export class Receiver implements Conversation {
   #isNothing({ isOurs, retain, topic }: Passed): boolean {
     const isKept = retain && this.#wire.version === 4;
     if (isKept) this.#parts.gauges.add("mqtt_kept_passed_over_total");
-    return isOurs || isKept || !isForUs(this.#parts.share, this.#isShared, topic);
+    return isOurs || isKept || !isForUs(this.#share, this.#isShared, topic);
   }
 
   #senderOf(passed: Passed): AgentId | null {

@@ -19,7 +19,7 @@ import { bookOf } from "./mindsphere/catalogue.ts";
 export type KnownTopic = { readonly agent: Agent; readonly custom: CustomTopic };
 
 /** Where values of one variable stand, as somebody wishes. */
-export type MappingWish = Pick<TopicMapping, "aspect" | "variable" | "value" | "time"> & {
+type MappingWish = Pick<TopicMapping, "aspect" | "variable" | "value" | "time"> & {
   /** In either writing. */
   readonly assetId: string;
 };

@@ -258,6 +258,7 @@ async function openRooms(
     devices: () => ingest.devices(),
     lastSeenAt: (id) => ingest.diagnostics(id).lastSeenAt,
     isExpected: (id) => ingest.isExpected(id),
+    sensors: { store, historian, channelsOf: (id) => ingest.device(id)?.channels ?? [] },
     settingsOf: (devices) => settings.current(devices),
     connected: () => undefined,
     record: (event) => journal.record(event),

@@ -20,7 +20,7 @@ test("the specification's bytes name what is missing or faulty", () => {
 });
 
 test("the highest bit comes first", () => {
-  assert.deepEqual(bitsIn(128, NAMES)[0], { name: "NTC", is: "working" });
+  assert.deepEqual(bitsIn(128, NAMES)[0], { name: "NTC", bit: 7, is: "working" });
 });
 
 test("before the first message nothing works and nothing is faulty", () => {
@@ -35,13 +35,13 @@ test("the 32nd bit is a bit like the others", () => {
 });
 
 test("what never worked is taken for not fitted, what worked once for a fault", () => {
-  const bits = bitsIn(192, NAMES, [192, 193, 192]);
-  const is = (name: string) => bits.find((bit) => bit.name === name)?.is;
-  assert.equal(is("CO2"), "fault");
+  const memory = { worked: 193, wanted: 0, unwanted: 0, idle: 0 };
+  const is = (name: string, more: Partial<typeof memory> = {}) =>
+    bitsIn(192, NAMES, { ...memory, ...more }).find((bit) => bit.name === name)?.is;
+  assert.equal(is("CO2"), "faulty");
   assert.equal(is("VOC"), "unfitted");
+  assert.equal(is("VOC", { wanted: 16 }), "faulty", "a person says that it should be there");
+  assert.equal(is("CO2", { unwanted: 1 }), "unfitted", "and that it is not");
+  assert.equal(is("CO2", { idle: 1 }), "unused");
   assert.equal(is("NTC"), "working");
-  assert.ok(
-    bitsIn(192, NAMES).every((bit) => bit.is !== "unfitted"),
-    "nothing is known of before",
-  );
 });

@@ -1,39 +1,27 @@
+import { type BitState, bitStateOf } from "../src/domain/health.ts";
 import type { Value } from "../src/domain/reading.ts";
 
-type Bit = {
-  readonly name: string;
-  /** 0 stands for missing as well as for faulty: a device cannot tell them apart. */
-  readonly is: "working" | "fault" | "unfitted" | "unknown";
-};
+type Memory = Parameters<typeof bitStateOf>[2];
+type Bit = { readonly name: string; readonly bit: number; readonly is: BitState };
 
-/**
- * What each bit of a mask says, the highest first, as the number is written in binary. What was 0
- * in all masks `before`, as far as they are known, is more likely not fitted than faulty.
- */
+/** Where nothing is known of before: all that is 0 counts as faulty. */
+const ALL_WORKED: Memory = { worked: 2 ** 32 - 1, wanted: 0, unwanted: 0, idle: 0 };
+
+/** What each bit of a mask says, the highest first, as the number is written in binary. */
 export function bitsIn(
   value: Value | null,
   names: readonly string[],
-  before: readonly Value[] = [],
+  memory: Memory = ALL_WORKED,
 ): readonly Bit[] {
   const mask = typeof value === "number" && Number.isInteger(value) ? value : undefined;
   return names
-    .map((name, bit): Bit => {
-      if (mask === undefined) return { name, is: "unknown" };
-      // Not `>>`: a mask may have 32 bits, and shifting makes its highest a sign.
-      if (isSet(mask, bit)) return { name, is: "working" };
-      const neverWorked = before.length > 0 && !before.some((other) => isSet(Number(other), bit));
-      return { name, is: neverWorked ? "unfitted" : "fault" };
-    })
+    .map((name, bit): Bit => ({ name, bit, is: bitStateOf(mask, bit, memory) }))
     .reverse();
-}
-
-function isSet(mask: number, bit: number): boolean {
-  return Math.floor(mask / 2 ** bit) % 2 === 1;
 }
 
 /** The names of what a device reports missing or faulty; none while it has not told. */
 export function faultsIn(value: Value | null, names: readonly string[]): readonly string[] {
   return bitsIn(value, names)
-    .filter(({ is }) => is === "fault")
+    .filter(({ is }) => is === "faulty")
     .map(({ name }) => name);
 }

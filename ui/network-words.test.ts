@@ -8,6 +8,7 @@ const DONE = {
   place: "Works",
   missing: [],
   faulty: [],
+  unfitted: [],
   settings: "sent",
   state: "reporting",
 } as unknown as NodeReply;

@@ -30,7 +30,7 @@ type Task = { readonly name: string; readonly isDone: boolean; readonly lacks: s
 
 /** What a node needs until it can be left alone, in the order in which people do it. */
 export function tasksOf(node: NodeReply): readonly Task[] {
-  const { assetId, place, missing, faulty, settings, state } = node;
+  const { assetId, place, missing, faulty, unfitted, settings, state } = node;
   return [
     { name: "Adopted", isDone: assetId !== null, lacks: "waits in the inbox" },
     { name: "In its place", isDone: place !== "", lacks: "stands nowhere" },
@@ -41,12 +41,20 @@ export function tasksOf(node: NodeReply): readonly Task[] {
     },
     {
       name: "Sensors well",
-      isDone: faulty.length === 0,
-      lacks: `not fitted or faulty: ${faulty.join(", ")}`,
+      isDone: faulty.length + unfitted.length === 0,
+      lacks: sensorWords(faulty, unfitted),
     },
     { name: "Settings sent", isDone: settings === "sent", lacks: SETTINGS_LACK[settings] },
     { name: "Reporting", isDone: state === "reporting", lacks: nodeWords(state).word },
   ];
+}
+
+function sensorWords(faulty: readonly string[], unfitted: readonly string[]): string {
+  const parts = [
+    ...(faulty.length > 0 ? [`faulty: ${faulty.join(", ")}`] : []),
+    ...(unfitted.length > 0 ? [`not fitted? ${unfitted.join(", ")}`] : []),
+  ];
+  return parts.join("; ");
 }
 
 const SETTINGS_LACK = {

@@ -49,8 +49,20 @@ const NodeSchema = Type.Object({
   settings: oneOf(["none", "newer", "sent"]),
   /** Values that such a device has and that never came. */
   missing: Type.Array(Type.String()),
-  /** What it reports missing or faulty. */
+  /** Sensors that have worked or should be there, and do not work. */
   faulty: Type.Array(Type.String()),
+  /** Sensors that never worked, and of which nobody has said that they are not there. */
+  unfitted: Type.Array(Type.String()),
+});
+const FittingSchema = Type.Object({
+  channel: Type.String(),
+  /** Sensors that were well at least once. */
+  worked: Type.Integer(),
+  /** Of which a person said that they should be there, or that they are not. */
+  wanted: Type.Integer(),
+  unwanted: Type.Integer(),
+  /** Of which no value is asked, as the device is set. */
+  idle: Type.Integer(),
 });
 const ImportRow = Type.Object({
   line: Type.Integer(),
@@ -96,6 +108,22 @@ export const NETWORK_ROUTES = {
     }),
     reply: Type.Object({ rows: Type.Array(ImportRow), bad: Type.Integer(), done: Type.Boolean() }),
   },
+  "GET /devices/:id/health": {
+    permission: "view",
+    summary: "What is known of the sensors behind a device's masks; each number has a bit a sensor",
+    params: Id,
+    reply: Type.Object({ items: Type.Array(FittingSchema) }),
+  },
+  "PUT /devices/:id/health": {
+    permission: "engineer",
+    summary: "Say that a sensor should be there, or that it is not fitted; null: take it back",
+    params: Id,
+    body: Type.Object({
+      channel: Type.String(),
+      bit: Type.Integer({ minimum: 0, maximum: 31 }),
+      fitted: nullable(Type.Boolean()),
+    }),
+  },
   "POST /devices/:id/replace": {
     permission: "engineer",
     summary: "Put another device in its place: name, asset, both histories and settings go on",
@@ -108,4 +136,5 @@ export const NETWORK_ROUTES = {
 
 export type NetworkReply = Static<typeof NetworkSchema>;
 export type NodeReply = Static<typeof NodeSchema>;
+export type FittingReply = Static<typeof FittingSchema>;
 export type ImportReply = { readonly rows: readonly Static<typeof ImportRow>[] };

@@ -802,7 +802,7 @@ export type AssetEventReply = Static<typeof AssetEventSchema>;
 export type FileReply = Static<typeof FileSchema>;
 export type LayoutReply = Static<typeof LayoutSchema>;
 export type ScreenReply = Static<typeof ScreenSchema>;
-export type { ImportReply, NetworkReply, NodeReply } from "./contract-networks.ts";
+export type { FittingReply, ImportReply, NetworkReply, NodeReply } from "./contract-networks.ts";
 export type {
   DeviceSettingsReply,
   RolloutReply,

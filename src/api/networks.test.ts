@@ -52,12 +52,60 @@ test("a network lists its nodes by address, with what commissioning still lacks"
   );
   const [first] = nodes;
   assert.deepEqual([first.name, first.state, first.promiseMs], ["R 105", "reporting", 900_000]);
-  assert.deepEqual(first.faulty, ["CO2"]);
+  assert.deepEqual([first.faulty, first.unfitted], [[], ["CO2"]], "it never worked");
   assert.ok(first.missing.includes("Temperature") && !first.missing.includes("Humidity"));
   const { items } = (await house.send("viewer", "GET /networks")).json;
   assert.deepEqual(items, [found]);
   const unknown = await house.send("viewer", "GET /networks/viasens/none");
   assert.deepEqual([unknown.status, unknown.json.code], [404, "network_unknown"]);
+});
+
+test("a sensor that should be there and is not has failed; one that is not fitted is nobody's loss", async () => {
+  const { deviceId } = await node("12/5");
+  const events = async (kind: string) =>
+    (await house.send("engineer", `GET /journal?kind=${kind}`)).json.items.map(
+      ({ detail }: { detail: { sensors: string[] } }) => detail.sensors.join(),
+    );
+  const fit = (fitted: boolean | null, bit = 0) =>
+    house.send("engineer", `PUT /devices/${deviceId}/health`, {
+      ...{ channel: "health.health", bit, fitted },
+    });
+  const sensors = async () => {
+    const { faulty, unfitted } = await node("12/5");
+    return `${faulty} ${unfitted}`;
+  };
+  const hear = async (health: number) => {
+    await house.hear("/sauter/viasens/12/5", { type: "health", payload: { health } });
+    house.parts.liveness.look();
+    await until("it is seen", async () => {
+      const [item] = (await house.send("viewer", `GET /devices/${deviceId}/health`)).json.items;
+      return item && (item.worked & health) === health;
+    });
+  };
+  await hear(254);
+  assert.equal(await sensors(), " CO2");
+  assert.deepEqual(await events("device.sensors-failed"), []);
+  assert.equal((await fit(true)).status, 204);
+  assert.equal(await sensors(), "CO2 ");
+  assert.deepEqual(await events("device.sensors-failed"), ["CO2"]);
+  assert.equal((await fit(false)).status, 204);
+  assert.equal(await sensors(), " ");
+  assert.equal((await fit(null)).status, 204);
+  assert.equal(await sensors(), " CO2");
+
+  await hear(255);
+  await hear(0);
+  const all = "CO2,Occupancy,Noise level,Illuminance,VOC,Humidity,Temperature FIR,Temperature NTC";
+  await until("all have failed", async () => (await sensors()) === `${all} `);
+  const [newest] = await events("device.sensors-failed");
+  assert.equal(newest, all, "one event");
+  // Either sensor of temperature is enough, as long as nobody knows which is asked.
+  await hear(255 - 64);
+  await until("all are back", async () => (await sensors()) === " ");
+  assert.equal((await fit(true, 8)).json.code, "channel_unknown");
+  const body = { channel: "health.health", bit: 0, fitted: true };
+  const other = await house.send("viewer", `PUT /devices/${deviceId}/health`, body);
+  assert.equal(other.json.code, "permission_missing");
 });
 
 test("where a network answers is told, and an answer there ends the order", async () => {

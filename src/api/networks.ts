@@ -1,10 +1,12 @@
 import type { DeviceId } from "../domain/brand.ts";
+import { type BitState, bitStateOf, hasBit } from "../domain/health.ts";
 import type { Channel, Device } from "../domain/model.ts";
 import { areSame } from "../domain/settings.ts";
 import { csvLine } from "../lib/csv.ts";
 import { success } from "../lib/outcome.ts";
 import type { NetworkState } from "../liveness/liveness.ts";
 import type { NetworkReply, NodeReply } from "./contract.ts";
+import { fit, getHealth, memoryOf } from "./device-health.ts";
 import { type Answer, type Call, type Handlers, Verbatim } from "./handler.ts";
 import type { House } from "./house.ts";
 import type { ModelView } from "./model.ts";
@@ -23,6 +25,8 @@ export const networkHandlers = {
   },
   "GET /networks/:driver/:network/nodes.csv": nodesCsv,
   "POST /networks/:driver/:network/import": importNodes,
+  "GET /devices/:id/health": getHealth,
+  "PUT /devices/:id/health": fit,
   "POST /devices/:id/replace": async (house, { params, body, by }) =>
     house.ingest.replace(by.actor, params.id as DeviceId, body.deviceId as DeviceId),
 } satisfies Handlers;
@@ -115,7 +119,7 @@ function nodeReply(parts: NodeParts, device: Device, channels: readonly Channel[
     template: parts.templates.get(id) ?? "",
     settings: settingsState(parts, device),
     missing: missingOf(house, device, channels),
-    faulty: channels.filter(isMask).flatMap((channel) => faultyIn(channel, parts.newest)),
+    ...sensorsOf(parts, device, channels),
   };
 }
 
@@ -142,10 +146,34 @@ function isMask({ proposal }: Channel): boolean {
   return proposal.bits !== undefined;
 }
 
-function faultyIn({ series, proposal }: Channel, newest: Newest): string[] {
-  const value = newest(series, proposal)?.value;
-  if (typeof value !== "number") return [];
-  return (proposal.bits ?? []).filter((_, bit) => Math.floor(value / 2 ** bit) % 2 === 0);
+/** Sensors that should work and do not, and those of which nobody knows whether they are there. */
+function sensorsOf(
+  parts: NodeParts,
+  device: Device,
+  channels: readonly Channel[],
+): Pick<NodeReply, "faulty" | "unfitted"> {
+  const told = channels.filter(isMask).flatMap((channel) => bitsOf(parts, device, channel));
+  const names = (wanted: BitState) =>
+    told.filter(({ state }) => state === wanted).map(({ sensor }) => sensor);
+  return { faulty: names("faulty"), unfitted: names("unfitted") };
+}
+
+type Bit = { readonly sensor: string; readonly state: BitState };
+
+function bitsOf(
+  { house, newest, told }: NodeParts,
+  device: Device,
+  { name, series, proposal }: Channel,
+): Bit[] {
+  const mask = newest(series, proposal)?.value;
+  if (typeof mask !== "number") return [];
+  const driver = house.drivers.find(({ id }) => id === device.driver);
+  const idle = driver?.idleBits?.(told.get(device.id)?.sent, mask) ?? 0;
+  const memory = { ...memoryOf(house, device, name), idle };
+  return (proposal.bits ?? []).flatMap((sensor, bit) => {
+    const isSettled = hasBit(memory.unwanted, bit);
+    return isSettled ? [] : [{ sensor, state: bitStateOf(mask, bit, memory) }];
+  });
 }
 
 /** Templates that are laid down for single devices, by the device. */

@@ -62,6 +62,12 @@ export interface Driver {
   /** How the channels of a device report that was told these settings. */
   reportingOf?(settings: JsonObject): readonly Expectation[];
 
+  /**
+   * Bits of a device's mask whose sensors give no value, because others do: as it was told, or as
+   * far as the mask shows where nobody knows what it was told.
+   */
+  idleBits?(settings: JsonObject | undefined, mask: number): number;
+
   /** Where a device hears what must not be kept: a person may clear what a broker keeps there. */
   passingTopic?(device: DeviceAddress): string;
 

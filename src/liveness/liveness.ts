@@ -1,12 +1,18 @@
 import type { AgentId, DeviceId } from "../domain/brand.ts";
-import type { NewEvent } from "../domain/event.ts";
+import type { Actor, NewEvent } from "../domain/event.ts";
+import type { Fitting } from "../domain/health.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { LiveState } from "../domain/liveness.ts";
-import type { Device } from "../domain/model.ts";
+import type { Channel, Device } from "../domain/model.ts";
+import { type Problem, problem } from "../domain/problem.ts";
 import type { Driver } from "../driver/driver.ts";
+import type { Historian } from "../historian/historian.ts";
 import type { Clock, Timer } from "../lib/clock.ts";
 import type { JsonObject } from "../lib/json.ts";
 import type { Log } from "../lib/log.ts";
+import { failure, type Outcome } from "../lib/outcome.ts";
+import type { Store } from "../store/store.ts";
+import { Fitness, type Fitted } from "./fitness.ts";
 import { Watch } from "./watch.ts";
 
 /**
@@ -21,6 +27,12 @@ export interface Liveness {
   look(): void;
   /** An agent came or went: seen soon, and together with all that come after a power cut. */
   lookSoon(): void;
+  /** Which sensors of a device ever worked, should be there, and have failed. */
+  fittings(device: DeviceId): readonly Fitting[];
+  /** What a person knows of one of them. */
+  fit(by: Actor, wish: Fitted): Promise<Outcome<void, Problem>>;
+  /** Bits of a mask that give no value as the device is set. */
+  idle(device: Device, mask: number): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -44,6 +56,19 @@ export type DeviceState = {
   readonly promiseMs: number;
 };
 
+/** Where devices' masks are read, and what is learnt of them kept. */
+export type SensorParts = {
+  readonly channelsOf: (id: DeviceId) => readonly Channel[];
+  readonly store: Pick<Store, "fittings">;
+  readonly historian: Pick<Historian, "latest" | "range">;
+};
+
+type Told = {
+  readonly parameters: JsonObject;
+  /** Undefined: nobody knows what it was told. */
+  readonly sent?: JsonObject | undefined;
+};
+
 export type LivenessParts = {
   readonly drivers: readonly Driver[];
   readonly devices: () => readonly Device[];
@@ -51,9 +76,9 @@ export type LivenessParts = {
   /** Whether it was only written down. Fallback: none is. */
   readonly isExpected?: (id: DeviceId) => boolean;
   /** What each device was told last, or is meant to be told: asked for now and then. */
-  readonly settingsOf: (
-    devices: readonly Device[],
-  ) => Promise<ReadonlyMap<DeviceId, { readonly parameters: JsonObject }>>;
+  readonly settingsOf: (devices: readonly Device[]) => Promise<ReadonlyMap<DeviceId, Told>>;
+  /** Fallback: nobody looks at sensors. */
+  readonly sensors?: SensorParts;
   /** Agents that have a connection; undefined where nobody can tell. */
   readonly connected: () => ReadonlySet<AgentId> | undefined;
   readonly record: (event: NewEvent) => Promise<unknown>;
@@ -65,6 +90,7 @@ export type LivenessParts = {
 /** Silence before the start was that of the server: clocks of devices begin with it. */
 export function openLiveness(parts: LivenessParts): Liveness {
   const watch = new Watch(parts);
+  const fitness = parts.sensors && new Fitness(parts, parts.sensors);
   let timer: Timer | undefined;
   let soon: Timer | undefined;
   let isClosed = false;
@@ -73,6 +99,7 @@ export function openLiveness(parts: LivenessParts): Liveness {
     timer?.cancel();
     work = work
       .then(() => (isClosed ? undefined : watch.look()))
+      .then(() => (isClosed ? undefined : fitness?.look()))
       .catch((reason: unknown) => {
         parts.log.error("could not see who still speaks", { reason: String(reason) });
       })
@@ -96,6 +123,17 @@ export function openLiveness(parts: LivenessParts): Liveness {
         look();
       });
     },
+    fittings: (device) => fitness?.of(device) ?? [],
+    fit(by, wish) {
+      // Between two looks: both write down what is known of a mask.
+      const fitted = work.then(() => fitness?.decide(by, wish) ?? unfit(wish));
+      work = fitted.then(
+        () => undefined,
+        () => undefined,
+      );
+      return fitted;
+    },
+    idle: async (device, mask) => (await fitness?.idle(device, mask)) ?? 0,
     async close() {
       isClosed = true;
       timer?.cancel();
@@ -103,4 +141,8 @@ export function openLiveness(parts: LivenessParts): Liveness {
       await work;
     },
   };
+}
+
+function unfit({ deviceId }: Fitted): Outcome<void, Problem> {
+  return failure(problem("device_unknown", deviceId));
 }

@@ -141,6 +141,7 @@ function watch(
     devices: () => ingest.devices(),
     lastSeenAt: (id) => ingest.diagnostics(id).lastSeenAt,
     isExpected: (id) => ingest.isExpected(id),
+    sensors: { ...ground, channelsOf: (id) => ingest.device(id)?.channels ?? [] },
     settingsOf: (devices) => settings.current(devices),
     connected: () => connectedTo(later.broker),
     record: ground.journal.record.bind(ground.journal),

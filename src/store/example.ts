@@ -146,6 +146,10 @@ async function putWhatDevicesSaid(store: Store): Promise<void> {
     ...{ id: "1", agentId: "agent-1" as AgentId, topic: "plant/acme_oven/data", etag: 1 },
     ...{ driver: "mindsphere", device: "acme/acme_oven" as DeviceAddress, mappings: [] },
   });
+  await store.fittings.put({
+    ...{ deviceId: "1" as DeviceId, channel: "health.health" as ChannelName },
+    ...{ worked: 254, wanted: 1, unwanted: 0, faulty: 1 },
+  });
   await store.networkTopics.put({
     ...{ driver: "viasens", network: "north", presence: null },
     answers: "/sauter/viasens/north/{node}/ack",

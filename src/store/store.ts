@@ -5,6 +5,7 @@ import type { AspectType, AssetType } from "../domain/catalogue.ts";
 import type { CustomTopic } from "../domain/custom-topic.ts";
 import type { Event } from "../domain/event.ts";
 import type { Layout } from "../domain/frame.ts";
+import type { Fitting } from "../domain/health.ts";
 import type { Asset, Channel, Device, Point } from "../domain/model.ts";
 import type { NetworkTopics } from "../domain/network.ts";
 import type {
@@ -41,6 +42,7 @@ export interface Store {
   readonly layouts: Shelf<Layout>;
   readonly customTopics: Shelf<CustomTopic>;
   readonly networkTopics: Shelf<NetworkTopics>;
+  readonly fittings: Shelf<Fitting>;
   readonly templates: Shelf<Template>;
   readonly layers: Shelf<Layer>;
   readonly rollouts: Shelf<Rollout>;
@@ -80,11 +82,11 @@ export interface Store {
 
 /**
  * One kind of record. Every change is durable when it settles. What belongs to a row goes with it:
- * points with their asset, channels with their device, credentials and boardings with their agent,
- * sessions with their user, layers with their asset or device; a device whose asset goes returns to
- * the inbox. A row that another one refers to must be there when the change settles; else, or where
- * a unique column is taken, the change rejects. Texts outside nested values are kept as `keepable`
- * makes them.
+ * points with their asset, channels and fittings with their device, credentials and boardings with
+ * their agent, sessions with their user, layers with their asset or device; a device whose asset
+ * goes returns to the inbox. A row that another one refers to must be there when the change
+ * settles; else, or where a unique column is taken, the change rejects. Texts outside nested values
+ * are kept as `keepable` makes them.
  */
 export interface Shelf<Row> {
   get(key: Key): Promise<Row | undefined>;

@@ -1,19 +1,27 @@
-import { useMemo, useState } from "react";
-import type { PointReply } from "../../src/api/contract.ts";
-import type { Value } from "../../src/domain/reading.ts";
+import type { DeviceReply, PointReply } from "../../src/api/contract.ts";
+import { hasBit } from "../../src/domain/health.ts";
 import { formatName } from "../format.ts";
 import { bitsIn } from "../health.ts";
 import { Age } from "../part/age.tsx";
 import { Card } from "../part/card.tsx";
-import { useReply } from "../query.ts";
+import { say } from "../part/toast.tsx";
+import { useAsk, useReply } from "../query.ts";
+import { useMay } from "../session.ts";
 import { usePoint, useStale } from "../use-live.ts";
+import { useRefetchOn } from "../use-refetch.ts";
+
+type DeviceHealthProps = { readonly device: DeviceReply; readonly point: PointReply };
+type Bit = ReturnType<typeof bitsIn>[number];
 
 /** A bit mask as people read it: each bit a name and a shape, the highest bit first. */
-export function DeviceHealth({ point }: { readonly point: PointReply }) {
+export function DeviceHealth({ device, point }: DeviceHealthProps) {
   const newest = usePoint(point);
   const isStale = useStale(newest?.at, point.variable.freshnessMs);
-  const before = useMasksBefore(point.id);
-  const bits = bitsIn(newest?.value ?? null, point.variable.bits ?? [], before);
+  const health = useReply("GET /devices/:id/health", { params: { id: device.id } });
+  useRefetchOn(({ subject }) => subject === `device:${device.id}`, ["GET /devices/:id/health"]);
+  const channel = device.channels.find(({ pointId }) => pointId === point.id)?.name ?? "";
+  const memory = health.data?.items.find((one) => one.channel === channel);
+  const bits = bitsIn(newest?.value ?? null, point.variable.bits ?? [], memory);
   const working = bits.filter(({ is }) => is === "working").length;
   const isKnown = bits.some(({ is }) => is !== "unknown");
   return (
@@ -29,14 +37,15 @@ export function DeviceHealth({ point }: { readonly point: PointReply }) {
       }
     >
       <ul className={isStale ? "health stale" : "health"}>
-        {bits.map(({ name, is }) => (
-          <li key={name} className={`health-bit ${is}`}>
-            <i aria-hidden>{SIGNS[is]}</i>
+        {bits.map((bit) => (
+          <li key={bit.name} className={`health-bit ${bit.is}`}>
+            <i aria-hidden>{SIGNS[bit.is]}</i>
             <span>
-              {formatName(name)}
-              {is === "unfitted" && <span className="hint"> not fitted?</span>}
+              {formatName(bit.name)}
+              <span className="spoken"> {BIT_WORDS[bit.is]}</span>
+              <BitHint bit={bit} isDecided={hasBit(memory?.unwanted ?? 0, bit.bit)} />
+              <BitButtons deviceId={device.id} channel={channel} bit={bit} memory={memory} />
             </span>
-            <span className="spoken">{BIT_WORDS[is]}</span>
           </li>
         ))}
       </ul>
@@ -44,23 +53,58 @@ export function DeviceHealth({ point }: { readonly point: PointReply }) {
   );
 }
 
-const SIGNS = { working: "", fault: "?", unfitted: "–", unknown: "–" } as const;
-
-/** Masks that are looked through for one in which a sensor worked. */
-const MASKS = 1_000;
-const NO_MASKS: readonly Value[] = [];
-
-function useMasksBefore(id: string): readonly Value[] {
-  const [to] = useState(() => Date.now());
-  const query = { from: 0, to, limit: MASKS, order: "desc" as const };
-  const history = useReply("GET /points/:id/history", { params: { id }, query });
-  const values = history.data?.value;
-  return useMemo(() => values?.filter((value) => value !== null) ?? NO_MASKS, [values]);
+function BitHint({ bit, isDecided }: { readonly bit: Bit; readonly isDecided: boolean }) {
+  if (bit.is === "unused") return <span className="hint"> not in use</span>;
+  if (bit.is !== "unfitted") return null;
+  return <span className="hint">{isDecided ? " not fitted" : " not fitted?"}</span>;
 }
+
+type BitButtonsProps = {
+  readonly deviceId: string;
+  readonly channel: string;
+  readonly bit: Bit;
+  readonly memory: { readonly unwanted: number } | undefined;
+};
+
+/** A device cannot tell a sensor that is not there from one that broke; who fits it can. */
+function BitButtons({ deviceId, channel, bit: { bit, name, is }, memory }: BitButtonsProps) {
+  const mayEngineer = useMay("engineer");
+  const put = useAsk("PUT /devices/:id/health", [
+    "GET /devices/:id/health",
+    "GET /networks/:driver/:network",
+  ]);
+  if (!mayEngineer || !memory || (is !== "unfitted" && is !== "faulty")) return null;
+  const decide = (fitted: boolean) =>
+    put.mutate(
+      { params: { id: deviceId }, body: { channel, bit, fitted } },
+      {
+        onSuccess: () => say(`${name}: ${fitted ? "should be there" : "not fitted"}`),
+        onError: (problem) => say(problem.message),
+      },
+    );
+  const isSaidMissing = hasBit(memory.unwanted, bit);
+  return (
+    <span className="row wrap">
+      {is === "unfitted" && (
+        <button type="button" className="link" onClick={() => decide(true)}>
+          should be there<span className="spoken">: {name}</span>
+        </button>
+      )}
+      {!isSaidMissing && (
+        <button type="button" className="link" onClick={() => decide(false)}>
+          is not fitted<span className="spoken">: {name}</span>
+        </button>
+      )}
+    </span>
+  );
+}
+
+const SIGNS = { working: "", faulty: "?", unfitted: "–", unused: "–", unknown: "–" } as const;
 
 const BIT_WORDS = {
   working: "works",
-  unfitted: "never worked: not fitted, or faulty from the start",
-  fault: "missing or faulty",
+  unfitted: "does not work and never did",
+  faulty: "missing or faulty",
+  unused: "does not work, and no value is asked of it",
   unknown: "not told yet",
 } as const;

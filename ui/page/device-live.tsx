@@ -37,7 +37,7 @@ export function DeviceLive({ device }: { readonly device: DeviceReply }) {
     <div className="asset device-live">
       <ProblemNote problem={reply.error} />
       {masks.map((point) => (
-        <DeviceHealth key={point.id} point={point} />
+        <DeviceHealth key={point.id} device={device} point={point} />
       ))}
       {others.length > 0 && others.length <= TILES_MAX && (
         <AssetTiles points={others} onEdit={undefined} />

@@ -14,6 +14,20 @@ export function reportingOf(settings: JsonObject): readonly Expectation[] {
   });
 }
 
+/** Section "Health Data Specification": the two sensors of temperature. */
+const FIR_BIT = 64;
+const NTC_BIT = 128;
+
+/** The source that is not chosen; where nobody knows which is, either that works is enough. */
+export function idleBits(settings: JsonObject | undefined, mask: number): number {
+  const block = settings?.["temperature"];
+  const source = isJsonObject(block) ? block["source"] : undefined;
+  if (source === 0) return NTC_BIT;
+  if (source === 1) return FIR_BIT;
+  const either = FIR_BIT | NTC_BIT;
+  return (mask & either) === 0 ? 0 : either & ~mask;
+}
+
 function isNumber(json: Json | undefined): json is number {
   return typeof json === "number";
 }

@@ -81,6 +81,14 @@ test("bit 7 of health is the NTC sensor, bit 0 CO2", () => {
   assert.deepEqual([bits.length, bits[0], bits[7]], [8, "CO2", "Temperature NTC"]);
 });
 
+test("the source of temperature that is not chosen gives no value", () => {
+  const idle = (source: number | undefined, mask: number) =>
+    viasens.idleBits?.(source === undefined ? undefined : { temperature: { source } }, mask);
+  assert.deepEqual([idle(0, 0), idle(1, 0)], [128, 64]);
+  assert.deepEqual([idle(undefined, 127), idle(undefined, 191)], [128, 64], "either is enough");
+  assert.deepEqual([idle(undefined, 63), idle(undefined, 255)], [0, 0]);
+});
+
 test("a node ignores the deleting of its kept settings", () => {
   const refused = node.obey({ ...configurationPacket, payload: new Uint8Array() });
   assert.equal(refused.ok ? "" : refused.problem.code, "payload_empty");

@@ -3,7 +3,7 @@ import { catalogue } from "./catalogue.ts";
 import { decode } from "./decode.ts";
 import { encode } from "./encode.ts";
 import { checkTopics } from "./extension.ts";
-import { reportingOf } from "./reporting.ts";
+import { idleBits, reportingOf } from "./reporting.ts";
 import { controlTopic, FILTERS, networkOf } from "./topics.ts";
 import { twin } from "./twin.ts";
 
@@ -27,6 +27,7 @@ export const viasens: Driver = {
   encode,
   networkOf,
   reportingOf,
+  idleBits,
   checkTopics,
   passingTopic: controlTopic,
   twin,

@@ -128,6 +128,7 @@ function newStore(turns: Turns, hold: () => Promise<Held>): Store {
     declarations: openShelf("declarations", TABLES.declarations, turns),
     layouts: openShelf("layouts", TABLES.layouts, turns),
     customTopics: openShelf("customTopics", TABLES.customTopics, turns),
+    fittings: openShelf("fittings", TABLES.fittings, turns),
     networkTopics: openShelf("networkTopics", TABLES.networkTopics, turns),
     templates: openShelf("templates", TABLES.templates, turns),
     layers: openShelf("layers", TABLES.layers, turns),

@@ -113,6 +113,13 @@ export const TABLES: { readonly [Name in ShelfName]: Table<RowOf<Name>> } = {
       ...{ etag: "plain", mappings: "json" },
     },
   },
+  fittings: {
+    key: ["deviceId", "channel"],
+    columns: {
+      ...{ deviceId: "plain", channel: "plain", worked: "plain", wanted: "plain" },
+      ...{ unwanted: "plain", faulty: "plain" },
+    },
+  },
   networkTopics: {
     key: ["driver", "network"],
     columns: { driver: "plain", network: "plain", answers: "plain", presence: "plain" },

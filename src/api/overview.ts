@@ -22,7 +22,7 @@ async function overview(house: House, _: Call<"GET /overview">): Answer<"GET /ov
   const devices = ingest.devices().filter(({ assetId }) => assetId !== null);
   const reporting = devices.filter((device) => isReporting(house, device)).length;
   // Integrations that listen are connected too, and are no agents.
-  const here = new Set(broker.clients().map(({ agent }) => agent));
+  const here = broker.agentsHere();
   const { messages, values } = rates.perSecond;
   return success({
     site: view.children(null)[0]?.name ?? null,

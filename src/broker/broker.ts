@@ -43,6 +43,9 @@ export interface Broker extends Link {
 
   clients(): readonly ClientInfo[];
 
+  /** Agents that have a connection: asked often, and of very many. */
+  agentsHere(): ReadonlySet<AgentId>;
+
   /**
    * Tells a broker that keeps rights of its own how one agent is now, null where it is gone, with
    * a password if it got a new one. Settles when the broker knows, or will know when it is back.

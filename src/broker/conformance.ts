@@ -198,9 +198,11 @@ export function brokerConformance(name: string, open: Open, known: Known = {}): 
       const client = await enter(t, subject, { username: "meter", clientId: "m1" });
       const [info] = subject.broker.clients();
       assert.deepEqual([info?.agent, info?.clientId, info?.version], ["meter", "m1", 4]);
+      assert.deepEqual([...subject.broker.agentsHere()], ["meter"]);
       assert.equal(subject.broker.disconnect("meter" as AgentId, "revoked"), 1);
       await left(client);
       assert.deepEqual(subject.broker.clients(), []);
+      assert.equal(subject.broker.agentsHere().size, 0);
       assert.deepEqual(
         subject.house.presence.map(({ agent, up, cause }) => `${agent} ${up} ${cause}`),
         ["meter true connected", "meter false revoked"],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { Duplex } from "node:stream";
 import { test } from "node:test";
-import type { IConnectPacket } from "mqtt-packet";
+import { generate, type IConnectPacket } from "mqtt-packet";
 import { RawClient, TestHouse, until } from "../../test/mqtt-peer.ts";
 import type { AgentId } from "../domain/brand.ts";
 import { LIMIT } from "../domain/limit.ts";
@@ -150,6 +151,26 @@ test("the newest connection of a client wins, and the old one is told why", asyn
     ["true connected", "false taken over", "true connected"],
   );
   assert.equal(broker.clients().length, 1);
+});
+
+test("who lost its connection and is back has taken over nothing", async (t) => {
+  const house = new TestHouse();
+  const { broker } = await house.open(t);
+  const hello = generate({ cmd: "connect", clientId: "meter", clean: true, keepalive: 0 });
+  const line = () => new Duplex({ read() {}, write: (_bytes, _encoding, done) => done() });
+  const [old, next] = [line(), line()];
+  broker.accept(old, "old");
+  old.push(hello);
+  await until(() => broker.clients().length === 1);
+  broker.accept(next, "next");
+  old.push(null);
+  next.push(hello);
+  await until(() => house.presence.length === 3);
+  assert.deepEqual(
+    house.presence.map(({ up, cause, remote }) => `${up} ${cause} ${remote}`),
+    ["true connected old", "false connection lost old", "true connected next"],
+  );
+  assert.equal(house.gauges.get("mqtt_take_overs_total"), 0);
 });
 
 test("two clients that fight over one identity are slowed down, and logged once", async (t) => {

@@ -98,18 +98,40 @@ test("new connections of one address wait for their turn, those of others pass",
   const entered = { flood: 0, other: 0 };
   const total = 100 + 50;
   for (let index = 0; index < total; index += 1) {
-    turnstile.enter("flood", () => {
+    turnstile.enter("flood", (done) => {
       entered.flood += 1;
+      done();
     });
   }
   assert.equal(entered.flood, 100);
   assert.equal(turnstile.waiting, 50);
   clock.advance(100);
-  turnstile.enter("other", () => {
+  turnstile.enter("other", (done) => {
     entered.other += 1;
+    done();
   });
   assert.equal(entered.other, 1);
   assert.ok(entered.flood < 100 + 15, `${entered.flood} of one address`);
   clock.advance(500);
   assert.deepEqual([entered.flood, turnstile.waiting], [total, 0]);
+});
+
+test("an address waits until some of its handshakes are done, but not for those that drag on", () => {
+  const clock = new TestClock();
+  const turnstile = new Turnstile(clock, { all: 1e6, ofAddress: 1e6, burst: 1e6 });
+  const begun: (() => void)[] = [];
+  const many = LIMIT.entriesOfAddress;
+  for (let index = 0; index < many + 3; index += 1) {
+    turnstile.enter("plant", (done) => begun.push(done));
+  }
+  assert.deepEqual([begun.length, turnstile.waiting], [many, 3]);
+  const first = begun[0] ?? (() => {});
+  first();
+  first();
+  clock.advance(100);
+  assert.deepEqual([begun.length, turnstile.waiting], [many + 1, 2], "one is done, once");
+  turnstile.enter("elsewhere", (done) => begun.push(done));
+  assert.equal(begun.length, many + 2, "others need not wait");
+  clock.advance(LIMIT.entryPatienceMs);
+  assert.equal(turnstile.waiting, 0);
 });

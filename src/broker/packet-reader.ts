@@ -48,6 +48,8 @@ export class PacketReader {
       if (extent === "whole") this.#take(this.#packet);
       else if (extent !== "partial") return described(extent, this.#bytesMax);
     }
+    // Up to 64 kB that a silent connection would hold on to.
+    this.#packet.buffer = NOTHING;
     return undefined;
   }
 

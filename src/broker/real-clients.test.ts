@@ -10,7 +10,8 @@ import { connect as connectTls } from "node:tls";
 import { generate } from "mqtt-packet";
 import { hasMosquitto, isAccepted, publish, type Where } from "../../test/mosquitto.ts";
 import { TestHouse, until } from "../../test/mqtt-peer.ts";
-import { systemClock } from "../lib/clock.ts";
+import { LIMIT } from "../domain/limit.ts";
+import { systemClock, TestClock } from "../lib/clock.ts";
 import { openEmbeddedBroker } from "./embedded/embedded.ts";
 
 const VERSIONS = ["mqttv31", "mqttv311", "mqttv5"] as const;
@@ -126,6 +127,17 @@ async function serialShown(port: number): Promise<string> {
   socket.destroy();
   return serialNumber;
 }
+
+test("a TLS client that begins no handshake is closed", { skip: skipTls }, async (t) => {
+  const clock = new TestClock();
+  const { port } = await openTls(t, new TestHouse(clock));
+  const silent = createConnection({ port, host: "127.0.0.1" });
+  await until(() => {
+    clock.advance(LIMIT.connectWithinMs);
+    return silent.closed;
+  });
+  assert.equal(silent.bytesRead, 0);
+});
 
 test("a handshake that nobody finishes does not keep the broker from closing", {
   skip: skipTls,

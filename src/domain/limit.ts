@@ -76,6 +76,13 @@ export const LIMIT = {
   connectsPerSecond: 1_000,
   connectsPerSecondOfAddress: 400,
   connectsPerBurst: 50,
+  /**
+   * Handshakes of one address that are begun and not done: each takes 40 kB more than the
+   * connection will. 64 are 640 a second for devices that are 100 ms away.
+   */
+  entriesOfAddress: 64,
+  /** A handshake that takes longer does not keep others waiting: it is slow, or means no good. */
+  entryPatienceMs: 1_000,
   /** Connected or away: one agent's sessions must not crowd out those of the others. */
   sessionsPerAgent: 500,
   /** Messages sent to a client and not yet acknowledged by it. */

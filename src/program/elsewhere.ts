@@ -97,6 +97,7 @@ function sideBySide(external: Broker, inside: Broker): Broker {
     ...(external.host !== undefined && { host: external.host }),
     ports: external.ports,
     clients: () => inside.clients(),
+    agentsHere: () => inside.agentsHere(),
     retained: (filter) => inside.retained(filter),
     disconnect: (agent, reason) =>
       external.disconnect(agent, reason) + inside.disconnect(agent, reason),

@@ -154,5 +154,5 @@ function watch(
 /** A broker that hears of connections only by wills cannot tell who has none. */
 function connectedTo(broker: Broker | undefined): ReadonlySet<AgentId> | undefined {
   if (broker?.caps.presence !== "exact") return undefined;
-  return new Set(broker.clients().map(({ agent }) => agent));
+  return broker.agentsHere();
 }

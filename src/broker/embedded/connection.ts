@@ -20,6 +20,8 @@ export type ConnectionParts = Pick<BrokerParts, "clock" | "gauges"> & {
   readonly outbound: Outbound;
   readonly onPacket: (connection: Connection, packet: PacketView) => void;
   readonly onProblem: (connection: Connection, problem: Problem) => void;
+  /** Its peer will say no more: it is to be lost when there is time. */
+  readonly onEnded: (connection: Connection) => void;
   /** Called once, when no more will be read or written. */
   readonly onGone: (connection: Connection, farewell: Farewell) => void;
 };
@@ -112,6 +114,7 @@ export class Connection {
   readonly #writer = new PacketWriter();
   readonly #throttle: Throttle;
   #isOpen = true;
+  #hasEnded = false;
   #isOutbound = false;
   #sentBefore = 0;
   #holds = 0;
@@ -126,13 +129,20 @@ export class Connection {
     this.#throttle = new Throttle(parts.clock.monotonic());
     stream.on("data", (chunk: Buffer) => this.#read(chunk));
     stream.on("drain", () => this.admitted?.session.pump());
-    stream.on("error", () => this.#lost("socket error"));
-    stream.on("close", () => this.#lost("connection lost"));
+    stream.on("error", () => this.lose("socket error"));
+    stream.on("close", () => this.lose());
+    // Other streams close themselves when their peer has ended.
+    if (stream.allowHalfOpen) stream.on("end", () => this.#ended());
     stream.resume();
   }
 
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /** Its peer is gone, and that was not seen to yet. */
+  get hasEnded(): boolean {
+    return this.#isOpen && this.#hasEnded;
   }
 
   /** It is not read: its silence says nothing. */
@@ -269,6 +279,15 @@ export class Connection {
     this.#parts.onGone(this, farewell);
   }
 
+  /** Nobody is there any more: nothing is said, and the will is due. */
+  lose(cause = "connection lost"): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#reader.halt();
+    this.#stream.destroy();
+    this.#parts.onGone(this, { cause, reason: null, isWillDue: true });
+  }
+
   #read(chunk: Buffer): void {
     if (!this.#isOpen) return;
     this.readAt = this.#parts.clock.now() as Timestamp;
@@ -291,12 +310,10 @@ export class Connection {
     if (trouble && this.#isOpen) this.#parts.onProblem(this, trouble);
   }
 
-  #lost(cause: string): void {
+  #ended(): void {
     if (!this.#isOpen) return;
-    this.#isOpen = false;
-    this.#reader.halt();
-    this.#stream.destroy();
-    this.#parts.onGone(this, { cause, reason: null, isWillDue: true });
+    this.#hasEnded = true;
+    this.#parts.onEnded(this);
   }
 
   #write(): void {

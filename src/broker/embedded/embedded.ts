@@ -7,6 +7,7 @@ import { type Problem, problem } from "../../domain/problem.ts";
 import { isValidTopic } from "../../domain/topic.ts";
 import type { Timer } from "../../lib/clock.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import { Slices } from "../../lib/slices.ts";
 import type { Broker, BrokerParts, Capabilities, ClientInfo } from "../broker.ts";
 import { REASON } from "../protocol.ts";
 import { Archive } from "./archive.ts";
@@ -152,12 +153,15 @@ class EmbeddedBroker implements Broker {
   constructor(core: Core) {
     this.#core = core;
     this.#watch = watch(core);
+    // A switch that fails takes thousands with it at once.
+    const ended = new Slices<Connection>(core.parts.clock, (connection) => connection.lose());
     this.#connectionParts = {
       clock: core.parts.clock,
       gauges: core.parts.gauges,
       outbound: new Outbound(),
       onPacket: (connection, packet) => handlePacket(core, connection, packet),
       onProblem: (connection, trouble) => breakOffReading(core, connection, trouble),
+      onEnded: (connection) => ended.add(connection),
       onGone: (connection, farewell) => depart(core, connection, farewell),
     };
   }
@@ -173,6 +177,7 @@ class EmbeddedBroker implements Broker {
   async open(options: EmbeddedOptions): Promise<Outcome<void, Problem>> {
     const door: Door = {
       onArrived: (arrived) => this.#welcome(arrived),
+      clock: this.#core.parts.clock,
       turnstile: this.#core.turnstile,
       onRefused: (remote, detail) =>
         refuseUnknown(this.#core, remote, problem("agent_refused", detail)),
@@ -244,6 +249,12 @@ class EmbeddedBroker implements Broker {
         subscriptions: [...session.subscriptions.keys()],
       };
     });
+  }
+
+  agentsHere(): ReadonlySet<AgentId> {
+    const agents = new Set<AgentId>();
+    for (const { agent } of this.#core.connections) if (agent !== null) agents.add(agent);
+    return agents;
   }
 
   /** Takes no more, waits until what came is safe and acknowledged, and says goodbye. */

@@ -191,7 +191,8 @@ function letIn(
 
 /** Two clients that fight over one name take it from each other more slowly. */
 async function turnOf({ parts, sessions, takeOvers }: Core, agent: AgentId, clientId: string) {
-  if (!sessions.find(agent, clientId)?.connection) return;
+  const old = sessions.find(agent, clientId)?.connection;
+  if (!old || old.hasEnded) return;
   const name = `${agent} ${clientId}`;
   const now = parts.clock.monotonic();
   const waitMs = takeOvers.waitMs(name, now);
@@ -207,6 +208,11 @@ async function turnOf({ parts, sessions, takeOvers }: Core, agent: AgentId, clie
 function takeOver(core: Core, { agent }: Gate, clientId: string): void {
   const old = core.sessions.find(agent, clientId)?.connection;
   if (!old) return;
+  // Whoever lost its connection and is back takes nothing from anybody.
+  if (old.hasEnded) {
+    old.lose();
+    return;
+  }
   core.parts.gauges.add("mqtt_take_overs_total");
   core.takeOvers.note(`${agent} ${clientId}`, core.parts.clock.monotonic());
   old.close({ cause: "taken over", reason: REASON.takenOver, isWillDue: true });

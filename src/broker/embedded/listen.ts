@@ -3,9 +3,11 @@ import {
   createServer as createTlsServer,
   type DetailedPeerCertificate,
   type TLSSocket,
+  type Server as TlsServer,
 } from "node:tls";
 import { LIMIT } from "../../domain/limit.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
+import type { Clock } from "../../lib/clock.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { ClientCertificate } from "../broker.ts";
 import type { Turnstile } from "./turnstile.ts";
@@ -40,6 +42,7 @@ export type Listening = {
 
 /** What becomes of those who come. */
 export type Door = {
+  readonly clock: Pick<Clock, "after">;
   readonly turnstile: Turnstile;
   readonly onArrived: (arrived: Arrived) => void;
   readonly onRefused: (remote: string, detail: string) => void;
@@ -56,7 +59,10 @@ export async function listenPlain(
   door: Door,
 ): Promise<Outcome<Listening, Problem>> {
   const server = createServer({ pauseOnConnect: true }, (socket) =>
-    inTurn(door, socket, () => door.onArrived({ socket: prepared(socket), certificate: null })),
+    inTurn(door, socket, (done) => {
+      done();
+      door.onArrived({ socket: prepared(socket), certificate: null });
+    }),
   );
   return open(server, address, "--mqtt", door);
 }
@@ -79,6 +85,7 @@ export async function listenTls(
     rejectUnauthorized: false,
     handshakeTimeout: LIMIT.connectWithinMs,
   });
+  const handshakes = new Handshakes(tls);
   tls.on("secureConnection", (socket) =>
     door.onArrived({ socket: prepared(socket), certificate: certificateOf(socket, isOursAlone) }),
   );
@@ -87,7 +94,7 @@ export async function listenTls(
   );
   // The handshake is what costs: it begins when it is the socket's turn.
   const server = createServer({ pauseOnConnect: true }, (socket) =>
-    inTurn(door, socket, () => tls.emit("connection", socket)),
+    hear(door, socket, () => inTurn(door, socket, (done) => handshakes.begin(socket, done))),
   );
   const opened = await open(server, address, "--mqtts", door);
   if (!opened.ok) return opened;
@@ -105,18 +112,67 @@ export async function listenTls(
   });
 }
 
-/** Whoever left while waiting has lost its turn. */
-function inTurn({ turnstile }: Door, socket: Socket, welcome: () => void): void {
+/** TLS servers tell of their own sockets only: those under them are known by their peer. */
+class Handshakes {
+  readonly #tls: TlsServer;
+  readonly #done = new Map<string, () => void>();
+
+  constructor(tls: TlsServer) {
+    this.#tls = tls;
+    tls.on("secureConnection", (socket) => this.#done.get(peerOf(socket))?.());
+  }
+
+  begin(socket: Socket, call: () => void): void {
+    const peer = peerOf(socket);
+    const done = () => {
+      this.#done.delete(peer);
+      socket.off("close", done);
+      call();
+    };
+    this.#done.set(peer, done);
+    socket.on("close", done);
+    this.#tls.emit("connection", socket);
+  }
+}
+
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}
+
+/**
+ * Waits for the first bytes: a peer that says nothing takes nobody's turn. TLS is handed what was
+ * read here, and makes room for just that; where it reads first, it takes 64 kB and keeps them for
+ * as long as the connection lasts (Node's NodeBIO).
+ */
+function hear({ clock }: Door, socket: Socket, call: () => void): void {
   const lost = () => socket.destroy();
   socket.on("error", lost);
-  turnstile.enter(socket.remoteAddress ?? "", () => {
+  const patience = clock.after(LIMIT.connectWithinMs, lost);
+  socket.once("readable", () => {
     socket.off("error", lost);
-    if (!socket.destroyed) welcome();
+    patience.cancel();
+    if (socket.readableLength > 0) call();
+    else lost();
   });
 }
 
-/** Without TCP_NODELAY a small answer waits up to 44 ms for the peer's delayed acknowledgement. */
+/** Whoever left while waiting has lost its turn. */
+function inTurn({ turnstile }: Door, socket: Socket, welcome: (done: () => void) => void): void {
+  const lost = () => socket.destroy();
+  socket.on("error", lost);
+  turnstile.enter(socket.remoteAddress ?? "", (done) => {
+    socket.off("error", lost);
+    if (socket.destroyed) done();
+    else welcome(done);
+  });
+}
+
+/**
+ * Without TCP_NODELAY a small answer waits up to 44 ms for the peer's delayed acknowledgement. When
+ * the peer ends, this side does not at once: thousands may end at the same time.
+ */
 function prepared<S extends Socket>(socket: S): S {
+  socket.allowHalfOpen = true;
   socket.setNoDelay(true);
   socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS);
   return socket;
@@ -157,9 +213,12 @@ function open(
   door: Door,
 ): Promise<Outcome<Listening, Problem>> {
   const sockets = new Set<Socket>();
+  function forget(this: Socket) {
+    sockets.delete(this);
+  }
   server.on("connection", (socket) => {
     sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
+    socket.on("close", forget);
   });
   server.maxConnections = LIMIT.connections;
   server.on("drop", (dropped) => door.onRefused(dropped?.remoteAddress ?? "", TOO_MANY));

@@ -5,7 +5,15 @@ import type { Clock } from "../../lib/clock.ts";
 /** New connections a second, and how many may come at once after a while without any. */
 export type Pace = { readonly all: number; readonly ofAddress: number; readonly burst: number };
 
-type Waiting = { readonly bucket: Bucket; readonly calls: (() => void)[] };
+/** Begins an entry; `done` says that it is over, well or badly. */
+type Entry = (done: () => void) => void;
+
+type Address = {
+  readonly bucket: Bucket;
+  readonly waiting: Entry[];
+  /** Entries that have begun and are not over. */
+  inside: number;
+};
 
 const STEP_MS = 10;
 /** Let in at one step; one alone where the step comes late, for then handshakes fill the loop. */
@@ -21,12 +29,14 @@ const PACE: Pace = {
 /**
  * Lets new connections in one by one: after a power cut all devices come at once, and whoever is
  * connected is to be served meanwhile. Addresses take turns, so a flood from one holds up itself.
+ * An address whose entries are not over waits too: handshakes that are half done take the most
+ * memory, and what many at once took is not given back. One that drags on is not waited for.
  */
 export class Turnstile {
   readonly #clock: Pick<Clock, "after" | "monotonic">;
   readonly #pace: Pace;
   readonly #all: Bucket;
-  readonly #addresses = new Map<string, Waiting>();
+  readonly #addresses = new Map<string, Address>();
   #waiting = 0;
   #dueAt = 0;
 
@@ -41,13 +51,13 @@ export class Turnstile {
     return this.#waiting;
   }
 
-  enter(address: string, call: () => void): void {
-    const from = this.#addresses.get(address) ?? this.#begin(address);
-    if (from.calls.length === 0 && this.#isOpen(from.bucket)) {
-      call();
+  enter(name: string, entry: Entry): void {
+    const address = this.#addresses.get(name) ?? this.#begin(name);
+    if (address.waiting.length === 0 && this.#isOpen(address)) {
+      this.#letIn(address, entry);
       return;
     }
-    from.calls.push(call);
+    address.waiting.push(entry);
     this.#waiting += 1;
     if (this.#waiting === 1) this.#turnSoon();
   }
@@ -63,18 +73,38 @@ export class Turnstile {
     let hasMoved = true;
     while (hasMoved && left > 0 && this.#waiting > 0) {
       hasMoved = false;
-      for (const { bucket, calls } of this.#addresses.values()) {
-        if (left === 0 || calls.length === 0 || !this.#isOpen(bucket)) continue;
+      for (const address of this.#addresses.values()) {
+        if (left === 0 || !this.#letFirstIn(address)) continue;
         hasMoved = true;
         left -= 1;
-        this.#waiting -= 1;
-        calls.shift()?.();
       }
     }
     if (this.#waiting > 0) this.#turnSoon();
   }
 
-  #isOpen(bucket: Bucket): boolean {
+  #letFirstIn(address: Address): boolean {
+    const [entry] = address.waiting;
+    if (!entry || !this.#isOpen(address)) return false;
+    address.waiting.shift();
+    this.#waiting -= 1;
+    this.#letIn(address, entry);
+    return true;
+  }
+
+  #letIn(address: Address, entry: Entry): void {
+    let isInside = true;
+    const done = () => {
+      if (isInside) address.inside -= 1;
+      isInside = false;
+      patience.cancel();
+    };
+    const patience = this.#clock.after(LIMIT.entryPatienceMs, done);
+    address.inside += 1;
+    entry(done);
+  }
+
+  #isOpen({ bucket, inside }: Address): boolean {
+    if (inside >= LIMIT.entriesOfAddress) return false;
     const now = this.#clock.monotonic();
     if (this.#all.waitMs(now) > 0 || bucket.waitMs(now) > 0) return false;
     this.#all.take(1, now);
@@ -82,18 +112,19 @@ export class Turnstile {
     return true;
   }
 
-  #begin(address: string): Waiting {
+  #begin(name: string): Address {
     const now = this.#clock.monotonic();
     if (this.#addresses.size >= ADDRESSES_MAX) this.#forgetIdle(now);
     const bucket = new Bucket(this.#pace.ofAddress, this.#pace.burst, now);
-    const begun = { bucket, calls: [] };
-    this.#addresses.set(address, begun);
+    const begun = { bucket, waiting: [], inside: 0 };
+    this.#addresses.set(name, begun);
     return begun;
   }
 
   #forgetIdle(now: number): void {
-    for (const [address, { bucket, calls }] of this.#addresses) {
-      if (calls.length === 0 && bucket.isFull(now)) this.#addresses.delete(address);
+    for (const [name, { bucket, waiting, inside }] of this.#addresses) {
+      const isIdle = waiting.length === 0 && inside === 0;
+      if (isIdle && bucket.isFull(now)) this.#addresses.delete(name);
     }
   }
 }

@@ -186,6 +186,10 @@ class ExternalBroker implements Broker {
     return [];
   }
 
+  agentsHere(): ReadonlySet<never> {
+    return new Set();
+  }
+
   /** Devices come to the other broker; nobody is let in here. */
   accept(stream: import("node:stream").Duplex): void {
     stream.destroy();

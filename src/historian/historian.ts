@@ -2,6 +2,7 @@ import type { Value } from "../domain/reading.ts";
 import type { Samples } from "../domain/samples.ts";
 import type { CalendarUnit } from "../lib/calendar.ts";
 import type { Held } from "../lib/held.ts";
+import type { Summary } from "./rollup.ts";
 
 /**
  * Remembers samples. A sample is named by (series, at): the same again is one sample, and the later
@@ -55,6 +56,9 @@ export interface Historian {
   /** What arrived, in that order, for those who bring it elsewhere; not every historian has one. */
   readonly outbox?: Outbox;
 
+  /** Where raw samples were let go, for those who bring it elsewhere; not every one tells. */
+  readonly remains?: Remains;
+
   /** All that is stored now, in files for a backup, where it is made of files. Others go on. */
   readonly hold?: () => Promise<Held>;
 
@@ -83,6 +87,21 @@ export interface Outbox {
   /** Nothing is kept for it any longer. */
   unfollow(target: string): Promise<void>;
 }
+
+/** What is left of raw samples that were let go. */
+export interface Remains {
+  /** Of which series. */
+  series(): Promise<Uint32Array>;
+  of(series: number): Promise<SeriesRemains>;
+}
+
+export type SeriesRemains = {
+  /** Up to this time, which is included, raw samples were let go. */
+  readonly until: number;
+  /** What hours of UTC come to, and days whose hours have gone too, in order of time. */
+  readonly hours: readonly Summary[];
+  readonly days: readonly Summary[];
+};
 
 export type ArrivalsQuery = {
   readonly target: string;

@@ -33,8 +33,9 @@ export async function runMove(args: readonly string[], io: Io): Promise<ExitCode
   const moved = await moveIntoDatabase(parts, teller(io));
   await local.value.close();
   if (!moved.ok) return failed(io, moved.problem);
-  const { series, samples } = moved.value;
+  const { series, samples, sums } = moved.value;
   io.print(`${samples} samples of ${series} points are in the database, each compared`);
+  if (sums > 0) io.print(`${sums} hours and days of samples that were let go, too`);
   io.print("start the server with --database from now on");
   return 0;
 }

@@ -5,14 +5,26 @@ import { after, test } from "node:test";
 import { systemClock } from "../../lib/clock.ts";
 import { silentLog } from "../../lib/log.ts";
 import { success } from "../../lib/outcome.ts";
+import { byHand } from "../by-hand.ts";
 import { testHistorian } from "../conformance.ts";
 import { openEmbeddedHistorian } from "../embedded/embedded.ts";
 import type { Historian } from "../historian.ts";
 import { startCluster } from "../postgres/cluster.ts";
 import { openPostgresHistorian, type PostgresHistorian } from "../postgres/postgres.ts";
-import { allOf, batchOf, inFolder, ramp, randomTale, remembered, START } from "../tale.ts";
+import {
+  allOf,
+  assertSame,
+  batchOf,
+  inFolder,
+  ramp,
+  randomTale,
+  remembered,
+  row,
+  START,
+} from "../tale.ts";
 import { type BufferedHistorian, moveIntoDatabase, openBufferedHistorian } from "./buffered.ts";
 
+const DAY_MS = 86_400_000;
 const cluster = await startCluster();
 after(() => cluster?.close());
 
@@ -38,10 +50,43 @@ if (cluster) {
       const moved = await moveIntoDatabase(parts, () => {});
       const told = remembered(tale);
       const rest = (told.get(3)?.length ?? 0) + (told.get(4)?.length ?? 0);
-      assert.deepEqual(moved, success({ series: 4, seriesInAll: 4, samples: rest }));
+      assert.deepEqual(moved, success({ series: 4, seriesInAll: 4, samples: rest, sums: 0 }));
       await local.close();
       const there = await openBuffered(folder, 0);
       for (const [series, rows] of told) assert.deepEqual(await allOf(there, series), rows);
+      await there.close();
+    }));
+
+  test("a folder that let go of samples is moved with what their hours and days came to", () =>
+    inFolder(async (folder) => {
+      const local = await openLocal(folder);
+      const rows = Array.from({ length: 4 * 24 * 60 }, (_, index) => ({
+        ...row(5, index * 60_000 + 0.25, ((index * 7) % 500) / 8),
+        quality: index % 11 === 0 ? ("bad" as const) : ("good" as const),
+      }));
+      const silent = rows.slice(0, 200).map((one) => ({ ...one, series: 6 }));
+      const end = START + 4 * DAY_MS;
+      for (const some of [rows, silent]) await local.append(batchOf(some));
+      await local.retire(end, { rawMs: 2.4 * DAY_MS, hourlyMs: 2 * DAY_MS, dailyMs: null });
+      await local.setRetention(6, { rawMs: DAY_MS, hourlyMs: null, dailyMs: null });
+      await local.retire(end, { rawMs: 1.4 * DAY_MS, hourlyMs: null, dailyMs: null });
+      const left = [await allOf(local, 5), await allOf(local, 6)];
+      const gone = await local.remains?.series();
+      assert.deepEqual([...(gone ?? [])].toSorted(), [5, 6]);
+      const moved = await moveIntoDatabase({ ...partsOf(folder), local }, () => {});
+      assert.ok(moved.ok && moved.value.sums > 10, JSON.stringify(moved));
+      const by = { everyMs: DAY_MS };
+      const asked = { series: Uint32Array.of(5, 6), from: START, to: end, by, weighted: true };
+      const before = await local.aggregate(asked);
+      await local.close();
+      const there = await openDatabase(folder);
+      assert.deepEqual([await allOf(there, 5), await allOf(there, 6)], left);
+      const after = await there.aggregate(asked);
+      for (const one of [...before, ...after]) {
+        assertSame(one, byHand(one.series === 5 ? rows : silent, asked), "here and there");
+      }
+      const late = batchOf([row(5, 60_000, 1), row(5, 4 * DAY_MS, 1)]);
+      assert.deepEqual(await there.append(late), { tooOld: 1 }, "from before then");
       await there.close();
     }));
 

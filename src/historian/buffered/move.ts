@@ -6,6 +6,7 @@ import type { Historian, Outbox } from "../historian.ts";
 import { readBond, writeBond } from "./bond.ts";
 import { copySeries, pagesOf, seriesIn } from "./copy.ts";
 import { bind } from "./link.ts";
+import { areSameRemains } from "./move-remains.ts";
 import type { Target } from "./target.ts";
 
 type MoveParts = {
@@ -25,20 +26,20 @@ export type Moved = {
   /** Of how many. */
   readonly seriesInAll: number;
   readonly samples: number;
+  /** Hours, and days without them, of samples that were let go. */
+  readonly sums: number;
 };
 
 /** How far it came, kept beside the bond so that it goes on there. */
 type Progress = { readonly database: string; readonly upTo: number };
 
 const ALL = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
-/** Hours of samples that were let go are looked for from here on. */
-const EARLIEST = 0;
 /** Times are kept to the microsecond there. */
 const NEAR_MS = 0.001;
 
 /**
  * Brings a folder's history into a database that has none: series after series, each read back and
- * compared before it counts. Broken off, it goes on behind the last series that is done.
+ * compared before it counts, with what is left of samples that were let go. Broken off, it goes on behind the last series that is done.
  */
 export async function moveHistory(parts: MoveParts): Promise<Outcome<Moved, Problem>> {
   const { outbox, target, file, nearMs, now } = parts;
@@ -62,14 +63,18 @@ async function moveAll(
   database: string,
   upTo: number,
 ): Promise<Outcome<Moved, Problem>> {
-  const { series: seriesInAll } = await local.stats();
-  let moved: Moved = { series: 0, seriesInAll, samples: 0 };
+  const retired = new Set(await local.remains?.series());
+  const all = await everySeries(local, retired);
+  let moved: Moved = { series: 0, seriesInAll: all.length, samples: 0, sums: 0 };
   for (const [series, own] of await local.retentions()) await target.setRetention(series, own);
-  for await (const series of seriesIn(local)) {
+  for (const series of all) {
     if (series > upTo) {
-      const trouble = await moveOne(local, target, series);
-      if (typeof trouble === "string") return failure(problem("database_other", trouble));
-      moved = { ...moved, samples: moved.samples + trouble };
+      const one = await moveOne(local, target, series, retired.has(series));
+      if (!one) {
+        const detail = `series ${series} came out differently; nothing here was changed`;
+        return failure(problem("database_other", detail));
+      }
+      moved = { ...moved, samples: moved.samples + one.samples, sums: moved.sums + one.sums };
     }
     moved = { ...moved, series: moved.series + 1 };
     const progress: Progress = { database, upTo: Math.max(upTo, series) };
@@ -79,23 +84,27 @@ async function moveAll(
   return success(moved);
 }
 
-/** How many samples it has, or what is in the way. */
-async function moveOne(local: Historian, target: Target, series: number): Promise<number | string> {
-  if (await hasHours(local, series)) {
-    return `samples of series ${series} were let go: what is left of them cannot be moved yet`;
-  }
-  const copied = await copySeries(local, target, series, ALL);
-  const isSame = await areSame(local, target, series);
-  return isSame ? copied : `series ${series} came out differently; nothing here was changed`;
+/** Those with samples, and those that only have what is left of them; lowest first. */
+async function everySeries(local: Historian, retired: ReadonlySet<number>): Promise<number[]> {
+  const all = new Set(retired);
+  for await (const series of seriesIn(local)) all.add(series);
+  return [...all].toSorted((one, other) => one - other);
 }
 
-/** Whether there is more than its samples: sums over those that were let go. */
-async function hasHours(local: Historian, series: number): Promise<boolean> {
-  const { at } = await local.range({ series, ...ALL, limit: 1 });
-  const [to = EARLIEST] = at;
-  const asked = { series: Uint32Array.of(series), from: EARLIEST, to, by: { buckets: 1 } };
-  const [buckets] = await local.aggregate(asked);
-  return (buckets?.all[0] ?? 0) > 0;
+/** How much there is of it; undefined where it reads differently in the target. */
+async function moveOne(
+  local: Historian,
+  target: Target,
+  series: number,
+  isRetired: boolean,
+): Promise<Pick<Moved, "samples" | "sums"> | undefined> {
+  const remains = isRetired ? await local.remains?.of(series) : undefined;
+  if (remains) await target.keep(series, remains);
+  const samples = await copySeries(local, target, series, ALL);
+  if (!(await areSame(local, target, series))) return undefined;
+  if (!remains) return { samples, sums: 0 };
+  const sums = remains.hours.length + remains.days.length;
+  return (await areSameRemains(local, target, series, remains)) ? { samples, sums } : undefined;
 }
 
 async function areSame(local: Historian, target: Historian, series: number): Promise<boolean> {

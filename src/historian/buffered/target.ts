@@ -1,7 +1,7 @@
 import type { Problem } from "../../domain/problem.ts";
 import type { Samples } from "../../domain/samples.ts";
 import type { Outcome } from "../../lib/outcome.ts";
-import type { Historian } from "../historian.ts";
+import type { Historian, SeriesRemains } from "../historian.ts";
 
 /** What a database can do that stands behind a local historian. */
 export interface Target extends Historian {
@@ -13,6 +13,9 @@ export interface Target extends Historian {
 
   /** Whether raw samples of its time were let go, as far as that is known now. */
   isTooOld(series: number, at: number): boolean;
+
+  /** Takes over what is left of raw samples of a series that were let go elsewhere. */
+  keep(series: number, remains: SeriesRemains): Promise<void>;
 
   /** Appends, and notes in the same transaction how far the log has come. In order of the calls. */
   take(samples: Samples, place: Place): Promise<void>;

@@ -1,4 +1,5 @@
 import type { Sqlite, SqlRow, Statement } from "../../lib/sqlite.ts";
+import type { SeriesRemains } from "../historian.ts";
 import { decodeHours, encodeHours } from "./hour-block.ts";
 import { DAY_MS, dayFrom, dayOf, HOUR_MS, link, linkedByHour, type Tier } from "./tier.ts";
 
@@ -81,6 +82,18 @@ export class Days {
   /** Series of which raw samples were let go. */
   retired(): Iterable<number> {
     return this.#horizons.keys();
+  }
+
+  /** What is left of its raw samples that were let go, where anything of it was good. */
+  remains(series: number): SeriesRemains {
+    const until = this.horizonOf(series);
+    const [hours, days]: [Tier[], Tier[]] = [[], []];
+    for (const day of this.within(series, NEVER, until)) {
+      const own = this.hoursOf(series, day.at);
+      if (own) hours.push(...own.filter(({ good }) => good > 0));
+      else if (day.good > 0) days.push(day);
+    }
+    return { until, hours, days };
   }
 
   /** Every series that has a day: looks at all of them. */

@@ -84,6 +84,10 @@ export class Desk {
         return this.#engine.aggregate(question.query);
       case "retentions":
         return this.#engine.retentions();
+      case "retired":
+        return Uint32Array.from(this.#engine.days.retired());
+      case "remains":
+        return this.#engine.days.remains(question.series);
       case "stats":
         return this.#engine.stats();
       default:

@@ -15,6 +15,7 @@ import type {
   HistorianStats,
   Outbox,
   RangeQuery,
+  Remains,
   Retention,
   SeriesRange,
 } from "../historian.ts";
@@ -99,6 +100,10 @@ class EmbeddedHistorian implements Historian {
     arrivals: (query) => this.#ask({ ask: "arrivals", query }),
     take: (target, sequence) => this.#ask({ ask: "take", target, sequence }),
     unfollow: (target) => this.#ask({ ask: "unfollow", target }),
+  };
+  readonly remains: Remains = {
+    series: () => this.#ask({ ask: "retired" }),
+    of: (series) => this.#ask({ ask: "remains", series }),
   };
   readonly #start: () => Worker;
   readonly #parts: EmbeddedParts;

@@ -17,6 +17,7 @@ import { aggregate } from "./aggregate.ts";
 import { joined, partOf, withoutOld } from "./batch.ts";
 import { DamagedChunkError, decodeChunk } from "./chunk.ts";
 import { Chunks } from "./chunks.ts";
+import type { Days } from "./days.ts";
 import type { EngineOptions, EngineParts } from "./engine-parts.ts";
 import { makeFolder } from "./files.ts";
 import { Flush } from "./flush.ts";
@@ -241,6 +242,10 @@ export class Engine {
     }
     this.#retirement = retirement;
     return false;
+  }
+
+  get days(): Days {
+    return this.#chunks.days;
   }
 
   stats(): HistorianStats {

@@ -13,6 +13,7 @@ import type {
   RangeQuery,
   Retention,
   SeriesRange,
+  SeriesRemains,
 } from "../historian.ts";
 import type { EngineOptions } from "./engine-parts.ts";
 
@@ -31,6 +32,8 @@ export type Ask =
   | { readonly ask: "setRetention"; readonly series: number; readonly retention: Retention | null }
   | { readonly ask: "retentions" }
   | { readonly ask: "retire"; readonly now: number; readonly fallback: Retention }
+  | { readonly ask: "retired" }
+  | { readonly ask: "remains"; readonly series: number }
   | { readonly ask: "stats" }
   | { readonly ask: "follow"; readonly target: string }
   | { readonly ask: "unfollow"; readonly target: string }
@@ -54,6 +57,9 @@ export type Replies = {
   readonly retentions: ReadonlyMap<number, Retention>;
   /** Whether all is done; ask again where it is not. */
   readonly retire: boolean;
+  /** Series of which raw samples were let go, and what is left of one. */
+  readonly retired: Uint32Array;
+  readonly remains: SeriesRemains;
   readonly stats: HistorianStats;
   readonly follow: number;
   readonly unfollow: undefined;

@@ -1,5 +1,5 @@
-import type { AggregateQuery, SeriesRange } from "../historian.ts";
-import { together } from "../rollup.ts";
+import type { AggregateQuery, SeriesRange, SeriesRemains } from "../historian.ts";
+import { type Summary, together } from "../rollup.ts";
 import { CopyReader } from "./copy.ts";
 import { makeDay, readLastOf, remakeDays, wholeDays } from "./daily.ts";
 import type { Session } from "./database.ts";
@@ -8,6 +8,9 @@ import { microsOf, timeOfMicros, touching, within } from "./time.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+const EVER = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+/** In one statement. */
+const TIERS_AT_ONCE = 5_000;
 
 const SUMMARY = "first_at, last_at, countable, good, min, max, sum, first, last, increase, area";
 const EXCLUDED = SUMMARY.replaceAll(/\w+/g, "excluded.$&");
@@ -89,17 +92,41 @@ export async function keepHours(session: Session, day: number, series: Uint32Arr
     const other = hours.get(key);
     hours.set(key, other ? { ...together(other, one), series: one.series } : one);
   }
-  await writeHours(
-    session,
-    [...hours.values()].filter(({ good }) => good > 0),
-  );
+  const kept = [...hours.values()].filter(({ good }) => good > 0);
+  await writeTiers(session, "hour", kept);
   await makeDay(session, day, [...series]);
 }
 
-async function writeHours(session: Session, hours: readonly SeriesSummary[]): Promise<void> {
-  const column = (of: (hour: SeriesSummary) => number) => hours.map(of);
+/** What another historian had left of a series, from before any sample that is here. */
+export async function keepRemains(
+  session: Session,
+  series: number,
+  { until, hours, days }: SeriesRemains,
+): Promise<void> {
+  const own = (of: readonly Summary[], from: number) =>
+    of.slice(from, from + TIERS_AT_ONCE).map((one) => ({ ...one, series }));
+  for (let from = 0; from < hours.length; from += TIERS_AT_ONCE) {
+    await writeTiers(session, "hour", own(hours, from));
+  }
+  await remakeDays(session, { series, ...EVER });
+  for (let from = 0; from < days.length; from += TIERS_AT_ONCE) {
+    await writeTiers(session, "day", own(days, from));
+  }
   await session.run(
-    `INSERT INTO fieldline.hour(series, at, ${SUMMARY})
+    `INSERT INTO fieldline.gone AS known VALUES ($1, ${time("$2::bigint")})
+     ON CONFLICT (series) DO UPDATE SET at = excluded.at WHERE known.at < excluded.at`,
+    [series, microsOf(until)],
+  );
+}
+
+async function writeTiers(
+  session: Session,
+  table: "hour" | "day",
+  tiers: readonly SeriesSummary[],
+): Promise<void> {
+  const column = (of: (tier: SeriesSummary) => number) => tiers.map(of);
+  await session.run(
+    `INSERT INTO fieldline.${table}(series, at, ${SUMMARY})
      SELECT series, to_timestamp(at / 1000), ${time("first_at")}, ${time("last_at")},
        countable, good, min, max, sum, first, last, increase, area
      FROM unnest($1::int[], $2::float8[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
@@ -108,7 +135,7 @@ async function writeHours(session: Session, hours: readonly SeriesSummary[]): Pr
      ON CONFLICT (series, at) DO UPDATE SET (${SUMMARY}) = ROW(${EXCLUDED})`,
     [
       column(({ series }) => series),
-      column(hourOf),
+      column(table === "hour" ? hourOf : dayOf),
       column(({ firstAt }) => microsOf(firstAt)),
       column(({ lastAt }) => microsOf(lastAt)),
       column(({ countable }) => countable),

@@ -13,11 +13,12 @@ import type {
   RangeQuery,
   Retention,
   SeriesRange,
+  SeriesRemains,
 } from "../historian.ts";
 import { aggregate } from "./aggregate.ts";
 import type { Database, Session } from "./database.ts";
 import { Days } from "./days.ts";
-import { removeHours } from "./hours.ts";
+import { keepRemains, removeHours } from "./hours.ts";
 import { Ingest, type Joined, join, type Place } from "./ingest.ts";
 import { readLatest, readRange } from "./read.ts";
 import { readPolicies, retire, setPolicy } from "./retention.ts";
@@ -121,6 +122,14 @@ export class PostgresHistorian implements Historian {
 
   deleteRange(range: SeriesRange): Promise<void> {
     return this.#database.write((session) => deleteRange(session, range));
+  }
+
+  /** What is left elsewhere of raw samples that were let go is left here. */
+  keep(series: number, remains: SeriesRemains): Promise<void> {
+    return this.#database.write(async (session) => {
+      await keepRemains(session, series, remains);
+      await this.#ingest.loadGone(session);
+    });
   }
 
   setRetention(series: number, retention: Retention | null): Promise<void> {

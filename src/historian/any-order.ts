@@ -30,38 +30,49 @@ const LONG = { rawMs: 1e12, hourlyMs: null, dailyMs: null };
  * restarts, every read is what it would be had all come once and in order.
  */
 export function testAnyOrder(subject: Subject): void {
-  for (const seed of [1, 2]) {
-    const claim = `in whatever order samples of days come, reads say the same (seed ${seed})`;
-    test(`${subject.name}: ${claim}`, () => inFolder((folder) => tell(subject, folder, seed)));
+  for (const [index, { when, start }] of TIMES.entries()) {
+    const claim = `in whatever order samples of days come, reads say the same (${when})`;
+    const tale = { start, seed: index + 1 };
+    test(`${subject.name}: ${claim}`, () => inFolder((folder) => tell(subject, folder, tale)));
   }
 }
 
-async function tell({ open }: Subject, folder: string, seed: number): Promise<void> {
+/** Four days each; in Zurich one of them may be shorter or longer than others. */
+const TIMES = [
+  { when: "in winter", start: START },
+  { when: "with a day of 23 hours", start: Date.UTC(2026, 2, 27) },
+  { when: "with a day of 25 hours", start: Date.UTC(2026, 9, 23) },
+];
+
+type Tale = { readonly start: number; readonly seed: number };
+
+async function tell({ open }: Subject, folder: string, { start, seed }: Tale): Promise<void> {
   const random = chances(seed);
-  const rows = daysOfRows(random);
+  const rows = daysOfRows(start, random);
   let historian = await open(folder);
   for (const batch of disordered(rows, random)) {
     await historian.append(batchOf(batch));
-    if (random() < 0.03) await historian.retire(START, LONG);
+    if (random() < 0.03) await historian.retire(start, LONG);
     if (random() >= 0.01) continue;
     await historian.close();
     historian = await open(folder);
   }
-  await readsAll(historian, rows, random);
-  await historian.retire(START, LONG);
-  await readsAll(historian, rows, random);
-  await historian.retire(START + DAYS * DAY_MS, { ...LONG, rawMs: 2 * DAY_MS });
-  await sumsAll(historian, rows);
+  const asked = () => queryOf(start, random);
+  await readsAll(historian, rows, asked);
+  await historian.retire(start, LONG);
+  await readsAll(historian, rows, asked);
+  await historian.retire(start + DAYS * DAY_MS, { ...LONG, rawMs: 2 * DAY_MS });
+  await sumsAll(historian, rows, start);
   await historian.close();
 }
 
 /** A meter each minute or two, a state, and what is seldom said and never the same. */
-function daysOfRows(random: () => number): Row[] {
+function daysOfRows(start: number, random: () => number): Row[] {
   const rows: Row[] = [];
   let energy = 2 ** 53 - 50_000;
   for (
-    let at = START;
-    at < START + DAYS * DAY_MS;
+    let at = start;
+    at < start + DAYS * DAY_MS;
     at += MINUTE_MS * (1 + Math.floor(random() * 9))
   ) {
     energy = random() < 0.002 ? 0 : energy + Math.floor(random() * 100);
@@ -108,7 +119,7 @@ function wrong({ row }: { readonly row: Row }): number {
   return row.value === -1 ? 1 : 0;
 }
 
-async function readsAll(historian: Historian, rows: readonly Row[], random: () => number) {
+async function readsAll(historian: Historian, rows: readonly Row[], asked: () => AggregateQuery) {
   for (const series of SERIES) {
     const own = rows.filter((row) => row.series === series);
     assert.deepEqual(await allOf(historian, series), own);
@@ -117,17 +128,17 @@ async function readsAll(historian: Historian, rows: readonly Row[], random: () =
     const backward = { series, ...ALL, limit: 200, order: -1 } as const;
     assert.deepEqual(await inPages(historian, backward, async () => {}), own.toReversed());
   }
-  for (let round = 0; round < 15; round += 1) await aggregatesAs(historian, rows, queryOf(random));
+  for (let round = 0; round < 15; round += 1) await aggregatesAs(historian, rows, asked());
 }
 
 /** Of what was let go, sums by whole days and, on the hours, by hours are what they were. */
-async function sumsAll(historian: Historian, rows: readonly Row[]) {
-  const span = { series: SERIES, from: START, to: START + DAYS * DAY_MS, weighted: true };
+async function sumsAll(historian: Historian, rows: readonly Row[], start: number) {
+  const span = { series: SERIES, from: start, to: start + DAYS * DAY_MS, weighted: true };
   for (const by of [{ everyMs: DAY_MS }, { everyMs: HOUR_MS }, { everyMs: 3 * HOUR_MS }]) {
     await aggregatesAs(historian, rows, { ...span, by });
   }
   const by = { calendar: "day", timeZone: "Europe/Zurich" } as const;
-  await aggregatesAs(historian, rows, { ...span, from: START - HOUR_MS, by });
+  await aggregatesAs(historian, rows, { ...span, from: start - 2 * HOUR_MS, by });
 }
 
 async function aggregatesAs(historian: Historian, rows: readonly Row[], query: AggregateQuery) {
@@ -138,9 +149,9 @@ async function aggregatesAs(historian: Historian, rows: readonly Row[], query: A
 }
 
 /** Long ones, of which many begin with a day or an hour: there sums that were kept can answer. */
-function queryOf(random: () => number): AggregateQuery {
+function queryOf(start: number, random: () => number): AggregateQuery {
   const edgeMs = [DAY_MS, HOUR_MS, 1][Math.floor(random() * 3)] ?? 1;
-  const edge = (at: number) => START + Math.floor(at / edgeMs) * edgeMs;
+  const edge = (at: number) => start + Math.floor(at / edgeMs) * edgeMs;
   const from = edge((random() * 1.2 - 0.2) * DAYS * DAY_MS);
   const to = Math.max(from + 1, edge(random() * (DAYS + 1) * DAY_MS));
   const counter = { series: Uint32Array.of(1), rollover: 2 ** 53 };
@@ -152,10 +163,13 @@ function queryOf(random: () => number): AggregateQuery {
     by,
     quality: random() < 0.3 ? "all" : "good",
     weighted: random() < 0.5,
-    ...(random() < 0.3 && { state: true }),
+    ...(random() < 0.3 && { state: STATES[Math.floor(random() * STATES.length)] ?? true }),
+    ...(random() < 0.3 && { now: from + random() * (to - from) }),
     ...(random() < 0.3 && counter),
   };
 }
+
+const STATES: readonly Value[] = [true, "on", 2n ** 60n];
 
 const BY: readonly AggregateQuery["by"][] = [
   { everyMs: DAY_MS },

@@ -39,7 +39,8 @@ const NEAR_MS = 0.001;
 
 /**
  * Brings a folder's history into a database that has none: series after series, each read back and
- * compared before it counts, with what is left of samples that were let go. Broken off, it goes on behind the last series that is done.
+ * compared before it counts, with what is left of samples that were let go. Broken off, it goes on
+ * behind the last series that is done.
  */
 export async function moveHistory(parts: MoveParts): Promise<Outcome<Moved, Problem>> {
   const { outbox, target, file, nearMs, now } = parts;

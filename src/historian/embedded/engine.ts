@@ -30,10 +30,10 @@ import { SegmentLog } from "./log.ts";
 import { Memtable } from "./memtable.ts";
 import { LogOutbox } from "./outbox.ts";
 import { readRange } from "./read.ts";
-import { Retirement } from "./retirement.ts";
+import { isForGood, Retirement } from "./retirement.ts";
 import { Run } from "./run.ts";
 import { prepareDatabase } from "./schema.ts";
-import { renew, setAside, takeBack } from "./sqlite-log.ts";
+import { mend, setAside } from "./sqlite-log.ts";
 import { Trouble } from "./trouble.ts";
 import { Upkeep } from "./upkeep.ts";
 
@@ -281,10 +281,8 @@ export class Engine {
 
   async close(): Promise<void> {
     await this.#upkeep.close();
-    if (this.#upkeep.isInDoubt) {
-      await this.leave().catch(() => this.#release()); // Its log is whole, and is replayed.
-      return;
-    }
+    // Whatever the disk does: our own log is whole, and is replayed.
+    if (this.#upkeep.isInDoubt) return this.leave().catch(() => this.#release());
     this.#chunks.close();
     this.#release();
   }
@@ -375,10 +373,6 @@ export class Engine {
   }
 }
 
-function isForGood({ rawMs, hourlyMs, dailyMs }: Retention): boolean {
-  return rawMs === null && hourlyMs === null && dailyMs === null;
-}
-
 type Opened = { readonly lock: Lock; readonly chunks: Chunks; readonly log: SegmentLog };
 
 function openLocked(
@@ -387,8 +381,7 @@ function openLocked(
   lock: Lock,
 ): Outcome<Engine, Problem> {
   const { folder, segmentBytes, durability } = options;
-  takeBack(join(folder, "history.db-wal"), parts.files);
-  renew(join(folder, "history.db-wal"), parts.files);
+  mend(join(folder, "history.db-wal"), parts.files);
   const database = openSqlite(join(folder, "history.db"), { busyMs: BUSY_MS });
   const opened = withFolder(folder, () => {
     const prepared = prepareDatabase(database);

@@ -70,3 +70,8 @@ export class Retirement {
     return done;
   }
 }
+
+/** Nothing is let go, ever. */
+export function isForGood({ rawMs, hourlyMs, dailyMs }: Retention): boolean {
+  return rawMs === null && hourlyMs === null && dailyMs === null;
+}

@@ -37,15 +37,15 @@ export function setAside(log: string, files: Files): void {
   files.empty(log);
 }
 
-/** What was set aside is in its place again: before the database is opened. */
-export function takeBack(log: string, files: Files): void {
-  if (!existsSync(keptOf(log))) return;
-  files.rename(keptOf(log), log);
-  files.syncFolder(dirname(log));
-}
-
-/** What a killed process left is on the disk after this, whatever its last sync had said. */
-export function renew(log: string, files: Files): void {
+/**
+ * Before the database is opened: what was set aside is in its place again. What a killed process
+ * left is written once more, whatever its last sync had said.
+ */
+export function mend(log: string, files: Files): void {
+  if (existsSync(keptOf(log))) {
+    files.rename(keptOf(log), log);
+    files.syncFolder(dirname(log));
+  }
   if (!existsSync(log)) return;
   const file = files.open(log, "r+");
   try {

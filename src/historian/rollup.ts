@@ -35,15 +35,18 @@ export function rollupOf(columns: Columns, from: number, to: number, isAll = fal
   return { countable, good, min, max, sum, first, last, increase, area };
 }
 
+/** Nothing here is a number that might be missing: every sample that is stored passes here. */
 function areaOf(columns: Columns, from: number, to: number, isAll: boolean): number {
   const { at, value, kind, quality } = columns;
-  let [area, lastAt, last] = [0, Number.NaN, 0];
+  let area = 0;
+  let lastAt = at[from] ?? 0;
+  let last = 0;
   for (let row = from; row < to; row += 1) {
     if (!isAll && quality[row] !== QUALITY_BYTE.good) continue;
     const one = kind[row] === KIND.number ? (value[row] ?? 0) : countedOther(columns, row);
     if (Number.isNaN(one)) continue;
     const time = at[row] ?? 0;
-    if (time > lastAt) area += last * (time - lastAt);
+    area += last * (time - lastAt);
     last = one;
     lastAt = time;
   }

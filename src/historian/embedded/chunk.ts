@@ -28,6 +28,14 @@ import { readValues, writeValues } from "./values.ts";
  *
  * Varints, runs, doubles and strings: see bytes.ts. Every form brings back the same bits. Chunks of
  * versions 1 and 2 are read, and become of this version when they are written anew.
+ *
+ * A chunk that grows is kept in pieces: what comes is put behind what is there, which is neither
+ * read nor written for that.
+ *
+ *  offset  bytes
+ *       0      1  "P"
+ *       1      1  pieces
+ *       2         pieces, in order of time: 4 bytes, its length; a chunk as above
  */
 const VERSION = 3;
 const VERSION_FIRST = 1;
@@ -38,6 +46,11 @@ const OLD_STEPS = 1;
 const DOUBLES = 2;
 const PACKED = 3;
 const CRC_BYTES = 4;
+const IN_PIECES = 0x50;
+const LENGTH_BYTES = 4;
+
+/** Bytes before the first piece of a chunk that grows. */
+export const PIECES_AT = 2;
 
 const out = new ByteWriter();
 
@@ -62,8 +75,55 @@ export function encodeChunk(run: Run, from: number, to: number): Uint8Array {
   return seal();
 }
 
+/** The same as a piece, to be put behind others; holds until the next call. */
+export function encodePiece(run: Run, from: number, to: number): Uint8Array {
+  const chunk = encodeChunk(run, from, to);
+  const length = LENGTH_BYTES + chunk.length;
+  if (piece.length < length) piece = new Uint8Array(length * 2);
+  new DataView(piece.buffer).setUint32(0, chunk.length, true);
+  piece.set(chunk, LENGTH_BYTES);
+  return piece.subarray(0, length);
+}
+
+let piece = new Uint8Array(4096);
+
+/** What stands before so many pieces. */
+export function headOfPieces(pieces: number): Uint8Array {
+  return Uint8Array.of(IN_PIECES, pieces);
+}
+
+/** How many pieces these bytes begin with; 0 of a chunk that does not grow. */
+export function piecesIn(bytes: Uint8Array): number {
+  return bytes[0] === IN_PIECES ? (bytes[1] ?? 0) : 0;
+}
+
 /** Appends what the chunk holds. Throws a DamagedChunkError where its bytes have changed. */
 export function decodeChunk(bytes: Uint8Array, into: Run): void {
+  if (bytes[0] === IN_PIECES) decodePieces(bytes, into);
+  else decodeWhole(bytes, into);
+}
+
+function decodePieces(bytes: Uint8Array, into: Run): void {
+  for (const piece of [...pieces(bytes)]) decodeWhole(piece, into);
+}
+
+/**
+ * All lengths are held against each other before any of them is believed: a chunk that was cut off
+ * behind its head would look whole.
+ */
+function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = PIECES_AT;
+  for (let left = piecesIn(bytes); left > 0 && at + LENGTH_BYTES <= bytes.length; left -= 1) {
+    const start = at + LENGTH_BYTES;
+    at = start + view.getUint32(at, true);
+    yield bytes.subarray(start, at);
+    if (left === 1 && at === bytes.length) return;
+  }
+  throw new DamagedChunkError("the pieces of a chunk are damaged");
+}
+
+function decodeWhole(bytes: Uint8Array, into: Run): void {
   check(bytes);
   const forms = bytes[1] ?? 0;
   const body = new ByteReader(bytes, 2);

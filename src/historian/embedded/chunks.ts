@@ -3,7 +3,16 @@ import type { Log } from "../../lib/log.ts";
 import type { Sqlite, SqlRow, Statement } from "../../lib/sqlite.ts";
 import type { SeriesRange } from "../historian.ts";
 import type { Summary } from "../rollup.ts";
-import { DamagedChunkError, decodeChunk, encodeChunk, sumsOfChunk } from "./chunk.ts";
+import {
+  DamagedChunkError,
+  decodeChunk,
+  encodeChunk,
+  encodePiece,
+  headOfPieces,
+  PIECES_AT,
+  piecesIn,
+  sumsOfChunk,
+} from "./chunk.ts";
 import type { Ends } from "./chunk-head.ts";
 import { Days } from "./days.ts";
 import { Policies } from "./policies.ts";
@@ -13,20 +22,32 @@ import { dayOf } from "./tier.ts";
 /** A chunk as it lies in the database. */
 export type StoredChunk = Ends & { readonly id: number; readonly data: Uint8Array };
 
+/** The newest chunk of a series as its writer sees it, who does not need its bytes. */
+export type ChunkEnd = Ends & {
+  readonly id: number;
+  /** Of one that grows; 0 of all others. */
+  readonly pieces: number;
+};
+
 /** Rows of a run that become a chunk. */
 type Piece = {
   readonly from: number;
   readonly to: number;
-  /** Whether it is the newest of its series, and will be written again with what comes next. */
+  /** Whether it is the newest of its series, and grows with what comes next. */
   readonly isOpen: boolean;
 };
 
 /**
- * Chunks that are written again and again have a place of their own, one a series, before all
- * others. So those that are full lie one behind the other, without holes where they once grew.
+ * Chunks that grow have a place of their own, one a series, before all others. So those that are
+ * full lie one behind the other, without holes where they once grew.
  */
-export function openId(series: number): number {
+function openId(series: number): number {
   return -1 - series;
+}
+
+/** Whether it is the newest of its series, and grows with what comes next. */
+export function isOpen({ id }: Pick<StoredChunk, "id">): boolean {
+  return id < 0;
 }
 
 /** What is remembered of the whole; changed and kept by `together`. */
@@ -50,8 +71,12 @@ export class Chunks {
   readonly policies: Policies;
   readonly #database: Sqlite;
   readonly #insert: Statement;
+  readonly #grow: Statement;
   readonly #remove: Statement;
+  readonly #data: Statement;
   readonly #open: Statement;
+  readonly #openEnd: Statement;
+  readonly #fullEnd: Statement;
   readonly #floor: Statement;
   readonly #forward: Statement;
   readonly #oldSums: Statement;
@@ -71,17 +96,23 @@ export class Chunks {
        VALUES (coalesce(?, ${behind}), ${marks}, ${SAID}, ${SAID})`,
     );
     this.#remove = database.prepare("DELETE FROM chunk WHERE id = ?");
-    this.#floor = database.prepare(
-      "SELECT max(first_at) FROM chunk WHERE series = ? AND first_at <= ?",
+    this.#grow = database.prepare(
+      `UPDATE chunk SET last_at = ?, samples = ?,
+       data = CAST(? || substr(data, ${PIECES_AT + 1}) || ? AS BLOB) WHERE id = ?`,
     );
-    const whole = `SELECT id, ${ENDS}, data FROM chunk WHERE`;
-    this.#open = database.prepare(`${whole} id = ?`);
+    this.#data = database.prepare("SELECT data FROM chunk WHERE id = ?");
+    const full = "FROM chunk WHERE id > 0 AND series = ?";
+    const newest = `${full} AND first_at < ? ORDER BY first_at DESC LIMIT ?`;
+    const end = `SELECT id, ${ENDS}, substr(data, 1, ${PIECES_AT})`;
+    this.#openEnd = database.prepare(`${end} FROM chunk WHERE id = ?`);
+    this.#fullEnd = database.prepare(`SELECT id, ${ENDS} ${newest}`);
+    this.#floor = database.prepare(`SELECT max(first_at) ${full} AND first_at <= ?`);
+    const whole = `SELECT id, ${ENDS}, data`;
+    this.#open = database.prepare(`${whole} FROM chunk WHERE id = ?`);
     this.#forward = database.prepare(
-      `${whole} series = ? AND first_at > ? AND first_at < ? ORDER BY first_at LIMIT ?`,
+      `${whole} ${full} AND first_at > ? AND first_at < ? ORDER BY first_at LIMIT ?`,
     );
-    this.#backward = database.prepare(
-      `${whole} series = ? AND first_at < ? ORDER BY first_at DESC LIMIT ?`,
-    );
+    this.#backward = database.prepare(`${whole} ${newest}`);
     this.#oldSums = database.prepare(`SELECT ${COUNTS}, ${SUMS} FROM chunk WHERE id = ?`);
     this.#total = database.prepare("INSERT OR REPLACE INTO total VALUES (?, ?)");
     const aside = `${columns}, ${COUNTS}, ${SUMS}`;
@@ -104,12 +135,16 @@ export class Chunks {
         after = chunk.firstAt;
         if (chunk.lastAt >= from) yield chunk;
       }
-      if (rows.length < page) return;
+      if (rows.length < page) break;
     }
+    const open = this.#openOf(series);
+    if (open && open.firstAt < to && open.lastAt >= from) yield open;
   }
 
   /** Chunks that begin before `to`, the newest first. */
   *backward(series: number, to: number): Generator<StoredChunk> {
+    const open = this.#openOf(series);
+    if (open && open.firstAt < to) yield open;
     let before = to;
     for (let page = 1; ; page = Math.min(page * 2, PAGE_MAX)) {
       const rows = this.#backward.all(series, before, page);
@@ -124,21 +159,34 @@ export class Chunks {
 
   /** The newest chunk of a series. */
   tail(series: number): StoredChunk | undefined {
+    const open = this.#openOf(series);
+    if (open) return open;
     const row = this.#backward.get(series, Number.POSITIVE_INFINITY, 1);
     return row && chunkOf(row);
   }
 
-  /** The newest chunk of a series as its writer sees it: an open one is found at once. */
-  end(series: number): StoredChunk | undefined {
+  /** The same, as its writer sees it. */
+  end(series: number): ChunkEnd | undefined {
+    const open = this.#openEnd.get(openId(series));
+    return open ? endOf(open) : this.#fullEndOf(series);
+  }
+
+  #fullEndOf(series: number): ChunkEnd | undefined {
+    const row = this.#fullEnd.get(series, Number.POSITIVE_INFINITY, 1);
+    return row && endOf(row);
+  }
+
+  #openOf(series: number): StoredChunk | undefined {
     const row = this.#open.get(openId(series));
-    return row ? chunkOf(row) : this.tail(series);
+    return row && chunkOf(row);
   }
 
   /**
    * What the chunk comes to, over good samples or over all that can be counted; undefined where
-   * that is not known. Throws a DamagedChunkError where it has changed.
+   * that is not known, as of one that grows. Throws a DamagedChunkError where it has changed.
    */
   sumsOf(chunk: StoredChunk, isAll: boolean): Summary | undefined {
+    if (piecesIn(chunk.data) > 0) return undefined;
     const sums = sumsOfChunk(chunk.data, chunk, isAll);
     if (sums) return sums;
     const old = oldSummary(this.#oldSums.get(chunk.id) ?? [], chunk);
@@ -147,9 +195,11 @@ export class Chunks {
   }
 
   /** Moves the chunk's samples into the run; a damaged one must not be in the way for ever. */
-  take(chunk: StoredChunk, into: Run): void {
+  take(chunk: StoredChunk | ChunkEnd, into: Run): void {
     try {
-      decodeChunk(chunk.data, into);
+      const data = "data" in chunk ? chunk.data : this.#data.get(chunk.id)?.[0];
+      assert(data instanceof Uint8Array, "a chunk has bytes");
+      decodeChunk(data, into);
     } catch (reason) {
       if (!(reason instanceof DamagedChunkError)) throw reason;
       const { id, firstAt, lastAt, samples } = chunk;
@@ -161,8 +211,22 @@ export class Chunks {
 
   add(series: number, run: Run, { from, to, isOpen }: Piece): void {
     const ends = [run.at[from] ?? 0, run.at[to - 1] ?? 0, to - from] as const;
-    const id = isOpen ? openId(series) : null;
-    this.#insert.run(id, series, ...ends, encodeChunk(run, from, to));
+    const data = isOpen
+      ? Buffer.concat([headOfPieces(1), encodePiece(run, from, to)])
+      : encodeChunk(run, from, to);
+    this.#insert.run(isOpen ? openId(series) : null, series, ...ends, data);
+    this.#count(run, from, to);
+  }
+
+  /** Puts all rows of a run behind a chunk that is in pieces. */
+  grow({ id, samples, pieces }: ChunkEnd, run: Run): void {
+    const { at, count } = run;
+    const piece = encodePiece(run, 0, count);
+    this.#grow.run(at[count - 1] ?? 0, samples + count, headOfPieces(pieces + 1), piece, id);
+    this.#count(run, 0, count);
+  }
+
+  #count(run: Run, from: number, to: number): void {
     this.totals.samples += to - from;
     this.totals.newestAt = Math.max(this.totals.newestAt, run.at[to - 1] ?? 0);
   }
@@ -224,11 +288,12 @@ export class Chunks {
 
   /** Every series that has a chunk: jumps from one to the next along the index. */
   series(): Uint32Array {
-    const next = "(SELECT min(series) FROM chunk WHERE series > one)";
+    const next = "(SELECT min(series) FROM chunk WHERE id > 0 AND series > one)";
     const rows = this.#database.prepare(
-      `WITH RECURSIVE every(one) AS (SELECT min(series) FROM chunk
+      `WITH RECURSIVE every(one) AS (SELECT min(series) FROM chunk WHERE id > 0
          UNION ALL SELECT ${next} FROM every WHERE one IS NOT NULL)
-       SELECT one FROM every WHERE one IS NOT NULL`,
+       SELECT one FROM every WHERE one IS NOT NULL
+       UNION SELECT series FROM chunk WHERE id < 0 ORDER BY one`,
     );
     return Uint32Array.from(rows.all(), ([one]) => Number(one));
   }
@@ -263,6 +328,12 @@ function chunkOf([id, firstAt, lastAt, samples, data]: SqlRow): StoredChunk {
     samples: Number(samples),
     data,
   };
+}
+
+function endOf([id, firstAt, lastAt, samples, head]: SqlRow): ChunkEnd {
+  const pieces = head instanceof Uint8Array ? piecesIn(head) : 0;
+  const ends = { firstAt: Number(firstAt), lastAt: Number(lastAt), samples: Number(samples) };
+  return { id: Number(id), ...ends, pieces };
 }
 
 /** Versions 1 and 2 had it in columns, over the good samples. */

@@ -1,12 +1,19 @@
-import { type Chunks, openId, type StoredChunk } from "./chunks.ts";
+import { type ChunkEnd, type Chunks, isOpen, type StoredChunk } from "./chunks.ts";
 import { DayMaker } from "./day-maker.ts";
 import type { Generation } from "./generation.ts";
 import { mergeRuns, Run } from "./run.ts";
+
+/** More make the reading of an open chunk slow: then they become one. A byte counts them. */
+const PIECES_MAX = 64;
 
 /**
  * Brings a generation into chunks, a slice at a time, so that appends and reads need not wait. Each
  * slice is one transaction; one that fails is begun again with the series it was at. Chunks of a
  * series never overlap: a sample belongs to the chunk that began last before it.
+ *
+ * What comes in order of time, and in numbers, makes chunks of its own. A few samples are put
+ * behind the chunk that is open, as a piece, and become a whole chunk with those before them when
+ * they are enough. So most samples are packed once and the others twice, however slowly they come.
  */
 export class Flush {
   readonly generation: Generation;
@@ -19,7 +26,7 @@ export class Flush {
   readonly #merged = new Run();
   #series = 0;
   /** The newest chunk of the series, as it was before. */
-  #tail: StoredChunk | undefined;
+  #tail: ChunkEnd | undefined;
   /** The newest time of the series. */
   #end = 0;
   #steps: Generator<void>;
@@ -66,6 +73,11 @@ export class Flush {
 
   *#flushArrived(): Generator<void> {
     const arrived = this.#arrived;
+    const tail = this.#tail;
+    if (!tail || (arrived.at[0] ?? 0) > tail.lastAt) {
+      yield* this.#follow(tail);
+      return;
+    }
     let row = 0;
     const owners = this.#owners();
     for (const [index, owner] of owners.entries()) {
@@ -77,12 +89,24 @@ export class Flush {
     if (row < arrived.count) yield* this.#write(row, arrived.count);
   }
 
+  /** Everything is behind what is stored. */
+  *#follow(tail: ChunkEnd | undefined): Generator<void> {
+    const { count } = this.#arrived;
+    if (!tail || !isOpen(tail)) {
+      yield* this.#write(0, count);
+      return;
+    }
+    const isWhole = tail.samples + count >= this.#chunkSamples;
+    const mayGrow = tail.pieces > 0 && tail.pieces < PIECES_MAX;
+    if (mayGrow && !isWhole) this.#chunks.grow(tail, this.#arrived);
+    else this.#rewrite(tail, 0, count);
+    yield;
+  }
+
   /** The chunks that samples may have to go into, by their time. */
   #owners(): StoredChunk[] {
     const { at, count } = this.#arrived;
     const [first, last] = [at[0] ?? 0, at[count - 1] ?? 0];
-    const tail = this.#tail;
-    if (!tail || first > tail.lastAt) return tail ? [tail] : [];
     const owners: StoredChunk[] = [];
     const floor = this.#chunks.backward(this.#series, first).next();
     if (floor.done === false) owners.push(floor.value);
@@ -103,43 +127,48 @@ export class Flush {
     const inside = isBefore && isFull ? from : behind;
     const room = Math.max(0, this.#chunkSamples - owner.samples - (inside - from));
     const taken = isBefore ? inside : Math.min(to, inside + room);
-    if (taken > from) {
-      this.#rewrite(owner, from, taken);
+    const rewritten = isOpen(owner) ? to : taken;
+    if (rewritten > from) {
+      this.#rewrite(owner, from, rewritten);
       yield;
     }
-    yield* this.#write(taken, to);
+    yield* this.#write(rewritten, to);
   }
 
   /** One step, however long: what was stored may not be missing in between. */
-  #rewrite(owner: StoredChunk, from: number, to: number): void {
+  #rewrite(owner: StoredChunk | ChunkEnd, from: number, to: number): void {
     this.#stored.clear();
     this.#chunks.take(owner, this.#stored);
     this.#part.clear();
     this.#part.copy(this.#arrived, from, to);
     mergeRuns(this.#stored, this.#part, this.#merged);
     const { count } = this.#merged;
-    const pieces = Math.max(1, Math.round(count / this.#chunkSamples));
-    for (let piece = 0; piece < pieces; piece += 1) {
-      const start = Math.floor((count * piece) / pieces);
-      const end = Math.floor((count * (piece + 1)) / pieces);
-      this.#add(this.#merged, start, end);
+    const grows = count < this.#chunkSamples && this.#isNewest(this.#merged, count);
+    for (const [start, end] of this.#portions(0, count)) {
+      this.#chunks.add(this.#series, this.#merged, { from: start, to: end, isOpen: grows });
     }
   }
 
   *#write(from: number, to: number): Generator<void> {
-    for (let start = from; start < to; start += this.#chunkSamples) {
-      const end = Math.min(start + this.#chunkSamples, to);
-      this.#add(this.#arrived, start, end);
+    const isFew = to - from < this.#chunkSamples / 2;
+    const grows = isFew && this.#isNewest(this.#arrived, to);
+    for (const [start, end] of this.#portions(from, to)) {
+      this.#chunks.add(this.#series, this.#arrived, { from: start, to: end, isOpen: grows });
       yield;
     }
   }
 
-  /** Of those that are not full, the newest is open, unless another one still has that place. */
-  #add(run: Run, from: number, to: number): void {
-    const { id, samples = 0 } = this.#tail ?? {};
-    const isTaken = id === openId(this.#series) && samples >= this.#chunkSamples;
-    const isNewest = run.at[to - 1] === this.#end;
-    const isOpen = isNewest && to - from < this.#chunkSamples && !isTaken;
-    this.#chunks.add(this.#series, run, { from, to, isOpen });
+  #isNewest(run: Run, to: number): boolean {
+    return run.at[to - 1] === this.#end;
+  }
+
+  /** As even as they can be, and about as large as a chunk is to be. */
+  *#portions(from: number, to: number): Generator<readonly [number, number]> {
+    const count = to - from;
+    const portions = Math.max(1, Math.round(count / this.#chunkSamples));
+    for (let portion = 0; portion < portions && count > 0; portion += 1) {
+      const start = from + Math.floor((count * portion) / portions);
+      yield [start, from + Math.floor((count * (portion + 1)) / portions)];
+    }
   }
 }

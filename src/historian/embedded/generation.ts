@@ -162,9 +162,9 @@ export class Generation {
       const [block, within] = [place >> BLOCK_BITS, place & WITHIN];
       const [first, kinds] = [block * BLOCK_NUMBERS + within, block * BLOCK_BYTES + KINDS + within];
       const what = kind[row] ?? 0;
-      const said = value[row] ?? 0;
       numbers[first] = at[row] ?? 0;
-      numbers[first + VALUE] = what === KIND.text ? this.#textAt(texts, said) : said;
+      numbers[first + VALUE] = value[row] ?? 0;
+      if (what === KIND.text) numbers[first + VALUE] = this.#textAt(texts, value[row] ?? 0);
       bytes[kinds] = what;
       bytes[kinds + QUALITY] = quality[row] ?? 0;
     }

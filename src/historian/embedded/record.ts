@@ -54,6 +54,9 @@ const MAGIC_TEXT = "FLr";
 const HEADER_BYTES = 32;
 const AT_DIFFERENCES = 0;
 const AT_DOUBLES = 1;
+/** Differences nearer to 0 take two bytes at most. */
+const TWO_BYTES = 8_192;
+
 /** Appends the record to what the writer holds. */
 export function writeRecord(out: ByteWriter, { segment, sequence, samples }: LogRecord): void {
   const { count, at } = samples;
@@ -142,12 +145,27 @@ export function recordOf(bytes: Uint8Array, head: RecordHead): LogRecord {
   return { segment, sequence, samples: readBody(body, head.samples, form) };
 }
 
+/** Room was made before. Most differences take one byte or two, which are written here. */
 function writeDifferences(out: ByteWriter, column: Uint32Array | Float64Array, count: number) {
+  const { bytes } = out;
   let before = 0;
   for (let row = 0; row < count; row += 1) {
     const value = column[row] ?? 0;
-    out.zigzag(value - before);
+    const difference = value - before;
     before = value;
+    if (difference < -TWO_BYTES || difference >= TWO_BYTES) {
+      out.zigzag(difference);
+      continue;
+    }
+    const folded = (difference << 1) ^ (difference >> 31);
+    if (folded > 127) {
+      bytes[out.length] = folded | 128;
+      bytes[out.length + 1] = folded >>> 7;
+      out.length += 2;
+    } else {
+      bytes[out.length] = folded;
+      out.length += 1;
+    }
   }
 }
 

@@ -11,8 +11,8 @@ import { dayFrom, dayOf, type Tier } from "./tier.ts";
  *             time. `data`: see chunk.ts; it begins with what they come to, which is read without
  *             the rest. Before version 6 that was in columns, from `countable` to `area`, where
  *             NULL stands for NaN; a count of -1 says that it is not. The newest of a series, as
- *             long as it is not full, has the id -1 - series: those that grow do not leave holes
- *             among those that stay.
+ *             long as it grows, has the id -1 - series. It is found by that and not in the index:
+ *             to let it grow changes one page, and leaves no holes among those that stay.
  *   damaged   chunks that could not be read any more, put aside as they were
  *   day       what days and their hours come to, and
  *   horizon   up to when raw samples of a series were let go: see days.ts
@@ -21,9 +21,10 @@ import { dayFrom, dayOf, type Tier } from "./tier.ts";
  *
  * `user_version` is that of this description. 2 added hours, policies and the place for damaged
  * chunks, 3 the kind `integer` of values, 4 days in the place of hours, 5 what a day comes to over
- * samples of all qualities, 6 what chunks come to at their heads.
+ * samples of all qualities, 6 what chunks come to at their heads, 7 chunks that grow in pieces and
+ * are not in the index.
  */
-export const HISTORY_VERSION = 6;
+export const HISTORY_VERSION = 7;
 
 const CHUNK = `
     id INTEGER PRIMARY KEY,
@@ -33,9 +34,10 @@ const CHUNK = `
     data BLOB NOT NULL`;
 const CHUNKS = `
   CREATE TABLE chunk(${CHUNK});
-  CREATE UNIQUE INDEX chunk_summary ON chunk(series, first_at, last_at,
-    samples, countable, good, min, max, sum, first, last, increase, area);
   CREATE TABLE total(name TEXT PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID;`;
+const INDEX = `
+  DROP INDEX IF EXISTS chunk_summary;
+  CREATE INDEX IF NOT EXISTS chunk_full ON chunk(series, first_at) WHERE id > 0;`;
 /** The first folders of version 1 have no place for damaged chunks. */
 const DAMAGED = `CREATE TABLE IF NOT EXISTS damaged(${CHUNK});`;
 const SUMS = `
@@ -88,6 +90,7 @@ function bringUp(database: Sqlite, version: number): void {
   if (version === 0) database.exec(CHUNKS);
   if (version === 4) database.exec("ALTER TABLE day ADD COLUMN every BLOB");
   if (version < 4) bringDays(database, version);
+  database.exec(INDEX);
   database.exec(`PRAGMA user_version = ${HISTORY_VERSION}`);
 }
 

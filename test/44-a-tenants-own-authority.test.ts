@@ -211,6 +211,21 @@ describe("agents of a tenant's own authority", { skip }, () => {
     assert.equal((await fetch(`${data.content}x`)).status, 404);
   });
 
+  test("who subscribes after a power cut only is told what became of its model", async () => {
+    const body = JSON.stringify({ id: "v4-late", data: MODEL });
+    await publish(shows(meter), `${ROOT}/o/amo_v4/mi`, body);
+    await house.killAndRestart();
+    await house.signIn();
+    const paho = await Paho.enter(shows(meter));
+    await paho.subscribe(`${ROOT}/i/amo_v4/#`);
+    await until("it is told", () =>
+      paho.messages
+        .map(({ payload }) => JSON.parse(payload))
+        .some(({ requestId, data }) => requestId === "v4-late" && data.status === "Success"),
+    );
+    await paho.leave();
+  });
+
   test("its authority is removed: the agent is sent away and stays out", async () => {
     const paho = await Paho.enter({ ...shows(meter), version: 5 });
     const { items } = await house.call("GET", "/authorities");

@@ -27,7 +27,7 @@ type OddRow = {
   /** `mindsphere.md F 1` */
   readonly row: string;
   readonly what: string;
-  /** The vectors or tests that hold what we do, each `<driver>: <name>` or `<file> <name>`. */
+  /** Vectors or tests that hold what we do, each `<driver>: <name>` or `<file> <name>`. */
   readonly held: readonly string[];
 };
 
@@ -137,18 +137,15 @@ function isThere(one: string): boolean {
 /** The text of the test file that a reference begins with; empty where it has no such test. */
 function textOf(reference: string): string {
   const [, file = "", name = ""] = /^(\S+) (.*)$/s.exec(reference) ?? [];
-  const path = /^\d+$/.test(file) ? scenario(file, name) : `${file}.test.ts`;
+  const path = file.includes("/") ? `${file}.test.ts` : scenario(file);
   const text = path ? readFileSync(new URL(path, root), "utf8") : "";
   assert.ok(text.includes(name), `${reference}: there is no such test`);
   return text;
 }
 
-/** Scenarios are called by their numbers; two may share one. */
-function scenario(number: string, name: string): string | undefined {
+/** Scenarios are called by their names: their numbers may change. */
+function scenario(name: string): string | undefined {
   const files = readdirSync(new URL("test/", root));
-  const own = files.filter((file) => file.startsWith(`${number}-`) && file.endsWith(".test.ts"));
-  const holds = (file: string) =>
-    readFileSync(new URL(`test/${file}`, root), "utf8").includes(name);
-  const found = own.find(holds);
+  const found = files.find((file) => file.replace(/^\d+-/, "") === `${name}.test.ts`);
   return found && `test/${found}`;
 }

@@ -221,7 +221,7 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     expect: (by, wish) => walk.between(() => expectDevice(parts, bindings, by, wish)),
     isExpected: (id) => isExpectedDevice(bindings, id),
     ignore: (by, id, ignored) => ignoreDevice(parts, bindings, { by, id, ignored }),
-    replace: (by, id, newcomerId) => replaceDevice(parts, walk, bindings, { by, id, newcomerId }),
+    replace: (by, id, newcomerId) => replaceDevice(parts, walk, state, { by, id, newcomerId }),
     release: (asset) => releaseDevices(parts, bindings, asset),
     forget: (id) => forgetDevice(parts, state, id),
     describe: (device, channels) =>

@@ -7,8 +7,11 @@ import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { pointsAt } from "./adopt.ts";
 import { type Bindings, type BoundDevice, channelsOf } from "./bindings.ts";
 import type { IngestParts } from "./ingest.ts";
+import type { StatusSeries } from "./status-series.ts";
+import type { State } from "./understand.ts";
 import type { Walk } from "./walk.ts";
 
+type Known = Pick<State, "bindings" | "statusSeries">;
 type Swap = { readonly by: Actor; readonly id: DeviceId; readonly newcomerId: DeviceId };
 
 /**
@@ -18,14 +21,14 @@ type Swap = { readonly by: Actor; readonly id: DeviceId; readonly newcomerId: De
 export async function replaceDevice(
   parts: IngestParts,
   walk: Walk,
-  bindings: Bindings,
+  state: Known,
   swap: Swap,
 ): Promise<Outcome<void, Problem>> {
-  const pair = pairOf(bindings, swap);
+  const pair = pairOf(state.bindings, swap);
   if (!pair.ok) return pair;
   // Most of it while others go on; what is said meanwhile follows when nobody speaks.
-  await bringOver(parts, pair.value);
-  return walk.between(() => take(parts, bindings, swap));
+  await bringOver(parts, state.statusSeries, pair.value);
+  return walk.between(() => take(parts, state, swap));
 }
 
 type Pair = { readonly bound: BoundDevice; readonly newcomer: BoundDevice };
@@ -44,13 +47,13 @@ function pairOf(bindings: Bindings, { id, newcomerId }: Swap): Outcome<Pair, Pro
 
 async function take(
   parts: IngestParts,
-  bindings: Bindings,
+  { bindings, statusSeries }: Known,
   swap: Swap,
 ): Promise<Outcome<void, Problem>> {
   const { by, id, newcomerId } = swap;
   const pair = pairOf(bindings, swap);
   if (!pair.ok) return pair;
-  await bringOver(parts, pair.value);
+  await bringOver(parts, statusSeries, pair.value);
   const { bound, newcomer } = pair.value;
   const { address, agentId } = newcomer.device;
   const swapped: Device = { ...bound.device, address, agentId };
@@ -76,10 +79,19 @@ async function take(
 }
 
 /** Twice the same is once: whoever is interrupted begins again. */
-async function bringOver({ historian }: IngestParts, { bound, newcomer }: Pair): Promise<void> {
+async function bringOver(
+  { historian }: IngestParts,
+  statusSeries: StatusSeries,
+  { bound, newcomer }: Pair,
+): Promise<void> {
   for (const [name, { channel }] of newcomer.channels) {
     const own = bound.channels.get(name)?.channel;
-    if (own) await follow(historian, channel.series, own.series);
+    if (!own) continue;
+    await follow(historian, channel.series, own.series);
+    const words = statusSeries.of(channel.series);
+    if (words === undefined) continue;
+    await statusSeries.give([own.series]);
+    await follow(historian, words, statusSeries.of(own.series) ?? words);
   }
 }
 

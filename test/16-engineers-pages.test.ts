@@ -83,6 +83,23 @@ test("settings are confirmed against what was sent before, and then sent", { ski
   await visitor.close();
 });
 
+test("who fits a sensor says whether one that never worked should be there", { skip }, async () => {
+  const visitor = await Visitor.open(browser, house);
+  const { page } = visitor;
+  const health = JSON.stringify({ type: "health", payload: { health: 254 } });
+  await publish(gateway.plain, humidityPacket("12").topic, health);
+  await visitor.visit(`/devices/${await deviceId()}`);
+  await page.getByText("not fitted?").waitFor();
+  await page.getByRole("button", { name: "CO2 should be there" }).click();
+  await page.getByText("missing or faulty", { exact: true }).waitFor({ state: "attached" });
+  const { items } = await house.call("GET", "/journal?kind=device.sensors-failed");
+  assert.deepEqual(items[0].detail.sensors, ["CO2"]);
+  await page.getByRole("button", { name: "CO2 is not fitted" }).click();
+  await page.getByText("not fitted", { exact: true }).waitFor();
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.close();
+});
+
 test("who wants no motion sees still rings", { skip }, async () => {
   const visitor = await Visitor.open(browser, house);
   const { page } = visitor;

@@ -41,8 +41,8 @@ export function tasksOf(node: NodeReply): readonly Task[] {
     },
     {
       name: "Sensors well",
-      isDone: faulty.length + unfitted.length === 0,
-      lacks: sensorWords(faulty, unfitted),
+      isDone: faulty.length + unfitted.length === 0 && state !== "expected",
+      lacks: sensorWords(faulty, unfitted) || "has not told yet",
     },
     { name: "Settings sent", isDone: settings === "sent", lacks: SETTINGS_LACK[settings] },
     { name: "Reporting", isDone: state === "reporting", lacks: nodeWords(state).word },

@@ -56,6 +56,7 @@ export class Fitness {
 
   /** Takes effect at once: a sensor that should be there and is not has failed. */
   async decide(by: Actor, wish: Fitted): Promise<Outcome<void, Problem>> {
+    await this.look();
     const { deviceId, channel: name, bit, isFitted } = wish;
     const one = this.#masked().find(
       ({ device, channel }) => device.id === deviceId && channel.name === name,

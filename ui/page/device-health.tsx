@@ -86,16 +86,26 @@ function BitButtons({ deviceId, channel, bit: { bit, name, is }, memory }: BitBu
   return (
     <span className="row wrap">
       {is === "unfitted" && (
-        <button type="button" className="link" onClick={() => decide(true)}>
-          should be there<span className="spoken">: {name}</span>
-        </button>
+        <BitButton sensor={name} words="should be there" onPress={() => decide(true)} />
       )}
       {!isSaidMissing && (
-        <button type="button" className="link" onClick={() => decide(false)}>
-          is not fitted<span className="spoken">: {name}</span>
-        </button>
+        <BitButton sensor={name} words="is not fitted" onPress={() => decide(false)} />
       )}
     </span>
+  );
+}
+
+type BitButtonProps = {
+  readonly sensor: string;
+  readonly words: string;
+  readonly onPress: () => void;
+};
+
+function BitButton({ sensor, words, onPress }: BitButtonProps) {
+  return (
+    <button type="button" className="link" aria-label={`${sensor} ${words}`} onClick={onPress}>
+      {words}
+    </button>
   );
 }
 

@@ -76,7 +76,11 @@ function DeviceHead({ detail: { device } }: { readonly detail: DeviceDetail }) {
     <>
       <State kind={ALIVE_KINDS[aliveness]}>{ALIVE_WORDS[aliveness]}</State>
       <span className="dim">
-        last heard <Age at={lastSeenAt} never="not since the server started" />
+        last heard{" "}
+        <Age
+          at={lastSeenAt}
+          never={aliveness === "expected" ? "never" : "not since the server started"}
+        />
       </span>
       <Chip>{protocol}</Chip>
       <code className="device-address">{address}</code>

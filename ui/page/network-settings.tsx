@@ -17,6 +17,7 @@ import { useAsk, useReply } from "../query.ts";
 import { changesBetween, type FormSection, sectionsOf } from "../schema-form.ts";
 import { useMay } from "../session.ts";
 import { NetworkTopics } from "./network-topics.tsx";
+import { PlaceLayers } from "./place-layers.tsx";
 import { TemplateEdit } from "./template-edit.tsx";
 
 type NetworkSettingsProps = {
@@ -154,79 +155,17 @@ function Layers({ network, type, templates }: LayersProps) {
             ...templates.map(({ id, name }) => ({ value: id, label: name })),
           ]}
         />
-        <p className="hint">
-          {elsewhereWords(
-            places.map(({ name }) => name),
-            devices,
-          )}
-        </p>
+        <p className="hint">{elsewhereWords(places.length, devices)}</p>
       </div>
-      {mayEngineer && templates.length > 0 && (
-        <PlaceLayer driver={network.driver} type={type} templates={templates} />
-      )}
+      <PlaceLayers driver={network.driver} type={type} templates={templates} places={places} />
     </Card>
   );
 }
 
-function elsewhereWords(places: readonly string[], devices: number): string {
+function elsewhereWords(places: number, devices: number): string {
   const above = [
-    ...(places.length > 0 ? [`places: ${places.join(", ")}`] : []),
+    ...(places > 0 ? [formatCount(places, "place")] : []),
     ...(devices > 0 ? [`${formatCount(devices, "node")} with settings of their own`] : []),
   ];
-  return above.length === 0 ? "Nothing lies above it." : `Above it lie ${above.join(", and ")}.`;
-}
-
-type PlaceLayerProps = {
-  readonly driver: string;
-  readonly type: CommandTypeReply;
-  readonly templates: readonly TemplateReply[];
-};
-
-/** A zone is an asset: what is laid down there counts for all nodes below it. */
-function PlaceLayer({ driver, type, templates }: PlaceLayerProps) {
-  const assets = useReply("GET /assets", { query: { limit: 1_000 } });
-  const lay = useAsk("PUT /layers", ["GET /layers", "GET /networks/:driver/:network"]);
-  const [asset, setAsset] = useState("");
-  const [template, setTemplate] = useState("");
-  const parents = (assets.data?.items ?? []).filter(({ children }) => children > 0);
-  const scope = { kind: "asset" as const, id: asset };
-  const body = { driver, command: type.name, scope, parameters: {} };
-  const done = () => {
-    say("Laid down: roll it out to bring it to the nodes");
-    setAsset("");
-  };
-  return (
-    <div className="network-layer">
-      <SelectField
-        label="For a place"
-        value={asset}
-        onChange={setAsset}
-        options={[
-          { value: "", label: "Choose a place" },
-          ...parents.map(({ id, path }) => ({ value: id, label: path })),
-        ]}
-      />
-      <SelectField
-        label="Template there"
-        value={template}
-        onChange={setTemplate}
-        options={[
-          { value: "", label: "None" },
-          ...templates.map(({ id, name }) => ({ value: id, label: name })),
-        ]}
-      />
-      <Button
-        disabled={asset === ""}
-        busy={lay.isPending}
-        onClick={() =>
-          lay.mutate(
-            { body: { ...body, templateId: template === "" ? null : template } },
-            { onSuccess: done, onError: (problem) => say(problem.message) },
-          )
-        }
-      >
-        Lay down
-      </Button>
-    </div>
-  );
+  return above.length === 0 ? "Nothing lies above it." : `Above it lie ${above.join(" and ")}.`;
 }

@@ -32,7 +32,7 @@ export function RingLast({ commands, ledCount }: RingLastProps) {
           <>
             <p>{wordsOf({ left, last, hasPattern: shown.pattern !== null })}</p>
             <p className="hint">
-              {`Sent ${formatTime(last.at)} by ${last.actor}. There is no answer to it.`}
+              {`Sent ${formatTime(last.at)} by ${last.actor}. ${ANSWER_WORDS[last.state]}`}
             </p>
           </>
         ) : (
@@ -43,16 +43,44 @@ export function RingLast({ commands, ledCount }: RingLastProps) {
   );
 }
 
-type Sent = SentCommand & { readonly actor: string };
+type Sent = SentCommand & {
+  readonly actor: string;
+  readonly state: keyof typeof ANSWER_WORDS;
+};
+
+/** Firmware 2.1 acknowledges, 1.8 does not. */
+const ANSWER_WORDS = {
+  sent: "There is no answer to it.",
+  confirmed: "Its gateway acknowledged it.",
+  unknown: "No acknowledgement came.",
+} as const;
 
 /** Commands for the ring that reached the broker, the oldest first. */
 function sentTo(commands: readonly CommandReply[]): Sent[] {
   return commands
-    .filter(({ state }) => state === "sent" || state === "confirmed" || state === "unknown")
-    .flatMap(({ name, parameters, settledAt, requestedAt, actor }): Sent[] =>
-      isRing(name) ? [{ name, parameters, at: Date.parse(settledAt ?? requestedAt), actor }] : [],
+    .flatMap(({ name, parameters, state, settledAt, requestedAt, actor }): Sent[] =>
+      isRing(name) && wasSent(state)
+        ? [
+            {
+              name,
+              parameters,
+              state,
+              at: Date.parse(startOf(state, settledAt) ?? requestedAt),
+              actor,
+            },
+          ]
+        : [],
     )
     .sort((a, b) => a.at - b.at);
+}
+
+function wasSent(state: CommandReply["state"]): state is Sent["state"] {
+  return state in ANSWER_WORDS;
+}
+
+/** What was never acknowledged settles when that is given up, a minute after it was sent. */
+function startOf(state: Sent["state"], settledAt: string | null): string | null {
+  return state === "unknown" ? null : settledAt;
 }
 
 function isRing(name: string): name is RingCommand["name"] {

@@ -1,10 +1,11 @@
 // A process that appends batches from <first> on until it is killed, or ends by itself after <enough>
 // of them without closing anything. It says what was acknowledged, one number a line:
-// append-for-ever.ts <folder> <first> <enough> [hurried|forgetful|patient|lasting]. The compiled historian, as
-// it is delivered; hurried: the engine without its thread, which then never has a quiet moment;
-// forgetful: old batches are deleted on the way, said as "deleting <number>" and "deleted <number>";
-// patient: what is refused is said as "refused <number>", and the next one is tried; lasting: the same
-// for as long as it lives, and "trouble" and "fine" when the disk fails the history and when that is over.
+// append-for-ever.ts <folder> <first> <enough> [hurried|forgetful|patient|lasting|written]. The compiled
+// historian, as it is delivered; hurried: the engine without its thread, which then never has a quiet
+// moment; forgetful: old batches are deleted on the way, said as "deleting <number>" and "deleted
+// <number>"; patient: what is refused is said as "refused <number>", and the next one is tried; lasting:
+// the same for as long as it lives, and "trouble" and "fine" when the disk fails the history and when
+// that is over; written: what the operating system has is said, whether the disk has it or not.
 import { writeSync } from "node:fs";
 import { diskFiles } from "../src/historian/embedded/files.ts";
 import { silentLog } from "../src/lib/log.ts";
@@ -36,7 +37,8 @@ await Promise.all(Array.from({ length: hurried ? 1 : LANES }, appendForEver));
 async function openDoor() {
   const { openEmbeddedHistorian }: Door = await import(`${COMPILED}embedded.js`);
   const onTrouble = (trouble?: string) => void writeSync(1, trouble ? "trouble\n" : "fine\n");
-  return openEmbeddedHistorian({ folder, ...SIZES }, { log: silentLog, onTrouble });
+  const durability = mood === "written" ? "written" : "synced";
+  return openEmbeddedHistorian({ folder, ...SIZES, durability }, { log: silentLog, onTrouble });
 }
 
 async function openEngine() {

@@ -52,6 +52,34 @@ export function keepsItsWord({ kills, cuts }: Rounds): void {
     );
   }
 
+  test(
+    "with --mqtt-ack written one takes the newest alone, and leaves the rest readable",
+    {
+      skip: !hasStrace,
+    },
+    (context) =>
+      inFolder(async (folder) => {
+        const playback = await recorded(folder, ["written"]);
+        const random = chances(SEED);
+        const isLog = (path: string) => /\/log\/[^/]+$/.test(path);
+        let taken = 0;
+        for (let round = 0; round < cuts; round += 1) {
+          const cut = Math.floor(playback.length * (0.05 + 0.95 * random()));
+          const into = join(folder, `${round}`);
+          playback.restore(cut, into, { random: chances(cut), keepsPromises: true });
+          const promised = numbersIn(playback.saidBeforeSync(cut, isLog));
+          const said = numbersIn(playback.said(cut));
+          const last = Math.max(0, ...said);
+          assert.equal(await lost(into, promised, last), 0, `after ${cut} calls`);
+          taken += said.size - promised.size;
+          rmSync(into, { recursive: true });
+        }
+        context.diagnostic(
+          `${cuts} cuts, ${taken} batches in them not promised, of the others 0 lost`,
+        );
+      }),
+  );
+
   test("nor does one bring back what was deleted", { skip: !hasStrace }, (context) =>
     inFolder(async (folder) => {
       const playback = await recorded(folder, ["forgetful"]);
@@ -128,9 +156,12 @@ async function lostAfter(
   keepsPromises: boolean,
 ): Promise<number> {
   playback.restore(cut, into, { random: chances(cut), keepsPromises });
-  const said = playback.said(cut).split("\n").slice(0, -1);
-  const acknowledged = new Set(said.filter((line) => line !== "open").map(Number));
-  return await lost(into, acknowledged);
+  return await lost(into, numbersIn(playback.said(cut)));
+}
+
+function numbersIn(said: string): ReadonlySet<number> {
+  const lines = said.split("\n").slice(0, -1);
+  return new Set(lines.filter((line) => line !== "open").map(Number));
 }
 
 function samplesOf(numbers: ReadonlySet<number>): number {
@@ -157,10 +188,14 @@ async function returned(folder: string, said: string): Promise<number[]> {
 }
 
 /** Samples of these batches that are not in the folder; all of them if it cannot be opened. */
-async function lost(folder: string, acknowledged: ReadonlySet<number>): Promise<number> {
+async function lost(
+  folder: string,
+  acknowledged: ReadonlySet<number>,
+  last?: number,
+): Promise<number> {
   const opened = openFolder(folder);
   if (!opened) return Number.POSITIVE_INFINITY;
-  const count = await missing(opened, acknowledged);
+  const count = await missing(opened, acknowledged, last);
   await opened.close();
   return count;
 }

@@ -23,7 +23,8 @@ type Change = {
   readonly offset: number;
   readonly bytes: Buffer | undefined;
 };
-type File = { readonly changes: Change[]; synced: number };
+/** `length` is how long it is where nothing is lost. */
+type File = { readonly changes: Change[]; synced: number; length: number };
 /** A name was given to a file or a folder, or taken away. */
 type Naming = { readonly index: number; readonly path: string; readonly file: Named | undefined };
 type Named = File | "folder";
@@ -48,7 +49,8 @@ export class Playback {
 
   constructor(trace: string, folder: string) {
     this.#folder = folder;
-    this.#calls = readTrace(trace).filter(
+    this.#calls = readTrace(
+      trace,
       ({ name, path }) => name === "say" || path.startsWith(folder) || folder.startsWith(path),
     );
   }
@@ -61,6 +63,14 @@ export class Playback {
   said(cut: number): string {
     const said = this.#calls.slice(0, cut).filter(({ name }) => name === "say");
     return said.map(({ bytes }) => bytes?.toString() ?? "").join("");
+  }
+
+  /** What it had said when the last sync began, of those of such a file that had ended by then. */
+  saidBeforeSync(cut: number, isMeant: (path: string) => boolean): string {
+    const syncs = this.#calls
+      .slice(0, cut)
+      .filter(({ name, path }) => name === "sync" && isMeant(path));
+    return this.said(Math.max(0, ...syncs.map(({ begun }) => begun)));
   }
 
   /** Writes what is left after so many calls into another folder. */
@@ -98,7 +108,7 @@ class Disk {
         this.#name(index, path, "folder");
         break;
       case "create":
-        this.#name(index, path, file ?? { changes: [], synced: 0 });
+        this.#name(index, path, file ?? { changes: [], synced: 0, length: 0 });
         break;
       case "rename":
         this.#name(index, to, file);
@@ -111,7 +121,7 @@ class Disk {
         this.#sync(path, begun);
         break;
       default:
-        if (typeof file === "object") file.changes.push({ index, offset, bytes });
+        if (typeof file === "object") change(file, { index, offset, bytes }, name === "append");
     }
   }
 
@@ -145,6 +155,12 @@ class Disk {
   }
 }
 
+function change(file: File, { index, offset, bytes }: Change, isAppended: boolean): void {
+  const start = isAppended ? file.length : offset;
+  file.changes.push({ index, offset: start, bytes });
+  file.length = bytes ? Math.max(file.length, start + bytes.length) : start;
+}
+
 function contentOf({ changes, synced }: File, random: () => number): Buffer {
   let content: Buffer = Buffer.alloc(0);
   for (const { index, offset, bytes } of changes) {
@@ -176,7 +192,7 @@ function resized(content: Buffer, length: number): Buffer {
 const UNFINISHED = " <unfinished ...>";
 
 /** Calls of several threads overlap: one that was interrupted by others is two lines. */
-function readTrace(trace: string): Call[] {
+function readTrace(trace: string, isMeant: (call: Call) => boolean): Call[] {
   const calls: Call[] = [];
   const unfinished = new Map<string, { readonly text: string; readonly begun: number }>();
   for (const line of trace.split("\n")) {
@@ -188,7 +204,7 @@ function readTrace(trace: string): Call[] {
     const rest = /^<\.\.\. \w+ resumed>(.*)$/.exec(said)?.[1];
     const start = rest === undefined ? undefined : unfinished.get(thread);
     const call = callOf((start?.text ?? "") + (rest ?? said), start?.begun ?? calls.length);
-    if (call) calls.push(call);
+    if (call && isMeant(call)) calls.push(call);
   }
   return calls;
 }
@@ -206,10 +222,10 @@ function callOf(text: string, begun: number): Call | undefined {
         : undefined;
     case "pwrite64":
       return { name, path, begun, bytes: cut(strings[0], result), offset: last };
-    case "write":
-      return /^1</.test(args)
-        ? { name: "say", path, begun, bytes: cut(strings[0], result) }
-        : undefined;
+    case "write": {
+      const own = /^1</.test(args) ? "say" : "append";
+      return { name: own, path, begun, bytes: cut(strings[0], result) };
+    }
     case "ftruncate":
       return { name, path, begun, offset: last };
     case "fsync":

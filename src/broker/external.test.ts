@@ -200,6 +200,23 @@ test("what an MQTT 3.1.1 broker has kept is passed over, and what comes live is 
   assert.deepEqual(house.texts, ["live", "while it was away"]);
 });
 
+test("where a broker shares nothing the first worker takes in all, and no other keeps a session full", {
+  skip: noNats,
+}, async (t) => {
+  const peer = await openNats();
+  t.after(() => peer.close());
+  const [first, second] = [new TestHouse(systemClock), new TestHouse(systemClock)];
+  await enter(t, peer, first);
+  await enter(t, peer, second, { worker: 1 });
+  assert.ok(second.warnings.some((warning) => /shares nothing/.test(warning)));
+  const device = await connectAsync({ port: peer.port, host: "127.0.0.1", clientId: "d" });
+  t.after(() => device.endAsync(true));
+  const sent = Array.from({ length: 100 }, (_, index) => `${index}`);
+  for (const text of sent) await device.publishAsync(`plant/${text}`, text, { qos: 1 });
+  await until(() => first.texts.length === sent.length);
+  assert.deepEqual(second.texts, []);
+});
+
 test("a broker that cannot take that the house is gone gets no word of it, and the rest", {
   skip: noNats,
 }, async (t) => {

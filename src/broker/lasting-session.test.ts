@@ -155,6 +155,21 @@ test("what the power cut off at the end was never acknowledged, and is ignored",
   assert.deepEqual(await take(await comeBack(port), 2), ["1", "2"]);
 });
 
+test("zeros that a power cut left are no records, and a segment of nothing else is none", async (t) => {
+  const folder = newFolder();
+  const first = await new TestHouse().open(t, folder);
+  await leaveSubscribed(first.port, "a", 1);
+  await send(first.broker, "a", "1");
+  await first.broker.close();
+  const last = segments(folder).at(-1) ?? "";
+  appendFileSync(last, Buffer.alloc(4_096));
+  const number = Number(/(\d+)\.log$/.exec(last)?.[1]) + 1;
+  const begun = last.replace(/\d+\.log$/, `${`${number}`.padStart(10, "0")}.log`);
+  appendFileSync(begun, Buffer.alloc(4_096));
+  const { port } = await new TestHouse().open(t, folder);
+  assert.deepEqual(await take(await comeBack(port), 1), ["1"]);
+});
+
 test("segments that are not needed any more are removed, what waits is kept", async (t) => {
   const folder = newFolder();
   const first = await new TestHouse().open(t, folder);

@@ -63,6 +63,21 @@ test("a line that the power cut in two was never acknowledged, and is ignored", 
   assert.equal(last.under("$b").length, 1);
 });
 
+test("zeros that a power cut left end what is read, and are no problem", async () => {
+  const folder = newFolder();
+  const store = await opened(folder);
+  await store.keep([message("a", "1"), message("b", "2"), message("c", "3")]);
+  await store.close();
+  const bytes = readFileSync(file(folder));
+  const second = bytes.indexOf('{"topic":"b"');
+  writeFileSync(file(folder), bytes.fill(0, second + 4, second + 30));
+  const again = await opened(folder);
+  assert.deepEqual(topics(again), ["a"]);
+  await again.keep([message("d", "4")]);
+  await again.close();
+  assert.deepEqual(topics(await opened(folder)), ["a", "d"]);
+});
+
 test("a broken line in the middle is a problem that names it", async () => {
   const folder = newFolder();
   const store = await opened(folder);

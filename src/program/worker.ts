@@ -44,7 +44,7 @@ export async function openWorker(
   );
   const folder = join(config.data, "broker-sessions");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const options = { worker, workers, folder, isSending: false, ...takenInFrom(drivers) };
+  const options = { worker, folder, isSending: false, ...takenInFrom(drivers) };
   const broker = await openExternalBroker(
     { ...options, address: server.value, share: config["broker-share"] },
     {

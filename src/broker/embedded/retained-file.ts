@@ -111,6 +111,8 @@ function parse(path: string, text: string): Outcome<readonly RoutedMessage[], Pr
   }
   const messages: RoutedMessage[] = [];
   for (const [index, text] of lines.entries()) {
+    // A power cut leaves zeros where a file had grown and was not synced; nor is what follows.
+    if (text.includes("\0")) break;
     const line = parsed(text);
     if (version !== VERSION || typeof line?.["topic"] !== "string") {
       return failure(problem("folder_unreadable", `${path}: line ${index + 2} is not understood`));

@@ -129,8 +129,11 @@ export class SessionLog {
     const bytes = await readFile(path);
     this.#number = number + 1;
     this.#segments.push({ number, bytes: bytes.length });
-    // Shorter than its header: begun, and cut off by the power before anything stood in it.
-    if (bytes.length < HEADER.length) return success(undefined);
+    // Without its header: begun, and cut off by the power before anything in it was synced.
+    const header = bytes.subarray(0, HEADER.length);
+    if (header.length < HEADER.length || header.every((byte) => byte === 0)) {
+      return success(undefined);
+    }
     if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) {
       return failure(problem("folder_unreadable", `${path} is no log of sessions`));
     }

@@ -112,13 +112,17 @@ export function messageRecord({ serial, at: time, ...written }: WrittenMessage):
   return sealed(record);
 }
 
-/** The bodies of the records from `start` on, up to the first that does not follow. */
+/**
+ * The bodies of the records from `start` on, up to the first that does not follow. Zeros are none: a
+ * power cut leaves them where a file had grown, and the checksum of nothing is 0.
+ */
 export function* bodiesOf(bytes: Buffer, start: number): Generator<Buffer> {
   let at = start;
   while (at + RECORD_HEAD_BYTES < bytes.length) {
     const end = at + RECORD_HEAD_BYTES + bytes.readUInt32BE(at);
     const body = bytes.subarray(at + RECORD_HEAD_BYTES, end);
-    if (end > bytes.length || crc32(body) !== bytes.readUInt32BE(at + 4)) return;
+    const isWhole = body.length > 0 && end <= bytes.length;
+    if (!isWhole || crc32(body) !== bytes.readUInt32BE(at + 4)) return;
     yield body;
     at = end;
   }

@@ -32,8 +32,6 @@ type ExternalOptions = {
   readonly share: string;
   /** Which of the workers this one is, from 0: the broker keeps a session for each. */
   readonly worker: number;
-  /** How many there are. Fallback: this one. */
-  readonly workers?: number;
   /** What to take in, shared with the other workers; nothing where this process only sends. */
   readonly filters: readonly string[];
   /** What one worker takes in alone, in its order. Fallback: nothing. */
@@ -224,8 +222,8 @@ class ExternalBroker implements Broker {
   }
 
   #receive(options: ExternalOptions): Client {
-    const { address, worker, workers = 1, filters, ordered = [], folder } = options;
-    const share = { share: options.share, worker, workers, filters, ordered };
+    const { address, worker, filters, ordered = [], folder } = options;
+    const share = { share: options.share, worker, filters, ordered };
     this.#share = share;
     const clientId = `${options.share}-ingest-${worker}`;
     const mark = new SessionMark(folder, clientId);

@@ -20,11 +20,11 @@ import {
   type Welcome,
 } from "./packet.ts";
 import type { SessionMark } from "./session-mark.ts";
-import { isForUs, type Share, subscriptionsOf } from "./share.ts";
+import { type Share, subscriptionsOf } from "./share.ts";
 
 export type ReceiverParts = Pick<BrokerParts, "onRefused" | "clock" | "gauges" | "log"> & {
   readonly receive: Receive;
-  /** What is subscribed to, and which part of it is ours. */
+  /** What all workers take in, and which of them this one is. */
   readonly share: Share;
   /** Whose topic it is: nothing else tells who sent a message that another broker took. */
   readonly agentOf: (topic: string) => AgentId | undefined;
@@ -49,7 +49,6 @@ const UNSUBSCRIBE_ID = 2;
 export class Receiver implements Conversation {
   readonly #parts: ReceiverParts;
   readonly #wire: Wire;
-  #share: Share;
   #filters: readonly string[];
   /** What was subscribed to and is not answered yet, in this order. */
   readonly #asked: (readonly string[])[] = [];
@@ -67,11 +66,11 @@ export class Receiver implements Conversation {
     this.#parts = parts;
     this.#wire = wire;
     const { share, mark } = parts;
-    this.#share = share;
     this.#isShared = welcome.shared;
     this.#filters = subscriptionsOf(share, welcome.shared);
     const known = mark.note(this.#filters, parts.clock.now());
-    if (known && !welcome.sessionPresent) parts.onGap(known.since);
+    const hadSome = this.#filters.length > 0 && known !== null;
+    if (hadSome && !welcome.sessionPresent) parts.onGap(known.since);
     // Also where the session is there: a cluster that has lost a node may have it without its
     // subscriptions, and what is subscribed already stays as it is.
     this.#subscribe(known?.gone ?? []);
@@ -92,7 +91,6 @@ export class Receiver implements Conversation {
   /** Something else is to be taken in from now on. */
   change(share: Share): void {
     if (this.#isOver || this.#isDraining) return;
-    this.#share = share;
     this.#filters = subscriptionsOf(share, this.#isShared);
     const { mark, clock } = this.#parts;
     this.#subscribe(mark.note(this.#filters, clock.now())?.gone ?? []);
@@ -109,8 +107,13 @@ export class Receiver implements Conversation {
   #subscribe(gone: readonly string[]): void {
     const { writer, version, send } = this.#wire;
     if (gone.length > 0) writer.raw(encodeUnsubscribe(UNSUBSCRIBE_ID, gone, version));
-    writer.raw(encodeSubscribe(SUBSCRIBE_ID, this.#filters, version));
-    this.#asked.push(this.#filters);
+    if (this.#filters.length > 0) {
+      writer.raw(encodeSubscribe(SUBSCRIBE_ID, this.#filters, version));
+      this.#asked.push(this.#filters);
+    } else {
+      this.#parts.onGranted([]);
+      this.#parts.log.warn("this broker shares nothing: another worker takes in all");
+    }
     send();
   }
 
@@ -142,14 +145,14 @@ export class Receiver implements Conversation {
   }
 
   /**
-   * What the house said itself, what another worker takes in, and what an MQTT 3 broker kept from
-   * before we came: live messages do not come with that flag (MQTT 3.1.1 section 3.3.1.3), and a
-   * value without a time of its own would look like a new one.
+   * What the house said itself, and what an MQTT 3 broker kept from before we came: live messages do
+   * not come with that flag (MQTT 3.1.1 section 3.3.1.3), and a value without a time of its own would
+   * look like a new one.
    */
-  #isNothing({ isOurs, retain, topic }: Passed): boolean {
+  #isNothing({ isOurs, retain }: Passed): boolean {
     const isKept = retain && this.#wire.version === 4;
     if (isKept) this.#parts.gauges.add("mqtt_kept_passed_over_total");
-    return isOurs || isKept || !isForUs(this.#share, this.#isShared, topic);
+    return isOurs || isKept;
   }
 
   #senderOf(passed: Passed): AgentId | null {

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { chances } from "../src/lib/chance.ts";
+import { systemClock } from "../src/lib/clock.ts";
+import { RawClient, TestHouse } from "./mqtt-peer.ts";
+import { CALLS, Playback } from "./power-cut.ts";
+
+const CHILD = fileURLToPath(new URL("./publish-for-ever.ts", import.meta.url));
+const SEED = 6;
+const MESSAGES = 400;
+const skip = spawnSync("strace", ["-V"]).status !== 0;
+
+/** A power cut with `--mqtt-ack written`: the same test in a short and in a long form. */
+export function losesTheNewestOfSessions({ cuts }: { readonly cuts: number }): void {
+  test("with --mqtt-ack written a power cut takes the newest of a session alone", {
+    skip,
+  }, async (t) => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), "fieldline-")));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    const playback = recorded(folder);
+    const random = chances(SEED);
+    let taken = 0;
+    for (let round = 0; round < cuts; round += 1) {
+      const cut = Math.floor(playback.length * (0.1 + 0.9 * random()));
+      const into = join(folder, `${round}`);
+      playback.restore(cut, into, { random: chances(cut), keepsPromises: true });
+      const isLog = (path: string) => /\/sessions-\d+\.log$/.test(path);
+      const promised = numbersIn(playback.saidBeforeSync(cut, isLog));
+      const kept = await waiting(t, into);
+      const inOrder = Array.from(kept, (_, index) => index + 1);
+      assert.deepEqual(kept, inOrder, `after ${cut} calls nothing is missing in between`);
+      assert.ok(kept.length >= Math.max(0, ...promised), `after ${cut} calls: ${kept.length}`);
+      taken += Math.max(0, numbersIn(playback.said(cut)).length - kept.length);
+      rmSync(into, { recursive: true });
+    }
+    t.diagnostic(
+      `${cuts} cuts took ${taken} messages that no finished sync had seen, and no other`,
+    );
+  });
+}
+
+function recorded(folder: string): Playback {
+  const trace = join(folder, "trace");
+  const live = join(folder, "live");
+  const watch = ["-f", "-y", "-xx", "-s", "1000000", "-o", trace, "-e", `trace=${CALLS}`];
+  const child = [process.execPath, "--import", "tsx", CHILD, live, `${MESSAGES}`];
+  const env = { ...process.env, UV_USE_IO_URING: "0" };
+  const { status } = spawnSync("strace", [...watch, ...child], { stdio: "ignore", env });
+  assert.equal(status, 0);
+  return new Playback(readFileSync(trace, "latin1"), live);
+}
+
+/** The numbers that wait for the reader, in the order in which they come. */
+async function waiting(t: TestContext, folder: string): Promise<readonly number[]> {
+  const { broker, port } = await new TestHouse(systemClock).open(t, folder);
+  const reader = await RawClient.enter(port, { clientId: "away", clean: false });
+  const numbers: number[] = [];
+  let hasAll = false;
+  while (!hasAll) {
+    hasAll = broker.clients()[0]?.queued === 0;
+    reader.send({ cmd: "pingreq" });
+    for (let packet = await reader.next(); packet.cmd !== "pingresp"; ) {
+      const { messageId = 0 } = packet;
+      if (packet.cmd === "publish") numbers.push(Number(packet.payload));
+      reader.send({ cmd: "puback", messageId });
+      packet = await reader.next();
+    }
+  }
+  await broker.close();
+  return numbers;
+}
+
+function numbersIn(said: string): readonly number[] {
+  return said.split("\n").slice(0, -1).map(Number);
+}

@@ -113,8 +113,8 @@ export function messageRecord({ serial, at: time, ...written }: WrittenMessage):
 }
 
 /**
- * The bodies of the records from `start` on, up to the first that does not follow. Zeros are none: a
- * power cut leaves them where a file had grown, and the checksum of nothing is 0.
+ * The bodies of the records from `start` on, up to the first that does not follow. Zeros are none:
+ * a power cut leaves them where a file had grown, and the checksum of nothing is 0.
  */
 export function* bodiesOf(bytes: Buffer, start: number): Generator<Buffer> {
   let at = start;

@@ -145,9 +145,9 @@ export class Receiver implements Conversation {
   }
 
   /**
-   * What the house said itself, and what an MQTT 3 broker kept from before we came: live messages do
-   * not come with that flag (MQTT 3.1.1 section 3.3.1.3), and a value without a time of its own would
-   * look like a new one.
+   * What the house said itself, and what an MQTT 3 broker kept from before we came: live messages
+   * do not come with that flag (MQTT 3.1.1 section 3.3.1.3), and a value without a time of its own
+   * would look like a new one.
    */
   #isNothing({ isOurs, retain }: Passed): boolean {
     const isKept = retain && this.#wire.version === 4;

@@ -67,12 +67,20 @@ export function rounded(number: number): number {
   return Number(number.toPrecision(3));
 }
 
-/** Runs one of our own scripts in a process of its own; it says one line of JSON at its end. */
-export async function runScript<T>(file: string, options: object): Promise<T> {
+/**
+ * Runs one of our own scripts in a process of its own; it says one line of JSON at its end, and
+ * some say something before that.
+ */
+export async function runScript<T>(
+  file: string,
+  options: object,
+  onFirstWord: () => void = () => {},
+): Promise<T> {
   const path = new URL(file, import.meta.url).pathname;
   const args = ["--import", "tsx", path, JSON.stringify(options)];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   let said = "";
+  child.stdout.once("data", onFirstWord);
   child.stdout.on("data", (data) => {
     said += data;
   });

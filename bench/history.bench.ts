@@ -1,6 +1,7 @@
 // The historian beside named peers, on what a plant of 2,000 series sends (history/workload.ts):
 //   npm run bench -- history [--part ingest,small,series,live,reopen,memory] [--days 1]
-//                            [--rounds 3] [--only historian,victoria-metrics]
+//                            [--rounds 3] [--only historian,victoria-metrics] [--minutes 90]
+// What a run came to is said at once; after so many minutes no further one of a contest is begun.
 // A day is 1.7 million samples: --days 6 are 10 million, --days 30 are 51 million, which takes half
 // an hour a round with all peers. `ingest` has 10,000 samples a commit, `small` 500. What we want
 // of a ratio stands in brackets behind it.
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     days: { type: "string", default: "1" },
     rounds: { type: "string", default: "3" },
     only: { type: "string", default: "" },
+    minutes: { type: "string", default: "90" },
   },
 });
 const SERIES_COUNTS = [2_000, 100_000] as const;
@@ -32,6 +34,7 @@ const SERIES_COUNTS = [2_000, 100_000] as const;
 const SERIES_SAMPLES = 12_000_000;
 const LIVE_SECONDS = 20;
 const [days, rounds] = [Number(values.days), Number(values.rounds)];
+const endsAt = performance.now() + Number(values.minutes) * 60_000;
 const PARTS: Readonly<Record<string, (workload: Workload) => Promise<void>>> = {
   ingest: (workload) => contest(workload, 10_000),
   small: (workload) => contest(workload, 500),
@@ -80,10 +83,19 @@ async function contest({ file }: Workload, commit: number): Promise<void> {
   const runs = new Map<string, ContestResult[]>(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const name of names) {
+      if (performance.now() > endsAt) continue;
       const options: ContestOptions = { name, file, commit };
-      runs.get(name)?.push(await runScript<ContestResult>("./history/contest.ts", options));
+      const result = await runScript<ContestResult>("./history/contest.ts", options);
+      runs.get(name)?.push(result);
+      const { arrivals, seconds } = result;
+      console.log(`round ${round + 1}, ${name}: ${rounded(arrivals / seconds / 1_000)} k/s`);
     }
   }
+  for (const [name, own] of runs) {
+    if (own.length < rounds) console.log(`time is up: ${own.length} rounds of ${name}`);
+    if (own.length === 0) runs.delete(name);
+  }
+  console.log("");
   printTable([...runs].map(([name, own]) => ingestRow(name, own, runs.get("historian") ?? own)));
   console.log("");
   printTable([...runs].map(([name, own]) => readsRow(name, own)));

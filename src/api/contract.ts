@@ -330,7 +330,7 @@ export const ROUTES = {
   }),
   "GET /history/aggregate": route({
     permission: "view",
-    summary: "Summaries of points by bucket",
+    summary: "Summaries of points by bucket; CSV or Parquet by Accept",
     query: Type.Object({
       points: Type.String({ description: "point ids, separated by commas" }),
       from: TimeIn,

@@ -40,3 +40,39 @@ test("a history is given as Parquet to those who accept that", async () => {
     { ...good, at: 3_000, value: "open" },
   ]);
 });
+
+test("summaries are given as a table, a row for each point and bucket", async () => {
+  const points = await house.manyPoints(2);
+  for (const { series } of points) {
+    await house.keep(series, [
+      [1_000, 1.5],
+      [2_000, 2.5],
+      [9_000, 4],
+    ]);
+  }
+  const ids = points.map(({ id }) => id);
+  const query = `points=${ids}&from=0&to=12000&every=4000&fns=count,max,avg`;
+  const ask = (accept: string) =>
+    fetch(`${house.url}/api/v1/history/aggregate?${query}`, {
+      headers: { authorization: `Bearer ${house.tokens.viewer}`, accept },
+    });
+  const times = [0, 4_000, 8_000].map((at) => new Date(at).toISOString());
+  const csv = await (await ask("text/csv")).text();
+  const expected = ids.flatMap((id) => [
+    `${id},${times[0]},2,2.5,2`,
+    `${id},${times[1]},0,,`,
+    `${id},${times[2]},1,4,4`,
+  ]);
+  assert.deepEqual(csv.split("\r\n"), ["point,at,count,max,avg", ...expected, ""]);
+
+  const file = join(folder, "buckets.parquet");
+  const response = await ask("application/vnd.apache.parquet");
+  assert.equal(response.headers.get("content-type"), "application/vnd.apache.parquet");
+  writeFileSync(file, new Uint8Array(await response.arrayBuffer()));
+  const rows = [];
+  for await (const { point, at, ...sums } of parquetRows(file)) {
+    assert.ok(at instanceof Date);
+    rows.push([point, at.toISOString(), ...Object.values(sums).map((sum) => sum ?? "")].join());
+  }
+  assert.deepEqual(rows, expected);
+});

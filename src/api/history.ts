@@ -11,6 +11,7 @@ import type { AggregateQuery, Buckets } from "../historian/historian.ts";
 import { calendarStarts, isTimeZone } from "../lib/calendar.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { parquetBytes } from "../lib/parquet.ts";
+import { aggregateTable, PARQUET } from "./aggregate-table.ts";
 import { AGGREGATE_FUNCTIONS, type Reply, type RouteQuery } from "./contract.ts";
 import { historyCsv } from "./csv.ts";
 import { type Answer, type Call, type Handlers, Verbatim } from "./handler.ts";
@@ -75,8 +76,6 @@ function cursorOf(text: string | undefined): Outcome<{ readonly after?: number }
   return failure(problem("request_invalid", "after: not what 'next' of a page was"));
 }
 
-const PARQUET = "application/vnd.apache.parquet";
-
 function tableOf({ id }: Point, samples: Samples, limit: number): TableRow[] {
   const length = Math.min(limit, samples.count);
   return Array.from({ length }, (_, row) => ({ ...sampleAt(samples, row), point: id }));
@@ -99,7 +98,8 @@ function historyReply(
   };
 }
 
-async function aggregate(house: House, { query }: Call<AggregateRoute>): Answer<AggregateRoute> {
+async function aggregate(house: House, call: Call<AggregateRoute>): Answer<AggregateRoute> {
+  const { query, accept } = call;
   const span = spanOf(query);
   if (!span.ok) return span;
   const functions = functionsOf(query.fns);
@@ -122,14 +122,18 @@ async function aggregate(house: House, { query }: Call<AggregateRoute>): Answer<
     ...(functions.value.includes("duration") && { state: stateOf(state) }),
   });
   const columns = new Map(buckets.map((one) => [one.series, one]));
+  const items = points.value.map(({ id, series }) => ({
+    pointId: id,
+    columns: columnsOf(columns.get(series), functions.value),
+  }));
+  const at = buckets[0]?.at ?? new Float64Array(0);
+  const table = aggregateTable(accept, { at, items, functions: functions.value });
+  if (table) return success(table);
   return success({
     from: iso(span.value.from),
     widthMs: buckets[0]?.widthMs || 0,
-    ...(query.calendar && { at: isoColumn(buckets[0]?.at ?? new Float64Array(0)) }),
-    items: points.value.map(({ id, series }) => ({
-      pointId: id,
-      columns: columnsOf(columns.get(series), functions.value),
-    })),
+    ...(query.calendar && { at: isoColumn(at) }),
+    items,
   });
 }
 

@@ -8,6 +8,7 @@ import type { Chunks, StoredChunk } from "./chunks.ts";
 import { addDurations } from "./duration.ts";
 import type { Memtable } from "./memtable.ts";
 import { mergeRuns, Run } from "./run.ts";
+import { DAY_MS } from "./tier.ts";
 import { Tiers } from "./tiers.ts";
 
 type Span = { readonly from: number; readonly to: number };
@@ -60,10 +61,10 @@ class Walk {
     sums.begin(this.#valueBefore(series, arrived));
     for (const tier of this.#tiers.retired(sums)) sums.addSummary(tier);
     let start = from;
-    for (const { end, ...tier } of this.#tiers.made(sums, arrived)) {
-      this.#addRaw(sums, arrived, { from: start, to: tier.at });
-      sums.addSummary(tier);
-      start = end;
+    for (const day of this.#tiers.made(sums, arrived)) {
+      this.#addRaw(sums, arrived, { from: start, to: day.at });
+      sums.addSummary(day);
+      start = day.at + DAY_MS;
     }
     this.#addRaw(sums, arrived, { from: start, to });
     sums.end();

@@ -28,8 +28,9 @@ function faultOf(chunks: Chunks, series: number, day: Tier, run: Run): string | 
   }
   const { hours, every } = sumsOfDay(chunks, { series, day: day.at, samplesMin: 0 }, run);
   if (hours.length === 0) return "its samples cannot be read";
-  const said = days.everyWithin(series, day.at, day.at + 1).get(day.at);
-  const isSame = agree(day, dayFrom(hours)) && (!said || (every && agree(said, every)));
+  const made = dayFrom(hours);
+  const [said] = days.within(series, day.at, day.at + 1, true);
+  const isSame = agree(day, made) && (!said || agree(said, every ?? made));
   return isSame ? undefined : "it disagrees with its samples";
 }
 

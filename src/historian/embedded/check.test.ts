@@ -70,7 +70,7 @@ test("a day that does not say what its samples say, or not all of it, is told", 
     assert.deepEqual(well.ok && well.value.faults, []);
 
     const database = openSqlite(join(folder, "history.db"));
-    database.exec(`UPDATE day SET good = good - 1 WHERE at = ${START}`);
+    database.exec(`UPDATE day SET sums = zeroblob(length(sums)) WHERE at = ${START}`);
     const next = START + 86_400_000;
     database.exec(`UPDATE day SET hours = substr(hours, 1, 40) WHERE at = ${next}`);
     database.close();

@@ -77,7 +77,7 @@ export class Chunks {
   readonly #open: Statement;
   readonly #openEnd: Statement;
   readonly #fullEnd: Statement;
-  readonly #floor: Statement;
+  readonly #first: Statement;
   readonly #forward: Statement;
   readonly #oldSums: Statement;
   readonly #backward: Statement;
@@ -106,9 +106,13 @@ export class Chunks {
     const end = `SELECT id, ${ENDS}, substr(data, 1, ${PIECES_AT})`;
     this.#openEnd = database.prepare(`${end} FROM chunk WHERE id = ?`);
     this.#fullEnd = database.prepare(`SELECT id, ${ENDS} ${newest}`);
-    this.#floor = database.prepare(`SELECT max(first_at) ${full} AND first_at <= ?`);
     const whole = `SELECT id, ${ENDS}, data`;
     this.#open = database.prepare(`${whole} FROM chunk WHERE id = ?`);
+    const floor = `SELECT max(first_at) ${full} AND first_at <= ?`;
+    this.#first = database.prepare(
+      `${whole} ${full} AND first_at >= ifnull((${floor}), ?) AND first_at < ?
+       ORDER BY first_at LIMIT ?`,
+    );
     this.#forward = database.prepare(
       `${whole} ${full} AND first_at > ? AND first_at < ? ORDER BY first_at LIMIT ?`,
     );
@@ -126,10 +130,12 @@ export class Chunks {
 
   /** Chunks that reach into `[from, to)`, in order of time. */
   *forward(series: number, from: number, to: number): Generator<StoredChunk> {
-    const floor = this.#floor.get(series, from)?.[0];
-    let after = (typeof floor === "number" ? floor : from) - 1;
+    let after: number | undefined;
     for (let page = PAGE_FIRST; ; page = Math.min(page * 2, PAGE_MAX)) {
-      const rows = this.#forward.all(series, after, to, page);
+      const rows: SqlRow[] =
+        after === undefined
+          ? this.#first.all(series, series, from, from, to, page)
+          : this.#forward.all(series, after, to, page);
       for (const row of rows) {
         const chunk = chunkOf(row);
         after = chunk.firstAt;

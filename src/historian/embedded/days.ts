@@ -4,19 +4,24 @@ import { decodeHours, encodeHours } from "./hour-block.ts";
 import { DAY_MS, dayFrom, dayOf, HOUR_MS, link, linkedByHour, type Tier } from "./tier.ts";
 
 /*
- * The table `day`: one row a series and day of UTC, what the day comes to, and each of its hours
- * (hour-block.ts). NULL stands for NaN; `hours` is NULL where they were let go, and then only the
- * day is left. All that is over good samples. `every` is what the day comes to over all that can be
- * counted, where those are more: ten doubles, lowest byte first, of first_at, last_at, countable,
- * min, max, sum, first, last, increase and area; NULL where they are not more, where raw samples
- * were let go, and in days of version 4.
+ * The table `day`: one row a series and day of UTC. `sums`: what the day comes to. `hours`: each of
+ * its hours (hour-block.ts), NULL where they were let go, and only the day is left. All of that is
+ * over good samples. `sums` are eleven doubles, lowest byte first: first_at, last_at, countable,
+ * good, min, max, sum, first, last, increase and area; behind them, where more can be counted than
+ * the good ones and raw samples are there, the same eleven over all that can be. They are in one
+ * column because each costs more on its way out of SQLite than to find the row.
+ *
+ * Before version 8 they were in columns, where NULL stands for NaN, and the second part, but for
+ * `good`, in `every`; such rows are read as they are.
  *
  * The table `horizon` says up to when raw samples of a series were let go. Days that begin behind
  * it were made from raw samples that are there, and can be made again; without them a read takes
  * longer and says the same. Those before are all that is left. The day in which it lies has a row
  * of what was let go of it, and the rest in chunks.
  */
-const COLUMNS = "first_at, last_at, countable, good, min, max, sum, first, last, increase, area";
+const OLD_COLUMNS =
+  "first_at, last_at, countable, good, min, max, sum, first, last, increase, area";
+const DOUBLES = 11;
 const NEVER = Number.NEGATIVE_INFINITY;
 
 /** Days and their hours: beside raw samples, and in their place when those are gone. */
@@ -27,7 +32,7 @@ export class Days {
   readonly #expired = new Map<number, number>();
   readonly #get: Statement;
   readonly #hours: Statement;
-  readonly #every: Statement;
+  readonly #old: Statement;
   readonly #put: Statement;
   readonly #within: Statement;
   readonly #before: Statement;
@@ -39,21 +44,21 @@ export class Days {
   readonly #series: Statement;
 
   constructor(database: Sqlite) {
-    const row = `at, ${COLUMNS}`;
-    const marks = `series, ${row}, hours, every`.replaceAll(/\w+/g, "?");
-    this.#get = database.prepare(`SELECT ${row} FROM day WHERE series = ? AND at = ?`);
+    this.#get = database.prepare("SELECT at, sums FROM day WHERE series = ? AND at = ?");
     this.#hours = database.prepare("SELECT hours FROM day WHERE series = ? AND at = ?");
-    this.#every = database.prepare(
-      `SELECT at, every FROM day WHERE series = ? AND at > ? AND at < ? AND every IS NOT NULL`,
+    this.#old = database.prepare(
+      `SELECT ${OLD_COLUMNS}, every FROM day WHERE series = ? AND at = ?`,
     );
     this.#put = database.prepare(
-      `INSERT OR REPLACE INTO day(series, ${row}, hours, every) VALUES (${marks})`,
+      `INSERT OR REPLACE INTO day(series, at, countable, good, sums, hours)
+       VALUES (?, ?, ?, ?, ?, ?)`,
     );
     this.#within = database.prepare(
-      `SELECT ${row} FROM day WHERE series = ? AND at > ? AND at < ? ORDER BY at`,
+      "SELECT at, sums FROM day WHERE series = ? AND at > ? AND at < ? ORDER BY at",
     );
     this.#before = database.prepare(
-      `SELECT ${row} FROM day WHERE series = ? AND at < ? AND good > 0 ORDER BY at DESC LIMIT 2`,
+      `SELECT at, sums FROM day WHERE series = ? AND at < ? AND good > 0
+       ORDER BY at DESC LIMIT 2`,
     );
     this.#remove = database.prepare("DELETE FROM day WHERE series = ? AND at >= ? AND at < ?");
     this.#thin = database.prepare(
@@ -101,9 +106,17 @@ export class Days {
     return this.#series.all().map(([series]) => Number(series));
   }
 
-  /** Days that touch `[from, to)`, in order of time. */
-  within(series: number, from: number, to: number): Tier[] {
-    return this.#within.all(series, from - DAY_MS, to).map(readTier);
+  /**
+   * Days that touch `[from, to)`, in order of time, over their good samples; or those of which it
+   * is known what they come to over all that can be counted.
+   */
+  within(series: number, from: number, to: number, isAll = false): Tier[] {
+    const days: Tier[] = [];
+    for (const row of this.#within.all(series, from - DAY_MS, to)) {
+      const day = this.#dayOf(series, row, isAll);
+      if (!isAll || day.good === day.countable) days.push(day);
+    }
+    return days;
   }
 
   /** Undefined where they were let go, or are damaged. */
@@ -112,23 +125,19 @@ export class Days {
     return hours instanceof Uint8Array ? decodeHours(day, hours) : undefined;
   }
 
-  /** By their beginning, days over all that can be counted, where those are more than the good. */
-  everyWithin(series: number, from: number, to: number): Map<number, Tier> {
-    const days = new Map<number, Tier>();
-    for (const [at, every] of this.#every.all(series, from - DAY_MS, to)) {
-      if (every instanceof Uint8Array) days.set(Number(at), readEvery(Number(at), every));
-    }
-    return days;
-  }
-
   isDamaged(series: number, day: number): boolean {
     const hours = this.#hours.get(series, day)?.[0];
     return hours instanceof Uint8Array && decodeHours(day, hours) === undefined;
   }
 
-  /** The last good value of days and hours that end before this; NaN where there is none. */
+  /**
+   * The last good value of days and hours that end before this, where raw samples were let go; NaN
+   * where there is none.
+   */
   valueBefore(series: number, at: number): number {
-    for (const day of this.#before.all(series, at).map(readTier)) {
+    if (this.horizonOf(series) === NEVER) return Number.NaN;
+    for (const row of this.#before.all(series, at)) {
+      const day = this.#dayOf(series, row, false);
       if (day.at + DAY_MS <= at) return day.last;
       const hours = this.hoursOf(series, day.at) ?? [];
       const hour = hours.findLast((one) => one.good > 0 && one.at + HOUR_MS <= at);
@@ -201,61 +210,78 @@ export class Days {
     }
     const hours = this.hoursOf(series, day);
     if (hours) this.put(series, linkedByHour([...hours, ...more]));
-    else this.#write(series, link(readTier(row), dayFrom(more)), null);
+    else this.#write(series, link(this.#dayOf(series, row, false), dayFrom(more)), null);
   }
 
   #write(series: number, day: Tier, hours: readonly Tier[] | null, every?: Tier): void {
-    const { at, firstAt, lastAt, countable, good, min, max, sum, first, last } = day;
-    const ends = [firstAt, lastAt, countable, good] as const;
-    const values = [min, max, sum, first, last, day.increase, day.area] as const;
+    const { at, countable, good } = day;
     const block = hours && encodeHours(at, hours);
-    this.#put.run(series, at, ...ends, ...values, block, every ? everyOf(every) : null);
+    this.#put.run(series, at, countable, good, sumsOf(every ? [day, every] : [day]), block);
+  }
+
+  /** Over its good samples, where nothing else is known. */
+  #dayOf(series: number, [at, sums]: SqlRow, isAll: boolean): Tier {
+    const start = Number(at);
+    if (sums instanceof Uint8Array) return readSums(start, sums, isAll);
+    const row = this.#old.get(series, start) ?? [];
+    const every = row[DOUBLES];
+    return isAll && every instanceof Uint8Array ? readEvery(start, every) : readOld(start, row);
   }
 }
 
-function everyOf(day: Tier): Uint8Array {
-  const { firstAt, lastAt, countable, min, max, sum, first, last, increase, area } = day;
-  const ends = [firstAt, lastAt, countable];
-  return new Uint8Array(
-    Float64Array.of(...ends, min, max, sum, first, last, increase, area).buffer,
-  );
+function sumsOf(parts: readonly Tier[]): Uint8Array {
+  const numbers = parts.flatMap((day) => {
+    const { firstAt, lastAt, countable, good, min, max, sum, first, last } = day;
+    return [firstAt, lastAt, countable, good, min, max, sum, first, last, day.increase, day.area];
+  });
+  return new Uint8Array(Float64Array.from(numbers).buffer);
 }
 
-function readEvery(at: number, bytes: Uint8Array): Tier {
-  const column = new Float64Array(bytes.slice().buffer);
-  const value = (index: number) => column[index] ?? Number.NaN;
+/** Number by number: a long span has very many of them. */
+function readSums(at: number, bytes: Uint8Array, isAll: boolean): Tier {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const start = isAll && bytes.length > DOUBLES * 8 ? DOUBLES * 8 : 0;
+  const good = view.getFloat64(start + 24, true);
   return {
     at,
-    firstAt: value(0),
-    lastAt: value(1),
-    samples: value(2),
-    countable: value(2),
-    good: value(2),
-    min: value(3),
-    max: value(4),
-    sum: value(5),
-    first: value(6),
-    last: value(7),
-    increase: value(8),
-    area: value(9),
+    firstAt: view.getFloat64(start, true),
+    lastAt: view.getFloat64(start + 8, true),
+    samples: good,
+    countable: view.getFloat64(start + 16, true),
+    good,
+    min: view.getFloat64(start + 32, true),
+    max: view.getFloat64(start + 40, true),
+    sum: view.getFloat64(start + 48, true),
+    first: view.getFloat64(start + 56, true),
+    last: view.getFloat64(start + 64, true),
+    increase: view.getFloat64(start + 72, true),
+    area: view.getFloat64(start + 80, true),
   };
 }
 
-function readTier(row: SqlRow): Tier {
+function readEvery(at: number, bytes: Uint8Array): Tier {
+  const [firstAt, lastAt, countable, ...values] = new Float64Array(bytes.slice().buffer);
+  return readOld(
+    at,
+    [firstAt, lastAt, countable, countable, ...values].map((one) => one ?? null),
+  );
+}
+
+function readOld(at: number, row: SqlRow): Tier {
   return {
-    at: Number(row[0]),
-    firstAt: number(row[1]),
-    lastAt: number(row[2]),
-    samples: Number(row[4]),
-    countable: Number(row[3]),
-    good: Number(row[4]),
-    min: number(row[5]),
-    max: number(row[6]),
-    sum: number(row[7]),
-    first: number(row[8]),
-    last: number(row[9]),
-    increase: number(row[10]),
-    area: number(row[11]),
+    at,
+    firstAt: number(row[0]),
+    lastAt: number(row[1]),
+    samples: Number(row[3]),
+    countable: Number(row[2]),
+    good: Number(row[3]),
+    min: number(row[4]),
+    max: number(row[5]),
+    sum: number(row[6]),
+    first: number(row[7]),
+    last: number(row[8]),
+    increase: number(row[9]),
+    area: number(row[10]),
   };
 }
 

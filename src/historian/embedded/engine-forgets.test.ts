@@ -7,6 +7,7 @@ import { byHand, type Row } from "../by-hand.ts";
 import { assertSame, batchOf, inFolder, ramp, START } from "../tale.ts";
 import type { Engine } from "./engine.ts";
 import { crashImage, failingDisk, ofSeriesOne, openEngine } from "./engine-tale.ts";
+import { asVersion5 } from "./older-tale.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -61,6 +62,7 @@ test("a history of version 1 is brought up to date with all that it holds", () =
     await engine.append(batchOf(ramp(500)));
     await engine.close();
     const database = openSqlite(join(folder, "live", "history.db"));
+    asVersion5(database);
     for (const table of ["day", "horizon", "policy", "damaged"])
       database.exec(`DROP TABLE ${table}`);
     database.exec("PRAGMA user_version = 1");
@@ -89,6 +91,7 @@ test("days of version 4 answer as before, and know of all qualities when they ar
     await engine.close();
     const history = join(folder, "live", "history.db");
     const database = openSqlite(history);
+    asVersion5(database);
     assert.equal(database.prepare("SELECT count(every) FROM day WHERE series = 1").get()?.[0], 1);
     database.exec("ALTER TABLE day DROP COLUMN every; PRAGMA user_version = 4");
     database.close();
@@ -115,6 +118,7 @@ test("hours that version 3 kept of what was let go are there, and go on", () =>
     while (!(await engine.retire(START + 2 * HOUR_MS, rawHours)));
     await engine.close();
     const database = openSqlite(join(folder, "live", "history.db"));
+    asVersion5(database);
     database.exec(VERSION_3);
     database.close();
     const again = openEngine(join(folder, "live"));

@@ -63,6 +63,7 @@ test("a chunk that grew before there were pieces grows on", () =>
       DROP INDEX chunk_full;
       CREATE UNIQUE INDEX chunk_summary ON chunk(series, first_at, last_at,
         samples, countable, good, min, max, sum, first, last, increase, area);
+      ALTER TABLE day DROP COLUMN sums;
       PRAGMA user_version = 6`);
     database.close();
     const again = openEngine(join(folder, "live"), { chunkSamples: 64 });

@@ -22,9 +22,9 @@ import { dayFrom, dayOf, type Tier } from "./tier.ts";
  * `user_version` is that of this description. 2 added hours, policies and the place for damaged
  * chunks, 3 the kind `integer` of values, 4 days in the place of hours, 5 what a day comes to over
  * samples of all qualities, 6 what chunks come to at their heads, 7 chunks that grow in pieces and
- * are not in the index.
+ * are not in the index, 8 what a day comes to in one column.
  */
-export const HISTORY_VERSION = 7;
+export const HISTORY_VERSION = 8;
 
 const CHUNK = `
     id INTEGER PRIMARY KEY,
@@ -45,7 +45,7 @@ const SUMS = `
     min REAL, max REAL, sum REAL, first REAL, last REAL, increase REAL, area REAL`;
 const DAYS = `
   CREATE TABLE day(series INTEGER NOT NULL, at INTEGER NOT NULL, ${SUMS},
-    hours BLOB, every BLOB, PRIMARY KEY(series, at)) WITHOUT ROWID;
+    hours BLOB, every BLOB, sums BLOB, PRIMARY KEY(series, at)) WITHOUT ROWID;
   CREATE TABLE horizon(series INTEGER PRIMARY KEY, at REAL NOT NULL);`;
 const POLICIES = `
   CREATE TABLE policy(series INTEGER PRIMARY KEY, raw_ms REAL, hourly_ms REAL, daily_ms REAL);`;
@@ -90,6 +90,7 @@ function bringUp(database: Sqlite, version: number): void {
   if (version === 0) database.exec(CHUNKS);
   if (version === 4) database.exec("ALTER TABLE day ADD COLUMN every BLOB");
   if (version < 4) bringDays(database, version);
+  else if (version < 8) database.exec("ALTER TABLE day ADD COLUMN sums BLOB");
   database.exec(INDEX);
   database.exec(`PRAGMA user_version = ${HISTORY_VERSION}`);
 }

@@ -38,24 +38,14 @@ export class Tiers {
    * not among them is for those, whose chunks are read faster than the hours of a day. Nothing of
    * memory may lie in them.
    */
-  *made(sums: Sums, arrived: Run): Generator<Tier & { readonly end: number }> {
+  *made(sums: Sums, arrived: Run): Generator<Tier> {
     const { from, to } = this.#query;
     if (to - from < HOUR_MS || sums.widthMs < HOUR_MS) return;
     const horizon = this.#days.horizonOf(sums.series);
-    for (const day of this.#madeOf(sums.series)) {
-      const end = day.at + DAY_MS;
-      if (day.at <= horizon || arrived.rowAt(day.at) < arrived.rowAt(end)) continue;
-      if (this.#isAnswer(sums, day)) yield { ...day, end };
+    for (const day of this.#days.within(sums.series, from, to, this.#query.quality === "all")) {
+      const isTouched = arrived.rowAt(day.at) < arrived.rowAt(day.at + DAY_MS);
+      if (day.at > horizon && !isTouched && this.#isAnswer(sums, day)) yield day;
     }
-  }
-
-  /** Of the qualities that are asked for. */
-  #madeOf(series: number): Tier[] {
-    const { from, to, quality } = this.#query;
-    const days = this.#days.within(series, from, to);
-    if (quality !== "all") return days;
-    const every = this.#days.everyWithin(series, from, to);
-    return days.flatMap((day) => (day.good === day.countable ? day : (every.get(day.at) ?? [])));
   }
 
   /** They know nothing of rollovers. */

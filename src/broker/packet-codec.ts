@@ -1,4 +1,4 @@
-import { generate, type Packet, parser } from "mqtt-packet";
+import { generate, type Packet, parser, writeToStream } from "mqtt-packet";
 import { type Problem, problem } from "../domain/problem.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { PacketView } from "./packet-reader.ts";
@@ -6,6 +6,9 @@ import type { PacketView } from "./packet-reader.ts";
 // The packets that come seldom are decoded and encoded by `mqtt-packet`; PUBLISH and its
 // acknowledgements have a way of their own. Each packet gets a new parser: one that has met an
 // error keeps its position.
+
+// A buffer for each of all 65,536 numbers would take 8 MB, and does not make it any faster.
+writeToStream.cacheNumbers = false;
 
 export type Version = 3 | 4 | 5;
 export type PacketOf<Command extends Packet["cmd"]> = Extract<Packet, { cmd: Command }>;

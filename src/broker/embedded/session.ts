@@ -15,7 +15,7 @@ const PACKET_ID_MAX = 65_535;
 /** Of all packet ids, some are left for what is sent without being written down. */
 const TAKEN_MAX = 65_000;
 
-type SessionParts = Pick<BrokerParts, "clock" | "gauges" | "log" | "onGap"> & {
+export type SessionParts = Pick<BrokerParts, "clock" | "gauges" | "log" | "onGap"> & {
   /** Shared by all sessions. */
   readonly backlog: Backlog;
   /** The backlog of all is too large: some session has to lose what waits. */

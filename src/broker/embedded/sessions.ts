@@ -4,7 +4,7 @@ import type { Timer } from "../../lib/clock.ts";
 import type { BrokerParts } from "../broker.ts";
 import type { Archive } from "./archive.ts";
 import type { Backlog } from "./delivery-queue.ts";
-import { Session } from "./session.ts";
+import { Session, type SessionParts } from "./session.ts";
 import type { RecoveredSession } from "./session-recovery.ts";
 
 type SessionsParts = Pick<BrokerParts, "clock" | "gauges" | "log" | "onGap"> & {
@@ -17,6 +17,8 @@ type SessionsParts = Pick<BrokerParts, "clock" | "gauges" | "log" | "onGap"> & {
 /** All sessions. A client id means one only together with its agent: nobody takes another's. */
 export class Sessions {
   readonly #parts: SessionsParts;
+  /** The same for all: there may be ten thousand. */
+  readonly #ofSession: SessionParts;
   readonly #all = new Map<string, Session>();
   readonly #ofAgent = new Map<AgentId, Set<Session>>();
   readonly #backlog: Backlog = { bytes: 0 };
@@ -25,6 +27,8 @@ export class Sessions {
 
   constructor(parts: SessionsParts) {
     this.#parts = parts;
+    const onBacklog = () => this.#shrinkLongest();
+    this.#ofSession = { ...parts, backlog: this.#backlog, onBacklog };
   }
 
   get size(): number {
@@ -50,11 +54,7 @@ export class Sessions {
   }
 
   begin(agent: AgentId, clientId: string): Session {
-    const session = new Session(agent, clientId, {
-      ...this.#parts,
-      backlog: this.#backlog,
-      onBacklog: () => this.#shrinkLongest(),
-    });
+    const session = new Session(agent, clientId, this.#ofSession);
     this.#all.set(keyOf(agent, clientId), session);
     const theirs = this.#ofAgent.get(agent) ?? new Set();
     this.#ofAgent.set(agent, theirs.add(session));

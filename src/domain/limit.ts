@@ -59,7 +59,7 @@ export const LIMIT = {
   unacknowledgedPerClient: 1_000,
   /** Messages of one turn of the event loop: one that reads longer hands over on the way. */
   messagesPerBatch: 4_096,
-  /** Open sockets: about 260 MB with TLS. */
+  /** Open sockets: about 250 MB with TLS. */
   connections: 10_000,
   /** Above this two clients probably share one identity: the newcomer has to wait. */
   takeOversPerMinute: 3,

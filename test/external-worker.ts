@@ -11,17 +11,19 @@ import { jsonLog } from "../src/lib/log.ts";
 
 export type WorkerOptions = {
   readonly address: ServerAddress;
+  /** Workers of one share divide the messages, others each get all of them. */
+  readonly share: string;
   readonly worker: number;
   readonly folder: string;
 };
 
-const { address, worker, folder }: WorkerOptions = JSON.parse(process.argv[2] ?? "");
+const { address, share, worker, folder }: WorkerOptions = JSON.parse(process.argv[2] ?? "");
 mkdirSync(folder, { recursive: true });
 // The broker's own timers keep no process alive, and between two tries there is nothing else.
 setInterval(() => {}, 60_000);
 const file = await open(join(folder, `kept-${worker}`), "a");
 const broker = await openExternalBroker(
-  { address, share: "fieldline", worker, filters: ["plant/#"], folder },
+  { address, share, worker, filters: ["plant/#"], folder },
   {
     async receive(messages) {
       const lines = messages.map(({ payload }) => `${Buffer.from(payload)}\n`);

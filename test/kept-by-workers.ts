@@ -10,17 +10,22 @@ const SCRIPT = fileURLToPath(new URL("external-worker.ts", import.meta.url));
 /** Worker processes at one broker, each with its file of what it has kept. */
 export class Workers {
   readonly #address: ServerAddress;
+  readonly #share: string;
   readonly #folder = mkdtempSync(join(tmpdir(), "fieldline-workers-"));
   readonly #processes = new Map<number, ChildProcess>();
 
-  constructor(ports: readonly number[]) {
+  constructor(ports: readonly number[], share = "fieldline") {
+    this.#share = share;
     const hosts = ports.map((port) => ({ host: "127.0.0.1", port }));
     this.#address = { hosts, username: null, password: null, tls: null };
   }
 
   /** Settles when the worker takes in. */
   async start(worker: number): Promise<void> {
-    const options = { address: this.#address, worker, folder: this.#folder };
+    const options = {
+      ...{ address: this.#address, share: this.#share },
+      ...{ worker, folder: this.#folder },
+    };
     const args = ["--import", "tsx", SCRIPT, JSON.stringify(options)];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
     this.#processes.set(worker, child);

@@ -10,7 +10,6 @@ import { type Samples, sampleAt, valueAt } from "../domain/samples.ts";
 import type { AggregateQuery, Buckets } from "../historian/historian.ts";
 import { calendarStarts, isTimeZone } from "../lib/calendar.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
-import { parquetBytes } from "../lib/parquet.ts";
 import { aggregateTable, PARQUET } from "./aggregate-table.ts";
 import { AGGREGATE_FUNCTIONS, type Reply, type RouteQuery } from "./contract.ts";
 import { historyCsv } from "./csv.ts";
@@ -54,6 +53,7 @@ async function history(house: House, call: Call<HistoryRoute>): Answer<HistoryRo
   if (accept.includes(PARQUET)) {
     const headers: Record<string, string> = next === null ? {} : { "fieldline-next": next };
     const rows = tableOf(point.value, samples, limit);
+    const { parquetBytes } = await import("../lib/parquet.ts");
     return success(
       new Verbatim(PARQUET, Readable.from([parquetBytes(parquetColumns(rows))]), headers),
     );

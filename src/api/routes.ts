@@ -38,7 +38,7 @@ import { settingsHandlers } from "./settings.ts";
 import { streamHandlers } from "./stream.ts";
 import { topicHandlers } from "./topics.ts";
 import { userHandlers } from "./users.ts";
-import { validator } from "./validate.ts";
+import { validator, writer } from "./validate.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -108,6 +108,7 @@ function registerRoute(app: FastifyInstance, house: House, name: RouteName, rout
     },
     validatorCompiler: ({ schema, httpPart }) =>
       validator(schema as never, httpPart as "body" | "params" | "querystring"),
+    serializerCompiler: ({ schema }) => writer(schema as never),
     onRequest: (request, reply) => guard(house, name, request, reply),
     handler: async (request, reply) => {
       const outcome = await handler(house, callOf(request, reply) as Call<never>);

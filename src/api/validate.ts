@@ -1,3 +1,4 @@
+import fastJsonStringify from "fast-json-stringify";
 import type { TSchema } from "typebox";
 import type { JsonObject } from "../lib/json.ts";
 import { compileSchema } from "../lib/schema.ts";
@@ -5,14 +6,27 @@ import { compileSchema } from "../lib/schema.ts";
 type Part = "body" | "params" | "querystring";
 type Check = (data: unknown) => { value: unknown } | { error: Error };
 
-/** Checks one part of a request; what is not declared is refused, not dropped. */
+/**
+ * Checks one part of a request; what is not declared is refused, not dropped. A schema is compiled
+ * when it is first asked: most routes are not, and all of them together take 10 MB.
+ */
 export function validator(schema: TSchema, part: Part): Check {
-  const check = compileSchema(closed(schema));
+  let check: ReturnType<typeof compileSchema> | undefined;
   const numbers = part === "querystring" ? numbersOf(schema) : [];
   return (data) => {
+    check ??= compileSchema(closed(schema));
     const value = numbers.length > 0 ? withNumbers(data, numbers) : data;
     const outcome = check(value);
     return outcome.ok ? { value } : { error: new Error(outcome.problem) };
+  };
+}
+
+/** Writes a reply as JSON, and of it only what its schema names; compiled as above. */
+export function writer(schema: TSchema): (data: unknown) => string {
+  let write: ((data: unknown) => string) | undefined;
+  return (data) => {
+    write ??= fastJsonStringify(schema as Parameters<typeof fastJsonStringify>[0]);
+    return write(data);
   };
 }
 

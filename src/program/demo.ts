@@ -14,7 +14,7 @@ import { newId } from "../lib/id.ts";
 import type { Log } from "../lib/log.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { newSecret, sameSecret } from "../lib/secret.ts";
-import { demoPlant, type Simulation, simulate } from "../simulator/simulator.ts";
+import type { demoPlant, Simulation } from "../simulator/simulator.ts";
 import type { Store } from "../store/store.ts";
 
 /** So much past is made up when the demo plant is built, so that no trend is empty. */
@@ -73,6 +73,8 @@ export class Demo {
   async start(): Promise<Outcome<void, Problem>> {
     if (this.#simulation) return success(undefined);
     const { store, broker, clock, drivers, log } = this.#parts;
+    // A house without it has nothing of it in memory.
+    const { demoPlant, simulate } = await import("../simulator/simulator.ts");
     const built = (await store.settings.get(SETTING))?.value;
     const utcOffsetMs = Number(built?.["utcOffsetMs"] ?? livelyOffset(clock.now()));
     const plant = demoPlant({ seed: SEED, utcOffsetMs });

@@ -1,10 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Problem, problem } from "../domain/problem.ts";
-import { openBufferedHistorian } from "../historian/buffered/buffered.ts";
 import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
 import type { Dropped, Historian } from "../historian/historian.ts";
-import { openPostgresHistorian } from "../historian/postgres/postgres.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import { failure, type Outcome } from "../lib/outcome.ts";
@@ -41,6 +39,8 @@ export async function openHistory(
   const options = { folder, profile, durability, ...pace };
   const local = await openEmbeddedHistorian(options, { log, ...listeners });
   if (!local.ok || url === null) return local;
+  const { openBufferedHistorian } = await import("../historian/buffered/buffered.ts");
+  const { openPostgresHistorian } = await import("../historian/postgres/postgres.ts");
   const connect = () => openPostgresHistorian(url, { log });
   const parts = { local: local.value, connect, file, clock, chance: Math.random, log };
   const opened = await openBufferedHistorian(parts);

@@ -1,16 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { AssertionError } from "../lib/assert.ts";
-import { runBackup, runRestore } from "./backup.ts";
-import { runCheck } from "./check.ts";
+import { keepHeapSmall } from "../lib/heap.ts";
 import { settingsHelp } from "./config.ts";
-import { runGateway } from "./gateway.ts";
 import type { ExitCode, Io } from "./io.ts";
-import { runMove } from "./move.ts";
-import { runServer } from "./server.ts";
-import { runAgentCreate, runOwnerCreate, runTokenCreate, runUserCreate } from "./setup.ts";
-import { runSimulator } from "./simulator.ts";
-import { runExport, runImport } from "./table.ts";
 
 const HELP = `fieldline <program> [options]
 
@@ -34,28 +27,32 @@ ${settingsHelp()}
 
 type Program = (args: readonly string[], io: Io) => Promise<ExitCode>;
 
-const PROGRAMS: Readonly<Record<string, Program>> = {
-  server: runServer,
-  gateway: runGateway,
-  simulator: runSimulator,
-  backup: runBackup,
-  export: runExport,
-  import: runImport,
-  restore: runRestore,
-  move: runMove,
-  check: runCheck,
-  "agent create": runAgentCreate,
-  "owner create": runOwnerCreate,
-  "user create": runUserCreate,
-  "token create": runTokenCreate,
+/** Each brings its own part of the house: what a program does not need is not in its memory. */
+const PROGRAMS: Readonly<Record<string, () => Promise<Program>>> = {
+  server: async () => (await import("./server.ts")).runServer,
+  gateway: async () => {
+    keepHeapSmall();
+    return (await import("./gateway.ts")).runGateway;
+  },
+  simulator: async () => (await import("./simulator.ts")).runSimulator,
+  backup: async () => (await import("./backup.ts")).runBackup,
+  export: async () => (await import("./table.ts")).runExport,
+  import: async () => (await import("./table.ts")).runImport,
+  restore: async () => (await import("./backup.ts")).runRestore,
+  move: async () => (await import("./move.ts")).runMove,
+  check: async () => (await import("./check.ts")).runCheck,
+  "agent create": async () => (await import("./setup.ts")).runAgentCreate,
+  "owner create": async () => (await import("./setup.ts")).runOwnerCreate,
+  "user create": async () => (await import("./setup.ts")).runUserCreate,
+  "token create": async () => (await import("./setup.ts")).runTokenCreate,
 };
 
 async function main(args: readonly string[], io: Io): Promise<ExitCode> {
   const [first = "", second = ""] = args;
   const two = PROGRAMS[`${first} ${second}`];
-  if (two) return two(args.slice(2), io);
+  if (two) return (await two())(args.slice(2), io);
   const one = PROGRAMS[first];
-  if (one) return one(args.slice(1), io);
+  if (one) return (await one())(args.slice(1), io);
   const wantsHelp = first === "--help" || first === "-h" || first === "help";
   (wantsHelp ? io.print : io.complain)(
     first && !wantsHelp ? `no program '${first}'\n\n${HELP}` : HELP,

@@ -19,7 +19,6 @@ import { openRooms, type Rooms } from "./rooms.ts";
 import { startUplink } from "./uplink.ts";
 import { VERSION } from "./version.ts";
 import { openWire } from "./wire.ts";
-import { openWorker } from "./worker.ts";
 import { openWorkers } from "./workers.ts";
 
 const HOUR_MS = 3_600_000;
@@ -68,6 +67,7 @@ async function openWorkerOf(
   log: Log,
   closer: Closer,
 ): Promise<Outcome<readonly string[], Problem>> {
+  const { openWorker } = await import("./worker.ts");
   const opened = await openWorker(config, log, closer);
   if (!opened.ok) return opened;
   const { worker, workers, house } = config;

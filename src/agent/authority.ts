@@ -7,16 +7,7 @@ import { domainToASCII } from "node:url";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { Authority } from "./agent.ts";
-import {
-  type AgentPair,
-  type AgentSubject,
-  newAgentPair,
-  newAuthority,
-  newServerPair,
-  type Pair,
-  readSigner,
-  type Signer,
-} from "./certificate.ts";
+import type { AgentPair, AgentSubject, Pair } from "./certificate.ts";
 import { addPair, readPair, replacePair } from "./pair-file.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -43,8 +34,7 @@ export async function openAuthority(parts: AuthorityParts): Promise<HouseAuthori
   const { folder, clock, log } = parts;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const ca = await openCa(parts);
-  const signer = await readSigner(ca);
-  let server = await openServer(parts, ca, signer);
+  let server = await openServer(parts, ca);
   const calls: ((authority: Authority) => void)[] = [];
 
   const current = () => ({
@@ -53,7 +43,7 @@ export async function openAuthority(parts: AuthorityParts): Promise<HouseAuthori
     serverCertificatePem: server.certificatePem + ca.certificatePem,
   });
   const renew = async () => {
-    const next = await openServer(parts, ca, signer);
+    const next = await openServer(parts, ca);
     if (next.certificatePem === server.certificatePem) return;
     server = next;
     for (const call of calls) call(current());
@@ -66,9 +56,17 @@ export async function openAuthority(parts: AuthorityParts): Promise<HouseAuthori
   lookDaily();
   return {
     current,
-    issue: (subject) => newAgentPair(signer, subject, clock.now()),
+    async issue(subject) {
+      const { newAgentPair, readSigner } = await certificates();
+      return newAgentPair(await readSigner(ca), subject, clock.now());
+    },
     onRenewed: (call) => void calls.push(call),
   };
+}
+
+/** They take 10 MB, and most days nobody makes one. */
+function certificates() {
+  return import("./certificate.ts");
 }
 
 /** Agents trust this one and no other, so a damaged one is never replaced by a new one. */
@@ -78,18 +76,20 @@ async function openCa(parts: AuthorityParts): Promise<Pair> {
   const kept = await readPair(file);
   if (kept === "damaged") throw new Error(`${file} is damaged: restore it from a backup`);
   if (kept !== "none") return kept;
+  const { newAuthority } = await certificates();
   await addPair(file, await newAuthority(clock.now()));
   log.info("a certificate authority was made", { file });
   return openCa(parts);
 }
 
-async function openServer(parts: AuthorityParts, ca: Pair, signer: Signer): Promise<Pair> {
+async function openServer(parts: AuthorityParts, ca: Pair): Promise<Pair> {
   const { folder, clock, log } = parts;
   const file = join(folder, "server-certificate-and-key.pem");
   const hosts = hostsOf(parts);
   const kept = await readPair(file);
   if (typeof kept === "object" && serves(kept, hosts, ca, clock.now())) return kept;
-  const made = await newServerPair(signer, hosts, clock.now());
+  const { newServerPair, readSigner } = await certificates();
+  const made = await newServerPair(await readSigner(ca), hosts, clock.now());
   await replacePair(file, made);
   log.info("a server certificate was made", { file, hosts });
   return made;

@@ -1,6 +1,5 @@
 import { X509Certificate } from "node:crypto";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
-import { signsOthers } from "./certificate.ts";
 
 /** Whom we believe; null is the built-in authority. */
 export type Anchor = { readonly id: string | null; readonly certificate: X509Certificate };
@@ -25,17 +24,17 @@ const EARLY_MS = 5 * 60_000;
  * What the sender adds may come in any order, and is looked at as far as it is needed. A name is
  * nothing without the signature: two authorities may have the same.
  */
-export function prove(
+export async function prove(
   chain: readonly Uint8Array[],
   anchors: readonly Anchor[],
   now: number,
-): Outcome<Proof, string> {
+): Promise<Outcome<Proof, string>> {
   const certificates = read(chain.slice(0, CHAIN_MAX + 1));
   const [leaf, ...others] = certificates ?? [];
   if (!leaf) return failure("it is no certificate that can be read");
   const late = outOfTime(leaf, now);
   if (late) return failure(late);
-  const found = climb({ current: leaf, others, below: 0 }, anchors, now);
+  const found = await climb({ current: leaf, others, below: 0 }, anchors, now);
   if (!found.ok) return found;
   const commonName = commonNameOf(leaf);
   if (commonName === undefined) return failure("it has no common name, or several");
@@ -78,30 +77,31 @@ type Step = {
   readonly below: number;
 };
 
-function climb(
+async function climb(
   { current, others, below }: Step,
   anchors: readonly Anchor[],
   now: number,
-): Outcome<Anchor, string> {
+): Promise<Outcome<Anchor, string>> {
   const anchor = anchors.find(({ certificate }) => isSignedBy(current, certificate));
-  if (anchor) return usable(anchor.certificate, below, now) ?? success(anchor);
+  if (anchor) return (await usable(anchor.certificate, below, now)) ?? success(anchor);
   const next = others.find((other) => other !== current && isSignedBy(current, other));
   // What signs itself and is nobody's anchor leads nowhere.
   if (!next || below >= CHAIN_MAX - 1) return failure("no authority that is known here signed it");
   const rest = others.filter((other) => other !== next);
   return (
-    usable(next, below, now) ??
+    (await usable(next, below, now)) ??
     climb({ current: next, others: rest, below: below + 1 }, anchors, now)
   );
 }
 
-function usable(
+async function usable(
   issuer: X509Certificate,
   below: number,
   now: number,
-): Outcome<never, string> | undefined {
+): Promise<Outcome<never, string> | undefined> {
   const late = outOfTime(issuer, now);
   if (late) return failure(`of its authority: ${late}`);
+  const { signsOthers } = await import("./certificate.ts");
   return signsOthers(issuer.raw, below)
     ? undefined
     : failure("it was signed by a certificate that may not sign others");

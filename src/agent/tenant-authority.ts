@@ -7,7 +7,6 @@ import type { TenantAuthority } from "../domain/records.ts";
 import { newId } from "../lib/id.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { Store } from "../store/store.ts";
-import { signsOthers } from "./certificate.ts";
 import { type Anchor, commonNameOf, isSignedBy, outOfTime, type Proof, prove } from "./chain.ts";
 import { wrongName } from "./enrol.ts";
 
@@ -80,7 +79,7 @@ export function openTenantAuthorities(room: Room): AuthorityBook {
         return { id, certificate: new X509Certificate(certificate) };
       });
       const whole = chains.completed(chain);
-      const proof = prove(whole, [{ id: null, certificate: builtIn }, ...anchors], now());
+      const proof = await prove(whole, [{ id: null, certificate: builtIn }, ...anchors], now());
       if (proof.ok) chains.remember(whole);
       return proof;
     },
@@ -118,7 +117,7 @@ async function add(
   const wrong = wrongName("tenant", tenant);
   if (wrong) return failure(problem("request_invalid", wrong));
   if (!certificate) return invalid("it is no certificate in PEM");
-  const fault = faultOf(certificate, now());
+  const fault = await faultOf(certificate, now());
   if (fault) return invalid(fault);
   if (isKeyOf(certificate, builtIn)) return invalid("it is the built-in one");
   const at = now() as Timestamp;
@@ -198,7 +197,8 @@ async function remove(
 /** Keys that are still safe for years: RSA from 2,048 bits, or any curve that Node knows. */
 const RSA_BITS = 2_048;
 
-function faultOf(certificate: X509Certificate, now: number): string | undefined {
+async function faultOf(certificate: X509Certificate, now: number): Promise<string | undefined> {
+  const { signsOthers } = await import("./certificate.ts");
   const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
   if (!signsOthers(certificate.raw, 0)) {
     return "it may not sign others: it needs the basic constraint CA:TRUE";

@@ -40,7 +40,7 @@ const VALID_MS = { authority: 20 * 365 * DAY_MS, server: 365 * DAY_MS, agent: 36
 export type Pair = { readonly certificatePem: string; readonly keyPem: string };
 
 /** Who signs, ready to sign. */
-export type Signer = { readonly certificate: X509Certificate; readonly key: webcrypto.CryptoKey };
+type Signer = { readonly certificate: X509Certificate; readonly key: webcrypto.CryptoKey };
 
 export type AgentSubject = {
   readonly commonName: string;

@@ -13,9 +13,9 @@ export function releaseMemory(): void {
 }
 
 /**
- * From now on V8 collects early instead of letting its young generation grow, and compiles for size:
- * about 35 MB less in a process that has just loaded a house. Heaps that are there already keep
- * what they have, so it is the first thing a program does.
+ * From now on V8 collects early instead of letting its young generation grow, and compiles for
+ * size: about 35 MB less in a process that has just loaded a house. What a heap has already it
+ * keeps, so it is the first thing a program does.
  */
 export function keepHeapSmall(): void {
   setFlagsFromString("--optimize-for-size");

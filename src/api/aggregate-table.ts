@@ -1,6 +1,5 @@
 import { Readable } from "node:stream";
 import { csvLine } from "../lib/csv.ts";
-import { parquetBytes } from "../lib/parquet.ts";
 import type { Reply } from "./contract.ts";
 import { Verbatim } from "./handler.ts";
 import { isoColumn } from "./time.ts";
@@ -20,8 +19,13 @@ type Summaries = {
  * Summaries as a table for those who accept one: a row for each point and bucket, point by point,
  * with a column for each function; nothing in it where there is none. Undefined for all others.
  */
-export function aggregateTable(accept: string, summaries: Summaries): Verbatim | undefined {
-  if (accept.includes(PARQUET)) return new Verbatim(PARQUET, Readable.from([asParquet(summaries)]));
+export async function aggregateTable(
+  accept: string,
+  summaries: Summaries,
+): Promise<Verbatim | undefined> {
+  if (accept.includes(PARQUET)) {
+    return new Verbatim(PARQUET, Readable.from([await asParquet(summaries)]));
+  }
   if (!accept.includes("text/csv")) return undefined;
   return new Verbatim("text/csv; charset=utf-8; header=present", asCsv(summaries));
 }
@@ -37,7 +41,8 @@ function asCsv({ at, items, functions }: Summaries): string {
   return [csvLine(["point", "at", ...functions]), ...lines].join("");
 }
 
-function asParquet({ at, items, functions }: Summaries): Uint8Array {
+async function asParquet({ at, items, functions }: Summaries): Promise<Uint8Array> {
+  const { parquetBytes } = await import("../lib/parquet.ts");
   const times = Array.from(at, (time) => new Date(Math.floor(time)));
   const points = items.flatMap(({ pointId }) => times.map(() => pointId));
   return parquetBytes([

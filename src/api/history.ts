@@ -127,7 +127,7 @@ async function aggregate(house: House, call: Call<AggregateRoute>): Answer<Aggre
     columns: columnsOf(columns.get(series), functions.value),
   }));
   const at = buckets[0]?.at ?? new Float64Array(0);
-  const table = aggregateTable(accept, { at, items, functions: functions.value });
+  const table = await aggregateTable(accept, { at, items, functions: functions.value });
   if (table) return success(table);
   return success({
     from: iso(span.value.from),

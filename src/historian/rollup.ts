@@ -47,7 +47,7 @@ function areaOf(columns: Columns, from: number, to: number, isAll: boolean): num
     if (Number.isNaN(one)) continue;
     const time = at[row] ?? 0;
     area += last * (time - lastAt);
-    last = one;
+    last = one + 0; // Says that it is a number: else each row would allocate one.
     lastAt = time;
   }
   return area;

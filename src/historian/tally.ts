@@ -44,9 +44,13 @@ export class Tally {
   #addPlain(value: Float64Array, from: number, to: number): boolean {
     if (from >= to) return true;
     const start = (value[from] ?? 0) + 0;
-    let [min, max, sum, increase] =
-      this.count > 0 ? [this.min, this.max, this.sum, this.increase] : [start, start, 0, 0];
-    let before = Number.isNaN(this.before) ? start : this.before;
+    const begun = this.count > 0 ? this : { min: start, max: start, sum: 0, increase: 0 };
+    // The additions of 0 say that these are numbers: else each row would allocate one.
+    let min = begun.min + 0;
+    let max = begun.max + 0;
+    let sum = begun.sum + 0;
+    let increase = begun.increase + 0;
+    let before = Number.isNaN(this.before) ? start : this.before + 0;
     for (let row = from; row < to; row += 1) {
       const one = (value[row] ?? 0) + 0;
       min = Math.min(min, one);

@@ -107,7 +107,9 @@ export class Chunks {
     this.#openEnd = database.prepare(`${end} FROM chunk WHERE id = ?`);
     this.#fullEnd = database.prepare(`SELECT id, ${ENDS} ${newest}`);
     const whole = `SELECT id, ${ENDS}, data`;
-    this.#open = database.prepare(`${whole} FROM chunk WHERE id = ?`);
+    this.#open = database.prepare(
+      `${whole} FROM chunk WHERE id = ? AND first_at < ? AND last_at >= ?`,
+    );
     const floor = `SELECT max(first_at) ${full} AND first_at <= ?`;
     this.#first = database.prepare(
       `${whole} ${full} AND first_at >= ifnull((${floor}), ?) AND first_at < ?
@@ -143,14 +145,14 @@ export class Chunks {
       }
       if (rows.length < page) break;
     }
-    const open = this.#openOf(series);
-    if (open && open.firstAt < to && open.lastAt >= from) yield open;
+    const open = this.#openWithin(series, from, to);
+    if (open) yield open;
   }
 
   /** Chunks that begin before `to`, the newest first. */
   *backward(series: number, to: number): Generator<StoredChunk> {
-    const open = this.#openOf(series);
-    if (open && open.firstAt < to) yield open;
+    const open = this.#openWithin(series, Number.NEGATIVE_INFINITY, to);
+    if (open) yield open;
     let before = to;
     for (let page = 1; ; page = Math.min(page * 2, PAGE_MAX)) {
       const rows = this.#backward.all(series, before, page);
@@ -165,9 +167,8 @@ export class Chunks {
 
   /** The newest chunk of a series. */
   tail(series: number): StoredChunk | undefined {
-    const open = this.#openOf(series);
-    if (open) return open;
-    const row = this.#backward.get(series, Number.POSITIVE_INFINITY, 1);
+    const [start, end] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const row = this.#open.get(openId(series), end, start) ?? this.#backward.get(series, end, 1);
     return row && chunkOf(row);
   }
 
@@ -182,8 +183,8 @@ export class Chunks {
     return row && endOf(row);
   }
 
-  #openOf(series: number): StoredChunk | undefined {
-    const row = this.#open.get(openId(series));
+  #openWithin(series: number, from: number, to: number): StoredChunk | undefined {
+    const row = this.#open.get(openId(series), to, from);
     return row && chunkOf(row);
   }
 

@@ -11,6 +11,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { runBare } from "./bare.ts";
 import type { ContestOptions, ContestResult } from "./history/contest.ts";
 import type { LiveOptions, LiveResult } from "./history/live.ts";
 import type { MemoryOptions, MemoryResult } from "./history/memory.ts";
@@ -85,7 +86,7 @@ async function contest({ file }: Workload, commit: number): Promise<void> {
     for (const name of names) {
       if (performance.now() > endsAt) continue;
       const options: ContestOptions = { name, file, commit };
-      const result = await runScript<ContestResult>("./history/contest.ts", options);
+      const result = await runBare<ContestResult>("./history/contest.ts", options);
       runs.get(name)?.push(result);
       const { arrivals, seconds } = result;
       console.log(`round ${round + 1}, ${name}: ${rounded(arrivals / seconds / 1_000)} k/s`);
@@ -236,7 +237,7 @@ async function overTime({ file }: Workload): Promise<void> {
   const rows: Record<string, string | number>[] = [];
   for (const profile of ["server", "gateway"] as const) {
     const options: MemoryOptions = { file, profile };
-    const { beforeMb, quartersMb } = await runScript<MemoryResult>("./history/memory.ts", options);
+    const { beforeMb, quartersMb } = await runBare<MemoryResult>("./history/memory.ts", options);
     const [first = 0, second = 0, third = 0, last = 0] = quartersMb.map(rounded);
     const quarters = { "1st quarter": first, "2nd": second, "3rd": third, "4th": last };
     rows.push({ "RSS MB": profile, "without it": rounded(beforeMb), ...quarters });

@@ -77,7 +77,14 @@ export async function runScript<T>(
   onFirstWord: () => void = () => {},
 ): Promise<T> {
   const path = new URL(file, import.meta.url).pathname;
-  const args = ["--import", "tsx", path, JSON.stringify(options)];
+  return runNode(["--import", "tsx", path, JSON.stringify(options)], onFirstWord);
+}
+
+/** The last line that Node says, as JSON. */
+export async function runNode<T>(
+  args: readonly string[],
+  onFirstWord: () => void = () => {},
+): Promise<T> {
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   let said = "";
   child.stdout.once("data", onFirstWord);
@@ -85,7 +92,7 @@ export async function runScript<T>(
     said += data;
   });
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  if (code !== 0) throw new Error(`${file} ended with ${code}`);
+  if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}`);
   return JSON.parse(said.trim().split("\n").at(-1) ?? "");
 }
 

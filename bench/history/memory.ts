@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { keepHeapSmall } from "../../src/lib/heap.ts";
 import { residentMegabytes } from "../measure.ts";
 import { openOurs } from "./ours.ts";
 import { arrivalsOf, openWorkload } from "./workload.ts";
@@ -26,6 +27,7 @@ try {
 }
 
 async function measured(): Promise<MemoryResult> {
+  if (profile === "gateway") keepHeapSmall();
   const workload = openWorkload(file);
   const beforeMb = residentMegabytes(process.pid);
   // Commits are not waited for a second each here: that would take hours.

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Historian } from "../../src/historian/historian.ts";
 import { silentLog } from "../../src/lib/log.ts";
 import type { Contestant } from "./contestant.ts";
@@ -8,7 +9,8 @@ import { DAY_MS, SERIES } from "./workload.ts";
 type Door = typeof import("../../src/historian/embedded/embedded.ts");
 type Options = Parameters<Door["openEmbeddedHistorian"]>[0];
 
-const COMPILED = new URL("../../dist/historian/embedded/embedded.js", import.meta.url).href;
+/** Each benchmark is started at the root of the project. */
+const COMPILED = pathToFileURL("dist/historian/embedded/embedded.js").href;
 
 /** The embedded historian as it is delivered. */
 export async function openOurs(options: Options): Promise<Historian> {

@@ -3,7 +3,7 @@ import type { Quality } from "./reading.ts";
 /*
  * OPC UA's status words, as MindSphere's quality codes are: 32 bits, the two highest of which are
  * 00 good, 01 uncertain, 1x bad. What the others say is kept beside the samples, see
- * docs/decisions/0038-status-words-are-a-series.md.
+ * docs/decisions/0044-status-words-are-a-series.md.
  */
 
 const BY_TOP_BITS: readonly Quality[] = ["good", "uncertain", "bad", "bad"];

@@ -46,8 +46,8 @@ const MIB = 1024 * 1024;
 
 /** Memory is taken as it is needed; a row takes 26 bytes, and there are two generations of them. */
 export const PROFILES = {
-  server: { segmentBytes: 16 * MIB, rowsMax: 1_048_576, commitEveryMs: 0 },
-  gateway: { segmentBytes: 2 * MIB, rowsMax: 262_144, commitEveryMs: 1_000 },
+  server: { segmentBytes: 16 * MIB, rowsMax: 1_048_576, commitEveryMs: 0, isSmall: false },
+  gateway: { segmentBytes: 2 * MIB, rowsMax: 131_072, commitEveryMs: 1_000, isSmall: true },
 } as const;
 const ROWS_FIRST = 65_536;
 /**

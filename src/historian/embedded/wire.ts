@@ -21,6 +21,8 @@ import type { EngineOptions } from "./engine-parts.ts";
 export type WorkerOptions = EngineOptions & {
   /** Appends that arrive within this time share one write. */
   readonly commitEveryMs: number;
+  /** No thread for what one can do in turn. */
+  readonly isSmall: boolean;
 };
 
 export type Ask =

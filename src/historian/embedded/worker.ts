@@ -10,6 +10,7 @@ import { assert } from "../../lib/assert.ts";
 import type { Log, LogFields } from "../../lib/log.ts";
 import { startThread } from "../../lib/thread.ts";
 import type { Dropped } from "../historian.ts";
+import { checkpoint } from "./checkpoint.ts";
 import { Desk, type Say } from "./desk.ts";
 import { Engine } from "./engine.ts";
 import { diskFiles } from "./files.ts";
@@ -25,7 +26,7 @@ function serve(port: MessagePort, options: WorkerOptions): void {
   const onDropped = (dropped: Dropped) => say({ say: "dropped", dropped });
   const onDoubt = (reason: string) => say({ say: "doubt", reason });
   const monotonic = () => performance.now();
-  const outward = { onDropped, onDoubt, checkpoint: checkpoints() };
+  const outward = { onDropped, onDoubt, checkpoint: options.isSmall ? inTurn : checkpoints() };
   const parts = { log, files: diskFiles, monotonic, ...outward };
   const opened = Engine.open(options, parts);
   if (!opened.ok) {
@@ -41,7 +42,15 @@ function serve(port: MessagePort, options: WorkerOptions): void {
 /** How long the thread waits for the next one: to start it costs more than what it does. */
 const CHECKPOINT_IDLE_MS = 30_000;
 
-/** Checkpoints in a thread of their own, one at a time. */
+/** Where memory is dearer than time: a thread takes 8 MB. */
+async function inTurn(database: string): Promise<void> {
+  checkpoint(database);
+}
+
+/**
+ * Checkpoints in a thread of their own, one at a time: the disk may take seconds for one, in which
+ * the engine goes on.
+ */
 function checkpoints(): (database: string) => Promise<void> {
   let thread: Worker | undefined;
   let idle: NodeJS.Timeout | undefined;
@@ -51,7 +60,7 @@ function checkpoints(): (database: string) => Promise<void> {
   };
   return async (database) => {
     clearTimeout(idle);
-    thread ??= startThread(import.meta.url, "checkpoint", { workerData: database });
+    thread ??= startThread(import.meta.url, "checkpoint-thread", { workerData: database });
     thread.postMessage("go");
     try {
       const [trouble] = await once(thread, "message");

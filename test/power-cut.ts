@@ -51,7 +51,9 @@ export class Playback {
     this.#folder = folder;
     this.#calls = readTrace(
       trace,
-      ({ name, path }) => name === "say" || path.startsWith(folder) || folder.startsWith(path),
+      // What compiles TypeScript is a process of its own, and has a standard output, too.
+      ({ name, path }, isFirstThread) =>
+        name === "say" ? isFirstThread : path.startsWith(folder) || folder.startsWith(path),
     );
   }
 
@@ -191,10 +193,13 @@ function resized(content: Buffer, length: number): Buffer {
 
 const UNFINISHED = " <unfinished ...>";
 
+type IsMeant = (call: Call, isFirstThread: boolean) => boolean;
+
 /** Calls of several threads overlap: one that was interrupted by others is two lines. */
-function readTrace(trace: string, isMeant: (call: Call) => boolean): Call[] {
+function readTrace(trace: string, isMeant: IsMeant): Call[] {
   const calls: Call[] = [];
   const unfinished = new Map<string, { readonly text: string; readonly begun: number }>();
+  const [, first] = /^(\d+) /.exec(trace) ?? [];
   for (const line of trace.split("\n")) {
     const [, thread = "", said = ""] = /^(\d+) +(.*)$/.exec(line) ?? [];
     if (said.endsWith(UNFINISHED)) {
@@ -204,7 +209,7 @@ function readTrace(trace: string, isMeant: (call: Call) => boolean): Call[] {
     const rest = /^<\.\.\. \w+ resumed>(.*)$/.exec(said)?.[1];
     const start = rest === undefined ? undefined : unfinished.get(thread);
     const call = callOf((start?.text ?? "") + (rest ?? said), start?.begun ?? calls.length);
-    if (call && isMeant(call)) calls.push(call);
+    if (call && isMeant(call, thread === first)) calls.push(call);
   }
   return calls;
 }

@@ -70,9 +70,10 @@ export class Visitor {
   /** Goes to a page and waits until all of it is there. */
   async visit(path: string): Promise<void> {
     await this.page.goto(new URL(path, this.#url).href);
-    await this.page.locator("h1").first().waitFor();
+    // A page that sends on to another one is neither waiting nor there for a moment.
     await until(`${path} is complete`, async () => {
-      return (await this.page.locator("[aria-busy]:not([aria-busy=false])").count()) === 0;
+      const busy = await this.page.locator("[aria-busy]:not([aria-busy=false])").count();
+      return busy === 0 && (await this.page.locator("h1").count()) > 0;
     });
   }
 

@@ -52,8 +52,10 @@ export class Playback {
     this.#calls = readTrace(
       trace,
       // What compiles TypeScript is a process of its own, and has a standard output, too.
-      ({ name, path }, isFirstThread) =>
-        name === "say" ? isFirstThread : path.startsWith(folder) || folder.startsWith(path),
+      ({ name, path }, thread) =>
+        name === "say"
+          ? trace.startsWith(`${thread} `)
+          : path.startsWith(folder) || folder.startsWith(path),
     );
   }
 
@@ -193,13 +195,12 @@ function resized(content: Buffer, length: number): Buffer {
 
 const UNFINISHED = " <unfinished ...>";
 
-type IsMeant = (call: Call, isFirstThread: boolean) => boolean;
+type IsMeant = (call: Call, thread: string) => boolean;
 
 /** Calls of several threads overlap: one that was interrupted by others is two lines. */
 function readTrace(trace: string, isMeant: IsMeant): Call[] {
   const calls: Call[] = [];
   const unfinished = new Map<string, { readonly text: string; readonly begun: number }>();
-  const [, first] = /^(\d+) /.exec(trace) ?? [];
   for (const line of trace.split("\n")) {
     const [, thread = "", said = ""] = /^(\d+) +(.*)$/.exec(line) ?? [];
     if (said.endsWith(UNFINISHED)) {
@@ -209,7 +210,7 @@ function readTrace(trace: string, isMeant: IsMeant): Call[] {
     const rest = /^<\.\.\. \w+ resumed>(.*)$/.exec(said)?.[1];
     const start = rest === undefined ? undefined : unfinished.get(thread);
     const call = callOf((start?.text ?? "") + (rest ?? said), start?.begun ?? calls.length);
-    if (call && isMeant(call, thread === first)) calls.push(call);
+    if (call && isMeant(call, thread)) calls.push(call);
   }
   return calls;
 }

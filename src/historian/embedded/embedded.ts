@@ -46,15 +46,27 @@ const MIB = 1024 * 1024;
 
 /** Memory is taken as it is needed; a row takes 26 bytes, and there are two generations of them. */
 export const PROFILES = {
-  server: { segmentBytes: 16 * MIB, rowsMax: 1_048_576, commitEveryMs: 0, isSmall: false },
-  gateway: { segmentBytes: 2 * MIB, rowsMax: 131_072, commitEveryMs: 1_000, isSmall: true },
+  server: {
+    segmentBytes: 16 * MIB,
+    rowsMax: 1_048_576,
+    pagesKib: 8_000,
+    commitEveryMs: 0,
+    isSmall: false,
+  },
+  gateway: {
+    segmentBytes: 2 * MIB,
+    rowsMax: 131_072,
+    pagesKib: 2_000,
+    commitEveryMs: 1_000,
+    isSmall: true,
+  },
 } as const;
 const ROWS_FIRST = 65_536;
 /**
  * Of the thread's heap, what is collected often: samples lie outside of it, so little is enough.
  * Left to V8, it takes 20 MB more and no less time.
  */
-const YOUNG_MIB = 12;
+const YOUNG_MIB = { server: 12, gateway: 3 } as const;
 const CHUNK_SAMPLES = 1_024;
 
 /** Opens or creates the folder and keeps it until `close`; one thread does all the work. */
@@ -70,7 +82,7 @@ export async function openEmbeddedHistorian(
     ...PROFILES[profile],
     ...wishes,
   };
-  const limits = { maxYoungGenerationSizeMb: YOUNG_MIB };
+  const limits = { maxYoungGenerationSizeMb: YOUNG_MIB[profile] };
   const threadOptions = { workerData: workerOptions, resourceLimits: limits };
   const start = () => startThread(import.meta.url, "worker", threadOptions);
   const historian = new EmbeddedHistorian(start, parts);

@@ -13,6 +13,8 @@ export type EngineOptions = MemtableLimits & {
   readonly chunkSamples: number;
   /** Log that is kept for targets of the outbox alone. */
   readonly outboxBytes: number;
+  /** What SQLite keeps of the database in memory. Fallback: 8,000. */
+  readonly pagesKib?: number;
 };
 
 export type EngineParts = {

@@ -384,7 +384,7 @@ function openLocked(
   mend(join(folder, "history.db-wal"), parts.files);
   const database = openSqlite(join(folder, "history.db"), { busyMs: BUSY_MS });
   const opened = withFolder(folder, () => {
-    const prepared = prepareDatabase(database);
+    const prepared = prepareDatabase(database, options.pagesKib);
     if (!prepared.ok) return prepared;
     const files = durability === "written" ? lateFiles(parts.files, parts.log) : parts.files;
     const log = new SegmentLog({ ...parts, files, folder: join(folder, "log"), segmentBytes });

@@ -63,15 +63,18 @@ const SETTINGS = `
   PRAGMA fullfsync = 1;
   PRAGMA checkpoint_fullfsync = 1;
   PRAGMA wal_autocheckpoint = 0;
-  PRAGMA temp_store = MEMORY;
-  PRAGMA cache_size = -8000;`;
+  PRAGMA temp_store = MEMORY;`;
+const PAGES_KIB = 8_000;
 
 /** Makes the tables where there are none yet, or brings older ones up to date. */
-export function prepareDatabase(database: Sqlite): Outcome<void, Problem> {
+export function prepareDatabase(
+  database: Sqlite,
+  pagesKib: number = PAGES_KIB,
+): Outcome<void, Problem> {
   const version = versionOf(database);
   if (!version.ok) return version;
   if (version.value === 0) database.exec(NEW_DATABASE);
-  database.exec(SETTINGS);
+  database.exec(`${SETTINGS} PRAGMA cache_size = -${pagesKib}`);
   if (version.value < HISTORY_VERSION) {
     database.transaction(() => bringUp(database, version.value));
   }

@@ -4,28 +4,9 @@ import { hasChromium, openBrowserIfAny, Visitor } from "./browser.ts";
 import { type Enrolled, enrol } from "./enrol.ts";
 import { House, until } from "./house.ts";
 import { hasMosquitto, publish } from "./mosquitto.ts";
+import { MODEL, TOPIC } from "./oven.ts";
 
 const skip = !hasChromium || !hasMosquitto;
-const TOPIC = "bakery/acme_oven/data";
-const MODEL = {
-  externalId: "oven",
-  typeModel: {
-    aspectTypes: [
-      {
-        ...{ id: "acme.Air", name: "Air", category: "dynamic" },
-        variables: [{ name: "moisture", dataType: "DOUBLE", unit: "%" }],
-      },
-    ],
-    assetTypes: [
-      {
-        ...{ id: "acme.Oven", name: "Oven", parentTypeId: "core.basicasset" },
-        aspects: [{ name: "Air", aspectTypeId: "acme.Air" }],
-      },
-    ],
-  },
-  instanceModel: { assets: [{ referenceId: "o", typeId: "acme.Oven", name: "Oven 1" }] },
-  mappingModel: { mappings: [] },
-};
 
 const house = await (await House.open()).signIn();
 after(() => house.close());

@@ -5,28 +5,9 @@ import { enrol } from "./enrol.ts";
 import { hasMosquittoBroker, openMosquitto } from "./external-peers.ts";
 import { House, until } from "./house.ts";
 import { hasMosquitto, publish } from "./mosquitto.ts";
+import { MODEL, TOPIC } from "./oven.ts";
 
 const skip = !hasMosquittoBroker || !hasMosquitto;
-const TOPIC = "bakery/acme_oven/data";
-const MODEL = {
-  externalId: "oven",
-  typeModel: {
-    aspectTypes: [
-      {
-        ...{ id: "acme.Air", name: "Air", category: "dynamic" },
-        variables: [{ name: "moisture", dataType: "DOUBLE", unit: "%" }],
-      },
-    ],
-    assetTypes: [
-      {
-        ...{ id: "acme.Oven", name: "Oven", parentTypeId: "core.basicasset" },
-        aspects: [{ name: "Air", aspectTypeId: "acme.Air" }],
-      },
-    ],
-  },
-  instanceModel: { assets: [{ referenceId: "o", typeId: "acme.Oven", name: "Oven 1" }] },
-  mappingModel: { mappings: [] },
-};
 
 test("one Fieldline at Mosquitto takes in what agents say on topics of their own", {
   skip,

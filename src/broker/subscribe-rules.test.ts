@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { RawClient, TestHouse, until } from "../../test/mqtt-peer.ts";
 import { TestClock } from "../lib/clock.ts";
 import type { Broker } from "./broker.ts";
@@ -121,13 +121,7 @@ test("MQTT 3.1.1's UNSUBACK comes whether there was a subscription or not", asyn
 });
 
 test("what is on its way when its reader unsubscribes is completed", async (t) => {
-  const { broker, port } = await new TestHouse().open(t);
-  const wish = { clean: false, protocolVersion: 5 } as const;
-  const properties = { sessionExpiryInterval: 60 };
-  const client = await RawClient.enter(port, { ...wish, properties });
-  await client.subscribe("a", 2);
-  await send(broker, "a", "1", 1);
-  await send(broker, "a", "2", 2);
+  const { client, enter } = await twoOnTheirWay(t);
   await client.expect("publish");
   const { messageId = 0 } = await client.expect("publish");
   client.send({ cmd: "unsubscribe", messageId: 9, unsubscriptions: ["a"] });
@@ -135,7 +129,7 @@ test("what is on its way when its reader unsubscribes is completed", async (t) =
   client.send({ cmd: "pubrec", messageId });
   assert.equal((await client.expect("pubrel")).messageId, messageId);
   await client.vanish();
-  const again = await RawClient.enter(port, { ...wish, properties });
+  const again = await enter();
   const { payload, dup } = await again.expect("publish");
   assert.deepEqual([String(payload), dup], ["1", true]);
   assert.equal((await again.expect("pubrel")).messageId, messageId);
@@ -183,19 +177,13 @@ test("nothing is sent again while a connection lasts, however long its reader is
 });
 
 test("what a reader refuses is not sent again", async (t) => {
-  const { broker, port } = await new TestHouse().open(t);
-  const wish = { clean: false, protocolVersion: 5 } as const;
-  const properties = { sessionExpiryInterval: 60 };
-  const client = await RawClient.enter(port, { ...wish, properties });
-  await client.subscribe("a", 2);
-  await send(broker, "a", "1", 1);
-  await send(broker, "a", "2", 2);
+  const { client, enter } = await twoOnTheirWay(t);
   const [one, two] = [await client.expect("publish"), await client.expect("publish")];
   client.send({ cmd: "puback", messageId: one.messageId ?? 0, reasonCode: 0x80 });
   client.send({ cmd: "pubrec", messageId: two.messageId ?? 0, reasonCode: 0x97 });
   await client.expectNothing();
   await client.vanish();
-  const again = await RawClient.enter(port, { ...wish, properties });
+  const again = await enter();
   await again.expectNothing();
 });
 
@@ -274,6 +262,18 @@ async function member(port: number, clientId: string, isNew = true): Promise<Raw
   const client = await RawClient.enter(port, wish);
   if (isNew) await client.subscribe("$share/g/a", 2);
   return client;
+}
+
+/** One of QoS 1 and one of QoS 2, for a reader whose session outlives its connection. */
+async function twoOnTheirWay(t: TestContext) {
+  const { broker, port } = await new TestHouse().open(t);
+  const properties = { sessionExpiryInterval: 60 };
+  const enter = () => RawClient.enter(port, { clean: false, protocolVersion: 5, properties });
+  const client = await enter();
+  await client.subscribe("a", 2);
+  await send(broker, "a", "1", 1);
+  await send(broker, "a", "2", 2);
+  return { client, enter };
 }
 
 async function send(broker: Broker, topic: string, text: string, qos: 0 | 1 | 2): Promise<void> {

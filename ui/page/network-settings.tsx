@@ -165,7 +165,7 @@ function Layers({ network, type, templates }: LayersProps) {
 function elsewhereWords(places: number, devices: number): string {
   const above = [
     ...(places > 0 ? [formatCount(places, "place")] : []),
-    ...(devices > 0 ? [`${formatCount(devices, "node")} with settings of their own`] : []),
+    ...(devices > 0 ? [`settings of ${formatCount(devices, "single node")}`] : []),
   ];
-  return above.length === 0 ? "Nothing lies above it." : `Above it lie ${above.join(" and ")}.`;
+  return above.length === 0 ? "Nothing lies above it." : `Narrower: ${above.join(" and ")}.`;
 }

@@ -38,7 +38,6 @@ export function NetworkTopics({ network, told }: NetworkTopicsProps) {
   return (
     <Card
       title="Topics of its gateway"
-      meta="empty: known by what the messages look like"
       actions={
         mayEngineer && (
           <Button disabled={isSame} busy={put.isPending} onClick={save}>
@@ -48,6 +47,7 @@ export function NetworkTopics({ network, told }: NetworkTopicsProps) {
       }
     >
       <ProblemNote problem={put.error} />
+      <p className="hint">An empty one is known by what its messages look like.</p>
       <div className="network-topics">
         <TextField
           label="Acknowledgements"

@@ -57,6 +57,36 @@ test("an agent enrolled on the screen may speak at Mosquitto, until it is revoke
   await until("it is refused", async () => !(await isAccepted(where, own, payload)));
 });
 
+test("a plain agent speaks at Mosquitto on the topics of its grant, and on others when it is changed", {
+  skip,
+}, async () => {
+  const mosquitto = await openMosquitto((folder) => {
+    const file = `${folder}/security.json`;
+    spawnSync("mosquitto_ctrl", ["dynsec", "init", file, "fieldline", "house"]);
+    return ["allow_anonymous false", `plugin ${PLUGIN}`, `plugin_opt_config_file ${file}`];
+  });
+  after(() => mosquitto.close());
+  const broker = `mqtt://fieldline:house@127.0.0.1:${mosquitto.port}`;
+  const options = ["--broker", broker, "--broker-rights", "dynamic-security"];
+  const house = await (await House.open(options)).signIn();
+  after(() => house.close());
+  const grant = { publish: ["workshop/saw/#"], subscribe: ["workshop/saw/orders"] };
+  const agent = await enrol(house, { kind: "plain", name: "saw", grant });
+  const where = { ...agent.plain, port: mosquitto.port, version: "mqttv5" } as const;
+  const isTakenIn = (topic: string) => async () => {
+    await isAccepted(where, topic, "7");
+    const { items } = await house.call("GET", "/inbox");
+    return items.some(({ address }: { address: string }) => topic.startsWith(address));
+  };
+  await until("its values come in", isTakenIn("workshop/saw/load"));
+  // Mosquitto passes on nothing else: it is not even among what Fieldline has rejected.
+  await isAccepted(where, "workshop/drill/load", "8");
+  const other = { publish: ["yard/+/load"], subscribe: [] };
+  await house.call("PUT", `/agents/${agent.id}/grant`, other);
+  await until("so do those of its new topics", isTakenIn("yard/crane/load"));
+  assert.deepEqual((await house.call("GET", "/rejected")).items, []);
+});
+
 test("an agent that has only a certificate has its own rights there, until it is revoked", {
   skip,
 }, async () => {

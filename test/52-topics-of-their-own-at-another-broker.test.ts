@@ -36,6 +36,13 @@ test("so do workers that take in for a house, which learn of topics from it", {
   await Promise.all([crew.start(0), crew.start(1)]);
   await crew.ready();
   await speaks(crew.house, mosquitto.port);
+  const grant = { publish: ["workshop/#"], subscribe: [] };
+  await enrol(crew.house, { kind: "plain", name: "saw", grant });
+  await until("so is what a plain agent says where its grant lets it", async () => {
+    await publish({ port: mosquitto.port }, "workshop/saw/load", "7");
+    const { items } = await crew.house.call("GET", "/inbox");
+    return items.some(({ address }: { address: string }) => address.startsWith("workshop"));
+  });
 });
 
 /** An agent gets a topic, and what it says there becomes history. */

@@ -16,21 +16,23 @@ export function comesAndGoes(cycles: number): void {
     const clock = new TestClock();
     const house = new TestHouse(clock);
     const { broker, port } = await house.open(t);
-    await rounds(house, port, WARM_UP);
-    // Sockets that were closed linger for a second.
-    clock.advance(SETTLED_MS);
+    await rounds(house, port, clock, WARM_UP);
     await until(() => broker.clients().length === 0);
     const before = heapBytes();
-    await rounds(house, port, cycles);
+    await rounds(house, port, clock, cycles);
     await until(() => broker.clients().length === 0);
-    clock.advance(SETTLED_MS);
     const grownBytes = heapBytes() - before;
     assert.ok(grownBytes < GROWTH_MAX, `${grownBytes} bytes more after ${cycles} connections`);
     assert.equal(house.gauges.get("mqtt_connections"), 0);
   });
 }
 
-async function rounds(house: TestHouse, port: number, cycles: number): Promise<void> {
+async function rounds(
+  house: TestHouse,
+  port: number,
+  clock: TestClock,
+  cycles: number,
+): Promise<void> {
   const one = async (name: string) => {
     const client = await RawClient.enter(port, { clientId: name });
     await client.subscribe(`${name}/#`, 1);
@@ -40,6 +42,8 @@ async function rounds(house: TestHouse, port: number, cycles: number): Promise<v
   };
   for (let done = 0; done < cycles; done += AT_ONCE) {
     await Promise.all(Array.from({ length: AT_ONCE }, (_, at) => one(`client ${done + at}`)));
+    // Sockets that were closed linger for a second.
+    clock.advance(SETTLED_MS);
     // What the house remembers for tests is not the broker's.
     for (const list of [house.received, house.presence, house.subscribed, house.attempts]) {
       list.length = 0;

@@ -38,6 +38,23 @@ test("what another process enrolled is known soon, what this one changed at once
   owners.close();
 });
 
+test("what agents may publish beyond the trees of their kinds is told when it changes", async () => {
+  const agents: Agent[] = [plain("hall", "plant/#"), { ...plain("demo", "demo/#"), demo: true }];
+  const pump = { kind: "mindsphere", tenant: "acme", name: "pump" } as const;
+  agents.push({ ...plain("pump", "bakery/oven"), ...pump });
+  agents.push({ ...plain("none", ""), ...pump, grant: null });
+  const owners = await open(agents);
+  const told: (readonly string[])[] = [];
+  owners.onTopics((topics) => told.push(topics));
+  assert.deepEqual(told, [["plant/#", "bakery/oven"]]);
+  owners.refresh();
+  await settled();
+  agents.shift();
+  owners.refresh();
+  await settled();
+  assert.deepEqual(told.slice(1), [["bakery/oven"]]);
+});
+
 function open(agents: readonly Agent[], clock = new TestClock()): Promise<Owners> {
   return Owners.open({ list: async () => agents, clock, log: silentLog });
 }

@@ -23,6 +23,8 @@ export class Owners {
   readonly #known = new Map<string, AgentId | null>();
   #owners: readonly Owner[] = [];
   #print = "";
+  #topics: readonly string[] = [];
+  readonly #listeners: ((topics: readonly string[]) => void)[] = [];
   #timer: Timer | undefined;
 
   static async open(parts: OwnersParts): Promise<Owners> {
@@ -43,6 +45,17 @@ export class Owners {
     const found = this.#find(topic);
     this.#known.set(topic, found ?? null);
     return found;
+  }
+
+  /** What agents may publish besides the trees of their kinds; the same list until it changes. */
+  get topics(): readonly string[] {
+    return this.#topics;
+  }
+
+  /** Told the topics now, and whenever they are others. */
+  onTopics(call: (topics: readonly string[]) => void): void {
+    this.#listeners.push(call);
+    call(this.#topics);
   }
 
   /** At once where this process changed an agent. */
@@ -77,6 +90,10 @@ export class Owners {
       return { gate: new Gate({ agent: agent.id, rights }), filters: rights.publish };
     });
     this.#known.clear();
+    const topics = topicsOfTheirOwn(agents);
+    if (String(topics) === String(this.#topics)) return;
+    this.#topics = topics;
+    for (const call of this.#listeners) call(topics);
   }
 
   #readAgain(): void {
@@ -85,6 +102,12 @@ export class Owners {
       this.#readAgain();
     });
   }
+}
+
+/** The demo plant's agents live in this process. */
+function topicsOfTheirOwn(agents: readonly Agent[]): readonly string[] {
+  const granted = agents.filter(({ demo }) => !demo).flatMap(({ grant }) => grant?.publish ?? []);
+  return [...new Set(granted)];
 }
 
 function literalLevels(filter: string): number {

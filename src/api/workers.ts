@@ -12,7 +12,7 @@ const BYTES = "application/octet-stream";
 /** The door of workers that take in for this house; see docs/grow.md. */
 export function registerWorkers(
   app: FastifyInstance,
-  { clock, ingest }: House,
+  { clock }: House,
   reception: Reception,
   secret: string,
 ): void {
@@ -33,8 +33,7 @@ export function registerWorkers(
     scope.post(WORKERS_DOOR, async (request, reply) => {
       const taken = await reception.takeIn(request.body as Buffer);
       if (!taken.ok) return sendProblem(request, reply, taken.problem);
-      const topics = ingest.customTopics().map(({ topic }) => topic);
-      return topics.length === 0 ? reply.code(204).send() : reply.code(200).send({ topics });
+      return taken.value ? reply.code(200).send(taken.value) : reply.code(204).send();
     });
   });
 }

@@ -53,12 +53,6 @@ export interface Broker extends Link {
   provision?(agent: AgentId, account: Account | null, password: string | null): Promise<void>;
 
   /**
-   * Another broker is to bring these topics, too, which are in no tree of a driver, and those of
-   * before no more. A broker of our own has them all.
-   */
-  listen?(topics: readonly string[]): void;
-
-  /**
    * Clients are told that certificates of these authorities (PEM), too, are welcome; whether they
    * are, `admit` decides. Some clients show none that the server does not ask for by name.
    */

@@ -37,3 +37,15 @@ export function containsFilter(outer: string, inner: string): boolean {
   }
   return wide.length === narrow.length;
 }
+
+/** Whether some topic is named by both filters. */
+export function doFiltersMeet(one: string, other: string): boolean {
+  const [some, others] = [one.split("/"), other.split("/")];
+  for (let at = 0; ; at += 1) {
+    const [level, beside] = [some[at], others[at]];
+    // `a/#` names `a` too: MQTT 5.0 section 4.7.1.2.
+    if (level === "#" || beside === "#") return true;
+    if (level === undefined || beside === undefined) return level === beside;
+    if (level !== beside && level !== "+" && beside !== "+") return false;
+  }
+}

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import type { Broker, BrokerParts } from "../broker/broker.ts";
 import { openEmbeddedBroker } from "../broker/embedded/embedded.ts";
 import { openExternalBroker } from "../broker/external/external.ts";
-import type { Agent } from "../domain/agent.ts";
 import type { AgentId, Timestamp } from "../domain/brand.ts";
 import { THE_HOUSE } from "../domain/event.ts";
 import type { Message } from "../domain/message.ts";
@@ -50,24 +49,14 @@ export async function openElsewhere(
     },
   );
   if (!external.ok) return external;
-  const listen = async () => external.value.listen(topicsOfTheirOwn(await rooms.agents.list()));
-  await listen();
+  owners.onTopics((topics) => external.value.listen(topics));
   rooms.agents.onChanged((id, password) => {
-    listen().catch((reason: unknown) => {
-      ground.log.error("topics of agents could not be read", { reason: String(reason) });
-    });
     provision(rooms, external.value, id, password).catch((reason: unknown) => {
       ground.log.error("the broker was not told of an agent", { id, reason: String(reason) });
     });
   });
   const inside = await openEmbeddedBroker({ mqtt: null, mqtts: null }, parts);
   return inside.ok ? success(sideBySide(external.value, inside.value)) : inside;
-}
-
-/** What agents have registered besides their own trees. */
-function topicsOfTheirOwn(agents: readonly Agent[]): readonly string[] {
-  const good = agents.filter(({ kind, revoked }) => kind === "mindsphere" && !revoked);
-  return good.flatMap(({ grant }) => grant?.publish ?? []);
 }
 
 /** MQTT lets a client leave one word for the case of its death, and one driver has one. */
@@ -101,7 +90,6 @@ function sideBySide(external: Broker, inside: Broker): Broker {
     retained: (filter) => inside.retained(filter),
     disconnect: (agent, reason) =>
       external.disconnect(agent, reason) + inside.disconnect(agent, reason),
-    listen: (topics) => external.listen?.(topics),
     regrant: (agent, rights) => inside.regrant?.(agent, rights),
     accept: (stream, remote) => inside.accept(stream, remote),
     async send(message) {

@@ -31,6 +31,7 @@ export async function openWorkers(
     log: log.child("workers"),
     receive: ingest.receive,
     agentOf: (topic) => owners.of(topic),
+    topics: () => owners.topics,
     onRefused: (refusal: Parameters<BrokerParts["onRefused"]>[0]) =>
       ingest.refuse(rejectionOf(refusal)),
     onGap: gapWriter(ground, broker),

@@ -27,6 +27,8 @@ export type Head = {
   readonly number: number;
   /** Why the worker does not take in as it should; empty while it does. */
   readonly trouble: string;
+  /** By what print it knows the topics that the house wants besides; empty: it knows of none. */
+  readonly topics: string;
   /** Times since when messages may be missing, for the broker has lost the worker's session. */
   readonly gaps: readonly number[];
   readonly refused: readonly RelayedRefusal[];
@@ -83,9 +85,9 @@ export function decodeBatch(bytes: Uint8Array): Batch | undefined {
 }
 
 function isHead(head: Partial<Head>): head is Head {
-  const { worker, workers, session, number, trouble, gaps, refused } = head;
+  const { worker, workers, session, number, trouble, topics, gaps, refused } = head;
   const numbers = [worker, workers, number].every(Number.isSafeInteger);
-  const texts = [session, trouble].every((text) => typeof text === "string");
+  const texts = [session, trouble, topics].every((text) => typeof text === "string");
   return numbers && texts && Array.isArray(gaps) && Array.isArray(refused);
 }
 

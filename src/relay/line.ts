@@ -49,6 +49,7 @@ export class WorkersLine implements Relay {
   #beat: Timer;
   #pause: (() => void) | undefined;
   #complaint = "";
+  #topics = "";
   #idle: Promise<void> = Promise.resolve();
 
   constructor(options: Pick<RelayOptions, "worker" | "workers">, parts: LineParts) {
@@ -133,6 +134,7 @@ export class WorkersLine implements Relay {
     const said = {
       ...this.#options,
       ...{ session: this.#session, number: this.#number, trouble: this.#parts.trouble() },
+      topics: this.#topics,
       ...{ gaps: this.#gaps.splice(0), refused: this.#refused.splice(0) },
     };
     const body = encodeBatch(
@@ -143,13 +145,21 @@ export class WorkersLine implements Relay {
       const answer = await this.#parts.post.send(body);
       if (answer?.status === 204 || answer?.status === 200) {
         this.#complain("");
-        this.#parts.onTopics(topicsIn(answer.text));
+        this.#learn(answer.text);
         return true;
       }
       this.#complain(wordsOf(answer));
       if (this.#isClosing) return false;
       await this.#wait(tries);
     }
+  }
+
+  /** The house says only what is new. */
+  #learn(text: string): void {
+    const news = text === "" ? undefined : parseJson(text);
+    if (!isJsonObject(news) || !Array.isArray(news["topics"])) return;
+    this.#topics = String(news["print"]);
+    this.#parts.onTopics(news["topics"].map(String));
   }
 
   /** Said once, not with every try. */
@@ -172,13 +182,6 @@ export class WorkersLine implements Relay {
     });
     this.#pause = undefined;
   }
-}
-
-/** None where the house says nothing: most have none. */
-function topicsIn(text: string): readonly string[] {
-  const json = text === "" ? undefined : parseJson(text);
-  const topics = isJsonObject(json) ? json["topics"] : undefined;
-  return Array.isArray(topics) ? topics.map(String) : [];
 }
 
 function wordsOf(answer: Answer): string {

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { BrokerParts } from "../broker/broker.ts";
 import type { AgentId } from "../domain/brand.ts";
 import { LIMIT } from "../domain/limit.ts";
@@ -8,7 +9,7 @@ import { AssertionError } from "../lib/assert.ts";
 import type { Timer } from "../lib/clock.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { decodeBatch, type Head, type RelayedMessage, type RelayedRefusal } from "./batch.ts";
-import type { Reception } from "./relay.ts";
+import type { News, Reception } from "./relay.ts";
 
 export type ReceptionParts = Pick<BrokerParts, "onRefused" | "clock" | "gauges" | "log"> & {
   /** How many workers there are to be. */
@@ -16,6 +17,8 @@ export type ReceptionParts = Pick<BrokerParts, "onRefused" | "clock" | "gauges" 
   readonly receive: Receive;
   /** Whose topic it is. */
   readonly agentOf: (topic: string) => AgentId | undefined;
+  /** What is wanted besides the trees of the drivers; the same list until it changes. */
+  readonly topics: () => readonly string[];
   readonly onGap: (since: number) => void;
   /** A worker was not heard for a while, or is heard again. */
   readonly onSilence: (worker: number, isSilent: boolean) => void;
@@ -35,6 +38,7 @@ export class WorkersReception implements Reception {
   readonly #parts: ReceptionParts;
   readonly #seen: readonly Seen[];
   readonly #openedAt: number;
+  #news: News = { topics: [], print: "" };
   #look: Timer;
 
   constructor(parts: ReceptionParts) {
@@ -47,7 +51,7 @@ export class WorkersReception implements Reception {
     this.#look = this.#lookLater();
   }
 
-  async takeIn(bytes: Uint8Array): Promise<Outcome<void, Problem>> {
+  async takeIn(bytes: Uint8Array): Promise<Outcome<News | null, Problem>> {
     const batch = decodeBatch(bytes);
     if (!batch) return failure(problem("request_invalid", "these bytes are no batch of a worker"));
     const { head, messages } = batch;
@@ -59,6 +63,15 @@ export class WorkersReception implements Reception {
       );
     }
     this.#hear(head, seen);
+    const taken = await this.#takeOnce(seen, head, messages);
+    return taken.ok ? success(this.#newsFor(head)) : taken;
+  }
+
+  async #takeOnce(
+    seen: Seen,
+    head: Head,
+    messages: readonly RelayedMessage[],
+  ): Promise<Outcome<void, Problem>> {
     if (head.session === seen.session) {
       // A try that came late: the worker has had its answer, or it would not have gone on.
       if (head.number < seen.number) return success(undefined);
@@ -91,6 +104,16 @@ export class WorkersReception implements Reception {
     if (!seen.isSilent) return;
     seen.isSilent = false;
     this.#parts.onSilence(worker, false);
+  }
+
+  /** Only what the worker does not know: there may be thousands of topics. */
+  #newsFor(head: Head): News | null {
+    const topics = this.#parts.topics();
+    if (topics !== this.#news.topics) {
+      const print = topics.length === 0 ? "" : hash("sha256", JSON.stringify(topics), "base64url");
+      this.#news = { topics, print };
+    }
+    return this.#news.print === head.topics ? null : this.#news;
   }
 
   #lookLater(): Timer {

@@ -18,7 +18,16 @@ import { WorkersReception } from "./reception.ts";
 const NETWORK = "/sauter/viasens/12";
 const METER = "meter" as AgentId;
 const HEAD = {
-  ...{ worker: 1, workers: 2, session: "s", number: 1, trouble: "", gaps: [], refused: [] },
+  ...{
+    worker: 1,
+    workers: 2,
+    session: "s",
+    number: 1,
+    trouble: "",
+    topics: "",
+    gaps: [],
+    refused: [],
+  },
 } as const;
 
 test("a batch comes out as it went in, with what a worker has read in it", () => {
@@ -88,16 +97,14 @@ test("what a worker receives is settled when the house has stored it, in its ord
   await world.close();
 });
 
-test("a worker learns with each answer which topics are wanted besides, and when none are", async () => {
+test("a worker learns once which topics are wanted besides, and when none are any more", async () => {
   const world = new World();
-  world.said = '{"topics":["bakery/acme_oven/data"]}';
-  await world.line.receive([received("a/1", "1")]);
-  world.said = "";
-  await world.line.receive([received("a/1", "2")]);
-  await until(() => world.topics.length >= 2);
-  const said = new Set(world.topics.map(String));
-  assert.deepEqual([...said].toSorted(), ["", "bakery/acme_oven/data"]);
-  assert.equal(String(world.topics.at(-1)), "");
+  world.wanted = ["bakery/acme_oven/data", "plant/#"];
+  for (const text of ["1", "2", "3"]) await world.line.receive([received("a/1", text)]);
+  assert.deepEqual(world.topics, [world.wanted]);
+  world.wanted = [];
+  for (const text of ["4", "5"]) await world.line.receive([received("a/1", text)]);
+  assert.deepEqual(world.topics.slice(1), [[]]);
   await world.close();
 });
 
@@ -188,8 +195,8 @@ class World {
   readonly gaps: number[] = [];
   readonly silences: string[] = [];
   readonly topics: (readonly string[])[] = [];
-  /** What the house says with its answers. */
-  said = "";
+  /** What the house wants besides. */
+  wanted: readonly string[] = [];
   store: () => Promise<void> = async () => {};
   /** So many answers do not reach the worker. */
   isDeaf = 0;
@@ -209,6 +216,7 @@ class World {
         await this.store();
       },
       agentOf: (topic) => (topic.startsWith("a/") ? METER : undefined),
+      topics: () => this.wanted,
       onRefused: ({ topic, problem: { code } }) => this.refused.push(`${topic} ${code}`),
       onGap: (since) => this.gaps.push(since),
       onSilence: (worker, isSilent) => this.silences.push(`${worker} ${isSilent}`),
@@ -242,8 +250,11 @@ class World {
       this.isDeaf -= 1;
       return null;
     }
-    if (taken.ok && this.said !== "") return { status: 200, text: this.said };
-    return taken.ok ? { status: 204, text: "" } : { status: 503, text: taken.problem.detail };
+    if (!taken.ok) return { status: 503, text: taken.problem.detail };
+    return {
+      status: taken.value ? 200 : 204,
+      text: taken.value ? JSON.stringify(taken.value) : "",
+    };
   }
 }
 

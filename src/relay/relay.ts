@@ -24,10 +24,17 @@ export interface Relay {
   close(): Promise<void>;
 }
 
+/** What the house tells a worker with its answer, where that is not what the worker knows. */
+export type News = {
+  /** Topics to be taken in besides the trees of the drivers. */
+  readonly topics: readonly string[];
+  readonly print: string;
+};
+
 /** The house's end: takes in what workers hand over. */
 export interface Reception {
   /** One batch of one worker. Its sender acknowledges what is in it once this has succeeded. */
-  takeIn(bytes: Uint8Array): Promise<Outcome<void, Problem>>;
+  takeIn(bytes: Uint8Array): Promise<Outcome<News | null, Problem>>;
   /** In words, which workers are missing or have trouble; empty while all take in. */
   troubles(): readonly string[];
   close(): void;
@@ -46,7 +53,7 @@ type RelayParts = {
   readonly drivers: readonly Driver[];
   /** Why the worker does not take in as it should; empty while it does. */
   readonly trouble: () => string;
-  /** Told what the house wants besides the trees of the drivers, with each of its answers. */
+  /** Told what the house wants besides the trees of the drivers, when that is something else. */
   readonly onTopics: (topics: readonly string[]) => void;
   readonly clock: Clock;
   readonly log: Log;

@@ -11,7 +11,7 @@ import type { Welcome } from "./packet.ts";
 import { Receiver, type ReceiverParts } from "./receiver.ts";
 import { Sender } from "./sender.ts";
 import { SessionMark } from "./session-mark.ts";
-import type { Share } from "./share.ts";
+import { type Share, withMore } from "./share.ts";
 
 export type ServerAddress = {
   /** The nodes of one cluster, tried in turn. */
@@ -160,10 +160,10 @@ class ExternalBroker implements Broker {
     return this.#sender.send(message);
   }
 
+  /** These topics, too, are to be taken in from now on; what was said before does not count. */
   listen(topics: readonly string[]): void {
-    if (String(topics) === String(this.#more)) return;
     this.#more = topics;
-    if (this.#share) this.#receiver?.change(this.#withMore(this.#share));
+    if (this.#share) this.#receiver?.change(withMore(this.#share, topics));
   }
 
   async provision(agent: AgentId, account: Account | null, password: string | null): Promise<void> {
@@ -233,14 +233,11 @@ class ExternalBroker implements Broker {
       ...this.#parts,
       ...{ clientId, isFresh: false },
       begin: (wire, welcome) => {
-        this.#receiver = new Receiver({ ...wish, share: this.#withMore(share) }, wire, welcome);
+        const all = { ...wish, share: withMore(share, this.#more) };
+        this.#receiver = new Receiver(all, wire, welcome);
         return this.#receiver;
       },
     });
-  }
-
-  #withMore(share: Share): Share {
-    return { ...share, filters: [...share.filters, ...this.#more] };
   }
 
   #granted(refused: readonly string[]): void {

@@ -39,8 +39,9 @@ type Batch = { readonly messages: ReceivedMessage[]; readonly packetIds: number[
 
 /** What a message costs in memory beside its payload. */
 const OVERHEAD_BYTES = 300;
-const SUBSCRIBE_ID = 1;
-const UNSUBSCRIBE_ID = 2;
+/** A broker has a largest packet, and a filter of ours may have a thousand bytes. */
+const FILTERS_PER_PACKET = 100;
+const PACKET_ID_MAX = 65_535;
 
 /**
  * Takes what the broker has for us. A message is acknowledged when what it brought is safe: until
@@ -52,6 +53,8 @@ export class Receiver implements Conversation {
   #filters: readonly string[];
   /** What was subscribed to and is not answered yet, in this order. */
   readonly #asked: (readonly string[])[] = [];
+  readonly #refused = new Set<string>();
+  #packetId = 0;
   readonly #isShared: boolean;
   #batch: Batch = { messages: [], packetIds: [] };
   #isTurnEnding = false;
@@ -73,7 +76,7 @@ export class Receiver implements Conversation {
     if (hadSome && !welcome.sessionPresent) parts.onGap(known.since);
     // Also where the session is there: a cluster that has lost a node may have it without its
     // subscriptions, and what is subscribed already stays as it is.
-    this.#subscribe(known?.gone ?? []);
+    this.#subscribe(this.#filters, known?.gone ?? []);
   }
 
   readonly take = (packet: PacketView): void => {
@@ -91,9 +94,11 @@ export class Receiver implements Conversation {
   /** Something else is to be taken in from now on. */
   change(share: Share): void {
     if (this.#isOver || this.#isDraining) return;
+    const before = new Set(this.#filters);
     this.#filters = subscriptionsOf(share, this.#isShared);
     const { mark, clock } = this.#parts;
-    this.#subscribe(mark.note(this.#filters, clock.now())?.gone ?? []);
+    const added = this.#filters.filter((filter) => !before.has(filter));
+    this.#subscribe(added, mark.note(this.#filters, clock.now())?.gone ?? []);
   }
 
   /** Reads no more, and settles when what was read is safe and acknowledged. */
@@ -104,28 +109,43 @@ export class Receiver implements Conversation {
     await this.#released;
   }
 
-  #subscribe(gone: readonly string[]): void {
+  #subscribe(wanted: readonly string[], gone: readonly string[]): void {
     const { writer, version, send } = this.#wire;
-    if (gone.length > 0) writer.raw(encodeUnsubscribe(UNSUBSCRIBE_ID, gone, version));
-    if (this.#filters.length > 0) {
-      writer.raw(encodeSubscribe(SUBSCRIBE_ID, this.#filters, version));
-      this.#asked.push(this.#filters);
-    } else {
-      this.#parts.onGranted([]);
+    for (const some of inPackets(gone)) {
+      for (const filter of some) this.#refused.delete(filter);
+      writer.raw(encodeUnsubscribe(this.#nextPacketId(), some, version));
+    }
+    for (const some of inPackets(wanted)) {
+      writer.raw(encodeSubscribe(this.#nextPacketId(), some, version));
+      this.#asked.push(some);
+    }
+    if (this.#asked.length === 0) this.#parts.onGranted([...this.#refused]);
+    if (this.#filters.length === 0) {
       this.#parts.log.warn("this broker shares nothing: another worker takes in all");
     }
     send();
   }
 
   #granted(packet: PacketView): void {
-    const asked = this.#asked.shift() ?? this.#filters;
+    const asked = this.#asked.shift() ?? [];
     const codes = subackCodes(packet, asked.length);
-    const refused = asked.filter((_, index) => (codes[index] ?? FAILED) >= FAILED);
-    const { clock, onGranted } = this.#parts;
-    onGranted(refused);
-    if (refused.length === 0) return;
+    for (const [index, filter] of asked.entries()) {
+      if ((codes[index] ?? FAILED) >= FAILED) this.#refused.add(filter);
+      else this.#refused.delete(filter);
+    }
+    if (this.#asked.length > 0) return;
+    this.#parts.onGranted([...this.#refused]);
+    if (this.#refused.size === 0) return;
     // Rights are mended, and clusters come to themselves.
-    this.#retry = clock.after(LIMIT.externalRetryMsMax, () => this.#subscribe([]));
+    this.#retry?.cancel();
+    this.#retry = this.#parts.clock.after(LIMIT.externalRetryMsMax, () => {
+      this.#subscribe([...this.#refused], []);
+    });
+  }
+
+  #nextPacketId(): number {
+    this.#packetId = (this.#packetId % PACKET_ID_MAX) + 1;
+    return this.#packetId;
   }
 
   #publish(packet: PacketView): void {
@@ -239,4 +259,11 @@ export class Receiver implements Conversation {
     this.#isFull = isFull;
     this.#wire.holdBack(isFull);
   }
+}
+
+function inPackets(filters: readonly string[]): readonly (readonly string[])[] {
+  const packets = Math.ceil(filters.length / FILTERS_PER_PACKET);
+  return Array.from({ length: packets }, (_, at) =>
+    filters.slice(at * FILTERS_PER_PACKET, (at + 1) * FILTERS_PER_PACKET),
+  );
 }

@@ -1,3 +1,6 @@
+import { doFiltersMeet } from "../../domain/topic.ts";
+import { widest } from "./widest.ts";
+
 export type Share = {
   /** The name of those who share. */
   readonly share: string;
@@ -22,4 +25,19 @@ export function subscriptionsOf(
   const shared = isShared ? filters.map((filter) => `$share/${share}/${filter}`) : filters;
   if (worker === 0) return [...shared, ...ordered];
   return isShared ? shared : [];
+}
+
+/**
+ * The share with more topics in it. A broker that shares sends a message once for each filter that
+ * names it: so what a wider filter takes in is not asked for beside it, and a filter that meets
+ * what keeps its order goes to the same worker.
+ */
+export function withMore(share: Share, more: readonly string[]): Share {
+  const meetsOrdered = (filter: string) =>
+    share.ordered.some((ordered) => doFiltersMeet(filter, ordered));
+  const ordered = widest([...share.ordered, ...more.filter(meetsOrdered)]);
+  const others = more.filter((filter) => !meetsOrdered(filter));
+  const all = new Set(widest([...ordered, ...share.filters, ...others]));
+  for (const filter of ordered) all.delete(filter);
+  return { ...share, ordered, filters: [...all] };
 }

@@ -25,3 +25,6 @@ export function faultsIn(value: Value | null, names: readonly string[]): readonl
     .filter(({ is }) => is === "faulty")
     .map(({ name }) => name);
 }
+
+/** Why a value is bad that came from a sensor of which its device says that it does not work. */
+export const UNSOUND_WORDS = "Its device says that this sensor is missing or faulty";

@@ -105,7 +105,11 @@ export async function deviceReplies(
   const series = devices.flatMap(({ id }) => channelsOf(id).map((channel) => channel.series));
   const newest = await newestOf(house, series);
   return devices.map((device) => {
-    const channels = channelsOf(device.id).map((channel) => channelReply(channel, view, newest));
+    const channels = channelsOf(device.id).map((channel) => {
+      const reply = channelReply(channel, view, newest);
+      const isBroken = isUnsound(house, device.id, channel.name, reply.latest);
+      return { ...reply, ...(isBroken && { unsound: true as const }) };
+    });
     return { ...deviceReply(house, device, view), channels };
   });
 }
@@ -130,6 +134,15 @@ function deviceReply(house: House, device: Device, view: ModelView): Omit<Device
     messages,
     warnings: warnings.map((warning) => ({ ...warning, at: iso(warning.at) })),
   };
+}
+
+function isUnsound(
+  { ingest }: House,
+  id: DeviceId,
+  channel: Channel["name"],
+  latest: ChannelReply["latest"],
+): boolean {
+  return latest?.quality === "bad" && ingest.isDoubted(id, channel, Date.parse(latest.at));
 }
 
 function channelReply(channel: Channel, view: ModelView, newest: Newest): ChannelReply {

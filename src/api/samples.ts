@@ -28,15 +28,28 @@ export async function newestOf(house: House, series: readonly Series[]): Promise
   };
 }
 
-function pointReply(point: Point, view: ModelView, newest: Newest): PointReply {
+function pointReply(house: House, point: Point, view: ModelView, newest: Newest): PointReply {
+  const latest = newest(point.series, point.variable);
   return {
     id: point.id,
     assetId: point.assetId,
     path: view.path(point.assetId),
     aspect: point.aspect,
     variable: variableReply(point.variable),
-    latest: newest(point.series, point.variable),
+    latest,
+    ...(isUnsound(house, point, latest) && { unsound: true }),
   };
+}
+
+/** Bad values are few: only for them it is looked which of the asset's devices brought them. */
+function isUnsound({ ingest }: House, point: Point, latest: SampleReply | null): boolean {
+  if (latest?.quality !== "bad") return false;
+  const feeders = ingest.devices().filter(({ assetId }) => assetId === point.assetId);
+  return feeders.some(({ id }) => {
+    const channels = ingest.device(id)?.channels ?? [];
+    const channel = channels.find(({ series }) => series === point.series);
+    return channel !== undefined && ingest.isDoubted(id, channel.name, Date.parse(latest.at));
+  });
 }
 
 export async function pointReplies(
@@ -48,7 +61,7 @@ export async function pointReplies(
     house,
     points.map(({ series }) => series),
   );
-  return points.map((point) => pointReply(point, view, newest));
+  return points.map((point) => pointReply(house, point, view, newest));
 }
 
 /** The same form; only that the contract's lists could be written to, and nobody does. */

@@ -152,6 +152,8 @@ export const RetentionSchema = Type.Object({
   dailyDays: Days,
 });
 export const KeptSchema = Type.Object({ own: nullable(RetentionSchema), house: RetentionSchema });
+/** The newest value is bad because its device says that the sensor behind it does not work. */
+const Unsound = Type.Optional(Type.Literal(true));
 export const PointSchema = Type.Object({
   id: Type.String(),
   assetId: Type.String(),
@@ -160,6 +162,7 @@ export const PointSchema = Type.Object({
   aspect: Type.String(),
   variable: VariableSchema,
   latest: nullable(SampleSchema),
+  unsound: Unsound,
 });
 export const ChannelSchema = Type.Object({
   name: Type.String(),
@@ -169,6 +172,7 @@ export const ChannelSchema = Type.Object({
   pointId: nullable(Type.String()),
   retired: Type.Boolean(),
   latest: nullable(SampleSchema),
+  unsound: Unsound,
 });
 export const DeviceSchema = Type.Object({
   id: Type.String(),

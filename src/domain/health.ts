@@ -34,6 +34,19 @@ export function bitStateOf(mask: number | undefined, bit: number, memory: Memory
   return isKnown ? "faulty" : "unfitted";
 }
 
+/** Where a device says whether the sensor of a channel works: one of several may be enough. */
+export type SensorBits = {
+  /** The channel of the mask. */
+  readonly mask: ChannelName;
+  readonly bits: number;
+};
+
+/** Whether the device says itself that its value comes from nothing that works. */
+export function isUnsound(mask: number, { bits }: SensorBits, idle: number): boolean {
+  const asked = bits & ~idle;
+  return asked !== 0 && (mask & asked) === 0;
+}
+
 /** Not `>>`: a mask may have 32 bits, and shifting makes its highest a sign. */
 export function hasBit(mask: number, bit: number): boolean {
   return Math.floor(mask / 2 ** bit) % 2 === 1;

@@ -4,6 +4,7 @@ import type { Command } from "../domain/command.ts";
 import type { CustomTopic } from "../domain/custom-topic.ts";
 import type { Declaration, DeclaredChannel, Finding, Findings } from "../domain/findings.ts";
 import type { Layout } from "../domain/frame.ts";
+import type { SensorBits } from "../domain/health.ts";
 import type { Message, ReceivedMessage } from "../domain/message.ts";
 import type { NetworkTopics } from "../domain/network.ts";
 import type { Problem } from "../domain/problem.ts";
@@ -67,6 +68,9 @@ export interface Driver {
    * far as the mask shows where nobody knows what it was told.
    */
   idleBits?(settings: JsonObject | undefined, mask: number): number;
+
+  /** The sensor behind a channel, where the device says in a mask whether that works. */
+  sensorOf?(channel: ChannelName): SensorBits | undefined;
 
   /** Where a device hears what must not be kept: a person may clear what a broker keeps there. */
   passingTopic?(device: DeviceAddress): string;

@@ -2,11 +2,15 @@ import type { DataType } from "../domain/catalogue.ts";
 import { coerce, isWithin } from "../domain/coerce.ts";
 import type { Reading } from "../domain/findings.ts";
 import { LIMIT } from "../domain/limit.ts";
-import type { Value } from "../domain/reading.ts";
+import type { Quality, Value } from "../domain/reading.ts";
 import { SamplesBuilder } from "../domain/samples.ts";
 import { type BoundChannel, type BoundDevice, noteWarning } from "./bindings.ts";
 import type { IngestParts } from "./ingest.ts";
+import { doubtOf, noteMask, type Soundness } from "./soundness.ts";
 import type { StatusSeries } from "./status-series.ts";
+import type { State } from "./understand.ts";
+
+type Judges = Pick<State, "statusSeries" | "soundness">;
 
 const NO_PAYLOAD = new Uint8Array(0);
 
@@ -16,14 +20,16 @@ export class Binder {
   readonly samples = new SamplesBuilder(1024);
   readonly #parts: Pick<IngestParts, "now" | "gauges">;
   readonly #words: StatusSeries;
+  readonly #soundness: Soundness;
   /** The last time that a reading of the batch in hand may have. */
   #latest = 0;
   /** Of the message in hand, to be shown with what is odd in it. */
   #payload: Uint8Array = NO_PAYLOAD;
 
-  constructor(parts: Pick<IngestParts, "now" | "gauges">, words: StatusSeries) {
+  constructor(parts: Pick<IngestParts, "now" | "gauges">, { statusSeries, soundness }: Judges) {
     this.#parts = parts;
-    this.#words = words;
+    this.#words = statusSeries;
+    this.#soundness = soundness;
   }
 
   /** A batch follows: the clock is asked once for all of it. */
@@ -64,9 +70,17 @@ export class Binder {
     const at = reading.isArrival ? this.#arrivalOf(bound, channel, reading.at) : reading.at;
     if (!reading.isArrival) this.#compare(bound, channel, at, value);
     const { series } = channel.channel;
-    this.samples.add(series, at, value, reading.quality);
+    this.samples.add(series, at, value, this.#qualityOf(bound, channel, reading));
+    if (reading.isArrival) noteMask(channel, reading.at, value);
     const words = this.#words.areNone ? undefined : this.#words.of(series);
     if (words !== undefined) this.samples.add(words, at, reading.word, "good");
+  }
+
+  #qualityOf(bound: BoundDevice, channel: BoundChannel, { at, quality }: Reading): Quality {
+    if (!this.#soundness.isDoubted(bound, channel, at)) return quality;
+    const warning = doubtOf(channel.channel.name);
+    noteWarning(bound, this.#parts.now(), warning, this.#payload);
+    return "bad";
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { AgentId, ChannelName, DeviceAddress, DeviceId } from "../domain/brand.ts";
 import type { Warning } from "../domain/findings.ts";
+import type { SensorBits } from "../domain/health.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { ReceivedMessage } from "../domain/message.ts";
 import type { Channel, Device } from "../domain/model.ts";
@@ -40,6 +41,10 @@ export type BoundChannel = {
   /** What the device stamped last, and how; NaN before it did, which is no time. */
   stampedAt: number;
   stamped: Value | null;
+  /** The sensor behind it, where its device tells of that; undefined until somebody asks. */
+  sensor: SensorBits | "none" | undefined;
+  /** What it said lately, if it is a mask: the newest last. */
+  readonly masks: { readonly at: number; readonly mask: number }[];
 };
 
 type SeenAgent = { lastSeenAt: number | null; messages: number; rejected: number };
@@ -181,7 +186,8 @@ export function noteWarning(
 
 function newChannel(channel: Channel): BoundChannel {
   const said = channel.name;
-  return { channel, said, arrivedAt: 0, stampedAt: Number.NaN, stamped: null };
+  const stamp = { stampedAt: Number.NaN, stamped: null };
+  return { channel, said, arrivedAt: 0, ...stamp, sensor: undefined, masks: [] };
 }
 
 function newBound(device: Device): BoundDevice {

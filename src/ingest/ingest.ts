@@ -15,6 +15,7 @@ import type { Overheard } from "../domain/settings.ts";
 import type { Driver } from "../driver/driver.ts";
 import type { Historian } from "../historian/historian.ts";
 import type { Gauges } from "../lib/gauge.ts";
+import type { JsonObject } from "../lib/json.ts";
 import type { Log } from "../lib/log.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { Store } from "../store/store.ts";
@@ -32,7 +33,7 @@ import { CustomTopics, putCustomTopic, removeCustomTopic } from "./custom-topics
 import { Declarations } from "./declarations.ts";
 import { excerptOf } from "./excerpt.ts";
 import { type Expected, expectDevice } from "./expect.ts";
-import { Layouts } from "./layouts.ts";
+import { Layouts, putLayout, removeLayout } from "./layouts.ts";
 import { type Described, describe, map, type Unmapping, unmap } from "./map.ts";
 import { MessageLog } from "./message-log.ts";
 import { NetworkBook, putNetworkTopics } from "./network-topics.ts";
@@ -41,6 +42,7 @@ import { type Rejection, Rejections } from "./reject.ts";
 import { replaceDevice } from "./replace.ts";
 import { Sequences } from "./sequences.ts";
 import type { Services } from "./serve.ts";
+import { noteMask, Soundness } from "./soundness.ts";
 import { StatusSeries } from "./status-series.ts";
 import type { State } from "./understand.ts";
 import { Walk } from "./walk.ts";
@@ -67,6 +69,8 @@ export interface Ingest {
   adopt(by: Actor, id: DeviceId, wish: Adoption): Promise<Outcome<AssetId, Problem>>;
   /** Gives a device its asset that has never spoken. */
   expect(by: Actor, wish: Expected): Promise<Outcome<Device, Problem>>;
+  /** Whether the device had said itself by then that the sensor of this channel does not work. */
+  isDoubted(id: DeviceId, channel: ChannelName, at: number): boolean;
   /** Whether the device has an asset and has never spoken. */
   isExpected(id: DeviceId): boolean;
   /** Asks no more about this device, or again; its values are kept either way. */
@@ -182,6 +186,8 @@ export type IngestParts = {
   ) => void;
   /** Told when a device that was only expected has spoken. */
   readonly onJoined?: (device: Device) => void;
+  /** Settings that went out to a device, as far as that is known at once. Fallback: nobody knows. */
+  readonly toldTo?: (id: DeviceId) => JsonObject | undefined;
   /** Told of settings that somebody else gave a device. Fallback: nobody keeps them. */
   readonly onOrdered?: (what: Overheard) => Promise<void>;
   readonly record: (event: NewEvent) => Promise<unknown>;
@@ -205,7 +211,8 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
   const networks = await NetworkBook.load(parts.store);
   const statusSeries = await StatusSeries.load(parts.store);
   const messages = new MessageLog();
-  const told = { declarations, layouts, customTopics, networks, statusSeries };
+  const soundness = new Soundness(parts);
+  const told = { declarations, layouts, customTopics, networks, statusSeries, soundness };
   const state = { bindings, rejections, answers, ...told, messages, sequences: new Sequences() };
   const walk = new Walk(parts, state);
   return {
@@ -219,6 +226,7 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     agentSeen: (id) => bindings.agent(id),
     adopt: (by, id, wish) => adoptDevice(parts, bindings, { by, id, wish }),
     expect: (by, wish) => walk.between(() => expectDevice(parts, bindings, by, wish)),
+    isDoubted: (id, channel, at) => isDoubted(state, { id, channel, at }),
     isExpected: (id) => isExpectedDevice(bindings, id),
     ignore: (by, id, ignored) => ignoreDevice(parts, bindings, { by, id, ignored }),
     replace: (by, id, newcomerId) => replaceDevice(parts, walk, state, { by, id, newcomerId }),
@@ -256,12 +264,13 @@ async function recallLastHeard({ historian, now }: IngestParts, bindings: Bindin
       owners.set(one.channel.series, { bound, channel: one });
     }
   }
-  const { count, series, at } = await historian.latest(Uint32Array.from(owners.keys()));
+  const { count, series, at, value } = await historian.latest(Uint32Array.from(owners.keys()));
   for (let row = 0; row < count; row += 1) {
     const owner = owners.get(series[row] ?? 0);
     const time = at[row] ?? 0;
     if (!owner) continue;
     noteHeard(owner.bound, time);
+    noteMask(owner.channel, time, value[row] ?? null);
     if (time <= now() + LIMIT.arrivalAheadMs) owner.channel.arrivedAt = time;
   }
 }
@@ -291,6 +300,14 @@ function messagesOf(
 function deviceOf(bindings: Bindings, id: DeviceId): DeviceWithChannels | undefined {
   const bound = bindings.get(id);
   return bound && { device: bound.device, channels: channelsOf(bound) };
+}
+
+type Moment = { readonly id: DeviceId; readonly channel: ChannelName; readonly at: number };
+
+function isDoubted({ bindings, soundness }: State, { id, channel: name, at }: Moment): boolean {
+  const bound = bindings.get(id);
+  const channel = bound?.channels.get(name);
+  return bound !== undefined && channel !== undefined && soundness.isDoubted(bound, channel, at);
 }
 
 function isExpectedDevice(bindings: Bindings, id: DeviceId): boolean {
@@ -360,34 +377,4 @@ async function forgetDevice(
   bindings.remove(id);
   messages.forget(id);
   parts.onChanged(`device:${id}`);
-}
-
-async function putLayout(
-  parts: IngestParts,
-  layouts: Layouts,
-  by: Actor,
-  layout: Layout,
-): Promise<Outcome<void, Problem>> {
-  const put = await layouts.put(layout);
-  if (!put.ok) return put;
-  const subject = `layout:${layout.id}`;
-  const detail = { name: layout.name, filter: layout.filter, fields: layout.fields.length };
-  await parts.record({ actor: by, kind: "layout.changed", subject, detail });
-  parts.onChanged(subject);
-  return put;
-}
-
-async function removeLayout(
-  parts: IngestParts,
-  layouts: Layouts,
-  by: Actor,
-  id: string,
-): Promise<Outcome<void, Problem>> {
-  const removed = await layouts.remove(id);
-  if (!removed.ok) return removed;
-  const { name, filter } = removed.value;
-  const subject = `layout:${id}`;
-  await parts.record({ actor: by, kind: "layout.removed", subject, detail: { name, filter } });
-  parts.onChanged(subject);
-  return success(undefined);
 }

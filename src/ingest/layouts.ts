@@ -1,9 +1,11 @@
+import type { Actor } from "../domain/event.ts";
 import { faultIn, type Layout } from "../domain/frame.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { isValidFilter, matchesFilter } from "../domain/topic.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { Store } from "../store/store.ts";
+import type { IngestParts } from "./ingest.ts";
 
 /** How people have said that messages are to be read; in the order of their names. */
 export class Layouts {
@@ -61,4 +63,36 @@ export class Layouts {
     const isTaken = this.#all.some((other) => other.name === name && other.id !== id);
     return isTaken ? `/name: another layout is called '${name}'` : faultIn(fields);
   }
+}
+
+type Parts = Pick<IngestParts, "record" | "onChanged">;
+
+export async function putLayout(
+  parts: Parts,
+  layouts: Layouts,
+  by: Actor,
+  layout: Layout,
+): Promise<Outcome<void, Problem>> {
+  const put = await layouts.put(layout);
+  if (!put.ok) return put;
+  const subject = `layout:${layout.id}`;
+  const detail = { name: layout.name, filter: layout.filter, fields: layout.fields.length };
+  await parts.record({ actor: by, kind: "layout.changed", subject, detail });
+  parts.onChanged(subject);
+  return put;
+}
+
+export async function removeLayout(
+  parts: Parts,
+  layouts: Layouts,
+  by: Actor,
+  id: string,
+): Promise<Outcome<void, Problem>> {
+  const removed = await layouts.remove(id);
+  if (!removed.ok) return removed;
+  const { name, filter } = removed.value;
+  const subject = `layout:${id}`;
+  await parts.record({ actor: by, kind: "layout.removed", subject, detail: { name, filter } });
+  parts.onChanged(subject);
+  return success(undefined);
 }

@@ -5,6 +5,7 @@ import type { Problem } from "../domain/problem.ts";
 import type { Driver } from "../driver/driver.ts";
 import { textOrHex } from "./excerpt.ts";
 import type { Kept } from "./message-log.ts";
+import { doubtOf } from "./soundness.ts";
 import { knownTo, type State } from "./understand.ts";
 
 /** A message that a device sent, and what its driver makes of it. */
@@ -35,6 +36,7 @@ export function readAgain(
   return state.messages.of(device, now).map((kept) => {
     const findings = new Findings();
     const outcome = driver.decode(kept, findings, known);
+    const judged = findings.readings.map((reading) => judge(driver, state, reading));
     const { number, topic, retain, receivedAt, payload } = kept;
     return {
       number,
@@ -43,11 +45,22 @@ export function readAgain(
       at: receivedAt,
       excerpt: textOrHex(payload, LIMIT.loggedExcerptBytes),
       bytes: payload.length,
-      readings: findings.readings.slice(0, LIMIT.loggedReadings),
+      readings: judged.slice(0, LIMIT.loggedReadings).map(({ reading }) => reading),
       readingCount: findings.readings.length,
       told: findings.others.map(({ kind }) => kind),
-      warnings: findings.warnings,
+      warnings: [...findings.warnings, ...judged.flatMap(({ doubt }) => doubt)],
       problem: outcome.ok ? null : outcome.problem,
     };
   });
+}
+
+type Judged = { readonly reading: Reading; readonly doubt: readonly Warning[] };
+
+/** As it was stored: by what its device said of its sensors until then. */
+function judge(driver: Driver, { bindings, soundness }: State, reading: Reading): Judged {
+  const bound = bindings.find(driver.id, reading.device);
+  const channel = bound?.channels.get(reading.channel);
+  const isDoubted = bound && channel && soundness.isDoubted(bound, channel, reading.at);
+  if (!isDoubted) return { reading, doubt: [] };
+  return { reading: { ...reading, quality: "bad" }, doubt: [doubtOf(reading.channel)] };
 }

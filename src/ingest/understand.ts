@@ -24,6 +24,7 @@ import type { MessageLog } from "./message-log.ts";
 import type { NetworkBook } from "./network-topics.ts";
 import { type Rejections, reject, rejectionOf } from "./reject.ts";
 import type { Sequences } from "./sequences.ts";
+import type { Soundness } from "./soundness.ts";
 import type { StatusSeries } from "./status-series.ts";
 
 /** Topics seen lately and the driver that wants them; refilled when it runs over. */
@@ -41,6 +42,7 @@ export type State = {
   readonly messages: MessageLog;
   readonly sequences: Sequences;
   readonly statusSeries: StatusSeries;
+  readonly soundness: Soundness;
 };
 
 /** What a batch brought besides readings of known channels. */

@@ -42,7 +42,7 @@ export class Walk {
   constructor(parts: IngestParts, state: State) {
     this.#parts = parts;
     this.#state = state;
-    this.#binder = new Binder(parts, state.statusSeries);
+    this.#binder = new Binder(parts, state);
     this.#understanding = new Understanding(parts, state, this.#binder);
   }
 

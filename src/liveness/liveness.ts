@@ -31,6 +31,8 @@ export interface Liveness {
   fittings(device: DeviceId): readonly Fitting[];
   /** What a person knows of one of them. */
   fit(by: Actor, wish: Fitted): Promise<Outcome<void, Problem>>;
+  /** Settings that went out to a device, as they were known at the last look at them. */
+  toldTo(device: DeviceId): JsonObject | undefined;
   /** Bits of a mask that give no value as the device is set. */
   idle(device: Device, mask: number): Promise<number>;
   close(): Promise<void>;
@@ -133,6 +135,7 @@ export function openLiveness(parts: LivenessParts): Liveness {
       );
       return fitted;
     },
+    toldTo: (id) => watch.toldTo(id),
     idle: async (device, mask) => (await fitness?.idle(device, mask)) ?? 0,
     async close() {
       isClosed = true;

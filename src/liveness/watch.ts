@@ -25,6 +25,7 @@ export class Watch {
   readonly #states = new Map<DeviceId, DeviceState>();
   #connected: ReadonlySet<AgentId> | undefined;
   #promises: ReadonlyMap<DeviceId, number> = new Map();
+  #told: Awaited<ReturnType<LivenessParts["settingsOf"]>> = new Map();
   #promisesAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: LivenessParts) {
@@ -40,6 +41,10 @@ export class Watch {
 
   of(id: DeviceId): DeviceState | undefined {
     return this.#states.get(id);
+  }
+
+  toldTo(id: DeviceId): JsonObject | undefined {
+    return this.#told.get(id)?.sent;
   }
 
   /** Of a network without devices there is nothing to lose. */
@@ -73,6 +78,7 @@ export class Watch {
     if (isFresh && devices.every(({ id }) => this.#promises.has(id))) return;
     this.#promisesAt = clock.monotonic();
     const settings = await settingsOf(devices);
+    this.#told = settings;
     const promises = devices.map(({ id, driver: name }): [DeviceId, number] => {
       const driver = drivers.find((one) => one.id === name);
       const expected = driver?.reportingOf?.(settings.get(id)?.parameters ?? {}) ?? [];

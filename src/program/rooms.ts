@@ -67,6 +67,7 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
     onChanged: tell,
     send,
     onNetwork: (network, isHere) => liveness.told(network, isHere),
+    toldTo: (id) => liveness.toldTo(id),
     onOrdered: async (what) => settings.overhear(what),
     onJoined: (device) => void settings.greet(device),
     onConfirmed: (device, said) => void commands.confirm(device, said),

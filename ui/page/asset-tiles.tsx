@@ -2,7 +2,7 @@ import { Pencil } from "lucide-react";
 import type { PointReply } from "../../src/api/contract.ts";
 import type { Value } from "../../src/domain/reading.ts";
 import { decimalsOf, formatName, formatNumber } from "../format.ts";
-import { faultsIn } from "../health.ts";
+import { faultsIn, UNSOUND_WORDS } from "../health.ts";
 import { formatRegister } from "../meter.ts";
 import { Age } from "../part/age.tsx";
 import { PointAnalog } from "../part/analog.tsx";
@@ -88,6 +88,9 @@ function TileFoot({ point }: { point: PointReply }) {
   const newest = usePoint(point);
   const { variable } = point;
   const isStale = useStale(newest?.at, variable.freshnessMs) && !variable.counter;
+  if (point.unsound && newest?.quality === "bad") {
+    return <p className="tile-foot tile-doubt">{UNSOUND_WORDS}</p>;
+  }
   return (
     <div className="tile-foot num">
       {variable.counter ? (

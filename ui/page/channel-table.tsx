@@ -1,5 +1,6 @@
 import type { ChannelReply, DeviceReply } from "../../src/api/contract.ts";
 import { formatName } from "../format.ts";
+import { UNSOUND_WORDS } from "../health.ts";
 import { Age } from "../part/age.tsx";
 import { PointFigure } from "../part/figure.tsx";
 import { Table } from "../part/table.tsx";
@@ -18,7 +19,7 @@ export function ChannelTable({ device, channels }: ChannelTableProps) {
       rows={channels}
       rowKey={({ name }) => name}
       columns={[
-        { head: "Quantity", cell: ({ proposal }) => formatName(proposal.name) },
+        { head: "Quantity", cell: (channel) => <Quantity channel={channel} /> },
         {
           head: "Channel",
           wide: true,
@@ -37,6 +38,15 @@ export function ChannelTable({ device, channels }: ChannelTableProps) {
         },
       ]}
     />
+  );
+}
+
+function Quantity({ channel: { proposal, unsound } }: Pick<ChannelProps, "channel">) {
+  return (
+    <>
+      {formatName(proposal.name)}
+      {unsound && <span className="hint channel-doubt">{UNSOUND_WORDS}</span>}
+    </>
   );
 }
 

@@ -4,6 +4,7 @@ import { formatCount } from "../format.ts";
 import { Card } from "../part/card.tsx";
 import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
 import { useReply } from "../query.ts";
+import { useRefetchOn } from "../use-refetch.ts";
 import { AssetTiles } from "./asset-tiles.tsx";
 import { AssetTrend } from "./asset-trend.tsx";
 import { ChannelTable } from "./channel-table.tsx";
@@ -21,6 +22,7 @@ export function DeviceLive({ device }: { readonly device: DeviceReply }) {
     { query: { assetId: assetId ?? "", limit: 1_000 } },
     { when: assetId !== null, every: 30_000 },
   );
+  useRefetchOn(({ subject }) => subject === `device:${device.id}`, ["GET /points"]);
   const items = reply.data?.items;
   const points = useMemo(() => pointsOf(device, items ?? []), [device, items]);
   const masks = points.filter(({ variable }) => variable.bits);

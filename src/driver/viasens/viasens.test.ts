@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { AgentId, DeviceAddress, Timestamp } from "../../domain/brand.ts";
 import { Findings } from "../../domain/findings.ts";
+import { isUnsound } from "../../domain/health.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import type { Json, JsonObject } from "../../lib/json.ts";
 import { compileSchema } from "../../lib/schema.ts";
@@ -134,6 +135,31 @@ test("more bytes than the limit are refused", () => {
   assert.match(outcome.problem.detail, /^E_SIZE /);
 });
 
+type HealthVector = {
+  readonly name: string;
+  readonly cite: string;
+  readonly health: number;
+  /** Of the temperature, as the node was told; null where nobody knows. */
+  readonly source: number | null;
+  /** Types of message whose values are bad then. */
+  readonly bad: readonly string[];
+};
+
+for (const { name, cite, health, source, bad } of healthVectors()) {
+  test(`health: ${name} (${cite})`, () => {
+    const told = source === null ? undefined : { temperature: { source } };
+    const idle = viasens.idleBits?.(told, health) ?? 0;
+    const doubted = viasens.catalogue.channels.filter(({ channel }) => {
+      const sensor = viasens.sensorOf?.(channel);
+      return sensor !== undefined && isUnsound(health, sensor, idle);
+    });
+    assert.deepEqual(
+      doubted.map(({ channel }) => channel.split(".")[0]),
+      bad,
+    );
+  });
+}
+
 test("the README explains every warning that a vector shows, and no other", () => {
   const folder = new URL("vectors/", import.meta.url);
   const vectors = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), "utf8"));
@@ -141,6 +167,10 @@ test("the README explains every warning that a vector shows, and no other", () =
   const codesIn = (text: string) => [...new Set(text.match(/\bW_[A-Z]\w+/g))].sort();
   assert.deepEqual(codesIn(readme), codesIn(vectors.join()));
 });
+
+function healthVectors(): readonly HealthVector[] {
+  return JSON.parse(readFileSync(new URL("vectors/health.json", import.meta.url), "utf8"));
+}
 
 function vector(name: string): { topic: string; payload: Uint8Array } {
   const file = new URL("vectors/decode-orders.json", import.meta.url);

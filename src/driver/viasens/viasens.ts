@@ -3,7 +3,7 @@ import { catalogue } from "./catalogue.ts";
 import { decode } from "./decode.ts";
 import { encode } from "./encode.ts";
 import { checkTopics } from "./extension.ts";
-import { idleBits, reportingOf } from "./reporting.ts";
+import { idleBits, reportingOf, sensorOf } from "./reporting.ts";
 import { controlTopic, FILTERS, networkOf } from "./topics.ts";
 import { twin } from "./twin.ts";
 
@@ -28,6 +28,7 @@ export const viasens: Driver = {
   networkOf,
   reportingOf,
   idleBits,
+  sensorOf,
   checkTopics,
   passingTopic: controlTopic,
   twin,

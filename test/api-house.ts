@@ -259,6 +259,11 @@ async function openRooms(
     lastSeenAt: (id) => ingest.diagnostics(id).lastSeenAt,
     isExpected: (id) => ingest.isExpected(id),
     sensors: { store, historian, channelsOf: (id) => ingest.device(id)?.channels ?? [] },
+    channels: {
+      saidAt: (id, channel) => ingest.saidAt(id, channel),
+      isUnsound: (id, channel) => ingest.isDoubted(id, channel, clock.now()),
+      nameOf: (_, channel) => channel,
+    },
     settingsOf: (devices) => settings.current(devices),
     connected: () => undefined,
     record: (event) => journal.record(event),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LIMIT } from "../src/domain/limit.ts";
-import { alivenessOf, patienceOf } from "./device-state.ts";
+import { alivenessOf, patienceOf, silentWords } from "./device-state.ts";
 
 type Channels = Parameters<typeof patienceOf>[0]["channels"];
 const NOW = Date.parse("2026-11-21T12:00:00Z");
@@ -49,4 +49,14 @@ test("what the house says of a device that promised counts, however old its valu
   assert.equal(said("late"), "late");
   assert.equal(said("offline"), "offline");
   assert.equal(said("unknown"), "source lost");
+});
+
+test("of a device that speaks, those of its sensors are counted that do not", () => {
+  const sensor = (state: "late" | "offline") => {
+    return { channel: "c", name: "C", state, since: "2026-11-21T11:00:00Z", promiseMs: 900_000 };
+  };
+  assert.equal(silentWords([]), "");
+  assert.equal(silentWords([sensor("offline")]), "1 sensor silent");
+  const all = [sensor("offline"), sensor("offline"), sensor("late")];
+  assert.equal(silentWords(all), "2 sensors silent, 1 sensor late");
 });

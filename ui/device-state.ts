@@ -1,5 +1,6 @@
 import type { DeviceReply, Reply } from "../src/api/contract.ts";
 import { LIMIT } from "../src/domain/limit.ts";
+import { formatCount } from "./format.ts";
 import type { StateKind } from "./part/badge.tsx";
 
 export type DeviceDetail = Reply<"GET /devices/:id">;
@@ -58,4 +59,23 @@ function byAge(lastSeenAt: string | null, patienceMs: number, now: number): Aliv
   const age = now - Date.parse(lastSeenAt);
   if (age > patienceMs) return "offline";
   return age > patienceMs * LATE_SHARE ? "late" : "reporting";
+}
+
+type Silent = DeviceReply["silent"];
+
+/** By which rule a sensor was judged, up to its device's own last word. */
+export const PATIENCE_WORDS = {
+  late: "its device spoke a fifth and half a minute after that",
+  offline: "its device spoke two of them and a minute later",
+} as const;
+
+/** `2 sensors silent, 1 late`; empty where all of them speak. */
+export function silentWords(silent: Silent): string {
+  const offline = silent.filter(({ state }) => state === "offline").length;
+  const late = silent.length - offline;
+  const parts = [
+    ...(offline > 0 ? [`${formatCount(offline, "sensor")} silent`] : []),
+    ...(late > 0 ? [`${formatCount(late, "sensor")} late`] : []),
+  ];
+  return parts.join(", ");
 }

@@ -52,6 +52,8 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "device.fitted": "Said whether a sensor is fitted",
   "device.sensors-failed": "Sensors of a device have failed",
   "device.sensors-back": "Sensors of a device work again",
+  "device.sensors-silent": "Sensors of a device are silent",
+  "device.sensors-heard": "Sensors of a device speak again",
   "network.topics": "Told the topics of a network",
   "asset.created": "Created an asset",
   "asset.changed": "Changed an asset",

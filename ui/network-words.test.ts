@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { NodeReply } from "../src/api/contract.ts";
-import { tasksOf, unsentOf } from "./network-words.ts";
+import { sensorTrouble, tasksOf, unsentOf } from "./network-words.ts";
 
 const DONE = {
   assetId: "a",
   place: "Works",
   missing: [],
   faulty: [],
+  silent: [],
   unfitted: [],
   settings: "sent",
   state: "reporting",
@@ -33,4 +34,10 @@ test("settings go to nodes that have a place in the model, and were not told yet
     { ...DONE, settings: "newer", assetId: null },
   ];
   assert.equal(unsentOf(nodes).length, 1);
+});
+
+test("a living node tells which of its sensors do not; of a dead one nobody knows", () => {
+  const node: NodeReply = { ...DONE, faulty: ["CO2"], silent: ["VOC index"] };
+  assert.equal(sensorTrouble(node), "faulty: CO2; silent: VOC index");
+  assert.equal(sensorTrouble({ ...node, state: "offline" }), "");
 });

@@ -30,7 +30,7 @@ type Task = { readonly name: string; readonly isDone: boolean; readonly lacks: s
 
 /** What a node needs until it can be left alone, in the order in which people do it. */
 export function tasksOf(node: NodeReply): readonly Task[] {
-  const { assetId, place, missing, faulty, unfitted, settings, state } = node;
+  const { assetId, place, missing, faulty, silent, unfitted, settings, state } = node;
   return [
     { name: "Adopted", isDone: assetId !== null, lacks: "waits in the inbox" },
     { name: "In its place", isDone: place !== "", lacks: "stands nowhere" },
@@ -41,17 +41,26 @@ export function tasksOf(node: NodeReply): readonly Task[] {
     },
     {
       name: "Sensors well",
-      isDone: faulty.length + unfitted.length === 0 && state !== "expected",
-      lacks: sensorWords(faulty, unfitted) || "has not told yet",
+      isDone: faulty.length + silent.length + unfitted.length === 0 && state !== "expected",
+      lacks: sensorWords(node) || "has not told yet",
     },
     { name: "Settings sent", isDone: settings === "sent", lacks: SETTINGS_LACK[settings] },
     { name: "Reporting", isDone: state === "reporting", lacks: nodeWords(state).word },
   ];
 }
 
-function sensorWords(faulty: readonly string[], unfitted: readonly string[]): string {
+/** What a living node's sensors lack; empty where they are well, or nobody can know. */
+export function sensorTrouble(node: NodeReply): string {
+  const { state, faulty, silent } = node;
+  return state === "reporting" ? sensorWords({ faulty, silent, unfitted: [] }) : "";
+}
+
+type Sensors = Pick<NodeReply, "faulty" | "silent" | "unfitted">;
+
+function sensorWords({ faulty, silent, unfitted }: Sensors): string {
   const parts = [
     ...(faulty.length > 0 ? [`faulty: ${faulty.join(", ")}`] : []),
+    ...(silent.length > 0 ? [`silent: ${silent.join(", ")}`] : []),
     ...(unfitted.length > 0 ? [`not fitted? ${unfitted.join(", ")}`] : []),
   ];
   return parts.join("; ");

@@ -51,6 +51,8 @@ const NodeSchema = Type.Object({
   missing: Type.Array(Type.String()),
   /** Sensors that have worked or should be there, and do not work. */
   faulty: Type.Array(Type.String()),
+  /** Sensors that have missed two reports and a minute while the node speaks. */
+  silent: Type.Array(Type.String()),
   /** Sensors that never worked, and of which nobody has said that they are not there. */
   unfitted: Type.Array(Type.String()),
 });

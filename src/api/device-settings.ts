@@ -6,12 +6,10 @@ import type {
   DeviceId,
   Timestamp,
 } from "../domain/brand.ts";
-import { liveStateOf, promiseOf } from "../domain/liveness.ts";
 import type { Device } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { CommandRow } from "../domain/records.ts";
 import { checkReports, type Expectation, GAPS_MIN } from "../domain/report-check.ts";
-import type { ReportPolicy } from "../domain/report-policy.ts";
 import type { Samples } from "../domain/samples.ts";
 import { areSame, defaultsIn, type Overheard } from "../domain/settings.ts";
 import type { Driver } from "../driver/driver.ts";
@@ -144,6 +142,7 @@ async function checksOf(
   const now = house.clock.now();
   const from = Math.max(house.openedAt, (sent?.requestedAt ?? 0) + SETTLE_MS);
   const channels = house.ingest.device(device.id)?.channels ?? [];
+  const silent = house.liveness.silent(device.id);
   const outages = await outagesOf(house, device);
   const checks = expected.map(async ({ channel: wanted, policy }) => {
     const channel = channels.find(({ name }) => name === wanted);
@@ -155,26 +154,12 @@ async function checksOf(
     const told = suspects.slice(-SUSPECTS).map(({ from, to, why }) => {
       return { from: iso(from), to: iso(to), why };
     });
-    const silentSince = await silenceOf(house, device, channel.series, policy);
+    const since = silent.find((one) => one.channel === wanted && one.state === "offline")?.since;
+    const silentSince = since === undefined ? null : iso(since);
     const { name } = channel.proposal;
     return [{ channel: wanted, name, ...policy, silentSince, gaps, suspects: told }];
   });
   return (await Promise.all(checks)).flat();
-}
-
-/** A sensor that misses two reports and a minute is silent, where its node is not. */
-async function silenceOf(
-  house: House,
-  { id }: Device,
-  series: number,
-  policy: ReportPolicy,
-): Promise<string | null> {
-  if (house.liveness.of(id)?.state !== "reporting") return null;
-  const { at, count } = await house.historian.latest(Uint32Array.of(series));
-  const promiseMs = promiseOf([policy]);
-  const silentMs = house.clock.now() - Math.max(at[0] ?? 0, house.openedAt);
-  const isSilent = count > 0 && liveStateOf(silentMs, promiseMs) === "offline";
-  return isSilent ? iso(at[0] ?? 0) : null;
 }
 
 function inOrder(newest: Samples | undefined) {

@@ -131,9 +131,18 @@ function deviceReply(house: House, device: Device, view: ModelView): Omit<Device
     firstSeenAt: iso(firstSeenAt),
     lastSeenAt: isoOrNull(lastSeenAt),
     liveness: house.liveness.of(id)?.state ?? null,
+    silent: silentReplies(house, device),
     messages,
     warnings: warnings.map((warning) => ({ ...warning, at: iso(warning.at) })),
   };
+}
+
+function silentReplies({ liveness, ingest }: House, { id }: Device): DeviceReply["silent"] {
+  const channels = ingest.device(id)?.channels ?? [];
+  return liveness.silent(id).map(({ channel, state, since, promiseMs }) => {
+    const name = channels.find((one) => one.name === channel)?.proposal.name ?? channel;
+    return { channel, name, state, since: iso(since), promiseMs };
+  });
 }
 
 function isUnsound(

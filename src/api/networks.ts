@@ -119,6 +119,7 @@ function nodeReply(parts: NodeParts, device: Device, channels: readonly Channel[
     template: parts.templates.get(id) ?? "",
     settings: settingsState(parts, device),
     missing: missingOf(house, device, channels),
+    silent: silentOf(house, device, channels),
     ...sensorsOf(parts, device, channels),
   };
 }
@@ -140,6 +141,12 @@ function missingOf({ drivers }: House, device: Device, channels: readonly Channe
   const names = new Set<string>(channels.map(({ name }) => name));
   const homes = catalogue?.channels ?? [];
   return homes.filter(({ channel }) => !names.has(channel)).map(({ variable }) => variable);
+}
+
+function silentOf({ liveness }: House, { id }: Device, channels: readonly Channel[]): string[] {
+  const silent = liveness.silent(id).filter(({ state }) => state === "offline");
+  const isIt = ({ name }: Channel) => silent.some(({ channel }) => channel === name);
+  return channels.filter(isIt).map(({ proposal }) => proposal.name);
 }
 
 function isMask({ proposal }: Channel): boolean {

@@ -174,6 +174,16 @@ export const ChannelSchema = Type.Object({
   latest: nullable(SampleSchema),
   unsound: Unsound,
 });
+const SilentSchema = Type.Object({
+  channel: Type.String(),
+  /** As people call it. */
+  name: Type.String(),
+  /** `late`: one report and a fifth of it missed; `offline`: two and a minute. */
+  state: oneOf(["late", "offline"]),
+  since: Time,
+  /** The report time by which it was judged. */
+  promiseMs: Type.Number(),
+});
 export const DeviceSchema = Type.Object({
   id: Type.String(),
   driver: Type.String(),
@@ -191,6 +201,8 @@ export const DeviceSchema = Type.Object({
   lastSeenAt: nullable(Time),
   /** `unknown`: its network is away. Null where its protocol promises nothing. */
   liveness: nullable(oneOf(LIVE_STATES)),
+  /** Sensors that have fallen silent while the device speaks. */
+  silent: Type.Array(SilentSchema),
   messages: Type.Integer(),
   warnings: Type.Array(
     Type.Object({

@@ -69,6 +69,8 @@ export interface Ingest {
   adopt(by: Actor, id: DeviceId, wish: Adoption): Promise<Outcome<AssetId, Problem>>;
   /** Gives a device its asset that has never spoken. */
   expect(by: Actor, wish: Expected): Promise<Outcome<Device, Problem>>;
+  /** When the newest value of a channel arrived, also before a restart; null where none did. */
+  saidAt(id: DeviceId, channel: ChannelName): number | null;
   /** Whether the device had said itself by then that the sensor of this channel does not work. */
   isDoubted(id: DeviceId, channel: ChannelName, at: number): boolean;
   /** Whether the device has an asset and has never spoken. */
@@ -186,7 +188,7 @@ export type IngestParts = {
   ) => void;
   /** Told when a device that was only expected has spoken. */
   readonly onJoined?: (device: Device) => void;
-  /** Settings that went out to a device, as far as that is known at once. Fallback: nobody knows. */
+  /** Settings that went out to a device, as far as is known. Fallback: nobody knows. */
   readonly toldTo?: (id: DeviceId) => JsonObject | undefined;
   /** Told of settings that somebody else gave a device. Fallback: nobody keeps them. */
   readonly onOrdered?: (what: Overheard) => Promise<void>;
@@ -226,6 +228,7 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     agentSeen: (id) => bindings.agent(id),
     adopt: (by, id, wish) => adoptDevice(parts, bindings, { by, id, wish }),
     expect: (by, wish) => walk.between(() => expectDevice(parts, bindings, by, wish)),
+    saidAt: (id, channel) => bindings.get(id)?.channels.get(channel)?.arrivedAt || null,
     isDoubted: (id, channel, at) => isDoubted(state, { id, channel, at }),
     isExpected: (id) => isExpectedDevice(bindings, id),
     ignore: (by, id, ignored) => ignoreDevice(parts, bindings, { by, id, ignored }),

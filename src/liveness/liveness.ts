@@ -1,4 +1,4 @@
-import type { AgentId, DeviceId } from "../domain/brand.ts";
+import type { AgentId, ChannelName, DeviceId } from "../domain/brand.ts";
 import type { Actor, NewEvent } from "../domain/event.ts";
 import type { Fitting } from "../domain/health.ts";
 import { LIMIT } from "../domain/limit.ts";
@@ -13,6 +13,7 @@ import type { Log } from "../lib/log.ts";
 import { failure, type Outcome } from "../lib/outcome.ts";
 import type { Store } from "../store/store.ts";
 import { Fitness, type Fitted } from "./fitness.ts";
+import type { SilentSensor } from "./sensor-watch.ts";
 import { Watch } from "./watch.ts";
 
 /**
@@ -31,6 +32,8 @@ export interface Liveness {
   fittings(device: DeviceId): readonly Fitting[];
   /** What a person knows of one of them. */
   fit(by: Actor, wish: Fitted): Promise<Outcome<void, Problem>>;
+  /** Sensors of a device that have fallen silent while it speaks. */
+  silent(device: DeviceId): readonly SilentSensor[];
   /** Settings that went out to a device, as they were known at the last look at them. */
   toldTo(device: DeviceId): JsonObject | undefined;
   /** Bits of a mask that give no value as the device is set. */
@@ -65,6 +68,15 @@ export type SensorParts = {
   readonly historian: Pick<Historian, "latest" | "range">;
 };
 
+/** What is known of a device's channels one by one. */
+export type ChannelParts = {
+  /** When its newest value arrived; null where none did. */
+  readonly saidAt: (id: DeviceId, channel: ChannelName) => number | null;
+  /** Whether the device says now that the sensor behind it does not work. */
+  readonly isUnsound: (id: DeviceId, channel: ChannelName) => boolean;
+  readonly nameOf: (id: DeviceId, channel: ChannelName) => string;
+};
+
 type Told = {
   readonly parameters: JsonObject;
   /** Undefined: nobody knows what it was told. */
@@ -81,6 +93,8 @@ export type LivenessParts = {
   readonly settingsOf: (devices: readonly Device[]) => Promise<ReadonlyMap<DeviceId, Told>>;
   /** Fallback: nobody looks at sensors. */
   readonly sensors?: SensorParts;
+  /** Fallback: nobody looks for silent sensors. */
+  readonly channels?: ChannelParts;
   /** Agents that have a connection; undefined where nobody can tell. */
   readonly connected: () => ReadonlySet<AgentId> | undefined;
   readonly record: (event: NewEvent) => Promise<unknown>;
@@ -135,6 +149,7 @@ export function openLiveness(parts: LivenessParts): Liveness {
       );
       return fitted;
     },
+    silent: (id) => watch.silent(id),
     toldTo: (id) => watch.toldTo(id),
     idle: async (device, mask) => (await fitness?.idle(device, mask)) ?? 0,
     async close() {

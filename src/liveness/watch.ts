@@ -3,8 +3,10 @@ import { THE_HOUSE } from "../domain/event.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { isSilentTogether, type LiveState, liveStateOf, promiseOf } from "../domain/liveness.ts";
 import type { Device } from "../domain/model.ts";
+import type { Expectation } from "../domain/report-check.ts";
 import type { JsonObject } from "../lib/json.ts";
 import type { DeviceState, LivenessParts, NetworkName, NetworkState } from "./liveness.ts";
+import { SensorWatch, type SilentSensor } from "./sensor-watch.ts";
 
 type Network = NetworkName & {
   /** What it said of itself last; undefined while it has said nothing. */
@@ -24,13 +26,15 @@ export class Watch {
   readonly #networks = new Map<string, Network>();
   readonly #states = new Map<DeviceId, DeviceState>();
   #connected: ReadonlySet<AgentId> | undefined;
-  #promises: ReadonlyMap<DeviceId, number> = new Map();
+  readonly #sensors: SensorWatch | undefined;
+  #expected: ReadonlyMap<DeviceId, readonly Expectation[]> = new Map();
   #told: Awaited<ReturnType<LivenessParts["settingsOf"]>> = new Map();
   #promisesAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: LivenessParts) {
     this.#parts = parts;
     this.#openedAt = parts.clock.now();
+    this.#sensors = parts.channels && new SensorWatch(parts, parts.channels);
   }
 
   get networks(): readonly NetworkState[] {
@@ -41,6 +45,10 @@ export class Watch {
 
   of(id: DeviceId): DeviceState | undefined {
     return this.#states.get(id);
+  }
+
+  silent(id: DeviceId): readonly SilentSensor[] {
+    return this.#sensors?.of(id) ?? [];
   }
 
   toldTo(id: DeviceId): JsonObject | undefined {
@@ -75,16 +83,15 @@ export class Watch {
     const { clock, drivers, settingsOf } = this.#parts;
     const devices = [...this.#networks.values()].flatMap((network) => network.devices);
     const isFresh = clock.monotonic() - this.#promisesAt < LIMIT.livenessLearnMs;
-    if (isFresh && devices.every(({ id }) => this.#promises.has(id))) return;
+    if (isFresh && devices.every(({ id }) => this.#expected.has(id))) return;
     this.#promisesAt = clock.monotonic();
     const settings = await settingsOf(devices);
     this.#told = settings;
-    const promises = devices.map(({ id, driver: name }): [DeviceId, number] => {
+    const reporting = ({ id, driver: name }: Device) => {
       const driver = drivers.find((one) => one.id === name);
-      const expected = driver?.reportingOf?.(settings.get(id)?.parameters ?? {}) ?? [];
-      return [id, promiseOf(expected.map(({ policy }) => policy))];
-    });
-    this.#promises = new Map(promises);
+      return driver?.reportingOf?.(settings.get(id)?.parameters ?? {}) ?? [];
+    };
+    this.#expected = new Map(devices.map((device) => [device.id, reporting(device)]));
   }
 
   async #lookAt(network: Network): Promise<void> {
@@ -98,8 +105,16 @@ export class Watch {
     await this.#note(network, why && { why, at: before?.at ?? now });
     for (const [index, device] of network.devices.entries()) {
       const own = states[index] ?? "unknown";
-      await this.#settle(device, own === "expected" ? own : inNetwork(network, before, own));
+      const state = own === "expected" ? own : inNetwork(network, before, own);
+      await this.#settle(device, state);
+      if (state === "reporting") await this.#lookAtSensors(device, network);
     }
+  }
+
+  async #lookAtSensors(device: Device, { since }: Network): Promise<void> {
+    const expected = this.#expected.get(device.id) ?? [];
+    const heardAt = this.#parts.lastSeenAt(device.id) ?? 0;
+    await this.#sensors?.look({ device, expected, heardAt, since });
   }
 
   async #note(network: Network, lost: NetworkState["lost"] | undefined): Promise<void> {
@@ -117,7 +132,7 @@ export class Watch {
   }
 
   #promiseOf(id: DeviceId): number {
-    return this.#promises.get(id) ?? Number.POSITIVE_INFINITY;
+    return promiseOf((this.#expected.get(id) ?? []).map(({ policy }) => policy));
   }
 
   /** What is known of the network itself, whatever its devices say. */

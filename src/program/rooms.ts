@@ -14,7 +14,7 @@ import { type Ingest, openIngest } from "../ingest/ingest.ts";
 import type { Closer } from "../lib/closer.ts";
 import { failure } from "../lib/outcome.ts";
 import { type Live, openLive } from "../live/live.ts";
-import { type Liveness, openLiveness } from "../liveness/liveness.ts";
+import { type ChannelParts, type Liveness, openLiveness } from "../liveness/liveness.ts";
 import { openSettings, type Settings } from "../settings/settings.ts";
 import type { Config } from "./config.ts";
 import type { Demo } from "./demo.ts";
@@ -143,6 +143,7 @@ function watch(
     lastSeenAt: (id) => ingest.diagnostics(id).lastSeenAt,
     isExpected: (id) => ingest.isExpected(id),
     sensors: { ...ground, channelsOf: (id) => ingest.device(id)?.channels ?? [] },
+    channels: channelsOf(ingest, ground.clock.now),
     settingsOf: (devices) => settings.current(devices),
     connected: () => connectedTo(later.broker),
     record: ground.journal.record.bind(ground.journal),
@@ -150,6 +151,17 @@ function watch(
   });
   closer.add("liveness", () => liveness.close());
   return liveness;
+}
+
+function channelsOf(ingest: Ingest, now: () => number): ChannelParts {
+  return {
+    saidAt: (id, channel) => ingest.saidAt(id, channel),
+    isUnsound: (id, channel) => ingest.isDoubted(id, channel, now()),
+    nameOf: (id, wanted) => {
+      const channels = ingest.device(id)?.channels ?? [];
+      return channels.find(({ name }) => name === wanted)?.proposal.name ?? wanted;
+    },
+  };
 }
 
 /** A broker that hears of connections only by wills cannot tell who has none. */

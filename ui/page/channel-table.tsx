@@ -45,7 +45,7 @@ function Quantity({ channel: { proposal, unsound } }: Pick<ChannelProps, "channe
   return (
     <>
       {formatName(proposal.name)}
-      {unsound && <span className="hint channel-doubt">{UNSOUND_WORDS}</span>}
+      {unsound && <span className="hint below">{UNSOUND_WORDS}</span>}
     </>
   );
 }

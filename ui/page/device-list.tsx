@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { DeviceReply } from "../../src/api/contract.ts";
-import { ALIVE_KINDS, ALIVE_WORDS, alivenessOf, patienceOf } from "../device-state.ts";
+import { ALIVE_KINDS, ALIVE_WORDS, alivenessOf, patienceOf, silentWords } from "../device-state.ts";
 import { formatCount, formatNumber } from "../format.ts";
 import { Age } from "../part/age.tsx";
 import { Chip, State } from "../part/badge.tsx";
@@ -70,7 +70,13 @@ type DeviceProps = { readonly device: DeviceReply };
 function Alive({ device }: DeviceProps) {
   const patienceMs = patienceOf(device);
   const alive = useByTime((now) => alivenessOf(device, patienceMs, now));
-  return <State kind={ALIVE_KINDS[alive]}>{ALIVE_WORDS[alive]}</State>;
+  const silent = alive === "reporting" ? silentWords(device.silent) : "";
+  return (
+    <>
+      <State kind={ALIVE_KINDS[alive]}>{ALIVE_WORDS[alive]}</State>
+      {silent && <span className="hint below">{silent}</span>}
+    </>
+  );
 }
 
 function DeviceLink({ device: { id, name } }: DeviceProps) {

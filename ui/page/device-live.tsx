@@ -9,6 +9,7 @@ import { AssetTiles } from "./asset-tiles.tsx";
 import { AssetTrend } from "./asset-trend.tsx";
 import { ChannelTable } from "./channel-table.tsx";
 import { DeviceHealth } from "./device-health.tsx";
+import { DeviceSilent } from "./device-silent.tsx";
 import "./asset.css";
 
 /** More tiles than these are a wall; a table is read faster then. */
@@ -38,6 +39,7 @@ export function DeviceLive({ device }: { readonly device: DeviceReply }) {
   return (
     <div className="asset device-live">
       <ProblemNote problem={reply.error} />
+      {device.liveness === "reporting" && <DeviceSilent silent={device.silent} />}
       {masks.map((point) => (
         <DeviceHealth key={point.id} device={device} point={point} />
       ))}

@@ -117,10 +117,12 @@ function protocolsOf(devices: readonly DeviceReply[]) {
 
 function statesOf(alive: readonly Aliveness[]): { value: Wanted; label: string }[] {
   const count = (state: Aliveness) => alive.filter((one) => one === state).length;
-  const states = (["reporting", "late", "offline", "source lost"] as const).map((state) => ({
-    value: state,
-    label: `${ALIVE_WORDS[state]} ${formatNumber(count(state), 0)}`,
-  }));
+  const states = (["reporting", "late", "offline", "source lost", "expected"] as const).map(
+    (state) => ({
+      value: state,
+      label: `${ALIVE_WORDS[state]} ${formatNumber(count(state), 0)}`,
+    }),
+  );
   return [{ value: "all", label: "Any state" }, ...states];
 }
 

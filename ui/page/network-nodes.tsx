@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { NodeReply } from "../../src/api/contract.ts";
 import { formatCount, formatSpan } from "../format.ts";
-import { nodeWords, SETTINGS_WORDS } from "../network-words.ts";
+import { nodeWords, SETTINGS_WORDS, sensorTrouble } from "../network-words.ts";
 import { Age } from "../part/age.tsx";
 import { State } from "../part/badge.tsx";
 import { Card } from "../part/card.tsx";
@@ -16,8 +16,10 @@ const ROWS_MAX = 300;
 export function NetworkNodes({ nodes }: { readonly nodes: readonly NodeReply[] }) {
   const [typed, setTyped] = useState("");
   const words = typed.toLowerCase().split(/\s+/);
-  const found = nodes.filter(({ name, address, place, template, state }) => {
-    const text = `${name} ${address} ${place} ${template} ${state}`.toLowerCase();
+  const found = nodes.filter((node) => {
+    const { name, address, place, template, state } = node;
+    const about = `${name} ${address} ${place} ${template} ${state} ${sensorTrouble(node)}`;
+    const text = about.toLowerCase();
     return words.every((word) => text.includes(word));
   });
   return (
@@ -46,7 +48,7 @@ export function NetworkNodes({ nodes }: { readonly nodes: readonly NodeReply[] }
 
 const COLUMNS: readonly Column<NodeReply>[] = [
   NODE_COLUMN,
-  { head: "State", cell: ({ state }) => <NodeState state={state} /> },
+  { head: "State", cell: (node) => <NodeState node={node} /> },
   ADDRESS_COLUMN,
   {
     head: "Place",
@@ -69,7 +71,14 @@ const COLUMNS: readonly Column<NodeReply>[] = [
   },
 ];
 
-function NodeState({ state }: Pick<NodeReply, "state">) {
-  const { kind, word } = nodeWords(state);
-  return <State kind={kind}>{word}</State>;
+/** A node that lives may still have sensors that do not. */
+function NodeState({ node }: { readonly node: NodeReply }) {
+  const { kind, word } = nodeWords(node.state);
+  const trouble = sensorTrouble(node);
+  return (
+    <>
+      <State kind={kind}>{word}</State>
+      {trouble && <span className="hint below">{trouble}</span>}
+    </>
+  );
 }

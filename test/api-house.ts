@@ -209,7 +209,6 @@ async function openRooms(
     record: (event) => journal.record(event),
   });
   closer.add("events", async () => assetEvents.close());
-  const live = openLive({ clock, latest: (series) => historian.latest(series) });
   let running = false;
   // The walks meet at the broker, which is opened last.
   const send = (message: Message) => broker.send(message);
@@ -218,7 +217,7 @@ async function openRooms(
     drivers,
     store,
     historian,
-    onStored: live.stored,
+    onStored: (samples) => live.stored(samples),
     onChanged: tellChanged,
     send,
     onNetwork: (network, isHere) => liveness.told(network, isHere),
@@ -235,6 +234,8 @@ async function openRooms(
     gauges,
     log,
   });
+  const latest = (series: Uint32Array) => historian.latest(series);
+  const live = openLive({ clock, latest, words: ingest.statusSeries });
   const commands = await openCommands({
     store,
     record: (event) => journal.record(event),

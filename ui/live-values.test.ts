@@ -93,3 +93,18 @@ test("what nobody looks at any more is forgotten, so that it cannot come back as
   assert.equal(values.get("a"), undefined);
   assert.equal(changes, 2);
 });
+
+test("a status word is of the frame that comes behind it, and of the sample that it names", () => {
+  const values = new LiveValues(() => {});
+  values.listen("a", () => {});
+  const say = (at: number) =>
+    values.expectWords({ op: "words", id: 1, rows: [{ position: 0, at, word: 3_080_192 }] }, ["a"]);
+  say(5);
+  values.applyFrame(frame([{ position: 0, at: 5, value: 1 }]), ["a"]);
+  assert.equal(values.get("a")?.statusWord, 3_080_192);
+  values.applyFrame(frame([{ position: 0, at: 6, value: 1 }]), ["a"]);
+  assert.equal(values.get("a")?.statusWord, undefined);
+  say(7);
+  values.applyFrame(frame([{ position: 0, at: 8, value: 1 }]), ["a"]);
+  assert.equal(values.get("a")?.statusWord, undefined);
+});

@@ -9,6 +9,8 @@ export type LiveValue = {
   readonly at: number;
   readonly value: Value | null;
   readonly quality: Quality;
+  /** OPC UA's, where it says more than the quality. */
+  readonly statusWord?: number | undefined;
 };
 
 type Listener = (value: LiveValue) => void;
@@ -23,6 +25,7 @@ export class LiveValues {
   #listeners = new Map<string, Set<Listener>>();
   /** A text's row comes in the frame, its words in the notice behind it. */
   #textQuality = new Map<string, Quality>();
+  #words = new Map<string, { readonly at: number; readonly word: number }>();
   #onWanted: () => void;
 
   /** `onWanted` hears of it when the set of points that somebody looks at has changed. */
@@ -57,6 +60,13 @@ export class LiveValues {
     };
   }
 
+  /** They are of the frame that comes next. */
+  expectWords(notice: LiveNotice & { readonly op: "words" }, points: readonly string[]): void {
+    for (const { position, at, word } of notice.rows) {
+      this.#words.set(points[position] ?? "", { at, word });
+    }
+  }
+
   /** Every value is written before any listener runs: no listener sees half a frame. */
   applyFrame(frame: LiveFrame, points: readonly string[]): void {
     const rows: Row[] = [];
@@ -87,7 +97,8 @@ export class LiveValues {
 
   #write(rows: readonly Row[]): void {
     const touched: [Set<Listener>, LiveValue][] = [];
-    for (const [point, value] of rows) {
+    for (const [point, told] of rows) {
+      const value = this.#withWord(point, told);
       const listeners = this.#listeners.get(point);
       const known = this.#values.get(point);
       if (!listeners || (known && known.at > value.at)) continue;
@@ -97,6 +108,12 @@ export class LiveValues {
     for (const [listeners, value] of touched) {
       for (const listener of listeners) listener(value);
     }
+  }
+
+  #withWord(point: string, value: LiveValue): LiveValue {
+    const said = this.#words.get(point);
+    this.#words.delete(point);
+    return said?.at === value.at ? { ...value, statusWord: said.word } : value;
   }
 }
 

@@ -156,6 +156,9 @@ export class LiveFeed {
       case "texts":
         this.values.applyTexts(notice, this.#subscriptions.get(notice.id) ?? []);
         break;
+      case "words":
+        this.values.expectWords(notice, this.#subscriptions.get(notice.id) ?? []);
+        break;
       case "gap":
         this.#restored += 1;
         this.#tell();

@@ -18,6 +18,7 @@ function register(asset: string, name: string, unit: string): PointReply {
     path: `Site/${asset}`,
     aspect: "Energy",
     variable: { name, unit, dataType: "integer", counter: true },
+    ...{ series: 1, statusSeries: null },
     latest: null,
   };
 }

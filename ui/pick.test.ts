@@ -11,6 +11,7 @@ function point(path: string, variable: Partial<VariableReply>, value = 1): Point
     path,
     aspect: "values",
     variable: { dataType: "number", ...variable, name },
+    ...{ series: 1, statusSeries: null },
     latest: { at: "2027-03-01T00:00:00Z", value, quality: "good", ageMs: 0, fresh: true },
   };
 }

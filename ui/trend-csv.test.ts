@@ -9,6 +9,7 @@ const point = (name: string, unit?: string): PointReply => ({
   path: "Site, north/Pump",
   aspect: "pump",
   variable: { name, dataType: "number", ...(unit ? { unit } : {}) },
+  ...{ series: 1, statusSeries: null },
   latest: null,
 });
 
@@ -19,12 +20,13 @@ test("every sample is a line with its time, place, unit and quality", () => {
     at: ["2026-01-01T00:00:00.000Z", "2026-01-01T00:00:01.000Z"],
     value: [1.5, "=cmd()"],
     quality: ["good" as const, "bad" as const],
+    statusWord: [null, 2_150_891_520],
     next: null,
   };
   assert.deepEqual(`${samplesHeader()}${samplesCsv(point("t", "C"), page)}`.split("\r\n"), [
-    "at,place,variable,value,unit,quality",
-    '2026-01-01T00:00:00.000Z,"Site, north/Pump",pump.t,1.5,°C,good',
-    '2026-01-01T00:00:01.000Z,"Site, north/Pump",pump.t,\'=cmd(),°C,bad',
+    "at,place,variable,value,unit,quality,statusWord",
+    '2026-01-01T00:00:00.000Z,"Site, north/Pump",pump.t,1.5,°C,good,',
+    '2026-01-01T00:00:01.000Z,"Site, north/Pump",pump.t,\'=cmd(),°C,bad,2150891520',
     "",
   ]);
 });

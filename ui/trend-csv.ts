@@ -8,7 +8,7 @@ const LINE = "\r\n";
 
 /** RFC 4180: every sample of some points, one line each. */
 export function samplesHeader(): string {
-  return `at,place,variable,value,unit,quality${LINE}`;
+  return `at,place,variable,value,unit,quality,statusWord${LINE}`;
 }
 
 export function samplesCsv(point: PointReply, page: Reply<"GET /points/:id/history">): string {
@@ -16,7 +16,9 @@ export function samplesCsv(point: PointReply, page: Reply<"GET /points/:id/histo
   const unit = cellText(formatUnit(point.variable.unit));
   return page.at
     .map((at, row) => {
-      return `${at},${about},${cellText(page.value[row])},${unit},${page.quality[row]}${LINE}`;
+      const value = cellText(page.value[row]);
+      const word = cellText(page.statusWord?.[row]);
+      return `${at},${about},${value},${unit},${page.quality[row]},${word}${LINE}`;
     })
     .join("");
 }

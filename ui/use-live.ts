@@ -105,7 +105,9 @@ function onChange(changed: () => void): () => void {
 }
 
 function fromReply(latest: PointReply["latest"]): LiveValue | null {
-  return latest && { at: Date.parse(latest.at), value: latest.value, quality: latest.quality };
+  if (!latest) return null;
+  const { value, quality, statusWord } = latest;
+  return { at: Date.parse(latest.at), value, quality, statusWord };
 }
 
 const everySecond = new Set<() => void>();

@@ -286,6 +286,11 @@ export const ROUTES = {
       at: Type.Array(Time),
       value: Type.Array(Value),
       quality: Type.Array(oneOf(QUALITIES)),
+      statusWord: Type.Optional(
+        Type.Array(nullable(Type.Integer()), {
+          description: "OPC UA's, where it says more than the quality; where the point had any",
+        }),
+      ),
       next: nullable(Type.String({ description: "`after` of the next page" })),
     }),
   }),

@@ -3,9 +3,11 @@ import type { Reply } from "./contract.ts";
 /** RFC 4180, one line a sample, with a header. */
 export function historyCsv(history: Reply<"GET /points/:id/history">): string {
   const unit = history.unit === null ? "" : ` [${history.unit}]`;
-  const lines = [`at,${cell(`value${unit}`)},quality`];
+  const { statusWord: words } = history;
+  const lines = [`at,${cell(`value${unit}`)},quality${words ? ",statusWord" : ""}`];
   for (const [row, at] of history.at.entries()) {
-    lines.push(`${at},${cell(history.value[row] ?? "")},${history.quality[row]}`);
+    const word = words ? `,${words[row] ?? ""}` : "";
+    lines.push(`${at},${cell(history.value[row] ?? "")},${history.quality[row]}${word}`);
   }
   return `${lines.join("\r\n")}\r\n`;
 }

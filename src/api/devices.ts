@@ -10,7 +10,7 @@ import type { House } from "./house.ts";
 import type { ModelView } from "./model.ts";
 import { cut } from "./page.ts";
 import { rejectedReplies } from "./rejected.ts";
-import { type Newest, newestOf, shown, variableReply } from "./samples.ts";
+import { type Newest, newestOf, shown, statusWordOf, variableReply } from "./samples.ts";
 import { matching } from "./search.ts";
 import { iso, isoOrNull } from "./time.ts";
 
@@ -69,6 +69,7 @@ async function getMessages(house: House, { params }: Call<MessagesRoute>): Answe
       channel: reading.channel,
       value: shown(reading.value),
       quality: reading.quality,
+      ...statusWordOf(reading.quality, reading.word),
       at: iso(reading.at),
     })),
     told: [...told],

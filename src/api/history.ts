@@ -7,6 +7,7 @@ import { type Problem, problem } from "../domain/problem.ts";
 import { qualityOf, type Value } from "../domain/reading.ts";
 import { parquetColumns, type TableRow } from "../domain/sample-table.ts";
 import { type Samples, sampleAt, valueAt } from "../domain/samples.ts";
+import { wordBeside } from "../domain/status-word.ts";
 import type { AggregateQuery, Buckets } from "../historian/historian.ts";
 import { calendarStarts, isTimeZone } from "../lib/calendar.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
@@ -18,6 +19,7 @@ import type { House } from "./house.ts";
 import { pointOf } from "./points.ts";
 import { shown } from "./samples.ts";
 import { iso, isoColumn, type Span, spanOf } from "./time.ts";
+import { type Words, wordsOf } from "./words.ts";
 
 export const historyHandlers = {
   "GET /points/:id/history": history,
@@ -40,24 +42,27 @@ async function history(house: House, call: Call<HistoryRoute>): Answer<HistoryRo
   if (!point.ok) return point;
 
   const { series } = point.value;
-  const samples = await house.historian.range({
+  const wish = {
     series,
     ...span.value,
     ...after.value,
     // One more than asked for tells whether there is a next page.
     limit: limit + 1,
     order: query.order === "desc" ? -1 : 1,
-  });
+  } as const;
+  const samples = await house.historian.range(wish);
+  const words = await wordsOf(house, wish);
   const next = samples.count > limit ? String(samples.at[limit - 1]) : null;
-  const reply = historyReply(point.value, samples, limit, next);
+  const page = { samples, words, rows: Math.min(limit, samples.count) };
   if (accept.includes(PARQUET)) {
     const headers: Record<string, string> = next === null ? {} : { "fieldline-next": next };
-    const rows = tableOf(point.value, samples, limit);
+    const rows = tableOf(point.value, page);
     const { parquetBytes } = await import("../lib/parquet.ts");
     return success(
       new Verbatim(PARQUET, Readable.from([parquetBytes(parquetColumns(rows))]), headers),
     );
   }
+  const reply = { ...historyReply(point.value, page), next };
   if (!accept.includes("text/csv")) {
     // Made here from columns, so there is nothing for a schema to leave out; and it is far faster.
     return success(new Verbatim("application/json; charset=utf-8", JSON.stringify(reply)));
@@ -76,25 +81,35 @@ function cursorOf(text: string | undefined): Outcome<{ readonly after?: number }
   return failure(problem("request_invalid", "after: not what 'next' of a page was"));
 }
 
-function tableOf({ id }: Point, samples: Samples, limit: number): TableRow[] {
-  const length = Math.min(limit, samples.count);
-  return Array.from({ length }, (_, row) => ({ ...sampleAt(samples, row), point: id }));
+type Page = {
+  readonly samples: Samples;
+  readonly words: Words | undefined;
+  /** What is to be shown of the samples. */
+  readonly rows: number;
+};
+
+function tableOf({ id }: Point, { samples, words, rows: length }: Page): TableRow[] {
+  return Array.from({ length }, (_, row) => {
+    const sample = sampleAt(samples, row);
+    const statusWord = wordBeside(sample.quality, words?.get(sample.at));
+    return { ...sample, statusWord, point: id };
+  });
 }
 
 function historyReply(
   { id, variable }: Point,
-  samples: Samples,
-  limit: number,
-  next: string | null,
-): Reply<HistoryRoute> {
-  const rows = Math.min(limit, samples.count);
+  { samples, words, rows }: Page,
+): Omit<Reply<HistoryRoute>, "next"> {
+  const quality = Array.from(samples.quality.subarray(0, rows), qualityOf);
   return {
     pointId: id,
     unit: variable.unit ?? null,
     at: isoColumn(samples.at.subarray(0, rows)),
     value: Array.from({ length: rows }, (_, row) => shown(valueAt(samples, row))),
-    quality: Array.from(samples.quality.subarray(0, rows), qualityOf),
-    next,
+    quality,
+    ...(words && {
+      statusWord: quality.map((one, row) => wordBeside(one, words.get(samples.at[row] ?? 0))),
+    }),
   };
 }
 

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { WebSocket } from "ws";
 import { ApiHouse } from "../../test/api-house.ts";
+import type { Series } from "../domain/brand.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { decodeFrame, type LiveFrame, type LiveNotice } from "../domain/live-frame.ts";
 import type { Point } from "../domain/model.ts";
@@ -73,6 +74,22 @@ test("texts travel behind their frame", async () => {
     id: 2,
     rows: [{ position: 1, at: START, text: "open" }],
   });
+});
+
+test("status words travel before their frame", async () => {
+  const { series, id } = pointAt(3);
+  const { statusSeries } = house.parts.ingest;
+  await statusSeries.give([series]);
+  await house.keep(series, [[START + 5, 1]]);
+  await house.keep(statusSeries.of(series) as Series, [[START + 5, 3_080_192]]);
+  const viewer = await look();
+  viewer.say({ op: "subscribe", id: 2, points: ["none", id], rateHz: RATE_HZ });
+  assert.deepEqual(await viewer.notice("words"), {
+    op: "words",
+    id: 2,
+    rows: [{ position: 1, at: START + 5, word: 3_080_192 }],
+  });
+  assert.deepEqual((await viewer.rows()).rows, [[1, START + 5, 1]]);
 });
 
 test("a device in the inbox can be watched before anybody adopts it", async () => {

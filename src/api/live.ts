@@ -119,12 +119,13 @@ export class LiveSocket {
       rateHz,
       ready: () => this.#socket.bufferedAmount < LIMIT.liveBacklogBytes,
       missed: (from, to) => this.#say({ op: "gap", id, from, to }),
-      send: (frame, texts) => {
+      send: (frame, texts, words) => {
+        const placed = <T extends { readonly position: number }>(rows: readonly T[]) =>
+          rows.map((row) => ({ ...row, position: place(row.position) }));
+        if (words.length > 0) this.#say({ op: "words", id, rows: placed(words) });
         const position = frame.position.map(place);
         this.#socket.send(encodeFrame({ ...frame, subscription: id, position }));
-        if (texts.length === 0) return;
-        const rows = texts.map((row) => ({ ...row, position: place(row.position) }));
-        this.#say({ op: "texts", id, rows });
+        if (texts.length > 0) this.#say({ op: "texts", id, rows: placed(texts) });
       },
     };
   }

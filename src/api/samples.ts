@@ -2,8 +2,9 @@ import type { Series } from "../domain/brand.ts";
 import type { Variable } from "../domain/catalogue.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Point } from "../domain/model.ts";
-import type { Sample } from "../domain/reading.ts";
+import type { Quality, Sample, Value } from "../domain/reading.ts";
 import { sampleAt } from "../domain/samples.ts";
+import { wordBeside } from "../domain/status-word.ts";
 import type { PointReply, SampleReply } from "./contract.ts";
 import type { House } from "./house.ts";
 import type { ModelView } from "./model.ts";
@@ -13,9 +14,10 @@ import { iso } from "./time.ts";
 export type Newest = (series: Series, variable: Variable) => SampleReply | null;
 
 export async function newestOf(house: House, series: readonly Series[]): Promise<Newest> {
-  const samples = new Map<Series, Sample>();
+  const { withWords, of } = house.ingest.statusSeries;
+  const samples = new Map<number, Sample>();
   if (series.length > 0) {
-    const columns = await house.historian.latest(Uint32Array.from(series));
+    const columns = await house.historian.latest(Uint32Array.from(series.flatMap(withWords)));
     for (let row = 0; row < columns.count; row += 1) {
       const sample = sampleAt(columns, row);
       samples.set(sample.series, sample);
@@ -24,11 +26,16 @@ export async function newestOf(house: House, series: readonly Series[]): Promise
   const now = house.clock.now();
   return (one, variable) => {
     const sample = samples.get(one);
-    return sample ? sampleReply(sample, variable, now) : null;
+    if (!sample) return null;
+    const word = samples.get(of(one) ?? -1);
+    const statusWord = word?.at === sample.at ? statusWordOf(sample.quality, word.value) : {};
+    return { ...sampleReply(sample, variable, now), ...statusWord };
   };
 }
 
-function pointReply(house: House, point: Point, view: ModelView, newest: Newest): PointReply {
+type Shown = { readonly view: ModelView; readonly newest: Newest };
+
+function pointReply(house: House, point: Point, { view, newest }: Shown): PointReply {
   const latest = newest(point.series, point.variable);
   return {
     id: point.id,
@@ -36,6 +43,8 @@ function pointReply(house: House, point: Point, view: ModelView, newest: Newest)
     path: view.path(point.assetId),
     aspect: point.aspect,
     variable: variableReply(point.variable),
+    series: point.series,
+    statusSeries: house.ingest.statusSeries.of(point.series) ?? null,
     latest,
     ...(isUnsound(house, point, latest) && { unsound: true }),
   };
@@ -61,7 +70,7 @@ export async function pointReplies(
     house,
     points.map(({ series }) => series),
   );
-  return points.map((point) => pointReply(house, point, view, newest));
+  return points.map((point) => pointReply(house, point, { view, newest }));
 }
 
 /** The same form; only that the contract's lists could be written to, and nobody does. */
@@ -73,6 +82,12 @@ function sampleReply({ at, value, quality }: Sample, variable: Variable, now: nu
   const ageMs = Math.max(0, now - at);
   const fresh = ageMs <= (variable.freshnessMs ?? LIMIT.freshnessMs);
   return { at: iso(at), value: shown(value), quality, ageMs, fresh };
+}
+
+/** As a field of a reply; none where the word says no more than the quality. */
+export function statusWordOf(quality: Quality, word: Value | null) {
+  const beside = typeof word === "number" ? wordBeside(quality, word) : null;
+  return beside === null ? {} : { statusWord: beside };
 }
 
 /**

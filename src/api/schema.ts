@@ -121,7 +121,13 @@ export const VariableChangeSchema = Type.Object({
   int32: unsaid(Said.int32),
   freshnessMs: unsaid(Said.freshnessMs),
 });
-export const OfAMoment = { at: Time, value: Value, quality: oneOf(QUALITIES) };
+export const OfAMoment = {
+  at: Time,
+  value: Value,
+  quality: oneOf(QUALITIES),
+  /** OPC UA's, as it came; where it says more than the quality. */
+  statusWord: Type.Optional(Type.Integer()),
+};
 export const SampleSchema = Type.Object({
   ...OfAMoment,
   /** Milliseconds since `at`, by the server's clock. */
@@ -161,6 +167,10 @@ export const PointSchema = Type.Object({
   path: Type.String(),
   aspect: Type.String(),
   variable: VariableSchema,
+  /** What its samples are called in the history, and in a database (docs/database.md). */
+  series: Type.Integer(),
+  /** Where the status words of its samples are; null where there are none. */
+  statusSeries: nullable(Type.Integer()),
   latest: nullable(SampleSchema),
   unsound: Unsound,
 });

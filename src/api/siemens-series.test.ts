@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import { MindSphereSdk } from "@mindconnect/mindconnect-nodejs";
 import { ApiHouse } from "../../test/api-house.ts";
 import { SiemensCaller } from "../../test/siemens-caller.ts";
+import type { PointReply } from "./contract.ts";
 
 const TYPES = "/api/assetmanagement/v3";
 const START = Date.parse("2026-01-05T00:00:00Z");
@@ -128,6 +129,34 @@ test("a quality code comes back as the status word that it came as", async () =>
     json.map((row: { power_qc: string }) => row.power_qc),
     words.map(String),
   );
+});
+
+test("our own API tells a word that says more than its quality, wherever it tells a sample", async () => {
+  const asset = await newMeter();
+  const words = ["0", "12189696", "2147483648", "2150760448"];
+  const rows = words.map((word, second) => ({ _time: time(second), power: 1, power_qc: word }));
+  assert.equal((await caller.send("operator", `PUT ${pathOf(asset)}`, rows)).status, 204);
+  const { items } = (await house.send("viewer", "GET /points")).json;
+  const point = items.find(({ latest }: PointReply) => latest?.statusWord === 2_150_760_448);
+  assert.ok(point?.statusSeries > 0);
+  const latest = await house.send("viewer", `GET /points/${point.id}/latest`);
+  assert.equal(latest.json.statusWord, 2_150_760_448);
+  const path = `/points/${point.id}/history?from=${time(0)}&to=${time(9)}`;
+  const { json } = await house.send("viewer", `GET ${path}`);
+  assert.deepEqual(json.statusWord, [null, 12_189_696, null, 2_150_760_448]);
+  const paged = await house.send("viewer", `GET ${path}&limit=2&order=desc`);
+  assert.deepEqual(paged.json.statusWord, [2_150_760_448, null]);
+  const headers = { accept: "text/csv", authorization: `Bearer ${house.tokens.viewer}` };
+  const csv = await (await fetch(`${house.url}/api/v1${path}`, { headers })).text();
+  const cells = csv.split("\r\n").map((line) => line.split(",").slice(2).join());
+  assert.deepEqual(cells, [
+    "quality,statusWord",
+    "good,",
+    "good,12189696",
+    "bad,",
+    "bad,2150760448",
+    "",
+  ]);
 });
 
 test("a record that is written anew, or deleted, keeps nothing of its word", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ApiHouse } from "../../test/api-house.ts";
+import type { Series } from "../domain/brand.ts";
 import type { Point } from "../domain/model.ts";
 import { TestClock } from "../lib/clock.ts";
 
@@ -34,6 +35,18 @@ test("a stream begins with the newest values and goes on with what is stored", a
   await house.keep(b.series, [[START + 2_000, true]]);
   const [row] = (await stream.next("values")) as { value: unknown }[];
   assert.equal(row?.value, true);
+  await stream.close();
+});
+
+test("a stream tells a status word where it says more than the quality", async () => {
+  const { id, series } = points[2] as Point;
+  const { statusSeries } = house.parts.ingest;
+  await statusSeries.give([series]);
+  await house.keep(series, [[START, 1]]);
+  await house.keep(statusSeries.of(series) as Series, [[START, 3_080_192]]);
+  const stream = await open(`points=${id}&rate=10`);
+  const [row] = (await stream.next("values")) as { statusWord?: number }[];
+  assert.equal(row?.statusWord, 3_080_192);
   await stream.close();
 });
 

@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { unpackInteger } from "../domain/integer.ts";
 import { LIMIT } from "../domain/limit.ts";
-import type { LiveFrame } from "../domain/live-frame.ts";
+import type { LiveFrame, LiveWord } from "../domain/live-frame.ts";
 import { problem } from "../domain/problem.ts";
 import { qualityOf } from "../domain/reading.ts";
 import { KIND } from "../domain/samples.ts";
@@ -38,7 +38,7 @@ async function openStream(house: House, { query, by }: Call<"GET /stream">): Ans
     series,
     rateHz: query.rate ?? 1,
     ready: () => stream.backlog < LIMIT.liveBacklogBytes,
-    send: (frame, texts) => stream.say("values", rowsOf(frame, texts, names)),
+    send: (frame, texts, words) => stream.say("values", rowsOf(frame, texts, words, names)),
     missed: (from, to) => stream.say("gap", { from: iso(from), to: iso(to) }),
   });
   stream.onEnd(() => watch.close());
@@ -100,13 +100,15 @@ class EventStream {
   }
 }
 
-function rowsOf(frame: Frame, texts: Texts, names: readonly string[]) {
+function rowsOf(frame: Frame, texts: Texts, words: readonly LiveWord[], names: readonly string[]) {
+  const wordAt = new Map(words.map(({ position, word }) => [position, word]));
   const textAt = new Map(texts.map(({ position, text }) => [position, text]));
   return Array.from(frame.position, (position, row) => ({
     point: names[position],
     at: iso(frame.t0 + (frame.after[row] ?? 0)),
     value: textAt.get(position) ?? valueAt(frame, row),
     quality: qualityOf(frame.quality[row] ?? 0),
+    ...(wordAt.has(position) && { statusWord: wordAt.get(position) }),
   }));
 }
 

@@ -18,7 +18,8 @@
  * |         | u8 × n    | quality byte                                              |
  * |         | u8 × n    | kind byte (see samples.ts); texts follow as JSON          |
  *
- * Little endian. Rows of kind text come in a `texts` message right behind the frame.
+ * Little endian. Rows of kind text come in a `texts` message right behind the frame, status words
+ * that say more than a quality in a `words` message right before it.
  */
 export type LiveFrame = {
   readonly snapshot: boolean;
@@ -43,6 +44,8 @@ export type LiveRequest =
   | { readonly op: "rate"; readonly id: number; readonly rateHz: number }
   | { readonly op: "unsubscribe"; readonly id: number };
 
+export type LiveWord = { readonly position: number; readonly at: number; readonly word: number };
+
 /** What the server says besides frames. */
 export type LiveNotice =
   /** Which of the asked points are watched; the others are unknown or not allowed. */
@@ -55,6 +58,12 @@ export type LiveNotice =
         readonly at: number;
         readonly text: string;
       }[];
+    }
+  /** Status words of the frame behind it, where they say more than a quality. */
+  | {
+      readonly op: "words";
+      readonly id: number;
+      readonly rows: readonly LiveWord[];
     }
   /** The server's clock, every 5 s: a silent link shows by its absence. */
   | { readonly op: "clock"; readonly now: number }

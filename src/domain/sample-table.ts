@@ -2,6 +2,7 @@ import { parseIsoTime } from "../lib/iso-time.ts";
 import type { ParquetColumn } from "../lib/parquet.ts";
 import { integerOf } from "./integer.ts";
 import { QUALITIES, type Quality, type Value } from "./reading.ts";
+import { qualityOfWord, statusWordOf, wordBeside } from "./status-word.ts";
 
 /** A sample outside the house, with the id of its point: how histories are taken out and in. */
 export type TableRow = {
@@ -9,29 +10,35 @@ export type TableRow = {
   readonly at: number;
   readonly value: Value | null;
   readonly quality: Quality;
+  /** OPC UA's, where it says more than the quality, see status-word.ts. */
+  readonly statusWord: number | null;
 };
 
 /*
  * As cells of CSV: point, at (ISO 8601, or milliseconds where it lies between two), kind (number,
- * integer, boolean, text, none), value, quality. A text that a spreadsheet could take for a formula
- * has an apostrophe before it, and so has one that begins with an apostrophe.
+ * integer, boolean, text, none), value, quality, statusWord (none unless it says more than the
+ * quality; tables of before have no such column). A text that a spreadsheet could take for a
+ * formula has an apostrophe before it, and so has one that begins with an apostrophe.
  *
  * As columns of Parquet: the same, but a column for each kind; times to the millisecond.
  */
-export const TABLE_HEAD = ["point", "at", "kind", "value", "quality"] as const;
+export const TABLE_HEAD = ["point", "at", "kind", "value", "quality", "statusWord"] as const;
 
-export function cellsOf({ point, at, value, quality }: TableRow): string[] {
+export function cellsOf({ point, at, value, quality, statusWord }: TableRow): string[] {
   const time = Number.isInteger(at) && Math.abs(at) <= TIME_MAX ? new Date(at).toISOString() : at;
-  return [point, String(time), kindOf(value), textOf(value), quality];
+  const word = statusWord === null ? "" : String(statusWord);
+  return [point, String(time), kindOf(value), textOf(value), quality, word];
 }
 
 /** Throws a sentence where the cells are none of a sample. */
 export function rowOfCells(cells: readonly string[]): TableRow {
-  const [point = "", at = "", kind = "", value = "", quality = ""] = cells;
-  if (cells.length !== TABLE_HEAD.length) throw new Error(`${cells.length} cells instead of 5`);
+  const [point = "", at = "", kind = "", value = "", quality = "", word = ""] = cells;
+  if (cells.length !== TABLE_HEAD.length && cells.length !== TABLE_HEAD.length - 1) {
+    throw new Error(`${cells.length} cells instead of ${TABLE_HEAD.length}`);
+  }
   const time = /^-?[\d.e+]+$/.test(at) ? Number(at) : parseIsoTime(at);
   if (time === undefined || !Number.isFinite(time)) throw new Error(`'${at}' is no time`);
-  return { point, at: time, value: valueFrom(kind, value), quality: qualityFrom(quality) };
+  return { point, at: time, value: valueFrom(kind, value), ...qualityFrom(quality, word) };
 }
 
 export function parquetColumns(rows: readonly TableRow[]): ParquetColumn[] {
@@ -45,12 +52,13 @@ export function parquetColumns(rows: readonly TableRow[]): ParquetColumn[] {
     { name: "boolean", type: "BOOLEAN", data: values((v) => (typeof v === "boolean" ? v : null)) },
     { name: "text", type: "STRING", data: values((v) => (typeof v === "string" ? v : null)) },
     { name: "quality", type: "STRING", data: rows.map(({ quality }) => quality) },
+    { name: "statusWord", type: "INT64", data: rows.map(({ statusWord }) => longOf(statusWord)) },
   ];
 }
 
 /** Throws a sentence where the row of a Parquet file is no sample. */
 export function rowOfColumns(row: Readonly<Record<string, unknown>>): TableRow {
-  const { point, at, number, integer, boolean, text, quality } = row;
+  const { point, at, number, integer, boolean, text, quality, statusWord } = row;
   if (typeof point !== "string" || !(at instanceof Date)) throw new Error("no point, or no time");
   const exact = typeof integer === "bigint" ? integerOf(integer) : integer;
   const value = [number, exact, boolean, text].find((one) => one !== null && one !== undefined);
@@ -58,7 +66,7 @@ export function rowOfColumns(row: Readonly<Record<string, unknown>>): TableRow {
     point,
     at: at.getTime(),
     value: (value ?? null) as Value | null,
-    quality: qualityFrom(String(quality)),
+    ...qualityFrom(String(quality), String(statusWord ?? "")),
   };
 }
 
@@ -106,8 +114,17 @@ function integerFrom(text: string): Value {
   return integer;
 }
 
-function qualityFrom(text: string): Quality {
+function qualityFrom(text: string, wordText: string): Pick<TableRow, "quality" | "statusWord"> {
   const quality = QUALITIES.find((one) => one === text);
   if (!quality) throw new Error(`there is no quality '${text}'`);
-  return quality;
+  const word = statusWordOf(wordText);
+  if (word === undefined) throw new Error(`'${wordText}' is no status word`);
+  if (wordText !== "" && qualityOfWord(word) !== quality) {
+    throw new Error(`the status word ${wordText} does not say ${quality}`);
+  }
+  return { quality, statusWord: wordBeside(quality, word) };
+}
+
+function longOf(number: number | null): bigint | null {
+  return number === null ? null : BigInt(number);
 }

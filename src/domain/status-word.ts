@@ -33,6 +33,11 @@ export function moreThanQuality(word: number): number {
   return word === PLAIN[qualityOfWord(word)] ? 0 : word;
 }
 
+/** What it says beyond a value's quality; null where that is nothing, or of another quality. */
+export function wordBeside(quality: Quality, word = 0): number | null {
+  return moreThanQuality(word) !== 0 && qualityOfWord(word) === quality ? word : null;
+}
+
 /** In decimal, as MindSphere's clients read it: the word that came, where it fits the quality. */
 export function codeOfQuality(quality: Quality, word = 0): string {
   const fits = word !== 0 && qualityOfWord(word) === quality;

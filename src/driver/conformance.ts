@@ -193,8 +193,8 @@ function checkTold(driver: Driver, vectors: readonly DecodeVector[]): void {
   }
 }
 
-function twinReadingOf({ channel, at, value, quality }: Reading): TwinReading {
-  return { channel, at: at as Timestamp, value, quality };
+function twinReadingOf({ channel, at, value, quality, word }: Reading): TwinReading {
+  return { channel, at: at as Timestamp, value, quality, word };
 }
 
 function readAgain(

@@ -130,7 +130,11 @@ export const NOTHING_KNOWN: Known = {
 };
 
 /** What a twin reports: a channel of its device and the sample. */
-export type TwinReading = { readonly channel: string } & Pick<Sample, "at" | "value" | "quality">;
+export type TwinReading = {
+  readonly channel: string;
+  /** What is said of the value beyond its quality, where the protocol can say that. */
+  readonly word?: number;
+} & Pick<Sample, "at" | "value" | "quality">;
 
 /** A device as its maker wrote it: `obey` mirrors `encode`, `emit` mirrors `decode`. */
 export interface Twin {

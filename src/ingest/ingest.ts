@@ -106,7 +106,7 @@ export interface Ingest {
   backfill(driver: string, agent: AgentId, readings: readonly Reading[]): Promise<void>;
 
   /** Where status words are kept that say more than a quality. */
-  readonly statusSeries: Pick<StatusSeries, "of" | "areWords" | "give" | "withWords">;
+  readonly statusSeries: Pick<StatusSeries, "of" | "valuesOf" | "give" | "withWords">;
 
   /** How messages are read that do not explain themselves. */
   layouts(): readonly Layout[];
@@ -201,6 +201,11 @@ export type IngestParts = {
   readonly gauges: Gauges;
   readonly log: Log;
 };
+
+/** For programs that move samples about while no house is open. */
+export function loadStatusSeries(store: Store): Promise<StatusSeries> {
+  return StatusSeries.load(store);
+}
 
 export async function openIngest(parts: IngestParts): Promise<Ingest> {
   const bindings = await Bindings.load(parts.store);

@@ -10,7 +10,7 @@ import type { Store } from "../store/store.ts";
 export class StatusSeries {
   readonly #store: Pick<Store, "statusSeries" | "newSeries" | "together">;
   readonly #words = new Map<number, Series>();
-  readonly #all = new Set<number>();
+  readonly #values = new Map<number, Series>();
 
   static async load(store: Store): Promise<StatusSeries> {
     const known = new StatusSeries(store);
@@ -28,8 +28,8 @@ export class StatusSeries {
 
   readonly of = (series: number): Series | undefined => this.#words.get(series);
 
-  /** Whether this series holds nothing but the words of another one. */
-  readonly areWords = (series: number): boolean => this.#all.has(series);
+  /** Whose words a series holds. */
+  readonly valuesOf = (words: number): Series | undefined => this.#values.get(words);
 
   /** The series and that of its words: what is done to all that is known of a value. */
   readonly withWords = (series: number): readonly number[] => {
@@ -48,7 +48,7 @@ export class StatusSeries {
   #note(rows: readonly StatusWords[]): void {
     for (const { series, words } of rows) {
       this.#words.set(series, words);
-      this.#all.add(words);
+      this.#values.set(words, series);
     }
   }
 

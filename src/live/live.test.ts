@@ -6,6 +6,13 @@ import { type Samples, SamplesBuilder } from "../domain/samples.ts";
 import { TestClock } from "../lib/clock.ts";
 import { type Live, openLive, type Watch } from "./live.ts";
 
+/** The words of a series are a hundred further on. */
+const WORDS = {
+  withWords: (series: number) => [series, series + 100],
+  valuesOf: (words: number) => (words > 100 ? words - 100 : undefined),
+};
+const OVERLOAD = 3_080_192;
+
 type Row = readonly [series: number, at: number, value: Value | null];
 
 test("a viewer gets what the historian has first, then what changes", async () => {
@@ -195,10 +202,28 @@ test("two viewers of one point have their own pace, and the second sees the newe
   assert.deepEqual(slow.frames, [{ snapshot: true, rows: [[0, 2, 2]] }]);
 });
 
+test("a word comes with the value that it was said of, and with no other", async () => {
+  const { live, look, clock } = house(
+    [1, 1_000, 1],
+    [101, 1_000, OVERLOAD],
+    [102, 1_000, OVERLOAD],
+  );
+  const viewer = look([2, 1]);
+  await viewer.watch.opened;
+  assert.deepEqual(viewer.words, [{ position: 1, at: 1_000, word: OVERLOAD }]);
+  clock.advance(100);
+  live.stored(rows([2, 2_000, 2], [102, 2_000, OVERLOAD], [1, 2_000, 3], [101, 2_000, 0]));
+  assert.deepEqual(viewer.words.slice(1), [{ position: 0, at: 2_000, word: OVERLOAD }]);
+  clock.advance(100);
+  live.stored(rows([2, 3_000, 4]));
+  assert.equal(viewer.words.length, 2);
+});
+
 test("a historian that cannot answer fails the watch, not the house", async () => {
   const live = openLive({
     clock: new TestClock(),
     latest: () => Promise.reject(new Error("the disk is gone")),
+    words: WORDS,
   });
   const viewer = watching(live, [1], 10);
   await assert.rejects(viewer.watch.opened, /the disk is gone/);
@@ -212,6 +237,7 @@ function house(...known: readonly Row[]) {
   const live = openLive({
     clock,
     latest: async (series) => rows(...known.filter(([one]) => series.includes(one))),
+    words: WORDS,
   });
   return { clock, live, look: (list: number[], rate = 10) => watching(live, list, rate) };
 }
@@ -219,18 +245,22 @@ function house(...known: readonly Row[]) {
 type Seen = {
   frames: { snapshot: boolean; rows: number[][] }[];
   texts: unknown[];
+  words: unknown[];
   missed: number[][];
   isReady: boolean;
   watch: Watch;
 };
 
 function watching(live: Live, series: readonly number[], rateHz: number): Seen {
-  const seen: Omit<Seen, "watch"> = { frames: [], texts: [], missed: [], isReady: true };
+  const seen: Omit<Seen, "watch"> = {
+    ...{ frames: [], texts: [], words: [], missed: [] },
+    isReady: true,
+  };
   const watch = live.watch({
     series,
     rateHz,
     ready: () => seen.isReady,
-    send(frame, texts) {
+    send(frame, texts, words) {
       const list = Array.from(frame.position, (position, row) => [
         position,
         frame.t0 + (frame.after[row] ?? 0),
@@ -238,6 +268,7 @@ function watching(live: Live, series: readonly number[], rateHz: number): Seen {
       ]);
       seen.frames.push({ snapshot: frame.snapshot, rows: list });
       seen.texts.push(...texts);
+      seen.words.push(...words);
     },
     missed: (from, to) => void seen.missed.push([from, to]),
   });

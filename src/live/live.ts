@@ -1,7 +1,7 @@
-import type { LiveFrame } from "../domain/live-frame.ts";
+import type { LiveFrame, LiveWord } from "../domain/live-frame.ts";
 import type { Samples } from "../domain/samples.ts";
 import type { Clock } from "../lib/clock.ts";
-import { Slots } from "./slots.ts";
+import { Slots, type WordsBook } from "./slots.ts";
 import { Viewer } from "./viewer.ts";
 
 /** Who watches which series; slow watchers lose intermediate values, never the last. */
@@ -21,6 +21,7 @@ export type WatchWish = {
   readonly send: (
     frame: Omit<LiveFrame, "subscription">,
     texts: readonly { readonly position: number; readonly at: number; readonly text: string }[],
+    words: readonly LiveWord[],
   ) => void;
   /**
    * Samples in [from, to) were stored and will not be sent: the viewer was slow, or they came late,
@@ -40,10 +41,11 @@ export type LiveParts = {
   readonly clock: Clock;
   /** The newest sample of each series: the historian's. */
   readonly latest: (series: Uint32Array) => Promise<Samples>;
+  readonly words: WordsBook;
 };
 
-export function openLive({ clock, latest }: LiveParts): Live {
-  const slots = new Slots();
+export function openLive({ clock, latest, words }: LiveParts): Live {
+  const slots = new Slots(words);
   return {
     stored: (samples) => slots.take(samples),
     watch(wish) {

@@ -7,6 +7,8 @@ export type Slot = {
   kind: number;
   quality: number;
   text: string;
+  /** The status word of the sample, 0 where it has none that says more than its quality. */
+  word: number;
   /** Whether the historian was asked: before, an empty slot says nothing. */
   isLoaded: boolean;
   readonly seats: Set<Seat>;
@@ -24,9 +26,20 @@ export interface Watcher {
   wake(): void;
 }
 
+/** Which series hold the status words of others, whose values come with them in one batch. */
+export type WordsBook = {
+  readonly withWords: (series: number) => readonly number[];
+  readonly valuesOf: (words: number) => number | undefined;
+};
+
 /** A table of last values, of watched series only: it costs nothing while nobody looks. */
 export class Slots {
   readonly #slots = new Map<number, Slot>();
+  readonly #words: WordsBook;
+
+  constructor(words: WordsBook) {
+    this.#words = words;
+  }
 
   seat(series: number, seat: Seat): Slot {
     const slot = this.#slots.get(series) ?? emptySlot();
@@ -45,8 +58,10 @@ export class Slots {
     if (this.#slots.size === 0) return;
     const touched = new Set<Watcher>();
     for (let row = 0; row < samples.count; row += 1) {
-      const slot = this.#slots.get(samples.series[row] ?? 0);
+      const series = samples.series[row] ?? 0;
+      const slot = this.#slots.get(series);
       if (slot) this.#takeRow(slot, samples, row, touched);
+      else this.#takeWord(series, samples, row);
     }
     for (const watcher of touched) watcher.wake();
   }
@@ -57,11 +72,15 @@ export class Slots {
   ): Promise<void> {
     const unknown = series.filter((one) => this.#slots.get(one)?.isLoaded === false);
     if (unknown.length === 0) return;
-    const samples = await latest(Uint32Array.from(new Set(unknown)));
+    const wanted = new Set(unknown.flatMap((one) => this.#words.withWords(one)));
+    const samples = await latest(Uint32Array.from(wanted));
     for (let row = 0; row < samples.count; row += 1) {
       const slot = this.#slots.get(samples.series[row] ?? 0);
       // What was stored meanwhile is as new or newer.
       if (slot && (samples.at[row] ?? 0) > slot.at) fill(slot, samples, row);
+    }
+    for (let row = 0; row < samples.count; row += 1) {
+      this.#takeWord(samples.series[row] ?? 0, samples, row);
     }
     for (const one of unknown) {
       const slot = this.#slots.get(one);
@@ -79,6 +98,13 @@ export class Slots {
       touched.add(viewer);
     }
   }
+
+  /** It follows its value. */
+  #takeWord(words: number, samples: Samples, row: number): void {
+    const series = this.#words.valuesOf(words);
+    const slot = series === undefined ? undefined : this.#slots.get(series);
+    if (slot && slot.at === samples.at[row]) slot.word = samples.value[row] ?? 0;
+  }
 }
 
 function emptySlot(): Slot {
@@ -88,6 +114,7 @@ function emptySlot(): Slot {
     kind: KIND.none,
     quality: 0,
     text: "",
+    word: 0,
     isLoaded: false,
     seats: new Set(),
   };
@@ -99,4 +126,5 @@ function fill(slot: Slot, samples: Samples, row: number): void {
   slot.kind = samples.kind[row] ?? KIND.none;
   slot.quality = samples.quality[row] ?? 0;
   slot.text = slot.kind === KIND.text ? (samples.texts[slot.value] ?? "") : "";
+  slot.word = 0;
 }

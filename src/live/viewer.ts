@@ -1,5 +1,8 @@
 import { LIMIT } from "../domain/limit.ts";
+import type { LiveWord } from "../domain/live-frame.ts";
+import { qualityOf } from "../domain/reading.ts";
 import { KIND } from "../domain/samples.ts";
+import { wordBeside } from "../domain/status-word.ts";
 import type { Clock, Timer } from "../lib/clock.ts";
 import type { WatchWish } from "./live.ts";
 import type { Seat, Slot, Slots, Watcher } from "./slots.ts";
@@ -112,6 +115,7 @@ export class Viewer implements Watcher {
     const quality = new Uint8Array(count);
     const kind = new Uint8Array(count);
     const texts: { position: number; at: number; text: string }[] = [];
+    const words: LiveWord[] = [];
     for (let row = 0; row < count; row += 1) {
       const place = position[row] ?? 0;
       const slot = this.#watched[place];
@@ -122,6 +126,8 @@ export class Viewer implements Watcher {
       quality[row] = slot.quality;
       kind[row] = slot.kind;
       if (slot.kind === KIND.text) texts.push({ position: place, at: slot.at, text: slot.text });
+      const word = wordBeside(qualityOf(slot.quality), slot.word);
+      if (word !== null) words.push({ position: place, at: slot.at, word });
     }
     const t0 = count === 0 ? this.#clock.now() : at.reduce((a, b) => Math.min(a, b));
     const snapshot = !this.#hasSnapshot;
@@ -129,7 +135,7 @@ export class Viewer implements Watcher {
     this.#changed.clear();
     this.#sentAt = this.#clock.monotonic();
     const after = at.map((time) => time - t0);
-    this.#wish.send({ snapshot, count, t0, value, after, position, quality, kind }, texts);
+    this.#wish.send({ snapshot, count, t0, value, after, position, quality, kind }, texts, words);
   }
 }
 

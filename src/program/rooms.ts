@@ -10,6 +10,7 @@ import { problem } from "../domain/problem.ts";
 import { drivers } from "../driver/registry.ts";
 import { type AssetEvents, openAssetEvents } from "../event/event.ts";
 import { type Files, openFiles } from "../file/file.ts";
+import type { Historian } from "../historian/historian.ts";
 import { type Ingest, openIngest } from "../ingest/ingest.ts";
 import type { Closer } from "../lib/closer.ts";
 import { failure } from "../lib/outcome.ts";
@@ -56,7 +57,6 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
   };
 
   const own = await openOwn(ground, config, closer);
-  const { live } = own;
   const inside = { ...own, commands: () => commands };
   const { links, ...services } = openServices({ ...ground, config, later }, inside);
   const ingest = await openIngest({
@@ -80,6 +80,8 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
     log: log.child("ingest"),
   });
   closer.add("ingest", () => ingest.close());
+  const latest: Historian["latest"] = (series) => historian.latest(series);
+  const live = openLive({ clock, latest, words: ingest.statusSeries });
   const deviceOf = (id: Parameters<Ingest["device"]>[0]) => ingest.device(id)?.device;
   const isHeard = (topic: string) => later.broker !== undefined && hears(later.broker, topic);
   const isAnswered = (device: Device) => answersTold(ingest, device);
@@ -97,12 +99,12 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
   });
   closer.add("settings", () => settings.close());
   const liveness = watch(ground, { ingest, settings, later }, tell, closer);
-  return { ...own, links, ingest, commands, settings, liveness, later };
+  return { ...own, live, links, ingest, commands, settings, liveness, later };
 }
 
 /** The rooms that need no other. */
 async function openOwn(ground: Ground, config: Config, closer: Closer) {
-  const { store, historian, journal, clock, log } = ground;
+  const { store, journal, clock, log } = ground;
   const access = await openAccess({ ...ground, folder: join(config.data, "access") });
   closer.add("access", () => access.close());
   const agents = await openAgents({
@@ -110,12 +112,11 @@ async function openOwn(ground: Ground, config: Config, closer: Closer) {
     folder: join(config.data, "ca"),
     hostNames: config["host-names"],
   });
-  const live = openLive({ clock, latest: (series) => historian.latest(series) });
   const record = journal.record.bind(journal);
   const assetEvents = openAssetEvents({ store, record, clock, log: log.child("event") });
   closer.add("events", async () => assetEvents.close());
   const files = await openFiles({ store, folder: join(config.data, "files"), now: clock.now });
-  return { access, agents, live, assetEvents, files };
+  return { access, agents, assetEvents, files };
 }
 
 /** Whether people have told where the device's network answers orders: then it answers them all. */

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import type { PointId, Series } from "../domain/brand.ts";
+import type { PointId } from "../domain/brand.ts";
 import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
 import { allOf, batchOf, everyKind, ramp } from "../historian/tale.ts";
 import { silentLog } from "../lib/log.ts";
@@ -45,7 +45,7 @@ async function inData<T>(
 function makePoints(name: string, samples = false): Promise<void> {
   return inData(name, async ({ store, historian }) => {
     await store.assets.put(asset("1"));
-    for (const series of [1, 2] as Series[]) {
+    for (const series of await store.newSeries(2)) {
       const id = `p${series}` as PointId;
       await store.points.put({ ...point("1"), id, series });
     }
@@ -92,11 +92,49 @@ test("some points and a range of time are exported where they are asked for", as
   const times = ["--from", "2026-01-01T00:00:00.010Z", "--to", "2026-01-01T00:00:00.012Z"];
   assert.equal(await runExport(["--out", file, "--points", "p2", ...times, ...data("old")], io), 0);
   assert.deepEqual(readFileSync(file, "utf8").split("\r\n"), [
-    "point,at,kind,value,quality",
-    "p2,2026-01-01T00:00:00.010Z,number,10,good",
-    "p2,2026-01-01T00:00:00.011Z,number,11,good",
+    "point,at,kind,value,quality,statusWord",
+    "p2,2026-01-01T00:00:00.010Z,number,10,good,",
+    "p2,2026-01-01T00:00:00.011Z,number,11,good,",
     "",
   ]);
+});
+
+for (const format of ["csv", "parquet"]) {
+  test(`status words go out as ${format} and come in again, each with its value`, async () => {
+    const [from, to] = [`words-${format}`, `words-${format}-again`];
+    await makePoints(from);
+    const words = join(folder, "words.csv");
+    const lines = [
+      "point,at,kind,value,quality,statusWord",
+      "p1,2026-01-01T00:00:00Z,number,1,good,",
+      "p1,2026-01-01T00:00:01Z,number,2,bad,2150891520",
+      "p1,2026-01-01T00:00:02Z,number,3,bad,-2147024896",
+      "p2,2026-01-01T00:00:01Z,number,4,bad,",
+    ];
+    writeFileSync(words, lines.join("\n"));
+    assert.equal(await runImport([words, ...data(from)], io), 0, said.at(-1));
+    assert.equal(said.at(-1), "4 samples are stored");
+    const file = join(folder, `${from}.${format}`);
+    assert.equal(await runExport(["--out", file, "--format", format, ...data(from)], io), 0);
+    await makePoints(to);
+    assert.equal(await runImport([file, ...data(to)], io), 0, said.at(-1));
+    const again = join(folder, `${to}.csv`);
+    assert.equal(await runExport(["--out", again, ...data(to)], io), 0);
+    const out = readFileSync(again, "utf8").trim().split("\r\n");
+    assert.deepEqual(
+      out,
+      lines.map((line) => line.replace(/(:\d\d)Z/, "$1.000Z")),
+    );
+  });
+}
+
+test("a table of before, without status words, is read as it is", async () => {
+  await makePoints("before");
+  const file = join(folder, "before.csv");
+  writeFileSync(file, "point,at,kind,value,quality\np1,2026-01-01T00:00:00Z,number,1,bad\n");
+  assert.equal(await runImport([file, ...data("before")], io), 0, said.at(-1));
+  const [[row] = []] = await remembered("before");
+  assert.deepEqual([row?.value, row?.quality], [1, "bad"]);
 });
 
 test("an error names the line, and what is wrong there", async () => {
@@ -106,9 +144,11 @@ test("an error names the line, and what is wrong there", async () => {
     ["p9,2026-01-01T00:00:00Z,none,,bad", /line 4: there is no point 'p9'/],
     ["p1,yesterday,none,,bad", /line 4: 'yesterday' is no time/],
     ["p1,2026-01-01T00:00:00Z,number,ten,good", /line 4: 'ten' is no number/],
-    ["p1,2026-01-01T00:00:00Z,number,1", /line 4: 4 cells instead of 5/],
+    ["p1,2026-01-01T00:00:00Z,number,1", /line 4: 4 cells instead of 6/],
     ["p1,2999-01-01T00:00:00Z,number,1,good", /line 4: its time lies in the future/],
     ['p1,"2026', /line 4: a quotation mark is not closed/],
+    ["p1,2026-01-01T00:00:00Z,number,1,good,2150891520", /line 4: .*2150891520 does not say good/],
+    ["p1,2026-01-01T00:00:00Z,number,1,good,fine", /line 4: 'fine' is no status word/],
   ] as const) {
     const file = join(folder, "bad.csv");
     writeFileSync(file, head + good + line);

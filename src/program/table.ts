@@ -21,9 +21,11 @@ import {
   TABLE_HEAD,
   type TableRow,
 } from "../domain/sample-table.ts";
-import { SamplesBuilder, sampleAt } from "../domain/samples.ts";
+import { type Samples, SamplesBuilder, sampleAt } from "../domain/samples.ts";
+import { wordBeside } from "../domain/status-word.ts";
 import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
-import type { Historian } from "../historian/historian.ts";
+import type { Historian, RangeQuery } from "../historian/historian.ts";
+import { loadStatusSeries } from "../ingest/ingest.ts";
 import { AssertionError } from "../lib/assert.ts";
 import { Closer } from "../lib/closer.ts";
 import { csvLine, csvRows } from "../lib/csv.ts";
@@ -35,11 +37,17 @@ import { openSqliteStore } from "../store/sqlite/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import { configOf, type ExitCode, type Io, optionsOf } from "./io.ts";
 
-type Opened = { readonly historian: Historian; readonly store: Store };
+type Opened = {
+  readonly historian: Historian;
+  readonly store: Store;
+  readonly statusSeries: Awaited<ReturnType<typeof loadStatusSeries>>;
+};
 type Wish = { readonly points: readonly Point[]; readonly from: number; readonly to: number };
 
 const PAGE_ROWS = 50_000;
 const TOLD_EVERY = 1_000_000;
+/** Tables of before have no status words. */
+const HEADS = [TABLE_HEAD.join(), TABLE_HEAD.slice(0, -1).join()];
 const FORMATS = ["csv", "parquet"] as const;
 const EXPORT_USAGE =
   "usage: fieldline export --out FILE [--format csv|parquet] [--points ID,ID] [--from TIME] " +
@@ -56,7 +64,7 @@ export async function runExport(args: readonly string[], io: Io): Promise<ExitCo
     const wanted = await pointsOf(opened.store, points);
     if (!wanted.ok) return wanted;
     const wish = { points: wanted.value, from: start, to: end };
-    const rows = await (kind === "csv" ? writeCsv : writeParquet)(out, opened.historian, wish);
+    const rows = await (kind === "csv" ? writeCsv : writeParquet)(out, opened, wish);
     return success(`${rows} samples of ${wanted.value.length} points are in ${out}`);
   });
 }
@@ -69,11 +77,11 @@ export async function runImport(args: readonly string[], io: Io): Promise<ExitCo
   return inFolder(options, io, async (opened) => {
     let stored = 0;
     try {
-      for await (const batch of batchesOf(file, opened.store)) {
-        await opened.historian.append(batch);
-        if (Math.floor((stored + batch.count) / TOLD_EVERY) > Math.floor(stored / TOLD_EVERY))
-          io.complain(`${stored + batch.count} samples`);
-        stored += batch.count;
+      for await (const { samples, rows } of batchesOf(file, opened)) {
+        await opened.historian.append(samples);
+        if (Math.floor((stored + rows) / TOLD_EVERY) > Math.floor(stored / TOLD_EVERY))
+          io.complain(`${stored + rows} samples`);
+        stored += rows;
       }
     } catch (reason) {
       if (reason instanceof AssertionError || !(reason instanceof Error)) throw reason;
@@ -84,11 +92,11 @@ export async function runImport(args: readonly string[], io: Io): Promise<ExitCo
   });
 }
 
-async function writeCsv(out: string, historian: Historian, wish: Wish): Promise<number> {
+async function writeCsv(out: string, opened: Opened, wish: Wish): Promise<number> {
   let rows = 0;
   const lines = async function* () {
     yield csvLine(TABLE_HEAD);
-    for await (const page of pagesOf(historian, wish)) {
+    for await (const page of pagesOf(opened, wish)) {
       rows += page.length;
       yield page.map((row) => csvLine(cellsOf(row))).join("");
     }
@@ -97,10 +105,10 @@ async function writeCsv(out: string, historian: Historian, wish: Wish): Promise<
   return rows;
 }
 
-async function writeParquet(out: string, historian: Historian, wish: Wish): Promise<number> {
+async function writeParquet(out: string, opened: Opened, wish: Wish): Promise<number> {
   let rows = 0;
   const file = new ParquetFile(out, parquetColumns([]));
-  for await (const page of pagesOf(historian, wish)) {
+  for await (const page of pagesOf(opened, wish)) {
     await file.write(parquetColumns(page));
     rows += page.length;
   }
@@ -108,13 +116,12 @@ async function writeParquet(out: string, historian: Historian, wish: Wish): Prom
   return rows;
 }
 
-async function* pagesOf(historian: Historian, wish: Wish): AsyncGenerator<TableRow[]> {
+async function* pagesOf(opened: Opened, wish: Wish): AsyncGenerator<TableRow[]> {
   const { points, from, to } = wish;
   for (const { id, series } of points) {
     for (let after: number | undefined; ; ) {
       const more = after === undefined ? {} : { after };
-      const page = await historian.range({ series, from, to, limit: PAGE_ROWS, ...more });
-      const rows = Array.from({ length: page.count }, (_, row) => sampleAt(page, row));
+      const rows = await pageOf(opened, { series, from, to, limit: PAGE_ROWS, ...more });
       if (rows.length > 0) yield rows.map((row) => ({ ...row, point: id }));
       if (rows.length < PAGE_ROWS) break;
       after = rows.at(-1)?.at;
@@ -122,39 +129,69 @@ async function* pagesOf(historian: Historian, wish: Wish): AsyncGenerator<TableR
   }
 }
 
-async function* batchesOf(file: string, store: Store) {
-  const known = new Map((await allPoints(store)).map((point) => [String(point.id), point.series]));
+/** A status word is of the time of its value: the same range has all that are wanted. */
+async function pageOf(
+  { historian, statusSeries }: Opened,
+  query: RangeQuery,
+): Promise<Omit<TableRow, "point">[]> {
+  const page = await historian.range(query);
+  const series = statusSeries.of(query.series);
+  const said = series === undefined ? undefined : await historian.range({ ...query, series });
+  const words = new Map(Array.from(said?.at ?? [], (at, row) => [at, said?.value[row]] as const));
+  return Array.from({ length: page.count }, (_, row) => {
+    const sample = sampleAt(page, row);
+    return { ...sample, statusWord: wordBeside(sample.quality, words.get(sample.at)) };
+  });
+}
+
+type ReadBatch = { readonly samples: Samples; readonly rows: number };
+
+async function* batchesOf(file: string, opened: Opened): AsyncGenerator<ReadBatch> {
+  const points = await allPoints(opened.store);
+  const known = new Map(points.map((point) => [String(point.id), point.series]));
   const batch = new SamplesBuilder(PAGE_ROWS);
+  let rows = 0;
   for await (const { where, read } of isParquet(file) ? parquetPlaces(file) : csvPlaces(file)) {
-    addRow(batch, known, where, read);
-    if (batch.count >= PAGE_ROWS) yield batch.take();
+    await addRow(batch, opened, rowAt(where, read, known));
+    rows += 1;
+    if (rows < PAGE_ROWS) continue;
+    yield { samples: batch.take(), rows };
+    rows = 0;
   }
-  if (batch.count > 0) yield batch.take();
+  if (rows > 0) yield { samples: batch.take(), rows };
 }
 
 type Place = { readonly where: string; readonly read: () => TableRow };
+type ReadRow = TableRow & { readonly series: Series };
 
-function addRow(
-  batch: SamplesBuilder,
-  known: ReadonlyMap<string, Series>,
-  where: string,
-  read: Place["read"],
-): void {
+function rowAt(where: string, read: Place["read"], known: ReadonlyMap<string, Series>): ReadRow {
   try {
-    const { point, at, value, quality } = read();
-    const series = known.get(point);
-    if (series === undefined) throw new Error(`there is no point '${point}'`);
-    if (at > Date.now() + LIMIT.futureMs) throw new Error(`its time lies in the future`);
-    batch.add(series, at, value, quality);
+    const row = read();
+    const series = known.get(row.point);
+    if (series === undefined) throw new Error(`there is no point '${row.point}'`);
+    if (row.at > Date.now() + LIMIT.futureMs) throw new Error(`its time lies in the future`);
+    return { ...row, series };
   } catch (reason) {
     throw new Error(`${where}: ${reason instanceof Error ? reason.message : String(reason)}`);
   }
 }
 
+/** Where a series has words, plain ones count, too: none of before stays. */
+async function addRow(
+  batch: SamplesBuilder,
+  { statusSeries }: Opened,
+  { series, at, value, quality, statusWord }: ReadRow,
+): Promise<void> {
+  if (statusWord !== null) await statusSeries.give([series]);
+  batch.add(series, at, value, quality);
+  const words = statusSeries.of(series);
+  if (words !== undefined) batch.add(words, at, statusWord ?? 0, "good");
+}
+
 async function* csvPlaces(file: string): AsyncGenerator<Place> {
   let isHead = true;
   for await (const { cells, line } of csvRows(createReadStream(file, "utf8"))) {
-    if (isHead && cells.join() !== TABLE_HEAD.join()) {
+    if (isHead && !HEADS.includes(cells.join())) {
       throw new Error(`line ${line}: the first line must be ${TABLE_HEAD.join(",")}`);
     }
     if (!isHead) yield { where: `line ${line}`, read: () => rowOfCells(cells) };
@@ -231,7 +268,8 @@ async function openFolder(
   const store = await openSqliteStore({ file: join(data, "fieldline.db") }, { log });
   if (!store.ok) return store;
   closer.add("store", () => store.value.close());
-  return success({ historian: historian.value, store: store.value });
+  const statusSeries = await loadStatusSeries(store.value);
+  return success({ historian: historian.value, store: store.value, statusSeries });
 }
 
 function usage(io: Io, line: string): ExitCode {

@@ -33,6 +33,7 @@ export async function startUplink(
     outbox: historian.outbox,
     send: (message) => link.send(message),
     sourceOf: sourcesOf(ingest, name),
+    valuesOf: ingest.statusSeries.valuesOf,
     twin: fieldline.twin,
   });
   closer.add("uplink", async () => {
@@ -46,9 +47,10 @@ export async function startUplink(
 /** Devices are called by their driver and their address there; the demo plant's stay here. */
 function sourcesOf(ingest: Ingest, gateway: string): (series: number) => Source | undefined {
   let known = new Map<number, Source>();
-  const { areWords } = ingest.statusSeries;
+  const { valuesOf } = ingest.statusSeries;
   return (series) => {
-    if (!known.has(series) && !areWords(series)) known = sourcesNow(ingest, gateway);
+    const isKnown = known.has(series) || valuesOf(series) !== undefined;
+    if (!isKnown) known = sourcesNow(ingest, gateway);
     return known.get(series);
   };
 }

@@ -89,11 +89,27 @@ test("samples that no device has sent stay where they are", () =>
     await historian.close();
   }));
 
+test("a status word goes up with the value that it was said of", () =>
+  inFolder(async (folder) => {
+    const server = new Server();
+    const { historian, uplink } = await open(folder, server);
+    const values = [row(1, 0, 1), row(1, 1, 2), row(1, 2, 3)];
+    await historian.append(batchOf([...values, row(101, 1, 3_080_192), row(101, 2, 0)]));
+    await server.until(3);
+    assert.deepEqual(server.heard, [
+      [START, 1],
+      [START + 1, 2, 3_080_192],
+      [START + 2, 3],
+    ]);
+    await uplink.close();
+    await historian.close();
+  }));
+
 /** What stands above: it reads what comes as a house does. */
 class Server {
   /** So many messages are not taken. */
   refuses = 0;
-  readonly heard: (readonly [at: number, value: unknown])[] = [];
+  readonly heard: (readonly [at: number, value: unknown, word?: number])[] = [];
   readonly said: string[] = [];
 
   readonly send = async ({ topic, payload }: Message): Promise<Outcome<void, Problem>> => {
@@ -110,7 +126,9 @@ class Server {
       const channels = finding.channels.map((one) => `${one.channel} ${one.dataType} ${one.unit}`);
       this.said.push(`channels: ${channels}`);
     }
-    for (const { at, value } of findings.readings) this.heard.push([at, value]);
+    for (const { at, value, word } of findings.readings) {
+      this.heard.push(word === 0 ? [at, value] : [at, value, word]);
+    }
     return success(undefined);
   };
 
@@ -134,6 +152,7 @@ async function open(folder: string, server: Server): Promise<Opened> {
     outbox: opened.value.outbox,
     send: server.send,
     sourceOf: (series) => (series === 1 ? source : undefined),
+    valuesOf: (series) => (series === 101 ? 1 : undefined),
     twin: fieldline.twin,
     clock: systemClock,
     chance: () => 0,

@@ -32,6 +32,8 @@ type UplinkParts = {
   readonly send: (message: Message) => Promise<Outcome<void, Problem>>;
   /** Undefined of samples that no device has sent. */
   readonly sourceOf: (series: number) => Source | undefined;
+  /** Whose status words a series holds. */
+  readonly valuesOf: (series: number) => number | undefined;
   /** How the server above is told of a device. */
   readonly twin: (device: DeviceAddress) => Twin;
   readonly clock: Clock;
@@ -152,15 +154,29 @@ class Carrier implements Uplink {
 
   #byDevice(samples: Samples): Map<DeviceAddress, Row[]> {
     const devices = new Map<DeviceAddress, Row[]>();
+    const words = this.#wordsIn(samples);
     for (let row = 0; row < samples.count; row += 1) {
       const { series, at, value, quality } = sampleAt(samples, row);
       const source = this.#parts.sourceOf(series);
       if (!source) continue;
       const rows = devices.get(source.device) ?? [];
-      rows.push({ source, reading: { channel: source.channel, at, value, quality } });
+      const word = words.get(series)?.get(at) ?? 0;
+      rows.push({ source, reading: { channel: source.channel, at, value, quality, word } });
       devices.set(source.device, rows);
     }
     return devices;
+  }
+
+  /** By series and time: what arrives with a value is in its batch. */
+  #wordsIn(samples: Samples): ReadonlyMap<number, ReadonlyMap<number, number>> {
+    const words = new Map<number, Map<number, number>>();
+    for (let row = 0; row < samples.count; row += 1) {
+      const series = this.#parts.valuesOf(samples.series[row] ?? 0);
+      if (series === undefined) continue;
+      const known = words.get(series) ?? new Map();
+      words.set(series, known.set(samples.at[row] ?? 0, samples.value[row] ?? 0));
+    }
+    return words;
   }
 
   /** Its channels first, where the server was not told of them. */

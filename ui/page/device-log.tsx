@@ -13,6 +13,7 @@ import { Figure } from "../part/figure.tsx";
 import { Fold, Folds } from "../part/fold.tsx";
 import { Table } from "../part/table.tsx";
 import { useReply } from "../query.ts";
+import { statusText } from "../status-text.ts";
 import "./device-log.css";
 
 /** Often enough to watch a device at work. */
@@ -113,8 +114,13 @@ function Readings({ message: { readings, readingCount }, device }: ReadingsProps
           {
             head: "Value",
             align: "right",
-            cell: ({ channel, value, quality }) => (
-              <Figure {...formatValue(value, variableOf(device, channel))} quality={quality} />
+            cell: ({ channel, value, quality, statusWord }) => (
+              <>
+                <Figure {...formatValue(value, variableOf(device, channel))} quality={quality} />
+                {statusWord !== undefined && (
+                  <div className="dim hint">{statusText(statusWord)}</div>
+                )}
+              </>
             ),
           },
           {

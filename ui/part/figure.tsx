@@ -1,6 +1,7 @@
 import type { PointReply } from "../../src/api/contract.ts";
 import type { Quality } from "../../src/domain/reading.ts";
 import { formatAge, formatValue, NO_VALUE } from "../format.ts";
+import { statusText } from "../status-text.ts";
 import { useByTime, usePoint, useStale } from "../use-live.ts";
 import "./figure.css";
 
@@ -21,6 +22,7 @@ export function PointFigure({ point, size = "plain" }: FigureProps) {
       unit={unit}
       size={size}
       quality={newest?.quality ?? "good"}
+      statusWord={newest?.statusWord}
       staleSince={isStale ? (newest?.at ?? null) : null}
     />
   );
@@ -31,16 +33,17 @@ type BareFigureProps = {
   readonly unit?: string;
   readonly size?: "big" | "plain";
   readonly quality?: Quality;
+  readonly statusWord?: number | undefined;
   /** When it was last true, if that is longer ago than it should be. */
   readonly staleSince?: number | null;
 };
 
 export function Figure(props: BareFigureProps) {
-  const { text, unit, size = "plain", quality = "good", staleSince = null } = props;
+  const { text, unit, size = "plain", quality = "good", statusWord, staleSince = null } = props;
   const classes = ["figure", "num", size, quality, staleSince === null ? "" : "stale"];
   return (
     <span className={classes.filter(Boolean).join(" ")}>
-      <QualityMark quality={quality} />
+      <QualityMark quality={quality} statusWord={statusWord} />
       {/* A bad value that is not there at all is the mark alone. */}
       {!(quality === "bad" && text === NO_VALUE) && <span className="figure-text">{text}</span>}
       {unit && <span className="figure-unit">{unit}</span>}
@@ -50,12 +53,16 @@ export function Figure(props: BareFigureProps) {
 }
 
 /** `~` uncertain, `?` bad: a shape, then a word for ears. Good says nothing. */
-function QualityMark({ quality }: { readonly quality: Quality }) {
+function QualityMark({
+  quality,
+  statusWord,
+}: Pick<BareFigureProps, "statusWord"> & { readonly quality: Quality }) {
   if (quality === "good") return null;
+  const why = statusWord === undefined ? "" : `: ${statusText(statusWord)}`;
   return (
-    <span className="quality-mark" title={`${quality} quality`}>
+    <span className="quality-mark" title={`${quality} quality${why}`}>
       <span aria-hidden>{quality === "bad" ? "?" : "~"}</span>
-      <span className="spoken">{`${quality} quality`}</span>
+      <span className="spoken">{`${quality} quality${why}`}</span>
     </span>
   );
 }

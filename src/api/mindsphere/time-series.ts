@@ -8,12 +8,13 @@ import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { House } from "../house.ts";
 import { storeSamples } from "../push.ts";
 import { iso } from "../time.ts";
+import { type Words, wordsIn, wordsOf } from "../words.ts";
 import { type AspectPoints, aspectPointsOf, withAllPoints } from "./aspect-points.ts";
 import { readExactBody } from "./body.ts";
 import { type Records, recordsOf } from "./records.ts";
 import type { Answer, Ask, Routes } from "./route.ts";
 import { samplesIn } from "./samples-in.ts";
-import { addWords, type Words, wordsIn, wordsOf } from "./status-words.ts";
+import { addWords } from "./status-words.ts";
 import { timeFrom } from "./time-text.ts";
 
 const ONE = "/api/iottimeseries/v3/timeseries/:asset/:aspect";
@@ -98,7 +99,12 @@ async function newest(house: House, ask: Ask, points: readonly Point[]): Promise
   return { status: 200, body: wanted.map((at) => rows.get(at)) };
 }
 
-function addRecords(rows: Rows, { series, variable }: Point, samples: Samples, words: Words): void {
+function addRecords(
+  rows: Rows,
+  { series, variable }: Point,
+  samples: Samples,
+  words?: Words,
+): void {
   const { name, qualityCode } = variable;
   for (let row = 0; row < samples.count; row += 1) {
     if (samples.series[row] !== series) continue;
@@ -107,7 +113,7 @@ function addRecords(rows: Rows, { series, variable }: Point, samples: Samples, w
     const record: Record = rows.get(at) ?? { _time: iso(at) };
     record[name] = value;
     if (qualityCode || quality !== "good")
-      record[`${name}_qc`] = codeOfQuality(quality, words.get(at));
+      record[`${name}_qc`] = codeOfQuality(quality, words?.get(at));
     rows.set(at, record);
   }
 }

@@ -4,6 +4,7 @@ import type { DeclaredChannel, Findings } from "../../domain/findings.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { QUALITIES, type Quality } from "../../domain/reading.ts";
+import { wordBeside } from "../../domain/status-word.ts";
 import { type ExactJson, isJsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { readExactPayload } from "../payload.ts";
@@ -31,19 +32,21 @@ export function decode(message: ReceivedMessage, findings: Findings): Outcome<vo
   return success(undefined);
 }
 
-/** `[channel, time, value]`, and the quality behind it where it is not good. */
+/** `[channel, time, value]`, and behind it what is not plainly good: quality, status word. */
 function readSamples(
   list: readonly ExactJson[],
   findings: Findings,
   device: ReturnType<typeof addressOf>,
 ): Outcome<void, Problem> {
   for (const row of list) {
-    const [channel, at, value, quality = "good"] = Array.isArray(row) ? row : [];
+    const [channel, at, value, quality = "good", word = 0] = Array.isArray(row) ? row : [];
     const isSample =
       typeof channel === "string" && channel !== "" && isTime(at) && isQuality(quality);
-    if (!isSample || !isValue(value)) return malformed(`E_SAMPLE ${shorten(row)}`);
+    if (!isSample || !isValue(value) || !isWordOf(quality, word)) {
+      return malformed(`E_SAMPLE ${shorten(row)}`);
+    }
     findings.about(device, at);
-    findings.reading(channel as ChannelName, value, quality);
+    findings.reading(channel as ChannelName, value, quality, word);
   }
   return success(undefined);
 }
@@ -62,6 +65,11 @@ function isTime(json: ExactJson | undefined): json is number {
 
 function isQuality(json: ExactJson): json is Quality {
   return QUALITIES.some((quality) => quality === json);
+}
+
+/** None, or one that says this quality and more. */
+function isWordOf(quality: Quality, json: ExactJson): json is number {
+  return json === 0 || (typeof json === "number" && wordBeside(quality, json) !== null);
 }
 
 function isDataType(json: ExactJson | undefined): json is DataType {

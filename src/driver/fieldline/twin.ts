@@ -2,6 +2,7 @@ import type { DeviceAddress } from "../../domain/brand.ts";
 import type { Message } from "../../domain/message.ts";
 import { problem } from "../../domain/problem.ts";
 import type { Value } from "../../domain/reading.ts";
+import { wordBeside } from "../../domain/status-word.ts";
 import { failure } from "../../lib/outcome.ts";
 import type { Twin, TwinReading } from "../driver.ts";
 import { splitAddress, topicOf, type Verb } from "./topics.ts";
@@ -41,10 +42,12 @@ export function twin(device: DeviceAddress): Twin {
   };
 }
 
-/** `["channel",1767225600000,49]`, and the quality behind it where it is not good. */
-function rowOf({ channel, at, value, quality }: TwinReading): string {
+/** `["channel",1767225600000,49]`, and behind it what is not plainly good. */
+function rowOf({ channel, at, value, quality, word = 0 }: TwinReading): string {
   const parts = [JSON.stringify(channel), String(at), jsonOf(value)];
-  if (quality !== "good") parts.push(JSON.stringify(quality));
+  const beside = wordBeside(quality, word);
+  if (quality !== "good" || beside !== null) parts.push(JSON.stringify(quality));
+  if (beside !== null) parts.push(String(beside));
   return `[${parts.join()}]`;
 }
 

@@ -3,7 +3,7 @@ import type { CommandStep } from "../../domain/command.ts";
 import type { Finding } from "../../domain/findings.ts";
 import type { Message } from "../../domain/message.ts";
 import { problem } from "../../domain/problem.ts";
-import type { Quality } from "../../domain/reading.ts";
+import { codeOfQuality } from "../../domain/status-word.ts";
 import type { ToldEvent } from "../../domain/told.ts";
 import { encodeJson, type Json, type JsonObject, parseJsonObject } from "../../lib/json.ts";
 import { failure, success } from "../../lib/outcome.ts";
@@ -11,13 +11,6 @@ import type { Twin, TwinReading } from "../driver.ts";
 import { writable } from "../value.ts";
 import { COMMAND } from "./catalogue.ts";
 import { inboundTopic, outboundTopic } from "./topics.ts";
-
-/** Status words of OPC UA in decimal: Good, Uncertain, Bad. */
-const QUALITY_CODE: Readonly<Record<Quality, string>> = {
-  good: "0",
-  uncertain: "1073741824",
-  bad: "2147483648",
-};
 
 /** An agent that sends time series, like the Raspberry Pi gateway of the energy-meter example. */
 export function twin(device: DeviceAddress): Twin {
@@ -58,10 +51,10 @@ type Row = {
 /** Neighbours of one time share a row. */
 function rowsOf(readings: readonly TwinReading[]): Row[] {
   const rows: Row[] = [];
-  for (const { at, channel, value, quality } of readings) {
+  for (const { at, channel, value, quality, word } of readings) {
     const timestamp = new Date(at).toISOString();
     const last = rows.at(-1);
-    const qualityCode = QUALITY_CODE[quality];
+    const qualityCode = codeOfQuality(quality, word);
     const entry = { dataPointId: channel, value: writable(value), qualityCode };
     if (last?.timestamp === timestamp) last.values.push(entry);
     else rows.push({ timestamp, values: [entry] });

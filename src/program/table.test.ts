@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import type { PointId } from "../domain/brand.ts";
+import type { PointId, Series } from "../domain/brand.ts";
 import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
 import { allOf, batchOf, everyKind, ramp } from "../historian/tale.ts";
 import { silentLog } from "../lib/log.ts";
@@ -45,7 +45,7 @@ async function inData<T>(
 function makePoints(name: string, samples = false): Promise<void> {
   return inData(name, async ({ store, historian }) => {
     await store.assets.put(asset("1"));
-    for (const series of await store.newSeries(2)) {
+    for (const series of (await store.newSeries(2)) as Series[]) {
       const id = `p${series}` as PointId;
       await store.points.put({ ...point("1"), id, series });
     }

@@ -22,7 +22,6 @@ import {
   Id,
   IssuedSchema,
   Json,
-  KeptSchema,
   LayoutBody,
   LayoutSchema,
   Name,
@@ -32,7 +31,6 @@ import {
   PointSchema,
   type ProblemSchema,
   page,
-  RetentionSchema,
   RightsSchema,
   SampleSchema,
   ScreenSchema,
@@ -47,6 +45,7 @@ import {
   VariableSchema,
 } from "./schema.ts";
 import { AssetEventSchema, AuthoritySchema, CertificateBody, FileSchema } from "./schema-agent.ts";
+import { KeptSchema, RetentionSchema } from "./schema-kept.ts";
 import { HeardMessageSchema, RejectedSchema } from "./schema-message.ts";
 
 /**

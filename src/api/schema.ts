@@ -150,14 +150,6 @@ export const AssetSchema = Type.Object({
   deviceIds: Type.Array(Type.String()),
   createdAt: Time,
 });
-const Days = nullable(Type.Integer({ minimum: 1, maximum: LIMIT.keptDays }));
-/** Days, each from the samples' own time; null: for good. */
-export const RetentionSchema = Type.Object({
-  rawDays: Days,
-  hourlyDays: Days,
-  dailyDays: Days,
-});
-export const KeptSchema = Type.Object({ own: nullable(RetentionSchema), house: RetentionSchema });
 /** The newest value is bad because its device says that the sensor behind it does not work. */
 const Unsound = Type.Optional(Type.Literal(true));
 export const PointSchema = Type.Object({

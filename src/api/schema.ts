@@ -159,9 +159,8 @@ export const PointSchema = Type.Object({
   path: Type.String(),
   aspect: Type.String(),
   variable: VariableSchema,
-  /** What its samples are called in the history, and in a database (docs/database.md). */
+  /** What its samples, and their status words, are called in a database (docs/database.md). */
   series: Type.Integer(),
-  /** Where the status words of its samples are; null where there are none. */
   statusSeries: nullable(Type.Integer()),
   latest: nullable(SampleSchema),
   unsound: Unsound,

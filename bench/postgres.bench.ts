@@ -39,6 +39,8 @@ try {
   if (!opened.ok) throw new Error(opened.problem.detail);
   printTable([await ingest(opened.value, cluster)]);
   console.log("");
+  printTable([await daysMade(opened.value, cluster)]);
+  console.log("");
   printTable(await reads(opened.value));
   await opened.value.close();
 } finally {
@@ -69,6 +71,18 @@ async function ingest(historian: PostgresHistorian, { pid }: Cluster) {
   };
 }
 
+/** What was left to be done when the last sample was safe. */
+async function daysMade(historian: PostgresHistorian, { pid }: Cluster) {
+  const before = serverSeconds(pid());
+  const start = performance.now();
+  await historian.daysMade();
+  const seconds = (performance.now() - start) / 1_000;
+  return {
+    "days made behind it, s": rounded(seconds),
+    "server CPU s": rounded(serverSeconds(pid()) - before),
+  };
+}
+
 /** The workload comes in batches of 10,000; a backlog is drained in larger pieces. */
 function* commitsOf(workload: Workload): Generator<Samples> {
   let waiting: Samples[] = [];
@@ -90,6 +104,14 @@ async function reads(historian: PostgresHistorian) {
       historian.aggregate({ series: one, ...all, by: { buckets: 1_000 } }),
     "daily increase of 200": () =>
       historian.aggregate({ series: COUNTERS, ...all, by: { everyMs: DAY_MS } }),
+    "the same in Zurich": () =>
+      historian.aggregate({
+        series: COUNTERS,
+        ...all,
+        by: { calendar: "day", timeZone: "Europe/Zurich" },
+      }),
+    "hourly of 200": () =>
+      historian.aggregate({ series: COUNTERS, ...all, by: { everyMs: 3_600_000 } }),
     "an hour of 3,600": () =>
       historian.range({ series: BUSIEST, from: noon, to: noon + 3_600_000, limit: 10_000 }),
     "a day of 86,400": () =>

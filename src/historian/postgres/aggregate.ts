@@ -3,13 +3,17 @@ import { type Samples, valueAt } from "../../domain/samples.ts";
 import { Durations, isTrusted } from "../durations.ts";
 import type { AggregateQuery, Buckets } from "../historian.ts";
 import { bucketStarts, SUM_COLUMNS, Sums } from "../sums.ts";
+import { readCovered } from "./covered.ts";
 import type { Session } from "./database.ts";
+import { DAY_MS } from "./days.ts";
 import { readTiers, readTiersBefore } from "./hours.ts";
 import { readRange } from "./read.ts";
 import { readSummaries, readValuesBefore, type SeriesSummary } from "./summaries.ts";
 
 /** Rows that are looked at in one piece. */
 const PAGE_ROWS = 65_536;
+/** Of all series together: their hours are looked at where they do not lie in one bucket. */
+const DAYS_AT_ONCE = 4_000;
 /** To find what held before, from the newest on: most often the first is good. */
 const BACK_ROWS = 64;
 
@@ -43,16 +47,31 @@ type Asked = {
   readonly all: readonly Sums[];
 };
 
-async function addValues(session: Session, { query, starts, all }: Asked): Promise<void> {
+/** Series after series or some at once: all that is read for them is in memory meanwhile. */
+async function addValues(session: Session, asked: Asked): Promise<void> {
+  const { query, all } = asked;
+  const days = Math.ceil((query.to - query.from) / DAY_MS) + 1;
+  const atOnce = Math.max(1, Math.floor(DAYS_AT_ONCE / days));
+  for (let start = 0; start < all.length; start += atOnce) {
+    const some = all.slice(start, start + atOnce);
+    const series = Uint32Array.from(some, (sums) => sums.series);
+    await addValuesOf(session, { ...asked, query: { ...query, series }, all: some });
+  }
+}
+
+async function addValuesOf(session: Session, { query, starts, all }: Asked): Promise<void> {
   const before = await readValuesBefore(session, query);
   const tiersBefore = await readTiersBefore(session, query);
   const tiers = groupBySeries(await readTiers(session, query, starts));
-  const summaries = groupBySeries(await readSummaries(session, { ...query, starts }));
+  const { summaries, rest } = await readCovered(session, query, all);
+  const read = await readSummaries(session, { ...query, spans: rest, starts });
+  const inOrder = [...summaries, ...read].sort((one, other) => one.firstAt - other.firstAt);
+  const samples = groupBySeries(inOrder);
   for (const sums of all) {
     const { series } = sums;
     sums.begin(before.get(series) ?? tiersBefore.get(series) ?? Number.NaN);
     for (const tier of tiers.get(series) ?? []) sums.addSummary(tier);
-    for (const summary of summaries.get(series) ?? []) sums.addSummary(summary);
+    for (const summary of samples.get(series) ?? []) sums.addSummary(summary);
     sums.end();
   }
 }

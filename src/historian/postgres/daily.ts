@@ -1,9 +1,8 @@
 import type { AggregateQuery, SeriesRange } from "../historian.ts";
 import { CopyReader } from "./copy.ts";
 import type { Session } from "./database.ts";
+import { DAY_MS } from "./days.ts";
 import { timeLiteral, touching, within } from "./time.ts";
-
-const DAY_MS = 86_400_000;
 
 const SUMMARY = "first_at, last_at, countable, good, min, max, sum, first, last, increase, area";
 const EXCLUDED = SUMMARY.replaceAll(/\w+/g, "excluded.$&");

@@ -1,4 +1,5 @@
 import type { Samples } from "../../domain/samples.ts";
+import { spoilDays } from "./beside.ts";
 import type { Database, Session } from "./database.ts";
 import type { Days } from "./days.ts";
 import { COLUMNS, encodeRows } from "./rows.ts";
@@ -23,6 +24,12 @@ export type Branch = {
   /** Who made the cluster; a copy by `pg_basebackup` has the same. */
   readonly system: string;
   readonly timeline: number;
+};
+
+type Stored = {
+  readonly tooOld: number;
+  /** Whether there are days to be made now. */
+  readonly hasDaysOver: boolean;
 };
 
 /**
@@ -61,10 +68,10 @@ export class Ingest {
     return end !== undefined && microsOf(at) <= end;
   }
 
-  /** Settles when they are safe, in the order of the calls, with how many were too old. */
-  async append(samples: Samples, place?: Place): Promise<number> {
+  /** Settles when they are safe, in the order of the calls. */
+  async append(samples: Samples, place?: Place): Promise<Stored> {
     const marks = { newest: this.#newest, gone: this.#gone };
-    const { fresh, late, raised, tooOld } = split(samples, marks);
+    const { fresh, late, raised, over, tooOld } = split(samples, marks);
     const freshBytes = encodeRows(samples, fresh);
     const lateBytes = encodeRows(samples, late);
     const daysMade = this.#days.makeFor(samples);
@@ -72,13 +79,14 @@ export class Ingest {
       if (fresh.length > 0) await session.copyIn(`fieldline.sample(${COLUMNS})`, freshBytes);
       if (late.length > 0) await replace(session, lateBytes);
       if (raised.size > 0) await raise(session, raised);
+      if (over.length > 0) await spoilDays(session, over);
       await session.run("UPDATE fieldline.meta SET samples = samples + $1", [
         fresh.length + late.length,
       ]);
       if (place) await note(session, place);
     });
     await Promise.all([daysMade, stored]);
-    return tooOld;
+    return { tooOld, hasDaysOver: over.length > 0 };
   }
 }
 
@@ -103,6 +111,13 @@ async function replace(session: Session, bytes: Uint8Array): Promise<void> {
   await session.run(
     `INSERT INTO fieldline.sample(${COLUMNS}) SELECT ${COLUMNS} FROM late ORDER BY series, at
      ON CONFLICT (series, at) DO UPDATE SET ${REPLACED}`,
+  );
+  // After a deletion the watermark in memory may be above what is there.
+  await session.run(
+    `INSERT INTO fieldline.newest AS known
+       SELECT late.series, max(late.at) FROM late LEFT JOIN fieldline.newest USING (series)
+       WHERE newest.at IS NULL OR newest.at < late.at GROUP BY late.series
+     ON CONFLICT (series) DO UPDATE SET at = excluded.at WHERE known.at < excluded.at`,
   );
 }
 

@@ -2,27 +2,32 @@ import assert from "node:assert/strict";
 import { basename } from "node:path";
 import { after, test } from "node:test";
 import pg from "pg";
+import type { Samples } from "../../domain/samples.ts";
 import { silentLog } from "../../lib/log.ts";
 import { byHand } from "../by-hand.ts";
 import { testHistorian } from "../conformance.ts";
+import type { AggregateQuery, Historian } from "../historian.ts";
 import { allOf, assertSame, batchOf, columnOf, ramp, row, START } from "../tale.ts";
 import { startCluster } from "./cluster.ts";
-import { openPostgresHistorian } from "./postgres.ts";
+import { openPostgresHistorian, type PostgresHistorian } from "./postgres.ts";
 
 const HOUR_MS = 3_600_000;
 const cluster = await startCluster();
 after(() => cluster?.close());
 
 if (cluster) {
+  const open = async (name: string) => {
+    const url = cluster.database(name.toLowerCase());
+    const opened = await openPostgresHistorian(url, { log: silentLog });
+    assert.ok(opened.ok, JSON.stringify(opened));
+    return opened.value;
+  };
+  testHistorian({ name: "PostgreSQL", open: (folder) => open(basename(folder)) });
   testHistorian({
-    name: "PostgreSQL",
-    open: async (folder) => {
-      const url = cluster.database(basename(folder).toLowerCase());
-      const opened = await openPostgresHistorian(url, { log: silentLog });
-      assert.ok(opened.ok, JSON.stringify(opened));
-      return opened.value;
-    },
+    name: "PostgreSQL, days made at once",
+    open: async (folder) => atOnce(await open(basename(folder))),
   });
+
   test("a second writer, a wrong address and a user without rights are refused in words", async () => {
     const url = cluster.database("refusals");
     const open = (address: string) => openPostgresHistorian(address, { log: silentLog });
@@ -64,7 +69,8 @@ if (cluster) {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     await client.query(`DROP TABLE fieldline.day; UPDATE fieldline.meta SET version = 1;
-      ALTER TABLE fieldline.policy DROP COLUMN daily_ms`);
+      ALTER TABLE fieldline.policy DROP COLUMN daily_ms;
+      DROP TABLE fieldline.daily, fieldline.hourly, fieldline.due`);
     await client.end();
     const after = await open();
     await after.retire(START + 72 * HOUR_MS, { ...kept, hourlyMs: 24 * HOUR_MS });
@@ -79,6 +85,88 @@ if (cluster) {
     assert.deepEqual(late, { tooOld: 1 }, "nothing can be put to a day without its hours");
     await after.close();
   });
+  test("days stand beside samples, follow what changes them, and answer for them", async () => {
+    const historian = await open("beside");
+    const rows = Array.from({ length: 72 * 60 }, (_, minute) =>
+      row(5, minute * 60_000, minute % 700),
+    );
+    await historian.append(batchOf(rows));
+    await historian.daysMade();
+    const client = new pg.Client({ connectionString: cluster.database("beside") });
+    await client.connect();
+    const counted = async (table: string) =>
+      Number((await client.query(`SELECT count(*) FROM fieldline.${table}`)).rows[0]?.count);
+    assert.deepEqual([await counted("daily"), await counted("hourly")], [2, 48]);
+    // Nobody but a test does that: what is answered from then on is what was kept.
+    await client.query(
+      "UPDATE fieldline.daily SET max = 1e6; UPDATE fieldline.hourly SET max = 1e6",
+    );
+    const asked = { series: Uint32Array.of(5), from: START, to: START + 72 * HOUR_MS };
+    const largest = async (by: AggregateQuery["by"]) =>
+      columnOf((await historian.aggregate({ ...asked, by }))[0], "max");
+    assert.deepEqual(await largest({ everyMs: 24 * HOUR_MS }), [1e6, 1e6, 699]);
+    const zurich = await largest({ calendar: "day", timeZone: "Europe/Zurich" });
+    assert.deepEqual(zurich, [1e6, 1e6, 1e6, 119], "its last hour is of the third day");
+    assert.equal((await largest({ everyMs: 30 * 60_000 }))[0], 29, "of samples");
+    await historian.append(batchOf([row(5, 7 * HOUR_MS + 1, 5_000)]));
+    await historian.deleteRange({
+      series: 5,
+      from: START + 25 * HOUR_MS,
+      to: START + 26 * HOUR_MS,
+    });
+    assert.equal(await counted("hourly"), 0, "nothing that has changed is left");
+    assert.deepEqual(await largest({ everyMs: 24 * HOUR_MS }), [5_000, 699, 699]);
+    await historian.daysMade();
+    assert.deepEqual([await counted("daily"), await counted("hourly")], [2, 47]);
+    assert.deepEqual(await largest({ everyMs: 24 * HOUR_MS }), [5_000, 699, 699]);
+    await client.end();
+    await historian.close();
+  });
+
+  test("a day whose sums are beyond a double has none, and keeps none from the others", async () => {
+    const historian = await open("beyond");
+    const minutes = Array.from({ length: 30 }, (_, minute) => minute * 60_000);
+    const large = minutes.map((after) => row(5, after, Number.MAX_VALUE));
+    const small = minutes.map((after) => row(6, after, 1));
+    const nextDay = [5, 6].map((series) => row(series, 24 * HOUR_MS, 1));
+    await historian.append(batchOf([...large, ...small, ...nextDay]));
+    await historian.daysMade();
+    const client = new pg.Client({ connectionString: cluster.database("beyond") });
+    await client.connect();
+    const { rows } = await client.query("SELECT series FROM fieldline.daily");
+    assert.deepEqual(rows, [{ series: 6 }]);
+    await client.end();
+    await historian.close();
+  });
+
+  test("a database from before days stood beside samples makes those that it has", async () => {
+    const before = await open("older");
+    const rows = Array.from({ length: 60 }, (_, hour) => row(5, hour * HOUR_MS, hour));
+    await before.append(batchOf(rows));
+    await before.close();
+    const client = new pg.Client({ connectionString: cluster.database("older") });
+    await client.connect();
+    await client.query(`DROP TABLE fieldline.daily, fieldline.hourly, fieldline.due;
+      UPDATE fieldline.meta SET version = 3`);
+    const after = await open("older");
+    await after.daysMade();
+    const { rows: days } = await client.query("SELECT sum FROM fieldline.daily ORDER BY at");
+    assert.deepEqual(days, [{ sum: 276 }, { sum: 852 }]);
+    await client.end();
+    await after.close();
+  });
 } else {
   test("PostgreSQL", { skip: "there is no PostgreSQL on this machine" }, () => {});
+}
+
+/** What days come to is kept before anything else happens. */
+function atOnce(historian: PostgresHistorian): Historian {
+  const append = historian.append.bind(historian);
+  return Object.assign(historian, {
+    async append(samples: Samples) {
+      const appended = await append(samples);
+      await historian.daysMade();
+      return appended;
+    },
+  });
 }

@@ -16,7 +16,9 @@ import type {
   SeriesRemains,
 } from "../historian.ts";
 import { aggregate } from "./aggregate.ts";
+import { spoilRange } from "./beside.ts";
 import type { Database, Session } from "./database.ts";
+import { DayMaker } from "./day-maker.ts";
 import { Days } from "./days.ts";
 import { keepRemains, removeHours } from "./hours.ts";
 import { Ingest, type Joined, join, type Place } from "./ingest.ts";
@@ -65,8 +67,10 @@ export class PostgresHistorian implements Historian {
   readonly #database: Database;
   readonly #days: Days;
   readonly #ingest: Ingest;
+  readonly #maker: DayMaker;
   readonly #log: Log;
   #commits = 0;
+  #underWay = 0;
   #isClosed = false;
 
   constructor(database: Database, layout: Layout, log: Log) {
@@ -74,6 +78,7 @@ export class PostgresHistorian implements Historian {
     this.#database = database;
     this.#days = new Days(database, layout);
     this.#ingest = new Ingest(database, this.#days);
+    this.#maker = new DayMaker({ database, isBusy: () => this.#underWay > 0, log });
   }
 
   async load(): Promise<void> {
@@ -81,6 +86,12 @@ export class PostgresHistorian implements Historian {
       await this.#days.load(session);
       await this.#ingest.load(session);
     });
+    this.#maker.wake();
+  }
+
+  /** Settles when what days come to is kept beside their samples: they are read faster then. */
+  daysMade(): Promise<void> {
+    return this.#maker.settled();
   }
 
   /** Settles when the connection is: all that is asked for afterwards fails. */
@@ -120,8 +131,10 @@ export class PostgresHistorian implements Historian {
     return this.#read((session) => aggregate(session, query));
   }
 
-  deleteRange(range: SeriesRange): Promise<void> {
-    return this.#database.write((session) => deleteRange(session, range));
+  async deleteRange(range: SeriesRange): Promise<void> {
+    await this.#database.write((session) => deleteRange(session, range));
+    this.#maker.note();
+    this.#maker.wake();
   }
 
   /** What is left elsewhere of raw samples that were let go is left here. */
@@ -144,6 +157,7 @@ export class PostgresHistorian implements Historian {
     const parts = { days: this.#days, ingest: this.#ingest };
     await retire(this.#database, parts, { now, fallback });
     await this.#days.makeAhead(now);
+    this.#maker.wake();
   }
 
   stats(): Promise<HistorianStats> {
@@ -157,14 +171,21 @@ export class PostgresHistorian implements Historian {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    await this.#maker.close();
     await this.#database.close();
   }
 
   async #store(samples: Samples, place?: Place): Promise<number> {
     assertStorable(samples);
     if (this.#isClosed) throw new Error("the historian is closed");
-    const tooOld = await this.#ingest.append(this.#sensible(samples), place);
+    this.#underWay += 1;
+    const stored = this.#ingest.append(this.#sensible(samples), place).finally(() => {
+      this.#underWay -= 1;
+    });
+    const { tooOld, hasDaysOver } = await stored;
     this.#commits += 1;
+    if (hasDaysOver) this.#maker.note();
+    this.#maker.wake();
     return tooOld;
   }
 
@@ -197,6 +218,7 @@ async function deleteRange(session: Session, { series, from, to }: SeriesRange):
      WHERE series = $1 ORDER BY at DESC LIMIT 1`,
     [series],
   );
+  await spoilRange(session, { series, from, to });
 }
 
 async function readStats(

@@ -1,4 +1,5 @@
 import type { Retention } from "../historian.ts";
+import { letGoDays } from "./beside.ts";
 import { expire } from "./daily.ts";
 import type { Database, Session } from "./database.ts";
 import { DAY_MS, type Days } from "./days.ts";
@@ -95,6 +96,7 @@ async function seriesOf(session: Session, day: number): Promise<number[]> {
 /** Keeps what their hours come to, and takes them off the books. */
 async function letGo(session: Session, day: number, due: readonly number[]): Promise<void> {
   await keepHours(session, day, Uint32Array.from(due));
+  await letGoDays(session, day, due);
   await session.run(
     `INSERT INTO fieldline.gone AS known
        SELECT series, max(at) FROM fieldline.sample

@@ -18,6 +18,9 @@ export type Layout = "partitions" | "timescale";
  *   newest    the time of the newest sample of each series: the watermark, and where `latest` looks
  *   hour      what is left of samples that were let go: an hour each, over its good samples
  *   day       the same by the day, made of its hours; it stays when these have gone
+ *   daily     what days come to whose samples are there: only ever a faster way to say the same
+ *   hourly    the same by the hour, of days that have many samples (beside.ts)
+ *   due       days that are to be made, or made again, and the transaction that last said so
  *   gone      up to which time raw samples of a series were let go: nothing older comes in again
  *   policy    how long a series is kept, where it is not as long as others
  *   source    how far the logs have come that are drained into here
@@ -42,6 +45,30 @@ const TABLES = `
 
 const DAY = `
   CREATE TABLE fieldline.day(LIKE fieldline.hour, PRIMARY KEY (series, at));`;
+
+const BESIDE = `
+  CREATE TABLE fieldline.daily(LIKE fieldline.hour, PRIMARY KEY (series, at));
+  CREATE TABLE fieldline.hourly(LIKE fieldline.hour, PRIMARY KEY (series, at));
+  CREATE TABLE fieldline.due(
+    series int NOT NULL, at timestamptz NOT NULL, stamp bigint NOT NULL DEFAULT txid_current(),
+    PRIMARY KEY (at, series));`;
+
+/** Days that may have samples, by the names or the bounds of what holds them. */
+const DAYS_THERE = {
+  partitions: `
+    SELECT to_date(substr(relname, 8), 'YYYYMMDD')::timestamptz AS at
+    FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+    WHERE inhparent = 'fieldline.sample'::regclass AND relname <> 'sample_other'`,
+  timescale: `
+    SELECT date_trunc('day', range_start) AS at FROM timescaledb_information.chunks
+    WHERE hypertable_schema = 'fieldline' AND hypertable_name = 'sample'`,
+};
+
+/** Whether a series has a sample of a day is not looked up: it shows when the day is made. */
+const ALL_DUE = (layout: Layout) => `
+  INSERT INTO fieldline.due(series, at)
+    SELECT series, day.at FROM fieldline.newest, (${DAYS_THERE[layout]}) AS day
+    WHERE newest.at >= day.at + interval '1 day';`;
 
 const SAMPLE = `
   CREATE TABLE fieldline.sample(
@@ -81,6 +108,7 @@ const MIGRATIONS: readonly Migration[] = [
     ALTER TABLE fieldline.policy ADD COLUMN daily_ms float8;
     UPDATE fieldline.policy SET daily_ms = hourly_ms;`,
   () => DAY + daysOfHours("true"),
+  ({ layout }) => BESIDE + ALL_DUE(layout),
 ];
 
 /** Makes the tables, or brings them up to date, and says how they are laid out. */

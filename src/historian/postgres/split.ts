@@ -9,6 +9,8 @@ type Split = {
   readonly late: Uint32Array;
   /** The watermarks that were raised. */
   readonly raised: Watermarks;
+  /** Days that are over and that something of has come, or that ended with what came. */
+  readonly over: readonly SeriesDay[];
   /** How many are in neither: raw samples of their times were let go. */
   readonly tooOld: number;
 };
@@ -18,6 +20,9 @@ type Split = {
  * be above the newest sample after a deletion, never below it.
  */
 export type Watermarks = Map<number, number>;
+
+/** A day of UTC, by its begin in microseconds. */
+export type SeriesDay = { readonly series: number; readonly day: number };
 
 type Marks = {
   readonly newest: Watermarks;
@@ -29,6 +34,7 @@ type Marks = {
 export function split(samples: Samples, { newest, gone }: Marks): Split {
   const sides: Sides = { fresh: new Rows(samples.count), late: new Rows(samples.count) };
   const raised: Watermarks = new Map();
+  const over: SeriesDay[] = [];
   const micros = Float64Array.from(samples.at.subarray(0, samples.count), microsOf);
   let tooOld = 0;
   for (const all of bySeries(samples, micros)) {
@@ -38,9 +44,10 @@ export function split(samples: Samples, { newest, gone }: Marks): Split {
     const watermark = newest.get(series) ?? Number.NEGATIVE_INFINITY;
     const last = divide(rows, micros, watermark, sides);
     if (last > watermark) raised.set(series, last);
+    for (const day of daysOver(rows, micros, watermark)) over.push({ series, day });
   }
   for (const [series, at] of raised) newest.set(series, at);
-  return { fresh: sides.fresh.all(), late: sides.late.all(), raised, tooOld };
+  return { fresh: sides.fresh.all(), late: sides.late.all(), raised, over, tooOld };
 }
 
 type Sides = { readonly fresh: Rows; readonly late: Rows };
@@ -65,6 +72,29 @@ function divide(rows: Uint32Array, micros: Float64Array, watermark: number, side
   }
   for (const row of once.all().reverse()) ((micros[row] ?? 0) > watermark ? fresh : late).add(row);
   return rows.length === 0 ? Number.NEGATIVE_INFINITY : (micros[rows.at(-1) ?? 0] ?? 0);
+}
+
+const DAY_MICROS = 86_400_000_000;
+
+/** Days before that of the newest, of these rows and of the watermark. */
+function daysOver(rows: Uint32Array, micros: Float64Array, watermark: number): Set<number> {
+  const days = new Set<number>();
+  const open = dayOf(Math.max(watermark, micros[rows.at(-1) ?? 0] ?? 0));
+  if (rows.length === 0) return days;
+  if (watermark < open && Number.isFinite(watermark)) days.add(dayOf(watermark));
+  let end = Number.NEGATIVE_INFINITY;
+  for (const row of rows) {
+    const at = micros[row] ?? 0;
+    if (at >= open) break;
+    if (at < end) continue;
+    days.add(dayOf(at));
+    end = dayOf(at) + DAY_MICROS;
+  }
+  return days;
+}
+
+function dayOf(micros: number): number {
+  return Math.floor(micros / DAY_MICROS) * DAY_MICROS;
 }
 
 class Rows {

@@ -1,10 +1,12 @@
-import type { AggregateQuery } from "../historian.ts";
+import type { AggregateQuery, SeriesRange } from "../historian.ts";
 import type { Summary } from "../rollup.ts";
 import { CopyReader } from "./copy.ts";
 import type { Session } from "./database.ts";
 import { timeLiteral, timeOfMicros, within } from "./time.ts";
 
-type Wish = Pick<AggregateQuery, "series" | "from" | "to" | "quality" | "rollover" | "weighted"> & {
+type Wish = Pick<AggregateQuery, "quality" | "rollover" | "weighted"> & {
+  /** What is to be looked at; those of a series do not meet. */
+  readonly spans: readonly SeriesRange[];
   /** Where the buckets begin. */
   readonly starts: Float64Array;
 };
@@ -15,12 +17,13 @@ export type SeriesSummary = Summary & { readonly series: number };
 const COUNTED = "coalesce(nullif(number, 'NaN'), whole::float8, truth::int::float8)";
 
 /**
- * What the samples of each bucket come to, in order of time: PostgreSQL looks at all of them, and
+ * What the samples of each span come to, bucket by bucket: PostgreSQL looks at all of them, and
  * whoever asks joins what it found. Series after series it walks along the key, so that nothing has
  * to be sorted. Fails where a sum is too large for a double: its arithmetic stops there, ours goes
  * on with infinity.
  */
 export async function readSummaries(session: Session, wish: Wish): Promise<SeriesSummary[]> {
+  if (wish.spans.length === 0) return [];
   const trusted = await readTrusted(session, wish);
   return wish.quality === "all" ? trusted : [...trusted, ...(await readOthers(session, wish))];
 }
@@ -28,11 +31,11 @@ export async function readSummaries(session: Session, wish: Wish): Promise<Serie
 /** The last value before this time that counts, of each of the series that has one. */
 export async function readValuesBefore(
   session: Session,
-  { series, from, quality }: Pick<Wish, "series" | "from" | "quality">,
+  { series, from, quality }: Pick<AggregateQuery, "series" | "from" | "quality">,
 ): Promise<Map<number, number>> {
   const bytes = await session.copyOut(
     `SELECT asked.series, before.value
-     FROM ${asked(series)}, LATERAL (
+     FROM unnest('{${[...new Set(series)]}}'::int[]) AS asked(series), LATERAL (
        SELECT ${COUNTED} AS value FROM fieldline.sample
        WHERE sample.series = asked.series AND ${within("at", Number.NEGATIVE_INFINITY, from)}
          AND ${COUNTED} IS NOT NULL AND ${trust(quality)}
@@ -54,13 +57,13 @@ async function readTrusted(session: Session, wish: Wish): Promise<SeriesSummary[
        max(value) FILTER (WHERE NOT follows), max(value) FILTER (WHERE NOT is_followed),
        sum(CASE WHEN value >= before THEN value - before ELSE ${reset} END) FILTER (WHERE follows),
        ${area}
-     FROM ${asked(wish.series)}, LATERAL (
+     FROM ${asked(wish.spans)}, LATERAL (
        SELECT at, value, bucket, lag(value) OVER w AS before, lag(at) OVER w AS before_at,
          coalesce(lag(bucket) OVER w = bucket, false) AS follows,
          coalesce(lead(bucket) OVER w = bucket, false) AS is_followed
        FROM (${countedRows(wish, trust(quality))}) AS counted
        WINDOW w AS (ORDER BY at)) AS placed
-     GROUP BY asked.series, bucket ORDER BY asked.series, bucket`,
+     GROUP BY asked.series, since, bucket`,
   );
   const found: SeriesSummary[] = [];
   const reader = new CopyReader(bytes);
@@ -75,8 +78,8 @@ async function readTrusted(session: Session, wish: Wish): Promise<SeriesSummary[
 async function readOthers(session: Session, wish: Wish): Promise<SeriesSummary[]> {
   const bytes = await session.copyOut(
     `SELECT asked.series, min(at), count(*)
-     FROM ${asked(wish.series)}, LATERAL (${countedRows(wish, "quality <> 0")}) AS counted
-     GROUP BY asked.series, bucket`,
+     FROM ${asked(wish.spans)}, LATERAL (${countedRows(wish, "quality <> 0")}) AS counted
+     GROUP BY asked.series, since, bucket`,
   );
   const found: SeriesSummary[] = [];
   const reader = new CopyReader(bytes);
@@ -122,20 +125,27 @@ function readSummary(reader: CopyReader): Summary {
   };
 }
 
-function asked(series: Uint32Array): string {
-  return `unnest('{${[...new Set(series)]}}'::int[]) AS asked(series)`;
+function asked(spans: readonly SeriesRange[]): string {
+  const series = spans.map((span) => span.series);
+  const [since, until] = [spans.map(({ from }) => from), spans.map(({ to }) => to)].map(timeArray);
+  return `unnest('{${series}}'::int[], ${since}, ${until}) AS asked(series, since, until)`;
+}
+
+function timeArray(times: Iterable<number>): string {
+  const literals = Array.from(times, (time) => timeLiteral(time).replaceAll("'", '"'));
+  return `'{${literals}}'::timestamptz[]`;
 }
 
 function trust(quality: Wish["quality"]): string {
   return quality === "all" ? "true" : "quality = 0";
 }
 
-/** Of the series in hand, each with the bucket that it lies in. */
-function countedRows({ from, to, starts }: Wish, condition: string): string {
-  const bounds = Array.from(starts, (start) => timeLiteral(start).replaceAll("'", '"'));
-  return `SELECT at, ${COUNTED} AS value,
-      width_bucket(at, '{${bounds}}'::timestamptz[]) AS bucket
+/** Of the span in hand, each with the bucket that it lies in. */
+function countedRows({ spans, starts }: Wish, condition: string): string {
+  const from = spans.reduce((first, span) => Math.min(first, span.from), Infinity);
+  const to = spans.reduce((last, span) => Math.max(last, span.to), -Infinity);
+  return `SELECT at, ${COUNTED} AS value, width_bucket(at, ${timeArray(starts)}) AS bucket
     FROM fieldline.sample
-    WHERE sample.series = asked.series AND ${within("at", from, to)}
-      AND ${COUNTED} IS NOT NULL AND ${condition} OFFSET 0`;
+    WHERE sample.series = asked.series AND at >= since AND at < until
+      AND ${within("at", from, to)} AND ${COUNTED} IS NOT NULL AND ${condition} OFFSET 0`;
 }

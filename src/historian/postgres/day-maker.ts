@@ -15,12 +15,14 @@ type MakerParts = {
 
 /** Series of a day in one go: few enough to be soon done, as much as a batch that is drained. */
 const SERIES_AT_ONCE = 64;
+/** Where others are always at work, it goes on at one of so many opportunities. */
+const PATIENCE = 8;
 /** What PostgreSQL says of a sum that is too large for a double. */
 const OUT_OF_RANGE = "22003";
 
 /**
  * Makes the days that are due, the newest first, while nothing else is to be done; where samples
- * never stop coming, a few behind each batch. It reads beside those who write, and what they change
+ * never stop coming, a few behind every eighth batch. It reads beside those who write, and what they change
  * meanwhile stays due.
  */
 export class DayMaker {
@@ -29,6 +31,7 @@ export class DayMaker {
   #hasDue = true;
   #running: Promise<void> | undefined;
   #isClosed = false;
+  #passedOver = 0;
 
   constructor(parts: MakerParts) {
     this.#parts = parts;
@@ -42,22 +45,28 @@ export class DayMaker {
   /** Goes on, if there is anything to do. */
   wake(): void {
     if (!this.#hasDue || this.#running || this.#isClosed) return;
-    this.#running = this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    this.#passedOver = this.#parts.isBusy() ? this.#passedOver + 1 : PATIENCE;
+    if (this.#passedOver >= PATIENCE) this.#start();
   }
 
   /** Settles when nothing is due that could be made now. */
   async settled(): Promise<void> {
-    do {
-      this.wake();
+    while ((this.#hasDue || this.#running) && !this.#isClosed) {
+      if (!this.#running) this.#start();
       await this.#running;
-    } while (this.#hasDue && !this.#isClosed);
+    }
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#running;
+  }
+
+  #start(): void {
+    this.#passedOver = 0;
+    this.#running = this.#run().finally(() => {
+      this.#running = undefined;
+    });
   }
 
   async #run(): Promise<void> {

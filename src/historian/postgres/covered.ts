@@ -7,7 +7,7 @@ import type { SeriesSummary } from "./summaries.ts";
 import { dayOf, HOUR_MS, hourOf, readTiersFrom } from "./tier-rows.ts";
 import { within } from "./time.ts";
 
-export type Covered = {
+type Covered = {
   /** Days and hours that say of a bucket what their samples say. */
   readonly summaries: readonly SeriesSummary[];
   /** What they do not cover: samples have to be looked at there. */
@@ -60,8 +60,8 @@ function isAnswer(tier: SeriesSummary, { quality, rollover }: AggregateQuery): b
 }
 
 function readDays(session: Session, { series, from, to }: AggregateQuery) {
-  const isAsked = `series = ANY('{${[...new Set(series)]}}') AND ${within("at", from - DAY_MS, to)}`;
-  return readTiersFrom(session, `daily AS tier WHERE ${isAsked}`);
+  const isNear = within("at", from - DAY_MS, to);
+  return readTiersFrom(session, `daily AS tier WHERE series = ANY('{${series}}') AND ${isNear}`);
 }
 
 async function readHours(

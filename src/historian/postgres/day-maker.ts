@@ -22,8 +22,8 @@ const OUT_OF_RANGE = "22003";
 
 /**
  * Makes the days that are due, the newest first, while nothing else is to be done; where samples
- * never stop coming, a few behind every eighth batch. It reads beside those who write, and what they change
- * meanwhile stays due.
+ * never stop coming, a few behind every eighth batch. It reads beside those who write, and what
+ * they change meanwhile stays due.
  */
 export class DayMaker {
   readonly #parts: MakerParts;

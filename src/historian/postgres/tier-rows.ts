@@ -10,7 +10,7 @@ export const HOUR_MS = DAY_MS / 24;
  * Hours and days, a row each, with the same columns whatever they are made of: `hour` and `day` are
  * what is left of samples that were let go, `hourly` and `daily` stand beside samples (beside.ts).
  */
-export type TierTable = "hour" | "day" | "hourly" | "daily";
+type TierTable = "hour" | "day" | "hourly" | "daily";
 
 const SUMMARY = "first_at, last_at, countable, good, min, max, sum, first, last, increase, area";
 const EXCLUDED = SUMMARY.replaceAll(/\w+/g, "excluded.$&");

@@ -5,12 +5,15 @@ import type { Quality } from "../../domain/reading.ts";
 import type { Json, JsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Known } from "../driver.ts";
-import { type Envelope, fieldsOf, readEnvelope } from "./envelope.ts";
+import { type Envelope, FIELDS, fieldsOf, readEnvelope } from "./envelope.ts";
 import { decodeExtension } from "./extension.ts";
 import { ORDERS, SETTINGS_TYPE } from "./orders.ts";
 import { isLikely, type Reader, readNumber, refuse, warn, warnOfUnknown } from "./rule.ts";
+import { scanReading } from "./scan-reading.ts";
 import { SENSOR_OF_TYPE, type Sensor } from "./sensors.ts";
 import { type Leaf, NODE_MAX, networkOf, type Place, placeOf } from "./topics.ts";
+
+const NOT_SCANNED = { sensor: undefined, number: Number.NaN };
 
 /**
  * What a node, or whoever else writes under `/sauter/viasens/`, tells the house: readings, and
@@ -32,6 +35,11 @@ export function decode(
     return success(undefined);
   }
   warnOfPlace(message, place, findings);
+  const scanned = place.leaf === "data" ? scanReading(message.payload) : NOT_SCANNED;
+  if (scanned.sensor) {
+    const reader = { pointer: FIELDS, findings };
+    return decodeNumber({ message, place, sensor: scanned.sensor }, scanned.number, reader);
+  }
 
   const envelope = readEnvelope(message.payload, findings);
   if (!envelope.ok) return envelope;
@@ -58,9 +66,18 @@ function decodeReading(
   const read = fieldsOf(envelope, findings);
   if (!read.ok) return read;
   const { fields, reader } = read.value;
-  const number = readNumber(sensor.rule, fieldOf(sensor, fields, reader), reader);
-  if (!number.ok) return number;
+  const said = { message, place, sensor };
+  return decodeNumber(said, fieldOf(sensor, fields, reader), reader);
+}
 
+function decodeNumber(
+  { message, place, sensor }: Said,
+  found: Json | undefined,
+  reader: Reader,
+): Outcome<void, Problem> {
+  const number = readNumber(sensor.rule, found, reader);
+  if (!number.ok) return number;
+  const { findings } = reader;
   findings.arrived(place.device, message.receivedAt);
   findings.reading(sensor.channel, number.value, qualityOf(sensor, number.value, message.retain));
   return success(undefined);

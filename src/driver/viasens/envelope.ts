@@ -6,6 +6,9 @@ import { type Outcome, success } from "../../lib/outcome.ts";
 import { readPayload } from "../payload.ts";
 import { type Reader, refuse, show, warnOfUnknown } from "./rule.ts";
 
+/** Where its fields are, as a JSON pointer. */
+export const FIELDS = "/payload";
+
 /** What every message is: section "Smart Sensor Data JSON Model". */
 export type Envelope = { readonly type: string; readonly payload: Json | undefined };
 
@@ -31,5 +34,5 @@ export function fieldsOf(
     const found = payload === undefined ? "required" : `${show(payload)}, expected an object`;
     return refuse("E_PAYLOAD_MISSING", { pointer: "", findings }, `payload: ${found}`);
   }
-  return success({ fields: payload, reader: { pointer: "/payload", findings } });
+  return success({ fields: payload, reader: { pointer: FIELDS, findings } });
 }

@@ -23,8 +23,21 @@ export const NODE_MAX = 0x7fff;
 const TOPIC = /^\/sauter\/viasens\/([^/+#\0]{1,64})\/([^/]+)(?:\/(.*))?$/s;
 const DIGITS = /^\d+$/;
 
+/** Nodes repeat their topics; these are forgotten all together above so many, and read anew. */
+const PLACES_MAX = 8_192;
+const places = new Map<string, Place>();
+
 /** Gives `undefined` for what is no topic of viaSens'. */
 export function placeOf(topic: string): Place | undefined {
+  const known = places.get(topic);
+  if (known) return known;
+  const place = readPlace(topic);
+  if (places.size >= PLACES_MAX) places.clear();
+  if (place) places.set(topic, place);
+  return place;
+}
+
+function readPlace(topic: string): Place | undefined {
   const [, network, name = "", leaf] = TOPIC.exec(topic) ?? [];
   if (network === undefined) return undefined;
   const device = `${network}/${name}` as DeviceAddress;

@@ -10,16 +10,24 @@ type FollowWord = "follow" | "unfollow" | "arrivals" | "take" | "hold" | "releas
 type Read = Exclude<Question, Append | Change | Follow | End>;
 export type Say = (answer: Answer, transfer?: ArrayBuffer[]) => void;
 
+type DeskParts = {
+  readonly say: Say;
+  /** A question that has come and was not heard yet, taken before its turn. */
+  readonly next: () => Question | undefined;
+  readonly commitEveryMs: number;
+};
+
 /** Shorter slices would spend more on transactions, longer ones be felt by those who wait. */
-const SLICE_MS = 3;
+const SLICE_MS = { ahead: 1, behind: 3 } as const;
 /** Between two of them, while there is time: appends and whoever else has a processor go first. */
-const REST_MS = 9;
+const REST_MS = 4;
 
 /** Takes questions for the engine. Whatever waits when the disk is free is made safe at once. */
 export class Desk {
   readonly #engine: Engine;
   readonly #say: Say;
   readonly #commitEveryMs: number;
+  readonly #next: () => Question | undefined;
   #waiting: (Append | Change)[] = [];
   #isCommitting = false;
   #commitTimer: NodeJS.Timeout | undefined;
@@ -30,9 +38,10 @@ export class Desk {
   readonly #followings = new Set<Promise<void>>();
   #ending: End | undefined;
 
-  constructor(engine: Engine, say: Say, commitEveryMs: number) {
+  constructor(engine: Engine, { say, next, commitEveryMs }: DeskParts) {
     this.#engine = engine;
     this.#say = say;
+    this.#next = next;
     this.#commitEveryMs = commitEveryMs;
     this.#workSoon(); // What the log brought back may be more than memory should hold.
   }
@@ -226,9 +235,22 @@ export class Desk {
   #work(): void {
     this.#isAtWork = false;
     if (this.#ending !== undefined) return;
-    const waitMs = this.#engine.work(SLICE_MS);
-    if (waitMs === undefined) return;
-    this.#workSoon(waitMs === 0 && this.#engine.isAhead ? REST_MS : waitMs);
+    const { isAhead } = this.#engine;
+    const waitMs = isAhead ? this.#workAside() : this.#engine.work(SLICE_MS.behind);
+    if (waitMs !== undefined) this.#workSoon(waitMs);
+  }
+
+  /** While there is time for it, whoever asks something goes first, within a slice too. */
+  #workAside(): number | undefined {
+    if (this.#isCommitting) return undefined; // The end of the commit brings us back.
+    let question = this.#next();
+    const isAsked = () => {
+      question ??= this.#next();
+      return question !== undefined;
+    };
+    const waitMs = isAsked() ? 0 : this.#engine.work(SLICE_MS.ahead, isAsked);
+    if (question) this.hear(question);
+    return waitMs === 0 ? REST_MS : waitMs;
   }
 
   #fail(ids: number[], reason: unknown): void {

@@ -24,9 +24,9 @@ import { Flush } from "./flush.ts";
 import { bytesOf, withFolder } from "./folder.ts";
 import type { Generation } from "./generation.ts";
 import { holdHistory } from "./hold.ts";
-import { lateFiles } from "./late-files.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { SegmentLog } from "./log.ts";
+import { logFiles } from "./log-files.ts";
 import { Memtable } from "./memtable.ts";
 import { LogOutbox } from "./outbox.ts";
 import { readRange } from "./read.ts";
@@ -63,7 +63,7 @@ const RETIRE_MS = 10;
  *   <folder>/history.db         chunks, and what days come to; see schema.ts
  *
  * The order of things is the promise. An append is written to the log and synced (or written only,
- * see late-files.ts), then it is in the memtable and acknowledged. All samples of one record are in
+ * see log-files.ts), then it is in the memtable and acknowledged. All samples of one record are in
  * one generation, and a generation ends with its segment; a segment is used again only when its
  * generation is in chunks and SQLite's write-ahead log is synced. What is in chunks is remembered
  * by its sequence in the same database, so that a segment that is still there is not replayed over
@@ -141,16 +141,16 @@ export class Engine {
   }
 
   /**
-   * Does a little of the work that may wait, about `budgetMs` of it. Returns in how many
-   * milliseconds there will be more, undefined if only new samples bring more.
+   * Does some of the work that may wait, for `budgetMs` or until something else is asked. Returns
+   * in how many milliseconds there will be more, undefined if only new samples bring more.
    */
-  work(budgetMs: number): number | undefined {
+  work(budgetMs: number, isAsked?: () => boolean): number | undefined {
     if (!this.#flush) return undefined;
     const waitMs = this.#retryAt - this.#parts.monotonic();
     if (waitMs > 0) return waitMs;
     if (this.#upkeep.isCheckpointing && this.#memtable.fullness < LEFT_AT) return CHECKPOINT_MS;
     try {
-      this.#slice(budgetMs);
+      this.#slice(budgetMs, isAsked);
       this.#flushTrouble.over();
       return 0;
     } catch (reason) {
@@ -324,11 +324,12 @@ export class Engine {
     while (this.#flush) this.#slice(Number.POSITIVE_INFINITY);
   }
 
-  #slice(budgetMs: number): void {
+  #slice(budgetMs: number, isAsked = () => false): void {
     const flush = this.#flush;
     if (!flush) return;
+    const end = this.#parts.monotonic() + budgetMs;
     try {
-      if (!flush.slice(budgetMs, this.#parts.monotonic)) return;
+      if (!flush.slice(() => this.#parts.monotonic() >= end || isAsked())) return;
       this.#flushed(flush.generation);
     } catch (reason) {
       if (isDiskFailure(reason)) this.#upkeep.doubt(reason);
@@ -386,7 +387,7 @@ function openLocked(
   const opened = withFolder(folder, () => {
     const prepared = prepareDatabase(database, options.pagesKib);
     if (!prepared.ok) return prepared;
-    const files = durability === "written" ? lateFiles(parts.files, parts.log) : parts.files;
+    const files = logFiles(parts, durability);
     const log = new SegmentLog({ ...parts, files, folder: join(folder, "log"), segmentBytes });
     return success(
       new Engine(options, parts, { lock, chunks: new Chunks(database, parts.log), log }),

@@ -1,6 +1,7 @@
 import {
   closeSync,
   fdatasync,
+  fdatasyncSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -19,7 +20,9 @@ export type Files = {
   write(file: number, bytes: Uint8Array, position: number): void;
   /** Settles when what was written survives a power cut; other work goes on meanwhile. */
   sync(file: number): Promise<void>;
-  /** The same for contents and size, at once. */
+  /** The same, and nothing goes on meanwhile. */
+  syncContents(file: number): void;
+  /** The same for contents and size. */
   syncNow(file: number): void;
   /** Names are safe only when their folder is. */
   syncFolder(path: string): void;
@@ -61,6 +64,7 @@ export const diskFiles: Files = {
     new Promise((resolve, reject) => {
       fdatasync(file, (reason) => (reason ? reject(reason) : resolve()));
     }),
+  syncContents: fdatasyncSync,
   syncNow: fsyncSync,
   syncFolder(path) {
     const folder = openSync(path, "r");

@@ -39,14 +39,13 @@ export class Flush {
     this.#steps = this.#flushFrom(0);
   }
 
-  /** Works for about `budgetMs`; true when all is in chunks. Throws where the disk fails. */
-  slice(budgetMs: number, monotonic: () => number): boolean {
-    const end = monotonic() + budgetMs;
+  /** Works until `isEnough`; true when all is in chunks. Throws where the disk fails. */
+  slice(isEnough: () => boolean): boolean {
     let isDone = false;
     try {
       this.#chunks.together(() => {
         do isDone = this.#steps.next().done === true;
-        while (!isDone && monotonic() < end);
+        while (!isDone && !isEnough());
       });
     } catch (reason) {
       this.#steps = this.#flushFrom(this.generation.flushedBelow);

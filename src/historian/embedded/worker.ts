@@ -3,6 +3,7 @@ import {
   isMainThread,
   type MessagePort,
   parentPort,
+  receiveMessageOnPort,
   type Worker,
   workerData,
 } from "node:worker_threads";
@@ -34,7 +35,8 @@ function serve(port: MessagePort, options: WorkerOptions): void {
     port.close();
     return;
   }
-  const desk = new Desk(opened.value, say, options.commitEveryMs);
+  const next = (): Question | undefined => receiveMessageOnPort(port)?.message;
+  const desk = new Desk(opened.value, { say, next, commitEveryMs: options.commitEveryMs });
   port.on("message", (question: Question) => desk.hear(question));
   say({ say: "opened" });
 }

@@ -1,0 +1,28 @@
+import type { Files } from "./files.ts";
+
+/** Asking another thread, and being told by it, takes about as long where processors are busy. */
+const PROMPT_MS = 1;
+/** So many syncs after a slow one are left to another thread before the disk is tried again. */
+const LEFT_ELSEWHERE = 100;
+
+/**
+ * A disk that answers at once is waited for by the thread that asks: to have another one wait would
+ * take several times as long as the sync itself. A disk that takes its time is waited for
+ * elsewhere, so that reads go on meanwhile.
+ */
+export function promptFiles(files: Files, monotonic: () => number): Files {
+  let elsewhere = 0;
+  const syncHere = (file: number) => {
+    const before = monotonic();
+    files.syncContents(file);
+    if (monotonic() - before > PROMPT_MS) elsewhere = LEFT_ELSEWHERE;
+  };
+  return {
+    ...files,
+    async sync(file) {
+      if (elsewhere === 0) return syncHere(file);
+      elsewhere -= 1;
+      return files.sync(file);
+    },
+  };
+}

@@ -132,8 +132,10 @@ export class Generation {
 
   /** False where one of them is not newer than the one before it. */
   #copy(block: number, rows: number, { from, to }: Span, into: Run): boolean {
-    const [numbers, bytes] = [this.#numbers, this.#bytes];
-    const [first, kinds] = [block * BLOCK_NUMBERS, block * BLOCK_BYTES + KINDS];
+    const numbers = this.#numbers;
+    const bytes = this.#bytes;
+    const first = block * BLOCK_NUMBERS;
+    const kinds = block * BLOCK_BYTES + KINDS;
     let next = into.count;
     let before = next > 0 ? (into.at[next - 1] ?? 0) : Number.NEGATIVE_INFINITY;
     let isOrdered = true;
@@ -153,14 +155,17 @@ export class Generation {
   }
 
   #place({ count, series, at, value, kind, quality, texts }: Samples): void {
-    const [numbers, bytes, next] = [this.#numbers, this.#bytes, this.#next];
+    const numbers = this.#numbers;
+    const bytes = this.#bytes;
+    const next = this.#next;
     for (let row = 0; row < count; row += 1) {
       const one = series[row] ?? 0;
       let place = next[one] ?? 0;
       if ((place & WITHIN) === 0) place = this.#beginBlock(one, place);
       next[one] = place + 1;
-      const [block, within] = [place >> BLOCK_BITS, place & WITHIN];
-      const [first, kinds] = [block * BLOCK_NUMBERS + within, block * BLOCK_BYTES + KINDS + within];
+      const block = place >> BLOCK_BITS;
+      const first = block * BLOCK_NUMBERS + (place & WITHIN);
+      const kinds = block * BLOCK_BYTES + KINDS + (place & WITHIN);
       const what = kind[row] ?? 0;
       numbers[first] = at[row] ?? 0;
       numbers[first + VALUE] = value[row] ?? 0;
@@ -171,7 +176,8 @@ export class Generation {
   }
 
   #span({ at, count }: Samples): void {
-    let [first, last] = [this.#firstAt, this.#lastAt];
+    let first = this.#firstAt;
+    let last = this.#lastAt;
     for (let row = 0; row < count; row += 1) {
       const time = at[row] ?? 0;
       if (time < first) first = time;

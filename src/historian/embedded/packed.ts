@@ -45,55 +45,52 @@ export function readPacked(body: ByteReader, into: Float64Array, part: Part): vo
 
 type Part = { readonly from: number; readonly to: number; readonly power?: number };
 
-const itself = new Float64Array(BLOCK);
 const steps = new Float64Array(BLOCK);
 
+/** Both spans in one pass, without a branch: whether a number is the least so far is a guess. */
 function writeBlock(out: ByteWriter, numbers: Float64Array, from: number, to: number): void {
-  const count = to - from;
   let before = numbers[from - 1] ?? 0;
-  for (let row = 0; row < count; row += 1) {
-    const number = numbers[from + row] ?? 0;
-    itself[row] = number;
-    steps[row] = number - before;
+  let least = numbers[from] ?? 0;
+  let most = least;
+  let leastStep = least - before;
+  let mostStep = leastStep;
+  for (let row = from; row < to; row += 1) {
+    const number = numbers[row] ?? 0;
+    const step = number - before;
+    steps[row - from] = step;
+    least = Math.min(least, number);
+    most = Math.max(most, number);
+    leastStep = Math.min(leastStep, step);
+    mostStep = Math.max(mostStep, step);
     before = number;
   }
-  const [number, step] = [spanOf(itself, count), spanOf(steps, count)];
-  const isSteps = step.range < number.range;
-  const { least, range } = isSteps ? step : number;
-  const width = range < WORD ? 32 - Math.clz32(range) : VARINTS;
   out.reserve(1 + (BLOCK + 1) * VARINT_BYTES);
-  out.byte(width | (isSteps ? DIFFERENCES : 0));
+  const isSteps = mostStep - leastStep < most - least;
+  if (isSteps) writeBits(out, steps, { from: 0, to: to - from, least: leastStep }, mostStep);
+  else writeBits(out, numbers, { from, to, least }, most);
+}
+
+/** The head of a block, and how much each of these is more than the least of them. */
+function writeBits(out: ByteWriter, numbers: Float64Array, of: Least, most: number): void {
+  const { from, to, least } = of;
+  const range = most - least;
+  const width = range < WORD ? 32 - Math.clz32(range) : VARINTS;
+  out.byte(width | (numbers === steps ? DIFFERENCES : 0));
   out.zigzag(least);
-  writeBits(out, isSteps ? steps : itself, count, { width, least });
+  if (width === VARINTS) {
+    for (let row = from; row < to; row += 1) out.varint((numbers[row] ?? 0) - least);
+  } else if (width > 0) writeWords(out, numbers, of, width);
 }
 
-function spanOf(numbers: Float64Array, count: number) {
-  let least = numbers[0] ?? 0;
-  let most = least;
-  for (let row = 1; row < count; row += 1) {
-    const number = numbers[row] ?? 0;
-    if (number < least) least = number;
-    if (number > most) most = number;
-  }
-  return { least, range: most - least };
-}
+type Least = { readonly from: number; readonly to: number; readonly least: number };
 
-type Bits = { readonly width: number; readonly least: number };
-
-function writeBits(out: ByteWriter, numbers: Float64Array, count: number, bits: Bits): void {
-  if (bits.width === VARINTS) writeVarints(out, numbers, count, bits);
-  else if (bits.width > 0) writeWords(out, numbers, count, bits);
-}
-
-function writeVarints(out: ByteWriter, numbers: Float64Array, count: number, { least }: Bits) {
-  for (let row = 0; row < count; row += 1) out.varint((numbers[row] ?? 0) - least);
-}
-
-function writeWords(out: ByteWriter, numbers: Float64Array, count: number, bits: Bits): void {
-  const { width, least } = bits;
+function writeWords(out: ByteWriter, numbers: Float64Array, of: Least, width: number): void {
+  const { from, to, least } = of;
   const { view } = out;
-  let [at, word, filled] = [out.length, 0, 0];
-  for (let row = 0; row < count; row += 1) {
+  let at = out.length;
+  let word = 0;
+  let filled = 0;
+  for (let row = from; row < to; row += 1) {
     const number = (numbers[row] ?? 0) - least;
     word |= number << filled;
     filled += width;
@@ -141,7 +138,10 @@ class BlockReader {
   /** Each by itself, so that none has to wait for the one before. */
   #readNarrow(from: number, to: number): void {
     const { view, at } = this.#body;
-    const [into, power, width, least] = [this.#into, this.#power, this.#width, this.#least];
+    const into = this.#into;
+    const power = this.#power;
+    const width = this.#width;
+    const least = this.#least;
     const mask = (1 << width) - 1;
     let number = this.#before;
     for (let row = from, bit = at * 8; row < to; row += 1, bit += width) {
@@ -153,7 +153,10 @@ class BlockReader {
 
   #readSteps(from: number, to: number): void {
     const { view, at } = this.#body;
-    const [into, power, width, least] = [this.#into, this.#power, this.#width, this.#least];
+    const into = this.#into;
+    const power = this.#power;
+    const width = this.#width;
+    const least = this.#least;
     const mask = (1 << width) - 1;
     let number = this.#before;
     for (let row = from, bit = at * 8; row < to; row += 1, bit += width) {
@@ -177,7 +180,8 @@ class BlockReader {
   }
 
   #settle(from: number, to: number, isSteps: boolean): void {
-    const [into, power] = [this.#into, this.#power];
+    const into = this.#into;
+    const power = this.#power;
     let number = isSteps ? this.#before : (into[to - 1] ?? 0);
     if (isSteps || power !== 1) {
       for (let row = from; row < to; row += 1) {
@@ -189,13 +193,15 @@ class BlockReader {
   }
 }
 
-type Stretch = Bits & { readonly from: number; readonly to: number };
+type Stretch = Least & { readonly width: number };
 
 /** Those that do not lie in four bytes, whichever bit they begin at. */
 function readAcross({ view, at }: ByteReader, into: Float64Array, stretch: Stretch): void {
   const { from, to, width, least } = stretch;
   const mask = 0xffffffff >>> (32 - width);
-  let [next, held, left] = [at, 0, 0];
+  let next = at;
+  let held = 0;
+  let left = 0;
   for (let row = from; row < to; row += 1) {
     let bits = held;
     if (left < width) {

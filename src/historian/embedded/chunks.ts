@@ -79,6 +79,7 @@ export class Chunks {
   readonly #fullEnd: Statement;
   readonly #first: Statement;
   readonly #forward: Statement;
+  readonly #spans: Statement;
   readonly #oldSums: Statement;
   readonly #backward: Statement;
   readonly #total: Statement;
@@ -117,6 +118,10 @@ export class Chunks {
     );
     this.#forward = database.prepare(
       `${whole} ${full} AND first_at > ? AND first_at < ? ORDER BY first_at LIMIT ?`,
+    );
+    this.#spans = database.prepare(
+      `SELECT ${ENDS} ${full} AND first_at >= ifnull((${floor}), ?) AND first_at < ?
+       UNION ALL SELECT ${ENDS} FROM chunk WHERE id = ? AND first_at < ? AND last_at >= ?`,
     );
     this.#backward = database.prepare(`${whole} ${newest}`);
     this.#oldSums = database.prepare(`SELECT ${COUNTS}, ${SUMS} FROM chunk WHERE id = ?`);
@@ -186,6 +191,13 @@ export class Chunks {
   #openWithin(series: number, from: number, to: number): StoredChunk | undefined {
     const row = this.#open.get(openId(series), to, from);
     return row && chunkOf(row);
+  }
+
+  /** How many samples there are in `[from, to)`, were those of a chunk evenly spread. */
+  samplesAbout(series: number, from: number, to: number): number {
+    return this.#spans
+      .all(series, series, from, from, to, openId(series), to, from)
+      .reduce((sum, row) => sum + shareOf(row, from, to), 0);
   }
 
   /**
@@ -335,6 +347,14 @@ function chunkOf([id, firstAt, lastAt, samples, data]: SqlRow): StoredChunk {
     samples: Number(samples),
     data,
   };
+}
+
+/** Of the samples of a chunk, about how many lie within. */
+function shareOf([first, last, count]: SqlRow, from: number, to: number): number {
+  const [firstAt, lastAt, samples] = [Number(first), Number(last), Number(count)];
+  if (lastAt === firstAt) return firstAt >= from ? samples : 0;
+  const ms = Math.min(lastAt, to) - Math.max(firstAt, from);
+  return Math.max(0, (samples * ms) / (lastAt - firstAt));
 }
 
 function endOf([id, firstAt, lastAt, samples, head]: SqlRow): ChunkEnd {

@@ -1,5 +1,7 @@
+import type { SeriesRange } from "../historian.ts";
 import { DamagedChunkError, decodeChunk } from "./chunk.ts";
 import type { Chunks, StoredChunk } from "./chunks.ts";
+import type { OpenDay, Sums } from "./open-days.ts";
 import { Run } from "./run.ts";
 import {
   DAY_MS,
@@ -15,8 +17,9 @@ import {
 
 /**
  * Keeps days beside the raw samples that they are made of: a day is made when it is over, and again
- * in the same breath as late samples or corrections of it reach their chunks. Days of few samples
- * have none: their chunks are read as fast.
+ * in the same breath as late samples or corrections of it reach their chunks. Most of what it comes
+ * to is known by then (open-days.ts), the rest is read from chunks. Days of few samples have none:
+ * their chunks are read as fast.
  */
 export class DayMaker {
   readonly #chunks: Chunks;
@@ -29,39 +32,54 @@ export class DayMaker {
   }
 
   /** These samples have reached their chunks; before, the newest of the series was of this time. */
-  *follow(series: number, { at, count }: Run, newestBefore: number): Generator<void> {
-    const [first, last] = [at[0] ?? 0, at[count - 1] ?? 0];
-    const open = dayOf(Math.max(newestBefore, last));
-    if (open <= first && open <= newestBefore) return;
-    const horizon = this.#chunks.days.horizonOf(series);
-    for (const day of this.#touched(at, count, newestBefore)) {
-      if (day >= open || day <= horizon) continue;
-      this.#make(series, day);
-      yield;
+  *follow(series: number, run: Run, before: number): Generator<void> {
+    const { open } = this.#chunks.days;
+    const { at, count } = run;
+    const samplesMin = this.#samplesMin;
+    let current = dayOf(before);
+    const late = run.rowAfter(before);
+    if (late > 0) open.noteLate(series, run, late);
+    for (let row = late; row < count; ) {
+      const day = dayOf(at[row] ?? 0);
+      if (current < day) yield* this.#over(series, current);
+      current = day;
+      const to = run.rowAt(day + DAY_MS);
+      open.note(series, run, { from: row, to }, { before, samplesMin });
+      row = to;
     }
+    for (const day of daysOf(at, late)) if (day < dayOf(before)) yield* this.#over(series, day);
   }
 
-  #touched(at: Float64Array, count: number, newestBefore: number): Set<number> {
-    const days = new Set<number>();
-    if (Number.isFinite(newestBefore)) days.add(dayOf(newestBefore));
-    for (let row = 0, end = Number.NEGATIVE_INFINITY; row < count; row += 1) {
-      const time = at[row] ?? 0;
-      if (time < end) continue;
-      days.add(dayOf(time));
-      end = dayOf(time) + DAY_MS;
-    }
-    return days;
-  }
-
-  #make(series: number, day: number): void {
-    const wanted = { series, day, samplesMin: this.#samplesMin };
+  *#over(series: number, day: number): Generator<void> {
+    const { days } = this.#chunks;
+    if (day <= days.horizonOf(series)) return; // Also before there was any.
+    if (days.open.hasFewer(series, day, this.#samplesMin)) return;
+    const wanted = { series, day, samplesMin: this.#samplesMin, known: days.open.of(series, day) };
     const { hours, every } = sumsOfDay(this.#chunks, wanted, this.#run);
-    if (hours.length > 0) this.#chunks.days.put(series, hours, every);
-    else this.#chunks.days.forget(series, day);
+    if (hours.length > 0) days.put(series, hours, every);
+    else days.forget(series, day);
+    yield;
   }
 }
 
-type Wanted = { readonly series: number; readonly day: number; readonly samplesMin: number };
+function daysOf(at: Float64Array, count: number): Set<number> {
+  const days = new Set<number>();
+  for (let row = 0, end = Number.NEGATIVE_INFINITY; row < count; row += 1) {
+    const time = at[row] ?? 0;
+    if (time < end) continue;
+    days.add(dayOf(time));
+    end = dayOf(time) + DAY_MS;
+  }
+  return days;
+}
+
+type Wanted = {
+  readonly series: number;
+  readonly day: number;
+  readonly samplesMin: number;
+  /** What need not be read from chunks. */
+  readonly known?: Pick<OpenDay, "sums"> | undefined;
+};
 
 type DaySums = {
   /** Over the good samples. */
@@ -71,15 +89,15 @@ type DaySums = {
 };
 
 /** What the raw samples of a day come to; no hours where it is not to be kept. */
-export function sumsOfDay(chunks: Chunks, { series, day, samplesMin }: Wanted, run: Run): DaySums {
-  const within = [...chunks.forward(series, day, day + DAY_MS)];
-  const samples = within.reduce((sum, chunk) => sum + chunk.samples * shareOf(chunk, day), 0);
-  if (samples < samplesMin) return { hours: [] };
+export function sumsOfDay(chunks: Chunks, wanted: Wanted, run: Run): DaySums {
+  const { series, day, samplesMin, known } = wanted;
+  if (chunks.samplesAbout(series, day, day + DAY_MS) < samplesMin) return { hours: [] };
+  const read = (from: number, to: number) => sumsWithin(chunks, { series, from, to }, run);
   try {
-    const parts = within.map((chunk) => sumsOfChunk(chunks, chunk, day, run));
-    const hours = linkedByHour(parts.flatMap((part) => part.hours));
+    const sums = known ? known.sums(read) : read(day, day + DAY_MS);
+    const hours = linkedByHour(sums.flatMap((part) => part.hours));
     const isAllGood = hours.every(({ good, countable }) => good === countable);
-    const all = isAllGood ? [] : parts.flatMap(({ every }) => every ?? []);
+    const all = isAllGood ? [] : sums.map(({ every }) => every);
     return { hours, every: all.length > 0 ? all.reduce(link) : undefined };
   } catch (reason) {
     if (!(reason instanceof DamagedChunkError)) throw reason;
@@ -87,24 +105,32 @@ export function sumsOfDay(chunks: Chunks, { series, day, samplesMin }: Wanted, r
   }
 }
 
-/** About how much of a chunk lies in the day. */
-function shareOf({ firstAt, lastAt }: StoredChunk, day: number): number {
-  if (lastAt === firstAt) return 1;
-  const ms = Math.min(lastAt, day + DAY_MS) - Math.max(firstAt, day);
-  return ms / (lastAt - firstAt);
+/** Of whole hours, from their chunks. */
+function sumsWithin(chunks: Chunks, range: SeriesRange, run: Run): Sums[] {
+  const { series, from, to } = range;
+  return [...chunks.forward(series, from, to)].flatMap(
+    (chunk) => sumsOfChunk(chunks, chunk, range, run) ?? [],
+  );
 }
 
 /** One that lies in an hour and has nothing but good samples says all by itself. */
-function sumsOfChunk(chunks: Chunks, chunk: StoredChunk, day: number, run: Run): DaySums {
+function sumsOfChunk(
+  chunks: Chunks,
+  chunk: StoredChunk,
+  { from, to }: SeriesRange,
+  run: Run,
+): Sums | undefined {
   const at = hourOf(chunk.firstAt);
-  const isWhole = at >= day && at === hourOf(chunk.lastAt);
+  const isWhole = at >= from && at === hourOf(chunk.lastAt);
   const sums = isWhole ? chunks.sumsOf(chunk, false) : undefined;
-  if (sums && sums.good === sums.samples)
-    return { hours: [tierOf(at, sums)], every: tierOf(day, sums) };
+  if (sums && sums.good === sums.samples) {
+    const hour = tierOf(at, sums);
+    return { hours: [hour], every: hour };
+  }
   run.clear();
   decodeChunk(chunk.data, run);
-  run.trim(day, day + DAY_MS);
-  if (run.count === 0) return { hours: [] };
-  const every = summed(run, { from: 0, to: run.count, isAll: true }, day);
+  run.trim(from, to);
+  if (run.count === 0) return undefined;
+  const every = summed(run, { from: 0, to: run.count, isAll: true }, from);
   return { hours: hoursIn(run, 0, run.count), every };
 }

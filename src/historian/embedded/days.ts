@@ -1,6 +1,7 @@
 import type { Sqlite, SqlRow, Statement } from "../../lib/sqlite.ts";
 import type { SeriesRemains } from "../historian.ts";
 import { decodeHours, encodeHours } from "./hour-block.ts";
+import { OpenDays } from "./open-days.ts";
 import { DAY_MS, dayFrom, dayOf, HOUR_MS, link, linkedByHour, type Tier } from "./tier.ts";
 
 /*
@@ -26,6 +27,7 @@ const NEVER = Number.NEGATIVE_INFINITY;
 
 /** Days and their hours: beside raw samples, and in their place when those are gone. */
 export class Days {
+  readonly open = new OpenDays();
   /** No sample behind it is too old, whatever its series. */
   newestHorizon = NEVER;
   #horizons = new Map<number, number>();
@@ -77,6 +79,7 @@ export class Days {
     this.#horizons = new Map(rows.map(([series, at]) => [Number(series), Number(at)]));
     this.newestHorizon = Math.max(NEVER, ...this.#horizons.values());
     this.#expired.clear();
+    this.open.clear();
   }
 
   /** Raw samples of the series were let go up to this time, which is included. */
@@ -167,6 +170,7 @@ export class Days {
 
   /** What is deleted may not live on in a sum: hours, or days without hours, of `[from, to)`. */
   remove(series: number, from: number, to: number): void {
+    this.open.forget(series);
     for (const day of this.within(series, from, to)) {
       const isMade = day.at > this.horizonOf(series);
       const hours = isMade ? [] : (this.hoursOf(series, day.at) ?? []);

@@ -210,6 +210,18 @@ describe("tenants' own authorities", { skip: !hasOpenssl }, () => {
       assert.equal((await agents.list()).length, 1);
     });
 
+    test("the connection lasts as long as its certificate: agents make one token at their start", async () => {
+      await trust(acme);
+      const exp = Math.floor(clock.now() / 1000) + 1500;
+      const who = { clientId: "acme_north_meter_1", username: "_CertificateBearer" };
+      const rest = { certificate: null, remote: "127.0.0.1", password: tokenOf({ exp }) };
+      const admission = await agents.admit({ ...who, ...rest });
+      assert.ok(admission.ok);
+      const validTo = Date.parse(new X509Certificate(pem(meter)).validTo);
+      assert.equal(admission.value.endsAt, validTo);
+      assert.ok((admission.value.endsAt ?? 0) > exp * 1000);
+    });
+
     test("each thing that is wrong with a token is said", async () => {
       await trust(acme);
       const now = Math.floor(clock.now() / 1000);

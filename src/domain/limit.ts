@@ -50,6 +50,10 @@ export const LIMIT = {
   /** An MQTT 5 client that promises to speak less often is asked to speak this often. */
   keepAliveSeconds: 600,
   subscriptionsPerClient: 100,
+  /** MQTT 5: only user properties may come again and again; a packet could hold 50,000. */
+  propertiesPerPacket: 1_000,
+  /** Refused filters of one packet that are told one by one: it may hold 50,000. */
+  refusalsPerPacket: 10,
   /** MQTT 5 topic aliases of one client. */
   topicAliases: 64,
   /** Topics of one publisher, and topics of all, whose rights and listeners are remembered. */

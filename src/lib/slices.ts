@@ -16,6 +16,11 @@ export class Slices<T> {
     this.#work = work;
   }
 
+  /** Something waits, or is being done. */
+  get isBusy(): boolean {
+    return this.#isTurning;
+  }
+
   add(item: T): void {
     this.#waiting.push(item);
     if (!this.#isTurning) this.#turnSoon();

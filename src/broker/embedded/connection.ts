@@ -4,6 +4,8 @@ import type { Gate } from "../../domain/gate.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { LazyMap } from "../../lib/lazy-map.ts";
+import type { Slices } from "../../lib/slices.ts";
+import type { TurnBudget } from "../../lib/turn-budget.ts";
 import type { BrokerParts, ClientCertificate } from "../broker.ts";
 import { PacketReader, type PacketView } from "../packet-reader.ts";
 import { PacketWriter } from "../packet-writer.ts";
@@ -17,11 +19,15 @@ import { type KnownTopic, TopicTable } from "./topic-table.ts";
 import type { Will } from "./will.ts";
 
 export type ConnectionParts = Pick<BrokerParts, "clock" | "gauges"> & {
+  /** How long all connections may be read in one turn of the event loop. */
+  readonly turn: TurnBudget;
+  /** Reads what came when that was over. */
+  readonly late: Slices<() => void>;
   readonly outbound: Outbound;
   readonly onPacket: (connection: Connection, packet: PacketView) => void;
   readonly onProblem: (connection: Connection, problem: Problem) => void;
   /** Its peer will say no more: it is to be lost when there is time. */
-  readonly onEnded: (connection: Connection) => void;
+  readonly onEnded: (connection: Connection, cause: string) => void;
   /** Called once, when no more will be read or written. */
   readonly onGone: (connection: Connection, farewell: Farewell) => void;
 };
@@ -72,6 +78,8 @@ export const HOLD = {
   rate: 4,
   /** A subscriber of its messages has fallen behind. */
   subscriber: 8,
+  /** Others were read for long enough in this turn of the event loop. */
+  turn: 16,
 } as const;
 
 /** A closed socket may still bring or take the last bytes; then it is torn down. */
@@ -127,12 +135,12 @@ export class Connection {
     this.readAt = this.connectedAt as Timestamp;
     this.#reader = new PacketReader((packet) => parts.onPacket(this, packet));
     this.#throttle = new Throttle(parts.clock.monotonic());
-    stream.on("data", (chunk: Buffer) => this.#read(chunk));
+    stream.on("data", (chunk: Buffer) => this.#readInTurn(chunk));
     stream.on("drain", () => this.admitted?.session.pump());
-    stream.on("error", () => this.lose("socket error"));
-    stream.on("close", () => this.lose());
+    stream.on("error", () => this.#ended("socket error"));
+    stream.on("close", () => this.#ended("connection lost"));
     // Other streams close themselves when their peer has ended.
-    if (stream.allowHalfOpen) stream.on("end", () => this.#ended());
+    if (stream.allowHalfOpen) stream.on("end", () => this.#ended("connection lost"));
     stream.resume();
   }
 
@@ -288,6 +296,20 @@ export class Connection {
     this.#parts.onGone(this, { cause, reason: null, isWillDue: true });
   }
 
+  /** However many send at once, and whatever: all others are served in between. */
+  #readInTurn(chunk: Buffer): void {
+    const { late, turn } = this.#parts;
+    if (!turn.isSpent && !late.isBusy) {
+      this.#read(chunk);
+      return;
+    }
+    this.hold(HOLD.turn, true);
+    late.add(() => {
+      this.#read(chunk);
+      this.hold(HOLD.turn, false);
+    });
+  }
+
   #read(chunk: Buffer): void {
     if (!this.#isOpen) return;
     this.readAt = this.#parts.clock.now() as Timestamp;
@@ -310,10 +332,10 @@ export class Connection {
     if (trouble && this.#isOpen) this.#parts.onProblem(this, trouble);
   }
 
-  #ended(): void {
-    if (!this.#isOpen) return;
+  #ended(cause: string): void {
+    if (!this.#isOpen || this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#parts.onEnded(this);
+    this.#parts.onEnded(this, cause);
   }
 
   #write(): void {

@@ -1,8 +1,10 @@
+import type { Slices } from "../../lib/slices.ts";
 import type { BrokerParts } from "../broker.ts";
 import type { Archive } from "./archive.ts";
 import type { BackPressure } from "./back-pressure.ts";
 import type { Connection } from "./connection.ts";
 import type { Intake } from "./intake.ts";
+import type { Replays } from "./replays.ts";
 import type { RetainedStore } from "./retained-store.ts";
 import type { RoutedMessage } from "./routed-message.ts";
 import type { Sessions } from "./sessions.ts";
@@ -26,12 +28,15 @@ export type Core = {
   readonly archive: Archive | null;
   readonly subscriptions: AllSubscriptions;
   readonly retained: RetainedStore;
+  readonly replays: Pick<Replays, "begin" | "resume">;
   readonly system: OwnFigures;
   readonly intake: Intake;
   readonly takeOvers: TakeOvers;
   readonly turnstile: Turnstile;
   readonly troubles: Troubles;
   readonly backPressure: BackPressure;
+  /** Connections that end: a switch that fails takes thousands with it at once. */
+  readonly endings: Slices<() => void>;
   /** How often the house changed its mind about somebody: what it said before is out of date. */
   readonly verdicts: { count: number };
 };

@@ -4,6 +4,8 @@ import { isValidTopic } from "../../domain/topic.ts";
 /** A place in the bytes of a packet. Each reader below moves it, and gives undefined at the end. */
 export type Cursor = { readonly buffer: Buffer; readonly end: number; at: number };
 
+const SHORT_BYTES = 64;
+
 export function readNumber(cursor: Cursor, bytes: number): number | undefined {
   if (cursor.at + bytes > cursor.end) return undefined;
   const value = cursor.buffer.readUIntBE(cursor.at, bytes);
@@ -36,12 +38,31 @@ export function skipBytes(cursor: Cursor): number | undefined {
   return 0;
 }
 
+/** The text itself. */
+export function readText(cursor: Cursor): string | undefined {
+  const start = cursor.at + 2;
+  return skipText(cursor) === undefined
+    ? undefined
+    : cursor.buffer.toString("utf8", start, cursor.at);
+}
+
 /** Text is UTF-8 without a NUL: MQTT 5.0 section 1.5.4. */
 export function skipText(cursor: Cursor): number | undefined {
   const start = cursor.at + 2;
   if (skipBytes(cursor) === undefined) return undefined;
+  if (isPlain(cursor.buffer, start, cursor.at)) return 0;
   const bytes = cursor.buffer.subarray(start, cursor.at);
   return isUtf8(bytes) && !bytes.includes(0) ? 0 : undefined;
+}
+
+/** Most texts are short and have no letters but ASCII's. */
+function isPlain(buffer: Buffer, start: number, end: number): boolean {
+  if (end - start > SHORT_BYTES) return false;
+  for (let at = start; at < end; at += 1) {
+    const byte = buffer[at] ?? 0;
+    if (byte === 0 || byte > 0x7f) return false;
+  }
+  return true;
 }
 
 export function skipPair(cursor: Cursor): number | undefined {

@@ -8,6 +8,7 @@ import { isValidTopic } from "../../domain/topic.ts";
 import type { Timer } from "../../lib/clock.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { Slices } from "../../lib/slices.ts";
+import { TurnBudget } from "../../lib/turn-budget.ts";
 import type { Broker, BrokerParts, Capabilities, ClientInfo } from "../broker.ts";
 import { REASON } from "../protocol.ts";
 import { Archive } from "./archive.ts";
@@ -30,6 +31,7 @@ import {
 import { Outbound } from "./outbound.ts";
 import { breakOffReading, refuseUnknown } from "./refusal.ts";
 import { regrant } from "./regrant.ts";
+import { Replays } from "./replays.ts";
 import { RetainedStore } from "./retained-store.ts";
 import { keepArrivals, keptMessage, routeArrival, routeMessage } from "./route.ts";
 import { type RoutedMessage, routedMessage } from "./routed-message.ts";
@@ -108,20 +110,27 @@ function newCore(parts: BrokerParts, opened: Opened): Core {
   const takeOvers = new TakeOvers();
   const verdicts = { count: 0 };
   const backPressure = new BackPressure(parts);
+  const endings = new Slices<() => void>(clock, (end) => end());
   const core: Core = {
     ...{ ...opened, parts, subscriptions, connections, sessions, intake, takeOvers },
-    ...{ backPressure, verdicts },
+    ...{ backPressure, endings, verdicts },
     system: { under: (filter) => system.under(filter), say: () => system.say() },
+    replays: {
+      begin: (session, subscription) => replays.begin(session, subscription),
+      resume: (session) => replays.resume(session),
+    },
   };
+  const replays = new Replays(core);
   const system = new SystemTopics(core);
   restoreSessions(core);
   return core;
 }
 
-function restoreSessions({ archive, sessions, subscriptions }: Core): void {
+function restoreSessions({ archive, replays, sessions, subscriptions }: Core): void {
   for (const recovered of archive?.recovered ?? []) {
     const session = sessions.restore(recovered);
     if (!session.book) continue;
+    session.whenCaughtUp(() => replays.resume(session));
     for (const subscription of session.subscriptions.values()) {
       subscriptions.add(session, subscription);
     }
@@ -153,15 +162,16 @@ class EmbeddedBroker implements Broker {
   constructor(core: Core) {
     this.#core = core;
     this.#watch = watch(core);
-    // A switch that fails takes thousands with it at once.
-    const ended = new Slices<Connection>(core.parts.clock, (connection) => connection.lose());
+    const { clock } = core.parts;
     this.#connectionParts = {
-      clock: core.parts.clock,
+      clock,
+      turn: new TurnBudget(clock),
+      late: new Slices<() => void>(clock, (read) => read()),
       gauges: core.parts.gauges,
       outbound: new Outbound(),
       onPacket: (connection, packet) => handlePacket(core, connection, packet),
       onProblem: (connection, trouble) => breakOffReading(core, connection, trouble),
-      onEnded: (connection) => ended.add(connection),
+      onEnded: (connection, cause) => core.endings.add(() => connection.lose(cause)),
       onGone: (connection, farewell) => depart(core, connection, farewell),
     };
   }

@@ -5,16 +5,15 @@ import type { PacketView } from "../packet-reader.ts";
 import { REASON } from "../protocol.ts";
 import type { Client } from "./connection.ts";
 import type { Core } from "./core.ts";
+import { breakOff, type Refused, reportAll } from "./refusal.ts";
+import { innerFilter } from "./shared.ts";
 import {
   decodeSubscribe,
   decodeUnsubscribe,
   encodeSuback,
   encodeUnsuback,
   type WantedSubscription,
-} from "./packet.ts";
-import { breakOff, report } from "./refusal.ts";
-import { type Delivery, firstByte } from "./routed-message.ts";
-import { innerFilter } from "./shared.ts";
+} from "./subscribe-packet.ts";
 
 const IS_SHARED = /^\$share(\/|$)/;
 const SEND_ALWAYS = 0;
@@ -34,25 +33,26 @@ export function handleSubscribe(core: Core, client: Client, packet: PacketView):
     return;
   }
   const { session } = client.admitted;
-  const granted: { subscription: WantedSubscription; isReplayDue: boolean }[] = [];
+  const granted: WantedSubscription[] = [];
+  const refused: Refused[] = [];
+  const replays: (() => void)[] = [];
   const codes = wanted.map((subscription) => {
     const refusal = refusalOf(client, subscription.filter);
     if (refusal) {
-      report(core, client, { problem: refusal.problem, topic: subscription.filter });
+      refused.push({ problem: refusal.problem, topic: subscription.filter });
       return client.isV5 ? refusal.reason : REASON.unspecified;
     }
-    granted.push({ subscription, isReplayDue: subscribe(core, client, subscription) });
+    granted.push(subscription);
+    const isReplayDue = subscribe(core, client, subscription);
+    if (isReplayDue) replays.push(core.replays.begin(session, subscription));
     return subscription.qos;
   });
+  reportAll(core, client, refused);
   if (granted.length > 0) session.book?.write(session);
-  const replays = granted.flatMap(({ subscription, isReplayDue }) =>
-    isReplayDue ? replaysOf(core, client, subscription) : [],
-  );
   whenWritten(client, () => {
     client.send(encodeSuback(packetId, codes, client.agreement.version));
-    for (const delivery of replays) client.admitted.session.replay(delivery);
-    for (const { subscription } of granted) {
-      const { filter } = subscription;
+    for (const replay of replays) replay();
+    for (const { filter } of granted) {
       core.parts.onSubscribed(client.admitted.gate.agent, innerFilter(filter) ?? filter);
     }
   });
@@ -118,22 +118,4 @@ function subscribe(core: Core, client: Client, wanted: WantedSubscription): bool
   const { retainHandling } = wanted;
   if (innerFilter(wanted.filter) !== null) return false;
   return retainHandling === SEND_ALWAYS || (retainHandling === SEND_IF_NEW && isNew);
-}
-
-/** Every message is asked for again: a grant decides at delivery, not only at SUBSCRIBE. */
-function replaysOf(
-  { archive, system, retained }: Core,
-  client: Client,
-  { filter, qos, id }: WantedSubscription,
-): readonly Delivery[] {
-  const { session, gate } = client.admitted;
-  const ids = id === null ? [] : [id];
-  const kept = [...retained.under(filter), ...system.under(filter)];
-  const messages = kept.filter(({ topic }) => gate.maySubscribe(topic));
-  return messages.flatMap((message) => {
-    const most = Math.min(qos, message.qos);
-    const first = firstByte(most, true);
-    if (!session.book || !archive || most === 0) return { message, first, ids };
-    return archive.keep(message, [{ session, first, ids }]).map(({ delivery }) => delivery);
-  });
 }

@@ -4,7 +4,8 @@ import { generate, type IConnectPacket, type Packet } from "mqtt-packet";
 import { chances } from "../../lib/chance.ts";
 import { PacketReader, type PacketView } from "../packet-reader.ts";
 import { PACKET, REASON } from "../protocol.ts";
-import { decodeConnect, decodeDisconnect, decodeSubscribe, decodeUnsubscribe } from "./packet.ts";
+import { decodeConnect, decodeDisconnect } from "./packet.ts";
+import { decodeSubscribe, decodeUnsubscribe } from "./subscribe-packet.ts";
 
 const MUTATED = 20_000;
 const connect: IConnectPacket = {

@@ -4,14 +4,7 @@ import { decode, encode, type PacketOf, type Version } from "../packet-codec.ts"
 import type { PacketView } from "../packet-reader.ts";
 import { numberAt, PACKET, REASON, returnCode } from "../protocol.ts";
 import { NO_PROPERTIES } from "./publish-properties.ts";
-import type { Subscription } from "./subscriptions.ts";
-import {
-  type ConnectForm,
-  formOfConnect,
-  isDisconnect,
-  isSubscribe,
-  isUnsubscribe,
-} from "./well-made.ts";
+import { type ConnectForm, formOfConnect, isDisconnect } from "./well-made.ts";
 import type { Will } from "./will.ts";
 
 export type ConnectPacket = {
@@ -33,13 +26,10 @@ export type ConnectPacket = {
 
 type ConnectTrouble = { readonly problem: Problem; readonly reason: number };
 
-export type WantedSubscription = Subscription & { readonly retainHandling: number };
-
 type Wills = NonNullable<PacketOf<"connect">["will"]>;
 
 /** MQTT 3 without a clean session: kept for ever, as far as the protocol goes. */
 const EXPIRES_NEVER = 0xffffffff;
-const SUBSCRIPTION_ID_MAX = 268_435_455;
 
 export function decodeConnect(view: PacketView): Outcome<ConnectPacket, ConnectTrouble> {
   const level = levelOf(view);
@@ -57,43 +47,6 @@ export function decodeConnect(view: PacketView): Outcome<ConnectPacket, ConnectT
   }
   const will = packet.will ? willOf(packet.will, form) : null;
   return success(connectPacket(level as Version, packet, will));
-}
-
-export function decodeSubscribe(
-  view: PacketView,
-  agreed: { readonly version: Version; readonly isBridge: boolean },
-): Outcome<{ packetId: number; wanted: readonly WantedSubscription[] }, Problem> {
-  if (!isSubscribe(view, agreed.version === 5)) {
-    return malformed("SUBSCRIBE with a wrong length, text or property");
-  }
-  const settings = { protocolVersion: agreed.version, bridgeMode: agreed.isBridge };
-  const decoded = decode<PacketOf<"subscribe">>(view, settings);
-  if (!decoded.ok) return decoded;
-  const { messageId = 0, subscriptions, properties } = decoded.value;
-  const id = properties?.subscriptionIdentifier ?? null;
-  if (messageId <= 0 || subscriptions.length === 0 || !isSubscriptionId(id)) {
-    return malformed("SUBSCRIBE with a wrong packet id or subscription id, or without a filter");
-  }
-  const wanted = subscriptions.map(({ topic, qos, nl = false, rap = false, rh = 0 }) => {
-    return { filter: topic, qos, noLocal: nl, retainAsPublished: rap, retainHandling: rh, id };
-  });
-  return success({ packetId: messageId, wanted });
-}
-
-export function decodeUnsubscribe(
-  view: PacketView,
-  version: Version,
-): Outcome<{ packetId: number; filters: readonly string[] }, Problem> {
-  if (!isUnsubscribe(view, version === 5)) {
-    return malformed("UNSUBSCRIBE with a wrong length, text or property");
-  }
-  const decoded = decode<PacketOf<"unsubscribe">>(view, { protocolVersion: version });
-  if (!decoded.ok) return decoded;
-  const { messageId = 0, unsubscriptions } = decoded.value;
-  if (messageId <= 0 || unsubscriptions.length === 0) {
-    return malformed("UNSUBSCRIBE with a wrong packet id or without a filter");
-  }
-  return success({ packetId: messageId, filters: unsubscriptions });
 }
 
 export function decodeDisconnect(
@@ -124,14 +77,6 @@ export function encodeConnack(version: Version, connack: Connack): Buffer {
   // The bit was reserved in MQTT 3.1.
   const present = sessionPresent && version > 3;
   return encode({ cmd: "connack", sessionPresent: present, ...codes, properties }, version);
-}
-
-export function encodeSuback(packetId: number, codes: number[], version: Version): Buffer {
-  return encode({ cmd: "suback", messageId: packetId, granted: codes }, version);
-}
-
-export function encodeUnsuback(packetId: number, codes: number[], version: Version): Buffer {
-  return encode({ cmd: "unsuback", messageId: packetId, granted: codes }, version);
 }
 
 /** With words: Paho 1.6 overlooks a DISCONNECT that holds a reason code and nothing else. */
@@ -193,10 +138,6 @@ function connectPacket(
 function isInRange({ will, properties = {} }: PacketOf<"connect">): boolean {
   const { receiveMaximum, maximumPacketSize } = properties;
   return receiveMaximum !== 0 && maximumPacketSize !== 0 && Number(will?.qos ?? 0) < 3;
-}
-
-function isSubscriptionId(id: number | null): boolean {
-  return id === null || (Number.isInteger(id) && id > 0 && id <= SUBSCRIPTION_ID_MAX);
 }
 
 function malformed(detail: string) {

@@ -1,3 +1,4 @@
+import { LIMIT } from "../../domain/limit.ts";
 import { PROPERTY } from "../protocol.ts";
 import {
   type Cursor,
@@ -47,7 +48,8 @@ const READERS: ReadonlyMap<number, Reader> = new Map([
 
 /**
  * Reads all properties, their length first. Undefined where one does not belong into this packet,
- * is cut off, or comes twice: only user properties may (MQTT 5.0 section 2.2.2).
+ * is cut off, or comes twice, as only user properties may (MQTT 5.0 section 2.2.2), or where there
+ * are too many.
  */
 export function readProperties(
   cursor: Cursor,
@@ -71,6 +73,7 @@ function readAll(cursor: Cursor, allowed: ReadonlySet<number>): Properties | und
     if (!allowed.has(property)) return undefined;
     cursor.at += 1;
     const value = READERS.get(property)?.(cursor);
+    if (slices.length >= LIMIT.propertiesPerPacket) return undefined;
     const isAgain = numbers.has(property) && property !== PROPERTY.userProperty;
     if (value === undefined || isAgain) return undefined;
     numbers.set(property, value);

@@ -26,6 +26,22 @@ export function report({ parts }: Core, connection: Connection, refused: Refused
   });
 }
 
+/** Of one packet: the first few one by one, the rest by their number. */
+export function reportAll(core: Core, connection: Connection, refused: readonly Refused[]): void {
+  const told =
+    refused.length > LIMIT.refusalsPerPacket ? LIMIT.refusalsPerPacket - 1 : refused.length;
+  for (const each of refused.slice(0, told)) report(core, connection, each);
+  const next = refused[told];
+  if (!next) return;
+  const { code } = next.problem;
+  const more = refused.length - told;
+  report(core, connection, {
+    ...next,
+    problem: problem(code, `${more} more filters of its packet`),
+  });
+  core.parts.gauges.add(`mqtt_refused_total{code="${code}"}`, more - 1);
+}
+
 /** For a peer that did not come as far as a connection. */
 export function refuseUnknown({ parts }: Core, remote: string, problem: Problem): void {
   parts.gauges.add(`mqtt_refused_total{code="${problem.code}"}`);

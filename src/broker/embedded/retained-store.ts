@@ -2,7 +2,7 @@ import type { Durability } from "../../domain/durability.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { type Outcome, success } from "../../lib/outcome.ts";
 import type { BrokerParts } from "../broker.ts";
-import { Retained } from "./retained.ts";
+import { Retained, type RetainedWalk } from "./retained.ts";
 import { RetainedFile } from "./retained-file.ts";
 import type { RoutedMessage } from "./routed-message.ts";
 
@@ -52,6 +52,11 @@ export class RetainedStore {
 
   under(filter: string): readonly RoutedMessage[] {
     return this.#tree.under(filter, this.#parts.clock.now());
+  }
+
+  /** The same a little at a time. */
+  walk(filter: string): RetainedWalk {
+    return this.#tree.walk(filter, () => this.#parts.clock.now());
   }
 
   /** Settles when they are safe; until then nobody is given them. */

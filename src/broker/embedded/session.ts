@@ -52,6 +52,7 @@ export class Session {
   #dropped = 0;
   #isOverflowing = false;
   #isBehind = false;
+  #onCaughtUp: (() => void)[] = [];
 
   constructor(agent: AgentId, clientId: string, parts: SessionParts) {
     this.agent = agent;
@@ -151,6 +152,11 @@ export class Session {
       if (delivery) this.#send(connection, delivery);
     }
     if (this.#queue.size === 0) this.#caughtUp();
+  }
+
+  /** Calls once when the client is there and has all that waited for it. */
+  whenCaughtUp(call: () => void): void {
+    this.#onCaughtUp.push(call);
   }
 
   /** What waits for longer than anybody can want it. */
@@ -274,6 +280,9 @@ export class Session {
 
   #caughtUp(): void {
     this.#isOverflowing = false;
+    const waiting = this.#onCaughtUp;
+    if (waiting.length > 0) this.#onCaughtUp = [];
+    for (const call of waiting) call();
     if (!this.#isBehind) return;
     this.#isBehind = false;
     this.#parts.onCaughtUp?.(this);

@@ -10,6 +10,8 @@ export type Subscription = {
   /** Keep the RETAIN flag as the publisher set it. */
   readonly retainAsPublished: boolean;
   readonly id: number | null;
+  /** Not all that was retained when it began was sent yet. */
+  readonly isReplaying?: boolean;
 };
 
 /** A session that gets a topic's messages, once, whichever of its filters name it. */

@@ -1,7 +1,7 @@
 import { LIMIT } from "../../domain/limit.ts";
 import type { Timer } from "../../lib/clock.ts";
 import { REASON } from "../protocol.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, Farewell } from "./connection.ts";
 import type { Core } from "./core.ts";
 
 const SECOND_MS = 1_000;
@@ -21,8 +21,7 @@ export function watch(core: Core): Timer {
   let seconds = 0;
   function look(): void {
     seconds += 1;
-    const now = core.parts.clock.now();
-    for (const connection of core.connections) check(connection, now);
+    for (const connection of core.connections) check(core, connection);
     if (seconds % SWEEP_SECONDS === 0) core.sessions.sweep();
     gauge(core);
     if (seconds % SAY_SECONDS === 0) core.system.say();
@@ -46,21 +45,35 @@ function gauge({ parts, archive, connections, intake, sessions, ...core }: Core)
   gauges.set("mqtt_session_log_bytes", archive?.bytes ?? 0);
 }
 
-function check(connection: Connection, now: number): void {
+/** What is read meanwhile may change it: whoever has spoken again is not late. */
+function check(core: Core, connection: Connection): void {
   connection.silentSeconds += 1;
   // What it says is not read: it cannot be late.
   if (connection.admitted && connection.isHeld) connection.silentSeconds = 0;
+  const end = () => endOf(connection, core.parts.clock.now());
+  if (end() === null) return;
+  core.endings.add(() => {
+    const farewell = end();
+    if (farewell) connection.close(farewell);
+  });
+}
+
+/** Why it is not to stay; null while it may. */
+function endOf({ admitted, agreement, silentSeconds }: Connection, now: number): Farewell | null {
   // The first of these seconds was not a whole one.
-  const silentSeconds = connection.silentSeconds - 1;
-  const { keepAliveSeconds } = connection.agreement;
-  const endsAt = connection.admitted?.endsAt ?? null;
-  if (connection.admitted === null) {
-    if (silentSeconds * SECOND_MS < LIMIT.connectWithinMs) return;
-    connection.close({ cause: "no CONNECT in time", reason: null, isWillDue: false });
-  } else if (endsAt !== null && endsAt <= now) {
-    const cause = "what it signed in with has expired";
-    connection.close({ cause, reason: REASON.notAuthorised, isWillDue: true });
-  } else if (keepAliveSeconds > 0 && silentSeconds >= keepAliveSeconds * PATIENCE) {
-    connection.close({ cause: "keep-alive", reason: REASON.keepAliveTimeout, isWillDue: true });
+  const silent = silentSeconds - 1;
+  const { keepAliveSeconds } = agreement;
+  const endsAt = admitted?.endsAt ?? null;
+  if (admitted === null) {
+    const isLate = silent * SECOND_MS >= LIMIT.connectWithinMs;
+    return isLate ? { cause: "no CONNECT in time", reason: null, isWillDue: false } : null;
   }
+  if (endsAt !== null && endsAt <= now) {
+    const cause = "what it signed in with has expired";
+    return { cause, reason: REASON.notAuthorised, isWillDue: true };
+  }
+  const isSilent = keepAliveSeconds > 0 && silent >= keepAliveSeconds * PATIENCE;
+  return isSilent
+    ? { cause: "keep-alive", reason: REASON.keepAliveTimeout, isWillDue: true }
+    : null;
 }

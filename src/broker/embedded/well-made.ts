@@ -29,8 +29,6 @@ const OF_CONNECT: ReadonlySet<number> = new Set([
   PROPERTY.authenticationMethod,
   PROPERTY.authenticationData,
 ]);
-const OF_SUBSCRIBE: ReadonlySet<number> = new Set([PROPERTY.subscriptionId, PROPERTY.userProperty]);
-const OF_UNSUBSCRIBE: ReadonlySet<number> = new Set([PROPERTY.userProperty]);
 const OF_ACK: ReadonlySet<number> = new Set([PROPERTY.reasonString, PROPERTY.userProperty]);
 const OF_DISCONNECT: ReadonlySet<number> = new Set([...OF_ACK, PROPERTY.sessionExpiry]);
 
@@ -65,14 +63,6 @@ function readHead(cursor: Cursor, isV5: boolean): number | undefined {
   return (flags & (HAS_USERNAME | HAS_PASSWORD)) === HAS_PASSWORD ? undefined : flags;
 }
 
-export function isSubscribe(view: PacketView, isV5: boolean): boolean {
-  return areFilters(view, isV5 ? OF_SUBSCRIBE : null, 1);
-}
-
-export function isUnsubscribe(view: PacketView, isV5: boolean): boolean {
-  return areFilters(view, isV5 ? OF_UNSUBSCRIBE : null, 0);
-}
-
 /** What follows the packet id of an acknowledgement of MQTT 5: sections 3.4.2 to 3.7.2. */
 export function isAckEnd(view: PacketView): boolean {
   const cursor = cursorOf(view);
@@ -84,22 +74,6 @@ export function isAckEnd(view: PacketView): boolean {
 export function isDisconnect(view: PacketView, isV5: boolean): boolean {
   const cursor = cursorOf(view);
   return isV5 ? isReasoned(cursor, OF_DISCONNECT) : cursor.at === cursor.end;
-}
-
-/** A packet id, and each filter with the bytes of its options behind it. */
-function areFilters(
-  view: PacketView,
-  allowed: ReadonlySet<number> | null,
-  optionBytes: number,
-): boolean {
-  const cursor = cursorOf(view);
-  if (readTwo(cursor) === undefined) return false;
-  if (allowed && !readProperties(cursor, allowed)) return false;
-  while (cursor.at < cursor.end) {
-    if (skipText(cursor) === undefined) return false;
-    if (optionBytes > 0 && readNumber(cursor, optionBytes) === undefined) return false;
-  }
-  return true;
 }
 
 /** A reason and properties, of which the last may be left out. */

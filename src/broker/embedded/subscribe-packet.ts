@@ -1,0 +1,126 @@
+import { type Problem, problem } from "../../domain/problem.ts";
+import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import type { Version } from "../packet-codec.ts";
+import type { PacketView } from "../packet-reader.ts";
+import { PACKET, PROPERTY } from "../protocol.ts";
+import { type Cursor, readNumber, readText } from "./cursor.ts";
+import { readProperties } from "./properties.ts";
+import type { Subscription } from "./subscriptions.ts";
+
+export type WantedSubscription = Subscription & { readonly retainHandling: number };
+
+type Agreed = { readonly version: Version; readonly isBridge: boolean };
+
+const OF_SUBSCRIBE: ReadonlySet<number> = new Set([PROPERTY.subscriptionId, PROPERTY.userProperty]);
+const OF_UNSUBSCRIBE: ReadonlySet<number> = new Set([PROPERTY.userProperty]);
+
+/** Options of a filter: MQTT 5.0 section 3.8.3.1. Before, there was a QoS and nothing else. */
+const QOS = 0x03;
+const NO_LOCAL = 0x04;
+const RETAIN_AS_PUBLISHED = 0x08;
+const RETAIN_HANDLING_SHIFT = 4;
+const OPTIONS_OF_3 = 0x03;
+const OPTIONS_OF_5 = 0x3f;
+
+/** A packet may hold 50,000 filters: they are read where they lie. */
+export function decodeSubscribe(
+  view: PacketView,
+  agreed: Agreed,
+): Outcome<{ packetId: number; wanted: readonly WantedSubscription[] }, Problem> {
+  const cursor = cursorOf(view);
+  const packetId = readNumber(cursor, 2) ?? 0;
+  const id = agreed.version === 5 ? readId(cursor) : null;
+  const wanted: WantedSubscription[] = [];
+  while (cursor.at < cursor.end) {
+    const filter = readText(cursor);
+    const options = readNumber(cursor, 1);
+    if (filter === undefined || options === undefined || !areOptions(options, agreed.version)) {
+      return malformed("SUBSCRIBE with a wrong length, text or option");
+    }
+    wanted.push({ filter, ...wishOf(options, agreed), id: id ?? null });
+  }
+  if (packetId === 0 || wanted.length === 0 || id === undefined || id === 0) {
+    return malformed("SUBSCRIBE with a wrong packet id or property, or without a filter");
+  }
+  return success({ packetId, wanted });
+}
+
+export function decodeUnsubscribe(
+  view: PacketView,
+  version: Version,
+): Outcome<{ packetId: number; filters: readonly string[] }, Problem> {
+  const cursor = cursorOf(view);
+  const packetId = readNumber(cursor, 2) ?? 0;
+  const isWell = version < 5 || readProperties(cursor, OF_UNSUBSCRIBE) !== undefined;
+  const filters: string[] = [];
+  while (cursor.at < cursor.end) {
+    const filter = readText(cursor);
+    if (filter === undefined) return malformed("UNSUBSCRIBE with a wrong length or text");
+    filters.push(filter);
+  }
+  if (packetId === 0 || filters.length === 0 || !isWell) {
+    return malformed("UNSUBSCRIBE with a wrong packet id or property, or without a filter");
+  }
+  return success({ packetId, filters });
+}
+
+export function encodeSuback(packetId: number, codes: readonly number[], version: Version): Buffer {
+  return encodeAnswer(PACKET.suback, packetId, codes, version);
+}
+
+/** One code a filter in MQTT 5; before, none: 3.1.1 section 3.11. */
+export function encodeUnsuback(
+  packetId: number,
+  codes: readonly number[],
+  version: Version,
+): Buffer {
+  return encodeAnswer(PACKET.unsuback, packetId, version === 5 ? codes : [], version);
+}
+
+function encodeAnswer(
+  type: number,
+  packetId: number,
+  codes: readonly number[],
+  version: Version,
+): Buffer {
+  const noProperties = version === 5 ? [0] : [];
+  const length = 2 + noProperties.length + codes.length;
+  const id = [packetId >> 8, packetId & 0xff];
+  return Buffer.from([type << 4, ...varint(length), ...id, ...noProperties, ...codes]);
+}
+
+/** A variable byte integer: MQTT 5.0 section 1.5.5. */
+function varint(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >> 7)];
+}
+
+/** The subscription's identifier, null where it has none; undefined: its properties are wrong. */
+function readId(cursor: Cursor): number | null | undefined {
+  const properties = readProperties(cursor, OF_SUBSCRIBE);
+  return properties && (properties.numbers.get(PROPERTY.subscriptionId) ?? null);
+}
+
+function areOptions(options: number, version: Version): boolean {
+  const known = version === 5 ? OPTIONS_OF_5 : OPTIONS_OF_3;
+  const isKnown = (options & ~known) === 0;
+  return isKnown && (options & QOS) < 3 && options >> RETAIN_HANDLING_SHIFT < 3;
+}
+
+/** A bridge of MQTT 3 gets nothing back that it has sent, and RETAIN as it was. */
+function wishOf(options: number, { version, isBridge }: Agreed) {
+  const isOldBridge = isBridge && version < 5;
+  return {
+    qos: (options & QOS) as 0 | 1 | 2,
+    noLocal: isOldBridge || (options & NO_LOCAL) !== 0,
+    retainAsPublished: isOldBridge || (options & RETAIN_AS_PUBLISHED) !== 0,
+    retainHandling: options >> RETAIN_HANDLING_SHIFT,
+  };
+}
+
+function cursorOf({ buffer, body, end }: PacketView): Cursor {
+  return { buffer, at: body, end };
+}
+
+function malformed(detail: string) {
+  return failure(problem("packet_malformed", detail));
+}

@@ -1,6 +1,14 @@
 import { draws } from "../lib/chance.ts";
 import { BLACK, type Colour, mix, WHITE, wheel } from "./led-colour.ts";
-import { covered, type Effect, fract, modulo, type Scene, triangle } from "./led-scene.ts";
+import {
+  covered,
+  type Effect,
+  fract,
+  modulo,
+  type Scene,
+  type Shader,
+  triangle,
+} from "./led-scene.ts";
 
 /** A flash of strobes lasts this long. */
 const FLASH_MS = 20;
@@ -59,13 +67,13 @@ function breath({ phase, c0, c1 }: Scene): () => Colour {
   return all(mix(c1, c0, 0.12 + 0.88 * hump));
 }
 
-function wipe({ phase, ledCount }: Scene, first: Colour, second: Colour): (led: number) => Colour {
+function wipe({ phase, ledCount }: Scene, first: Colour, second: Colour): Shader {
   const edge = fract(phase * 2) * ledCount;
   const [fresh, old] = phase < 0.5 ? [first, second] : [second, first];
   return (led) => mix(old, fresh, covered(led, 0, edge));
 }
 
-function sweep({ phase, ledCount }: Scene, first: Colour, second: Colour): (led: number) => Colour {
+function sweep({ phase, ledCount }: Scene, first: Colour, second: Colour): Shader {
   const edge = triangle(phase) * ledCount;
   return (led) => mix(second, first, covered(led, 0, edge));
 }
@@ -92,7 +100,7 @@ function multiStrobe({ t, speed, period, c0, c1 }: Scene): () => Colour {
   return all(along < flashesMs && along % 70 < FLASH_MS ? c0 : c1);
 }
 
-function tricolourWipe({ phase, ledCount, c0, c1, c2 }: Scene): (led: number) => Colour {
+function tricolourWipe({ phase, ledCount, c0, c1, c2 }: Scene): Shader {
   const third = Math.floor(phase * 3);
   const edge = fract(phase * 3) * ledCount;
   const colours = [c0, c1, c2];
@@ -109,7 +117,7 @@ function tricolourFade({ phase, c0, c1, c2 }: Scene): () => Colour {
 }
 
 /** Odd and even LEDs change places between the ends of the gradient, by way of its middle. */
-function railway({ step, phase, c0, c1, c2 }: Scene): (led: number) => Colour {
+function railway({ step, phase, c0, c1, c2 }: Scene): Shader {
   const ramp = Math.min(1, phase * 2);
   const along = modulo(step, 2) === 0 ? ramp : 1 - ramp;
   const at = (share: number) => (share < 0.5 ? mix(c0, c1, share * 2) : mix(c1, c2, share * 2 - 1));
@@ -117,18 +125,18 @@ function railway({ step, phase, c0, c1, c2 }: Scene): (led: number) => Colour {
   return (led) => (led % 2 === 0 ? even : odd);
 }
 
-function staticPattern({ speed, c0, c1 }: Scene): (led: number) => Colour {
+function staticPattern({ speed, c0, c1 }: Scene): Shader {
   const lit = 1 + speed;
   return (led) => (led % (lit + 129) < lit ? c0 : c1);
 }
 
-function triStaticPattern({ c0, c1, c2 }: Scene): (led: number) => Colour {
+function triStaticPattern({ c0, c1, c2 }: Scene): Shader {
   const third = c2 === BLACK ? WHITE : c2;
   const colours = [c0, c1, third];
   return (led) => colours[Math.floor(led / 5) % 3] ?? c0;
 }
 
-function spots({ ledCount, c0, c1 }: Scene, width: number): (led: number) => Colour {
+function spots({ ledCount, c0, c1 }: Scene, width: number): Shader {
   const zone = ledCount / Math.max(1, Math.floor(ledCount / 6));
   return (led) => {
     const fromMiddle = Math.abs(fract((led + 0.5) / zone) - 0.5) * 2;
@@ -158,7 +166,7 @@ function heartbeat({ phase, period, c0, c1 }: Scene): () => Colour {
 }
 
 /** The bar graph's level is the library's own: the protocol carries none. */
-function percent({ t, speed, ledCount, c0, c1 }: Scene): (led: number) => Colour {
+function percent({ t, speed, ledCount, c0, c1 }: Scene): Shader {
   const perFrame = 1 + (speed * ledCount) / 2048;
   const edge = Math.min(0.72 * ledCount, (perFrame * t) / 23);
   return (led) => mix(c1, c0, covered(led, 0, edge));

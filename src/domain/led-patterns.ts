@@ -1,6 +1,6 @@
 import { BLACK, type Colour, colourOf6Bit } from "./led-colour.ts";
 import { LED_COUNT, paint } from "./led-ring.ts";
-import { fract, modulo } from "./led-scene.ts";
+import { DARK, fract, modulo, type Shader } from "./led-scene.ts";
 
 /** What a `led-ring-basic` command asks for: it lasts until the next one. */
 export type BasicPattern = {
@@ -52,11 +52,14 @@ export const LED_PATTERNS: readonly LedPattern[] = [
 
 /** The picture of a basic pattern after `tMs`: a colour for each LED. */
 export function basicFrame(asked: BasicPattern, tMs: number, ledCount = LED_COUNT): Colour[] {
-  const pattern = LED_PATTERNS[asked.pattern - 1];
-  return paint(ledCount, pattern ? shaderOf(pattern, asked, tMs, ledCount) : () => BLACK);
+  return paint(ledCount, patternShader(asked, tMs, ledCount));
 }
 
-type Shader = (led: number) => Colour;
+/** The same for those who keep the colours themselves. */
+export function patternShader(asked: BasicPattern, tMs: number, ledCount: number): Shader {
+  const pattern = LED_PATTERNS[asked.pattern - 1];
+  return pattern ? shaderOf(pattern, asked, tMs, ledCount) : DARK;
+}
 
 function shaderOf(pattern: LedPattern, asked: BasicPattern, t: number, ledCount: number): Shader {
   const [first, second] = [colourOf6Bit(asked.colours[0]), colourOf6Bit(asked.colours[1])];

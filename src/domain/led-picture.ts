@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from "../lib/json.ts";
-import { BLACK, type Colour, parseColour } from "./led-colour.ts";
-import { type BasicPattern, basicFrame } from "./led-patterns.ts";
-import { type Animation, frame, LED_COUNT, paint } from "./led-ring.ts";
+import { type Colour, parseColour } from "./led-colour.ts";
+import { type BasicPattern, patternShader } from "./led-patterns.ts";
+import { type Animation, animationShader, LED_COUNT, paint } from "./led-ring.ts";
+import { DARK, type Shader } from "./led-scene.ts";
 
 /**
  * What a ring shows. A basic pattern stays until it is cleared or replaced; an animation lies over
@@ -48,12 +49,20 @@ export function pictureFrame(
   ledCount = LED_COUNT,
   seed = 0,
 ): Colour[] {
-  const { animation, pattern } = picture;
+  return paint(ledCount, pictureShader(picture, at, ledCount, seed));
+}
+
+/** The same for those who keep the colours themselves. */
+export function pictureShader(
+  { animation, pattern }: LedPicture,
+  at: number,
+  ledCount: number,
+  seed = 0,
+): Shader {
   if (animation && at < animation.until) {
-    return frame(animation, at - animation.from, ledCount, seed);
+    return animationShader(animation, at - animation.from, ledCount, seed);
   }
-  if (pattern) return basicFrame(pattern, at - pattern.from, ledCount);
-  return paint(ledCount, () => BLACK);
+  return pattern ? patternShader(pattern, at - pattern.from, ledCount) : DARK;
 }
 
 /** Reads the parameters of a `led-ring` command; what is missing counts as 0 or black. */

@@ -1,8 +1,8 @@
-import { BLACK, type Colour } from "./led-colour.ts";
+import type { Colour } from "./led-colour.ts";
 import { FILLS } from "./led-fills.ts";
 import { LED_MODES } from "./led-modes.ts";
 import { RUNS } from "./led-runs.ts";
-import type { Effect, Scene } from "./led-scene.ts";
+import { DARK, type Effect, type Scene, type Shader } from "./led-scene.ts";
 import { SPARKS } from "./led-sparks.ts";
 import { THROWS } from "./led-throws.ts";
 import { WAVES } from "./led-waves.ts";
@@ -26,13 +26,22 @@ export const LED_COUNT = 24;
  * `seed`. It follows the published behaviour of each mode; the device itself may differ.
  */
 export function frame(animation: Animation, tMs: number, ledCount = LED_COUNT, seed = 0): Colour[] {
+  return paint(ledCount, animationShader(animation, tMs, ledCount, seed));
+}
+
+/** The same for those who keep the colours themselves. */
+export function animationShader(
+  animation: Animation,
+  tMs: number,
+  ledCount: number,
+  seed: number,
+): Shader {
   const effect = EFFECTS[animation.mode];
-  if (!effect) return paint(ledCount, () => BLACK);
-  return paint(ledCount, effect(sceneOf(animation, tMs, ledCount, seed)));
+  return effect ? effect(sceneOf(animation, tMs, ledCount, seed)) : DARK;
 }
 
 /** Asks for the colour of each LED. */
-export function paint(ledCount: number, shader: (led: number) => Colour): Colour[] {
+export function paint(ledCount: number, shader: Shader): Colour[] {
   const colours: Colour[] = [];
   for (let led = 0; led < ledCount; led += 1) colours.push(shader(led));
   return colours;

@@ -12,6 +12,7 @@ import {
   life,
   modulo,
   type Scene,
+  type Shader,
   secondOf,
   triangle,
   wave,
@@ -75,8 +76,6 @@ export const RUNS: Readonly<Record<string, Effect>> = {
   SINELON_DUAL: sinelonDual,
   SINELON_RAINBOW: sinelonRainbow,
 };
-
-type Shader = (led: number) => Colour;
 
 function all(colour: Colour): Shader {
   return () => colour;

@@ -1,4 +1,4 @@
-import type { Colour } from "./led-colour.ts";
+import { BLACK, type Colour } from "./led-colour.ts";
 
 /** Everything that a picture depends on. */
 export type Scene = {
@@ -19,8 +19,14 @@ export type Scene = {
   readonly phase: number;
 };
 
-/** Looks at the scene once a frame, then gives each LED its colour. */
-export type Effect = (scene: Scene) => (led: number) => Colour;
+/** The colour of each LED at one moment. */
+export type Shader = (led: number) => Colour;
+
+/** Of a ring that shows nothing. */
+export const DARK: Shader = () => BLACK;
+
+/** Looks at the scene once a frame. */
+export type Effect = (scene: Scene) => Shader;
 
 /** A frame of the rings' own firmware: some tempos are told in frames. */
 export const FRAME_MS = 23;

@@ -9,6 +9,7 @@ import {
   modulo,
   ringDistance,
   type Scene,
+  type Shader,
 } from "./led-scene.ts";
 
 /** Effects of single LEDs, each with its own chance. */
@@ -32,8 +33,6 @@ export const SPARKS: Readonly<Record<string, Effect>> = {
   HALLOWEEN_EYES: halloweenEyes,
   GLITTER: glitter,
 };
-
-type Shader = (led: number) => Colour;
 
 /** About half the LEDs draw a new colour each step. */
 function dynamic({ step, speed, seed }: Scene): Shader {

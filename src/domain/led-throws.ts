@@ -1,5 +1,5 @@
 import { draws } from "../lib/chance.ts";
-import { BLACK, type Colour, dim, gradient, mix, WHITE, wheel } from "./led-colour.ts";
+import { BLACK, dim, gradient, mix, WHITE, wheel } from "./led-colour.ts";
 import {
   ageOfTurning,
   dot,
@@ -9,6 +9,7 @@ import {
   life,
   ringDistance,
   type Scene,
+  type Shader,
 } from "./led-scene.ts";
 
 /** Effects of things that fly, fall, bounce and spread, each on a closed curve of its age. */
@@ -24,8 +25,6 @@ export const THROWS: Readonly<Record<string, Effect>> = {
   POPCORN: popcorn,
   DRIP: drip,
 };
-
-type Shader = (led: number) => Colour;
 
 /** A hot head and a tail that decays at a different rate on each LED; `shimmer` moves within it. */
 function meteor(scene: Scene, turnMs: number, shimmer: number): Shader {

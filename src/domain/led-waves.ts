@@ -1,6 +1,6 @@
 import { draws, noise } from "../lib/chance.ts";
-import { type Colour, dim, gradient, mix, PALETTES, type Palette, WHITE } from "./led-colour.ts";
-import { type Effect, fract, type Scene, triangle, wave } from "./led-scene.ts";
+import { dim, gradient, mix, PALETTES, type Palette, WHITE } from "./led-colour.ts";
+import { type Effect, fract, type Scene, type Shader, triangle, wave } from "./led-scene.ts";
 
 /** Effects of palettes, slow waves and smooth noise. */
 export const WAVES: Readonly<Record<string, Effect>> = {
@@ -22,8 +22,6 @@ export const WAVES: Readonly<Record<string, Effect>> = {
   SUNRISE: sunrise,
   FLOW: flow,
 };
-
-type Shader = (led: number) => Colour;
 
 /** How often a wave of `perMinute` has passed at `t` milliseconds. */
 function times(perMinute: number, t: number): number {

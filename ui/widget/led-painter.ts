@@ -2,7 +2,7 @@ import { BLACK, type Colour } from "../../src/domain/led-colour.ts";
 import { drawRing, type RingLook } from "./led-draw.ts";
 import { stillTime } from "./led-pace.ts";
 import { lightUp, type PixelArea, putDark, type RingPixels, ringPixels } from "./led-pixels.ts";
-import { type LedShow, showAt } from "./led-show.ts";
+import { type LedShow, showAt, showInto } from "./led-show.ts";
 
 /** A sheet of rings as it is to be drawn; lengths in CSS pixels. */
 export type SheetView = {
@@ -31,7 +31,9 @@ type Ring = {
   readonly view: RingView;
   readonly area: PixelArea;
   readonly pixels: RingPixels;
-  shown: readonly Colour[] | undefined;
+  /** What it shows, and room for what it shows next. */
+  shown: Int32Array;
+  next: Int32Array;
 };
 
 type Sheet = { readonly image: ImageData; readonly words: Uint32Array };
@@ -95,7 +97,8 @@ export class LedPainter {
     if (x < 0 || y < 0 || x + edge > image.width || y + edge > image.height) return undefined;
     const area = { words, stride: image.width, at: y * image.width + x };
     putDark(area, pixels);
-    return { view: ring, area, pixels, shown: undefined };
+    const [shown, next] = [new Int32Array(pixels.leds.length), new Int32Array(pixels.leds.length)];
+    return { view: ring, area, pixels, shown, next };
   }
 
   #pixelsFor(ring: RingView, view: SheetView, stride: number): RingPixels | undefined {
@@ -126,10 +129,11 @@ function pixelsOf(length: number, { scale }: SheetView): number {
 
 /** False where it shows that already. */
 function light(ring: Ring, tMs: number): boolean {
-  const colours = showAt(ring.view.show, tMs);
-  const isChanged = lightUp(ring.area, ring.pixels, colours, ring.shown);
-  ring.shown = colours;
-  return isChanged;
+  const { area, pixels, shown, next } = ring;
+  showInto(next, ring.view.show, tMs);
+  ring.shown = next;
+  ring.next = shown;
+  return lightUp(area, pixels, next, shown);
 }
 
 function sinceStart({ view }: Ring, now: number): number {

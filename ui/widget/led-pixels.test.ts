@@ -10,10 +10,11 @@ const STRIDE = 100;
 const AT = 7 * STRIDE + 30;
 const BODY = 0xff0a0a0a;
 const RING = ringPixels(new Uint32Array(EDGE * EDGE).fill(BODY), EDGE, LEDS, STRIDE);
+const DARK = lit({});
 
 test("a lit LED shines where it sits, and nowhere else", () => {
   const area = darkRing();
-  assert.ok(lightUp(area, RING, lit({ 6: 0xff8000 }), undefined));
+  assert.ok(lightUp(area, RING, lit({ 6: 0xff8000 }), DARK));
   assert.equal(pixelAt(area, 6), 0xff0080ff);
   assert.equal(pixelAt(area, 0), BODY);
   assert.equal(pixelAt(area, 18), BODY);
@@ -23,7 +24,7 @@ test("a lit LED shines where it sits, and nowhere else", () => {
 test("a ring without light stays the dark ring", () => {
   const area = darkRing();
   const dark = area.words.slice();
-  lightUp(area, RING, lit({}), undefined);
+  lightUp(area, RING, lit({}), DARK);
   assert.deepEqual(area.words, dark);
   assert.equal(lightUp(area, RING, lit({}), lit({})), false);
 });
@@ -33,15 +34,15 @@ test("from any picture to any other, writing what changed is writing all", () =>
     lit({}),
     lit({ 0: 0xff0000, 1: 0x00ff00, 23: 0x0000ff }),
     lit({ 1: 0x00ff00, 2: 0xffffff, 12: 0x808080 }),
-    Array.from({ length: LEDS }, (_, led) => led * 0x0a0501),
+    Int32Array.from({ length: LEDS }, (_, led) => led * 0x0a0501),
   ];
   for (const before of pictures) {
     for (const after of pictures) {
       const step = darkRing();
-      lightUp(step, RING, before, undefined);
+      lightUp(step, RING, before, DARK);
       assert.equal(lightUp(step, RING, after, before), before !== after);
       const whole = darkRing();
-      lightUp(whole, RING, after, undefined);
+      lightUp(whole, RING, after, DARK);
       assert.deepEqual(step.words, whole.words);
     }
   }
@@ -53,8 +54,8 @@ function darkRing() {
   return area;
 }
 
-function lit(lights: Readonly<Record<number, Colour>>): Colour[] {
-  return Array.from({ length: LEDS }, (_, led) => lights[led] ?? 0);
+function lit(lights: Readonly<Record<number, Colour>>): Int32Array {
+  return Int32Array.from({ length: LEDS }, (_, led) => lights[led] ?? 0);
 }
 
 function pixelAt({ words }: { readonly words: Uint32Array }, led: number): number | undefined {

@@ -1,4 +1,4 @@
-import type { Colour } from "../../src/domain/led-colour.ts";
+import { BLACK, type Colour } from "../../src/domain/led-colour.ts";
 import { HALO, HALO_ALPHA, isDark, placeOf } from "./led-draw.ts";
 
 /** Pixels as words in rows of `stride`, red in the lowest byte, as browsers have them. */
@@ -82,24 +82,29 @@ export function putDark({ words, stride, at }: PixelArea, { dark, edge }: RingPi
 }
 
 /**
- * Writes the LEDs that have changed since `shown`, and those beside them. False where none has.
+ * Writes the LEDs that have changed since `shown`, and what their light does beside them. False
+ * where none has. After `putDark` all are black.
  */
 export function lightUp(
   area: PixelArea,
   { leds }: RingPixels,
-  colours: readonly Colour[],
-  shown: readonly Colour[] | undefined,
+  colours: Int32Array,
+  shown: Int32Array,
 ): boolean {
   const last = leds.length - 1;
   let isChanged = false;
-  let before = colours[last] !== shown?.[last];
-  let here = colours[0] !== shown?.[0];
+  let before = colours[last] !== shown[last];
+  let here = colours[0] !== shown[0];
   for (let led = 0; led <= last; led += 1) {
     const next = led < last ? led + 1 : 0;
-    const after = colours[next] !== shown?.[next];
+    const after = colours[next] !== shown[next];
     const pixels = leds[led];
-    if (pixels && (before || here || after)) press(area, pixels, colours, lightOf(colours[led]));
-    isChanged ||= here;
+    if (pixels && (before || here || after)) {
+      const own = lightOf(colours[led]);
+      if (here) press(area, pixels, own);
+      pressShared(area, pixels, colours, own);
+      isChanged = true;
+    }
     before = here;
     here = after;
   }
@@ -135,16 +140,24 @@ function coverage(radius: number, away: number): number {
 }
 
 /** As a pixel has it. */
-function lightOf(colour: Colour = 0): number {
+function lightOf(colour: Colour = BLACK): number {
   if (isDark(colour)) return NO_LIGHT;
   return ((colour & 255) << 16) | (colour & GREEN) | (colour >> 16);
 }
 
-/** Some millions of pixels a second: no objects, whole numbers, red and blue at once. */
-function press(area: PixelArea, led: LedPixels, colours: readonly Colour[], own: number): void {
-  const { at, aloneCount, dark, share, other, otherShare } = led;
+/** Where no other shines. */
+function press(area: PixelArea, led: LedPixels, own: number): void {
   if (own === NO_LIGHT) pressNothing(area, led);
   else pressAlone(area, led, own);
+}
+
+/** Where the light of two meets. */
+function pressShared(
+  area: PixelArea,
+  { at, aloneCount, dark, share, other, otherShare }: LedPixels,
+  colours: Int32Array,
+  own: number,
+): void {
   for (let index = aloneCount; index < at.length; index += 1) {
     const beside = lightOf(colours[other[index] ?? 0]);
     const below = mixed(dark[index] ?? 0, beside, otherShare[index] ?? 0);
@@ -158,6 +171,7 @@ function pressNothing({ words, at: start }: PixelArea, { at, aloneCount, dark }:
   }
 }
 
+/** Some millions of pixels a second: no objects, whole numbers, red and blue at once. */
 function pressAlone({ words, at: start }: PixelArea, led: LedPixels, own: number): void {
   const { at, aloneCount, darkRedAndBlue, darkGreen, share } = led;
   for (let index = 0; index < aloneCount; index += 1) {

@@ -1,5 +1,5 @@
 import type { Colour } from "../../src/domain/led-colour.ts";
-import { type LedPicture, pictureFrame } from "../../src/domain/led-picture.ts";
+import { type LedPicture, pictureFrame, pictureShader } from "../../src/domain/led-picture.ts";
 
 /** What a ring shows as time goes by: plain data, so that another thread can draw it. */
 export type LedShow = {
@@ -14,4 +14,14 @@ export type LedShow = {
 /** Milliseconds after the show began. */
 export function showAt({ picture, ledCount, from, pace }: LedShow, tMs: number): Colour[] {
   return pictureFrame(picture, from + tMs * pace, ledCount);
+}
+
+/** Writes the same into `colours`. */
+export function showInto(
+  colours: Int32Array,
+  { picture, ledCount, from, pace }: LedShow,
+  tMs: number,
+): void {
+  const shader = pictureShader(picture, from + tMs * pace, ledCount);
+  for (let led = 0; led < ledCount; led += 1) colours[led] = shader(led);
 }

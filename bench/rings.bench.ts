@@ -12,7 +12,8 @@ import { median, optionsOf } from "./measure.ts";
  * processor time of all its processes as a share of one core.
  */
 const options = optionsOf({ rounds: 3, seconds: 5, rings: 500 });
-const REST_MS = 2_000;
+/** A screen stands open for hours: by then the browser has compiled what turns the rings. */
+const REST_MS = 15_000;
 /** In the thread that draws: a picture of all rings is handed over by this call. */
 const COUNT_PICTURES = `(() => {
   const { prototype } = OffscreenCanvasRenderingContext2D;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { crc32 } from "node:zlib";
@@ -8,6 +8,7 @@ import { openSqlite, type Sqlite } from "../../lib/sqlite.ts";
 import { batchOf, inFolder, ramp, row, START } from "../tale.ts";
 import { checkFolder } from "./check.ts";
 import { openEmbeddedHistorian } from "./embedded.ts";
+import { ofSeriesOne, openEngine } from "./engine-tale.ts";
 
 const LONG = { rawMs: 1e12, hourlyMs: null, dailyMs: null };
 
@@ -54,6 +55,34 @@ test("a log that ends in half a record is told, and is no fault", () =>
       ok: true,
       value: { chunks: 0, samples: 0, records: 1, isTorn: true, faults: [] },
     });
+  }));
+
+test("what a heal that was broken off has put aside is told, and gone after a start", () =>
+  inFolder(async (folder) => {
+    const engine = openEngine(join(folder, "live"));
+    await engine.append(batchOf(ramp(100)));
+    await engine.append(batchOf(ramp(150).slice(100)));
+    await engine.leave();
+    // As a crash would leave it before the next thread takes it back.
+    const left = join(folder, "left");
+    cpSync(join(folder, "live"), left, { recursive: true, filter: (path) => !/-shm$/.test(path) });
+    writeFileSync(join(left, "history.db-wal.new"), "half of");
+    const checked = checkFolder(left);
+    assert.ok(checked.ok);
+    const told = checked.value.faults.filter((fault) => fault.startsWith("history.db-wal"));
+    assert.deepEqual(
+      told.map((fault) => fault.replace(/:.*/, "")),
+      ["history.db-wal.kept", "history.db-wal.new"],
+    );
+    const again = openEngine(left);
+    assert.deepEqual(ofSeriesOne(again), ramp(150));
+    await again.close();
+    assert.deepEqual(
+      readdirSync(left).filter((name) => /kept|new/.test(name)),
+      [],
+    );
+    const well = checkFolder(left);
+    assert.deepEqual(well.ok && well.value.faults, []);
   }));
 
 test("a day that does not say what its samples say, or not all of it, is told", () =>

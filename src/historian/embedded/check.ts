@@ -48,6 +48,7 @@ export function checkFolder(folder: string): Outcome<HistoryCheck, Problem> {
     if (!flushed.ok) return flushed;
     checkLog(join(folder, "log"), flushed.value, found);
     checkCursors(join(folder, "outbox"), found);
+    checkHeal(folder, found);
     return success(found);
   } finally {
     lock.value.release();
@@ -128,6 +129,19 @@ function checkCursors(folder: string, { faults }: Found): void {
   for (const name of readdirSync(folder)) {
     if (readCursor(join(folder, name))) continue;
     faults.push(`outbox/${name}: is damaged; everything that is kept will be sent again`);
+  }
+}
+
+/** What an interrupted heal left behind; see sqlite-log.ts. */
+function checkHeal(folder: string, { faults }: Found): void {
+  if (existsSync(join(folder, "history.db-wal.kept"))) {
+    faults.push(
+      "history.db-wal.kept: has the newest chunks and is taken in by the next start: leave it, " +
+        "start Fieldline once, then check again",
+    );
+  }
+  if (existsSync(join(folder, "history.db-wal.new"))) {
+    faults.push("history.db-wal.new: a copy that was not finished; nothing needs it");
   }
 }
 

@@ -42,6 +42,7 @@ export function setAside(log: string, files: Files): void {
  * left is written once more, whatever its last sync had said.
  */
 export function mend(log: string, files: Files): void {
+  files.remove(`${log}.new`);
   if (existsSync(keptOf(log))) {
     files.rename(keptOf(log), log);
     files.syncFolder(dirname(log));

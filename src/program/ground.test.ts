@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { allOf, batchOf, ramp, START } from "../historian/tale.ts";
+import { Closer } from "../lib/closer.ts";
+import { silentLog } from "../lib/log.ts";
+import { readConfig } from "./config.ts";
+import { openGround } from "./ground.ts";
+
+test("that the disk failed the history, and that this is over, is in the journal", async () => {
+  const data = mkdtempSync(join(tmpdir(), "fieldline-ground-"));
+  const closer = new Closer();
+  const config = readConfig({ options: { data }, environment: {}, file: {} });
+  assert.ok(config.ok);
+  const ground = await openGround(config.value, silentLog, closer);
+  assert.ok(ground.ok, JSON.stringify(ground));
+  const { historian, journal } = ground.value;
+  const told = async () => {
+    const events = await journal.list({});
+    return events.filter(({ kind }) => kind.startsWith("history."));
+  };
+  await historian.append(batchOf(ramp(100)));
+
+  // A file that is not there can no more be synced than one on a disk that fails.
+  const log = join(data, "history", "history.db-wal");
+  renameSync(log, `${log}.elsewhere`);
+  const range = { series: 1, from: START, to: START + 10 };
+  await assert.rejects(historian.deleteRange(range), /the disk failed/);
+  assert.match(historian.trouble ?? "", /the disk failed the history/);
+  await historian.append(batchOf(ramp(120).slice(100)));
+  renameSync(`${log}.elsewhere`, log);
+  while (historian.trouble !== undefined || (await told()).length < 2) await setTimeout(20);
+
+  const [failed, fine, ...others] = await told();
+  assert.deepEqual(
+    [failed?.kind, fine?.kind, others.length, failed?.actor, fine?.detail],
+    ["history.failed", "history.fine", 0, fine?.actor, {}],
+  );
+  assert.match(String(failed?.detail["detail"]), /its log keeps what comes/);
+  await historian.deleteRange(range);
+  assert.deepEqual(await allOf(historian, 1), ramp(120).slice(10));
+  await closer.closeAll();
+  rmSync(data, { recursive: true });
+});

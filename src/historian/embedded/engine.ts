@@ -20,7 +20,7 @@ import { Chunks } from "./chunks.ts";
 import type { Days } from "./days.ts";
 import type { EngineOptions, EngineParts } from "./engine-parts.ts";
 import { makeFolder } from "./files.ts";
-import { Flush } from "./flush.ts";
+import { Flush, FlushTools } from "./flush.ts";
 import { bytesOf, withFolder } from "./folder.ts";
 import type { Generation } from "./generation.ts";
 import { holdHistory } from "./hold.ts";
@@ -82,6 +82,7 @@ export class Engine {
   readonly #database: string;
   readonly #upkeep: Upkeep;
   readonly #tail = new Run();
+  readonly #tools: FlushTools;
   #flush: Flush | undefined;
   #retirement: Retirement | undefined;
   #retryAt = 0;
@@ -105,6 +106,7 @@ export class Engine {
     this.#database = join(options.folder, "history.db");
     this.#lock = lock;
     this.#chunks = chunks;
+    this.#tools = new FlushTools(chunks, options.chunkSamples);
     this.#log = log;
     this.#memtable = new Memtable(options, parts.monotonic);
     this.#memtable.latest.know(chunks.series());
@@ -198,11 +200,7 @@ export class Engine {
     await this.#upkeep.settle();
     this.#chunks.together(() => this.#chunks.cut(range));
     this.#readTail(series);
-    const arrived = this.#memtable.collect(
-      series,
-      Number.NEGATIVE_INFINITY,
-      Number.POSITIVE_INFINITY,
-    );
+    const arrived = this.#memtable.collect(series, ...EVER);
     this.#memtable.latest.replace(series, arrived, this.#tail);
     await this.#upkeep.keep();
   }
@@ -317,7 +315,7 @@ export class Engine {
     const generation = this.#memtable.freeze();
     generation.sequence = this.#log.sequence;
     generation.segments = this.#log.turn();
-    this.#flush = new Flush(generation, this.#chunks, this.#options.chunkSamples);
+    this.#flush = new Flush(generation, this.#tools);
   }
 
   #finish(): void {
@@ -370,9 +368,11 @@ export class Engine {
     this.#finish();
     const generation = this.#memtable.freeze();
     generation.sequence = this.#log.sequence - 1;
-    this.#flush = new Flush(generation, this.#chunks, this.#options.chunkSamples);
+    this.#flush = new Flush(generation, this.#tools);
   }
 }
+
+const EVER = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
 
 type Opened = { readonly lock: Lock; readonly chunks: Chunks; readonly log: SegmentLog };
 

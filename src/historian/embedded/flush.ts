@@ -6,6 +6,23 @@ import { mergeRuns, Run } from "./run.ts";
 /** More make the reading of an open chunk slow: then they become one. A byte counts them. */
 const PIECES_MAX = 64;
 
+/** What one flush leaves to the next: made anew each time, it would be garbage of some MB. */
+export class FlushTools {
+  readonly chunks: Chunks;
+  readonly chunkSamples: number;
+  readonly days: DayMaker;
+  readonly arrived = new Run();
+  readonly stored = new Run();
+  readonly part = new Run();
+  readonly merged = new Run();
+
+  constructor(chunks: Chunks, chunkSamples: number) {
+    this.chunks = chunks;
+    this.chunkSamples = chunkSamples;
+    this.days = new DayMaker(chunks, chunkSamples / 2);
+  }
+}
+
 /**
  * Brings a generation into chunks, a slice at a time, so that appends and reads need not wait. Each
  * slice is one transaction; one that fails is begun again with the series it was at. Chunks of a
@@ -20,10 +37,10 @@ export class Flush {
   readonly #chunks: Chunks;
   readonly #chunkSamples: number;
   readonly #days: DayMaker;
-  readonly #arrived = new Run();
-  readonly #stored = new Run();
-  readonly #part = new Run();
-  readonly #merged = new Run();
+  readonly #arrived: Run;
+  readonly #stored: Run;
+  readonly #part: Run;
+  readonly #merged: Run;
   #series = 0;
   /** The newest chunk of the series, as it was before. */
   #tail: ChunkEnd | undefined;
@@ -31,11 +48,16 @@ export class Flush {
   #end = 0;
   #steps: Generator<void>;
 
-  constructor(generation: Generation, chunks: Chunks, chunkSamples: number) {
+  /** One at a time works with the same tools. */
+  constructor(generation: Generation, tools: FlushTools) {
     this.generation = generation;
-    this.#chunks = chunks;
-    this.#chunkSamples = chunkSamples;
-    this.#days = new DayMaker(chunks, chunkSamples / 2);
+    this.#chunks = tools.chunks;
+    this.#chunkSamples = tools.chunkSamples;
+    this.#days = tools.days;
+    this.#arrived = tools.arrived;
+    this.#stored = tools.stored;
+    this.#part = tools.part;
+    this.#merged = tools.merged;
     this.#steps = this.#flushFrom(0);
   }
 

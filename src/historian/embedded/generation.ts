@@ -13,6 +13,8 @@ const KINDS = 16 * BLOCK;
 const QUALITY = BLOCK;
 const NONE = -1;
 const SERIES_FIRST = 1024;
+/** What a gateway ever needs for some thousand series, and 5 MB. */
+const BLOCKS_FIRST = 16_384;
 
 /**
  * Samples that are in the log, and not yet in chunks: at first the generation that fills, then the
@@ -196,11 +198,14 @@ export class Generation {
     return block << BLOCK_BITS;
   }
 
-  /** What is reserved and not used is no memory yet, so more than enough is reserved. */
+  /**
+   * What is reserved and not used is no memory yet, so more than enough is reserved: what was
+   * outgrown is, for the C library keeps it.
+   */
   #reserve(blocks: number): void {
     const needed = this.#blocks + blocks;
     if (needed <= this.#before.length) return;
-    const capacity = Math.max(needed, this.#before.length * 2);
+    const capacity = Math.max(needed, this.#before.length * 2, BLOCKS_FIRST);
     this.#before = grown(new Int32Array(capacity), this.#before);
     this.#numbers = grown(new Float64Array(capacity * BLOCK_NUMBERS), this.#numbers);
     this.#bytes = new Uint8Array(this.#numbers.buffer);

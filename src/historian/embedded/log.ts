@@ -45,7 +45,7 @@ type Segment = {
 
 /** Segments kept to be used again. */
 const SPARES_MAX = 2;
-const ZEROS_BYTES = 1024 * 1024;
+const ZEROS_BYTES = 64 * 1024;
 /** Enough to see how a segment begins, where its first record is not a large one. */
 const BEGINNING_BYTES = 64 * 1024;
 

@@ -3,8 +3,9 @@
 //                            [--rounds 3] [--only historian,victoria-metrics] [--minutes 90]
 // What a run came to is said at once; after so many minutes no further one of a contest is begun.
 // A day is 1.7 million samples: --days 6 are 10 million, --days 30 are 51 million, which takes half
-// an hour a round with all peers. `ingest` has 10,000 samples a commit, `small` 500. What we want
-// of a ratio stands in brackets behind it.
+// an hour a round with all peers. `ingest` has 10,000 samples a commit, one after the other; `small`
+// has 500, of eight senders side by side, as gateways of a plant are, each of which waits for its
+// acknowledgement: the same for all. What we want of a ratio stands in brackets behind it.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -37,8 +38,8 @@ const LIVE_SECONDS = 20;
 const [days, rounds] = [Number(values.days), Number(values.rounds)];
 const endsAt = performance.now() + Number(values.minutes) * 60_000;
 const PARTS: Readonly<Record<string, (workload: Workload) => Promise<void>>> = {
-  ingest: (workload) => contest(workload, 10_000),
-  small: (workload) => contest(workload, 500),
+  ingest: (workload) => contest(workload, { commit: 10_000, senders: 1 }),
+  small: (workload) => contest(workload, { commit: 500, senders: 8 }),
   series: manySeries,
   live: underLoad,
   reopen: afterCrash,
@@ -77,15 +78,16 @@ try {
 }
 
 type Runs = readonly ContestResult[];
+type Sending = Pick<ContestOptions, "commit" | "senders">;
 
 /** All of them in turns, so that a slow minute of the machine is nobody's alone. */
-async function contest({ file }: Workload, commit: number): Promise<void> {
+async function contest({ file }: Workload, how: Sending): Promise<void> {
   const names = CONTESTANTS.filter(isWanted);
   const runs = new Map<string, ContestResult[]>(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const name of names) {
       if (performance.now() > endsAt) continue;
-      const options: ContestOptions = { name, file, commit };
+      const options: ContestOptions = { name, file, ...how };
       const result = await runBare<ContestResult>("./history/contest.ts", options);
       runs.get(name)?.push(result);
       const { arrivals, seconds } = result;

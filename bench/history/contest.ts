@@ -24,6 +24,8 @@ export type ContestOptions = {
   readonly name: string;
   readonly file: string;
   readonly commit: number;
+  /** So many send side by side, and each waits for its acknowledgement before it goes on. */
+  readonly senders: number;
 };
 
 export type ContestResult = {
@@ -67,11 +69,15 @@ async function measured(contestant: Contestant): Promise<ContestResult> {
   }, SAMPLE_MS);
   const cpuBefore = cpuOf(contestant);
   const start = performance.now();
-  for (const samples of arrivalsOf(workload, options.commit)) {
-    const asked = performance.now();
-    await contestant.append(samples);
-    waits.push(performance.now() - asked);
-  }
+  const arrivals = arrivalsOf(workload, options.commit);
+  const send = async () => {
+    for (const samples of arrivals) {
+      const asked = performance.now();
+      await contestant.append(samples);
+      waits.push(performance.now() - asked);
+    }
+  };
+  await Promise.all(Array.from({ length: options.senders }, send));
   const seconds = (performance.now() - start) / 1_000;
   await setTimeout(REST_MS); // Work that was put off counts as well.
   const cpuSeconds = cpuOf(contestant) - cpuBefore;
@@ -79,10 +85,10 @@ async function measured(contestant: Contestant): Promise<ContestResult> {
   await contestant.settle();
   const reads = await readAll(contestant, workload.days);
   waits.sort((a, b) => a - b);
-  const { arrivals, unique } = workload;
   const ackP99Ms = waits[Math.floor(waits.length * 0.99)] ?? Number.NaN;
   const bytes = contestant.bytesOnDisk();
-  return { arrivals, seconds, cpuSeconds, ackP99Ms, bytes, unique, residentMb, reads };
+  const counts = { arrivals: workload.arrivals, unique: workload.unique };
+  return { ...counts, seconds, cpuSeconds, ackP99Ms, bytes, residentMb, reads };
 }
 
 async function readAll(contestant: Contestant, days: number) {

@@ -4,7 +4,10 @@ import type { Samples } from "../../src/domain/samples.ts";
 export type Contestant = {
   /** Processes of its own, whose time and memory count as well. */
   pids(): readonly number[];
-  /** Settles when it says that they are stored. */
+  /**
+   * Settles when it says that they are stored. The columns hold until it returns; several calls may
+   * be under way.
+   */
   append(samples: Samples): Promise<void>;
   /** Settles when all that was appended can be read. */
   settle(): Promise<void>;

@@ -26,15 +26,19 @@ export async function postgresql(folder: string): Promise<Contestant> {
       `CREATE TABLE p${day} PARTITION OF p FOR VALUES FROM (${from}) TO (${from + DAY_MS})`,
     );
   }
+  /** Of those who send side by side. */
+  const idle: Client[] = [];
   const number = async (text: string) => Number((await client.query(text)).rows[0]?.n ?? 0);
   return {
     pids: () => familyOf(cluster.pid),
     async append(samples) {
-      await client.query("BEGIN");
-      const lines = rowsOf(samples);
-      await pipeline([lines], client.query(copyFrom("COPY stage FROM STDIN")));
-      await client.query(INSERT);
-      await client.query("COMMIT");
+      const rows = rowsOf(samples);
+      const own = idle.pop() ?? (await sender(cluster.port));
+      await own.query("BEGIN");
+      await pipeline([rows], own.query(copyFrom("COPY stage FROM STDIN")));
+      await own.query(INSERT);
+      await own.query("COMMIT");
+      idle.push(own);
     },
     async settle() {
       await client.query("CHECKPOINT");
@@ -63,10 +67,17 @@ export async function postgresql(folder: string): Promise<Contestant> {
       return found.rows.length;
     },
     async close() {
-      await client.end();
+      await Promise.all([client, ...idle].map((one) => one.end()));
       await cluster.close();
     },
   };
+}
+
+/** A connection with a table of its own for what it sends. */
+async function sender(port: number): Promise<Client> {
+  const client = await connected(port);
+  await client.query(STAGE);
+  return client;
 }
 
 /** It listens before it is ready. */
@@ -87,7 +98,8 @@ async function connected(port: number): Promise<Client> {
 const STARTING_MS = 100;
 const SCHEMA = `
   CREATE TABLE p(s int NOT NULL, t bigint NOT NULL, v float8, x text, q smallint NOT NULL,
-    PRIMARY KEY(s, t)) PARTITION BY RANGE(t);
+    PRIMARY KEY(s, t)) PARTITION BY RANGE(t)`;
+const STAGE = `
   CREATE TEMP TABLE stage(n int, s int, t bigint, v float8, x text, q smallint)
     ON COMMIT DELETE ROWS`;
 

@@ -9,7 +9,9 @@ const LOST_WORDS = {
   silent: "Silent as a whole",
 } as const;
 
-export function networkWords({ lost }: Pick<NetworkReply, "lost">): Said {
+export function networkWords(network: Pick<NetworkReply, "lost" | "devices" | "expected">): Said {
+  const { lost, devices, expected } = network;
+  if (devices === expected) return { kind: "wait", word: "Expected: has not spoken yet" };
   return lost ? { kind: "wrong", word: LOST_WORDS[lost.why] } : { kind: "on", word: "There" };
 }
 

@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
 import { LIVE_STATES } from "../domain/liveness.ts";
 import type { Route } from "./contract.ts";
-import { Id, nullable, oneOf, Time } from "./schema.ts";
+import { CommandTypeSchema, Id, nullable, oneOf, Time } from "./schema.ts";
 
 /** Networks and what belongs to many devices at once: a part of the contract, see `contract.ts`. */
 
@@ -85,7 +85,12 @@ export const NETWORK_ROUTES = {
     permission: "view",
     summary: "A network, node by node, with what commissioning still lacks",
     params: NetworkName,
-    reply: Type.Object({ network: NetworkSchema, nodes: Type.Array(NodeSchema) }),
+    reply: Type.Object({
+      network: NetworkSchema,
+      nodes: Type.Array(NodeSchema),
+      /** What its nodes can be told that stays; null: nothing. */
+      settings: nullable(CommandTypeSchema),
+    }),
   },
   "PUT /networks/:driver/:network/topics": {
     permission: "engineer",

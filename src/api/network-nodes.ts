@@ -1,3 +1,4 @@
+import type { Agent } from "../domain/agent.ts";
 import type { Device } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
@@ -7,13 +8,33 @@ import type { House } from "./house.ts";
 /** The columns of a list of nodes, as people keep them in a table. */
 export const NODE_COLUMNS = ["address", "name", "place", "template"];
 
-export function findNetwork(
-  { liveness }: House,
+export async function findNetwork(
+  house: House,
   { driver, network: wanted }: { readonly driver: string; readonly network: string },
-): Outcome<NetworkState, Problem> {
-  const found = liveness.networks().find((one) => one.driver === driver && one.id === wanted);
+): Promise<Outcome<NetworkState, Problem>> {
+  const networks = await networksOf(house);
+  const found = networks.find((one) => one.driver === driver && one.id === wanted);
   return found ? success(found) : failure(problem("network_unknown", `${driver} ${wanted}`));
 }
+
+/** Those with devices, and those whose gateway may come although nobody has heard of a device. */
+export async function networksOf(house: House): Promise<readonly NetworkState[]> {
+  const known = house.liveness.networks();
+  const isKnown = ({ driver, id }: NetworkState) =>
+    known.some((one) => one.driver === driver && one.id === id);
+  const awaited = (await house.agents.list()).flatMap((agent) => awaitedFrom(house, agent) ?? []);
+  return [...known, ...awaited.filter((network) => !isKnown(network))];
+}
+
+/** Agents of a kind speak the driver of this name, and their tenant is the network. */
+function awaitedFrom({ drivers }: House, agent: Agent): NetworkState | undefined {
+  const { kind, tenant, revoked, id: agentId } = agent;
+  const driver = drivers.find(({ id }) => id === kind);
+  if (!driver?.networkOf || revoked) return undefined;
+  return { driver: driver.id, id: tenant, agentId, lost: null, devices: [], counts: NOBODY };
+}
+
+const NOBODY = { reporting: 0, late: 0, offline: 0, unknown: 0, expected: 0 };
 
 export function devicesOf({ ingest }: House, { devices }: NetworkState): readonly Device[] {
   return devices.flatMap((id) => ingest.device(id)?.device ?? []);

@@ -286,3 +286,31 @@ test("a node that never spoke is expected, and takes its settings with its first
   const { commands } = (await house.send("viewer", `GET /devices/${waiting.deviceId}`)).json;
   assert.equal(commands.length, 1, "and only once");
 });
+
+test("a network shows with its gateway's agent, before any node has spoken, and takes a list", async () => {
+  const created = await house.send("engineer", "POST /agents", {
+    ...{ kind: "viasens", name: "annexe", tenant: "annexe", credential: "password" },
+  });
+  assert.equal(created.status, 201, JSON.stringify(created.json));
+  const known = async () => (await house.send("viewer", "GET /networks/viasens/annexe")).json;
+  const { network: found, nodes, settings } = await known();
+  assert.deepEqual([found.devices, found.expected, found.lost, nodes], [0, 0, null, []]);
+  assert.equal(settings.name, "sensors-config", "what its nodes can be told is known before");
+  const csv = "address,name\nannexe/1,R 301\nannexe/2,R 302\n";
+  const body = { csv, dryRun: false };
+  const taken = await house.send("engineer", "POST /networks/viasens/annexe/import", body);
+  assert.equal(taken.json.done, true);
+  const listed = await until("they are expected", async () => {
+    const { network, nodes } = await known();
+    return network.expected === 2 && nodes;
+  });
+  assert.deepEqual(
+    listed.map(({ name, state }: NodeReply) => `${name} ${state}`),
+    ["R 301 expected", "R 302 expected"],
+  );
+  const { items } = (await house.send("viewer", "GET /devices?search=R%2030")).json;
+  assert.deepEqual(
+    items.map(({ liveness }: { liveness: string }) => liveness),
+    ["expected", "expected"],
+  );
+});

@@ -5,22 +5,24 @@ import { areSame } from "../domain/settings.ts";
 import { csvLine } from "../lib/csv.ts";
 import { success } from "../lib/outcome.ts";
 import type { NetworkState } from "../liveness/liveness.ts";
-import type { NetworkReply, NodeReply } from "./contract.ts";
+import type { CommandTypeReply, NetworkReply, NodeReply } from "./contract.ts";
 import { fit, getHealth, memoryOf } from "./device-health.ts";
 import { type Answer, type Call, type Handlers, Verbatim } from "./handler.ts";
 import type { House } from "./house.ts";
 import type { ModelView } from "./model.ts";
-import { devicesOf, findNetwork, NODE_COLUMNS } from "./network-nodes.ts";
+import { devicesOf, findNetwork, networksOf, NODE_COLUMNS } from "./network-nodes.ts";
 import { importNodes } from "./nodes-import.ts";
 import { type Newest, newestOf } from "./samples.ts";
 import { iso, isoOrNull } from "./time.ts";
 
 export const networkHandlers = {
-  "GET /networks": async (house) =>
-    success({ items: house.liveness.networks().map((network) => networkReply(house, network)) }),
+  "GET /networks": async (house) => {
+    const networks = await networksOf(house);
+    return success({ items: networks.map((network) => networkReply(house, network)) });
+  },
   "GET /networks/:driver/:network": getNetwork,
   "PUT /networks/:driver/:network/topics": async (house, { params, body, by }) => {
-    const network = findNetwork(house, params);
+    const network = await findNetwork(house, params);
     return network.ok ? house.ingest.putNetworkTopics(by.actor, { ...params, ...body }) : network;
   },
   "GET /networks/:driver/:network/nodes.csv": nodesCsv,
@@ -35,17 +37,28 @@ async function getNetwork(
   house: House,
   { params }: Call<"GET /networks/:driver/:network">,
 ): Answer<"GET /networks/:driver/:network"> {
-  const network = findNetwork(house, params);
+  const network = await findNetwork(house, params);
   if (!network.ok) return network;
   const nodes = await nodeReplies(house, devicesOf(house, network.value));
-  return success({ network: networkReply(house, network.value), nodes });
+  return success({
+    network: networkReply(house, network.value),
+    nodes,
+    settings: settingsReply(house, network.value),
+  });
+}
+
+/** A protocol has one kind of settings, or none. */
+function settingsReply({ drivers }: House, { driver }: NetworkState): CommandTypeReply | null {
+  const types = drivers.find(({ id }) => id === driver)?.catalogue.commandTypes ?? [];
+  const type = types.find(({ kind }) => kind === "configure");
+  return type ? { ...type, parameters: { ...type.parameters } } : null;
 }
 
 async function nodesCsv(
   house: House,
   { params }: Call<"GET /networks/:driver/:network/nodes.csv">,
 ): Answer<"GET /networks/:driver/:network/nodes.csv"> {
-  const network = findNetwork(house, params);
+  const network = await findNetwork(house, params);
   if (!network.ok) return network;
   const nodes = await nodeReplies(house, devicesOf(house, network.value));
   const lines = nodes.map(({ address, name, place, template, assetId }) =>

@@ -32,7 +32,7 @@ type Line = { readonly row: Row; readonly wish: Wish | undefined };
 
 /** All lines or none: a list with a bad line changes nothing, and says which lines are bad. */
 export async function importNodes(house: House, call: Call<Route>): Answer<Route> {
-  const network = findNetwork(house, call.params);
+  const network = await findNetwork(house, call.params);
   if (!network.ok) return network;
   const read = await readLines(call.body.csv);
   if (!read.ok) return read;
@@ -53,6 +53,7 @@ export async function importNodes(house: House, call: Call<Route>): Answer<Route
     const done = await carryOut(house, { by: call.by, network: network.value }, line);
     if (!done.ok) return done;
   }
+  house.liveness.lookSoon();
   return success({ rows, bad, done: true });
 }
 

@@ -203,3 +203,18 @@ test("a node that is only expected is never late, and its network is not judged 
   assert.deepEqual(scene.events, ["device.offline device:d5"]);
   await scene.liveness.close();
 });
+
+test("a network of which nobody has spoken is not lost, although its gateway is away", async () => {
+  const scene = new Scene(3);
+  for (const { id } of scene.nodes) scene.expected.add(id);
+  scene.isConnected = false;
+  await scene.pass(0);
+  await scene.pass(3_600);
+  assert.equal(scene.liveness.networks()[0]?.lost, null);
+  assert.deepEqual(scene.events, []);
+  scene.expected.clear();
+  scene.hear();
+  await scene.pass(60);
+  assert.deepEqual(scene.events, ["network.lost network:viasens/12 disconnected"]);
+  await scene.liveness.close();
+});

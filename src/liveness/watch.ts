@@ -101,7 +101,8 @@ export class Watch {
     if (before && before.why !== "silent" && !absence) network.since = now;
     const states = network.devices.map((device) => this.#silenceOf(device, network, now));
     const spoken = states.filter((state) => state !== "expected");
-    const why = absence ?? (isSilentTogether(spoken) ? "silent" : undefined);
+    const isTold = spoken.length > 0; // what was never there is not lost
+    const why = isTold ? (absence ?? (isSilentTogether(spoken) ? "silent" : undefined)) : undefined;
     await this.#note(network, why && { why, at: before?.at ?? now });
     for (const [index, device] of network.devices.entries()) {
       const own = states[index] ?? "unknown";

@@ -26,7 +26,7 @@ export function NetworkChecklist({ nodes }: { readonly nodes: readonly NodeReply
             columns={COLUMNS}
           />
         ) : (
-          <Empty title="Every node is in service" />
+          <Empty title={nodes.length === 0 ? "No node is known yet" : "Every node is in service"} />
         )}
       </Card>
     </>

@@ -29,7 +29,11 @@ export function NetworkNodes({ nodes }: { readonly nodes: readonly NodeReply[] }
       flush
       actions={<SearchBox label="Name, address, place, state" value={typed} onChange={setTyped} />}
     >
-      {found.length === 0 ? (
+      {nodes.length === 0 ? (
+        <Empty title="No node is known yet">
+          A node shows here with its first word, or when a list names it: Import CSV, above.
+        </Empty>
+      ) : found.length === 0 ? (
         <Empty title="No node is like that" />
       ) : (
         <Table

@@ -3,13 +3,12 @@ import { useMemo, useState } from "react";
 import type {
   CommandTypeReply,
   NetworkReply,
-  NodeReply,
   TemplateReply,
 } from "../../src/api/contract.ts";
 import { formatCount } from "../format.ts";
 import { Button } from "../part/button.tsx";
 import { Card } from "../part/card.tsx";
-import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
+import { Empty, ProblemNote } from "../part/empty.tsx";
 import { SelectField } from "../part/field.tsx";
 import { type Column, Table } from "../part/table.tsx";
 import { say } from "../part/toast.tsx";
@@ -20,24 +19,10 @@ import { NetworkTopics } from "./network-topics.tsx";
 import { PlaceLayers } from "./place-layers.tsx";
 import { TemplateEdit } from "./template-edit.tsx";
 
-type NetworkSettingsProps = {
-  readonly network: NetworkReply;
-  readonly nodes: readonly NodeReply[];
-};
+type NetworkSettingsProps = { readonly network: NetworkReply; readonly type: CommandTypeReply };
 
 /** What is laid down for the network and its places, and the templates that there are. */
-export function NetworkSettings({ network, nodes }: NetworkSettingsProps) {
-  const id = nodes[0]?.deviceId ?? "";
-  const first = useReply("GET /devices/:id", { params: { id } });
-  const type = first.data?.commandTypes.find(({ kind }) => kind === "configure");
-  if (!first.data) return first.error ? <ProblemNote problem={first.error} /> : <Waiting />;
-  if (!type) return <Empty title="These devices have no settings" />;
-  return <Settings network={network} type={type} />;
-}
-
-type SettingsProps = { readonly network: NetworkReply; readonly type: CommandTypeReply };
-
-function Settings({ network, type }: SettingsProps) {
+export function NetworkSettings({ network, type }: NetworkSettingsProps) {
   const mayEngineer = useMay("engineer");
   const sections = useMemo(() => sectionsOf(type.parameters), [type.parameters]);
   const templates = useReply("GET /templates", {});
@@ -119,7 +104,7 @@ function fieldWords(
   return changes.map(({ title, after }) => `${title} ${after}`).join("; ");
 }
 
-type LayersProps = SettingsProps & { readonly templates: readonly TemplateReply[] };
+type LayersProps = NetworkSettingsProps & { readonly templates: readonly TemplateReply[] };
 
 /** The widest layer, and the places that have one of their own. */
 function Layers({ network, type, templates }: LayersProps) {

@@ -1,12 +1,12 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { Download, Send, Upload } from "lucide-react";
 import { useState } from "react";
-import type { NetworkReply, NodeReply } from "../../src/api/contract.ts";
+import type { CommandTypeReply, NetworkReply, NodeReply } from "../../src/api/contract.ts";
 import { formatCount } from "../format.ts";
 import { unsentOf } from "../network-words.ts";
 import { Chip } from "../part/badge.tsx";
 import { Button } from "../part/button.tsx";
-import { ProblemNote, Waiting } from "../part/empty.tsx";
+import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
 import { Page } from "../part/page.tsx";
 import { Tabs } from "../part/tabs.tsx";
 import { useReply } from "../query.ts";
@@ -33,7 +33,7 @@ export function NetworkPage() {
     ({ subject }) => /^(network|device|rollout|template|asset):/.test(subject),
     ["GET /networks/:driver/:network"],
   );
-  const { network, nodes } = reply.data ?? {};
+  const { network, nodes, settings = null } = reply.data ?? {};
   return (
     <Page
       title={id}
@@ -43,7 +43,7 @@ export function NetworkPage() {
     >
       <ProblemNote problem={reply.error} />
       {network && nodes ? (
-        <NetworkTabs network={network} nodes={nodes} />
+        <NetworkTabs network={network} nodes={nodes} type={settings} />
       ) : (
         !reply.error && <Waiting />
       )}
@@ -100,9 +100,13 @@ function Actions({ params, nodes }: ActionsProps) {
   );
 }
 
-type NetworkTabsProps = { readonly network: NetworkReply; readonly nodes: readonly NodeReply[] };
+type NetworkTabsProps = {
+  readonly network: NetworkReply;
+  readonly nodes: readonly NodeReply[];
+  readonly type: CommandTypeReply | null;
+};
 
-function NetworkTabs({ network, nodes }: NetworkTabsProps) {
+function NetworkTabs({ network, nodes, type }: NetworkTabsProps) {
   const { tab } = route.useSearch();
   const navigate = useNavigate();
   const tabs = [
@@ -119,7 +123,11 @@ function NetworkTabs({ network, nodes }: NetworkTabsProps) {
     {
       id: "settings",
       label: "Settings",
-      content: <NetworkSettings network={network} nodes={nodes} />,
+      content: type ? (
+        <NetworkSettings network={network} type={type} />
+      ) : (
+        <Empty title="These devices have no settings" />
+      ),
     },
     { id: "checklist", label: "Commissioning", content: <NetworkChecklist nodes={nodes} /> },
   ];

@@ -5,6 +5,7 @@ import { formatCount, formatNumber } from "../format.ts";
 import { networkWords } from "../network-words.ts";
 import { Age } from "../part/age.tsx";
 import { State } from "../part/badge.tsx";
+import { LinkButton } from "../part/button.tsx";
 import { Card } from "../part/card.tsx";
 import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
 import { Page } from "../part/page.tsx";
@@ -34,8 +35,12 @@ export function NetworksPage() {
               columns={COLUMNS}
             />
           ) : (
-            <Empty icon={Network} title="No network has spoken yet">
-              A network shows here with its first device: a viaSens gateway brings its nodes.
+            <Empty
+              icon={Network}
+              title="No network yet"
+              action={<LinkButton to="/agents/new">New agent</LinkButton>}
+            >
+              A viaSens network shows here as soon as its gateway is an agent, before any node speaks.
             </Empty>
           )}
         </Card>
@@ -60,6 +65,7 @@ const COLUMNS: readonly Column<NetworkReply>[] = [
   { head: "Nodes", align: "right", cell: ({ devices }) => formatNumber(devices, 0) },
   { head: "Late", align: "right", wide: true, cell: ({ late }) => formatNumber(late, 0) },
   { head: "Offline", align: "right", cell: ({ offline }) => formatNumber(offline, 0) },
+  { head: "Expected", align: "right", wide: true, cell: ({ expected }) => formatNumber(expected, 0) },
   {
     head: "In the inbox",
     align: "right",

@@ -12,7 +12,8 @@ export async function layDown(house: House): Promise<void> {
     ...{ ...NODES, name: "Quiet rooms", parameters: quiet },
   });
   const scope = { kind: "network", id };
-  const layer = { ...NODES, scope, templateId: template.id, parameters: {} };
+  const fields = { microphone: { cov: 8 } };
+  const layer = { ...NODES, scope, templateId: template.id, parameters: fields };
   await house.call("PUT", "/layers", layer);
   const own = { occupancy: { "hold-time": 60 } };
   const [first, ...others] = nodes;

@@ -120,6 +120,11 @@ function dialogs(pump) {
       path: "/networks/viasens/harbour?tab=settings",
       act: (page) => press(page, "Edit"),
     },
+    {
+      name: "dialog-layer",
+      path: "/networks/viasens/harbour?tab=settings",
+      act: (page) => press(page, "Edit fields …"),
+    },
     { name: "dialog-user", path: "/people", act: (page) => press(page, "New user") },
     { name: "dialog-token", path: "/people", act: (page) => press(page, "New token") },
   ];

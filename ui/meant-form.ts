@@ -1,5 +1,6 @@
-import type { DeviceSettingsReply, TemplateReply } from "../src/api/contract.ts";
+import type { TemplateReply } from "../src/api/contract.ts";
 import { fieldsIn, laidOver } from "../src/domain/settings.ts";
+import type { Source } from "./layer-form.ts";
 import {
   type FormParameters,
   type FormSection,
@@ -11,11 +12,10 @@ import {
 export type OwnFields = Readonly<Record<string, string>>;
 
 type Laid = Parameters<typeof laidOver>[0];
-type Source = DeviceSettingsReply["sources"][number];
 
 /** What would be without the device's own fields; `chosen` is the template for it alone. */
 export function belowOwn(
-  { sources }: DeviceSettingsReply,
+  sources: readonly Source[],
   defaults: FormParameters,
   chosen: TemplateReply | undefined,
 ): { readonly parameters: FormParameters; readonly origins: Readonly<Record<string, string>> } {
@@ -39,6 +39,17 @@ export function ownFieldsOf(
 ): OwnFields {
   const [under, over] = [valuesFrom(sections, below), valuesFrom(sections, settings)];
   return Object.fromEntries(Object.entries(over).filter(([key, text]) => text !== under[key]));
+}
+
+/** The fields that a layer names, as texts of the form, also where they are as below. */
+export function ownFieldsIn(
+  sections: readonly FormSection[],
+  below: FormParameters,
+  layer: FormParameters,
+): OwnFields {
+  const texts = valuesFrom(sections, laidOver(below as Laid, layer as Laid));
+  const named = fieldsIn(layer as Laid);
+  return Object.fromEntries(Object.entries(texts).filter(([key]) => named.has(key)));
 }
 
 /** What stands in the fields. */

@@ -108,6 +108,12 @@ export function changesBetween(
   );
 }
 
+/** Only the fields that settings name, as the form names them. */
+export function fieldWords(sections: readonly FormSection[], parameters: FormParameters): string {
+  const changes = changesBetween(sections, {}, parameters);
+  return changes.map(({ title, after }) => `${title} ${after}`).join("; ");
+}
+
 /** A value as a person reads it: `FIR (far infrared)`, `900 s`. */
 export function wordsFor(field: FormField, value: unknown): string {
   if (value === undefined) return "not set";

@@ -1,16 +1,16 @@
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import type {
   CommandTypeReply,
   DeviceReply,
   DeviceSettingsReply,
   TemplateReply,
 } from "../../src/api/contract.ts";
-import { belowOwn, type OwnFields, onlyFields, ownFieldsOf, valuesOf } from "../meant-form.ts";
+import { ownFieldsOf } from "../meant-form.ts";
 import { ProblemNote, Waiting } from "../part/empty.tsx";
 import { SelectField } from "../part/field.tsx";
 import { say } from "../part/toast.tsx";
 import { useAsk, useReply } from "../query.ts";
-import { type FormParameters, initialValues, readForm, sectionsOf } from "../schema-form.ts";
+import type { FormParameters } from "../schema-form.ts";
 import { doubtsOf } from "../sensor-settings.ts";
 import { type CommandWish, useSending } from "../use-command.ts";
 import { useFaults } from "../use-faults.ts";
@@ -18,6 +18,7 @@ import { useRefetchOn } from "../use-refetch.ts";
 import { SettingsPresets } from "./settings-presets.tsx";
 import { SettingsSheet } from "./settings-sheet.tsx";
 import { SettingsState } from "./settings-state.tsx";
+import { useLayerForm } from "./use-layer-form.tsx";
 import "./meant-settings.css";
 
 type MeantSettingsProps = {
@@ -105,84 +106,28 @@ function MeantForm({ device, type, told, templates }: MeantFormProps) {
   );
 }
 
-/** What stands in the fields, which of them are the device's own, and what that comes to. */
 function useMeantForm(
   device: DeviceReply,
   type: CommandTypeReply,
   told: DeviceSettingsReply,
   templates: readonly TemplateReply[],
 ) {
-  const sections = useMemo(() => sectionsOf(type.parameters), [type.parameters]);
-  const defaults = useMemo(
-    () => readForm(sections, initialValues(sections)).parameters,
-    [sections],
-  );
-  const [templateId, setTemplateId] = useState(told.own.templateId ?? "");
-  const chosen = templates.find(({ id }) => id === templateId);
-  const { parameters: below, origins } = useMemo(
-    () => belowOwn(told, defaults, chosen),
-    [told, defaults, chosen],
-  );
-  const [own, setOwn] = useState<OwnFields>(() => ownFieldsOf(sections, below, beginning(told)));
-  const values = useMemo(() => valuesOf(sections, below, own), [sections, below, own]);
-  const { errors, parameters, isValid } = useMemo(
-    () => readForm(sections, values),
-    [sections, values],
-  );
+  const form = useLayerForm({
+    ...{ type, sources: told.sources, templates, templateId: told.own.templateId },
+    ownAtFirst: (sections, below) => ownFieldsOf(sections, below, beginning(told)),
+    whose: "this node's own",
+  });
+  const { isValid, parameters } = form;
   const wish = useMemo(
     () => (isValid ? { deviceId: device.id, name: type.name, parameters } : null),
     [device.id, type.name, isValid, parameters],
   );
-  const change = (changed: Readonly<Record<string, string>>) => {
-    const under = valuesOf(sections, below, {});
-    setOwn(
-      Object.fromEntries(
-        Object.entries(changed).filter(([key, text]) => text !== under[key] || key in own),
-      ),
-    );
-  };
-  const reset = (key: string) =>
-    setOwn(Object.fromEntries(Object.entries(own).filter(([other]) => other !== key)));
-  return {
-    ...{ sections, values, errors, parameters, wish, own, templateId, change },
-    notes: notesOf(origins, own, reset),
-    layer: {
-      templateId: templateId === "" ? null : templateId,
-      parameters: { ...onlyFields(parameters, Object.keys(own)) },
-    },
-    choose: setTemplateId,
-    take: (settings: FormParameters) => setOwn(ownFieldsOf(sections, below, settings)),
-  };
+  return { ...form, wish };
 }
 
 /** Who was told something before anything was laid down goes on with that. */
 function beginning({ sources, sent, meant }: DeviceSettingsReply): FormParameters {
   return sources.length === 0 && sent ? sent.parameters : meant;
-}
-
-function notesOf(
-  origins: Readonly<Record<string, string>>,
-  own: OwnFields,
-  onReset: (key: string) => void,
-) {
-  const inherited = Object.entries(origins)
-    .filter(([key]) => !(key in own))
-    .map(([key, words]) => [
-      key,
-      <p key={key} className="meant-note">
-        from {words}
-      </p>,
-    ]);
-  const ownNotes = Object.keys(own).map((key) => [
-    key,
-    <p key={key} className="meant-note own">
-      this node's own
-      <button type="button" className="link" onClick={() => onReset(key)}>
-        {origins[key] ? `as ${origins[key]}` : "as specified"}
-      </button>
-    </p>,
-  ]);
-  return Object.fromEntries([...inherited, ...ownNotes]);
 }
 
 function ownWords(own: number): string {

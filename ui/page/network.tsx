@@ -124,7 +124,7 @@ function NetworkTabs({ network, nodes, type }: NetworkTabsProps) {
       id: "settings",
       label: "Settings",
       content: type ? (
-        <NetworkSettings network={network} type={type} />
+        <NetworkSettings network={network} type={type} nodes={nodes} />
       ) : (
         <Empty title="These devices have no settings" />
       ),

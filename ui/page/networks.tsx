@@ -40,7 +40,7 @@ export function NetworksPage() {
               title="No network yet"
               action={<LinkButton to="/agents/new">New agent</LinkButton>}
             >
-              A viaSens network shows here as soon as its gateway is an agent, before any node speaks.
+              A viaSens network shows here with its gateway's agent, before any node speaks.
             </Empty>
           )}
         </Card>

@@ -33,7 +33,7 @@ export function commandWords(
       return {
         kind: "wrong",
         word: "Unknown",
-        meaning: "Sent, and no answer came: nobody knows whether it was done.",
+        meaning: `Sent; ${detail || "no answer came"}. Nobody knows whether it was done.`,
       };
   }
 }

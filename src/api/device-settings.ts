@@ -183,7 +183,9 @@ async function evidenceOf(
   const proven = checks.filter(({ gaps }) => gaps >= GAPS_MIN);
   if (proven.some(({ suspects }) => suspects.length > 0)) return "drift";
   if (sent.state === "confirmed") return "confirmed";
-  if (sent.state === "unknown" || sent.state === "failed") return "failed";
+  // Of several orders that were open together some answer came, and may be this one's.
+  const isUnclear = sent.state === "unknown" && sent.answer !== null;
+  if (sent.state === "failed" || (sent.state === "unknown" && !isUnclear)) return "failed";
   const channels = new Set(expected.map(({ channel }) => channel));
   if (await hasBurst(house, device, channels, sent.requestedAt)) return "burst";
   return proven.length > 0 ? "consistent" : "none";

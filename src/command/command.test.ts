@@ -215,7 +215,7 @@ test("configuration goes out retained, an animation never", async () => {
   assert.equal(type?.kind, "configure");
 });
 
-test("an answer that names no command is one to the oldest without one, for a minute", async () => {
+test("an answer that names no command is one to the only order without one, for a minute", async () => {
   const { ask, commands, clock } = await room();
   // After all that the tests before have left in the store.
   clock.advance(30 * 24 * 3_600_000);
@@ -231,23 +231,17 @@ test("an answer that names no command is one to the oldest without one, for a mi
   assert.deepEqual(await stateAfter(1_000, true), ["confirmed", "", "said"]);
   assert.deepEqual(await stateAfter(1_000, false), ["failed", "communication error", "said"]);
   assert.deepEqual(await stateAfter(LIMIT.answerMs + 1, true), ["sent", "", undefined]);
-  const first = await ask("operator", settings);
-  clock.advance(1);
-  const second = await ask("operator", settings);
-  assert.ok(first.ok && second.ok);
-  await commands.confirm(NODE.id, { command: "", done: true });
-  assert.equal((await commands.get(first.value.id))?.state, "confirmed");
-  assert.equal((await commands.get(second.value.id))?.state, "sent");
 });
 
 test("of a device that answers everything, an order without an answer is unknown after a minute", async () => {
   const { ask, commands, clock } = await room(undefined, undefined, () => true);
   clock.advance(60 * 24 * 3_600_000);
   const first = await ask("operator", BLINK);
+  assert.ok(first.ok);
+  await commands.confirm(NODE.id, { command: "", done: true });
   clock.advance(1);
   const second = await ask("operator", BLINK);
-  assert.ok(first.ok && second.ok);
-  await commands.confirm(NODE.id, { command: "", done: true });
+  assert.ok(second.ok);
   clock.advance(LIMIT.answerMs);
   const stateOf = async (id: typeof first.value.id) => (await commands.get(id))?.state;
   while ((await stateOf(second.value.id)) === "sent") await new Promise(setImmediate);

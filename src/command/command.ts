@@ -16,6 +16,7 @@ import type { Log } from "../lib/log.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { compileSchema } from "../lib/schema.ts";
 import type { Store } from "../store/store.ts";
+import { Answers } from "./answers.ts";
 import { follow, type Progress } from "./follow.ts";
 import { Kept } from "./kept.ts";
 import { Pending } from "./pending.ts";
@@ -96,7 +97,8 @@ export async function openCommands(parts: CommandParts): Promise<Commands> {
     const settledAt = (state === "requested" ? null : clock.now()) as Timestamp | null;
     return note({ ...row, state, detail, settledAt }, state, by);
   };
-  const pending = new Pending(clock, (row) => settle(row, "unknown", "no answer came"));
+  const pending: Pending = new Pending(clock, (row) => answers.giveUp(row));
+  const answers = new Answers({ store, settle, pending, now: () => clock.now() });
   const kept = new Kept({
     ...{ clock, isHeard },
     send: (row) => sendKept({ ...parts, settle, pending }, row),
@@ -110,8 +112,8 @@ export async function openCommands(parts: CommandParts): Promise<Commands> {
     preview: (wish) => encode(parts, newId(clock.now()) as CommandId, wish),
     confirm: (device, said) =>
       said.command === ""
-        ? confirmOldest({ store, settle, pending, now: clock.now() }, device, said)
-        : pending.confirm(device, said.command, (row) => settleAs(settle, row, said, "")),
+        ? answers.take(device, said)
+        : pending.confirm(device, said.command, (row) => settleAs(settle, row, said)),
     follow: (device, progress) =>
       follow({ store, pending, note, now: () => clock.now() }, device, progress),
     takeBack: (by, id) => takeBack({ store, kept, settle }, by, id),
@@ -131,37 +133,13 @@ export async function openCommands(parts: CommandParts): Promise<Commands> {
   };
 }
 
-type Answered = Pick<CommandParts, "store"> & {
-  readonly settle: Settle;
-  readonly pending: Pending;
-  readonly now: number;
-};
-
-/** Orders to one device that may wait for their answers at the same time. */
-const UNANSWERED = 50;
-
-/** An answer that names no command is one to the oldest that has none, of the last minute. */
-async function confirmOldest(
-  { store, settle, pending, now }: Answered,
-  deviceId: DeviceId,
-  said: Confirmation,
-): Promise<void> {
-  const where = { deviceId, state: "sent" } as const;
-  const sent = await store.commands.find({ where, limit: UNANSWERED, descending: true });
-  const row = sent.findLast(({ requestedAt }) => now - requestedAt <= LIMIT.answerMs);
-  if (!row) return;
-  pending.end(row.id);
-  await settleAs(settle, row, said, said.done ? "" : "communication error");
-}
-
 /** What it said itself stays with it: it did go out, whatever became of it then. */
 function settleAs(
   settle: Settle,
   row: CommandRow,
   { done, answer }: Confirmation,
-  detail: string,
 ): Promise<CommandRow> {
-  return settle({ ...row, ...(answer && { answer }) }, done ? "confirmed" : "failed", detail);
+  return settle({ ...row, ...(answer && { answer }) }, done ? "confirmed" : "failed", "");
 }
 
 const NOBODY_TOOK_IT = "nobody took it in its time";

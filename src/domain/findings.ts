@@ -67,7 +67,7 @@ export type Finding =
       /** What it said, in its own words. */
       readonly answer: JsonObject;
     }
-  /** A device obeyed, or says that it could not; `""`: whatever it was told last. */
+  /** A device obeyed, or says that it could not; `""`: it does not say what. */
   | {
       readonly kind: "confirmation";
       readonly device: DeviceAddress;

@@ -75,7 +75,7 @@ function nodeIn(template: string, topic: string): string | undefined {
 
 /** Version 2.1: a gateway says `{"state": "ack"}` or `"fail"` of an order that a node got. */
 function readAnswer(
-  { payload }: ReceivedMessage,
+  { payload, retain }: ReceivedMessage,
   device: DeviceAddress,
   findings: Findings,
 ): Outcome<void, Problem> {
@@ -87,14 +87,18 @@ function readAnswer(
   if (state !== "ack" && state !== "fail") {
     return refuse("E_ENUM", reader, `state: ${show(state)} is not one of "ack", "fail"`);
   }
-  confirm(device, state, findings);
+  confirm({ device, state, isKept: retain }, findings);
   return success(undefined);
 }
 
-function noteAnswer({ payload }: ReceivedMessage, { device }: Place, findings: Findings): boolean {
+function noteAnswer(
+  { payload, retain }: ReceivedMessage,
+  { device }: Place,
+  findings: Findings,
+): boolean {
   const { state } = stateIn(parseJsonObject(payload) ?? {});
   if (state !== "ack" && state !== "fail") return false;
-  confirm(device, state, findings);
+  confirm({ device, state, isKept: retain }, findings);
   return true;
 }
 
@@ -106,7 +110,19 @@ function stateIn(answer: JsonObject): { state: Json | undefined; pointer: string
     : { state: answer["state"], pointer: "" };
 }
 
-function confirm(device: DeviceAddress, state: "ack" | "fail", findings: Findings): void {
+type Answered = {
+  readonly device: DeviceAddress;
+  readonly state: "ack" | "fail";
+  /** The broker repeats it whenever somebody subscribes: nobody knows to what it was the answer. */
+  readonly isKept: boolean;
+};
+
+function confirm({ device, state, isKept }: Answered, findings: Findings): void {
+  if (isKept) {
+    findings.addressee = device;
+    findings.warning("W_RETAINED_ANSWER", "the broker keeps an answer: it is credited to nothing");
+    return;
+  }
   const done = state === "ack";
   findings.finding({ kind: "confirmation", device, command: "", done, answer: { state } });
 }

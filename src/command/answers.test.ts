@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import type { AgentId, CommandId, DeviceAddress, DeviceId, Timestamp } from "../domain/brand.ts";
+import { LIMIT } from "../domain/limit.ts";
+import { drivers } from "../driver/registry.ts";
+import { TestClock } from "../lib/clock.ts";
+import { silentLog } from "../lib/log.ts";
+import { success } from "../lib/outcome.ts";
+import { openSqliteStore } from "../store/sqlite/sqlite.ts";
+import { openCommands } from "./command.ts";
+
+const NODE = "d1" as DeviceId;
+const ACK = { command: "", done: true, answer: { state: "ack" } };
+const FAIL = { command: "", done: false, answer: { state: "fail" } };
+
+test("answers to orders that are open together are credited in the order of sending", async (t) => {
+  const room = await open(t);
+  const [first, second] = [await room.order(), await room.order()];
+  await room.commands.confirm(NODE, FAIL);
+  assert.deepEqual(await room.states(first, second), ["sent", "sent"], "whose it is shows later");
+  await room.commands.confirm(NODE, ACK);
+  assert.deepEqual(await room.states(first, second), ["failed", "confirmed"]);
+});
+
+test("a lost answer credits no other order: both are unknown, with what came", async (t) => {
+  const room = await open(t);
+  const first = await room.order();
+  room.clock.advance(20_000);
+  const second = await room.order();
+  await room.commands.confirm(NODE, ACK);
+  room.clock.advance(LIMIT.answerMs);
+  await room.settled(first, second);
+  assert.deepEqual(await room.states(first, second), ["unknown", "unknown"]);
+  const row = await room.commands.get(second);
+  assert.equal(row?.detail, "1 of 2 answers came: nobody knows whose");
+  assert.deepEqual(row?.answer, ACK.answer);
+});
+
+test("an order that joins those whose answers are unclear is not credited with theirs", async (t) => {
+  const room = await open(t);
+  const [first, second] = [await room.order(), await room.order()];
+  await room.commands.confirm(NODE, ACK);
+  const third = await room.order();
+  await room.commands.confirm(NODE, FAIL);
+  assert.deepEqual(await room.states(first, second, third), ["sent", "sent", "sent"]);
+  await room.commands.confirm(NODE, ACK);
+  const states = await room.states(first, second, third);
+  assert.deepEqual(states, ["confirmed", "failed", "confirmed"]);
+});
+
+test("after their minute an answer belongs to the next order alone", async (t) => {
+  const room = await open(t);
+  const [first, second] = [await room.order(), await room.order()];
+  await room.commands.confirm(NODE, ACK);
+  room.clock.advance(LIMIT.answerMs + 1);
+  await room.settled(first, second);
+  const third = await room.order();
+  await room.commands.confirm(NODE, ACK);
+  assert.deepEqual(await room.states(first, second, third), ["unknown", "unknown", "confirmed"]);
+});
+
+test("two answers that come at the same moment are not one order's", async (t) => {
+  const room = await open(t);
+  const [first, second] = [await room.order(), await room.order()];
+  await Promise.all([room.commands.confirm(NODE, ACK), room.commands.confirm(NODE, ACK)]);
+  assert.deepEqual(await room.states(first, second), ["confirmed", "confirmed"]);
+});
+
+test("an answer to nothing is nothing", async (t) => {
+  const room = await open(t);
+  await room.commands.confirm(NODE, ACK);
+  const order = await room.order();
+  assert.deepEqual(await room.states(order), ["sent"]);
+});
+
+/** The walk down to one node whose gateway answers everything. */
+async function open(context: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), "fieldline-answers-"));
+  const opened = await openSqliteStore({ file: join(folder, "s.db") }, { log: silentLog });
+  assert.ok(opened.ok);
+  const store = opened.value;
+  const clock = new TestClock();
+  const device = {
+    ...{ id: NODE, driver: "viasens", address: "12/5" as DeviceAddress, name: "R 105" },
+    ...{ agentId: "a1" as AgentId, assetId: null, ignored: false, demo: false },
+    firstSeenAt: 0 as Timestamp,
+  };
+  const commands = await openCommands({
+    ...{ store, drivers, clock, log: silentLog, record: async () => {} },
+    ...{ deviceOf: () => device, isHeard: () => true, isAnswered: () => true },
+    send: async () => success(undefined),
+  });
+  context.after(async () => {
+    commands.close();
+    await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const stateOf = async (id: CommandId) => (await commands.get(id))?.state;
+  return {
+    ...{ commands, clock },
+    async order(): Promise<CommandId> {
+      clock.advance(1);
+      const by = { actor: { kind: "user", id: "u", name: "Ada" }, role: "operator" } as const;
+      const wish = { deviceId: NODE, name: "led-ring", parameters: { mode: -1 } };
+      const asked = await commands.ask(by, wish);
+      assert.ok(asked.ok);
+      return asked.value.id;
+    },
+    states: (...ids: readonly CommandId[]) => Promise.all(ids.map(stateOf)),
+    async settled(...ids: readonly CommandId[]) {
+      for (const id of ids) {
+        while ((await stateOf(id)) === "sent") await new Promise(setImmediate);
+      }
+    },
+  };
+}

@@ -10,7 +10,7 @@ import { fit, getHealth, memoryOf } from "./device-health.ts";
 import { type Answer, type Call, type Handlers, Verbatim } from "./handler.ts";
 import type { House } from "./house.ts";
 import type { ModelView } from "./model.ts";
-import { devicesOf, findNetwork, networksOf, NODE_COLUMNS } from "./network-nodes.ts";
+import { devicesOf, findNetwork, NODE_COLUMNS, networksOf } from "./network-nodes.ts";
 import { importNodes } from "./nodes-import.ts";
 import { type Newest, newestOf } from "./samples.ts";
 import { iso, isoOrNull } from "./time.ts";

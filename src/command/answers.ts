@@ -49,7 +49,8 @@ export class Answers {
     const group = this.#groupOf(row.deviceId);
     const last = group?.ids.includes(row.id) ? group.answers.at(-1) : undefined;
     if (!group || !last) return this.#parts.settle(row, "unknown", "no answer came");
-    const detail = `${group.answers.length} of ${group.ids.length} answers came: nobody knows whose`;
+    const [came, wanted] = [group.answers.length, group.ids.length];
+    const detail = `${came} of ${wanted} answers came: nobody knows whose`;
     return this.#parts.settle(said(row, last), "unknown", detail);
   }
 

@@ -65,7 +65,12 @@ const COLUMNS: readonly Column<NetworkReply>[] = [
   { head: "Nodes", align: "right", cell: ({ devices }) => formatNumber(devices, 0) },
   { head: "Late", align: "right", wide: true, cell: ({ late }) => formatNumber(late, 0) },
   { head: "Offline", align: "right", cell: ({ offline }) => formatNumber(offline, 0) },
-  { head: "Expected", align: "right", wide: true, cell: ({ expected }) => formatNumber(expected, 0) },
+  {
+    head: "Expected",
+    align: "right",
+    wide: true,
+    cell: ({ expected }) => formatNumber(expected, 0),
+  },
   {
     head: "In the inbox",
     align: "right",

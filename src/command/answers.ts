@@ -26,7 +26,7 @@ const UNANSWERED = 50;
  * Credits answers that name no order. One that comes while a single order is open is that order's.
  * Of several that are open each gets its own only when there are as many answers as orders: then
  * they stand in the order of sending. While one is missing, nobody can tell whose the others are.
- * See docs/decisions/0048-an-answer-belongs-to-one-order-or-to-none.md.
+ * See docs/decisions/0050-an-answer-belongs-to-one-order-or-to-none.md.
  */
 export class Answers {
   readonly #parts: AnswerParts;

@@ -18,7 +18,7 @@ type SoundnessParts = {
 /**
  * What devices say of their own sensors, against what they bring: a value from a sensor of which
  * the device says that it does not work is a bad one. See
- * docs/decisions/0046-who-calls-itself-broken-is-not-believed.md.
+ * docs/decisions/0049-who-calls-itself-broken-is-not-believed.md.
  */
 export class Soundness {
   readonly #drivers: ReadonlyMap<string, Driver>;

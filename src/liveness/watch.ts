@@ -101,8 +101,7 @@ export class Watch {
     if (before && before.why !== "silent" && !absence) network.since = now;
     const states = network.devices.map((device) => this.#silenceOf(device, network, now));
     const spoken = states.filter((state) => state !== "expected");
-    const isTold = spoken.length > 0; // what was never there is not lost
-    const why = isTold ? (absence ?? (isSilentTogether(spoken) ? "silent" : undefined)) : undefined;
+    const why = lossOf(spoken, absence);
     await this.#note(network, why && { why, at: before?.at ?? now });
     for (const [index, device] of network.devices.entries()) {
       const own = states[index] ?? "unknown";
@@ -195,6 +194,15 @@ export class Watch {
     this.#networks.set(key, network);
     return network;
   }
+}
+
+/** What was never there is not lost. */
+function lossOf(
+  spoken: readonly LiveState[],
+  absence: "disconnected" | "said so" | undefined,
+): "disconnected" | "said so" | "silent" | undefined {
+  if (spoken.length === 0) return undefined;
+  return absence ?? (isSilentTogether(spoken) ? "silent" : undefined);
 }
 
 /** Of a network that is lost nobody can tell; who was not to be judged begins anew. */

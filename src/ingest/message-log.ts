@@ -39,7 +39,7 @@ export class MessageLog {
     this.#logs.delete(device); // so that it stands last
     this.#logs.set(device, log);
     this.#number += 1;
-    const copy = { topic, payload: Uint8Array.from(payload), agent, receivedAt, retain };
+    const copy = { topic, payload: new Uint8Array(payload), agent, receivedAt, retain };
     log.kept.push({ ...copy, number: this.#number });
     this.#bytes += payload.length;
     if (log.kept.length > LIMIT.loggedMessages)

@@ -25,7 +25,7 @@ const WORD_BYTES = 4;
 export type Phrase = { readonly bytes: Uint8Array; readonly words: Int32Array };
 
 export function phraseOf(bytes: Uint8Array): Phrase {
-  const view = viewOf(bytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const words = Int32Array.from({ length: Math.floor(bytes.length / WORD_BYTES) }, (_, word) =>
     view.getInt32(word * WORD_BYTES, true),
   );
@@ -41,14 +41,17 @@ export function phraseOf(bytes: Uint8Array): Phrase {
 export class JsonCursor {
   readonly #texts = new TextCache();
   #bytes: Buffer = NOTHING;
+  /** Of all the memory that the bytes lie in: messages that were read together share it. */
   #view: DataView = NO_VIEW;
+  #viewAt = 0;
   #at = 0;
 
   open(bytes: Uint8Array): void {
     this.#bytes = Buffer.isBuffer(bytes)
       ? bytes
       : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.#view = viewOf(bytes);
+    if (this.#view.buffer !== bytes.buffer) this.#view = new DataView(bytes.buffer);
+    this.#viewAt = bytes.byteOffset;
     this.#at = 0;
   }
 
@@ -101,7 +104,7 @@ export class JsonCursor {
     const view = this.#view;
     let at = start;
     for (let word = 0; word < words.length; word += 1) {
-      if (view.getInt32(at, true) !== words[word]) return false;
+      if (view.getInt32(this.#viewAt + at, true) !== words[word]) return false;
       at += WORD_BYTES;
     }
     for (; at < end; at += 1) if (bytes[at] !== phrase[at - start]) return false;
@@ -182,8 +185,4 @@ export class JsonCursor {
   #ascii(start: number, end: number): string {
     return this.#bytes.toString("latin1", start, end);
   }
-}
-
-function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, length);
 }

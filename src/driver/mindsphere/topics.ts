@@ -18,10 +18,23 @@ export type Inbound =
 /** The name under which the one model of an agent is kept that speaks `amo_v4`, where none is. */
 export const V4_MODEL = "amo_v4";
 
+type Outbound = { readonly device: DeviceAddress; readonly about: string };
+
+/** Agents repeat their topics; these are forgotten all together above so many, and read anew. */
+const OUTBOUND_MAX = 8_192;
+const outbound = new Map<string, Outbound>();
+
+export function parseOutbound(topic: string): Outbound | undefined {
+  const known = outbound.get(topic);
+  if (known) return known;
+  const read = readOutbound(topic);
+  if (outbound.size >= OUTBOUND_MAX) outbound.clear();
+  if (read) outbound.set(topic, read);
+  return read;
+}
+
 /** `<tenant>/<clientId>` is the device's address, so it is cut out of the topic in one piece. */
-export function parseOutbound(
-  topic: string,
-): { readonly device: DeviceAddress; readonly about: string } | undefined {
+function readOutbound(topic: string): Outbound | undefined {
   if (!topic.startsWith(OUTBOUND)) return undefined;
   const tenantEnd = topic.indexOf("/", OUTBOUND.length);
   const deviceEnd = topic.indexOf("/", tenantEnd + 1);

@@ -50,7 +50,7 @@ test("the uplink is cut, the gateway killed: all comes later, in order and once"
     const health = await gateway.call("GET", "/health");
     return health.status === "degraded" && health.reasons;
   });
-  assert.match(reasons[0], /the uplink is down: .*batches wait here/);
+  assert.match(reasons[0], /the uplink is down: .* samples wait here/);
   assert.ok((await above()).length < device.sent);
   await gateway.killAndRestart(options);
   await device.reconnect();
@@ -60,6 +60,11 @@ test("the uplink is cut, the gateway killed: all comes later, in order and once"
   assert.deepEqual(await above(), numbers());
   const isWell = async () => (await gateway.call("GET", "/health")).status === "ready";
   await until("the gateway is well again", isWell);
+  const { uplink } = await until("nothing waits", async () => {
+    const health = await gateway.call("GET", "/health");
+    return health.uplink.waiting.samples === 0 && health;
+  });
+  assert.ok(uplink.isUp && uplink.acknowledgedAt);
 });
 
 test("the server is killed under load: what it had not stored is sent again", async () => {

@@ -66,6 +66,19 @@ export const AGGREGATE_FUNCTIONS = [
   "twa",
   "duration",
 ] as const;
+/** Whether what devices say reaches the server above, and what waits for it. */
+const UplinkSchema = Type.Object({
+  isUp: Type.Boolean(),
+  reason: nullable(Type.String()),
+  /** About how much is not acknowledged there, and of when its oldest sample is. */
+  waiting: Type.Object({
+    samples: Type.Integer(),
+    bytes: Type.Integer(),
+    oldestAt: nullable(Time),
+  }),
+  /** When the server acknowledged something last, since this start. */
+  acknowledgedAt: nullable(Time),
+});
 const Health = Type.Object({
   /** Unready: samples are not taken at this moment, so none is acknowledged. */
   status: oneOf(["ready", "degraded", "unready"]),
@@ -73,6 +86,8 @@ const Health = Type.Object({
   reasons: Type.Array(Type.String()),
   /** When messages are acknowledged; `written`: a power cut may take the newest of them. */
   mqttAck: oneOf(["synced", "written"]),
+  /** Of a gateway with a server above it. */
+  uplink: Type.Optional(UplinkSchema),
 });
 const Me = Type.Object({
   name: Type.String(),

@@ -1,7 +1,9 @@
 import { success } from "../lib/outcome.ts";
+import type { UplinkState } from "../uplink/uplink.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
 import { openapi } from "./openapi.ts";
+import { isoOrNull } from "./time.ts";
 
 export const healthHandlers = {
   "GET /health": getHealth,
@@ -11,7 +13,20 @@ export const healthHandlers = {
 } satisfies Handlers;
 
 async function getHealth(house: House, _: Call<"GET /health">): Answer<"GET /health"> {
-  const said = { reasons: [...(house.unready?.() ?? [])], mqttAck: house.mqttAck };
+  const said = {
+    reasons: [...(house.unready?.() ?? [])],
+    mqttAck: house.mqttAck,
+    ...(house.uplink && { uplink: replyOf(house.uplink.state) }),
+  };
   if (house.refusal?.()) return success({ status: "unready", ...said });
   return success({ status: said.reasons.length === 0 ? "ready" : "degraded", ...said });
+}
+
+function replyOf({ isUp, reason, waiting, acknowledgedAt }: UplinkState) {
+  return {
+    isUp,
+    reason,
+    waiting: { ...waiting, oldestAt: isoOrNull(waiting.oldestAt) },
+    acknowledgedAt: isoOrNull(acknowledgedAt),
+  };
 }

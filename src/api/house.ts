@@ -21,6 +21,7 @@ import type { Liveness } from "../liveness/liveness.ts";
 import type { Reception } from "../relay/relay.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Store } from "../store/store.ts";
+import type { Uplink } from "../uplink/uplink.ts";
 import type { Model } from "./model.ts";
 import type { Notices } from "./notices.ts";
 import type { Rates } from "./rates.ts";
@@ -67,6 +68,8 @@ export type ApiParts = {
   readonly demo: Demo;
   /** Where workers take in for this house. */
   readonly reception?: Reception | null;
+  /** Where there is a server above. */
+  readonly uplink?: Uplink | undefined;
   /** Where a server can make some. */
   readonly backups?: Backups;
   /** Asks to be told when somebody else changed the model or the inbox, and what changed. */

@@ -118,6 +118,10 @@ export type Arrivals = {
   readonly missing: number;
   /** Records that wait behind these. */
   readonly waiting: number;
+  /** About what they take of the log. */
+  readonly waitingBytes: number;
+  /** About how many samples that is, where it is of the same kind as these. */
+  readonly waitingSamples: number;
 };
 
 /** Samples that a target will not get: they took more room than there may be. */

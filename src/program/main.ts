@@ -15,6 +15,7 @@ const HELP = `fieldline <program> [options]
   export --out FILE          samples as CSV or Parquet, of a folder that no server has open
   import FILE                samples back into such a folder; the same again is no harm
   move --to URL              brings the history of a folder into a PostgreSQL database
+  status                     how a running house is, and what waits in a gateway; with --url URL
   check                      reads the whole history of a folder that no server has open
   agent create KIND TENANT/NAME --out DIR   a certificate bundle from the built-in CA
   owner create NAME          the first account; the password is read from standard input
@@ -41,6 +42,7 @@ const PROGRAMS: Readonly<Record<string, () => Promise<Program>>> = {
   restore: async () => (await import("./backup.ts")).runRestore,
   move: async () => (await import("./move.ts")).runMove,
   check: async () => (await import("./check.ts")).runCheck,
+  status: async () => (await import("./status.ts")).runStatus,
   "agent create": async () => (await import("./setup.ts")).runAgentCreate,
   "owner create": async () => (await import("./setup.ts")).runOwnerCreate,
   "user create": async () => (await import("./setup.ts")).runUserCreate,

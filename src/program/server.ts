@@ -167,7 +167,7 @@ function openDoors(
   const refusal = () => disk.refusal;
   const retention = retentionOf(config);
   const outside = {
-    ...{ broker, drivers, demo, backups, reception },
+    ...{ broker, drivers, demo, backups, reception, uplink },
     ...{ onChanged, unready, refusal, retention },
   };
   return openApi(options, { ...ground, ...opened, ...outside, modelLinks });

@@ -42,7 +42,8 @@ test("what is not acknowledged goes up again, before anything that came later", 
     server.refuses = 3;
     await historian.append(batchOf(ramp(100)));
     await server.until(1, () => uplink.trouble !== undefined);
-    assert.match(uplink.trouble ?? "", /the uplink is down: the cable is cut; about \d+ batches/);
+    const said = /is down: the cable is cut; about 100 samples wait here, the oldest of 2\d{3}-/;
+    assert.match(uplink.trouble ?? "", said);
     await historian.append(batchOf(ramp(200).slice(100)));
     await server.until(200);
     const times = server.heard.map(([at]) => at);
@@ -76,6 +77,29 @@ test("after a restart it goes on behind what was taken, and tells the channels a
     assert.equal(second.said[0], "channels: humidity number %");
     await after.uplink.close();
     await after.historian.close();
+  }));
+
+test("what waits is said in samples, bytes and age, and when something was acknowledged last", () =>
+  inFolder(async (folder) => {
+    const server = new Server();
+    server.refuses = Number.POSITIVE_INFINITY;
+    const { historian, uplink } = await open(folder, server);
+    for (let from = 0; from < 40_000; from += 4_000) {
+      await historian.append(batchOf(ramp(from + 4_000).slice(from)));
+    }
+    await server.until(0, () => uplink.state.waiting.samples > 8_000);
+    await server.until(0, () => !uplink.state.isUp);
+    const { reason, waiting, acknowledgedAt } = uplink.state;
+    assert.deepEqual([reason, acknowledgedAt, waiting.oldestAt], ["the cable is cut", null, START]);
+    assert.ok(Math.abs(waiting.samples - 40_000) < 1_000, `about ${waiting.samples}`);
+    assert.ok(waiting.bytes > waiting.samples, `${waiting.bytes} bytes`);
+    server.refuses = 0;
+    await server.until(40_000);
+    await server.until(0, () => uplink.state.waiting.samples === 0);
+    assert.deepEqual(uplink.state.waiting, { samples: 0, bytes: 0, oldestAt: null });
+    assert.ok(uplink.state.isUp && Number(uplink.state.acknowledgedAt) > START);
+    await uplink.close();
+    await historian.close();
   }));
 
 test("samples that no device has sent stay where they are", () =>

@@ -1,10 +1,10 @@
-import type { ChannelName, DeviceAddress } from "../domain/brand.ts";
+import type { ChannelName, DeviceAddress, Timestamp } from "../domain/brand.ts";
 import type { DataType } from "../domain/catalogue.ts";
 import type { Message } from "../domain/message.ts";
 import type { Problem } from "../domain/problem.ts";
 import { type Samples, sampleAt } from "../domain/samples.ts";
 import type { Twin, TwinReading } from "../driver/driver.ts";
-import type { Outbox } from "../historian/historian.ts";
+import type { Arrivals, Outbox } from "../historian/historian.ts";
 import { AssertionError } from "../lib/assert.ts";
 import { backoff } from "../lib/backoff.ts";
 import type { Clock, Timer } from "../lib/clock.ts";
@@ -20,9 +20,25 @@ export type Source = {
   readonly unit?: string;
 };
 
+/** What whoever stands before the gateway wants to know. */
+export type UplinkState = {
+  readonly isUp: boolean;
+  /** Why nothing goes up. */
+  readonly reason: string | null;
+  /** About how much is not acknowledged, and of when its oldest sample is. */
+  readonly waiting: {
+    readonly samples: number;
+    readonly bytes: number;
+    readonly oldestAt: Timestamp | null;
+  };
+  /** When the server above acknowledged something last, since this start. */
+  readonly acknowledgedAt: Timestamp | null;
+};
+
 export interface Uplink {
   /** Why nothing goes up, and how much waits; undefined while it does. */
   readonly trouble: string | undefined;
+  readonly state: UplinkState;
   /** Ends after what is on its way; what waits is kept. */
   close(): Promise<void>;
 }
@@ -50,6 +66,8 @@ const LOOK_EVERY_MS = 500;
 const RETRY = { firstMs: 500, longestMs: 15_000 };
 /** Each note writes to the disk; what comes twice after a crash is no harm. */
 const NOTE_EVERY_MS = 10_000;
+/** About what one takes in the log, where nothing else says it. */
+const SAMPLE_BYTES = 12;
 /** A server that takes so long to store a batch needs somebody to look. */
 const SILENT_MS = 30_000;
 
@@ -72,7 +90,8 @@ class Carrier implements Uplink {
   #done: number;
   #noted: number;
   #notedAt: number;
-  #waiting = 0;
+  #waiting: UplinkState["waiting"] = NOTHING;
+  #acknowledgedAt: Timestamp | null = null;
   #trouble: Problem | undefined;
   /** When what is on its way was sent. */
   #sentAt: number | undefined;
@@ -89,10 +108,23 @@ class Carrier implements Uplink {
   }
 
   get trouble(): string | undefined {
+    const { samples, oldestAt } = this.#waiting;
+    const since = oldestAt === null ? "" : `, the oldest of ${new Date(oldestAt).toISOString()}`;
+    const why = this.#why;
+    return why && `the uplink is down: ${why}; about ${samples} samples wait here${since}`;
+  }
+
+  get state(): UplinkState {
+    const why = this.#why;
+    const waiting = this.#waiting;
+    const acknowledgedAt = this.#acknowledgedAt;
+    return { isUp: why === undefined, reason: why ?? null, waiting, acknowledgedAt };
+  }
+
+  get #why(): string | undefined {
     const { clock } = this.#parts;
     const isSilent = clock.monotonic() - (this.#sentAt ?? clock.monotonic()) > SILENT_MS;
-    const why = this.#trouble?.detail ?? (isSilent ? "the server acknowledges nothing" : undefined);
-    return why && `the uplink is down: ${why}; about ${this.#waiting} batches wait here`;
+    return this.#trouble?.detail ?? (isSilent ? "the server acknowledges nothing" : undefined);
   }
 
   async close(): Promise<void> {
@@ -120,16 +152,18 @@ class Carrier implements Uplink {
     const { outbox, gauges, log } = this.#parts;
     try {
       const asked = { target: TARGET, after: this.#done, samplesMax: BATCH_SAMPLES };
-      const { samples, sequence, missing, waiting } = await outbox.arrivals(asked);
-      this.#waiting = waiting + 1;
+      const arrivals = await outbox.arrivals(asked);
+      const { samples, sequence, missing, waiting } = arrivals;
       gauges.set("uplink_waiting_records", waiting);
+      this.#wait(waitingWith(arrivals));
       if (missing > 0) log.error("samples are missing in the outbox", { records: missing });
       this.#sentAt = this.#parts.clock.monotonic();
       const brought = await this.#bring(samples);
       this.#sentAt = undefined;
       this.#hear(brought.ok ? undefined : brought.problem);
       if (!brought.ok) return "trouble";
-      gauges.add("uplink_samples_total", samples.count);
+      if (samples.count > 0) this.#acknowledged(samples.count);
+      if (waiting === 0) this.#wait(NOTHING);
       const isMore = sequence > this.#done;
       this.#done = sequence;
       if (this.#parts.clock.monotonic() >= this.#notedAt + NOTE_EVERY_MS) await this.#note();
@@ -139,6 +173,21 @@ class Carrier implements Uplink {
       log.error("the outbox cannot be read", { reason: String(reason) });
       return "trouble";
     }
+  }
+
+  #wait(waiting: UplinkState["waiting"]): void {
+    const { gauges } = this.#parts;
+    this.#waiting = waiting;
+    gauges.set("uplink_waiting_samples", waiting.samples);
+    gauges.set("uplink_waiting_bytes", waiting.bytes);
+    gauges.set("uplink_oldest_waiting_timestamp_seconds", (waiting.oldestAt ?? 0) / 1_000);
+  }
+
+  #acknowledged(samples: number): void {
+    const { gauges, clock } = this.#parts;
+    this.#acknowledgedAt = clock.now() as Timestamp;
+    gauges.add("uplink_samples_total", samples);
+    gauges.set("uplink_acknowledged_timestamp_seconds", this.#acknowledgedAt / 1_000);
   }
 
   /** Settles when the server has stored all of them, or one of them was not taken. */
@@ -202,6 +251,7 @@ class Carrier implements Uplink {
       log.warn("the uplink is down; samples wait here", { ...trouble });
     if (!trouble && this.#trouble) log.warn("the uplink is up again");
     this.#trouble = trouble;
+    this.#parts.gauges.set("uplink_up", trouble ? 0 : 1);
   }
 
   /** Nothing up to here has to be kept any longer. */
@@ -220,6 +270,20 @@ class Carrier implements Uplink {
     });
     this.#timer?.cancel();
   }
+}
+
+const NOTHING: UplinkState["waiting"] = { samples: 0, bytes: 0, oldestAt: null };
+
+/** What is on its way is not acknowledged either; its bytes are those of its numbers. */
+function waitingWith({ samples, waitingSamples, waitingBytes }: Arrivals): UplinkState["waiting"] {
+  if (samples.count === 0) return NOTHING;
+  const oldestAt = samples.at.reduce((oldest, at) => Math.min(oldest, at)) as Timestamp;
+  const share = waitingSamples > 0 ? waitingBytes / waitingSamples : SAMPLE_BYTES;
+  return {
+    samples: samples.count + waitingSamples,
+    bytes: Math.round(samples.count * share + waitingBytes),
+    oldestAt,
+  };
 }
 
 type Row = { readonly source: Source; readonly reading: TwinReading };

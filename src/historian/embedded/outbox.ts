@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Samples } from "../../domain/samples.ts";
 import { assert } from "../../lib/assert.ts";
 import type { Log } from "../../lib/log.ts";
@@ -29,6 +29,9 @@ type Target = {
   /** Moves of the cursor, one after the other. */
   moving: Promise<void>;
 };
+
+/** A record, or the last of some that cannot be read. */
+type Read = { readonly sequence: number; readonly samples?: Samples; readonly bytes?: number };
 
 type Place = { readonly sequence: number; readonly segment: number; readonly offset: number };
 
@@ -68,15 +71,19 @@ export class LogOutbox implements Outbox {
 
   async arrivals({ target, after, samplesMax }: ArrivalsQuery): Promise<Arrivals> {
     const batches: Samples[] = [];
-    let [sequence, samples, missing] = [after, 0, 0];
+    let [sequence, samples, bytes, missing] = [after, 0, 0, 0];
     for (const found of this.#recordsAfter(this.#of(target), after)) {
       if (found.samples) batches.push(found.samples);
       samples += found.samples?.count ?? 0;
+      bytes += found.bytes ?? 0;
       missing += found.sequence - sequence - (found.samples ? 1 : 0);
       sequence = found.sequence;
       if (samples >= samplesMax) break;
     }
-    return { samples: joined(batches), sequence, missing, waiting: this.#log.sequence - sequence };
+    const waiting = this.#log.sequence - sequence;
+    const waitingBytes = waiting > 0 ? this.#bytesBehind(this.#of(target)) : 0;
+    const waitingSamples = Math.round(waitingBytes * (bytes > 0 ? samples / bytes : 0));
+    return { samples: joined(batches), sequence, missing, waiting, waitingBytes, waitingSamples };
   }
 
   /** Settles when it is safe that the target has taken everything up to this record. */
@@ -118,11 +125,18 @@ export class LogOutbox implements Outbox {
     }
   }
 
+  /** Of the log, behind what the target has read. */
+  #bytesBehind({ place }: Target): number {
+    const [number, offset] = [place?.segment ?? 0, place?.offset ?? 0];
+    return this.#log.files().reduce((sum, { path, bytes }) => {
+      const segment = Number.parseInt(basename(path), 10);
+      if (segment < number) return sum;
+      return sum + (segment === number ? Math.max(0, bytes - offset) : bytes);
+    }, 0);
+  }
+
   /** Records in order; without samples: none up to this one can be read. */
-  *#recordsAfter(
-    target: Target,
-    after: number,
-  ): Generator<{ sequence: number; samples?: Samples }> {
+  *#recordsAfter(target: Target, after: number): Generator<Read> {
     let sequence = after;
     for (;;) {
       const segment = this.#log.holding(sequence + 1);
@@ -133,7 +147,7 @@ export class LogOutbox implements Outbox {
       for (const { head, bytes, end } of found) {
         sequence = head.sequence;
         target.place = { sequence, segment: segment.number, offset: end };
-        yield { sequence, samples: recordOf(bytes, head).samples };
+        yield { sequence, samples: recordOf(bytes, head).samples, bytes: head.end - head.start };
       }
       if (found.length > 0) continue;
       sequence = segment.last;

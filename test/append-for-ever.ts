@@ -6,10 +6,10 @@
 // <number>"; patient: what is refused is said as "refused <number>", and the next one is tried; lasting:
 // the same for as long as it lives, and "trouble" and "fine" when the disk fails the history and when
 // that is over; written: what the operating system has is said, whether the disk has it or not.
-import { writeSync } from "node:fs";
 import { diskFiles } from "../src/historian/embedded/files.ts";
 import { silentLog } from "../src/lib/log.ts";
 import { batch, rangesOf } from "./batches.ts";
+import { say } from "./say.ts";
 
 /** So small that what happens in a month happens in a second. */
 const MEMORY = { rowsFirst: 2_000, rowsMax: 2_000 };
@@ -31,12 +31,12 @@ const opened = hurried ? await openEngine() : await openDoor();
 if (!opened.ok) throw new Error(JSON.stringify(opened.problem));
 const historian = opened.value;
 let next = Number(first);
-writeSync(1, "open\n");
+say("open");
 await Promise.all(Array.from({ length: hurried ? 1 : LANES }, appendForEver));
 
 async function openDoor() {
   const { openEmbeddedHistorian }: Door = await import(`${COMPILED}embedded.js`);
-  const onTrouble = (trouble?: string) => void writeSync(1, trouble ? "trouble\n" : "fine\n");
+  const onTrouble = (trouble?: string) => say(trouble ? "trouble" : "fine");
   const durability = mood === "written" ? "written" : "synced";
   return openEmbeddedHistorian({ folder, ...SIZES, durability }, { log: silentLog, onTrouble });
 }
@@ -50,9 +50,9 @@ async function openEngine() {
 }
 
 async function forget(number: number): Promise<void> {
-  writeSync(1, `deleting ${number}\n`);
+  say(`deleting ${number}`);
   for (const range of rangesOf(number)) await historian.deleteRange(range);
-  writeSync(1, `deleted ${number}\n`);
+  say(`deleted ${number}`);
 }
 
 async function isKept(number: number): Promise<boolean> {
@@ -69,7 +69,7 @@ async function appendForEver(): Promise<void> {
   for (;;) {
     const number = next;
     next += 1;
-    writeSync(1, (await isKept(number)) ? `${number}\n` : `refused ${number}\n`);
+    say((await isKept(number)) ? `${number}` : `refused ${number}`);
     if (mood === "forgetful" && number % 20 === 0 && number > AGE) await forget(number - AGE);
     if (mood !== "lasting" && number >= Number(first) + Number(enough)) process.exit();
   }

@@ -2,10 +2,10 @@
 // whose reader is away; every other message is retained, too. It says what was acknowledged, one
 // number a line, and ends after <enough>:
 // publish-for-ever.ts <folder> <enough>.
-import { writeSync } from "node:fs";
 import { openEmbeddedBroker } from "../src/broker/embedded/embedded.ts";
 import { systemClock } from "../src/lib/clock.ts";
 import { RawClient, TestHouse } from "./mqtt-peer.ts";
+import { say } from "./say.ts";
 
 const WINDOW = 8;
 const [folder = "", enough] = process.argv.slice(2);
@@ -20,15 +20,15 @@ await away.subscribe("plant/#", 1);
 await away.leave();
 const publisher = await RawClient.enter(port, { clientId: "publisher" });
 let next = 0;
-const say = () => {
+const publish = () => {
   next += 1;
   const more = { qos: 1, messageId: next, retain: next % 2 === 0 } as const;
   publisher.publish(`plant/${next % 20}`, `${next}`.padEnd(2_000), more);
 };
 publisher.listen(({ cmd, messageId = 0 }) => {
   if (cmd !== "puback") return;
-  writeSync(1, `${messageId}\n`);
+  say(`${messageId}`);
   if (messageId >= Number(enough)) process.exit();
-  say();
+  publish();
 });
-for (let each = 0; each < WINDOW; each += 1) say();
+for (let each = 0; each < WINDOW; each += 1) publish();

@@ -347,6 +347,21 @@ export const ROUTES = {
     }),
     created: true,
   }),
+  "POST /samples": route({
+    permission: "engineer",
+    summary: "Store rows as `fieldline export` writes them, without its head",
+    body: Type.Object({
+      rows: Type.Array(Type.Array(Type.String(), { minItems: 5, maxItems: 6 }), {
+        minItems: 1,
+        maxItems: LIMIT.samplesPerPush,
+      }),
+    }),
+    reply: Type.Object({
+      stored: Type.Integer(),
+      tooOld: Type.Integer({ description: "not stored: raw samples of then were let go" }),
+    }),
+    created: true,
+  }),
   "GET /history/aggregate": route({
     permission: "view",
     summary: "Summaries of points by bucket; CSV or Parquet by Accept",

@@ -5,11 +5,18 @@ import { LIMIT } from "../domain/limit.ts";
 import type { Point } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { qualityOf, type Value } from "../domain/reading.ts";
-import { parquetColumns, type TableRow } from "../domain/sample-table.ts";
+import {
+  cellsOf,
+  parquetColumns,
+  SAMPLE_TABLE,
+  TABLE_HEAD,
+  type TableRow,
+} from "../domain/sample-table.ts";
 import { type Samples, sampleAt, valueAt } from "../domain/samples.ts";
 import { wordBeside } from "../domain/status-word.ts";
 import type { AggregateQuery, Buckets } from "../historian/historian.ts";
 import { calendarStarts, isTimeZone } from "../lib/calendar.ts";
+import { csvLine } from "../lib/csv.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { aggregateTable, PARQUET } from "./aggregate-table.ts";
 import { AGGREGATE_FUNCTIONS, type Reply, type RouteQuery } from "./contract.ts";
@@ -54,23 +61,33 @@ async function history(house: House, call: Call<HistoryRoute>): Answer<HistoryRo
   const words = await wordsOf(house, wish);
   const next = samples.count > limit ? String(samples.at[limit - 1]) : null;
   const page = { samples, words, rows: Math.min(limit, samples.count) };
-  if (accept.includes(PARQUET)) {
-    const headers: Record<string, string> = next === null ? {} : { "fieldline-next": next };
-    const rows = tableOf(point.value, page);
-    const { parquetBytes } = await import("../lib/parquet.ts");
-    return success(
-      new Verbatim(PARQUET, Readable.from([parquetBytes(parquetColumns(rows))]), headers),
-    );
-  }
-  const reply = { ...historyReply(point.value, page), next };
-  if (!accept.includes("text/csv")) {
-    // Made here from columns, so there is nothing for a schema to leave out; and it is far faster.
-    return success(new Verbatim("application/json; charset=utf-8", JSON.stringify(reply)));
-  }
+  return success(await asAccepted(accept, point.value, page, next));
+}
+
+/** A page as JSON, or as one of the tables; these have `next` in a header. */
+async function asAccepted(
+  accept: string,
+  point: Point,
+  page: Page,
+  next: string | null,
+): Promise<Verbatim> {
   const headers: Record<string, string> = next === null ? {} : { "fieldline-next": next };
-  return success(
-    new Verbatim("text/csv; charset=utf-8; header=present", historyCsv(reply), headers),
-  );
+  if (accept.includes(SAMPLE_TABLE)) {
+    const lines = tableOf(point, page).map((row) => csvLine(cellsOf(row)));
+    const text = [csvLine(TABLE_HEAD), ...lines].join("");
+    return new Verbatim(`${SAMPLE_TABLE}; charset=utf-8`, text, headers);
+  }
+  if (accept.includes(PARQUET)) {
+    const { parquetBytes } = await import("../lib/parquet.ts");
+    const bytes = parquetBytes(parquetColumns(tableOf(point, page)));
+    return new Verbatim(PARQUET, Readable.from([bytes]), headers);
+  }
+  const reply = { ...historyReply(point, page), next };
+  if (accept.includes("text/csv")) {
+    return new Verbatim("text/csv; charset=utf-8; header=present", historyCsv(reply), headers);
+  }
+  // Made here from columns, so there is nothing for a schema to leave out; and it is far faster.
+  return new Verbatim("application/json; charset=utf-8", JSON.stringify(reply));
 }
 
 /** The time of the last sample that was sent, in full: a sample may lie between milliseconds. */

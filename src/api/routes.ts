@@ -19,6 +19,7 @@ import { type Call, type Handler, Verbatim } from "./handler.ts";
 import { healthHandlers } from "./health.ts";
 import { historyHandlers } from "./history.ts";
 import type { House } from "./house.ts";
+import { importHandlers } from "./import.ts";
 import { inboxHandlers } from "./inbox.ts";
 import { journalHandlers } from "./journal.ts";
 import { fileHandlers } from "./kept-files.ts";
@@ -72,6 +73,7 @@ const HANDLERS: { readonly [R in RouteName]: Handler<R> } = {
   ...pointHandlers,
   ...retentionHandlers,
   ...pushHandlers,
+  ...importHandlers,
   ...rejectedHandlers,
   ...screenHandlers,
   ...sessionHandlers,

@@ -15,13 +15,15 @@ export type TableRow = {
 };
 
 /*
- * As cells of CSV: point, at (ISO 8601, or milliseconds where it lies between two), kind (number,
- * integer, boolean, text, none), value, quality, statusWord (none unless it says more than the
- * quality; tables of before have no such column). A text that a spreadsheet could take for a
- * formula has an apostrophe before it, and so has one that begins with an apostrophe.
+ * As cells of CSV (over HTTP, `SAMPLE_TABLE`): point, at (ISO 8601, or milliseconds where it lies
+ * between two), kind (number, integer, boolean, text, none), value, quality, statusWord (none
+ * unless it says more than the quality; tables of before have no such column). A text that a
+ * spreadsheet could take for a formula has an apostrophe before it, and so has one that begins with
+ * an apostrophe.
  *
  * As columns of Parquet: the same, but a column for each kind; times to the millisecond.
  */
+export const SAMPLE_TABLE = "application/vnd.fieldline.samples+csv";
 export const TABLE_HEAD = ["point", "at", "kind", "value", "quality", "statusWord"] as const;
 
 export function cellsOf({ point, at, value, quality, statusWord }: TableRow): string[] {

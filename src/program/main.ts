@@ -12,8 +12,8 @@ const HELP = `fieldline <program> [options]
   simulator viasens|meter|plant   devices as their makers wrote them, against any broker
   backup FILE                everything in one file; of a running server with --url URL
   restore FILE               into an empty data folder
-  export --out FILE          samples as CSV or Parquet, of a folder that no server has open
-  import FILE                samples back into such a folder; the same again is no harm
+  export --out FILE          samples, or sums, as CSV or Parquet; of a running server with --url URL
+  import FILE                samples back in, also with --url URL; the same again is no harm
   move --to URL              brings the history of a folder into a PostgreSQL database
   status                     how a running house is, and what waits in a gateway; with --url URL
   check                      reads the whole history of a folder that no server has open

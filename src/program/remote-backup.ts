@@ -9,6 +9,7 @@ import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { syncFolder } from "../lib/sync-folder.ts";
 import { type Manifest, verifyArchive } from "./archive.ts";
 import type { Io } from "./io.ts";
+import { problemOf, type Remote, remoteOf } from "./remote.ts";
 
 /** What the API says of a backup. */
 type Reported = {
@@ -29,21 +30,23 @@ export async function fetchBackup(
   url: string,
   io: Io,
 ): Promise<Outcome<Manifest, Problem>> {
-  const token = io.environment["FIELDLINE_TOKEN"];
-  if (!token) return failure(problem("sign_in_needed", "set FIELDLINE_TOKEN to a token"));
-  const ask = asking(`${url.replace(/\/$/, "")}/api/v1`, token);
+  const remote = remoteOf(url, io);
+  if (!remote.ok) return remote;
+  const ask = remote.value;
   const started = await ask<Reported>("POST", "/backups");
   if (!started.ok) return started;
   const made = await waitFor(started.value, ask, io);
   if (!made.ok) return made;
-  const brought = await bring(file, () => ask.raw("GET", `/backups/${made.value.id}/file`));
+  const brought = await bring(file, () =>
+    ask.raw({ method: "GET", path: `/backups/${made.value.id}/file` }),
+  );
   if (!brought.ok) return brought;
   const removed = await ask("DELETE", `/backups/${made.value.id}`);
   if (!removed.ok) io.complain(`it is still on the server: ${removed.problem.detail}`);
   return brought;
 }
 
-async function waitFor({ id }: Reported, ask: Ask, io: Io): Promise<Outcome<Reported, Problem>> {
+async function waitFor({ id }: Reported, ask: Remote, io: Io): Promise<Outcome<Reported, Problem>> {
   for (let told = 0; ; await setTimeout(POLL_MS)) {
     const list = await ask<{ items: Reported[] }>("GET", "/backups");
     if (!list.ok) return list;
@@ -75,28 +78,4 @@ async function bring(
   } finally {
     await rm(draft, { force: true });
   }
-}
-
-type Ask = {
-  <T>(method: string, path: string): Promise<Outcome<T, Problem>>;
-  raw(method: string, path: string): Promise<Response>;
-};
-
-function asking(base: string, token: string): Ask {
-  const raw = (method: string, path: string) =>
-    fetch(base + path, { method, headers: { authorization: `Bearer ${token}` } });
-  const ask = async <T>(method: string, path: string): Promise<Outcome<T, Problem>> => {
-    const response = await raw(method, path).catch((reason) => String(reason));
-    if (typeof response === "string") return failure(problem("link_down", `${base}: ${response}`));
-    if (!response.ok) return problemOf(response);
-    const text = await response.text();
-    return success((text === "" ? undefined : JSON.parse(text)) as T);
-  };
-  return Object.assign(ask, { raw });
-}
-
-async function problemOf(response: Response): Promise<Outcome<never, Problem>> {
-  const said: unknown = await response.json().catch(() => undefined); // Not from Fieldline.
-  const { code, detail } = (said ?? {}) as Partial<Problem>;
-  return failure({ code: code ?? "internal", detail: detail ?? `HTTP ${response.status}` });
 }

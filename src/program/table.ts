@@ -1,191 +1,193 @@
-import {
-  closeSync,
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  openSync,
-  readSync,
-} from "node:fs";
+import { closeSync, createReadStream, existsSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import type { Series } from "../domain/brand.ts";
 import { LIMIT } from "../domain/limit.ts";
-import type { Point } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import {
-  cellsOf,
-  parquetColumns,
-  rowOfCells,
-  rowOfColumns,
-  TABLE_HEAD,
-  type TableRow,
-} from "../domain/sample-table.ts";
-import { type Samples, SamplesBuilder, sampleAt } from "../domain/samples.ts";
-import { wordBeside } from "../domain/status-word.ts";
+import { rowOfCells, rowOfColumns, TABLE_HEAD, type TableRow } from "../domain/sample-table.ts";
 import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
-import type { Historian, RangeQuery } from "../historian/historian.ts";
-import { loadStatusSeries } from "../ingest/ingest.ts";
 import { AssertionError } from "../lib/assert.ts";
 import { Closer } from "../lib/closer.ts";
-import { csvLine, csvRows } from "../lib/csv.ts";
+import { csvRows } from "../lib/csv.ts";
 import { parseIsoTime } from "../lib/iso-time.ts";
 import { jsonLog } from "../lib/log.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
-import { ParquetFile, parquetRows } from "../lib/parquet.ts";
+import { parquetRows } from "../lib/parquet.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite.ts";
-import type { Store } from "../store/store.ts";
 import { configOf, type ExitCode, type Io, optionsOf } from "./io.ts";
+import { remoteOf } from "./remote.ts";
+import { type SumsWish, sumsOf, sumsWishOf } from "./remote-sums.ts";
+import { remotePlace } from "./remote-table.ts";
+import { SAMPLES, sumsTable, TABLE_FORMATS, writeTable } from "./table-file.ts";
+import { folderPlace, PAGE_ROWS, PlaceError, type Span, type TablePlace } from "./table-place.ts";
 
-type Opened = {
-  readonly historian: Historian;
-  readonly store: Store;
-  readonly statusSeries: Awaited<ReturnType<typeof loadStatusSeries>>;
-};
-type Wish = { readonly points: readonly Point[]; readonly from: number; readonly to: number };
-
-const PAGE_ROWS = 50_000;
 const TOLD_EVERY = 1_000_000;
 /** Tables of before have no status words. */
 const HEADS = [TABLE_HEAD.join(), TABLE_HEAD.slice(0, -1).join()];
-const FORMATS = ["csv", "parquet"] as const;
+const PLACE = "[--data DIR | --url URL, token in FIELDLINE_TOKEN]";
+const IMPORT_USAGE = `usage: fieldline import FILE ${PLACE}`;
 const EXPORT_USAGE =
   "usage: fieldline export --out FILE [--format csv|parquet] [--points ID,ID] [--from TIME] " +
-  "[--to TIME] [--data DIR]";
+  `[--to TIME] ${PLACE}; sums of a running server: --from TIME --to TIME ` +
+  "--every 15m | --calendar hour|day|month [--tz Europe/Zurich] [--fns avg,increase]";
 
-/** `fieldline export`: samples of a folder that no server has open, as a table. */
+/** `fieldline export`: samples of a folder or of a running server, or sums of these, as a table. */
 export async function runExport(args: readonly string[], io: Io): Promise<ExitCode> {
-  const { out, format = "csv", points, from, to, ...rest } = optionsOf(args);
+  const {
+    out,
+    format = "csv",
+    points,
+    from,
+    to,
+    every,
+    calendar,
+    tz,
+    fns,
+    ...rest
+  } = optionsOf(args);
   const [start, end] = [timeOf(from, Number.NEGATIVE_INFINITY), timeOf(to, Number.MAX_VALUE)];
-  const kind = FORMATS.find((one) => one === format);
+  const kind = TABLE_FORMATS.find((one) => one === format);
   if (!out || !kind || start === undefined || end === undefined) return usage(io, EXPORT_USAGE);
   if (existsSync(out)) return usage(io, `${out} exists already`);
-  return inFolder(argumentsOf(rest), io, async (opened) => {
-    const wanted = await pointsOf(opened.store, points);
+  const sums = sumsWishOf({ every, calendar, tz, fns });
+  if (!sums.ok) return usage(io, sums.problem.detail);
+  const file = { out, format: kind };
+  const span = { from: start, to: end };
+  if (sums.value) return exportSums({ ...file, points, span, wish: sums.value }, rest["url"], io);
+  return inPlace(argumentsOf(rest), io, async (place) => {
+    const wanted = await pointsOf(place, points);
     if (!wanted.ok) return wanted;
-    const wish = { points: wanted.value, from: start, to: end };
-    const rows = await (kind === "csv" ? writeCsv : writeParquet)(out, opened, wish);
-    return success(`${rows} samples of ${wanted.value.length} points are in ${out}`);
+    const told = new Progress(io, wanted.value.length);
+    await writeTable(out, kind, SAMPLES, samplesOf(place, wanted.value, span, told));
+    return success(`${told.rows} samples of ${wanted.value.length} points are in ${out}`);
   });
 }
 
 /** `fieldline import FILE`: what was exported, or made in its form; the same again is no harm. */
 export async function runImport(args: readonly string[], io: Io): Promise<ExitCode> {
   const [file, ...options] = args;
-  if (!file || file.startsWith("--")) return usage(io, "usage: fieldline import FILE [--data DIR]");
+  if (!file || file.startsWith("--")) return usage(io, IMPORT_USAGE);
   if (!existsSync(file)) return usage(io, `there is no file ${file}`);
-  return inFolder(options, io, async (opened) => {
-    let stored = 0;
-    try {
-      for await (const { samples, rows } of batchesOf(file, opened)) {
-        await opened.historian.append(samples);
-        if (Math.floor((stored + rows) / TOLD_EVERY) > Math.floor(stored / TOLD_EVERY))
-          io.complain(`${stored + rows} samples`);
-        stored += rows;
-      }
-    } catch (reason) {
-      if (reason instanceof AssertionError || !(reason instanceof Error)) throw reason;
-      const detail = `${file}, ${reason.message}; ${stored} samples before it are stored`;
-      return failure(problem("request_invalid", detail));
-    }
-    return success(`${stored} samples are stored`);
-  });
+  return inPlace(options, io, (place) => putAll(place, file, new Progress(io)));
 }
 
-async function writeCsv(out: string, opened: Opened, wish: Wish): Promise<number> {
-  let rows = 0;
-  const lines = async function* () {
-    yield csvLine(TABLE_HEAD);
-    for await (const page of pagesOf(opened, wish)) {
-      rows += page.length;
-      yield page.map((row) => csvLine(cellsOf(row))).join("");
+async function putAll(
+  place: TablePlace,
+  file: string,
+  told: Progress,
+): Promise<Outcome<string, Problem>> {
+  let tooOld = 0;
+  try {
+    for await (const batch of batchesOf(file, new Set(await place.points()))) {
+      tooOld += (await place.put(batch)).tooOld;
+      told.add(batch.length);
     }
-  };
-  await pipeline(Readable.from(lines()), createWriteStream(out, { flags: "wx", flush: true }));
-  return rows;
-}
-
-async function writeParquet(out: string, opened: Opened, wish: Wish): Promise<number> {
-  let rows = 0;
-  const file = new ParquetFile(out, parquetColumns([]));
-  for await (const page of pagesOf(opened, wish)) {
-    await file.write(parquetColumns(page));
-    rows += page.length;
+  } catch (reason) {
+    if (reason instanceof AssertionError || !(reason instanceof Error)) throw reason;
+    const before = `${told.rows} samples before it are stored; the same again is no harm`;
+    const code = reason instanceof PlaceError ? reason.problem.code : "request_invalid";
+    return failure(problem(code, `${file}, ${reason.message}; ${before}`));
   }
-  file.end();
-  return rows;
+  const old = tooOld > 0 ? `; ${tooOld} were older than what is kept` : "";
+  return success(`${told.rows - tooOld} samples are stored${old}`);
 }
 
-async function* pagesOf(opened: Opened, wish: Wish): AsyncGenerator<TableRow[]> {
-  const { points, from, to } = wish;
-  for (const { id, series } of points) {
-    for (let after: number | undefined; ; ) {
-      const more = after === undefined ? {} : { after };
-      const rows = await pageOf(opened, { series, from, to, limit: PAGE_ROWS, ...more });
-      if (rows.length > 0) yield rows.map((row) => ({ ...row, point: id }));
-      if (rows.length < PAGE_ROWS) break;
-      after = rows.at(-1)?.at;
+type SumsExport = {
+  readonly out: string;
+  readonly format: (typeof TABLE_FORMATS)[number];
+  readonly points: string | undefined;
+  readonly span: Span;
+  readonly wish: SumsWish;
+};
+
+async function exportSums(wish: SumsExport, url: string | undefined, io: Io): Promise<ExitCode> {
+  const { out, format, span } = wish;
+  if (url === undefined || !Number.isFinite(span.from) || span.to === Number.MAX_VALUE) {
+    return usage(io, EXPORT_USAGE);
+  }
+  const remote = remoteOf(url, io);
+  if (!remote.ok) return ended(io, remote);
+  return ended(
+    io,
+    await guarded(async () => {
+      const wanted = await pointsOf(remotePlace(remote.value), wish.points);
+      if (!wanted.ok) return wanted;
+      const pages = sumsOf(remote.value, wanted.value, span, wish.wish);
+      const first = await pages.next();
+      const [head = []] = first.value ?? [];
+      const told = new Progress(io);
+      const rows = async function* () {
+        for (let page = first; !page.done; page = await pages.next()) {
+          told.add(page.value.length - 1);
+          yield page.value.slice(1);
+        }
+      };
+      await writeTable(out, format, sumsTable(head), rows());
+      return success(`${told.rows} sums of ${wanted.value.length} points are in ${out}`);
+    }),
+  );
+}
+
+/** Says now and then how far it has come. */
+class Progress {
+  rows = 0;
+  readonly #io: Io;
+  readonly #points: number | undefined;
+  #point = 0;
+
+  constructor(io: Io, points?: number) {
+    this.#io = io;
+    this.#points = points;
+  }
+
+  nextPoint(): void {
+    this.#point += 1;
+  }
+
+  add(rows: number): void {
+    const before = Math.floor(this.rows / TOLD_EVERY);
+    this.rows += rows;
+    if (Math.floor(this.rows / TOLD_EVERY) === before) return;
+    const place = this.#points === undefined ? "" : `, point ${this.#point} of ${this.#points}`;
+    this.#io.complain(`${this.rows} rows${place}`);
+  }
+}
+
+async function* samplesOf(
+  place: TablePlace,
+  points: readonly string[],
+  span: Span,
+  told: Progress,
+): AsyncGenerator<readonly TableRow[]> {
+  for (const point of points) {
+    told.nextPoint();
+    for await (const page of place.pages(point, span)) {
+      told.add(page.length);
+      yield page;
     }
   }
 }
 
-/** A status word is of the time of its value: the same range has all that are wanted. */
-async function pageOf(
-  { historian, statusSeries }: Opened,
-  query: RangeQuery,
-): Promise<Omit<TableRow, "point">[]> {
-  const page = await historian.range(query);
-  const series = statusSeries.of(query.series);
-  const said = series === undefined ? undefined : await historian.range({ ...query, series });
-  const words = new Map(Array.from(said?.at ?? [], (at, row) => [at, said?.value[row]] as const));
-  return Array.from({ length: page.count }, (_, row) => {
-    const sample = sampleAt(page, row);
-    return { ...sample, statusWord: wordBeside(sample.quality, words.get(sample.at)) };
-  });
-}
-
-type ReadBatch = { readonly samples: Samples; readonly rows: number };
-
-async function* batchesOf(file: string, opened: Opened): AsyncGenerator<ReadBatch> {
-  const points = await allPoints(opened.store);
-  const known = new Map(points.map((point) => [String(point.id), point.series]));
-  const batch = new SamplesBuilder(PAGE_ROWS);
-  let rows = 0;
+async function* batchesOf(file: string, known: ReadonlySet<string>): AsyncGenerator<TableRow[]> {
+  let batch: TableRow[] = [];
   for await (const { where, read } of isParquet(file) ? parquetPlaces(file) : csvPlaces(file)) {
-    await addRow(batch, opened, rowAt(where, read, known));
-    rows += 1;
-    if (rows < PAGE_ROWS) continue;
-    yield { samples: batch.take(), rows };
-    rows = 0;
+    batch.push(rowAt(known, where, read));
+    if (batch.length < PAGE_ROWS) continue;
+    yield batch;
+    batch = [];
   }
-  if (rows > 0) yield { samples: batch.take(), rows };
+  if (batch.length > 0) yield batch;
 }
 
 type Place = { readonly where: string; readonly read: () => TableRow };
-type ReadRow = TableRow & { readonly series: Series };
 
-function rowAt(where: string, read: Place["read"], known: ReadonlyMap<string, Series>): ReadRow {
+function rowAt(known: ReadonlySet<string>, where: string, read: Place["read"]): TableRow {
   try {
     const row = read();
-    const series = known.get(row.point);
-    if (series === undefined) throw new Error(`there is no point '${row.point}'`);
+    if (!known.has(row.point)) throw new Error(`there is no point '${row.point}'`);
     if (row.at > Date.now() + LIMIT.futureMs) throw new Error(`its time lies in the future`);
-    return { ...row, series };
+    return row;
   } catch (reason) {
     throw new Error(`${where}: ${reason instanceof Error ? reason.message : String(reason)}`);
   }
-}
-
-/** Where a series has words, plain ones count, too: none of before stays. */
-async function addRow(
-  batch: SamplesBuilder,
-  { statusSeries }: Opened,
-  { series, at, value, quality, statusWord }: ReadRow,
-): Promise<void> {
-  if (statusWord !== null) await statusSeries.give([series]);
-  batch.add(series, at, value, quality);
-  const words = statusSeries.of(series);
-  if (words !== undefined) batch.add(words, at, statusWord ?? 0, "good");
 }
 
 async function* csvPlaces(file: string): AsyncGenerator<Place> {
@@ -218,17 +220,16 @@ function isParquet(path: string): boolean {
   return magic.toString("latin1") === "PAR1";
 }
 
-async function pointsOf(store: Store, list?: string): Promise<Outcome<readonly Point[], Problem>> {
-  const all = await allPoints(store);
+async function pointsOf(
+  place: TablePlace,
+  list?: string,
+): Promise<Outcome<readonly string[], Problem>> {
+  const all = await place.points();
   if (list === undefined) return success(all);
-  const ids = list.split(",");
-  const missing = ids.find((id) => !all.some((point) => point.id === id));
+  const ids = new Set(list.split(","));
+  const missing = [...ids].find((id) => !all.includes(id));
   if (missing !== undefined) return failure(problem("point_unknown", `no point '${missing}'`));
-  return success(all.filter(({ id }) => ids.includes(id)));
-}
-
-async function allPoints(store: Store): Promise<readonly Point[]> {
-  return store.points.find();
+  return success(all.filter((id) => ids.has(id)));
 }
 
 function timeOf(text: string | undefined, fallback: number): number | undefined {
@@ -240,36 +241,58 @@ function argumentsOf(options: Readonly<Record<string, string | undefined>>): str
   return Object.entries(options).map(([name, text = ""]) => `--${name}=${text}`);
 }
 
-async function inFolder(
-  options: readonly string[],
-  io: Io,
-  work: (opened: Opened) => Promise<Outcome<string, Problem>>,
-): Promise<ExitCode> {
+type Work = (place: TablePlace) => Promise<Outcome<string, Problem>>;
+
+async function inPlace(options: readonly string[], io: Io, work: Work): Promise<ExitCode> {
+  const { url, ...rest } = optionsOf(options);
+  if (url === undefined) return inFolder(options, io, work);
+  if (Object.keys(rest).length > 0) return usage(io, `--url goes without --${Object.keys(rest)}`);
+  const remote = remoteOf(url, io);
+  if (!remote.ok) return ended(io, remote);
+  return ended(io, await guarded(() => work(remotePlace(remote.value))));
+}
+
+async function inFolder(options: readonly string[], io: Io, work: Work): Promise<ExitCode> {
   const config = configOf(options, io);
   if (!config) return 2;
   const log = jsonLog(io.log, config["log-level"], Date.now);
   const closer = new Closer();
   const opened = await openFolder(config.data, log, closer);
-  const done = opened.ok ? await work(opened.value).finally(() => closer.closeAll()) : opened;
-  await closer.closeAll();
-  if (done.ok) io.print(done.value);
-  else io.complain(`${done.problem.code}: ${done.problem.detail}`);
-  return done.ok ? 0 : 2;
+  const done = opened.ok
+    ? await work(opened.value).finally(() => closer.closeAll())
+    : await closer.closeAll().then(() => opened);
+  return ended(io, done);
 }
 
 async function openFolder(
   data: string,
   log: ReturnType<typeof jsonLog>,
   closer: Closer,
-): Promise<Outcome<Opened, Problem>> {
+): Promise<Outcome<TablePlace, Problem>> {
   const historian = await openEmbeddedHistorian({ folder: join(data, "history") }, { log });
   if (!historian.ok) return historian;
   closer.add("historian", () => historian.value.close());
   const store = await openSqliteStore({ file: join(data, "fieldline.db") }, { log });
   if (!store.ok) return store;
   closer.add("store", () => store.value.close());
-  const statusSeries = await loadStatusSeries(store.value);
-  return success({ historian: historian.value, store: store.value, statusSeries });
+  return success(await folderPlace(store.value, historian.value));
+}
+
+async function guarded(
+  work: () => Promise<Outcome<string, Problem>>,
+): Promise<Outcome<string, Problem>> {
+  try {
+    return await work();
+  } catch (reason) {
+    if (!(reason instanceof PlaceError)) throw reason;
+    return failure(reason.problem);
+  }
+}
+
+function ended(io: Io, done: Outcome<string, Problem>): ExitCode {
+  if (done.ok) io.print(done.value);
+  else io.complain(`${done.problem.code}: ${done.problem.detail}`);
+  return done.ok ? 0 : 2;
 }
 
 function usage(io: Io, line: string): ExitCode {

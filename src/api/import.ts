@@ -1,0 +1,62 @@
+import type { PointId, Series } from "../domain/brand.ts";
+import { LIMIT } from "../domain/limit.ts";
+import { problem } from "../domain/problem.ts";
+import { rowOfCells, type TableRow } from "../domain/sample-table.ts";
+import { SamplesBuilder } from "../domain/samples.ts";
+import { failure, success } from "../lib/outcome.ts";
+import type { Answer, Call, Handlers } from "./handler.ts";
+import type { House } from "./house.ts";
+import { storeSamples } from "./push.ts";
+
+export const importHandlers = { "POST /samples": importRows } satisfies Handlers;
+
+type ImportRoute = "POST /samples";
+
+/**
+ * Samples that were taken out of a house come back as they were, of whatever kind; devices and
+ * programs push theirs to a point, whose type they have to have. All rows or none, but for those
+ * that are older than what is kept.
+ */
+async function importRows(house: House, { body }: Call<ImportRoute>): Answer<ImportRoute> {
+  const { points } = await house.model.view();
+  const latest = house.clock.now() + LIMIT.futureMs;
+  const samples = new SamplesBuilder(body.rows.length);
+  for (const [index, cells] of body.rows.entries()) {
+    const row = rowFrom(cells);
+    if (typeof row === "string") {
+      return failure(problem("request_invalid", `rows/${index}: ${row}`));
+    }
+    const point = points.get(row.point as PointId);
+    if (!point) return failure(problem("point_unknown", `rows/${index}: no point '${row.point}'`));
+    if (row.at > latest) {
+      return failure(problem("time_in_future", `rows/${index}: more than a day ahead`));
+    }
+    await addRow(samples, house.ingest.statusSeries, point.series, row);
+  }
+  const stored = await storeSamples(house, samples.take());
+  if (!stored.ok) return stored;
+  const tooOld = Math.min(stored.value.tooOld, body.rows.length);
+  return success({ stored: body.rows.length - tooOld, tooOld });
+}
+
+/** Where a series has words, plain ones count, too: none of before stays. */
+async function addRow(
+  samples: SamplesBuilder,
+  statusSeries: House["ingest"]["statusSeries"],
+  series: Series,
+  { at, value, quality, statusWord }: TableRow,
+): Promise<void> {
+  if (statusWord !== null) await statusSeries.give([series]);
+  samples.add(series, at, value, quality);
+  const words = statusSeries.of(series);
+  if (words !== undefined) samples.add(words, at, statusWord ?? 0, "good");
+}
+
+/** A sentence where it is none. */
+function rowFrom(cells: readonly string[]): TableRow | string {
+  try {
+    return rowOfCells(cells);
+  } catch (reason) {
+    return reason instanceof Error ? reason.message : String(reason);
+  }
+}

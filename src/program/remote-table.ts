@@ -1,0 +1,99 @@
+import { LIMIT } from "../domain/limit.ts";
+import type { Problem } from "../domain/problem.ts";
+import { cellsOf, rowOfCells, SAMPLE_TABLE, type TableRow } from "../domain/sample-table.ts";
+import { csvRows } from "../lib/csv.ts";
+import type { Outcome } from "../lib/outcome.ts";
+import type { Remote } from "./remote.ts";
+import { PlaceError, type Put, type Span, type TablePlace } from "./table-place.ts";
+
+/** Leaves room for what stands around the rows. */
+const PUSH_BYTES = 0.9 * LIMIT.requestBytes;
+const EARLIEST = -8.64e15;
+const LATEST = 8.64e15;
+
+type Page = { readonly items: readonly { readonly id: string }[]; readonly next: string | null };
+
+/** A running server, a page a request: what breaks off in between is asked for again. */
+export function remotePlace(remote: Remote): TablePlace {
+  return {
+    points: () => allPoints(remote),
+    pages: (point, span) => pagesOf(remote, point, span),
+    async put(rows) {
+      let tooOld = 0;
+      for (const body of bodiesOf(rows)) tooOld += (await push(remote, body)).tooOld;
+      return { tooOld };
+    },
+  };
+}
+
+async function allPoints(remote: Remote): Promise<string[]> {
+  const ids: string[] = [];
+  for (let after: string | null = ""; after !== null; ) {
+    const query = new URLSearchParams({ limit: "1000", ...(after !== "" && { after }) });
+    const path = `/points?${query}`;
+    const response = sound(await remote.patient({ method: "GET", path }));
+    const page = (await response.json()) as Page;
+    ids.push(...page.items.map(({ id }) => id));
+    after = page.next;
+  }
+  return ids;
+}
+
+async function* pagesOf(remote: Remote, point: string, { from, to }: Span) {
+  const [start, end] = [Math.max(from, EARLIEST), Math.min(to, LATEST)];
+  for (let after: string | null = ""; after !== null; ) {
+    const query = new URLSearchParams({
+      from: String(Math.floor(start)),
+      to: String(Math.floor(end)),
+      ...(after !== "" && { after }),
+    });
+    const path = `/points/${encodeURIComponent(point)}/history?${query}`;
+    const response = sound(await remote.patient({ method: "GET", path, accept: SAMPLE_TABLE }));
+    yield await rowsOf(await response.text());
+    after = response.headers.get("fieldline-next");
+  }
+}
+
+async function rowsOf(text: string): Promise<TableRow[]> {
+  const rows: TableRow[] = [];
+  let isHead = true;
+  for await (const { cells } of csvRows(once(text))) {
+    if (!isHead) rows.push(rowOfCells(cells));
+    isHead = false;
+  }
+  return rows;
+}
+
+/** Of what came whole. */
+export async function* once(text: string): AsyncGenerator<string> {
+  yield text;
+}
+
+function* bodiesOf(rows: readonly TableRow[]): Generator<string[][]> {
+  let body: string[][] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const cells = cellsOf(row);
+    const more = Buffer.byteLength(JSON.stringify(cells)) + 1;
+    const isFull = body.length === LIMIT.samplesPerPush || bytes + more > PUSH_BYTES;
+    if (isFull && body.length > 0) {
+      yield body;
+      [body, bytes] = [[], 0];
+    }
+    body.push(cells);
+    bytes += more;
+  }
+  if (body.length > 0) yield body;
+}
+
+async function push(remote: Remote, rows: readonly string[][]): Promise<Put> {
+  const done = await remote.patient({ method: "POST", path: "/samples", body: { rows } });
+  if (!done.ok && done.problem.code === "sample_too_old") return { tooOld: rows.length };
+  return (await sound(done).json()) as Put;
+}
+
+/** What was asked for, or what is in the way, thrown. */
+export function sound<T>(done: Outcome<T, Problem>): T {
+  if (done.ok) return done.value;
+  throw new PlaceError(done.problem);
+}

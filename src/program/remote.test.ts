@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { test } from "node:test";
+import { remoteOf } from "./remote.ts";
+
+const nothing = () => {};
+const io = { print: nothing, complain: nothing, log: nothing, readInput: () => "" };
+const withToken = { ...io, environment: { FIELDLINE_TOKEN: "fl_of-a-test" }, onStop: nothing };
+
+test("a server that is away for a while is waited for, one that refuses is not", async () => {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.url} ${request.headers.authorization}`);
+    if (asked.length === 1) request.socket.destroy();
+    else if (asked.length === 2) response.writeHead(502).end("a proxy says so");
+    else if (asked.length === 3) response.end('{"is":"there"}');
+    else response.writeHead(404).end('{"code":"point_unknown","detail":"no point"}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const remote = remoteOf(url, withToken);
+  assert.ok(remote.ok);
+  const there = await remote.value.patient({ method: "GET", path: "/points" });
+  assert.deepEqual(there.ok && (await there.value.json()), { is: "there" });
+  const refused = await remote.value.patient({ method: "GET", path: "/points/1" });
+  assert.equal(refused.ok || refused.problem.code, "point_unknown");
+  assert.deepEqual(asked.slice(2), [
+    "/api/v1/points Bearer fl_of-a-test",
+    "/api/v1/points/1 Bearer fl_of-a-test",
+  ]);
+  server.closeAllConnections();
+  server.close();
+});
+
+test("without a token nothing is asked", () => {
+  const remote = remoteOf("http://127.0.0.1:1", { ...withToken, environment: {} });
+  assert.equal(remote.ok || remote.problem.code, "sign_in_needed");
+});

@@ -1,0 +1,76 @@
+import { setTimeout } from "node:timers/promises";
+import { type Problem, problem } from "../domain/problem.ts";
+import { backoff } from "../lib/backoff.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
+import type { Io } from "./io.ts";
+
+/** A running server by its API, with what FIELDLINE_TOKEN says. */
+export type Remote = {
+  <T>(method: string, path: string, body?: unknown): Promise<Outcome<T, Problem>>;
+  raw(wish: Wish): Promise<Response>;
+  /** Goes on where the server is away for a while, or too busy. */
+  patient(wish: Wish): Promise<Outcome<Response, Problem>>;
+};
+
+type Wish = {
+  readonly method: string;
+  readonly path: string;
+  readonly accept?: string;
+  readonly body?: unknown;
+};
+
+/** A server that is started anew is back within. */
+const TRIES = 7;
+const RETRY = { firstMs: 500, longestMs: 15_000 };
+
+export function remoteOf(url: string, io: Io): Outcome<Remote, Problem> {
+  const token = io.environment["FIELDLINE_TOKEN"];
+  if (!token) return failure(problem("sign_in_needed", "set FIELDLINE_TOKEN to a token"));
+  return success(asking(`${url.replace(/\/$/, "")}/api/v1`, token));
+}
+
+function asking(base: string, token: string): Remote {
+  const raw = ({ method, path, accept = "application/json", body }: Wish) =>
+    fetch(base + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        accept,
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  const once = async (wish: Wish): Promise<Outcome<Response, Problem>> => {
+    const response = await raw(wish).catch((reason) => String(reason));
+    if (typeof response === "string") return failure(problem("link_down", `${base}: ${response}`));
+    return response.ok ? success(response) : problemOf(response);
+  };
+  const patient = async (wish: Wish): Promise<Outcome<Response, Problem>> => {
+    for (let tries = 0; ; tries += 1) {
+      const done = await once(wish);
+      if (done.ok || !isForAWhile(done.problem) || tries + 1 === TRIES) return done;
+      await setTimeout(backoff(RETRY, tries, 1));
+    }
+  };
+  const ask = async <T>(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<Outcome<T, Problem>> => {
+    const done = await once({ method, path, body });
+    if (!done.ok) return done;
+    const text = await done.value.text();
+    return success((text === "" ? undefined : JSON.parse(text)) as T);
+  };
+  return Object.assign(ask, { raw, patient });
+}
+
+function isForAWhile({ code }: Problem): boolean {
+  return ["link_down", "historian_failed", "history_away", "internal"].includes(code);
+}
+
+export async function problemOf(response: Response): Promise<Outcome<never, Problem>> {
+  const said: unknown = await response.json().catch(() => undefined); // Not from Fieldline.
+  const { code, detail } = (said ?? {}) as Partial<Problem>;
+  return failure({ code: code ?? "internal", detail: detail ?? `HTTP ${response.status}` });
+}

@@ -1,0 +1,101 @@
+import type { Series } from "../domain/brand.ts";
+import type { Problem } from "../domain/problem.ts";
+import type { TableRow } from "../domain/sample-table.ts";
+import { type Samples, SamplesBuilder, sampleAt } from "../domain/samples.ts";
+import { wordBeside } from "../domain/status-word.ts";
+import type { Historian, RangeQuery } from "../historian/historian.ts";
+import { loadStatusSeries } from "../ingest/ingest.ts";
+import type { Store } from "../store/store.ts";
+
+/** Where samples are taken out of, or put in: a folder, or a running server. */
+export interface TablePlace {
+  /** Ids of all points. */
+  points(): Promise<readonly string[]>;
+  /** Samples of a point in order of time. Throws `PlaceError` where that cannot be gone on with. */
+  pages(point: string, span: Span): AsyncIterable<readonly TableRow[]>;
+  /** Settles when they are safe. Throws `PlaceError`. */
+  put(rows: readonly TableRow[]): Promise<Put>;
+}
+
+export type Span = { readonly from: number; readonly to: number };
+
+export type Put = {
+  /** Not stored: raw samples of then were let go. */
+  readonly tooOld: number;
+};
+
+export class PlaceError extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail);
+    this.problem = problem;
+  }
+}
+
+/** Rows of a page, and of a batch. */
+export const PAGE_ROWS = 50_000;
+
+export async function folderPlace(store: Store, historian: Historian): Promise<TablePlace> {
+  const points = await store.points.find();
+  const seriesOf = new Map(points.map(({ id, series }) => [String(id), series]));
+  const folder = { historian, statusSeries: await loadStatusSeries(store) };
+  return {
+    points: async () => [...seriesOf.keys()],
+    async *pages(point, span) {
+      const series = seriesOf.get(point) ?? 0;
+      for (let after: number | undefined; ; ) {
+        const more = after === undefined ? {} : { after };
+        const rows = await pageOf(folder, point, { series, ...span, limit: PAGE_ROWS, ...more });
+        if (rows.length > 0) yield rows;
+        if (rows.length < PAGE_ROWS) return;
+        after = rows.at(-1)?.at;
+      }
+    },
+    async put(rows) {
+      const samples = await samplesFrom(rows, seriesOf, folder.statusSeries);
+      const { tooOld } = await historian.append(samples);
+      return { tooOld: Math.min(tooOld, rows.length) };
+    },
+  };
+}
+
+type Folder = {
+  readonly historian: Historian;
+  readonly statusSeries: Awaited<ReturnType<typeof loadStatusSeries>>;
+};
+
+/** A status word is of the time of its value: the same range has all that are wanted. */
+async function pageOf(
+  { historian, statusSeries }: Folder,
+  point: string,
+  query: RangeQuery,
+): Promise<TableRow[]> {
+  const page = await historian.range(query);
+  const series = statusSeries.of(query.series);
+  const said = series === undefined ? undefined : await historian.range({ ...query, series });
+  const words = new Map(Array.from(said?.at ?? [], (at, row) => [at, said?.value[row]] as const));
+  return Array.from({ length: page.count }, (_, row) => {
+    const sample = sampleAt(page, row);
+    const statusWord = wordBeside(sample.quality, words.get(sample.at));
+    return { ...sample, statusWord, point };
+  });
+}
+
+/** Where a series has words, plain ones count, too: none of before stays. */
+async function samplesFrom(
+  rows: readonly TableRow[],
+  seriesOf: ReadonlyMap<string, Series>,
+  statusSeries: Folder["statusSeries"],
+): Promise<Samples> {
+  const batch = new SamplesBuilder(rows.length);
+  for (const { point, at, value, quality, statusWord } of rows) {
+    const series = seriesOf.get(point);
+    if (series === undefined) continue;
+    if (statusWord !== null) await statusSeries.give([series]);
+    batch.add(series, at, value, quality);
+    const words = statusSeries.of(series);
+    if (words !== undefined) batch.add(words, at, statusWord ?? 0, "good");
+  }
+  return batch.take();
+}

@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { connectAsync } from "mqtt";
 import { House } from "../test/house.ts";
 import { crowdAgents } from "./agents.ts";
+import { Crowd } from "./crowd-process.ts";
 import { printFigures } from "./figure.ts";
-import type { Account } from "./load.ts";
-import { end, median, optionsOf, quantile, residentMegabytes } from "./measure.ts";
+import { median, optionsOf, quantile, residentMegabytes } from "./measure.ts";
 
 /**
  * Very many clients of the whole server: what one costs that is there and says nothing, and how
@@ -74,43 +72,6 @@ async function loopDelayOf(house: House): Promise<number> {
 
 function ofThousand(megabytes: readonly number[]): number {
   return (median(megabytes) / options.idle) * 1_000;
-}
-
-/** Many silent clients in a process of their own. */
-class Crowd {
-  readonly #child: ChildProcess;
-
-  static async open(
-    house: House,
-    wish: { tls: boolean; clients: number; accounts: readonly Account[] },
-  ): Promise<Crowd> {
-    const port = wish.tls ? house.ports.mqtts : house.ports.mqtt;
-    const script = fileURLToPath(new URL("crowd.ts", import.meta.url));
-    const args = ["--import", "tsx", script, JSON.stringify({ port, ...wish })];
-    const crowd = new Crowd(spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] }));
-    await crowd.#line();
-    return crowd;
-  }
-
-  private constructor(child: ChildProcess) {
-    this.#child = child;
-  }
-
-  /** Cuts all off; the seconds until all are back. */
-  async comeBack(): Promise<number> {
-    this.#child.stdin?.write("again\n");
-    return Number((await this.#line()).split(" ").at(-1));
-  }
-
-  close(): Promise<void> {
-    return end(this.#child);
-  }
-
-  #line(): Promise<string> {
-    return new Promise((resolve) => {
-      this.#child.stdout?.once("data", (data) => resolve(String(data).trim()));
-    });
-  }
 }
 
 const plain: number[] = [];

@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { createInterface } from "node:readline";
 import { connect as connectTls } from "node:tls";
 import { pathToFileURL } from "node:url";
 import { generate } from "mqtt-packet";
@@ -8,26 +9,40 @@ export type CrowdOptions = {
   readonly port: number;
   readonly tls: boolean;
   readonly clients: number;
+  /** Seconds; fallback: none. */
+  readonly keepalive?: number;
   /** Clients are shared out among them. */
   readonly accounts: readonly Account[];
 };
 
+/** What a crowd does all at once: come again, be reset, take itself over, say one more word. */
+export type Feat = "again" | "reset" | "over" | "word";
+
 /** Between tries of a client that was not let in. */
 const RETRY_MS = 500;
+const PING = Buffer.from([0xc0, 0]);
 
 /**
  * Very many clients that say nothing. Says `all here` when all are connected; on a line of input
- * all are cut off at once, come back, and `all back` is said with the seconds it took.
+ * all do what it says at once, and `done` is said with the seconds it took.
  */
 async function runCrowd(options: CrowdOptions): Promise<void> {
   let sockets = await Promise.all(each(options, (index) => arrive(options, index)));
   console.log("all here");
-  for await (const _ of process.stdin) {
-    for (const socket of sockets) socket.destroy();
+  for await (const line of createInterface({ input: process.stdin })) {
     const before = performance.now();
-    sockets = await Promise.all(each(options, (index) => arrive(options, index)));
-    console.log(`all back ${(performance.now() - before) / 1000}`);
+    for (const socket of sockets) leave(socket, line as Feat);
+    if (line === "again" || line === "over") {
+      sockets = await Promise.all(each(options, (index) => arrive(options, index)));
+    }
+    console.log(`done ${(performance.now() - before) / 1000}`);
   }
+}
+
+function leave(socket: Socket, feat: Feat): void {
+  if (feat === "again") socket.destroy();
+  else if (feat === "reset") socket.resetAndDestroy();
+  else if (feat === "word") socket.write(PING);
 }
 
 function each<T>({ clients }: CrowdOptions, make: (index: number) => T): T[] {
@@ -42,7 +57,10 @@ async function arrive(options: CrowdOptions, index: number): Promise<Socket> {
   }
 }
 
-function enter({ port, tls, accounts }: CrowdOptions, index: number): Promise<Socket> {
+function enter(
+  { port, tls, accounts, keepalive = 0 }: CrowdOptions,
+  index: number,
+): Promise<Socket> {
   const account = accounts[index % accounts.length];
   const { username = "", password = "" } = account ?? {};
   return new Promise((resolve, reject) => {
@@ -53,7 +71,7 @@ function enter({ port, tls, accounts }: CrowdOptions, index: number): Promise<So
     socket.once("data", (connack) => (connack[3] === 0 ? resolve(socket) : socket.destroy()));
     const login = { username, password: Buffer.from(password) };
     const clientId = `crowd-${index}`;
-    socket.write(generate({ cmd: "connect", clientId, clean: true, keepalive: 0, ...login }));
+    socket.write(generate({ cmd: "connect", clientId, clean: true, keepalive, ...login }));
   });
 }
 

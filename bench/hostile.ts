@@ -34,7 +34,7 @@ export const attacks: readonly Attack[] = [
   {
     name: "100,000 retained messages",
     prepare: retains,
-    run: (t) => replays(t, ["crowd/#"], true),
+    run: (target) => replays(target, ["crowd/#"], true),
   },
   { name: "the same, QoS 1, lasting", run: (target) => replays(target, ["crowd/#"], false) },
   { name: "the same by 100 filters", run: (target) => replays(target, overlapping(), true) },

@@ -1,4 +1,4 @@
-import type { AgentReply } from "../src/api/contract.ts";
+import type { AgentReply, Reply } from "../src/api/contract.ts";
 import { formatCount, formatNumber } from "./format.ts";
 
 const DAY_MS = 86_400_000;
@@ -9,6 +9,15 @@ const SOON_MS = 30 * DAY_MS;
 export function presenceWords(agents: number, connected: number | null): string {
   const all = formatCount(agents, "agent");
   return connected === null ? all : `${formatNumber(connected, 0)} of ${all} connected`;
+}
+
+/** Of all of them, whichever are shown. */
+export function countWords(
+  { agents, connected }: Pick<Reply<"GET /overview">, "agents" | "connected">,
+  some: readonly Pick<AgentReply, "connected">[],
+): string {
+  const isKnown = some.every((agent) => agent.connected !== null);
+  return presenceWords(agents, isKnown ? connected : null);
 }
 
 /** When the agent's last valid certificate ends; null where it has none. */

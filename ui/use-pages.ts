@@ -7,6 +7,7 @@ import { call, type PartsOf, type ProblemError } from "./api.ts";
 type PagedRoute = Extract<
   RouteName,
   | "GET /agents"
+  | "GET /broker/clients"
   | "GET /assets"
   | "GET /points"
   | "GET /devices"

@@ -37,6 +37,38 @@ test("an agent is made with a password that is said once, and where it may go", 
   assert.equal(twice.json.code, "agent_exists");
 });
 
+test("agents come by name in pages, those that are revoked last, and are searched for", async () => {
+  const names = ["saw 3", "saw 1", "saw 2", "lathe"];
+  const made = new Map<string, string>();
+  for (const name of names) made.set(name, (await create({ kind: "plain", name })).agent.id);
+  await house.send("engineer", `POST /agents/${made.get("saw 1")}/revoke`);
+  const ask = async (query: string) => (await house.send("engineer", `GET /agents?${query}`)).json;
+  const namesIn = ({ items }: { items: { name: string }[] }) => items.map(({ name }) => name);
+  const first = await ask("search=saw&limit=2");
+  assert.deepEqual([namesIn(first), first.total], [["saw 2", "saw 3"], 3]);
+  assert.deepEqual(namesIn(await ask(`search=saw&after=${first.next}`)), ["saw 1"]);
+  assert.deepEqual(namesIn(await ask("search=PLAIN%20lat")), ["lathe"]);
+});
+
+test("rejected messages are searched for, by their agent's name too, and by their reason", async () => {
+  const { agent } = await create({ kind: "plain", name: "drill" });
+  const sender = { agentId: agent.id, clientId: "d", driver: "", payload: new Uint8Array(0) };
+  const reasons = ["topic_unknown", "topic_forbidden", "topic_unknown"] as const;
+  for (const [at, code] of reasons.entries()) {
+    const problem = { code, detail: `number ${at}` } as const;
+    await house.parts.ingest.refuse({ ...sender, topic: `hall/${at}`, problem });
+  }
+  const ask = async (query: string) =>
+    (await house.send("engineer", `GET /rejected?${query}`)).json;
+  while ((await ask("search=drill")).total < 3) await new Promise(setImmediate);
+  const found = await ask("search=drill&limit=2");
+  assert.deepEqual([found.items.length, found.total], [2, 3]);
+  const rest = await ask(`search=drill&after=${found.next}`);
+  assert.deepEqual([rest.items.length, rest.next], [1, null]);
+  assert.equal((await ask("search=drill&code=topic_forbidden")).items[0].topic, "hall/1");
+  assert.equal((await ask("code=topic_forbidden&search=hall/2")).total, 0);
+});
+
 test("one more credential is issued, and a certificate is known by its serial", async () => {
   const { agent } = await create({ kind: "mindsphere", name: "press", tenant: "acme" });
   const route = `POST /agents/${agent.id}/credentials`;

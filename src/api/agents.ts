@@ -1,4 +1,5 @@
 import type { Issued } from "../agent/agent.ts";
+import type { ClientInfo } from "../broker/broker.ts";
 import { type Agent, modelTopicOf, rightsOf } from "../domain/agent.ts";
 import type { AgentId, Timestamp } from "../domain/brand.ts";
 import { problem } from "../domain/problem.ts";
@@ -10,6 +11,7 @@ import { examplesFor } from "./examples.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
 import { cut } from "./page.ts";
+import { matching } from "./search.ts";
 import { iso, isoOrNull } from "./time.ts";
 
 export const agentHandlers = {
@@ -25,10 +27,26 @@ export const agentHandlers = {
 } satisfies Handlers;
 
 async function listAgents(house: House, { query }: Call<"GET /agents">): Answer<"GET /agents"> {
-  const page = cut(await house.agents.list(), query, ({ id }) => id);
+  const agents = [...(await house.agents.list())].sort(byName);
+  const page = cut(matching(agents, query.search, textOf), query, ({ id }) => id);
   if (!page.ok) return page;
-  const items = await Promise.all(page.value.items.map((agent) => agentReply(house, agent)));
+  const here = clientsOf(house);
+  const items = await Promise.all(page.value.items.map((agent) => agentReply(house, agent, here)));
   return success({ ...page.value, items });
+}
+
+function byName(a: Agent, b: Agent): number {
+  if (a.revoked !== b.revoked) return a.revoked ? 1 : -1;
+  return a.name === b.name ? 0 : a.name < b.name ? -1 : 1;
+}
+
+function textOf({ name, tenant, clientId, kind }: Agent): string {
+  return `${name} ${tenant} ${clientId} ${kind}`;
+}
+
+/** One of each agent's. */
+function clientsOf({ broker }: House): ReadonlyMap<AgentId, ClientInfo> {
+  return new Map(broker.clients().map((client) => [client.agent, client]));
 }
 
 async function getAgent(house: House, { params }: Call<"GET /agents/:id">) {
@@ -96,9 +114,13 @@ async function removeAgent(house: House, { params, by }: Call<"DELETE /agents/:i
   return removed;
 }
 
-async function agentReply(house: House, agent: Agent): Promise<AgentReply> {
+async function agentReply(
+  house: House,
+  agent: Agent,
+  here = clientsOf(house),
+): Promise<AgentReply> {
   const { id, kind, name, tenant, clientId, revoked, demo, createdAt } = agent;
-  const client = house.broker.clients().find((other) => other.agent === id);
+  const client = here.get(id);
   const { lastSeenAt, messages, rejected } = house.ingest.agentSeen(id);
   const { publish, subscribe } = rightsOf(agent);
   const credentials = await house.agents.credentials(id);

@@ -545,8 +545,8 @@ export const ROUTES = {
 
   "GET /agents": route({
     permission: "engineer",
-    summary: "Identities that may connect",
-    query: Type.Object(PageQuery),
+    summary: "Identities that may connect, by name; those that are revoked last",
+    query: Type.Object({ ...PageQuery, search: Type.Optional(Search) }),
     reply: countedPage(AgentSchema),
   }),
   "GET /agents/:id": route({
@@ -654,7 +654,12 @@ export const ROUTES = {
   "GET /rejected": route({
     permission: "engineer",
     summary: "Messages that were not taken, newest first",
-    query: Type.Object({ ...PageQuery, agentId: Type.Optional(Type.String()) }),
+    query: Type.Object({
+      ...PageQuery,
+      agentId: Type.Optional(Type.String()),
+      code: Type.Optional(Type.String()),
+      search: Type.Optional(Search),
+    }),
     reply: countedPage(RejectedSchema),
   }),
   "DELETE /rejected": route({ permission: "engineer", summary: "Empty the list" }),

@@ -3,7 +3,7 @@ import { Plus, ShieldCheck } from "lucide-react";
 import { useState } from "react";
 import type { AgentReply } from "../../src/api/contract.ts";
 import { KIND_WORDS } from "../agent-kinds.ts";
-import { expiryOf, presenceWords } from "../agent-state.ts";
+import { countWords, expiryOf } from "../agent-state.ts";
 import { formatCount, formatNumber } from "../format.ts";
 import { Age } from "../part/age.tsx";
 import { Chip } from "../part/badge.tsx";
@@ -14,23 +14,27 @@ import { More } from "../part/more.tsx";
 import { Page } from "../part/page.tsx";
 import { Filters, SearchBox } from "../part/search-box.tsx";
 import { type Column, Table } from "../part/table.tsx";
+import { useReply } from "../query.ts";
 import { type Pages, usePages } from "../use-pages.ts";
 import { useRefetchOn } from "../use-refetch.ts";
+import { useSettled } from "../use-settled.ts";
 import { AgentState, Expiry } from "./agent-parts.tsx";
 import { Authorities } from "./authorities.tsx";
 import "./agents.css";
 
 const EVERY_MS = 5_000;
-const PAGE = 200;
-/** Read at once, so that the filter sees them; more are asked for. */
-const ROWS_MAX = 1_000;
+const PAGE = 100;
 /** Below this a filter costs more than it saves. */
 const FILTER_FROM = 8;
 
 /** Who may connect to the broker, and who does. */
 export function AgentsPage() {
-  const pages = usePages("GET /agents", {}, { limit: PAGE, upTo: ROWS_MAX, every: EVERY_MS });
-  useRefetchOn(({ subject }) => subject.startsWith("agent:"), ["GET /agents"]);
+  const [typed, setTyped] = useState("");
+  const search = useSettled(typed.trim());
+  const query = search === "" ? {} : { search };
+  const pages = usePages("GET /agents", query, { limit: PAGE, every: EVERY_MS });
+  const overview = useReply("GET /overview", {}, { every: EVERY_MS });
+  useRefetchOn(({ subject }) => subject.startsWith("agent:"), ["GET /agents", "GET /overview"]);
   const { rows: items, problem } = pages;
   return (
     <Page
@@ -40,10 +44,17 @@ export function AgentsPage() {
           New agent
         </LinkButton>
       }
-      about={items && <span className="dim num">{countWords(items)}</span>}
+      about={
+        items &&
+        overview.data && <span className="dim num">{countWords(overview.data, items)}</span>
+      }
     >
       <ProblemNote problem={problem} onRetry={pages.again} />
-      {items ? <List agents={items} pages={pages} /> : !problem && <Waiting />}
+      {items && (items.length > 0 || typed !== "") && (
+        <List agents={items} pages={pages} typed={typed} onTyped={setTyped} />
+      )}
+      {items?.length === 0 && typed === "" && <NoAgents />}
+      {!items && !problem && <Waiting />}
       <Authorities />
     </Page>
   );
@@ -52,28 +63,22 @@ export function AgentsPage() {
 type ListProps = {
   readonly agents: readonly AgentReply[];
   readonly pages: Pages<"GET /agents">;
+  readonly typed: string;
+  readonly onTyped: (typed: string) => void;
 };
 
-function List({ agents, pages }: ListProps) {
-  const [typed, setTyped] = useState("");
-  const found = agents
-    .filter(({ name, tenant, clientId, kind }) =>
-      `${name} ${tenant} ${clientId} ${KIND_WORDS[kind].name}`
-        .toLowerCase()
-        .includes(typed.toLowerCase()),
-    )
-    .sort((a, b) => Number(a.revoked) - Number(b.revoked) || a.name.localeCompare(b.name));
-  if (agents.length === 0) return <NoAgents />;
+/** By name; those that are revoked last. */
+function List({ agents, pages, typed, onTyped }: ListProps) {
   return (
     <>
-      {agents.length >= FILTER_FROM && (
+      {(typed !== "" || pages.total >= FILTER_FROM) && (
         <Filters>
-          <SearchBox label="Name, tenant or client id" value={typed} onChange={setTyped} />
+          <SearchBox label="Name, tenant or client id" value={typed} onChange={onTyped} />
         </Filters>
       )}
-      <Card title="Agents" meta={formatCount(found.length, "agent")} flush>
-        {found.length > 0 ? (
-          <Table label="Agents" rows={found} rowKey={({ id }) => id} columns={COLUMNS} />
+      <Card title="Agents" meta={formatCount(pages.total, "agent")} flush>
+        {agents.length > 0 ? (
+          <Table label="Agents" rows={agents} rowKey={({ id }) => id} columns={COLUMNS} />
         ) : (
           <Empty title="No agent is called like that" />
         )}
@@ -146,11 +151,4 @@ function NoAgents() {
       </Empty>
     </Card>
   );
-}
-
-function countWords(agents: readonly AgentReply[]): string {
-  const valid = agents.filter(({ revoked }) => !revoked);
-  const isKnown = valid.every(({ connected }) => connected !== null);
-  const connected = valid.filter((agent) => agent.connected).length;
-  return presenceWords(valid.length, isKnown ? connected : null);
 }

@@ -8,48 +8,46 @@ import { Button, LinkButton } from "../part/button.tsx";
 import { Card } from "../part/card.tsx";
 import { Confirm } from "../part/dialog.tsx";
 import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
+import { More } from "../part/more.tsx";
 import { Filters, SearchBox } from "../part/search-box.tsx";
 import { type Column, Table } from "../part/table.tsx";
-import { useAsk, useReply } from "../query.ts";
+import { useAsk } from "../query.ts";
+import { usePages } from "../use-pages.ts";
+import { useSettled } from "../use-settled.ts";
 
 const EVERY_MS = 2_000;
-/** More are found by searching: nobody reads a longer list. */
-const SHOWN_MAX = 200;
+const PAGE = 100;
 
 /** Who is connected now. */
 export function BrokerClients() {
   const [typed, setTyped] = useState("");
   const [chosen, setChosen] = useState<ClientReply | null>(null);
-  const query = { limit: SHOWN_MAX, ...(typed.trim() !== "" && { search: typed.trim() }) };
-  const clients = useReply("GET /broker/clients", { query }, { every: EVERY_MS, keep: true });
-  const { data, error } = clients;
+  const search = useSettled(typed.trim());
+  const query = search === "" ? {} : { search };
+  const pages = usePages("GET /broker/clients", query, { limit: PAGE, every: EVERY_MS });
+  const { rows, problem, again } = pages;
   return (
     <>
       <Filters>
         <SearchBox label="Name, client id, address or topic" value={typed} onChange={setTyped} />
       </Filters>
-      <Card title="Clients" meta={data && shownOf(data)} flush>
-        <ProblemNote problem={error} />
-        {!data && !error && <Waiting />}
-        {data?.items.length === 0 &&
-          (typed === "" ? <Nobody /> : <Empty title="None is like that" />)}
-        {data && data.items.length > 0 && (
+      <Card title="Clients" meta={rows && formatCount(pages.total, "client")} flush>
+        <ProblemNote problem={problem} onRetry={again} />
+        {!rows && !problem && <Waiting />}
+        {rows?.length === 0 && (typed === "" ? <Nobody /> : <Empty title="None is like that" />)}
+        {rows && rows.length > 0 && (
           <Table
             label="Clients"
-            rows={data.items}
+            rows={rows}
             rowKey={({ id }) => id}
             columns={columnsFor(setChosen)}
           />
         )}
+        <More {...pages} shown={rows?.length ?? 0} />
       </Card>
       {chosen && <Disconnect client={chosen} onClose={() => setChosen(null)} />}
     </>
   );
-}
-
-function shownOf({ items, total }: { readonly items: readonly unknown[]; readonly total: number }) {
-  const all = formatCount(total, "client");
-  return items.length < total ? `${formatNumber(items.length, 0)} of ${all}` : all;
 }
 
 function Nobody() {

@@ -6,7 +6,6 @@ import {
   type AdoptedVariable,
   type AdoptionEdits,
   adoptionOf,
-  type Place,
   variablesOf,
 } from "../adoption.ts";
 import { formatCount, formatName } from "../format.ts";
@@ -14,18 +13,18 @@ import { Age } from "../part/age.tsx";
 import { Button } from "../part/button.tsx";
 import { Card } from "../part/card.tsx";
 import { ProblemNote } from "../part/empty.tsx";
-import { SelectField, TextField } from "../part/field.tsx";
+import { TextField } from "../part/field.tsx";
 import { PointFigure } from "../part/figure.tsx";
 import { useAsk } from "../query.ts";
 import { useMay } from "../session.ts";
 import { useUndo } from "../use-undo.ts";
 import { channelPoint } from "./channel-table.tsx";
 import { InboxVariables } from "./inbox-variables.tsx";
+import { PlaceField } from "./place-field.tsx";
 import { useAdoption } from "./use-adoption.ts";
 
 type InboxCardProps = {
   readonly device: DeviceReply;
-  readonly places: readonly Place[];
   readonly onAdopted: (adopted: Adopted) => void;
 };
 
@@ -35,7 +34,7 @@ const NO_EDITS: AdoptionEdits = new Map();
 const VALUES_MAX = 12;
 
 /** One waiting device: what it says, live, and how it shall be known. */
-export function InboxCard({ device, places, onAdopted }: InboxCardProps) {
+export function InboxCard({ device, onAdopted }: InboxCardProps) {
   const mayAdopt = useMay("engineer");
   const { protocol, address, messages, lastSeenAt } = device;
   return (
@@ -52,7 +51,7 @@ export function InboxCard({ device, places, onAdopted }: InboxCardProps) {
       <div className="inbox-card">
         <Values device={device} />
         {mayAdopt ? (
-          <AdoptForm device={device} places={places} onAdopted={onAdopted} />
+          <AdoptForm device={device} onAdopted={onAdopted} />
         ) : (
           <p className="hint">Engineers may adopt it.</p>
         )}
@@ -86,7 +85,7 @@ function Values({ device }: { readonly device: DeviceReply }) {
   );
 }
 
-function AdoptForm({ device, places, onAdopted }: InboxCardProps) {
+function AdoptForm({ device, onAdopted }: InboxCardProps) {
   const [name, setName] = useState(device.name);
   const [parentId, setParentId] = useState("");
   const [edits, setEdits] = useState<AdoptionEdits>(NO_EDITS);
@@ -108,7 +107,7 @@ function AdoptForm({ device, places, onAdopted }: InboxCardProps) {
     <form className="inbox-form" onSubmit={onSubmit}>
       <div className="form-grid">
         <TextField label="Name" value={name} onChange={setName} maxLength={128} required />
-        <SelectField label="Part of" value={parentId} onChange={setParentId} options={places} />
+        <PlaceField label="Part of" value={parentId} onChange={setParentId} none="The site" />
       </div>
       <ProblemNote problem={problem ?? ignore.error} />
       <div className="row wrap">

@@ -2,14 +2,14 @@ import { Link } from "@tanstack/react-router";
 import { Inbox } from "lucide-react";
 import { useState } from "react";
 import type { DeviceReply } from "../../src/api/contract.ts";
-import { type Adopted, placesIn } from "../adoption.ts";
+import type { Adopted } from "../adoption.ts";
 import { formatCount, formatNumber } from "../format.ts";
 import { Button, LinkButton } from "../part/button.tsx";
 import { Card } from "../part/card.tsx";
 import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
 import { More } from "../part/more.tsx";
 import { Page } from "../part/page.tsx";
-import { useAsk, useReply } from "../query.ts";
+import { useAsk } from "../query.ts";
 import { useMay } from "../session.ts";
 import { type Pages, usePages } from "../use-pages.ts";
 import { useRefetchOn } from "../use-refetch.ts";
@@ -63,12 +63,10 @@ type AdoptAllProps = {
 type CardsProps = AdoptAllProps & { readonly inbox: Pages<"GET /inbox"> };
 
 function Cards({ devices, inbox, onAdopted }: CardsProps) {
-  const assets = useReply("GET /assets", { query: { limit: 1_000 } });
-  const places = [{ value: "", label: "The site" }, ...placesIn(assets.data?.items ?? [])];
   return (
     <>
       {devices.map((device) => (
-        <InboxCard key={device.id} device={device} places={places} onAdopted={onAdopted} />
+        <InboxCard key={device.id} device={device} onAdopted={onAdopted} />
       ))}
       <More {...inbox} shown={devices.length} />
     </>

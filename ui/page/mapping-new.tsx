@@ -6,6 +6,7 @@ import { SelectField, TextArea, TextField } from "../part/field.tsx";
 import { FormDialog } from "../part/form-dialog.tsx";
 import { say } from "../part/toast.tsx";
 import { useAsk, useReply } from "../query.ts";
+import { PlaceField } from "./place-field.tsx";
 
 type MappingNewProps = {
   readonly agentId: string;
@@ -46,7 +47,7 @@ export function MappingNew({ agentId, topic, sample: given, onClose }: MappingNe
       onSubmit={onSubmit}
       onClose={onClose}
     >
-      <AssetField value={asset} onChange={setAsset} />
+      <PlaceField label="Asset" value={asset} onChange={setAsset} none="Choose an asset" />
       <SelectField
         label="Variable"
         value={which}
@@ -71,13 +72,6 @@ export function MappingNew({ agentId, topic, sample: given, onClose }: MappingNe
       <Try agentId={agentId} value={value} time={time} given={given} />
     </FormDialog>
   );
-}
-
-function AssetField(props: { readonly value: string; readonly onChange: (id: string) => void }) {
-  const assets = useReply("GET /assets", { query: { limit: 1_000 } });
-  const options = (assets.data?.items ?? []).map(({ id, path }) => ({ value: id, label: path }));
-  const none = { value: "", label: "Choose an asset" };
-  return <SelectField {...props} label="Asset" options={[none, ...options]} />;
 }
 
 /** In the order of the type. */

@@ -1,7 +1,6 @@
 import { Link } from "@tanstack/react-router";
-import type { AgentReply, Reply } from "../../src/api/contract.ts";
 import { KIND_WORDS } from "../agent-kinds.ts";
-import { presenceWords } from "../agent-state.ts";
+import { countWords } from "../agent-state.ts";
 import { formatNumber } from "../format.ts";
 import { Age } from "../part/age.tsx";
 import { LinkButton } from "../part/button.tsx";
@@ -12,21 +11,9 @@ import { useReply } from "../query.ts";
 import { Presence } from "./agent-parts.tsx";
 
 const ROWS_MAX = 8;
-/** Those that are revoked are not shown. */
-const ROWS_READ = 50;
-
-/** Of all of them, for the table shows the first ones. */
-function countWords(
-  { agents, connected }: Reply<"GET /overview">,
-  some: readonly AgentReply[],
-): string {
-  const isKnown = some.every((agent) => agent.connected !== null);
-  return presenceWords(agents, isKnown ? connected : null);
-}
-
 /** Gateways and devices that connect by themselves. */
 export function Agents() {
-  const agents = useReply("GET /agents", { query: { limit: ROWS_READ } }, { every: 5_000 });
+  const agents = useReply("GET /agents", { query: { limit: ROWS_MAX } }, { every: 5_000 });
   const overview = useReply("GET /overview", {}, { every: 5_000 });
   const items = (agents.data?.items ?? []).filter(({ revoked }) => !revoked);
   if (!agents.data) return null;
@@ -44,7 +31,7 @@ export function Agents() {
       ) : (
         <Table
           label="Gateways and agents"
-          rows={items.slice(0, ROWS_MAX)}
+          rows={items}
           rowKey={({ id }) => id}
           columns={[
             {

@@ -1,5 +1,5 @@
 import { MessageSquareOff } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { RejectedReply } from "../../src/api/contract.ts";
 import { formatCount } from "../format.ts";
 import { Button } from "../part/button.tsx";
@@ -7,11 +7,13 @@ import { Card } from "../part/card.tsx";
 import { Confirm } from "../part/dialog.tsx";
 import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
 import { SelectField } from "../part/field.tsx";
+import { More } from "../part/more.tsx";
 import { Page } from "../part/page.tsx";
 import { Filters, SearchBox } from "../part/search-box.tsx";
 import { useAsk } from "../query.ts";
 import { rejectionHelp } from "../rejection-help.ts";
-import { usePages } from "../use-pages.ts";
+import { type Pages, usePages } from "../use-pages.ts";
+import { useSettled } from "../use-settled.ts";
 import { RejectedFolds } from "./rejected-folds.tsx";
 
 const PAGE = 100;
@@ -19,72 +21,80 @@ const EVERY_MS = 5_000;
 
 /** What arrived and was not taken: why, and what to do about it. */
 export function RejectedPage() {
-  const pages = usePages("GET /rejected", {}, { limit: PAGE, every: EVERY_MS });
-  const { rows, problem, more, isAsking, again } = pages;
+  const [typed, setTyped] = useState("");
+  const [code, setCode] = useState("");
+  const search = useSettled(typed.trim());
+  const query = { ...(search !== "" && { search }), ...(code !== "" && { code }) };
+  const pages = usePages("GET /rejected", query, { limit: PAGE, every: EVERY_MS });
+  const { rows, problem, again } = pages;
+  const isNarrowed = typed !== "" || code !== "";
+  const isEmpty = rows?.length === 0 && !isNarrowed;
   return (
     <Page
       title="Rejected messages"
-      {...(rows && rows.length > 0 ? { actions: <EmptyList /> } : {})}
+      {...(rows && !isEmpty ? { actions: <EmptyList /> } : {})}
       about={<span className="dim">Nothing of these was stored.</span>}
     >
       <ProblemNote problem={problem} onRetry={again} />
-      {rows ? <List rows={rows} /> : !problem && <Waiting />}
-      {more && (
-        <div className="row">
-          <Button busy={isAsking} onClick={more}>
-            Show older ones
-          </Button>
-        </div>
+      {!rows && !problem && <Waiting />}
+      {isEmpty && <NothingRejected />}
+      {rows && !isEmpty && (
+        <>
+          <Filters>
+            <SearchBox label="Topic, agent or detail" value={typed} onChange={setTyped} />
+            <ReasonField rows={rows} code={code} onChange={setCode} />
+          </Filters>
+          <List rows={rows} pages={pages} />
+        </>
       )}
     </Page>
   );
 }
 
-function List({ rows }: { readonly rows: readonly RejectedReply[] }) {
-  const [typed, setTyped] = useState("");
-  const [code, setCode] = useState("");
-  const codes = [...new Set(rows.map((row) => row.code))].sort();
-  const found = rows.filter((row) => (code === "" || row.code === code) && matches(row, typed));
-  if (rows.length === 0) {
-    return (
-      <Card title="Rejected messages">
-        <Empty icon={MessageSquareOff} title="Every message was taken">
-          What a device sends and the house cannot read shows here, with the reason.
-        </Empty>
-      </Card>
-    );
-  }
+type ReasonFieldProps = {
+  readonly rows: readonly RejectedReply[];
+  readonly code: string;
+  readonly onChange: (code: string) => void;
+};
+
+/** The reasons that were seen so far, also those that are not shown now. */
+function ReasonField({ rows, code, onChange }: ReasonFieldProps) {
+  const seen = useRef(new Set<string>()).current;
+  for (const row of rows) seen.add(row.code);
+  if (seen.size < 2) return null;
+  const options = [...seen].sort().map((value) => ({ value, label: rejectionHelp(value).title }));
+  const any = { value: "", label: "Any reason" };
   return (
-    <>
-      <Filters>
-        <SearchBox label="Topic, agent or detail" value={typed} onChange={setTyped} />
-        {codes.length > 1 && (
-          <SelectField
-            label="Reason"
-            value={code}
-            onChange={setCode}
-            options={[
-              { value: "", label: "Any reason" },
-              ...codes.map((value) => ({ value, label: rejectionHelp(value).title })),
-            ]}
-          />
-        )}
-      </Filters>
-      <Card title="Newest first" meta={formatCount(found.length, "reason", "entries")} flush>
-        {found.length > 0 ? (
-          <RejectedFolds rows={found} namesAgent />
-        ) : (
-          <Empty title="None is like that" />
-        )}
-      </Card>
-    </>
+    <SelectField label="Reason" value={code} onChange={onChange} options={[any, ...options]} />
   );
 }
 
-function matches(row: RejectedReply, typed: string): boolean {
-  const { topic, detail, clientId, code, agentName } = row;
-  const text = `${topic} ${detail} ${clientId} ${code} ${agentName ?? ""}`;
-  return text.toLowerCase().includes(typed.trim().toLowerCase());
+type ListProps = {
+  readonly rows: readonly RejectedReply[];
+  readonly pages: Pages<"GET /rejected">;
+};
+
+function List({ rows, pages }: ListProps) {
+  return (
+    <Card title="Newest first" meta={formatCount(pages.total, "reason", "entries")} flush>
+      {rows.length > 0 ? (
+        <RejectedFolds rows={rows} namesAgent />
+      ) : (
+        <Empty title="None is like that" />
+      )}
+      <More {...pages} shown={rows.length} />
+    </Card>
+  );
+}
+
+function NothingRejected() {
+  return (
+    <Card title="Rejected messages">
+      <Empty icon={MessageSquareOff} title="Every message was taken">
+        What a device sends and the house cannot read shows here, with the reason.
+      </Empty>
+    </Card>
+  );
 }
 
 function EmptyList() {

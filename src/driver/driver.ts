@@ -1,6 +1,6 @@
 import type { ChannelName, DeviceAddress, Timestamp } from "../domain/brand.ts";
 import type { Catalogue } from "../domain/catalogue.ts";
-import type { Command } from "../domain/command.ts";
+import type { Command, CommandStep } from "../domain/command.ts";
 import type { CustomTopic } from "../domain/custom-topic.ts";
 import type { Declaration, DeclaredChannel, Finding, Findings } from "../domain/findings.ts";
 import type { Layout } from "../domain/frame.ts";
@@ -136,6 +136,14 @@ export type TwinReading = {
   readonly word?: number;
 } & Pick<Sample, "at" | "value" | "quality">;
 
+/** How far a request of the device is. */
+type HeardAnswer = {
+  readonly requestId: string | number;
+  readonly step: CommandStep;
+  /** In the protocol's words. */
+  readonly said: JsonObject;
+};
+
 /** A device as its maker wrote it: `obey` mirrors `encode`, `emit` mirrors `decode`. */
 export interface Twin {
   /** What the device publishes to report these readings. */
@@ -143,6 +151,9 @@ export interface Twin {
 
   /** What it publishes to tell anything else; undefined where it has no way to say that. */
   tell?(finding: Finding): Message | undefined;
+
+  /** What the device learns of a request of its own; undefined of what is no answer to one. */
+  hear?(message: Message): HeardAnswer | undefined;
 
   /** What the device understands of a message from the house. */
   obey(message: Message): Outcome<Pick<Command, "name" | "parameters">, Problem>;

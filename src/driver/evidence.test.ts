@@ -5,7 +5,7 @@ import type { DeviceAddress, Timestamp } from "../domain/brand.ts";
 import type { Finding } from "../domain/findings.ts";
 import type { Message } from "../domain/message.ts";
 import { matchesFilter } from "../domain/topic.ts";
-import { type Vectors, vectorsIn } from "./conformance-vectors.ts";
+import { bytesOf, type Vectors, vectorsIn } from "./conformance-vectors.ts";
 import type { Driver, TwinReading } from "./driver.ts";
 import { drivers } from "./registry.ts";
 
@@ -15,8 +15,8 @@ type MessageRow = {
   readonly topic: string;
   /** Its specification's word, by name. */
   readonly vector: string;
-  /** How our twin speaks or hears it, or why it does neither. */
-  readonly twin: "emit" | "tell" | "obey" | string;
+  /** How our twin speaks or hears it, or `none: ` and why not. */
+  readonly twin: "emit" | "tell" | "obey" | "hear" | string;
   /** Who speaks or hears it that nobody here wrote, and in which test. */
   readonly client: string;
   readonly test: string;
@@ -55,6 +55,10 @@ for (const row of messages) {
     } else if (row.twin === "obey") {
       // That it is obeyed, conformance shows of each of them.
       assert.ok(own.encode.some(({ name, problem }) => name === row.vector && !problem));
+    } else if (row.twin === "hear") {
+      assert.ok(isHeard(driver, own, row.vector), "its twin does not hear it");
+    } else {
+      assert.match(row.twin, /^none: ./);
     }
     const text = textOf(row.test);
     assert.ok(text.toLowerCase().includes(row.client), `${row.test} has no ${row.client}`);
@@ -124,6 +128,15 @@ function told(driver: Driver, { decode }: Vectors): readonly Message[] {
   const findings = decode.filter(({ unmirrored }) => !unmirrored).flatMap((one) => one.findings);
   return (findings as unknown as readonly (Finding | undefined)[]).flatMap((finding) => {
     return (finding && driver.twin(finding.device).tell?.(finding)) ?? [];
+  });
+}
+
+function isHeard(driver: Driver, { answer }: Vectors, name: string): boolean {
+  const own = answer.find((one) => one.name === name);
+  const said = own?.answers ?? [];
+  return said.some(({ topic, ...bytes }) => {
+    const twin = own && driver.twin(own.finding.device);
+    return twin?.hear?.({ topic, payload: bytesOf(bytes) }) !== undefined;
   });
 }
 

@@ -88,14 +88,19 @@ export class Runner {
     const device = this.#installation.devices.find((one) => topic.includes(`/${one}/`));
     const twin = device && this.#twins.get(device);
     if (!device || !twin || payload.length === 0) return;
+    const heard = twin.hear?.(message);
+    if (heard) {
+      const { step, requestId, said } = heard;
+      if (step === "failed") this.#log.warn("the house refused", { device, requestId, said });
+      else this.#log.info("answered", { device, requestId, step });
+      return;
+    }
     const order = twin.obey(message);
     const now = this.#clock.now();
     for (const said of this.#installation.answer?.(device, order.ok, now) ?? []) this.#say(said);
     if (!order.ok) {
       const excerpt = new TextDecoder().decode(payload.subarray(0, 200));
-      // An answer, for example to a model, is for people to read; other odd orders are mistakes.
-      if (order.problem.code === "command_unknown") this.#log.info("answered", { topic, excerpt });
-      else this.#log.warn("order not understood", { topic, ...order.problem, excerpt });
+      this.#log.warn("order not understood", { topic, ...order.problem, excerpt });
       return;
     }
     this.#log.info("obeyed", { device, ...order.value });

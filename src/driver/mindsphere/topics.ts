@@ -6,14 +6,11 @@ export const OUTBOUND_FILTERS = ["tc/+/+/o/#"];
 const OUTBOUND = "tc/";
 const OUT = "/o/";
 
-/** What an agent hears: answers to models, to a wish for a token, and commands. */
-export type Inbound =
-  | "amo_v3/ms"
-  | "amo_v3/ip"
-  | "amo_v4/mip"
-  | "amo_v4/m"
-  | "agm_v3/tr"
-  | "cmd_v3/c";
+/** Where an agent hears answers: to its models, and to its wish for a token. */
+export const ANSWERS = ["amo_v3/ms", "amo_v3/ip", "amo_v4/mip", "amo_v4/m", "agm_v3/tr"] as const;
+
+/** What an agent hears: answers and commands. */
+export type Inbound = (typeof ANSWERS)[number] | "cmd_v3/c";
 
 /** The name under which the one model of an agent is kept that speaks `amo_v4`, where none is. */
 export const V4_MODEL = "amo_v4";

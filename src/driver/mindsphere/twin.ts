@@ -10,7 +10,7 @@ import { failure, success } from "../../lib/outcome.ts";
 import type { Twin, TwinReading } from "../driver.ts";
 import { writable } from "../value.ts";
 import { COMMAND } from "./catalogue.ts";
-import { inboundTopic, outboundTopic } from "./topics.ts";
+import { ANSWERS, inboundTopic, outboundTopic } from "./topics.ts";
 
 /** An agent that sends time series, like the Raspberry Pi gateway of the energy-meter example. */
 export function twin(device: DeviceAddress): Twin {
@@ -24,6 +24,16 @@ export function twin(device: DeviceAddress): Twin {
     tell(finding) {
       const said = wordsOf(finding);
       return said && tellMessage(device, said);
+    },
+
+    hear({ topic, payload }) {
+      if (!ANSWERS.some((about) => topic === inboundTopic(device, about))) return undefined;
+      const body = parseJsonObject(payload);
+      const said = objectIn(body, "data");
+      const requestId = body?.["requestId"];
+      if (!said || (typeof requestId !== "string" && typeof requestId !== "number"))
+        return undefined;
+      return { requestId, step: stepOf(said["status"]), said };
     },
 
     obey({ topic, payload: bytes }) {
@@ -105,6 +115,12 @@ const STATUS: Readonly<Record<CommandStep, string>> = {
   done: "EXECUTED",
   failed: "FAILED",
 };
+
+/** Agents look at this word alone; a token comes without one. */
+function stepOf(status: Json | undefined): CommandStep {
+  if (status === "InProgress") return "running";
+  return status === "Failed" ? "failed" : "done";
+}
 
 function instantiationOf(finding: Extract<Finding, { kind: "instantiate" }>): JsonObject {
   const { requestId: id, externalId, parentAssetId, parameters } = finding;

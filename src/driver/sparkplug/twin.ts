@@ -1,5 +1,6 @@
 import type { DeviceAddress } from "../../domain/brand.ts";
 import type { Command } from "../../domain/command.ts";
+import type { Finding } from "../../domain/findings.ts";
 import type { Message } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Value } from "../../domain/reading.ts";
@@ -42,6 +43,10 @@ export function twin(device: DeviceAddress): Twin {
           ),
         );
       return said;
+    },
+
+    tell(finding) {
+      return finding.kind === "gone" ? die(state, finding) : undefined;
     },
 
     obey(message) {
@@ -128,7 +133,7 @@ function dataOf({ known }: State, { channel, at, value, quality }: TwinReading):
 
 function say(
   state: State,
-  what: "BIRTH" | "DATA",
+  what: "BIRTH" | "DATA" | "DEATH",
   metrics: Metric[],
   speaker: DeviceAddress = state.device,
 ): Message {
@@ -138,6 +143,14 @@ function say(
     payload: writePayload({ metrics, seq: state.seq }),
     qos: 0,
   };
+}
+
+/** A node's death is its will: it names its session and has no number. A device's has the next. */
+function die(state: State, { session }: Extract<Finding, { kind: "gone" }>): Message {
+  const isNode = state.device.split("/").length === 2;
+  if (!isNode) return say(state, "DEATH", []);
+  const metrics = session === null ? [] : sessionMetrics(session).slice(0, 1);
+  return { topic: topicOf(state.device, "DEATH"), payload: writePayload({ metrics }), qos: 1 };
 }
 
 /** NCMD for a node, DCMD for a device; a rebirth is always asked of the node. */

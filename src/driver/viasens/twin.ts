@@ -1,5 +1,5 @@
 import type { DeviceAddress } from "../../domain/brand.ts";
-import { Findings } from "../../domain/findings.ts";
+import { type Finding, Findings } from "../../domain/findings.ts";
 import type { Message } from "../../domain/message.ts";
 import { problem } from "../../domain/problem.ts";
 import { encodeJson } from "../../lib/json.ts";
@@ -15,6 +15,8 @@ export function twin(device: DeviceAddress): Twin {
   return {
     emit: (readings) => readings.flatMap((reading) => messageOf(device, reading)),
 
+    tell: (finding) => gatewayMessage(finding),
+
     obey({ topic, payload }) {
       const findings = new Findings();
       const envelope = readEnvelope(payload, findings);
@@ -29,6 +31,20 @@ export function twin(device: DeviceAddress): Twin {
       return parameters.ok ? success({ name, parameters: parameters.value }) : parameters;
     },
   };
+}
+
+/**
+ * What its gateway says: by its last will that the network is gone, and of an order whether the
+ * node has it. No public text names the topics; these have the form that version 2.1 describes.
+ */
+function gatewayMessage(finding: Finding): Message | undefined {
+  if (finding.kind === "presence") {
+    const payload = new TextEncoder().encode(finding.isHere ? "1" : "0");
+    return { topic: `${dataTopic(finding.device)}/presence`, payload, retain: true, qos: 1 };
+  }
+  if (finding.kind !== "confirmation") return undefined;
+  const payload = encodeJson({ state: finding.done ? "ack" : "fail" });
+  return { topic: `${dataTopic(finding.device)}/ack`, payload, retain: false, qos: 1 };
 }
 
 /** One type a message. A node has no way to say that it has no value. */

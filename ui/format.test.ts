@@ -95,6 +95,8 @@ test("names from protocols become words, abbreviations stay", () => {
   assert.equal(formatName("powerFactor"), "Power factor");
   assert.equal(formatName("sensors-config"), "Sensors config");
   assert.equal(formatName("VOC"), "VOC");
+  assert.equal(formatName("kWh"), "kWh");
+  assert.equal(formatName("liaison Modbus - DASH7"), "Liaison Modbus - DASH7");
   assert.equal(formatName("CO2"), "CO₂");
   assert.equal(formatName("Énergie active"), "Énergie active");
 });

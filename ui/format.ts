@@ -136,8 +136,14 @@ export function formatCount(count: number, one: string, many = `${one}s`): strin
   return `${formatNumber(count, 0)} ${count === 1 ? one : many}`;
 }
 
+/** What some call a value by: `kWh` is no two words. */
+const UNIT_NAME = /^(pH|[kMG]?(W|Wh|VA|VAh|Hz|V)|[kM]?varh?|m[AVW]|[kMm]Pa)$/;
+
 /** Names from protocols for people: `sensors-config` and `powerFactor` become words. */
 export function formatName(name: string): string {
+  if (UNIT_NAME.test(name)) return name;
+  // Whoever wrote words meant them so.
+  if (/\s/.test(name.trim())) return name.charAt(0).toUpperCase() + name.slice(1);
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, (_, end: string, start: string) => `${end} ${start}`)
     .replace(/[-_.]+/g, " ")

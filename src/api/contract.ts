@@ -257,6 +257,7 @@ export const ROUTES = {
     query: Type.Object({
       ...PageQuery,
       assetId: Type.Optional(Type.String()),
+      deviceId: Type.Optional(Type.String({ description: "what it feeds, of whatever asset" })),
       search: Type.Optional(Search),
     }),
     reply: countedPage(PointSchema),

@@ -25,6 +25,7 @@ test("points are found by asset, by words and by path, with their newest values"
 
   const routes = [
     `GET /points?assetId=${point.assetId}`,
+    `GET /points?deviceId=${house.parts.ingest.devices()[0]?.id}`,
     "GET /points?search=HUMID+room",
     `GET /points/latest?path=${encodeURIComponent(point.path)}`,
   ];
@@ -32,6 +33,7 @@ test("points are found by asset, by words and by path, with their newest values"
     assert.deepEqual((await house.send("viewer", route)).json.items.length, 1, route);
   }
   assert.deepEqual((await house.send("viewer", "GET /points?search=pressure")).json.items, []);
+  assert.deepEqual((await house.send("viewer", "GET /points?deviceId=none")).json.items, []);
   const nowhere = await house.send("viewer", "GET /points/latest?path=Nowhere");
   assert.equal(nowhere.json.code, "asset_unknown");
 });

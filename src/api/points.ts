@@ -1,4 +1,4 @@
-import type { AssetId, PointId } from "../domain/brand.ts";
+import type { AssetId, DeviceId, PointId } from "../domain/brand.ts";
 import type { Variable } from "../domain/catalogue.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Point } from "../domain/model.ts";
@@ -21,8 +21,11 @@ export const pointHandlers = {
 
 async function listPoints(house: House, { query }: Call<"GET /points">): Answer<"GET /points"> {
   const view = await house.model.view();
-  const { assetId, search } = query;
-  const all = assetId === undefined ? [...view.points.values()] : view.pointsOf(assetId as AssetId);
+  const { assetId, deviceId, search } = query;
+  const ofAsset =
+    assetId === undefined ? [...view.points.values()] : view.pointsOf(assetId as AssetId);
+  const fed = deviceId === undefined ? undefined : fedBy(house, deviceId as DeviceId);
+  const all = fed ? ofAsset.filter(({ series }) => fed.has(series)) : ofAsset;
   const textOf = (point: Point) =>
     `${view.path(point.assetId)} ${point.aspect} ${point.variable.name}`;
   const found = matching(all, search, textOf);
@@ -30,6 +33,10 @@ async function listPoints(house: House, { query }: Call<"GET /points">): Answer<
   if (!page.ok) return page;
   const items = await pointReplies(house, view, page.value.items);
   return success({ ...page.value, items });
+}
+
+function fedBy({ ingest }: House, id: DeviceId): ReadonlySet<number> {
+  return new Set(ingest.device(id)?.channels.map(({ series }) => series));
 }
 
 async function newestBelow(house: House, { query }: Call<"GET /points/latest">) {

@@ -46,6 +46,17 @@ test("an alias that no birth has named is kept as rejected, and a rebirth is ask
   assert.deepEqual(house.sent, [REBIRTH]);
 });
 
+test("a message counts for the device that has values in it, not for its edge node", async (context) => {
+  const house = await open(context);
+  const node = drivers.find(({ id }) => id === "sparkplug")?.twin("plant/edge" as DeviceAddress);
+  const own = { channel: "uptime", at: NOW, value: 1, quality: "good" } as const;
+  await house.hear(node?.emit([own]) ?? []);
+  const edge = device();
+  await house.hear(edge.says(["speed", 1]));
+  await house.hear(edge.says(["speed", 2]));
+  assert.deepEqual(house.messages(), { "plant/edge": 2, [PUMP]: 2 });
+});
+
 test("a missing message is told, and a rebirth is asked; what came is kept", async (context) => {
   const house = await open(context);
   const edge = device();
@@ -137,6 +148,12 @@ async function open(context: { readonly after: (close: () => Promise<void>) => v
       ingest = await openIngest(parts);
     },
     rejected: async () => (await store.value.rejected.find()).map(({ code }) => code),
+    messages: () =>
+      Object.fromEntries(
+        ingest
+          .devices()
+          .map(({ id, address }) => [address, ingest.diagnostics(id).messages] as const),
+      ),
     latest: async () => {
       const [found] = ingest.devices().filter(({ address }) => address === PUMP);
       const channels = (found && ingest.device(found.id)?.channels) ?? [];

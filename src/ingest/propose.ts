@@ -12,7 +12,7 @@ const UNITS: readonly (readonly [pattern: RegExp, unit: string])[] = [
   [/current|intensité/i, "A"],
   [/power.?factor|cos.?phi/i, ""],
   [/power|puissance/i, "W"],
-  [/frequency|fréquence|speed/i, "Hz"],
+  [/frequency|fréquence/i, "Hz"],
   [/temp/i, "°C"],
   [/humid/i, "% rH"],
   [/co2/i, "ppm"],
@@ -31,7 +31,9 @@ export function propose(driver: Driver, channel: ChannelName, dataType: DataType
   if (known) return known;
   const name = channel.split("/").at(-1) || channel;
   if (dataType === "boolean" || dataType === "string") return { name, dataType };
-  const unit = UNITS.find(([pattern]) => pattern.test(channel))?.[1];
+  const guess = UNITS.find(([pattern]) => pattern.test(channel))?.[1];
+  // Whole amperes say little of a load: meters that count in integers count milliamperes.
+  const unit = guess === "A" && dataType === "integer" ? "mA" : guess;
   return {
     name,
     dataType,

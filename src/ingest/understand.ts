@@ -142,15 +142,23 @@ export class Understanding {
     if (oddity) return oddity;
     voice.taken += 1;
 
-    let speaker = this.#bindAll(driver, message);
+    const bound = this.#bindAll(driver, message);
     for (const what of findings.others) {
       if (what.kind === "channels") this.#state.declarations.note(driver, what);
       this.#brought.others.push({ driver, agent: message.agent, what, message });
-      if (isOwnWord(what)) speaker = this.#state.bindings.find(driver.id, what.device) ?? speaker;
     }
-    if (!speaker) this.#noteUnheard(driver, message);
-    else noteSaid(this.#state, speaker, message, findings.warnings);
+    this.#noteSpeaker(driver, message, bound);
     return undefined;
+  }
+
+  /** Who has values in a message speaks in it; else who tells something of itself first. */
+  #noteSpeaker(driver: Driver, message: ReceivedMessage, bound: BoundDevice | undefined): void {
+    const { readings, others, warnings } = this.#findings;
+    const device = readings[0]?.device ?? others.find(isOwnWord)?.device;
+    const speaker = bound ?? (device && this.#state.bindings.find(driver.id, device));
+    if (speaker) noteSaid(this.#state, speaker, message, warnings);
+    else if (device === undefined) this.#noteOverheard(driver, message);
+    else this.#brought.unheard.push({ driver, device, message, warnings: [...warnings] });
   }
 
   /** A worker may have read it before: nothing but readings then. */
@@ -200,13 +208,6 @@ export class Understanding {
       if (voice.taken > 0) this.#parts.gauges.add(voice.counter, voice.taken);
       voice.taken = 0;
     }
-  }
-
-  #noteUnheard(driver: Driver, message: ReceivedMessage): void {
-    const { readings, others, warnings } = this.#findings;
-    const device = readings[0]?.device ?? others.find(isOwnWord)?.device;
-    if (device === undefined) this.#noteOverheard(driver, message);
-    else this.#brought.unheard.push({ driver, device, message, warnings: [...warnings] });
   }
 
   /** What others say to a device shows with it, and is no sign of its life. */

@@ -17,13 +17,14 @@ import { type Recent, startOfDay, useIncrease, useRecent } from "../use-recent.t
 const HOUR_MS = 3_600_000;
 
 type AssetTilesProps = {
+  readonly title?: string;
   readonly points: readonly PointReply[];
   /** Absent: this person may not change points. */
   readonly onEdit: ((point: PointReply) => void) | undefined;
 };
 
 /** Every value of the asset now: figure, place on its scale, the last hour's shape. */
-export function AssetTiles({ points, onEdit }: AssetTilesProps) {
+export function AssetTiles({ title = "Live", points, onEdit }: AssetTilesProps) {
   const hour = useRecent(points.filter(hasTrend), HOUR_MS);
   const midnight = startOfDay(useSecond());
   const today = useIncrease(
@@ -31,7 +32,7 @@ export function AssetTiles({ points, onEdit }: AssetTilesProps) {
     midnight,
   );
   return (
-    <Card title="Live" meta="Lines: last hour" flush>
+    <Card title={title} meta="Lines: last hour" flush>
       <div className="tiles">
         {points.map((point) => (
           <Tile

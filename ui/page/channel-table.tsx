@@ -41,10 +41,13 @@ export function ChannelTable({ device, channels }: ChannelTableProps) {
   );
 }
 
-function Quantity({ channel: { proposal, unsound } }: Pick<ChannelProps, "channel">) {
+/** Where the channel's own name has no room, its folder tells three phases apart. */
+function Quantity({ channel: { name, proposal, unsound } }: Pick<ChannelProps, "channel">) {
+  const folder = name.split("/").slice(0, -1).map(formatName).join(" · ");
   return (
     <>
       {formatName(proposal.name)}
+      {folder && <span className="hint below slim">{folder}</span>}
       {unsound && <span className="hint below">{UNSOUND_WORDS}</span>}
     </>
   );

@@ -17,11 +17,11 @@ const TILES_MAX = 60;
 
 /** What a device says now, and what it said before. */
 export function DeviceLive({ device }: { readonly device: DeviceReply }) {
-  const { assetId, channels } = device;
+  const { channels } = device;
   const reply = useReply(
     "GET /points",
-    { query: { assetId: assetId ?? "", limit: 1_000 } },
-    { when: assetId !== null, every: 30_000 },
+    { query: { deviceId: device.id, limit: 1_000 } },
+    { when: channels.some(({ pointId }) => pointId !== null), every: 30_000 },
   );
   useRefetchOn(({ subject }) => subject === `device:${device.id}`, ["GET /points"]);
   const items = reply.data?.items;
@@ -43,9 +43,15 @@ export function DeviceLive({ device }: { readonly device: DeviceReply }) {
       {masks.map((point) => (
         <DeviceHealth key={point.id} device={device} point={point} />
       ))}
-      {others.length > 0 && others.length <= TILES_MAX && (
-        <AssetTiles points={others} onEdit={undefined} />
-      )}
+      {others.length <= TILES_MAX &&
+        byAsset(others).map(({ id, name, points: own }, _, { length }) => (
+          <AssetTiles
+            key={id}
+            title={length === 1 ? "Live" : name}
+            points={own}
+            onEdit={undefined}
+          />
+        ))}
       {others.length > TILES_MAX || points.length === 0 ? <Channels device={device} /> : null}
       {others.length > 0 && <AssetTrend points={others} />}
     </div>
@@ -59,6 +65,14 @@ function Channels({ device }: { readonly device: DeviceReply }) {
       <ChannelTable device={device} channels={device.channels} />
     </Card>
   );
+}
+
+/** A MindSphere agent may feed many assets, whose variables are called alike. */
+function byAsset(points: readonly PointReply[]) {
+  return [...new Set(points.map(({ assetId }) => assetId))].map((id) => {
+    const own = points.filter(({ assetId }) => assetId === id);
+    return { id, name: own[0]?.path.split("/").at(-1) ?? "", points: own };
+  });
 }
 
 /** The points that this device feeds, in the order of its channels. */

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { type FormEvent, useMemo, useState } from "react";
+import { type FormEvent, Fragment, useMemo, useState } from "react";
 import type { DeviceReply, RouteName } from "../../src/api/contract.ts";
 import {
   type Adopted,
@@ -66,13 +66,18 @@ function Values({ device }: { readonly device: DeviceReply }) {
   return (
     <div>
       <ul className="inbox-values">
-        {channels.slice(0, VALUES_MAX).map((channel) => (
-          <li key={channel.name}>
-            <span className="hint cut" title={channel.name}>
-              {formatName(channel.proposal.name)}
-            </span>
-            <PointFigure point={channelPoint(device, channel)} />
-          </li>
+        {byFolder(channels.slice(0, VALUES_MAX)).map(([folder, own]) => (
+          <Fragment key={folder}>
+            {folder !== "" && <li className="inbox-folder hint">{folder}</li>}
+            {own.map((channel) => (
+              <li key={channel.name}>
+                <span className="hint cut" title={channel.name}>
+                  {formatName(channel.proposal.name)}
+                </span>
+                <PointFigure point={channelPoint(device, channel)} />
+              </li>
+            ))}
+          </Fragment>
         ))}
       </ul>
       <p className="hint inbox-more">
@@ -83,6 +88,18 @@ function Values({ device }: { readonly device: DeviceReply }) {
       </p>
     </div>
   );
+}
+
+type Channel = DeviceReply["channels"][number];
+
+/** Three phases of a voltage and of a current are called alike: their folder tells them apart. */
+function byFolder(channels: readonly Channel[]): [folder: string, own: Channel[]][] {
+  const folders = new Map<string, Channel[]>([["", []]]);
+  for (const channel of channels) {
+    const folder = channel.name.split("/").slice(0, -1).map(formatName).join(" · ");
+    folders.set(folder, [...(folders.get(folder) ?? []), channel]);
+  }
+  return [...folders];
 }
 
 function AdoptForm({ device, onAdopted }: InboxCardProps) {

@@ -7,7 +7,7 @@ import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Value } from "../../domain/reading.ts";
 import { isValidTopic } from "../../domain/topic.ts";
-import { decodeUtf8, type ExactJson, isJsonObject } from "../../lib/json.ts";
+import { decodeUtf8, type ExactJson, type ExactJsonObject, isJsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { readExactJson } from "../../lib/read-json.ts";
 import type { Known } from "../driver.ts";
@@ -150,12 +150,17 @@ function tellJson(teller: Teller, json: ExactJson): void {
   else if (isValue(json)) teller.tell(teller.begin(undefined, true).channel, json);
 }
 
-/** Records of RFC 8428; objects that each have their time; or places of a list. */
+/** Records of RFC 8428; named values; objects that each have their time; or places of a list. */
 function tellList(teller: Teller, items: readonly ExactJson[]): void {
   if (isSenml(items)) {
     for (const { name, value, at } of readSenml(items, teller.context.message.receivedAt)) {
       teller.begin(at);
       teller.tell(name, value);
+    }
+  } else if (areNamed(items)) {
+    for (const item of items) {
+      teller.begin(timeOf(item));
+      tellNamed(teller, "", item);
     }
   } else if (items.length > 0 && items.every((item) => timeOf(item) !== undefined)) {
     for (const item of items) tellObject(teller, item);
@@ -187,7 +192,36 @@ function tellMembers(teller: Teller, path: string, json: ExactJson): void {
     return;
   }
   if (typeof json !== "object" || json === null) return;
-  for (const [key, value] of Object.entries(json)) {
-    tellMembers(teller, path === "" ? key : `${path}/${key}`, value);
+  if (Array.isArray(json) && areNamed(json)) {
+    for (const item of json) tellNamed(teller, path, item);
+    return;
   }
+  for (const [key, value] of Object.entries(json)) tellMembers(teller, join(path, key), value);
+}
+
+type NamedValue = ExactJsonObject & { readonly name: string; readonly value: Value };
+
+/** `[{"name": …, "value": …}, …]`, as many gateways say what they have. */
+function areNamed(items: readonly ExactJson[]): items is readonly NamedValue[] {
+  const names = items.flatMap((item) => (isNamed(item) ? item.name : []));
+  return items.length > 0 && names.length === items.length;
+}
+
+function isNamed(json: ExactJson): json is NamedValue {
+  if (!isJsonObject(json)) return false;
+  const { name, value } = json;
+  return typeof name === "string" && name !== "" && value !== undefined && isValue(value);
+}
+
+function tellNamed(teller: Teller, path: string, { name, value, unit }: NamedValue): void {
+  const channel = join(path, name);
+  if (typeof unit === "string" && unit !== "" && typeof value === "number") {
+    const declared = { channel: channel as ChannelName, form: "named", unit };
+    declareNews(teller.context, teller.place(false).device, [{ ...declared, dataType: "number" }]);
+  }
+  teller.tell(channel, value);
+}
+
+function join(path: string, name: string): string {
+  return path === "" ? name : `${path}/${name}`;
 }

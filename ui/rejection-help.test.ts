@@ -14,6 +14,11 @@ test("who forgot the slash of viaSens is told so, whatever the code", () => {
   assert.doesNotMatch(rejectionHelp("topic_forbidden", "tc/a/b/o/x").cause, /slash/);
 });
 
+test("bytes that nobody explained can be explained", () => {
+  const { remedy } = rejectionHelp("payload_malformed", "dash7/1/raw", "E_BINARY 67 bytes");
+  assert.match(remedy, /what these bytes mean/);
+});
+
 test("a code that this page has not met yet is still shown", () => {
   const { title, remedy } = rejectionHelp("alien");
   assert.equal(title, "alien");

@@ -76,10 +76,15 @@ const SLASH: Omit<RejectionHelp, "title"> = {
   remedy: "Publish to /sauter/viasens/… instead.",
 };
 
-export function rejectionHelp(code: string, topic = ""): RejectionHelp {
+const BYTES = {
+  cause: "Bytes that are neither JSON nor text: nothing in them says what they mean.",
+  remedy: "Say below what these bytes mean; the next message on the topic is read by that.",
+};
+
+export function rejectionHelp(code: string, topic = "", detail = ""): RejectionHelp {
   const known = isCode(code) ? code : undefined;
   const title = known ? PROBLEMS[known].meaning : code;
-  const help = WITHOUT_SLASH.test(topic) ? SLASH : known && HELP[known];
+  const help = special(topic, detail) ?? (known && HELP[known]);
   return {
     title: title.replace(/\.$/, ""),
     ...(help ?? {
@@ -87,6 +92,11 @@ export function rejectionHelp(code: string, topic = ""): RejectionHelp {
       remedy: "Mend the sender; the message is not sent again by the house.",
     }),
   };
+}
+
+function special(topic: string, detail: string) {
+  if (WITHOUT_SLASH.test(topic)) return SLASH;
+  return detail.startsWith("E_BINARY") ? BYTES : undefined;
 }
 
 function isCode(code: string): code is ProblemCode {

@@ -117,7 +117,7 @@ export async function deviceReplies(
 
 function deviceReply(house: House, device: Device, view: ModelView): Omit<DeviceReply, "channels"> {
   const { id, driver, address, name, agentId, assetId, ignored, demo, firstSeenAt } = device;
-  const { lastSeenAt, messages, warnings } = house.ingest.diagnostics(id);
+  const { lastSeenAt, hasLeft, messages, warnings } = house.ingest.diagnostics(id);
   return {
     id,
     driver,
@@ -131,7 +131,7 @@ function deviceReply(house: House, device: Device, view: ModelView): Omit<Device
     demo,
     firstSeenAt: iso(firstSeenAt),
     lastSeenAt: isoOrNull(lastSeenAt),
-    liveness: house.liveness.of(id)?.state ?? null,
+    liveness: house.liveness.of(id)?.state ?? (hasLeft ? "offline" : null),
     silent: silentReplies(house, device),
     messages,
     warnings: warnings.map((warning) => ({ ...warning, at: iso(warning.at) })),

@@ -45,11 +45,11 @@ async function overview(house: House, _: Call<"GET /overview">): Answer<"GET /ov
 
 /** Heard of within the time that its quickest channel may take. */
 function isReporting({ ingest, clock }: House, { id }: Device): boolean {
-  const { lastSeenAt } = ingest.diagnostics(id);
+  const { lastSeenAt, hasLeft } = ingest.diagnostics(id);
   const channels = ingest.device(id)?.channels ?? [];
   const fresh = channels.map(({ proposal }) => proposal.freshnessMs ?? LIMIT.freshnessMs);
   const patience = Math.min(...fresh, LIMIT.freshnessMs);
-  return lastSeenAt !== null && clock.now() - lastSeenAt <= patience;
+  return !hasLeft && lastSeenAt !== null && clock.now() - lastSeenAt <= patience;
 }
 
 async function startDemo(house: House, { by }: Call<"POST /demo">): Answer<"POST /demo"> {

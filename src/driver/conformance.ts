@@ -137,7 +137,7 @@ function checkEncode(driver: Driver, vector: EncodeVector): void {
 function checkAnswer(driver: Driver, vector: AnswerVector): void {
   const { finding, refused, told = {} } = vector;
   const result: Outcome<JsonObject, Problem> = refused ? failure(refused) : success(told);
-  const answers = driver.answer?.(finding, result, () => ID) ?? [];
+  const answers = driver.answer?.(finding, result, { id: () => ID, at: AT }) ?? [];
   assert.deepEqual(
     answers.map(({ topic, payload, retain = false, qos = 1 }) => {
       return { topic, said: Buffer.from(payload).toString("latin1"), retain, qos };

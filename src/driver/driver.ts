@@ -86,11 +86,11 @@ export interface Driver {
     finding: Finding,
     /** What the answer tells, in the protocol's words, where the house took it in. */
     result: Outcome<JsonObject, Problem>,
-    id: () => string,
+    stamp: Stamp,
   ): readonly Message[];
 
   /** The protocol's replies to a message that `decode` refused, if it has any. */
-  refuse?(message: ReceivedMessage, problem: Problem, id: () => string): readonly Message[];
+  refuse?(message: ReceivedMessage, problem: Problem, stamp: Stamp): readonly Message[];
 
   /** What the house says of itself when it opens and before it closes, if the protocol has that. */
   announce?(house: Announcement): Message;
@@ -98,6 +98,9 @@ export interface Driver {
   /** The other end of the wire, for the simulator and the tests. */
   twin(device: DeviceAddress): Twin;
 }
+
+/** What a reply may carry that is new each time. */
+export type Stamp = { readonly id: () => string; readonly at: Timestamp };
 
 export type Announcement = {
   /** One level of a topic. */

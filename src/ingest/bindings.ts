@@ -18,6 +18,8 @@ export type BoundDevice = {
   readonly order: BoundChannel[];
   lastSeenAt: number | null;
   messages: number;
+  /** It said goodbye, or somebody for it, and nothing since. */
+  hasLeft: boolean;
   readonly warnings: Map<string, NotedWarning>;
 };
 
@@ -162,6 +164,7 @@ export function noteMessage(
   warnings: readonly Warning[],
 ): void {
   bound.lastSeenAt = receivedAt;
+  bound.hasLeft = false;
   bound.messages += 1;
   for (const warning of warnings) noteWarning(bound, receivedAt, warning, payload);
 }
@@ -191,6 +194,6 @@ function newChannel(channel: Channel): BoundChannel {
 }
 
 function newBound(device: Device): BoundDevice {
-  const heard = { lastSeenAt: null, messages: 0, warnings: new Map() };
+  const heard = { lastSeenAt: null, messages: 0, hasLeft: false, warnings: new Map() };
   return { device, channels: new Map(), order: [], ...heard };
 }

@@ -75,6 +75,9 @@ test("when a node dies, the values of its devices are bad at once", async (conte
   await house.hear(edge.says(["speed", 1]));
   await house.hear([deathOf(0)]);
   assert.deepEqual(await house.latest(), { speed: [1, "bad"] });
+  assert.deepEqual(house.gone(), [PUMP, "plant/edge"]);
+  await house.hear(edge.says(["on", true]));
+  assert.deepEqual(house.gone(), []);
 });
 
 test("the late will of an older session changes nothing", async (context) => {
@@ -148,6 +151,10 @@ async function open(context: { readonly after: (close: () => Promise<void>) => v
       ingest = await openIngest(parts);
     },
     rejected: async () => (await store.value.rejected.find()).map(({ code }) => code),
+    gone: () =>
+      ingest
+        .devices()
+        .flatMap(({ id, address }) => (ingest.diagnostics(id).hasLeft ? address : [])),
     messages: () =>
       Object.fromEntries(
         ingest

@@ -18,6 +18,7 @@ export async function farewell(
   { driver, finding }: { readonly driver: Driver; readonly finding: Gone },
 ): Promise<void> {
   const leaving = devicesOf(bindings, driver, finding);
+  for (const bound of leaving) bound.hasLeft = true;
   const series = leaving.flatMap(({ channels }) => {
     const inUse = [...channels.values()].filter(({ channel }) => !channel.retired);
     return inUse.map(({ channel }) => channel.series);

@@ -148,6 +148,7 @@ type AgentSeen = {
 type Diagnostics = {
   /** Also from before a restart, as far as its samples tell; null if it was never heard. */
   readonly lastSeenAt: number | null;
+  readonly hasLeft: boolean;
   readonly messages: number;
   /** Oddities that were tolerated, newest first, each code once. */
   readonly warnings: readonly {
@@ -287,6 +288,7 @@ function diagnosticsOf(bindings: Bindings, id: DeviceId): Diagnostics {
   const bound = bindings.get(id);
   return {
     lastSeenAt: bound?.lastSeenAt ?? null,
+    hasLeft: bound?.hasLeft ?? false,
     messages: bound?.messages ?? 0,
     warnings: Array.from(bound?.warnings.values() ?? [], (warning) => ({
       ...warning,

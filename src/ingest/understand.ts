@@ -1,8 +1,8 @@
-import type { AgentId, DeviceAddress } from "../domain/brand.ts";
+import type { AgentId, DeviceAddress, Timestamp } from "../domain/brand.ts";
 import { type Finding, Findings, type Reading, type Warning } from "../domain/findings.ts";
 import type { Message, ReceivedMessage } from "../domain/message.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import type { Driver, Known } from "../driver/driver.ts";
+import type { Driver, Known, Stamp } from "../driver/driver.ts";
 import { newId } from "../lib/id.ts";
 import { type Outcome, success } from "../lib/outcome.ts";
 import type { Answers } from "./answers.ts";
@@ -222,7 +222,7 @@ export class Understanding {
   #refuse(message: ReceivedMessage, driver: Driver | null, reason: Problem): void {
     reject(this.#parts, this.#state, rejectionOf(message, driver, reason));
     message.onRefused?.(reason);
-    const replies = driver?.refuse?.(message, reason, () => newId(this.#parts.now())) ?? [];
+    const replies = driver?.refuse?.(message, reason, stampOf(this.#parts)) ?? [];
     if (replies.length > 0) this.#brought.replies.push({ agent: message.agent, replies });
   }
 
@@ -243,6 +243,11 @@ export class Understanding {
     this.#voiceOfTopic.set(topic, voice);
     return voice;
   }
+}
+
+/** What a driver may put into its replies. */
+export function stampOf({ now }: Pick<IngestParts, "now">): Stamp {
+  return { id: () => newId(now()), at: now() as Timestamp };
 }
 
 /** What a driver is handed with each message. */

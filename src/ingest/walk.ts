@@ -2,7 +2,6 @@ import type { AgentId, Series } from "../domain/brand.ts";
 import type { Reading } from "../domain/findings.ts";
 import type { ReceivedMessage } from "../domain/message.ts";
 import type { Problem } from "../domain/problem.ts";
-import { newId } from "../lib/id.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { accept } from "./accept.ts";
 import { Binder } from "./bind.ts";
@@ -15,6 +14,7 @@ import {
   type Brought,
   noteSaid,
   type State,
+  stampOf,
   type ToldReading,
   Understanding,
 } from "./understand.ts";
@@ -142,7 +142,7 @@ export class Walk {
         reject(this.#parts, this.#state, rejectionOf(message, driver, outcome.problem));
         message.onRefused?.(outcome.problem);
       }
-      const said = driver.answer?.(what, outcome, () => newId(this.#parts.now())) ?? [];
+      const said = driver.answer?.(what, outcome, stampOf(this.#parts)) ?? [];
       if (said.length > 0) await answers.say(agent, said);
     }
     for (const { driver, device, message, warnings } of unheard) {

@@ -127,7 +127,8 @@ function normalWords(variable: PointReply["variable"]): string {
 }
 
 /** The variable's name; its aspect too where that says more, as `Énergie active · Phase 1`. */
-function tileName({ aspect, variable }: PointReply): string {
+/** What a value is called among those of its asset. */
+export function tileName({ aspect, variable }: PointReply): string {
   const name = formatName(variable.name);
   const group = formatName(aspect);
   const isPlain = /^(phase|total|value|state|L?\d+)\b/i.test(variable.name);

@@ -1,13 +1,14 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { PointReply } from "../../src/api/contract.ts";
-import { formatDateTime, formatName } from "../format.ts";
+import { formatDateTime } from "../format.ts";
 import { Card } from "../part/card.tsx";
 import { Empty } from "../part/empty.tsx";
 import { hasLane, hasTrend, type PointPen, penOf } from "../part/pen.ts";
 import { TrendPanes } from "../part/trend-panes.tsx";
 import { chosenView, edgesOf, searchOf, type View, viewOf } from "../trend-view.ts";
 import { live } from "../use-live.ts";
+import { tileName } from "./asset-tiles.tsx";
 import { IncreaseBars } from "./increase-bars.tsx";
 import { TrendTools } from "./trend-tools.tsx";
 
@@ -67,7 +68,7 @@ function drawablesOf(points: readonly PointReply[]): PointPen[] {
   const counters = points.filter(({ variable }) => variable.counter);
   const lanes = points.filter(hasLane);
   return [...lines, ...counters, ...lanes].map((point, at) => {
-    const pen = penOf(point, at, formatName(point.variable.name));
+    const pen = penOf(point, at, tileName(point));
     return hasTrend(point) ? pen : { ...pen, colour: "--fill" };
   });
 }

@@ -30,7 +30,7 @@ export function RejectedFolds({ rows, namesAgent }: RejectedFoldsProps) {
 type RejectedFoldProps = Omit<RejectedFoldsProps, "rows"> & { readonly row: RejectedReply };
 
 function RejectedFold({ row, namesAgent }: RejectedFoldProps) {
-  const help = rejectionHelp(row.code, row.topic);
+  const help = rejectionHelp(row.code, row.topic, row.detail);
   const agentName = namesAgent ? row.agentName : null;
   const facts: (Fact | false)[] = [
     ["Detail", row.detail],
@@ -43,7 +43,7 @@ function RejectedFold({ row, namesAgent }: RejectedFoldProps) {
         {agentName}
       </Link>,
     ],
-    ["Client", row.clientId || "unknown"],
+    (row.clientId !== "" || agentName === null) && ["Client", row.clientId || "unknown"],
     ["Last time", formatDateTime(row.at)],
     ["Code", <code key="code">{row.code}</code>],
   ];

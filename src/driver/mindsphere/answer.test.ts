@@ -6,6 +6,8 @@ import type { ReceivedMessage } from "../../domain/message.ts";
 import { NOTHING_KNOWN } from "../driver.ts";
 import { mindsphere } from "./mindsphere.ts";
 
+const STAMP = { id: () => "id-1", at: 0 as Timestamp };
+
 test("a model that is not JSON is answered Failed, without a request id", () => {
   const [answer] = refusal("amo_v3/m", "<html>");
   assert.equal(answer?.topic, "tc/acme/acme_meter/i/amo_v3/ms");
@@ -56,7 +58,7 @@ function refusal(about: string, text: string) {
   };
   const outcome = mindsphere.decode(message, new Findings(), NOTHING_KNOWN);
   assert.ok(!outcome.ok);
-  const answers = mindsphere.refuse?.(message, outcome.problem, () => "id-1") ?? [];
+  const answers = mindsphere.refuse?.(message, outcome.problem, STAMP) ?? [];
   return answers.map(({ topic, payload }) => {
     return { topic, body: JSON.parse(Buffer.from(payload).toString()) };
   });

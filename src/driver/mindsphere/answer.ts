@@ -5,6 +5,7 @@ import type { Message, ReceivedMessage } from "../../domain/message.ts";
 import type { Place, Problem } from "../../domain/problem.ts";
 import { encodeJson, type JsonObject } from "../../lib/json.ts";
 import type { Outcome } from "../../lib/outcome.ts";
+import type { Stamp } from "../driver.ts";
 import { readPayload } from "../payload.ts";
 import { type Inbound, inboundTopic, parseOutbound, V4_MODEL } from "./topics.ts";
 
@@ -18,7 +19,7 @@ const ERRORS_MAX = 50;
 export function answer(
   finding: Finding,
   result: Outcome<JsonObject, Problem>,
-  id: () => string,
+  { id }: Stamp,
 ): readonly Message[] {
   const about = answeredOn(finding);
   if (!about || !("requestId" in finding)) return [];
@@ -78,7 +79,7 @@ function done(message: string, { note }: { readonly note?: string }): JsonObject
 export function refuse(
   message: ReceivedMessage,
   problem: Problem,
-  id: () => string,
+  { id }: Stamp,
 ): readonly Message[] {
   const topic = parseOutbound(message.topic);
   const about = topic && ANSWERED_ON.get(topic.about);

@@ -1,4 +1,4 @@
-import type { DeviceAddress } from "../../domain/brand.ts";
+import type { DeviceAddress, Timestamp } from "../../domain/brand.ts";
 import type { Command } from "../../domain/command.ts";
 import type { Message } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
@@ -11,8 +11,8 @@ import { rawFor } from "./value.ts";
 import { writePayload } from "./write.ts";
 
 /** NCMD and DCMD (specification 6.4.22 and 6.4.23): QoS 0, never retained. */
-export function encode({ device, name, parameters }: Command): Outcome<Message, Problem> {
-  if (name === "rebirth") return sayTo(edgeOf(device), REBIRTH_METRIC, REBIRTH);
+export function encode({ device, name, parameters, at }: Command): Outcome<Message, Problem> {
+  if (name === "rebirth") return sayTo(edgeOf(device), REBIRTH_METRIC, { ...REBIRTH, at });
   if (name !== "write") return failure(problem("command_unknown", name));
   const { metric, type, value } = parameters;
   const number = typeof type === "string" ? TYPE_NUMBERS[type as TypeName] : undefined;
@@ -21,7 +21,7 @@ export function encode({ device, name, parameters }: Command): Outcome<Message, 
   }
   const raw = rawFor(value ?? null, type as TypeName);
   if (!raw) return failure(problem("command_invalid", `E_VALUE /value: no ${String(type)}`));
-  return sayTo(device, metric, { number, raw });
+  return sayTo(device, metric, { number, raw, at });
 }
 
 type Typed = { readonly number: number; readonly raw: Raw };
@@ -31,22 +31,23 @@ const REBIRTH: Typed = {
 };
 
 /** Only nodes are born again: their devices follow. */
-export function rebirthOf(edge: DeviceAddress): Message | undefined {
-  const message = sayTo(edge, REBIRTH_METRIC, REBIRTH);
+export function rebirthOf(edge: DeviceAddress, at: Timestamp): Message | undefined {
+  const message = sayTo(edge, REBIRTH_METRIC, { ...REBIRTH, at });
   return message.ok ? message.value : undefined;
 }
 
-/** Without a time: a command is of the moment at which it comes. */
+/** With the time at which it is said, which nodes insist on, and without a number in a row. */
 function sayTo(
   address: DeviceAddress,
   name: string,
-  { number, raw }: Typed,
+  { number, raw, at }: Typed & { readonly at: Timestamp },
 ): Outcome<Message, Problem> {
   const topic = commandTopicOf(address);
   if (!topic) return failure(problem("device_unknown", address));
   const metric = { name, datatype: number, value: raw };
   const quiet = { isHistorical: false, isNull: false, properties: new Map() };
-  return success({ topic, payload: writePayload({ metrics: [{ ...metric, ...quiet }] }), qos: 0 });
+  const payload = writePayload({ timestamp: at, metrics: [{ ...metric, ...quiet }] });
+  return success({ topic, payload, qos: 0 });
 }
 
 function edgeOf(address: DeviceAddress): DeviceAddress {

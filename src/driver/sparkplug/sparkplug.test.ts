@@ -23,7 +23,7 @@ test("protoc reads what the twin of a device says", {
 }, () => {
   const [node, device, data] = said([BEYOND, -BEYOND]);
   assert.ok(node && device && data);
-  assert.match(textOf(node), /name: "bdSeq"\s+datatype: 4\s+long_value: 0/);
+  assert.match(textOf(node), /name: "bdSeq"\s+timestamp: \d+\s+datatype: 4\s+long_value: 0/);
   assert.match(textOf(device), /name: "n"\s+alias: 0.*long_value: 9007199254740993.*seq: 1/s);
   assert.match(textOf(data), /alias: 0.*long_value: 18437736874454810623.*seq: 2/s);
   assert.doesNotMatch(textOf(data), /name|datatype/);

@@ -94,7 +94,8 @@ function bear(state: State, news: readonly TwinReading[]): Message[] {
   const isNode = edge === state.device;
   state.seq = -1;
   state.session = (state.session + 1) % 256;
-  const own = sessionMetrics(state.session);
+  const at = Math.max(...all.map((row) => row.at));
+  const own = sessionMetrics(state.session).map((one) => ({ ...one, timestamp: at }));
   const node = say(state, "BIRTH", isNode ? [...own, ...metrics] : own, edge);
   return isNode ? [node] : [node, say(state, "BIRTH", metrics)];
 }
@@ -138,11 +139,10 @@ function say(
   speaker: DeviceAddress = state.device,
 ): Message {
   state.seq = (state.seq + 1) % 256;
-  return {
-    topic: topicOf(speaker, what),
-    payload: writePayload({ metrics, seq: state.seq }),
-    qos: 0,
-  };
+  const times = metrics.flatMap(({ timestamp }) => timestamp ?? []);
+  const timestamp = times.length > 0 ? { timestamp: Math.max(...times) } : {};
+  const payload = writePayload({ ...timestamp, metrics, seq: state.seq });
+  return { topic: topicOf(speaker, what), payload, qos: 0 };
 }
 
 /** A node's death is its will: it names its session and has no number. A device's has the next. */

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
 import type { Page } from "playwright-core";
 import type { AssetReply, PointReply } from "../src/api/contract.ts";
+import { parquetRows } from "../src/lib/parquet.ts";
 import { hasChromium, openBrowserIfAny, Visitor } from "./browser.ts";
 import { House, until } from "./house.ts";
 
@@ -114,14 +115,18 @@ test("what is shown is taken away as a file, as drawn or every sample of it", {
   const to = Math.floor(Date.now() / 3_600_000) * 3_600_000;
   const span = `from=${to - 3_600_000}&to=${to}`;
   await visitor.visit(`/plant/${pump}?${span}&pens=${pens.map(({ id }) => id).join(".")}`);
-  const take = async (how: string) => {
-    await page.getByRole("button", { name: "Download as CSV" }).click();
+  const takeFile = async (...choices: readonly string[]) => {
+    await page.getByRole("button", { name: "Download", exact: true }).click();
+    const box = page.getByRole("dialog");
+    for (const name of choices) await box.getByRole("button", { name }).click();
     const file = page.waitForEvent("download");
-    await page.getByRole("button", { name: how }).click();
-    return readFileSync(await (await file).path(), "utf8")
+    await box.getByRole("button", { name: "Save file" }).click();
+    return (await file).path();
+  };
+  const take = async (...choices: readonly string[]) =>
+    readFileSync(await takeFile(...choices), "utf8")
       .trimEnd()
       .split("\r\n");
-  };
   const [head = "", ...drawn] = await take("As drawn");
   assert.match(head, /^from,.*mean \[bar\],.*min \[bar\],.*max \[bar\],/);
   assert.equal(drawn.length, 360);
@@ -131,6 +136,16 @@ test("what is shown is taken away as a file, as drawn or every sample of it", {
     count += (await house.call("GET", `/points/${id}/history?${span}`)).at.length;
   }
   assert.equal(samples.length, count);
+  const [sums = "", ...hours] = await take("Hours");
+  assert.match(sums, /^from,place,variable,unit,count,min,max,avg,first,last,increase$/);
+  assert.ok(hours.length >= pens.length, "the hour that is shown, of each");
+  const rows = [];
+  for await (const row of parquetRows(await takeFile("Days", "Parquet"))) rows.push(row);
+  const told = new Set(rows.map((row) => row["point"]));
+  assert.deepEqual(
+    [...told],
+    pens.map(({ id }) => id),
+  );
   assert.deepEqual(visitor.troubles, []);
   await visitor.close();
 });

@@ -14,7 +14,7 @@ const OPENINGS: Readonly<Record<string, Opening>> = {
   "an asset's form": { open: dialog("Edit"), place: "[role=dialog]" },
   "a value's form": { open: dialog("Edit Pressure"), place: "[role=dialog]" },
   "how long a value is kept": { open: keeping, place: "[role=dialog]" },
-  "the download": { open: dialog("Download as CSV"), place: "[role=dialog]" },
+  "the download": { open: dialog("Download"), place: "[role=dialog]" },
   "what stands under the pointer": { open: pointAtTrend, place: ".trend-surface" },
 };
 const LOOKS = (["dark", "light"] as const).flatMap((theme) => [

@@ -34,12 +34,18 @@ export async function call<R extends RouteName>(
   route: R,
   ...[parts]: PartsOf<R>
 ): Promise<Reply<R>> {
-  const { params, query, body } = (parts ?? {}) as AnyParts;
-  const [method = "GET", path = ""] = route.split(" ");
-  const response = await send(`/api/v1${filled(path, params)}${asked(query)}`, method, body);
-  if (!response.ok) throw await problemOf(response);
+  const response = await replyOf(route, parts as AnyParts, {});
   if (response.status === 204) return undefined as Reply<R>;
   return (await response.json()) as Reply<R>;
+}
+
+/** The same as a file of this type, where a route gives one. */
+export async function callForFile<R extends RouteName>(
+  type: string,
+  route: R,
+  ...[parts]: PartsOf<R>
+): Promise<Blob> {
+  return (await replyOf(route, parts as AnyParts, { accept: type })).blob();
 }
 
 /** An expected failure as the server told it, or `offline` where no answer came. */
@@ -55,15 +61,27 @@ export class ProblemError extends Error {
   }
 }
 
-async function send(url: string, method: string, body: unknown): Promise<Response> {
+async function replyOf(
+  route: RouteName,
+  { params, query, body }: AnyParts = {},
+  headers: Readonly<Record<string, string>>,
+): Promise<Response> {
+  const [method = "GET", path = ""] = route.split(" ");
+  const url = `/api/v1${filled(path, params)}${asked(query)}`;
   const hasBody = body !== undefined;
+  const response = await send(url, {
+    method,
+    credentials: "same-origin",
+    headers: { ...headers, ...(hasBody && { "content-type": "application/json" }) },
+    body: hasBody ? JSON.stringify(body) : null,
+  });
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+async function send(url: string, wish: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, {
-      method,
-      credentials: "same-origin",
-      headers: hasBody ? { "content-type": "application/json" } : {},
-      body: hasBody ? JSON.stringify(body) : null,
-    });
+    return await fetch(url, wish);
   } catch {
     // fetch rejects only when no answer came at all.
     throw new ProblemError("offline", 0, "The server does not answer. Is it running?");

@@ -1,6 +1,6 @@
-/** Hands a text to the browser as a file; it is made here and comes from nowhere else. */
-export function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/octet-stream" }));
+/** Hands what was made here, or fetched before, to the browser as a file. */
+export function download(name: string, content: string | Blob): void {
+  const url = URL.createObjectURL(new Blob([content], { type: "application/octet-stream" }));
   const link = document.createElement("a");
   link.href = url;
   link.download = name;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { PointReply } from "../src/api/contract.ts";
-import { bucketsCsv, samplesCsv, samplesHeader } from "./trend-csv.ts";
+import { bucketsCsv, samplesCsv, samplesHeader, sumsCsv } from "./trend-csv.ts";
 
 const point = (name: string, unit?: string): PointReply => ({
   id: name,
@@ -47,6 +47,20 @@ test("what is drawn is a line a bucket, and what is not known an empty cell", ()
     "from,pump.p mean [bar],pump.p min [bar],pump.p max [bar],pump.running",
     "1970-01-01T00:00:00.000Z,2,1,3,true",
     "1970-01-01T00:00:01.000Z,,,,",
+    "",
+  ]);
+});
+
+test("what days come to is a line each, with its place, and empty where there is nothing", () => {
+  const days = ["2026-01-01T23:00:00.000Z", "2026-01-02T23:00:00.000Z"];
+  const columns = { count: [2, 0], min: [1, null], max: [3, null], avg: [2, null] };
+  const rest = { first: [1, null], last: [3, null], increase: [2, null] };
+  const items = [{ pointId: "p", columns: { ...columns, ...rest } }];
+  const reply = { from: days[0] ?? "", widthMs: 0, at: days, items };
+  assert.deepEqual(sumsCsv([point("p", "kWh")], reply).split("\r\n"), [
+    "from,place,variable,unit,count,min,max,avg,first,last,increase",
+    '2026-01-01T23:00:00.000Z,"Site, north/Pump",pump.p,kWh,2,1,3,2,1,3,2',
+    '2026-01-02T23:00:00.000Z,"Site, north/Pump",pump.p,kWh,0,,,,,,',
     "",
   ]);
 });

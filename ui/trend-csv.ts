@@ -23,6 +23,27 @@ export function samplesCsv(point: PointReply, page: Reply<"GET /points/:id/histo
     .join("");
 }
 
+/** What hours, days and months are told to come to. */
+export const SUMS = ["count", "min", "max", "avg", "first", "last", "increase"] as const;
+
+/** What buckets come to, one line for each and each point. */
+export function sumsCsv(
+  points: readonly PointReply[],
+  { at = [], items }: Reply<"GET /history/aggregate">,
+): string {
+  const lines = points.flatMap((point) => {
+    const columns = items.find(({ pointId }) => pointId === point.id)?.columns ?? {};
+    const about = [point.path, `${point.aspect}.${point.variable.name}`].map(cellText).join(",");
+    const unit = cellText(formatUnit(point.variable.unit));
+    return at.map((time, row) => {
+      const values = SUMS.map((name) => columns[name]?.[row] ?? "");
+      return [time, about, unit, ...values].join(",");
+    });
+  });
+  const head = ["from", "place", "variable", "unit", ...SUMS].join(",");
+  return [head, ...lines, ""].join(LINE);
+}
+
 type Drawn = Pick<Trend, "points" | "columns" | "valueFor">;
 
 /** What a chart draws: a line a bucket, three columns for a number, one for a state. */

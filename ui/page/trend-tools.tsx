@@ -54,7 +54,7 @@ export function TrendTools({ view, onView, points }: TrendToolsProps) {
         <IconButton label="Zoom in" icon={ZoomIn} onClick={step("+")} />
         <IconButton label="Zoom out" icon={ZoomOut} onClick={step("-")} />
         <IconButton
-          label="Download as CSV"
+          label="Download"
           icon={Download}
           disabled={points.length === 0}
           onClick={() => setDownloading(true)}

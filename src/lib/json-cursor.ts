@@ -1,3 +1,4 @@
+import { TimeScan } from "./scan-time.ts";
 import { TextCache } from "./text-cache.ts";
 
 /** What is not plain has to be read by somebody who knows all of JSON. */
@@ -40,6 +41,7 @@ export function phraseOf(bytes: Uint8Array): Phrase {
  */
 export class JsonCursor {
   readonly #texts = new TextCache();
+  readonly #times = new TimeScan();
   #bytes: Buffer = NOTHING;
   /** Of all the memory that the bytes lie in: messages that were read together share it. */
   #view: DataView = NO_VIEW;
@@ -119,11 +121,11 @@ export class JsonCursor {
     return hash === undefined ? undefined : this.#texts.of(this.#bytes, start, this.#at - 1, hash);
   }
 
-  /** A text that comes once, such as a time. */
-  newText(): string | undefined {
+  /** A text that says a time; undefined where it says none. */
+  time(): number | undefined {
     const start = this.#at + 1;
     if (this.#passText() === undefined) return undefined;
-    return this.#ascii(start, this.#at - 1);
+    return this.#times.read(this.#bytes, start, this.#at - 1);
   }
 
   /** NaN where what comes next is no plain number. */

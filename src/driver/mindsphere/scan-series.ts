@@ -3,7 +3,6 @@ import type { Findings } from "../../domain/findings.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import type { Value } from "../../domain/reading.ts";
 import { moreThanQuality, qualityOfWord, statusWordOf } from "../../domain/status-word.ts";
-import { parseIsoTime } from "../../lib/iso-time.ts";
 import { JsonCursor, type Phrase, phraseOf } from "../../lib/json-cursor.ts";
 
 const OPEN_OBJECT = 0x7b;
@@ -78,7 +77,7 @@ function scanRows(device: DeviceAddress, findings: Findings): boolean {
 function scanRow(device: DeviceAddress, findings: Findings): boolean {
   if (!cursor.takes(OPEN_OBJECT) || !cursor.takesWord(TIMESTAMP) || cursor.peek() !== QUOTE)
     return false;
-  const at = parseIsoTime(cursor.newText() ?? "");
+  const at = cursor.time();
   if (at === undefined || !cursor.takes(COMMA) || !cursor.takesWord(VALUES)) return false;
   findings.about(device, at);
   return scanEntries(findings) && cursor.takes(CLOSE_OBJECT);

@@ -46,6 +46,7 @@ const RETRY_MS = 1_000;
 const BUSY_MS = 200;
 /** A generation has left when the one behind it is so far filled, or it had to hurry. */
 const LEFT_AT = 0.5;
+const HEAD_START = 0.05;
 /**
  * SQLite begins its write-ahead log anew only where nothing was added since the checkpoint began.
  * So a flush waits until it is over, as long as there is time for it.
@@ -164,8 +165,8 @@ export class Engine {
 
   /** Whether what leaves memory does so faster than new samples come: then it may take its time. */
   get isAhead(): boolean {
-    const { frozen, fullness } = this.#memtable;
-    return frozen !== undefined && fullness < LEFT_AT * (1 - frozen.remaining / frozen.count);
+    const { departed, fullness } = this.#memtable;
+    return departed !== undefined && fullness < HEAD_START + LEFT_AT * departed;
   }
 
   latest(series: Uint32Array): Samples {

@@ -48,6 +48,11 @@ export class Memtable {
     return this.active.count / Math.max(this.#rows, this.#rowsForSeries());
   }
 
+  /** How much of the frozen generation has left; undefined where there is none. */
+  get departed(): number | undefined {
+    return this.frozen && 1 - this.frozen.remaining / this.frozen.count;
+  }
+
   /** Whether so many rows fit into the active generation, or it has to be frozen before. */
   hasRoom(rows: number): boolean {
     return this.#fits(rows, Math.max(this.#rows, this.#rowsForSeries()));

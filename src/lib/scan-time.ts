@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 const DATE_BYTES = 11;
 const PLAIN_BYTES = 24;
 
-/** Reads times where they lie: most are of the day that the one before was of, and written alike. */
+/** Reads times where they lie: most are of the day that the one before was of. */
 export class TimeScan {
   readonly #date = new Uint8Array(DATE_BYTES);
   /** When that day began; before one was seen, no time follows from it. */

@@ -31,6 +31,20 @@ test("a batch that would straddle two generations outlives both", () =>
     await engine.close();
   }));
 
+test("work gives way as soon as something else is asked, and goes on where it was", () =>
+  inFolder(async (folder) => {
+    const engine = openEngine(join(folder, "live"));
+    for (let from = 0; from < 300; from += 50) {
+      await engine.append(batchOf(ramp(from + 50).slice(from)));
+    }
+    let slices = 0;
+    for (; engine.work(60_000, () => true) === 0; slices += 1) {
+      assert.deepEqual(ofSeriesOne(engine), ramp(300));
+    }
+    assert.ok(slices > 3, `${slices} slices`);
+    await engine.close();
+  }));
+
 test("a batch larger than the memory for it is stored whole", () =>
   inFolder(async (folder) => {
     const engine = openEngine(join(folder, "live"));

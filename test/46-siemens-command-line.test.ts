@@ -108,6 +108,48 @@ test("a file goes up to the agent and comes back as it was", async () => {
   assert.equal(await file.text(), "turned the pump off");
 });
 
+test("a file comes down and goes by its name and folder", async () => {
+  writeFileSync(join(cli.folder, "notes.txt"), "");
+  await says(["download-file", "--assetid", agent, "--file", "notes.txt"]);
+  assert.equal(readFileSync(join(cli.folder, "notes.txt"), "utf8"), "turned the pump off");
+  const up = ["upload-file", "--config", "agent.json", "--file", "notes.txt"];
+  await says([...up, "--filepath", "logs/notes.txt"], /succesfully uploaded/);
+  const there = ["--assetid", agent, "--filepath", "logs"];
+  await says(["delete-file", ...there, "--file", "notes.txt"], /deleted/);
+  const left = await sdk.GetIoTFileClient().GetFiles(agent);
+  assert.deepEqual(
+    left.map(({ path, name }) => [path, name]),
+    [["", "notes.txt"]],
+  );
+});
+
+test("types and an asset are made, told and removed by the command line", async () => {
+  const variable = { ...{ name: "temp", dataType: "DOUBLE", unit: "C" }, searchable: true };
+  const scope = { scope: "private", description: "" };
+  const aspect = { name: "Env", category: "dynamic", ...scope, variables: [variable] };
+  writeFileSync(join(cli.folder, "aspect.json"), JSON.stringify(aspect));
+  await says(["aspects", "--mode", "create", "--file", "aspect.json"], /house.Env/);
+  await says(["aspects", "--mode", "info", "--aspect", "house.Env"], /"temp"/);
+  const aspects = [{ name: "Env", aspectTypeId: "house.Env" }];
+  const type = { name: "Room", parentTypeId: "core.basicasset", instantiable: true, ...scope };
+  writeFileSync(
+    join(cli.folder, "type.json"),
+    JSON.stringify({ ...type, aspects, variables: [], fileAssignments: [] }),
+  );
+  await says(["asset-types", "--mode", "create", "--file", "type.json"], /house.Room/);
+  await says(["asset-types", "--mode", "list"], /house.Room/, /core.basicasset/);
+  await says(["assets", "--mode", "template", "--file", "asset.json", "--typeid", "house.Room"]);
+  const { assetId: root } = (await sdk.GetAssetManagementClient().GetRootAsset()) ?? {};
+  const below = ["--assetname", "Room 7", "--parentid", String(root), "--typeid", "house.Room"];
+  const made = await cli.run("assets", "--mode", "create", "--file", "asset.json", ...below);
+  const room = /[0-9a-f]{32}/.exec(made.text)?.[0];
+  assert.ok(room, made.text);
+  await says(["assets", "--mode", "tree"], /Room 7/);
+  await says(["assets", "--mode", "delete", "--assetid", room], /deleted/);
+  await says(["asset-types", "--mode", "delete", "--assettype", "house.Room"], /deleted/);
+  await says(["aspects", "--mode", "delete", "--aspect", "house.Env"], /deleted/);
+});
+
 test("what was uploaded is there after a kill", async () => {
   const { http } = house.ports;
   await house.killAndRestart(["--http", `127.0.0.1:${http}`]);

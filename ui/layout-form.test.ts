@@ -27,7 +27,7 @@ test("a draft becomes a layout and the layout a draft again", () => {
   const order = "little";
   assert.deepEqual(body, {
     name: "Meter",
-    filter: "meters/7/raw",
+    filter: "meters/+/raw",
     device: "{2}",
     fields: [
       { name: "Tension", offset: 0, form: "uint16", order, scale: 0.1, unit: "V" },

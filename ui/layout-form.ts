@@ -61,11 +61,15 @@ export const FORM_NAMES: Readonly<Record<FieldForm, string>> = {
 export const FORMS = Object.keys(FIELD_FORMS) as FieldForm[];
 
 /** An empty form, or one that begins with a message that nobody could read. */
+/** The level before the last mostly names the device: the others of its kind have it otherwise. */
 export function newDraft(topic = "", sample = ""): LayoutDraft {
+  const levels = topic.split("/");
+  const place = Math.max(1, levels.length - 1);
+  const filter = levels.map((level, at) => (at === place - 1 ? "+" : level)).join("/");
   return {
     name: "",
-    filter: topic,
-    device: topic === "" ? "{1}" : `{${Math.max(1, topic.split("/").length - 1)}}`,
+    filter: levels.length === 1 ? topic : filter,
+    device: `{${place}}`,
     fields: [fieldAfter([])],
     sample: sample.replace(/^0x/, ""),
     topic,

@@ -9,6 +9,7 @@ import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { House } from "../house.ts";
 import { mayTouch } from "./agent-assets.ts";
 import { checkMatch } from "./etag.ts";
+import { fileTestOf } from "./file-filter.ts";
 import { spanOf } from "./file-range.ts";
 import { select } from "./filter.ts";
 import type { Answer, Ask, Routes } from "./route.ts";
@@ -41,7 +42,12 @@ async function list(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> {
   if (!assetId.ok) return assetId;
   const { filter, order, offset = "0", limit = String(ROWS), count } = ask.query;
   const rows = (await filesOf(house, assetId.value)).map(replyOf);
-  const found = select(rows, { filter, sort: order?.trim().replace(/\s+/g, ",") });
+  const test = filter && !filter.startsWith("{") ? fileTestOf(filter) : undefined;
+  if (test && !test.ok) return test;
+  const found = select(test ? rows.filter(test.value) : rows, {
+    ...(!test && { filter }),
+    sort: order?.trim().replace(/\s+/g, ","),
+  });
   if (!found.ok) return found;
   if (!/^\d{1,9}$/.test(offset) || !/^\d{1,9}$/.test(limit)) {
     return failure(problem("request_invalid", "offset and limit: whole numbers"));

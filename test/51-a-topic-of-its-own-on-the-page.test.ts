@@ -33,7 +33,7 @@ for (const width of [1440, 390]) {
     await publish(oven.plain, TOPIC, '{"air":[{"m":11.5}],"at":"2026-01-05T10:00:00Z"}');
     await topic.getByText(/E_NO_VALUES the topic has no mappings yet/).waitFor();
     await topic.getByRole("button", { name: "Add a value" }).click();
-    await dialog.getByRole("combobox", { name: "Asset" }).selectOption({ label: await ovenPath() });
+    await dialog.getByRole("combobox", { name: "Asset" }).selectOption(await ovenId());
     await dialog.getByRole("combobox", { name: "Variable" }).selectOption("Air · moisture");
     await dialog.getByRole("textbox", { name: "Where its values stand" }).fill("air[].x");
     await dialog.getByRole("textbox", { name: "Where their times stand" }).fill("at");
@@ -81,7 +81,7 @@ async function enrolled(): Promise<Enrolled> {
   return oven;
 }
 
-async function ovenPath(): Promise<string> {
+async function ovenId(): Promise<string> {
   const { items } = await house.call("GET", "/assets?limit=1000");
-  return items.find(({ name }: { name: string }) => name === "Oven 1").path;
+  return items.find(({ name }: { name: string }) => name === "Oven 1").id;
 }

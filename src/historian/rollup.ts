@@ -1,6 +1,5 @@
 import { QUALITY_BYTE } from "../domain/reading.ts";
-import { KIND } from "../domain/samples.ts";
-import { type Columns, countedValue, growth, isCountable, Tally } from "./tally.ts";
+import { type Columns, countedValue, growth, isCountable, plainEnd, Tally } from "./tally.ts";
 
 /** Samples in a few numbers, over its good samples that can be counted; NaN where there is none. */
 export type Rollup = {
@@ -35,27 +34,49 @@ export function rollupOf(columns: Columns, from: number, to: number, isAll = fal
   return { countable, good, min, max, sum, first, last, increase, area };
 }
 
-/** Nothing here is a number that might be missing: every sample that is stored passes here. */
+/**
+ * Stretches of numbers, one as good as the other, are taken without a look at each: every sample
+ * that is stored passes here. A value that has no area, because it is none or infinite, shows in
+ * the sum: then each is looked at.
+ */
 function areaOf(columns: Columns, from: number, to: number, isAll: boolean): number {
-  const { at, value, kind, quality } = columns;
+  const { at, value } = columns;
   let area = 0;
   let lastAt = at[from] ?? 0;
   let last = 0;
   for (let row = from; row < to; row += 1) {
-    if (!isAll && quality[row] !== QUALITY_BYTE.good) continue;
-    const one = kind[row] === KIND.number ? (value[row] ?? 0) : countedOther(columns, row);
-    if (Number.isNaN(one)) continue;
+    const end = plainEnd(columns, row, to, isAll);
+    for (; row < end; row += 1) {
+      const time = at[row] ?? 0;
+      area += last * (time - lastAt);
+      last = (value[row] ?? 0) + 0; // Says that it is a number: else each row would allocate one.
+      lastAt = time;
+    }
+    if (row === to || !counts(columns, row, isAll)) continue;
     const time = at[row] ?? 0;
     area += last * (time - lastAt);
-    last = one + 0; // Says that it is a number: else each row would allocate one.
+    last = countedValue(columns, row) + 0;
+    lastAt = time;
+  }
+  return Number.isNaN(area - last) ? areaOneByOne(columns, from, to, isAll) : area;
+}
+
+function areaOneByOne(columns: Columns, from: number, to: number, isAll: boolean): number {
+  let area = 0;
+  let lastAt = columns.at[from] ?? 0;
+  let last = 0;
+  for (let row = from; row < to; row += 1) {
+    if (!counts(columns, row, isAll)) continue;
+    const time = columns.at[row] ?? 0;
+    area += last * (time - lastAt);
+    last = countedValue(columns, row);
     lastAt = time;
   }
   return area;
 }
 
-/** NaN where it is not counted. */
-function countedOther(columns: Columns, row: number): number {
-  return isCountable(columns, row) ? countedValue(columns, row) : Number.NaN;
+function counts(columns: Columns, row: number, isAll: boolean): boolean {
+  return (isAll || columns.quality[row] === QUALITY_BYTE.good) && isCountable(columns, row);
 }
 
 /** Exact where one lies before the other, as what is let go in order of time does. */

@@ -127,7 +127,12 @@ export function countedValue({ kind, value }: Columns, row: number): number {
 }
 
 /** The first row that is not a number, or of a quality that does not count. */
-function plainEnd({ kind, quality }: Columns, from: number, to: number, isAll: boolean): number {
+export function plainEnd(
+  { kind, quality }: Columns,
+  from: number,
+  to: number,
+  isAll: boolean,
+): number {
   let row = from;
   if (isAll) while (row < to && kind[row] === KIND.number) row += 1;
   else while (row < to && ((kind[row] ?? 0) | (quality[row] ?? 0)) === PLAIN) row += 1;

@@ -18,7 +18,7 @@ type DeskParts = {
 };
 
 /** Shorter slices would spend more on transactions, longer ones be felt by those who wait. */
-const SLICE_MS = { ahead: 1, behind: 3 } as const;
+const SLICE_MS = { ahead: 1, behind: 5 } as const;
 /** Between two of them, while there is time: appends and whoever else has a processor go first. */
 const REST_MS = 4;
 

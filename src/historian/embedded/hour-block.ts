@@ -19,12 +19,11 @@ import { readValues, writeValues } from "./values.ts";
 const VERSION = 1;
 const CRC_BYTES = 4;
 const HOUR_MS = 3_600_000;
-const COLUMNS = [
-  ...(["firstAt", "lastAt", "countable", "good", "min", "max"] as const),
-  ...(["sum", "first", "last", "increase", "area"] as const),
-];
+const COLUMNS = 11;
+const HOURS_MAX = 24;
 
 const out = new ByteWriter();
+const columns = new Float64Array(COLUMNS * HOURS_MAX);
 
 /** The bytes are the writer's own: they hold until the next call. */
 export function encodeHours(day: number, hours: readonly Tier[]): Uint8Array {
@@ -33,13 +32,13 @@ export function encodeHours(day: number, hours: readonly Tier[]): Uint8Array {
   out.byte(VERSION);
   out.varint(hours.length);
   for (const { at } of hours) out.byte((at - day) / HOUR_MS);
-  for (const column of COLUMNS) {
-    const offset = column === "firstAt" || column === "lastAt" ? day : 0;
+  const count = hours.length;
+  for (const [row, hour] of hours.entries()) spread(day, hour, row, count);
+  for (let column = 0; column < COLUMNS; column += 1) {
     out.reserve(1);
     const form = out.length;
     out.byte(0);
-    const values = new Float64Array(hours.length);
-    for (const [row, hour] of hours.entries()) values[row] = hour[column] - offset;
+    const values = columns.subarray(column * count, (column + 1) * count);
     out.bytes[form] = writeValues(out, values);
   }
   out.reserve(CRC_BYTES);
@@ -47,6 +46,21 @@ export function encodeHours(day: number, hours: readonly Tier[]): Uint8Array {
   new DataView(out.bytes.buffer).setUint32(out.length, crc, true);
   out.length += CRC_BYTES;
   return out.bytes.subarray(0, out.length);
+}
+
+/** Field by field, as `tierAt` reads them: a flush makes very many of them. */
+function spread(day: number, hour: Tier, row: number, count: number): void {
+  columns[row] = hour.firstAt - day;
+  columns[row + count] = hour.lastAt - day;
+  columns[row + count * 2] = hour.countable;
+  columns[row + count * 3] = hour.good;
+  columns[row + count * 4] = hour.min;
+  columns[row + count * 5] = hour.max;
+  columns[row + count * 6] = hour.sum;
+  columns[row + count * 7] = hour.first;
+  columns[row + count * 8] = hour.last;
+  columns[row + count * 9] = hour.increase;
+  columns[row + count * 10] = hour.area;
 }
 
 /** Undefined where the bytes are not those that were written. */
@@ -63,11 +77,11 @@ export function decodeHours(day: number, bytes: Uint8Array): Tier[] | undefined 
     readValues(body, body.byte(), values);
     return values;
   };
-  const columns = COLUMNS.map(column);
-  return at.map((start, row) => tierAt(columns, start, row, day));
+  const read = Array.from({ length: COLUMNS }, column);
+  return at.map((start, row) => tierAt(read, start, row, day));
 }
 
-/** Field by field, in the order of COLUMNS: a long span has very many of them. */
+/** Field by field, in the order of the table above: a long span has very many of them. */
 function tierAt(columns: readonly Float64Array[], at: number, row: number, day: number): Tier {
   const value = (index: number) => columns[index]?.[row] ?? 0;
   return {

@@ -151,7 +151,10 @@ function readSteps(body: ByteReader, values: Float64Array): void {
 }
 
 function isSingle(values: Float64Array): boolean {
-  for (const value of values) if (!Object.is(Math.fround(value), value)) return false;
+  for (const value of values) {
+    // Not Object.is: it would have each number in memory of its own.
+    if (Math.fround(value) !== value && !Number.isNaN(value)) return false;
+  }
   return true;
 }
 

@@ -15,31 +15,30 @@ export type RingPixels = {
   /** The ring without light, opaque wherever light falls. */
   readonly dark: Uint32Array;
   readonly leds: readonly LedPixels[];
+  /** Room for the light of each LED as a pixel has it. */
+  readonly lights: Int32Array;
 };
 
-/** Where an LED shines most. Halos overlap: the light of one `other` may fall there too. */
+/** Where an LED shines most: five numbers a pixel, in one row for all of them. */
 type LedPixels = {
-  /** Counted from the ring's first pixel. Those that only this LED reaches come first. */
-  readonly at: Uint32Array;
-  readonly aloneCount: number;
-  readonly dark: Uint32Array;
-  /** What of the dark is seen beside the light, times 256. */
-  readonly darkRedAndBlue: Int32Array;
-  readonly darkGreen: Int32Array;
-  /** Of 256. */
-  readonly share: Uint16Array;
-  readonly other: Uint16Array;
-  readonly otherShare: Uint16Array;
+  /** Where no other shines: place, dark, share, red and blue of the dark, green of the dark. */
+  readonly alone: Int32Array;
+  /** Where halos overlap: place, dark, share, the other LED, its share. */
+  readonly shared: Int32Array;
 };
 
 type Pixel = {
+  /** Counted from the ring's first pixel. */
   readonly at: number;
   readonly dark: number;
+  /** Of 256. */
   readonly share: number;
+  /** The light of one other may fall there too. */
   readonly other: number;
   readonly otherShare: number;
 };
 
+const NUMBERS = 5;
 const WHOLE = 256;
 const OPAQUE = 0xff000000;
 const RED_AND_BLUE = 0xff00ff;
@@ -71,7 +70,7 @@ export function ringPixels(
     const other = { other: next?.led ?? 0, otherShare: next?.share ?? 0 };
     pixels[most.led]?.push({ at, dark: dark[index] ?? 0, share: most.share, ...other });
   }
-  return { edge, dark, leds: pixels.map(ledPixels) };
+  return { edge, dark, leds: pixels.map(ledPixels), lights: new Int32Array(leds) };
 }
 
 /** Lays down the ring without light. */
@@ -87,43 +86,42 @@ export function putDark({ words, stride, at }: PixelArea, { dark, edge }: RingPi
  */
 export function lightUp(
   area: PixelArea,
-  { leds }: RingPixels,
+  { leds, lights }: RingPixels,
   colours: Int32Array,
   shown: Int32Array,
 ): boolean {
+  if (!takeLights(lights, colours, shown)) return false;
   const last = leds.length - 1;
-  let isChanged = false;
   let before = colours[last] !== shown[last];
   let here = colours[0] !== shown[0];
   for (let led = 0; led <= last; led += 1) {
     const next = led < last ? led + 1 : 0;
     const after = colours[next] !== shown[next];
     const pixels = leds[led];
-    if (pixels && (before || here || after)) {
-      const own = lightOf(colours[led]);
-      if (here) press(area, pixels, own);
-      pressShared(area, pixels, colours, own);
-      isChanged = true;
-    }
+    if (pixels && here) pressAlone(area, pixels.alone, lights[led] ?? NO_LIGHT);
+    if (pixels && (before || here || after)) pressShared(area, pixels.shared, lights, led);
     before = here;
     here = after;
   }
-  return isChanged;
+  return true;
 }
 
-function ledPixels(all: readonly Pixel[]): LedPixels {
-  const pixels = all.toSorted((one, other) => one.otherShare - other.otherShare);
+function ledPixels(pixels: readonly Pixel[]): LedPixels {
+  const alone = pixels.filter(({ otherShare }) => otherShare === 0);
+  const shared = pixels.filter(({ otherShare }) => otherShare > 0);
   return {
-    at: Uint32Array.from(pixels, ({ at }) => at),
-    aloneCount: pixels.filter(({ otherShare }) => otherShare === 0).length,
-    dark: Uint32Array.from(pixels, ({ dark }) => dark),
-    darkRedAndBlue: Int32Array.from(pixels, ({ dark, share }) =>
-      Math.imul(dark & RED_AND_BLUE, WHOLE - share),
+    alone: Int32Array.from(
+      alone.flatMap(({ at, dark, share }) => {
+        const rest = WHOLE - share;
+        const redAndBlue = Math.imul(dark & RED_AND_BLUE, rest);
+        return [at, dark, share, redAndBlue, Math.imul(dark & GREEN, rest)];
+      }),
     ),
-    darkGreen: Int32Array.from(pixels, ({ dark, share }) => Math.imul(dark & GREEN, WHOLE - share)),
-    share: Uint16Array.from(pixels, ({ share }) => share),
-    other: Uint16Array.from(pixels, ({ other }) => other),
-    otherShare: Uint16Array.from(pixels, ({ otherShare }) => otherShare),
+    shared: Int32Array.from(
+      shared.flatMap(({ at, dark, share, other, otherShare }) => {
+        return [at, dark, share, other, otherShare];
+      }),
+    ),
   };
 }
 
@@ -139,47 +137,45 @@ function coverage(radius: number, away: number): number {
   return Math.min(1, Math.max(0, radius + 0.5 - away));
 }
 
+/** False where nothing has changed. */
+function takeLights(lights: Int32Array, colours: Int32Array, shown: Int32Array): boolean {
+  let isChanged = false;
+  for (let led = 0; led < colours.length; led += 1) {
+    const colour = colours[led] ?? BLACK;
+    if (colour !== shown[led]) isChanged = true;
+    lights[led] = lightOf(colour);
+  }
+  return isChanged;
+}
+
 /** As a pixel has it. */
-function lightOf(colour: Colour = BLACK): number {
+function lightOf(colour: Colour): number {
   if (isDark(colour)) return NO_LIGHT;
   return ((colour & 255) << 16) | (colour & GREEN) | (colour >> 16);
 }
 
-/** Where no other shines. */
-function press(area: PixelArea, led: LedPixels, own: number): void {
-  if (own === NO_LIGHT) pressNothing(area, led);
-  else pressAlone(area, led, own);
+/** Some millions of pixels a second: no objects, whole numbers, red and blue at once. */
+function pressAlone({ words, at: start }: PixelArea, pixels: Int32Array, light: number): void {
+  const isLit = light !== NO_LIGHT;
+  const redAndBlue = light & RED_AND_BLUE;
+  const green = light & GREEN;
+  for (let index = 0; index + NUMBERS <= pixels.length; index += NUMBERS) {
+    const share = pixels[index + 2] ?? 0;
+    const some = (pixels[index + 3] ?? 0) + Math.imul(redAndBlue, share);
+    const more = (pixels[index + 4] ?? 0) + Math.imul(green, share);
+    words[start + (pixels[index] ?? 0)] = isLit
+      ? OPAQUE | ((some >>> 8) & RED_AND_BLUE) | ((more >>> 8) & GREEN)
+      : (pixels[index + 1] ?? 0);
+  }
 }
 
 /** Where the light of two meets. */
-function pressShared(
-  area: PixelArea,
-  { at, aloneCount, dark, share, other, otherShare }: LedPixels,
-  colours: Int32Array,
-  own: number,
-): void {
-  for (let index = aloneCount; index < at.length; index += 1) {
-    const beside = lightOf(colours[other[index] ?? 0]);
-    const below = mixed(dark[index] ?? 0, beside, otherShare[index] ?? 0);
-    area.words[area.at + (at[index] ?? 0)] = mixed(below, own, share[index] ?? 0);
-  }
-}
-
-function pressNothing({ words, at: start }: PixelArea, { at, aloneCount, dark }: LedPixels): void {
-  for (let index = 0; index < aloneCount; index += 1) {
-    words[start + (at[index] ?? 0)] = dark[index] ?? 0;
-  }
-}
-
-/** Some millions of pixels a second: no objects, whole numbers, red and blue at once. */
-function pressAlone({ words, at: start }: PixelArea, led: LedPixels, own: number): void {
-  const { at, aloneCount, darkRedAndBlue, darkGreen, share } = led;
-  for (let index = 0; index < aloneCount; index += 1) {
-    const part = share[index] ?? 0;
-    const redAndBlue = (darkRedAndBlue[index] ?? 0) + Math.imul(own & RED_AND_BLUE, part);
-    const green = (darkGreen[index] ?? 0) + Math.imul(own & GREEN, part);
-    words[start + (at[index] ?? 0)] =
-      OPAQUE | ((redAndBlue >>> 8) & RED_AND_BLUE) | ((green >>> 8) & GREEN);
+function pressShared(area: PixelArea, pixels: Int32Array, lights: Int32Array, led: number): void {
+  const own = lights[led] ?? NO_LIGHT;
+  for (let index = 0; index + NUMBERS <= pixels.length; index += NUMBERS) {
+    const beside = lights[pixels[index + 3] ?? 0] ?? NO_LIGHT;
+    const below = mixed(pixels[index + 1] ?? 0, beside, pixels[index + 4] ?? 0);
+    area.words[area.at + (pixels[index] ?? 0)] = mixed(below, own, pixels[index + 2] ?? 0);
   }
 }
 

@@ -8,7 +8,7 @@ import { attacks, type Target } from "./hostile.ts";
 /**
  * What hostile clients, and a crowd that does the same at once, cost those who share the server's
  * event loop with them: the longest that it stood still, as it says itself, and the longest that a
- * client beside them waited for an answer. `--only` and a part of a name chooses.
+ * client beside them waited for an answer. `--only` and a pattern choose.
  */
 const CROWD = 5_000;
 /** The server tells of its last five seconds. */
@@ -16,7 +16,8 @@ const LOOP_WINDOW_MS = 5_000;
 const ASK_EVERY_MS = 20;
 const STALL_MS = 100;
 const KEEP_ALIVE_SECONDS = 20;
-const only = process.argv[3] ?? "";
+const FEATS = ["take themselves over", "are reset at once", "fall silent at once"] as const;
+const only = new RegExp(process.argv[3] ?? "");
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 async function loopDelayOf(house: House): Promise<number> {
@@ -26,7 +27,6 @@ async function loopDelayOf(house: House): Promise<number> {
 
 /** The longest stall of the loop while the work is done, and a little longer. */
 async function longestStall(house: House, work: () => Promise<unknown>): Promise<number> {
-  await pause(LOOP_WINDOW_MS);
   let longest = 0;
   const watching = setInterval(async () => {
     longest = Math.max(longest, await loopDelayOf(house));
@@ -65,7 +65,7 @@ async function attack(): Promise<Figure[]> {
   const login = { username, password: Buffer.from(password), clientId: "bystander" };
   const bystander = await RawClient.enter(house.ports.mqtt, login);
   const figures: Figure[] = [];
-  for (const { name, prepare, run } of attacks.filter((each) => each.name.includes(only))) {
+  for (const { name, prepare, run } of attacks.filter((each) => only.test(each.name))) {
     await prepare?.(target);
     let waited = 0;
     const measured = await longestStall(house, async () => {
@@ -85,15 +85,16 @@ async function crowds(): Promise<Figure[]> {
   const keepalive = KEEP_ALIVE_SECONDS;
   const crowd = await Crowd.open(house, { tls: false, clients: CROWD, accounts, keepalive });
   const silent = KEEP_ALIVE_SECONDS * 1_500 + LOOP_WINDOW_MS;
-  const feats: readonly (readonly [string, () => Promise<unknown>])[] = [
-    ["take themselves over", () => crowd.does("over")],
-    ["are reset at once", () => crowd.does("reset")],
-    ["fall silent at once", () => crowd.does("word").then(() => pause(silent))],
-  ];
+  const does = {
+    "take themselves over": () => crowd.does("over"),
+    "are reset at once": () => crowd.does("reset"),
+    "fall silent at once": () => crowd.does("word").then(() => pause(silent)),
+  };
   const figures: Figure[] = [];
-  for (const [words, does] of feats.filter(([each]) => each.includes(only))) {
-    if (words.startsWith("fall")) await crowd.does("again");
-    const measured = await longestStall(house, does);
+  for (const words of FEATS.filter((each) => only.test(each))) {
+    if (words === "fall silent at once") await crowd.does("again");
+    await pause(LOOP_WINDOW_MS);
+    const measured = await longestStall(house, does[words]);
     const figure = `${CROWD} clients ${words}: the loop stalls, ms`;
     figures.push({ figure, measured, atMost: STALL_MS });
     console.log(`${figure}: ${measured}`);
@@ -103,6 +104,6 @@ async function crowds(): Promise<Figure[]> {
   return figures;
 }
 
-const single = attacks.some(({ name }) => name.includes(only)) ? await attack() : [];
-const many = only === "" || only.includes("at once") || only.includes("over") ? await crowds() : [];
-printFigures([...single, ...many]);
+const figures = attacks.some(({ name }) => only.test(name)) ? await attack() : [];
+if (FEATS.some((words) => only.test(words))) figures.push(...(await crowds()));
+printFigures(figures);

@@ -204,3 +204,21 @@ async function codes(client: RawClient, wanted: readonly Wanted[]): Promise<unkn
   client.send({ cmd: "subscribe", messageId: 8, subscriptions });
   return (await client.expect("suback")).granted;
 }
+
+test("of a thousand refused filters a few are told, and all are counted and answered", async (t) => {
+  const house = new TestHouse();
+  house.rights = { publish: [], subscribe: ["own/#"] };
+  const { port } = await house.open(t);
+  const client = await RawClient.enter(port, { protocolVersion: 5 });
+  const topics = Array.from({ length: 1_000 }, (_, at) => (at === 500 ? "own/a" : `other/${at}`));
+  const subscriptions = topics.map((topic) => ({ topic, qos: 0 as const }));
+  client.send({ cmd: "subscribe", messageId: 1, subscriptions });
+  const { granted } = await client.expect("suback");
+  assert.deepEqual(
+    granted.map((code) => code === 0x87),
+    topics.map((topic) => topic !== "own/a"),
+  );
+  assert.equal(house.refused.length, LIMIT.refusalsPerPacket);
+  assert.equal(house.refused.at(-1)?.problem.detail, "990 more filters of its packet");
+  assert.equal(house.gauges.total("mqtt_refused_total"), 999);
+});

@@ -34,12 +34,12 @@ export function handleSubscribe(core: Core, client: Client, packet: PacketView):
   }
   const { session } = client.admitted;
   const granted: WantedSubscription[] = [];
-  const refused: Refused[] = [];
+  const refused: (() => Refused)[] = [];
   const replays: (() => void)[] = [];
   const codes = wanted.map((subscription) => {
     const refusal = refusalOf(client, subscription.filter);
     if (refusal) {
-      refused.push({ problem: refusal.problem, topic: subscription.filter });
+      refused.push(() => ({ problem: refusal.problem(), topic: subscription.filter }));
       return client.isV5 ? refusal.reason : REASON.unspecified;
     }
     granted.push(subscription);
@@ -85,7 +85,8 @@ function whenWritten(client: Client, call: () => void): void {
   else call();
 }
 
-type Refusal = { readonly reason: number; readonly problem: Problem };
+/** In words only where somebody reads them: a packet may hold 50,000 filters. */
+type Refusal = { readonly reason: number; readonly problem: () => Problem };
 
 function refusalOf(client: Client, filter: string): Refusal | null {
   const { session, gate } = client.admitted;
@@ -93,15 +94,16 @@ function refusalOf(client: Client, filter: string): Refusal | null {
     Buffer.byteLength(filter) > LIMIT.topicBytes || filter.split("/").length > LIMIT.topicLevels;
   if (isTooLong || !isWellFormed(filter)) {
     const detail = "the filter is malformed or too long";
-    return { reason: REASON.filterInvalid, problem: problem("topic_forbidden", detail) };
+    return { reason: REASON.filterInvalid, problem: () => problem("topic_forbidden", detail) };
   }
   const isNew = !session.subscriptions.has(filter);
   if (isNew && session.subscriptions.size >= LIMIT.subscriptionsPerClient) {
     const detail = `a client has at most ${LIMIT.subscriptionsPerClient} subscriptions`;
-    return { reason: REASON.quotaExceeded, problem: problem("topic_forbidden", detail) };
+    return { reason: REASON.quotaExceeded, problem: () => problem("topic_forbidden", detail) };
   }
   if (gate.maySubscribe(innerFilter(filter) ?? filter)) return null;
-  return { reason: REASON.notAuthorised, problem: gate.refusalOfSubscription(filter) };
+  const inWords = () => gate.refusalOfSubscription(filter);
+  return { reason: REASON.notAuthorised, problem: inWords };
 }
 
 function isWellFormed(filter: string): boolean {

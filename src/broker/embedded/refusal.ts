@@ -27,18 +27,20 @@ export function report({ parts }: Core, connection: Connection, refused: Refused
 }
 
 /** Of one packet: the first few one by one, the rest by their number. */
-export function reportAll(core: Core, connection: Connection, refused: readonly Refused[]): void {
-  const told =
-    refused.length > LIMIT.refusalsPerPacket ? LIMIT.refusalsPerPacket - 1 : refused.length;
-  for (const each of refused.slice(0, told)) report(core, connection, each);
-  const next = refused[told];
+export function reportAll(
+  core: Core,
+  connection: Connection,
+  refused: readonly (() => Refused)[],
+): void {
+  const few = LIMIT.refusalsPerPacket;
+  const told = refused.length > few ? few - 1 : refused.length;
+  for (const each of refused.slice(0, told)) report(core, connection, each());
+  const next = refused[told]?.();
   if (!next) return;
-  const { code } = next.problem;
   const more = refused.length - told;
-  report(core, connection, {
-    ...next,
-    problem: problem(code, `${more} more filters of its packet`),
-  });
+  const { code } = next.problem;
+  const detail = `${more} more filters of its packet`;
+  report(core, connection, { ...next, problem: problem(code, detail) });
   core.parts.gauges.add(`mqtt_refused_total{code="${code}"}`, more - 1);
 }
 

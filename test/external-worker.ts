@@ -21,6 +21,7 @@ const { address, share, worker, folder }: WorkerOptions = JSON.parse(process.arg
 mkdirSync(folder, { recursive: true });
 // The broker's own timers keep no process alive, and between two tries there is nothing else.
 setInterval(() => {}, 60_000);
+let isFirst = worker === 0;
 const file = await open(join(folder, `kept-${worker}`), "a");
 const broker = await openExternalBroker(
   { address, share, worker, filters: ["plant/#"], folder },
@@ -38,8 +39,14 @@ const broker = await openExternalBroker(
     gauges: new Gauges(),
     log: jsonLog((line) => process.stderr.write(line), "error", systemClock.now),
     chance: () => 0.5,
+    isFirst: () => isFirst,
   },
 );
 if (!broker.ok) throw new Error(broker.problem.detail);
+// As the house would say it.
+process.stdin.on("data", (word) => {
+  isFirst = `${word}`.trim() === "first";
+  void broker.value.lead(isFirst);
+});
 while (!broker.value.isTakingIn) await new Promise((resolve) => setTimeout(resolve, 10));
 process.stdout.write("ready\n");

@@ -27,7 +27,7 @@ export class Workers {
       ...{ worker, folder: this.#folder },
     };
     const args = ["--import", "tsx", SCRIPT, JSON.stringify(options)];
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
     this.#processes.set(worker, child);
     await new Promise<void>((resolve, reject) => {
       child.stdout?.on("data", (data) => {
@@ -35,6 +35,11 @@ export class Workers {
       });
       child.once("exit", (code) => reject(new Error(`the worker ended with ${code}`)));
     });
+  }
+
+  /** Tells a worker that it takes in where nothing is shared. */
+  lead(worker: number): void {
+    this.#processes.get(worker)?.stdin?.write("first\n");
   }
 
   async kill(worker: number): Promise<void> {

@@ -33,7 +33,7 @@ export function registerWorkers(
     scope.post(WORKERS_DOOR, async (request, reply) => {
       const taken = await reception.takeIn(request.body as Buffer);
       if (!taken.ok) return sendProblem(request, reply, taken.problem);
-      return taken.value ? reply.code(200).send(taken.value) : reply.code(204).send();
+      return reply.code(200).send(taken.value);
     });
   });
 }

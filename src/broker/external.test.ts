@@ -217,6 +217,43 @@ test("where a broker shares nothing the first worker takes in all, and no other 
   assert.deepEqual(second.texts, []);
 });
 
+test("where nothing is shared another worker goes on with the first one's session, which gives way", {
+  skip: noNats,
+}, async (t) => {
+  const peer = await openNats();
+  t.after(() => peer.close());
+  const leads = [true, false];
+  const houses = [new TestHouse(systemClock), new TestHouse(systemClock)];
+  const workers: Awaited<ReturnType<typeof enter>>[] = [];
+  for (const [worker, house] of houses.entries()) {
+    workers.push(await enter(t, peer, house, { worker, isFirst: () => leads[worker] ?? null }));
+  }
+  const tell = async (first: number) => {
+    for (const worker of [0, 1]) leads[worker] = worker === first;
+    for (const worker of [1 - first, first]) await workers[worker]?.lead(worker === first);
+  };
+  const device = await connectAsync({ port: peer.port, host: "127.0.0.1", clientId: "d" });
+  t.after(() => device.endAsync(true));
+  const heard = () => houses.flatMap(({ texts }) => texts);
+  const say = async (from: number) => {
+    for (let number = from; number < from + 100; number += 1) {
+      await device.publishAsync("plant/1", `${number}`, { qos: 1 });
+    }
+    await until(() => new Set(heard()).size === from + 100);
+  };
+  await say(0);
+  assert.equal(houses[1]?.texts.length, 0);
+  await Promise.all([say(100), tell(1)]);
+  const before = houses[0]?.texts.length;
+  await say(200);
+  assert.equal(houses[0]?.texts.length, before, "the first has given way");
+  assert.deepEqual([workers[0]?.trouble, workers[1]?.trouble], [null, null]);
+  await Promise.all([say(300), tell(0)]);
+  const others = houses[1]?.texts.length;
+  await say(400);
+  assert.equal(houses[1]?.texts.length, others, "and so has the other one");
+});
+
 test("a broker that cannot take that the house is gone gets no word of it, and the rest", {
   skip: noNats,
 }, async (t) => {
@@ -268,15 +305,20 @@ test("a wrong password is told at the start, a broker that is away is waited for
   await away.value.close();
 });
 
-type Wish = { folder?: string; worker?: number; onGap?: (since: number) => void };
+type Wish = {
+  folder?: string;
+  worker?: number;
+  onGap?: (since: number) => void;
+  isFirst?: () => boolean | null;
+};
 
 /** The house at somebody else's broker, once it may take in. */
 async function enter(t: TestContext, peer: Peer, house: TestHouse, wish: Wish = {}) {
-  const { folder, worker = 0, onGap } = wish;
+  const { folder, worker = 0, onGap, isFirst } = wish;
   const address = { ...ANYBODY, hosts: [{ host: "127.0.0.1", port: peer.port }] };
   const opened = await openExternalBroker(
     { address, share: "fieldline", worker, filters: FILTERS, ...(folder && { folder }) },
-    { ...partsOf(house), ...(onGap && { onGap }) },
+    { ...partsOf(house), ...(onGap && { onGap }), ...(isFirst && { isFirst }) },
   );
   assert.ok(opened.ok, opened.ok ? "" : opened.problem.detail);
   t.after(() => opened.value.close());

@@ -38,9 +38,15 @@ export async function openWorker(
   const own = { clock, log: log.child("worker"), chance: Math.random };
   let listen = (_topics: readonly string[]) => {};
   let trouble = () => "it was not at the broker yet";
+  let isShared = (): boolean | null => null;
+  let lead = (_isFirst: boolean) => {};
   const relay = openRelay(
     { ...house, worker, workers },
-    { ...own, drivers, trouble: () => trouble(), onTopics: (topics) => listen(topics) },
+    {
+      ...{ ...own, drivers, trouble: () => trouble(), isShared: () => isShared() },
+      onFirst: (isFirst) => lead(isFirst),
+      onTopics: (topics) => listen(topics),
+    },
   );
   const folder = join(config.data, "broker-sessions");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -53,6 +59,7 @@ export async function openWorker(
       agentOf: () => SOMEBODY,
       onRefused: (refusal) => relay.refuse(refusal),
       onGap: (since) => relay.gap(since),
+      isFirst: () => workers === 1 || relay.isFirst,
       accounts: async () => [],
       gauges: new Gauges(),
     },
@@ -63,6 +70,8 @@ export async function openWorker(
   }
   listen = (topics) => broker.value.listen(topics);
   trouble = () => broker.value.trouble?.detail ?? "";
+  isShared = () => broker.value.isShared;
+  lead = (isFirst) => void broker.value.lead(isFirst);
   closer.add("broker", () => broker.value.close());
   closer.add("relay", () => relay.close());
   return success(undefined);

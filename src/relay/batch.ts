@@ -27,6 +27,8 @@ export type Head = {
   readonly number: number;
   /** Why the worker does not take in as it should; empty while it does. */
   readonly trouble: string;
+  /** Whether its broker spreads messages; null while it does not know. */
+  readonly isShared: boolean | null;
   /** By what print it knows the topics that the house wants besides; empty: it knows of none. */
   readonly topics: string;
   /** Times since when messages may be missing, for the broker has lost the worker's session. */

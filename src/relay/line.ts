@@ -17,6 +17,8 @@ type LineParts = {
   readonly drivers: readonly Driver[];
   readonly post: Post;
   readonly trouble: () => string;
+  readonly isShared: () => boolean | null;
+  readonly onFirst: (isFirst: boolean) => void;
   readonly onTopics: (topics: readonly string[]) => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -50,6 +52,8 @@ export class WorkersLine implements Relay {
   #pause: (() => void) | undefined;
   #complaint = "";
   #topics = "";
+  /** What the house said last of who is the first, and when. */
+  #told = { isFirst: false, at: Number.NEGATIVE_INFINITY };
   #idle: Promise<void> = Promise.resolve();
 
   constructor(options: Pick<RelayOptions, "worker" | "workers">, parts: LineParts) {
@@ -59,6 +63,12 @@ export class WorkersLine implements Relay {
     this.#session = newId(parts.clock.now());
     this.#beat = this.#beatLater();
     this.#begin();
+  }
+
+  /** Longer than that the house waits for nobody. */
+  get isFirst(): boolean | null {
+    const { isFirst, at } = this.#told;
+    return this.#parts.clock.monotonic() - at < LIMIT.workerSilentMs ? isFirst : null;
   }
 
   readonly receive: Receive = (messages) =>
@@ -134,7 +144,7 @@ export class WorkersLine implements Relay {
     const said = {
       ...this.#options,
       ...{ session: this.#session, number: this.#number, trouble: this.#parts.trouble() },
-      topics: this.#topics,
+      ...{ isShared: this.#parts.isShared(), topics: this.#topics },
       ...{ gaps: this.#gaps.splice(0), refused: this.#refused.splice(0) },
     };
     const body = encodeBatch(
@@ -142,10 +152,11 @@ export class WorkersLine implements Relay {
       entries.flatMap(({ messages }) => messages),
     );
     for (let tries = 0; ; tries += 1) {
+      const askedAt = this.#parts.clock.monotonic();
       const answer = await this.#parts.post.send(body);
-      if (answer?.status === 204 || answer?.status === 200) {
+      if (answer?.status === 200) {
         this.#complain("");
-        this.#learn(answer.text);
+        this.#learn(answer.text, askedAt);
         return true;
       }
       this.#complain(wordsOf(answer));
@@ -154,10 +165,15 @@ export class WorkersLine implements Relay {
     }
   }
 
-  /** The house says only what is new. */
-  #learn(text: string): void {
-    const news = text === "" ? undefined : parseJson(text);
-    if (!isJsonObject(news) || !Array.isArray(news["topics"])) return;
+  /** Of topics the house says only what is new. */
+  #learn(text: string, askedAt: number): void {
+    const news = parseJson(text);
+    if (!isJsonObject(news)) return;
+    const isFirst = news["first"] === this.#options.worker;
+    // An answer may be late: what it says was so when it was asked for.
+    this.#told = { isFirst, at: askedAt };
+    this.#parts.onFirst(isFirst);
+    if (!Array.isArray(news["topics"])) return;
     this.#topics = String(news["print"]);
     this.#parts.onTopics(news["topics"].map(String));
   }

@@ -27,6 +27,7 @@ export type ReceptionParts = Pick<BrokerParts, "onRefused" | "clock" | "gauges" 
 type Seen = {
   heardAt: number | null;
   isSilent: boolean;
+  isShared: boolean | null;
   trouble: string;
   session: string;
   number: number;
@@ -38,20 +39,23 @@ export class WorkersReception implements Reception {
   readonly #parts: ReceptionParts;
   readonly #seen: readonly Seen[];
   readonly #openedAt: number;
-  #news: News = { topics: [], print: "" };
+  #topics: readonly string[] = [];
+  #print = "";
+  /** Sticky: who takes in goes on until it is missed. */
+  #first = 0;
   #look: Timer;
 
   constructor(parts: ReceptionParts) {
     this.#parts = parts;
     this.#openedAt = parts.clock.monotonic();
     this.#seen = Array.from({ length: parts.workers }, () => ({
-      ...{ heardAt: null, isSilent: false, trouble: "", session: "", number: 0 },
+      ...{ heardAt: null, isSilent: false, isShared: null, trouble: "", session: "", number: 0 },
       outcome: Promise.resolve(success(undefined)),
     }));
     this.#look = this.#lookLater();
   }
 
-  async takeIn(bytes: Uint8Array): Promise<Outcome<News | null, Problem>> {
+  async takeIn(bytes: Uint8Array): Promise<Outcome<News, Problem>> {
     const batch = decodeBatch(bytes);
     if (!batch) return failure(problem("request_invalid", "these bytes are no batch of a worker"));
     const { head, messages } = batch;
@@ -87,9 +91,10 @@ export class WorkersReception implements Reception {
 
   troubles(): readonly string[] {
     return this.#seen.flatMap(({ heardAt, isSilent, trouble }, worker) => {
-      const waits = "what the broker has for it waits";
-      if (heardAt === null) return `worker ${worker} was not heard yet: ${waits}`;
-      if (isSilent) return `worker ${worker} is silent: ${waits}`;
+      const hasAnother = !this.#isShared && worker !== this.#first;
+      const so = hasAnother ? "another takes in" : "what the broker has for it waits";
+      if (heardAt === null) return `worker ${worker} was not heard yet: ${so}`;
+      if (isSilent) return `worker ${worker} is silent: ${so}`;
       return trouble === "" ? [] : `worker ${worker}: ${trouble}`;
     });
   }
@@ -98,22 +103,44 @@ export class WorkersReception implements Reception {
     this.#look.cancel();
   }
 
-  #hear({ worker, trouble }: Head, seen: Seen): void {
+  #hear({ worker, trouble, isShared }: Head, seen: Seen): void {
     seen.heardAt = this.#parts.clock.monotonic();
     seen.trouble = trouble;
+    seen.isShared = isShared;
     if (!seen.isSilent) return;
     seen.isSilent = false;
     this.#parts.onSilence(worker, false);
   }
 
-  /** Only what the worker does not know: there may be thousands of topics. */
-  #newsFor(head: Head): News | null {
+  /** As far as any worker has seen. */
+  get #isShared(): boolean {
+    return this.#seen.some(({ isShared }) => isShared === true);
+  }
+
+  /** Of topics only what the worker does not know: there may be thousands. */
+  #newsFor(head: Head): News {
+    const first = this.#isShared ? 0 : this.#first;
     const topics = this.#parts.topics();
-    if (topics !== this.#news.topics) {
-      const print = topics.length === 0 ? "" : hash("sha256", JSON.stringify(topics), "base64url");
-      this.#news = { topics, print };
+    if (topics !== this.#topics) {
+      this.#topics = topics;
+      this.#print = topics.length === 0 ? "" : hash("sha256", JSON.stringify(topics), "base64url");
     }
-    return this.#news.print === head.topics ? null : this.#news;
+    const print = this.#print;
+    return print === head.topics ? { first } : { first, topics, print };
+  }
+
+  /**
+   * Where the broker spreads nothing one worker takes in everything. When it is missed another one
+   * goes on with its session. The one that was missed may be alive: it is not to come back to the
+   * broker before the house has said so, and at the broker a session has one connection.
+   */
+  #chooseFirst(): void {
+    if (this.#isShared || !this.#seen[this.#first]?.isSilent) return;
+    const next = this.#seen.findIndex((seen) => seen.heardAt !== null && !seen.isSilent);
+    if (next === -1) return;
+    const detail = { worker: next, before: this.#first };
+    this.#parts.log.warn("another worker takes in from now on", detail);
+    this.#first = next;
   }
 
   #lookLater(): Timer {
@@ -124,6 +151,7 @@ export class WorkersReception implements Reception {
         seen.isSilent = true;
         this.#parts.onSilence(worker, true);
       }
+      this.#chooseFirst();
       this.#look = this.#lookLater();
     });
   }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { until } from "../../test/mqtt-peer.ts";
 import type { AgentId, Timestamp } from "../domain/brand.ts";
+import { LIMIT } from "../domain/limit.ts";
 import type { ReceivedMessage } from "../domain/message.ts";
 import { problem } from "../domain/problem.ts";
 import { drivers } from "../driver/registry.ts";
@@ -24,6 +25,7 @@ const HEAD = {
     session: "s",
     number: 1,
     trouble: "",
+    isShared: true,
     topics: "",
     gaps: [],
     refused: [],
@@ -177,6 +179,44 @@ test("the house misses a worker that is silent, and tells when it is back", asyn
   world.reception.close();
 });
 
+test("where nothing is spread another worker is the first while the first is missed", async () => {
+  const world = new World();
+  await world.line.close();
+  let number = 1_000;
+  const say = async (worker: number, isShared: boolean) => {
+    number += 1;
+    const head = { ...HEAD, worker, number, isShared };
+    const taken = await world.reception.takeIn(encodeBatch(head, []));
+    return taken.ok && taken.value.first;
+  };
+  /** So long that whoever does not speak is missed. */
+  const goesOn = async (worker: number, isShared: boolean) => {
+    for (let beat = 0; beat < 10; beat += 1) {
+      world.clock.advance(LIMIT.workerBeatMs);
+      await say(worker, isShared);
+    }
+  };
+  assert.deepEqual([await say(0, false), await say(1, false)], [0, 0]);
+  await goesOn(1, false);
+  assert.equal(await say(1, false), 1);
+  assert.equal(await say(0, false), 1, "who is back does not push out who takes in");
+  await goesOn(0, true);
+  assert.equal(await say(0, true), 0, "a broker that spreads needs nobody to stand in");
+  world.reception.close();
+});
+
+test("a worker counts as the first only as long as the house has said so lately", async () => {
+  const world = new World();
+  await world.line.receive([received("a/1", "1")]);
+  assert.equal(world.line.isFirst, true);
+  assert.deepEqual(world.firsts.slice(-1), [true]);
+  world.isAway = true;
+  await world.turnUntil(() => world.line.isFirst === null);
+  world.isAway = false;
+  await world.turnUntil(() => world.line.isFirst === true);
+  await world.close();
+});
+
 test("a worker that counts otherwise than the house is refused", async () => {
   const world = new World();
   for (const wrong of [{ workers: 3 }, { worker: 2 }, { worker: -1 }]) {
@@ -195,6 +235,9 @@ class World {
   readonly gaps: number[] = [];
   readonly silences: string[] = [];
   readonly topics: (readonly string[])[] = [];
+  readonly firsts: boolean[] = [];
+  /** No answer reaches the worker, and no batch the house. */
+  isAway = false;
   /** What the house wants besides. */
   wanted: readonly string[] = [];
   store: () => Promise<void> = async () => {};
@@ -224,7 +267,9 @@ class World {
     const post = { send: (body: Uint8Array) => this.#carry(body), close: () => {} };
     const onTopics = (topics: readonly string[]) => this.topics.push(topics);
     const own = { clock, log: silentLog, chance: () => 0 };
-    const parts = { drivers, post, trouble: () => "", onTopics, ...own };
+    const onFirst = (isFirst: boolean) => this.firsts.push(isFirst);
+    const said = { trouble: () => "", isShared: () => false };
+    const parts = { drivers, post, ...said, onTopics, onFirst, ...own };
     this.line = new WorkersLine({ worker: 0, workers: 2 }, parts);
   }
 
@@ -244,6 +289,7 @@ class World {
 
   async #carry(body: Uint8Array): Promise<Answer> {
     this.asked += 1;
+    if (this.isAway) return null;
     const taken = await this.reception.takeIn(body);
     const hasMessages = (decodeBatch(body)?.messages.length ?? 0) > 0;
     if (hasMessages && this.isDeaf > 0) {
@@ -251,10 +297,7 @@ class World {
       return null;
     }
     if (!taken.ok) return { status: 503, text: taken.problem.detail };
-    return {
-      status: taken.value ? 200 : 204,
-      text: taken.value ? JSON.stringify(taken.value) : "",
-    };
+    return { status: 200, text: JSON.stringify(taken.value) };
   }
 }
 

@@ -18,23 +18,27 @@ export interface Relay {
   readonly receive: Receive;
   /** A message that is not handed on; the house shows it. */
   refuse(refusal: Refusal): void;
+  /** What the house has said of it; null where that is too long ago. */
+  readonly isFirst: boolean | null;
   /** The broker has lost the worker's session. */
   gap(since: number): void;
   /** What is on its way may still arrive; what does not is given back to the broker. */
   close(): Promise<void>;
 }
 
-/** What the house tells a worker with its answer, where that is not what the worker knows. */
+/** What the house tells a worker with its answer. */
 export type News = {
-  /** Topics to be taken in besides the trees of the drivers. */
-  readonly topics: readonly string[];
-  readonly print: string;
+  /** Which worker takes in where the broker does not spread messages. */
+  readonly first: number;
+  /** Topics to be taken in besides the trees of the drivers; left out where the worker knows. */
+  readonly topics?: readonly string[];
+  readonly print?: string;
 };
 
 /** The house's end: takes in what workers hand over. */
 export interface Reception {
   /** One batch of one worker. Its sender acknowledges what is in it once this has succeeded. */
-  takeIn(bytes: Uint8Array): Promise<Outcome<News | null, Problem>>;
+  takeIn(bytes: Uint8Array): Promise<Outcome<News, Problem>>;
   /** In words, which workers are missing or have trouble; empty while all take in. */
   troubles(): readonly string[];
   close(): void;
@@ -53,6 +57,10 @@ type RelayParts = {
   readonly drivers: readonly Driver[];
   /** Why the worker does not take in as it should; empty while it does. */
   readonly trouble: () => string;
+  /** Whether the broker spreads messages; null while it is not known. */
+  readonly isShared: () => boolean | null;
+  /** Told with each answer of the house whether this worker is the first. */
+  readonly onFirst: (isFirst: boolean) => void;
   /** Told what the house wants besides the trees of the drivers, when that is something else. */
   readonly onTopics: (topics: readonly string[]) => void;
   readonly clock: Clock;

@@ -11,6 +11,8 @@ import type { Spoken, Welcome } from "./packet.ts";
 type ClientParts = {
   readonly clientId: string;
   readonly isFresh: boolean;
+  /** Whether it may connect now; asked before each try. Fallback: it may. */
+  readonly mayConnect?: () => boolean;
   /** What the broker says when this process is gone without a word. */
   readonly will?: () => Message | null;
   /** A conversation begins; `hasWill` says whether the broker has taken the will. */
@@ -20,6 +22,7 @@ type ClientParts = {
   readonly chance: () => number;
 };
 
+const NOT_FIRST = problem("link_down", "the house has not said that this worker takes in");
 const THROWN_OUT_OFTEN = 3;
 /** Greetings of MQTT 3.1.1 that a broker hung up on: NATS 2.9 does so where a topic has a dot. */
 const HUNG_UP_OFTEN = 2;
@@ -54,8 +57,13 @@ export class Client {
 
   /** Settles when the first try has come to something: a welcome, a refusal, or nothing at all. */
   async settled(): Promise<void> {
-    if (this.#wasWelcome || this.#tries > 0) return;
+    if (this.#wasWelcome || this.#tries > 0 || this.#trouble === NOT_FIRST) return;
     await new Promise<void>((resolve) => this.#onSettled.push(resolve));
+  }
+
+  /** Ends the connection; it may come back when it is allowed to. */
+  leave(): void {
+    this.#line?.end();
   }
 
   close(): void {
@@ -65,6 +73,12 @@ export class Client {
   }
 
   #connect(): void {
+    if (this.#parts.mayConnect?.() === false) {
+      this.#trouble = NOT_FIRST;
+      this.#retry = this.#parts.clock.after(LIMIT.externalRetryMs, () => this.#connect());
+      this.#settle();
+      return;
+    }
     const { hosts, ...address } = this.#address;
     const there = hosts[this.#losses % hosts.length] ?? { host: "", port: 0 };
     const { begin, will } = this.#parts;

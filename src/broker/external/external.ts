@@ -6,12 +6,11 @@ import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Account, Broker, BrokerParts, Capabilities } from "../broker.ts";
 import { Client } from "./client.ts";
 import { DynamicSecurity } from "./dynamic-security.ts";
+import { IntakeClient } from "./intake-client.ts";
 import { OutgoingClient, type OutgoingParts } from "./outgoing.ts";
 import type { Welcome } from "./packet.ts";
-import { Receiver, type ReceiverParts } from "./receiver.ts";
+import type { ReceiverParts } from "./receiver.ts";
 import { Sender } from "./sender.ts";
-import { SessionMark } from "./session-mark.ts";
-import { type Share, withMore } from "./share.ts";
 
 export type ServerAddress = {
   /** The nodes of one cluster, tried in turn. */
@@ -51,7 +50,15 @@ type ExternalParts = Pick<BrokerParts, "receive" | "onRefused" | "clock" | "gaug
     /** That the house is here: said whenever the broker comes, and the contrary if we die. */
     readonly announcement?: (isHere: boolean) => Message | null;
     readonly chance: () => number;
+    /**
+     * Whether this worker is the first, who takes in everything where the broker spreads nothing;
+     * null where the house has not said so lately. Fallback: worker 0 is.
+     */
+    readonly isFirst?: () => boolean | null;
   };
+
+/** The session at the broker of whoever is first. */
+const FIRST = 0;
 
 /**
  * A broker or a cluster of them that somebody else runs. Two connections: one takes in, with a
@@ -86,29 +93,29 @@ export function openOutgoing(address: ServerAddress, parts: OutgoingParts): Outg
 class ExternalBroker implements Broker {
   readonly host: string;
   readonly ports: Broker["ports"];
+  readonly #options: ExternalOptions;
   readonly #parts: ExternalParts;
   readonly #sending: Client | null;
-  readonly #receiving: Client | null;
+  readonly #receiving: IntakeClient | null;
+  /** With the first one's session, where that is another's and this worker has taken its place. */
+  #standIn: IntakeClient | null = null;
   readonly #security: DynamicSecurity | null;
   #sender: Sender | undefined;
-  #receiver: Receiver | undefined;
   #welcome: Welcome | undefined;
   /** Topics besides those that the options name. */
   #more: readonly string[] = [];
-  #share: Share | undefined;
   #version: 4 | 5 = 4;
-  /** What the broker does not let us subscribe to; null until it has answered. */
-  #refusedFilters: readonly string[] | null = null;
   #isClosed = false;
 
   constructor(options: ExternalOptions, parts: ExternalParts) {
     const { address, share, worker, filters, isSending = true } = options;
+    this.#options = options;
     this.#parts = parts;
     const [{ host = "", port = null } = {}] = address.hosts;
     this.host = host;
     this.ports = { mqtt: address.tls ? null : port, mqtts: address.tls ? port : null };
     this.#sending = isSending ? this.#send(address, `${share}-send-${worker}`) : null;
-    this.#receiving = filters.length === 0 ? null : this.#receive(options);
+    this.#receiving = filters.length === 0 ? null : this.#takeIn(worker);
     const { username: ownName } = address;
     const security = { ...parts, clientId: `${share}-rights-${worker}`, ownName };
     this.#security = options.isProvisioned ? new DynamicSecurity(address, security) : null;
@@ -136,16 +143,30 @@ class ExternalBroker implements Broker {
 
   /** Why it does not work as it should; null while it does. */
   get trouble(): Problem | null {
-    const lost = this.#sending?.trouble ?? this.#receiving?.trouble ?? this.#security?.trouble;
-    if (lost) return lost;
-    const [first] = this.#refusedFilters ?? [];
-    if (first === undefined) return null;
-    return problem("topic_forbidden", `the broker does not let Fieldline subscribe to '${first}'`);
+    const receiving = this.#receiving?.trouble ?? this.#standIn?.trouble;
+    return this.#sending?.trouble ?? receiving ?? this.#security?.trouble ?? null;
   }
 
   /** Whether what devices publish from now on comes here, or waits for us at the broker. */
   get isTakingIn(): boolean {
-    return this.#refusedFilters?.length === 0 && this.#receiving?.trouble === null;
+    return this.#receiving?.isTakingIn ?? false;
+  }
+
+  /** Whether the broker spreads messages among workers; null while that is not known. */
+  get isShared(): boolean | null {
+    return this.#receiving?.isShared ?? null;
+  }
+
+  /** The house has said whether this worker is the first: see `isFirst`. */
+  async lead(isFirst: boolean): Promise<void> {
+    if (this.#isClosed || this.isShared !== false) return;
+    const isOwn = this.#options.worker === FIRST;
+    if (isOwn && !isFirst) await this.#receiving?.giveWay();
+    if (isOwn || isFirst === (this.#standIn !== null)) return;
+    const before = this.#standIn;
+    this.#standIn = isFirst ? this.#takeIn(FIRST) : null;
+    await before?.drain();
+    before?.close();
   }
 
   async send(message: Message): Promise<Outcome<void, Problem>> {
@@ -163,7 +184,8 @@ class ExternalBroker implements Broker {
   /** These topics, too, are to be taken in from now on; what was said before does not count. */
   listen(topics: readonly string[]): void {
     this.#more = topics;
-    if (this.#share) this.#receiver?.change(withMore(this.#share, topics));
+    this.#receiving?.listen(topics);
+    this.#standIn?.listen(topics);
   }
 
   async provision(agent: AgentId, account: Account | null, password: string | null): Promise<void> {
@@ -197,9 +219,10 @@ class ExternalBroker implements Broker {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await this.#receiver?.drain();
+    await Promise.all([this.#receiving?.drain(), this.#standIn?.drain()]);
     await this.#security?.close();
     this.#receiving?.close();
+    this.#standIn?.close();
     this.#sending?.close();
   }
 
@@ -221,30 +244,13 @@ class ExternalBroker implements Broker {
     });
   }
 
-  #receive(options: ExternalOptions): Client {
-    const { address, worker, filters, ordered = [], folder } = options;
-    const share = { share: options.share, worker, filters, ordered };
-    this.#share = share;
-    const clientId = `${options.share}-ingest-${worker}`;
-    const mark = new SessionMark(folder, clientId);
-    const onGranted = (refused: readonly string[]) => this.#granted(refused);
-    const wish = { ...this.#parts, mark, onGranted };
-    return new Client(address, {
-      ...this.#parts,
-      ...{ clientId, isFresh: false },
-      begin: (wire, welcome) => {
-        const all = { ...wish, share: withMore(share, this.#more) };
-        this.#receiver = new Receiver(all, wire, welcome);
-        return this.#receiver;
-      },
-    });
-  }
-
-  #granted(refused: readonly string[]): void {
-    const before = this.#refusedFilters ?? [];
-    this.#refusedFilters = refused;
-    for (const filter of refused.filter((one) => !before.includes(one))) {
-      this.#parts.log.error("the broker does not let us subscribe", { filter });
-    }
+  #takeIn(worker: number): IntakeClient {
+    const { address, filters, ordered = [], folder } = this.#options;
+    const share = { share: this.#options.share, worker, filters, ordered };
+    // Every worker has a session of its own, but for that of the first: somebody else may have it.
+    const { isFirst = () => true } = this.#parts;
+    const mayConnect = (isShared: boolean | null) =>
+      worker !== FIRST || isShared === true || isFirst();
+    return new IntakeClient(address, share, this.#more, { ...this.#parts, folder, mayConnect });
   }
 }

@@ -45,6 +45,8 @@ export class Ingest {
   readonly #days: Days;
   readonly #newest: Watermarks = new Map();
   readonly #gone = new Map<number, number>();
+  /** Since a deletion the watermarks here may be above what the database has. */
+  #mayBeAbove = false;
 
   constructor(database: Database, days: Days) {
     this.#database = database;
@@ -63,6 +65,11 @@ export class Ingest {
     for (const [series, micros] of await readTimes(session, "gone")) this.#gone.set(series, micros);
   }
 
+  /** Samples will be deleted, before anything else comes in. */
+  expectDeletion(): void {
+    this.#mayBeAbove = true;
+  }
+
   isTooOld(series: number, at: number): boolean {
     const end = this.#gone.get(series);
     return end !== undefined && microsOf(at) <= end;
@@ -75,9 +82,10 @@ export class Ingest {
     const freshBytes = encodeRows(samples, fresh);
     const lateBytes = encodeRows(samples, late);
     const daysMade = this.#days.makeFor(samples);
+    const mayBeAbove = this.#mayBeAbove;
     const stored = this.#database.write(async (session) => {
       if (fresh.length > 0) await session.copyIn(`fieldline.sample(${COLUMNS})`, freshBytes);
-      if (late.length > 0) await replace(session, lateBytes);
+      if (late.length > 0) await replace(session, lateBytes, mayBeAbove);
       if (raised.size > 0) await raise(session, raised);
       if (over.length > 0) await spoilDays(session, over);
       await session.run("UPDATE fieldline.meta SET samples = samples + $1", [
@@ -103,7 +111,7 @@ const REPLACED = COLUMNS.split(", ")
   .map((name) => `${name} = excluded.${name}`)
   .join(", ");
 
-async function replace(session: Session, bytes: Uint8Array): Promise<void> {
+async function replace(session: Session, bytes: Uint8Array, mayBeAbove: boolean): Promise<void> {
   await session.run(
     "CREATE TEMPORARY TABLE IF NOT EXISTS late (LIKE fieldline.sample) ON COMMIT DELETE ROWS",
   );
@@ -112,7 +120,11 @@ async function replace(session: Session, bytes: Uint8Array): Promise<void> {
     `INSERT INTO fieldline.sample(${COLUMNS}) SELECT ${COLUMNS} FROM late ORDER BY series, at
      ON CONFLICT (series, at) DO UPDATE SET ${REPLACED}`,
   );
-  // After a deletion the watermark in memory may be above what is there.
+  if (mayBeAbove) await raiseToLate(session);
+}
+
+/** Of series of which what was newest was deleted. */
+async function raiseToLate(session: Session): Promise<void> {
   await session.run(
     `INSERT INTO fieldline.newest AS known
        SELECT late.series, max(late.at) FROM late LEFT JOIN fieldline.newest USING (series)

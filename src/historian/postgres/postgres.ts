@@ -132,6 +132,7 @@ export class PostgresHistorian implements Historian {
   }
 
   async deleteRange(range: SeriesRange): Promise<void> {
+    this.#ingest.expectDeletion();
     await this.#database.write((session) => deleteRange(session, range));
     this.#maker.note();
     this.#maker.wake();

@@ -114,7 +114,9 @@ if (cluster) {
       from: START + 25 * HOUR_MS,
       to: START + 26 * HOUR_MS,
     });
-    assert.equal(await counted("hourly"), 0, "nothing that has changed is left");
+    // They may be made anew already.
+    const old = await counted("hourly WHERE max = 1e6");
+    assert.equal(old, 0, "nothing of what has changed is left");
     assert.deepEqual(await largest({ everyMs: 24 * HOUR_MS }), [5_000, 699, 699]);
     await historian.daysMade();
     assert.deepEqual([await counted("daily"), await counted("hourly")], [2, 47]);

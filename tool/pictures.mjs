@@ -78,6 +78,7 @@ async function pagesOf(house) {
     { name: "devices", path: "/devices" },
     { name: "device-viasens", path: device("viasens") },
     { name: "device-ring", path: `${device("viasens")}?tab=ring` },
+    { name: "device-ring-basic", path: `${device("viasens")}?tab=ring`, act: choosePattern },
     { name: "device-settings", path: `${device("viasens")}?tab=settings` },
     { name: "device-messages", path: `${device("viasens")}?tab=messages` },
     { name: "device-scorp-io", path: device("scorp-io") },
@@ -148,6 +149,10 @@ async function importList(page) {
     "address,name,place\nharbour/1,R 101,Harbour Works/Office\nharbour/99,R 199,",
   );
   await press(page, "Try");
+}
+
+async function choosePattern(page) {
+  await page.getByText("Basic pattern", { exact: true }).first().click();
 }
 
 async function press(page, name) {

@@ -79,3 +79,8 @@ export function silentWords(silent: Silent): string {
   ];
   return parts.join(", ");
 }
+
+/** What the version of a device's interface tells of its firmware; empty where it tells nothing. */
+export function firmwareWords({ driver, api }: Pick<DeviceReply, "driver" | "api">): string {
+  return driver === "viasens" && Number(api) >= 2 ? ", firmware 2.1 or later" : "";
+}

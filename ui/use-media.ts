@@ -3,6 +3,9 @@ import { useCallback, useSyncExternalStore } from "react";
 /** Where a table does not fit, the same rows are cards. */
 export const PHONE = "(max-width: 640px)";
 
+/** Some people get ill from what moves. */
+export const LESS_MOTION = "(prefers-reduced-motion: reduce)";
+
 export function useMedia(query: string): boolean {
   const listen = useCallback(
     (changed: () => void) => {

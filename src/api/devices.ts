@@ -132,6 +132,7 @@ function deviceReply(house: House, device: Device, view: ModelView): Omit<Device
     firstSeenAt: iso(firstSeenAt),
     lastSeenAt: isoOrNull(lastSeenAt),
     liveness: house.liveness.of(id)?.state ?? (hasLeft ? "offline" : null),
+    api: house.ingest.firmware(driver, address) ?? null,
     silent: silentReplies(house, device),
     messages,
     warnings: warnings.map((warning) => ({ ...warning, at: iso(warning.at) })),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ApiHouse, type Reply } from "../../test/api-house.ts";
 import { until } from "../../test/house.ts";
+import type { DeviceAddress } from "../domain/brand.ts";
 import type { NodeReply } from "./contract.ts";
 
 const CO2 = { type: "co2", payload: { co2: 600 } };
@@ -313,4 +314,15 @@ test("a network shows with its gateway's agent, before any node has spoken, and 
     items.map(({ liveness }: { liveness: string }) => liveness),
     ["expected", "expected"],
   );
+});
+
+test("what a network says of a node's firmware is known before its first word, and shown", async () => {
+  await house.hear("/sauter/viasens/12/31/status", { api: "2" });
+  const { ingest } = house.parts;
+  assert.equal(ingest.firmware("viasens", "12/31" as DeviceAddress), "2");
+  assert.ok(!ingest.devices().some(({ address }) => address === "12/31"), "it makes no device");
+  await house.hear("/sauter/viasens/12/31", CO2);
+  const id = ingest.devices().find(({ address }) => address === "12/31")?.id ?? "";
+  const { json } = await house.send("viewer", `GET /devices/${id}`);
+  assert.equal(json.device.api, "2");
 });

@@ -177,12 +177,10 @@ export const ChannelSchema = Type.Object({
 });
 const SilentSchema = Type.Object({
   channel: Type.String(),
-  /** As people call it. */
   name: Type.String(),
   /** `late`: one report and a fifth of it missed; `offline`: two and a minute. */
   state: oneOf(["late", "offline"]),
   since: Time,
-  /** The report time by which it was judged. */
   promiseMs: Type.Number(),
 });
 export const DeviceSchema = Type.Object({
@@ -202,6 +200,8 @@ export const DeviceSchema = Type.Object({
   lastSeenAt: nullable(Time),
   /** `unknown`: its network is away. Null where its protocol promises nothing. */
   liveness: nullable(oneOf(LIVE_STATES)),
+  /** Version of its protocol's interface that it speaks, where its network says so. */
+  api: nullable(Type.String()),
   /** Sensors that have fallen silent while the device speaks. */
   silent: Type.Array(SilentSchema),
   messages: Type.Integer(),

@@ -76,6 +76,8 @@ export type Finding =
       /** In its own words. */
       readonly answer?: JsonObject;
     }
+  /** Which version of its protocol's interface a device speaks, in the protocol's own words. */
+  | { readonly kind: "firmware"; readonly device: DeviceAddress; readonly api: string }
   /** A network, named as its devices' addresses begin, is there or, by its will, is not. */
   | { readonly kind: "presence"; readonly device: DeviceAddress; readonly isHere: boolean }
   /** Somebody told a device settings that stay; null: what was kept for it is no more. */

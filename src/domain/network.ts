@@ -1,3 +1,13 @@
+import type { DeviceAddress } from "./brand.ts";
+
+/** What a network says of the software of one of its devices. */
+export type Firmware = {
+  readonly driver: string;
+  readonly address: DeviceAddress;
+  /** Version of the interface that it speaks, in the protocol's own words. */
+  readonly api: string;
+};
+
 /**
  * Topics of a network that its protocol's documents leave open, as people who know it have told
  * them. Null: known by what its messages look like.

@@ -60,6 +60,9 @@ export interface Driver {
   /** Whether a network can have these topics, where the protocol's documents leave some open. */
   checkTopics?(topics: NetworkTopics): Outcome<void, Problem>;
 
+  /** Whether every order is answered by those who speak this version of the interface. */
+  answersOrders?(api: string): boolean;
+
   /** How the channels of a device report that was told these settings. */
   reportingOf?(settings: JsonObject): readonly Expectation[];
 

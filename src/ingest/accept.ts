@@ -11,6 +11,7 @@ import { type Bindings, type BoundDevice, channelsOf } from "./bindings.ts";
 import type { Declarations } from "./declarations.ts";
 import { declare } from "./declare.ts";
 import { farewell } from "./farewell.ts";
+import type { FirmwareBook } from "./firmware.ts";
 import type { IngestParts } from "./ingest.ts";
 import { propose } from "./propose.ts";
 import type { Sequences } from "./sequences.ts";
@@ -28,6 +29,7 @@ type Known = {
   readonly bindings: Bindings;
   readonly declarations: Declarations;
   readonly sequences: Sequences;
+  readonly firmware: FirmwareBook;
 };
 
 /** Takes in what a message told besides readings; gives what its answer is to tell. */
@@ -53,7 +55,9 @@ export async function accept(
   }
 }
 
-type Own = Of<"channels" | "model" | "confirmation" | "order" | "presence" | "sequence" | "gone">;
+type Own = Of<
+  "channels" | "model" | "confirmation" | "order" | "presence" | "firmware" | "sequence" | "gone"
+>;
 
 /** What no answer has anything to tell of. */
 async function acceptOwn(
@@ -61,7 +65,7 @@ async function acceptOwn(
   known: Known,
   { driver, agent, finding }: Told<Own>,
 ): Promise<Outcome<void, Problem>> {
-  const { bindings, sequences } = known;
+  const { bindings, firmware, sequences } = known;
   switch (finding.kind) {
     case "channels":
       return acceptChannels(parts, known, { driver, agent, finding });
@@ -79,6 +83,8 @@ async function acceptOwn(
     case "presence":
       parts.onNetwork?.({ driver: driver.id, id: finding.device }, finding.isHere);
       return success(undefined);
+    case "firmware":
+      return firmware.note({ driver: driver.id, address: finding.device, api: finding.api });
     case "sequence":
       return sequences.follow(driver, finding);
     case "gone":

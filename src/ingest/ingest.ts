@@ -1,4 +1,4 @@
-import type { AgentId, AssetId, ChannelName, DeviceId } from "../domain/brand.ts";
+import type { AgentId, AssetId, ChannelName, DeviceAddress, DeviceId } from "../domain/brand.ts";
 import type { Variable } from "../domain/catalogue.ts";
 import type { CustomTopic } from "../domain/custom-topic.ts";
 import type { Actor, NewEvent } from "../domain/event.ts";
@@ -33,6 +33,7 @@ import { CustomTopics, putCustomTopic, removeCustomTopic } from "./custom-topics
 import { Declarations } from "./declarations.ts";
 import { excerptOf } from "./excerpt.ts";
 import { type Expected, expectDevice } from "./expect.ts";
+import { FirmwareBook } from "./firmware.ts";
 import { Layouts, putLayout, removeLayout } from "./layouts.ts";
 import { type Described, describe, map, type Unmapping, unmap } from "./map.ts";
 import { MessageLog } from "./message-log.ts";
@@ -119,6 +120,8 @@ export interface Ingest {
   putCustomTopic(by: Actor, custom: CustomTopic): Promise<Outcome<void, Problem>>;
   removeCustomTopic(by: Actor, id: string): Promise<Outcome<CustomTopic, Problem>>;
 
+  /** Which version of its protocol's interface a device speaks, where its network said so. */
+  firmware(driver: string, address: DeviceAddress): string | undefined;
   /** What people have told of a network's topics, if anything. */
   networkTopics(driver: string, network: string): NetworkTopics | undefined;
   putNetworkTopics(by: Actor, topics: NetworkTopics): Promise<Outcome<void, Problem>>;
@@ -220,7 +223,9 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
   const statusSeries = await StatusSeries.load(parts.store);
   const messages = new MessageLog();
   const soundness = new Soundness(parts);
-  const told = { declarations, layouts, customTopics, networks, statusSeries, soundness };
+  const firmware = await FirmwareBook.load(parts.store);
+  const judges = { statusSeries, soundness };
+  const told = { declarations, layouts, customTopics, networks, firmware, ...judges };
   const state = { bindings, rejections, answers, ...told, messages, sequences: new Sequences() };
   const walk = new Walk(parts, state);
   return {
@@ -253,6 +258,7 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     customTopics: () => customTopics.all,
     putCustomTopic: (by, custom) => putCustomTopic(parts, customTopics, by, custom),
     removeCustomTopic: (by, id) => removeCustomTopic(parts, customTopics, by, id),
+    firmware: (driver, address) => firmware.of(driver, address),
     networkTopics: (driver, network) => networks.of(driver, network),
     putNetworkTopics: (by, topics) => putNetworkTopics(parts, networks, by, topics),
     layouts: () => layouts.all,

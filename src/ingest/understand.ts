@@ -18,6 +18,7 @@ import {
 import type { CustomTopics } from "./custom-topics.ts";
 import type { Declarations } from "./declarations.ts";
 import { driverFor } from "./driver-for.ts";
+import type { FirmwareBook } from "./firmware.ts";
 import type { IngestParts } from "./ingest.ts";
 import type { Layouts } from "./layouts.ts";
 import type { MessageLog } from "./message-log.ts";
@@ -43,6 +44,7 @@ export type State = {
   readonly sequences: Sequences;
   readonly statusSeries: StatusSeries;
   readonly soundness: Soundness;
+  readonly firmware: FirmwareBook;
 };
 
 /** What a batch brought besides readings of known channels. */
@@ -291,7 +293,7 @@ function intolerable({ refuses }: Voice, warnings: readonly Warning[]): Problem 
 
 /** What others tell a device is no sign of its life, nor what its network tells. */
 function isOwnWord({ kind }: Finding): boolean {
-  return kind !== "order" && kind !== "presence";
+  return kind !== "order" && kind !== "presence" && kind !== "firmware";
 }
 
 function nothing(): Brought {

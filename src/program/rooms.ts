@@ -119,11 +119,17 @@ async function openOwn(ground: Ground, config: Config, closer: Closer) {
   return { access, agents, assetEvents, files };
 }
 
-/** Whether people have told where the device's network answers orders: then it answers them all. */
+/**
+ * Whether every order to the device is answered: its network's firmware does that, or people have
+ * told where the answers come.
+ */
 function answersTold(ingest: Ingest, { driver: id, address }: Device): boolean {
-  const network = drivers.find((driver) => driver.id === id)?.networkOf?.(address);
+  const driver = drivers.find((one) => one.id === id);
+  const network = driver?.networkOf?.(address);
   const topics = network === undefined ? undefined : ingest.networkTopics(id, network);
-  return (topics?.answers ?? null) !== null;
+  const api = ingest.firmware(id, address);
+  const isByFirmware = api !== undefined && driver?.answersOrders?.(api) === true;
+  return isByFirmware || (topics?.answers ?? null) !== null;
 }
 
 /** A broker that cannot tell is taken at its best. */

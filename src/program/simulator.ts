@@ -27,6 +27,7 @@ const HELP = `fieldline simulator viasens|meter|plant [options]
   --nodes M          viasens: nodes in each network (10)
   --firmware VERSION viasens: 1.8, or 2.1, which acknowledges orders (1.8)
   --faults N         viasens: sensors of a node that fail for an hour, in a day (0)
+  --stuck SHARE      viasens: of those, sensors that go on with their last value, 0 to 1 (0)
   --dead SHARE       viasens: nodes that fall silent for ever after some minutes, 0 to 1 (0)
   --lose SHARE       viasens: messages that the mesh loses (0)
   --double SHARE     viasens: messages that come twice (0)
@@ -48,6 +49,7 @@ const FALLBACKS = {
   networks: "1",
   nodes: "10",
   faults: "0",
+  stuck: "0",
   firmware: "1.8",
   dead: "0",
   lose: "0",
@@ -73,7 +75,7 @@ const WITHOUT_FALLBACK = [
 ] as const;
 const WHOLE_NUMBERS = ["networks", "nodes", "meters", "seed"] as const;
 const NUMBERS = ["every", "speed", "duration", "outage-every", "outage-for"] as const;
-const SHARES = ["dead", "lose", "double", "late"] as const;
+const SHARES = ["stuck", "dead", "lose", "double", "late"] as const;
 
 type Options = typeof FALLBACKS & {
   readonly [Name in (typeof WITHOUT_FALLBACK)[number]]?: string;
@@ -161,7 +163,7 @@ function fleetOf(what: string, options: Options): Fleet | undefined {
 }
 
 function networksOf(options: Options): Parameters<typeof sensorNetworks>[1] {
-  const { networks, nodes, faults, dead, lose, double, late } = options;
+  const { networks, nodes, faults, stuck, dead, lose, double, late } = options;
   const shares = {
     dead: Number(dead),
     lost: Number(lose),
@@ -173,6 +175,7 @@ function networksOf(options: Options): Parameters<typeof sensorNetworks>[1] {
     networks: Number(networks),
     nodes: Number(nodes),
     faultsPerDay: Number(faults),
+    stuckShare: Number(stuck),
     firmware: options.firmware === "2.1" ? "2.1" : "1.8",
     ...(!isCalm && { troubles: shares }),
   };

@@ -168,6 +168,22 @@ test("a sensor that fails is silent, health tells, and recovery is a first readi
   assert.ok(masks.some((mask) => (mask & 1) === 0));
 });
 
+test("a sensor that is stuck goes on with its last value while its health says 0", () => {
+  const network = mesh(6, { faultsPerDay: 2, stuckShare: 1 });
+  const found = byChannel(network.advance(TUESDAY + 3 * DAY_MS));
+  const told = [1, 2, 3, 4, 5, 6].flatMap((node) => {
+    const health = found.get(`mesh/${node} health.health`) ?? [];
+    const co2 = found.get(`mesh/${node} co2.co2`) ?? [];
+    return health.flatMap(({ at, value }, index) => {
+      if ((value & 1) === 1) return [];
+      const until = health[index + 1]?.at ?? Number.POSITIVE_INFINITY;
+      return [co2.filter((sample) => sample.at >= at && sample.at < until)];
+    });
+  });
+  assert.ok(told.some((samples) => samples.length > 1));
+  for (const samples of told) assert.ok(new Set(samples.map(({ value }) => value)).size <= 1);
+});
+
 test("the gateway says when it comes and leaves word for when it goes", () => {
   const { opening, agent } = mesh(1);
   const text = (payload?: Uint8Array) => new TextDecoder().decode(payload);

@@ -19,6 +19,7 @@ export type NetworkOptions = {
   readonly bootAt: number;
   readonly settings?: NodeSettings;
   readonly faultsPerDay?: number;
+  readonly stuckShare?: number;
   /**
    * 2.1 acknowledges orders, says so in a status and sends its values after each configuration;
    * 1.8 does none of it.
@@ -105,7 +106,7 @@ function seedOf(index: number, { site }: NetworkOptions): number {
 }
 
 function nodeIn(room: RoomModel, index: number, options: NetworkOptions): SensorNode {
-  const { network, bootAt, settings, faultsPerDay, firmware } = options;
+  const { network, bootAt, settings, faultsPerDay, stuckShare, firmware } = options;
   const seed = seedOf(index, options);
   return new SensorNode({
     device: `${network}/${index + 1}` as DeviceAddress,
@@ -115,6 +116,7 @@ function nodeIn(room: RoomModel, index: number, options: NetworkOptions): Sensor
     ...(settings && { settings }),
     ...(firmware && { firmware }),
     ...(faultsPerDay !== undefined && { faultsPerDay }),
+    ...(stuckShare !== undefined && { stuckShare }),
   });
 }
 

@@ -31,6 +31,8 @@ type NodeOptions = {
   readonly firmware?: Firmware;
   /** How many of a node's seven sensors fail, each for an hour or so, in a day. */
   readonly faultsPerDay?: number;
+  /** Of those that fail, the share that goes on telling what it told last, although health says 0. */
+  readonly stuckShare?: number;
 };
 
 export type Firmware = "1.8" | "2.1";
@@ -76,6 +78,8 @@ export class SensorNode {
   #picture: LedPicture = DARK_RING;
   #senseAt: number;
   #health: number | undefined;
+  /** What each sensor told while it worked. */
+  readonly #sensed = new Map<BlockName, number>();
   #isMoving = false;
 
   constructor(options: NodeOptions) {
@@ -161,11 +165,14 @@ export class SensorNode {
       const reporter = this.#reporters[block];
       const isWorking = (health & (1 << bit)) !== 0;
       if (!isWorking) {
-        reporter.fail();
+        const stuck = this.#isStuck(at, bit) ? this.#sensed.get(block) : undefined;
+        if (stuck === undefined) reporter.fail();
+        else this.#say(channel, reporter.read(at, stuck), reports);
         continue;
       }
       const error = this.#error(Math.floor(at / SENSE_MS), index) - 0.5;
       const value = sense(room, error, this.#settings);
+      this.#sensed.set(block, value);
       const wasWorking = this.#health === undefined || (this.#health & (1 << bit)) !== 0;
       this.#say(
         channel,
@@ -183,6 +190,11 @@ export class SensorNode {
     const moved = isMoving === this.#isMoving ? undefined : this.#presence.move(at, isMoving);
     this.#isMoving = isMoving;
     this.#sayPresence(moved ?? this.#presence.tick(at), reports);
+  }
+
+  #isStuck(at: number, bit: number): boolean {
+    const share = this.#options.stuckShare ?? 0;
+    return share > 0 && this.#error(Math.floor(at / DAY_MS), 400 + bit) < share;
   }
 
   /** 1 for each sensor that works; a fault begins and ends within one day. */

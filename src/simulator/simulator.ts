@@ -69,14 +69,14 @@ export function demoPlant(site: Site): Plant {
 
 /** viaSens networks named `network-1`, `network-2` …, each behind a gateway of its own. */
 export function sensorNetworks(site: Site, options: NetworksOptions): Fleet {
-  const { networks, nodes, faultsPerDay = 0, firmware = "1.8", troubles } = options;
+  const { networks, nodes, faultsPerDay = 0, stuckShare = 0, firmware = "1.8", troubles } = options;
   return (bootAt) =>
     numbered(networks).map((number) => {
       const seed = site.seed + 7_919 * number;
       const own = { utcOffsetMs: site.utcOffsetMs, seed };
       const network = `network-${number}`;
       const rooms = roomsOf(nodes, seed);
-      const ways = { faultsPerDay, firmware };
+      const ways = { faultsPerDay, stuckShare, firmware };
       const calm = new SensorNetwork({ network, rooms, site: own, bootAt, ...ways });
       return troubles ? new TroubledNetwork(calm, { ...troubles, seed }, bootAt) : calm;
     });
@@ -88,6 +88,7 @@ type NetworksOptions = {
   readonly nodes: number;
   /** Sensors of a node that fail for an hour or so, in a day. */
   readonly faultsPerDay?: number;
+  readonly stuckShare?: number;
   readonly firmware?: Firmware;
   readonly troubles?: Omit<Troubles, "seed">;
 };

@@ -7,7 +7,7 @@ import type { Event } from "../domain/event.ts";
 import type { Layout } from "../domain/frame.ts";
 import type { Fitting } from "../domain/health.ts";
 import type { Asset, Channel, Device, Point } from "../domain/model.ts";
-import type { NetworkTopics } from "../domain/network.ts";
+import type { Firmware, NetworkTopics } from "../domain/network.ts";
 import type {
   CommandRow,
   Credential,
@@ -42,6 +42,7 @@ export interface Store {
   readonly layouts: Shelf<Layout>;
   readonly customTopics: Shelf<CustomTopic>;
   readonly networkTopics: Shelf<NetworkTopics>;
+  readonly firmware: Shelf<Firmware>;
   readonly fittings: Shelf<Fitting>;
   readonly templates: Shelf<Template>;
   readonly layers: Shelf<Layer>;

@@ -13,6 +13,7 @@ import {
 } from "../led-form.ts";
 import { Card } from "../part/card.tsx";
 import { Choice } from "../part/tabs.tsx";
+import { LESS_MOTION, useMedia } from "../use-media.ts";
 import { previewOf } from "../widget/led-preview.ts";
 import { LedRing } from "../widget/led-ring.tsx";
 import { RingAnimation } from "./ring-animation.tsx";
@@ -39,6 +40,7 @@ const COUNTS = ["12", "24", "36", "48"].map((count) => ({ value: count, label: c
 export function DeviceRing({ device, commands }: DeviceRingProps) {
   const [choice, setChoice] = useState<RingChoice>(FIRST_CHOICE);
   const [ledCount, setLedCount] = useLedCount();
+  const isStill = useMedia(LESS_MOTION);
   const { kind, animation, pattern } = choice;
   const isAnimation = kind === "led-ring";
   const command = useMemo(
@@ -57,7 +59,12 @@ export function DeviceRing({ device, commands }: DeviceRingProps) {
               {isAnimation ? `for ${formatNumber(animation.durationMs / 1000)} s` : "until cleared"}
             </span>
           </LedRing>
-          {preview.pace < 1 && (
+          {isStill && (
+            <p className="hint" role="note">
+              It stands still here, since this system asks for less motion.
+            </p>
+          )}
+          {!isStill && preview.pace < 1 && (
             <p className="hint" role="note">
               Flashes faster on the device: here it is held to three flashes a second.
             </p>

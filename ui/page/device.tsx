@@ -6,6 +6,7 @@ import {
   ALIVE_WORDS,
   alivenessOf,
   type DeviceDetail,
+  firmwareWords,
   patienceOf,
 } from "../device-state.ts";
 import { formatCount } from "../format.ts";
@@ -83,6 +84,7 @@ function DeviceHead({ detail: { device } }: { readonly detail: DeviceDetail }) {
         />
       </span>
       <Chip>{protocol}</Chip>
+      {device.api !== null && <Chip>{`api ${device.api}${firmwareWords(device)}`}</Chip>}
       <code className="device-address">{address}</code>
       {assetId ? (
         <Link to="/plant/$assetId" params={{ assetId }} className="link">

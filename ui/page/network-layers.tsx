@@ -122,15 +122,12 @@ function columnsOf(
   return [
     {
       head: "Network, zone or place",
-      cell: (place) => <b>{place.kind === "network" ? `Network ${place.name}` : place.path}</b>,
-    },
-    { head: "Template", wide: true, cell: (place) => layerOf(place)?.template?.name ?? "–" },
-    {
-      head: "Fields of its own",
       grow: true,
-      wide: true,
       cell: (place) => (
-        <span className="dim">{fieldWords(sections, layerOf(place)?.parameters ?? {}) || "–"}</span>
+        <>
+          <b>{place.kind === "network" ? `Network ${place.name}` : place.path}</b>
+          <span className="hint below">{laidWords(sections, layerOf(place))}</span>
+        </>
       ),
     },
     {
@@ -144,6 +141,16 @@ function columnsOf(
         ),
     },
   ];
+}
+
+/** Its template, and the fields that it has of its own, with their values. */
+function laidWords(sections: readonly FormSection[], layer: Layer | undefined): string {
+  const own = fieldWords(sections, layer?.parameters ?? {});
+  const parts = [
+    ...(layer?.template ? [`Template ${layer.template.name}`] : []),
+    ...(own ? [`own: ${own}`] : []),
+  ];
+  return parts.join("; ") || "Nothing: as specified";
 }
 
 type ZoneChoiceProps = {

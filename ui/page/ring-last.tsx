@@ -3,7 +3,7 @@ import type { CommandReply } from "../../src/api/contract.ts";
 import { formatAge, formatTime } from "../format.ts";
 import { modeName, patternName, type RingCommand } from "../led-form.ts";
 import { live, useByTime } from "../use-live.ts";
-import { pictureOf, type SentCommand } from "../widget/led-preview.ts";
+import { calmed, pictureOf, type SentCommand } from "../widget/led-preview.ts";
 import { LedRing } from "../widget/led-ring.tsx";
 
 type RingLastProps = {
@@ -19,10 +19,11 @@ export function RingLast({ commands, ledCount }: RingLastProps) {
   const last = sent.at(-1);
   const until = shown.animation?.until ?? 0;
   const left = useByTime((now) => (now < until ? formatAge(until - now) : ""));
-  const show = useMemo(
-    () => ({ picture: shown, ledCount, from: live.now(), pace: 1 }),
-    [shown, ledCount],
-  );
+  const isOver = left === "";
+  const show = useMemo(() => {
+    const picture = isOver ? { ...shown, animation: null } : shown;
+    return calmed({ picture, ledCount, from: live.now(), pace: 1 });
+  }, [shown, ledCount, isOver]);
   return (
     <div className="ring-last">
       <LedRing label="What was last sent to the ring" size={84} show={show} isSmall />
@@ -30,7 +31,7 @@ export function RingLast({ commands, ledCount }: RingLastProps) {
         <h3>Last sent</h3>
         {last ? (
           <>
-            <p>{wordsOf({ left, last, hasPattern: shown.pattern !== null })}</p>
+            <p>{wordsOf({ left, until, last, hasPattern: shown.pattern !== null })}</p>
             <p className="hint">
               {`Sent ${formatTime(last.at)} by ${last.actor}. ${ANSWER_WORDS[last.state]}`}
             </p>
@@ -87,9 +88,15 @@ function isRing(name: string): name is RingCommand["name"] {
   return name === "led-ring" || name === "led-ring-basic";
 }
 
-type Told = { readonly left: string; readonly last: Sent; readonly hasPattern: boolean };
+type Told = {
+  readonly left: string;
+  /** When the animation ends, or has ended. */
+  readonly until: number;
+  readonly last: Sent;
+  readonly hasPattern: boolean;
+};
 
-function wordsOf({ left, last, hasPattern }: Told): string {
+function wordsOf({ left, until, last, hasPattern }: Told): string {
   const { name, parameters } = last;
   if (name === "led-ring-basic") {
     const pattern = Number(parameters["pattern"]);
@@ -97,6 +104,7 @@ function wordsOf({ left, last, hasPattern }: Told): string {
   }
   const mode = Number(parameters["mode"]);
   if (mode < 0) return "Cleared";
-  if (left) return `${modeName(mode)}, ends in ${left}`;
-  return `${modeName(mode)}, over: ${hasPattern ? "the pattern below shows again" : "dark"}`;
+  if (left) return `${modeName(mode)}, ends in ${left}, at ${formatTime(until)}`;
+  const after = hasPattern ? "the pattern below shows again" : "dark";
+  return `${modeName(mode)}, over since ${formatTime(until)}: ${after}`;
 }

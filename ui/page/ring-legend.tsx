@@ -28,7 +28,14 @@ const OWN_PICTURES: readonly (readonly [command: RingCommand, name: string, mean
 /** What a node shows without being asked, so that nobody takes it for what was sent. */
 export function RingLegend({ ledCount }: { readonly ledCount: number }) {
   return (
-    <Card title="Pictures of its own" meta="Without being asked">
+    <Card title="Which picture wins" meta="A ring cannot be asked">
+      <ul className="ring-rules">
+        <li>An animation lies over the basic pattern until its time is over.</li>
+        <li>Then the pattern shows again, or nothing.</li>
+        <li>A newer animation begins anew, a newer pattern takes the older one's place.</li>
+        <li>Clear, of either kind, ends both. So does a restart of the node.</li>
+      </ul>
+      <h3>Its own, without being asked</h3>
       <ul className="ring-legend">
         {OWN_PICTURES.map(([command, name, meaning]) => (
           <li key={name}>

@@ -9,6 +9,7 @@ import {
   readForm,
   sectionsOf,
 } from "../schema-form.ts";
+import "./meant-settings.css";
 
 type LayerFormParts = {
   readonly type: CommandTypeReply;

@@ -13,7 +13,13 @@ export function previewOf({ name, parameters }: RingCommand, ledCount: number): 
   const picture = pictureOf([{ name, parameters: endless, at: 0 }]);
   const show: LedShow = { picture, ledCount, from: 0, pace: 1 };
   if (!mayFlash({ name, parameters })) return show;
-  return { ...show, pace: paceOf((tMs) => showAt(show, tMs)) };
+  return calmed(show);
+}
+
+/** The same show, held to three flashes a second. */
+export function calmed(show: LedShow): LedShow {
+  const { animation, pattern } = show.picture;
+  return animation || pattern ? { ...show, pace: paceOf((tMs) => showAt(show, tMs)) } : show;
 }
 
 /** What a ring shows after all that was sent to it, the oldest first. */

@@ -32,6 +32,7 @@ export function decodeExtension(
   if (isOfNode && answers === null && noteAnswer(message, place, findings)) {
     return success(undefined);
   }
+  if (isOfNode && noteFirmware(message, place, findings)) return success(undefined);
   const isOpen = !isOfNode && (topics?.presence ?? null) === null;
   if (isOpen && notePresence(message, place, findings)) return success(undefined);
   findings.warning("W_TOPIC_EXTENSION", `${topic.slice(0, 128)}: kept out of the devices`);
@@ -104,10 +105,34 @@ function noteAnswer(
 
 /** The page "MQTT Interface" shows the attribute, not what stands around it. */
 function stateIn(answer: JsonObject): { state: Json | undefined; pointer: string } {
-  const inner = answer["payload"];
+  const { object, pointer } = bodyOf(answer);
+  return { state: object["state"], pointer };
+}
+
+function bodyOf(message: JsonObject): { object: JsonObject; pointer: string } {
+  const inner = message["payload"];
   return isJsonObject(inner)
-    ? { state: inner["state"], pointer: "/payload" }
-    : { state: answer["state"], pointer: "" };
+    ? { object: inner, pointer: "/payload" }
+    : { object: message, pointer: "" };
+}
+
+const API = /^\d{1,4}$/;
+
+/**
+ * Version 2.1: the status of a node, which the broker keeps, has an attribute `api`. What else
+ * stands there no public text says.
+ */
+function noteFirmware({ payload }: ReceivedMessage, place: Place, findings: Findings): boolean {
+  const { api } = bodyOf(parseJsonObject(payload) ?? {}).object as { api?: Json };
+  const text = typeof api === "number" ? String(api) : api;
+  if (typeof text !== "string" || !API.test(text)) return false;
+  findings.finding({ kind: "firmware", device: place.device, api: text });
+  return true;
+}
+
+/** "2" is firmware 2.1, the first that acknowledges. */
+export function answersOrders(api: string): boolean {
+  return Number(api) >= 2;
 }
 
 type Answered = {

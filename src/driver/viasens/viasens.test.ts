@@ -160,6 +160,11 @@ for (const { name, cite, health, source, bad } of healthVectors()) {
   });
 }
 
+test("firmware 2.1 is known by the version of its interface, and answers every order", () => {
+  const told = ["1", "2", "3"].map((api) => viasens.answersOrders?.(api));
+  assert.deepEqual(told, [false, true, true]);
+});
+
 test("the README explains every warning that a vector shows, and no other", () => {
   const folder = new URL("vectors/", import.meta.url);
   const vectors = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), "utf8"));

@@ -2,7 +2,7 @@ import type { Driver } from "../driver.ts";
 import { catalogue } from "./catalogue.ts";
 import { decode } from "./decode.ts";
 import { encode } from "./encode.ts";
-import { checkTopics } from "./extension.ts";
+import { answersOrders, checkTopics } from "./extension.ts";
 import { idleBits, reportingOf, sensorOf } from "./reporting.ts";
 import { controlTopic, FILTERS, networkOf } from "./topics.ts";
 import { twin } from "./twin.ts";
@@ -30,6 +30,7 @@ export const viasens: Driver = {
   idleBits,
   sensorOf,
   checkTopics,
+  answersOrders,
   passingTopic: controlTopic,
   twin,
 };

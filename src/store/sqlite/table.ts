@@ -120,6 +120,10 @@ export const TABLES: { readonly [Name in ShelfName]: Table<RowOf<Name>> } = {
       ...{ unwanted: "plain", faulty: "plain" },
     },
   },
+  firmware: {
+    key: ["driver", "address"],
+    columns: { driver: "plain", address: "plain", api: "plain" },
+  },
   networkTopics: {
     key: ["driver", "network"],
     columns: { driver: "plain", network: "plain", answers: "plain", presence: "plain" },

@@ -165,9 +165,7 @@ export class SensorNode {
       const reporter = this.#reporters[block];
       const isWorking = (health & (1 << bit)) !== 0;
       if (!isWorking) {
-        const stuck = this.#isStuck(at, bit) ? this.#sensed.get(block) : undefined;
-        if (stuck === undefined) reporter.fail();
-        else this.#say(channel, reporter.read(at, stuck), reports);
+        this.#senseBroken(at, block, reports);
         continue;
       }
       const error = this.#error(Math.floor(at / SENSE_MS), index) - 0.5;
@@ -183,6 +181,14 @@ export class SensorNode {
     this.#sensePresence(at, (health & (1 << OCCUPANCY_BIT)) !== 0, reports);
     if (health !== this.#health) reports.push(this.#healthReport(at, health));
     this.#health = health;
+  }
+
+  #senseBroken(at: number, block: BlockName, reports: DeviceReport[]): void {
+    const { channel, bit } = SENSORS[block];
+    const reporter = this.#reporters[block];
+    const stuck = this.#isStuck(at, bit) ? this.#sensed.get(block) : undefined;
+    if (stuck === undefined) reporter.fail();
+    else this.#say(channel, reporter.read(at, stuck), reports);
   }
 
   #sensePresence(at: number, isWorking: boolean, reports: DeviceReport[]): void {

@@ -31,7 +31,7 @@ type NodeOptions = {
   readonly firmware?: Firmware;
   /** How many of a node's seven sensors fail, each for an hour or so, in a day. */
   readonly faultsPerDay?: number;
-  /** Of those that fail, the share that goes on telling what it told last, although health says 0. */
+  /** The share of failing sensors that goes on with its last value, although health says 0. */
   readonly stuckShare?: number;
 };
 

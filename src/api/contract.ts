@@ -776,7 +776,9 @@ export const ROUTES = {
       demo: Type.Boolean(),
       devices: Type.Integer(),
       reporting: Type.Integer(),
+      /** Of those that have spoken and whose network is there. */
       stale: Type.Integer(),
+      lostNetworks: Type.Integer(),
       inbox: Type.Integer(),
       rejected: Type.Integer(),
       assets: Type.Integer(),

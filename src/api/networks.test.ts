@@ -326,3 +326,13 @@ test("what a network says of a node's firmware is known before its first word, a
   const { json } = await house.send("viewer", `GET /devices/${id}`);
   assert.equal(json.device.api, "2");
 });
+
+test("the first page counts no device as silent that never spoke", async () => {
+  const { json } = await house.send("viewer", "GET /overview");
+  const expected = house.parts.ingest.devices().filter(({ id }) => {
+    return house.parts.liveness.of(id)?.state === "expected";
+  });
+  assert.ok(expected.length > 0);
+  assert.deepEqual([json.stale, json.lostNetworks], [0, 0]);
+  assert.equal(json.reporting, json.devices - expected.length);
+});

@@ -1,3 +1,4 @@
+import type { DeviceId } from "../domain/brand.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Device } from "../domain/model.ts";
 import { success } from "../lib/outcome.ts";
@@ -20,7 +21,8 @@ async function overview(house: House, _: Call<"GET /overview">): Answer<"GET /ov
     house.historian.stats(),
   ]);
   const devices = ingest.devices().filter(({ assetId }) => assetId !== null);
-  const reporting = devices.filter((device) => isReporting(house, device)).length;
+  const knowable = devices.filter(({ id }) => isKnowable(house, id));
+  const reporting = knowable.filter((device) => isReporting(house, device)).length;
   // Integrations that listen are connected too, and are no agents.
   const here = broker.agentsHere();
   const { messages, values } = rates.perSecond;
@@ -29,7 +31,8 @@ async function overview(house: House, _: Call<"GET /overview">): Answer<"GET /ov
     demo: house.demo.running(),
     devices: devices.length,
     reporting,
-    stale: devices.length - reporting,
+    stale: knowable.length - reporting,
+    lostNetworks: house.liveness.networks().filter(({ lost }) => lost !== null).length,
     inbox: waitingDevices(house).length,
     rejected,
     assets: view.assets.size,
@@ -41,6 +44,12 @@ async function overview(house: House, _: Call<"GET /overview">): Answer<"GET /ov
     samplesStored: stats.samplesStored,
     bytesOnDisk: stats.bytesOnDisk,
   });
+}
+
+/** Not one that never spoke, nor one whose whole network is away: that is one loss. */
+function isKnowable({ liveness }: House, id: DeviceId): boolean {
+  const state = liveness.of(id)?.state;
+  return state !== "expected" && state !== "unknown";
 }
 
 /** Heard of within the time that its quickest channel may take. */

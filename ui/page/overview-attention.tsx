@@ -7,8 +7,13 @@ import { useMay } from "../session.ts";
 /** What a person should look at; nothing while there is nothing. Alarms are not made up here. */
 export function Attention({ overview }: { readonly overview: Reply<"GET /overview"> }) {
   const maySeeRejected = useMay("engineer");
-  const { stale, inbox, rejected } = overview;
+  const { stale, lostNetworks, inbox, rejected } = overview;
   const items = [
+    lostNetworks > 0 && {
+      to: "/networks" as const,
+      text: `${formatCount(lostNetworks, "network is", "networks are")} away`,
+      why: "Of its devices nobody can tell",
+    },
     stale > 0 && {
       to: "/devices" as const,
       text: `${formatCount(stale, "device is", "devices are")} silent`,

@@ -3,8 +3,9 @@ import type { AggregateQuery, Buckets } from "../historian.ts";
 import type { Summary } from "../rollup.ts";
 import { bucketStarts, SUM_COLUMNS, Sums } from "../sums.ts";
 import { countedValue, isCountable } from "../tally.ts";
-import { decodeChunk } from "./chunk.ts";
-import type { Chunks, StoredChunk } from "./chunks.ts";
+import { blocksBackward, blocksForward } from "./blocks.ts";
+import type { Block } from "./chunk.ts";
+import type { Chunks } from "./chunks.ts";
 import { addDurations } from "./duration.ts";
 import type { Memtable } from "./memtable.ts";
 import { mergeRuns, Run } from "./run.ts";
@@ -74,15 +75,15 @@ class Walk {
     if (!(from < to)) return;
     let row = arrived.rowAt(from);
     const last = arrived.rowAt(to);
-    for (const chunk of this.#chunks.forward(sums.series, from, to)) {
-      const start = Math.max(row, arrived.rowAt(chunk.firstAt));
-      const end = Math.max(start, Math.min(last, arrived.rowAfter(chunk.lastAt)));
+    for (const block of blocksForward(this.#chunks, { series: sums.series, from, to })) {
+      const start = Math.max(row, arrived.rowAt(block.firstAt));
+      const end = Math.max(start, Math.min(last, arrived.rowAfter(block.lastAt)));
       sums.addRows(arrived, row, start);
-      const isInside = chunk.firstAt >= from && chunk.lastAt < to;
-      const summary = start === end && isInside ? this.#answerOf(chunk, sums) : undefined;
+      const isInside = block.firstAt >= from && block.lastAt < to;
+      const summary = start === end && isInside ? this.#answerOf(block, sums) : undefined;
       if (summary) sums.addSummary(summary);
       else {
-        const merged = this.#merge(chunk, arrived, start, end);
+        const merged = this.#merge(block, arrived, start, end);
         sums.addRows(merged, merged.rowAt(from), merged.rowAt(to));
       }
       row = end;
@@ -91,14 +92,10 @@ class Walk {
   }
 
   /** What it comes to, where it lies in one bucket and that says all that was asked for. */
-  #answerOf(chunk: StoredChunk, sums: Sums): Summary | undefined {
-    if (sums.bucketAt(chunk.firstAt) !== sums.bucketAt(chunk.lastAt)) return undefined;
-    const summary = this.#summaryOf(chunk);
+  #answerOf(block: Block, sums: Sums): Summary | undefined {
+    if (sums.bucketAt(block.firstAt) !== sums.bucketAt(block.lastAt)) return undefined;
+    const summary = block.sums(this.#query.quality === "all");
     return summary && this.#isEnough(summary) ? summary : undefined;
-  }
-
-  #summaryOf(chunk: StoredChunk): Summary | undefined {
-    return this.#chunks.sumsOf(chunk, this.#query.quality === "all");
   }
 
   #isEnough({ good, samples, first, last, increase }: Summary): boolean {
@@ -109,9 +106,9 @@ class Walk {
     return rollover === undefined || good === 0 || increase === last - first;
   }
 
-  #merge(chunk: StoredChunk, arrived: Run, start: number, end: number): Run {
+  #merge(block: Block, arrived: Run, start: number, end: number): Run {
     this.#stored.clear();
-    decodeChunk(chunk.data, this.#stored);
+    block.decode(this.#stored);
     if (start === end) return this.#stored;
     this.#part.clear();
     this.#part.copy(arrived, start, end);
@@ -123,12 +120,12 @@ class Walk {
   #valueBefore(series: number, arrived: Run): number {
     const { from } = this.#query;
     let end = arrived.rowAt(from);
-    for (const chunk of this.#chunks.backward(series, from)) {
-      const behind = Math.min(end, arrived.rowAfter(chunk.lastAt));
-      const start = Math.min(behind, arrived.rowAt(chunk.firstAt));
+    for (const block of blocksBackward(this.#chunks, series, from)) {
+      const behind = Math.min(end, arrived.rowAfter(block.lastAt));
+      const start = Math.min(behind, arrived.rowAt(block.firstAt));
       const newer = this.#lastOf(arrived, behind, end);
       if (!Number.isNaN(newer)) return newer;
-      const value = this.#lastOfChunk(chunk, arrived, start, behind);
+      const value = this.#lastOfBlock(block, arrived, start, behind);
       if (!Number.isNaN(value)) return value;
       end = start;
     }
@@ -136,11 +133,12 @@ class Walk {
     return Number.isNaN(first) ? this.#chunks.days.valueBefore(series, from) : first;
   }
 
-  #lastOfChunk(chunk: StoredChunk, arrived: Run, start: number, end: number): number {
-    const isBefore = chunk.lastAt < this.#query.from;
-    const summary = start === end && isBefore ? this.#summaryOf(chunk) : undefined;
+  #lastOfBlock(block: Block, arrived: Run, start: number, end: number): number {
+    const isBefore = block.lastAt < this.#query.from;
+    const isAll = this.#query.quality === "all";
+    const summary = start === end && isBefore ? block.sums(isAll) : undefined;
     if (summary) return summary.last;
-    const merged = this.#merge(chunk, arrived, start, end);
+    const merged = this.#merge(block, arrived, start, end);
     return this.#lastOf(merged, 0, merged.rowAt(this.#query.from));
   }
 

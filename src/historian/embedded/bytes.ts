@@ -69,10 +69,13 @@ export class ByteWriter {
 
   /** The bits of doubles as they are; on every machine that Node runs on, lowest byte first. */
   doubles(column: Float64Array, from: number, to: number): void {
-    const raw = new Uint8Array(column.buffer, column.byteOffset + from * 8, (to - from) * 8);
-    this.reserve(raw.length);
-    this.bytes.set(raw, this.length);
-    this.length += raw.length;
+    this.raw(new Uint8Array(column.buffer, column.byteOffset + from * 8, (to - from) * 8));
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.reserve(bytes.length);
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
   }
 }
 

@@ -6,17 +6,21 @@ import { crc32 } from "node:zlib";
 import { silentLog } from "../../lib/log.ts";
 import { openSqlite, type Sqlite } from "../../lib/sqlite.ts";
 import { batchOf, inFolder, ramp, row, START } from "../tale.ts";
+import { ByteReader } from "./bytes.ts";
 import { checkFolder } from "./check.ts";
 import { openEmbeddedHistorian } from "./embedded.ts";
 import { ofSeriesOne, openEngine } from "./engine-tale.ts";
+import { readNarrow } from "./narrow.ts";
 
 const LONG = { rawMs: 1e12, hourlyMs: null, dailyMs: null };
+/** See chunk-head.ts. */
+const COLUMNS_BEFORE_SUM = 7;
 
 test("a folder is read through, and each fault in it is told", () =>
   inFolder(async (folder) => {
     const opened = await openEmbeddedHistorian({ folder }, { log: silentLog });
     assert.ok(opened.ok);
-    await opened.value.append(batchOf(ramp(3_000)));
+    await opened.value.append(batchOf(ramp(24_000)));
     await opened.value.retire(0, LONG);
     await opened.value.append(batchOf(ramp(10)));
     const busy = checkFolder(folder);
@@ -25,7 +29,7 @@ test("a folder is read through, and each fault in it is told", () =>
     const well = checkFolder(folder);
     assert.deepEqual(well, {
       ok: true,
-      value: { chunks: 3, samples: 3_000, records: 1, isTorn: false, faults: [] },
+      value: { chunks: 3, samples: 24_000, records: 1, isTorn: false, faults: [] },
     });
 
     const database = openSqlite(join(folder, "history.db"));
@@ -115,9 +119,14 @@ function withOtherSums(database: Sqlite, id: number): Uint8Array {
   const bytes = database.prepare("SELECT data FROM chunk WHERE id = ?").get(id)?.[0];
   assert.ok(bytes instanceof Uint8Array);
   const data = Buffer.from(bytes);
-  const [sumsAt, headEnd] = [8, 8 + 7 * 8];
-  data.writeDoubleLE(data.readDoubleLE(sumsAt + 16) + 1, sumsAt + 16);
+  const body = new ByteReader(data, 5);
+  const blocks = Math.ceil(body.varint() / body.varint());
+  body.zigzag();
+  for (let column = 0; column < COLUMNS_BEFORE_SUM; column += 1) {
+    readNarrow(body, new Float64Array(blocks), 0, blocks);
+  }
+  data.writeUInt8(data.readUInt8(body.at + 1) ^ 1, body.at + 1);
+  const headEnd = data.readUInt32LE(1) - 4;
   data.writeUInt32LE(crc32(data.subarray(0, headEnd)), headEnd);
-  data.writeUInt32LE(crc32(data.subarray(0, -4)), data.length - 4);
   return data;
 }

@@ -7,9 +7,10 @@ import { type Outcome, success } from "../../lib/outcome.ts";
 import { openSqlite, type Sqlite } from "../../lib/sqlite.ts";
 import { type Rollup, rollupOf } from "../rollup.ts";
 import { dayFaults } from "./check-days.ts";
-import { DamagedChunkError, decodeChunk } from "./chunk.ts";
+import type { Block } from "./chunk.ts";
 import { Chunks, type StoredChunk } from "./chunks.ts";
 import { readCursor } from "./cursor.ts";
+import { DamagedChunkError } from "./damage.ts";
 import { diskFiles } from "./files.ts";
 import { lockFolder } from "./lock.ts";
 import { SegmentLog } from "./log.ts";
@@ -156,19 +157,30 @@ function isoOf(at: number): string {
 function faultOf(chunks: Chunks, chunk: StoredChunk): string | undefined {
   const run = new Run();
   try {
-    decodeChunk(chunk.data, run);
+    const blocks = chunks.blocksOf(chunk);
+    const agree = blocks.map((block) => agrees(block, run));
+    const ends = [run.count, run.at[0], run.at[run.count - 1]];
+    const said = [chunk.samples, chunk.firstAt, chunk.lastAt];
+    if (ends.some((value, index) => value !== said[index])) return "does not hold what it says";
+    return agree.every(Boolean) ? undefined : "its summary disagrees";
   } catch (reason) {
     if (!(reason instanceof DamagedChunkError)) throw reason;
     return "its bytes are damaged";
   }
-  const ends = [run.count, run.at[0], run.at[run.count - 1]];
-  const said = [chunk.samples, chunk.firstAt, chunk.lastAt];
-  if (ends.some((value, index) => value !== said[index])) return "does not hold what it says";
-  const agree = [false, true].every((isAll) => {
-    const said = chunks.sumsOf(chunk, isAll);
-    return !said || isSame(said, rollupOf(run, 0, run.count, isAll));
+}
+
+/** Whether a block says what its samples say, which are appended. */
+function agrees(block: Block, run: Run): boolean {
+  const from = run.count;
+  block.decode(run);
+  const { at, count } = run;
+  const isThere = count - from === block.samples;
+  const isThen = at[from] === block.firstAt && at[count - 1] === block.lastAt;
+  const isSummed = [false, true].every((isAll) => {
+    const said = block.sums(isAll);
+    return !said || isSame(said, rollupOf(run, from, count, isAll));
   });
-  return agree ? undefined : "its summary disagrees";
+  return isThere && isThen && isSummed;
 }
 
 function isSame(said: Rollup, found: Rollup): boolean {

@@ -3,7 +3,10 @@ import { test } from "node:test";
 import { KIND } from "../../domain/samples.ts";
 import { chances } from "../../lib/chance.ts";
 import { rollupOf } from "../rollup.ts";
-import { encodeChunk, sumsOfChunk } from "./chunk.ts";
+import { blocksOf, encodeChunk } from "./chunk.ts";
+import { DamagedChunkError } from "./damage.ts";
+import { sumsOfOldChunk } from "./old-chunk.ts";
+import { oldChunk } from "./older-tale.ts";
 import { Run } from "./run.ts";
 
 const ODD: readonly (readonly [value: number, kind: number])[] = [
@@ -27,34 +30,52 @@ function randomRun(random: () => number, count: number): Run {
   return run;
 }
 
-function endsOf({ at, count }: Run) {
-  return { firstAt: at[0] ?? 0, lastAt: at[count - 1] ?? 0, samples: count };
-}
-
-test("a chunk says at its head what its samples come to, bit for bit, of all and of the good", () => {
+test("a block says what its samples come to, bit for bit, over all and over the good", () => {
   const random = chances(7);
   for (let round = 0; round < 200; round += 1) {
     const run = randomRun(random, 1 + Math.floor(random() * 300));
-    const bytes = encodeChunk(run, 0, run.count).slice();
+    const blockSamples = 1 + Math.floor(random() * 80);
+    let from = 0;
+    for (const block of blocksOf(encodeChunk(run, 0, run.count, blockSamples).slice()) ?? []) {
+      const to = Math.min(run.count, from + blockSamples);
+      const ends = { firstAt: run.at[from], lastAt: run.at[to - 1], samples: to - from };
+      for (const isAll of [true, false]) {
+        assert.deepEqual(block.sums(isAll), { ...ends, ...rollupOf(run, from, to, isAll) });
+      }
+      const read = new Run();
+      block.decode(read);
+      assert.deepEqual(read.value.slice(0, read.count), run.value.slice(from, to));
+      from = to;
+    }
+    assert.equal(from, run.count);
+  }
+});
+
+test("a chunk of version 3 says at its head what its samples come to", () => {
+  const random = chances(9);
+  for (let round = 0; round < 100; round += 1) {
+    const run = randomRun(random, 1 + Math.floor(random() * 300));
+    const { at, count } = run;
+    const ends = { firstAt: at[0] ?? 0, lastAt: at[count - 1] ?? 0, samples: count };
     for (const isAll of [true, false]) {
-      const said = sumsOfChunk(bytes, endsOf(run), isAll);
-      assert.deepEqual(said, { ...endsOf(run), ...rollupOf(run, 0, run.count, isAll) });
+      const said = sumsOfOldChunk(oldChunk(run, 3), ends, isAll);
+      assert.deepEqual(said, { ...ends, ...rollupOf(run, 0, count, isAll) });
     }
   }
 });
 
-test("no bit of a head changes unseen", () => {
+test("no bit of a head changes unseen, and none of a block that is read", () => {
   const run = randomRun(chances(8), 50);
   run.quality[3] = 1;
-  const good = encodeChunk(run, 0, run.count).slice();
-  const said = sumsOfChunk(good, endsOf(run), true);
-  for (let bit = 0; bit < 125 * 8; bit += 1) {
+  const good = encodeChunk(run, 0, run.count, 20).slice();
+  const headBytes = new DataView(good.buffer).getUint32(1, true);
+  for (let bit = 0; bit < good.length * 8; bit += 1) {
     const bad = good.slice();
     bad[bit >> 3] = (bad[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-    // What was of version 3 says nothing as an older one: its row has no sums, and that is damage.
-    if (bad[0] === 2 || bad[0] === 1) assert.equal(sumsOfChunk(bad, endsOf(run), true), undefined);
-    else if (bit < 121 * 8) {
-      assert.throws(() => sumsOfChunk(bad, endsOf(run), true), /damaged/, `bit ${bit}`);
-    } else assert.deepEqual(sumsOfChunk(bad, endsOf(run), true), said);
+    const reads = () => {
+      for (const block of blocksOf(bad) ?? []) block.decode(new Run());
+    };
+    if (bit < headBytes * 8) assert.throws(() => blocksOf(bad), DamagedChunkError, `bit ${bit}`);
+    else assert.throws(reads, DamagedChunkError, `bit ${bit}`);
   }
 });

@@ -1,100 +1,205 @@
 import { crc32 } from "node:zlib";
-import { NOTHING, type Rollup, rollupOf, type Summary } from "../rollup.ts";
-import { ByteReader, type ByteWriter, VARINT_BYTES } from "./bytes.ts";
+import { type Rollup, rollupOf, type Summary } from "../rollup.ts";
+import { ByteReader, type ByteWriter, isWhole, VARINT_BYTES } from "./bytes.ts";
+import { DamagedChunkError } from "./damage.ts";
+import { readNarrow, writeNarrow } from "./narrow.ts";
 import type { Run } from "./run.ts";
 
 /*
- * What a chunk comes to, at its beginning, so that whoever needs no more does not unpack the rest.
- * Lowest byte first.
+ * The head of a chunk: where its blocks are and what they come to, so that whoever needs no more
+ * does not unpack them, and whoever needs a few samples unpacks one block. Lowest byte first.
  *
  *  offset  bytes
- *       0      2  see chunk.ts
- *       2         samples; those that can be counted; the good ones of these: a varint each
- *                 where there are good ones, over them: min, max, sum, first, last, increase, area,
- *                 as doubles
- *                 where others can be counted, too: the same over all that can be
- *          4      CRC-32 of all before
+ *       0      1  version of chunks: 4
+ *       1      4  bytes of this head
+ *       5         samples, and samples of each block but the last: a varint each, at least 1
+ *                 a time that the times below are counted from, a zigzag varint
+ *                 columns of one number a block, see narrow.ts: where it ends, in bytes behind
+ *                 this head; the times of its first and last sample; samples that can be counted;
+ *                 the good ones of these; and over the good ones
+ *                 min, max, sum, first, last, increase, area: NaN where there are none
+ *                 the last seven once more, over all that can be counted, of those blocks where
+ *                 not all of these are good
+ *     end-4    4  CRC-32 of all before
  *
- * Each sum is that of the samples one by one, the oldest first, beginning with 0.
+ * Each sum is that of the samples of a block one by one, the oldest first, beginning with 0.
  */
+const VERSION = 4;
+const LENGTH_AT = 1;
+const BEGIN = 5;
 const CRC_BYTES = 4;
-const COLUMNS = 7;
-const SUMS_BYTES = COLUMNS * 8;
+const [END, FIRST_AT, LAST_AT, COUNTABLE, GOOD, SUMS] = [0, 1, 2, 3, 4, 5];
+const SUM_COLUMNS = 7;
+const COLUMNS = SUMS + SUM_COLUMNS;
 
-/** No head is longer. */
-const HEAD_BYTES = 2 + 3 * VARINT_BYTES + 2 * SUMS_BYTES + CRC_BYTES;
-
-/** What is known of a chunk without it. */
+/** What is known of samples that follow each other without reading them. */
 export type Ends = Pick<Summary, "firstAt" | "lastAt" | "samples">;
 
-/** Behind two bytes that are written later: `sealHead` when they are there. */
-export function writeHead(out: ByteWriter, run: Run, from: number, to: number): void {
-  const good = rollupOf(run, from, to);
-  out.reserve(HEAD_BYTES);
+/** Rows of a run that become a chunk. */
+export type Rows = { readonly from: number; readonly to: number; readonly blockSamples: number };
+
+/** `blockEnds`: where each of the blocks ends, which follow. */
+export function writeHead(out: ByteWriter, run: Run, rows: Rows, blockEnds: readonly number[]) {
+  const { from, to, blockSamples } = rows;
+  const base = isWhole(run.at, from, to) ? (run.at[from] ?? 0) : 0;
+  const blocks = blockEnds.length;
+  const table = new Float64Array(blocks * COLUMNS);
+  const others: Rollup[] = [];
+  for (let block = 0, start = from; block < blocks; block += 1, start += blockSamples) {
+    const end = Math.min(to, start + blockSamples);
+    const good = rollupOf(run, start, end);
+    if (good.good < good.countable) others.push(rollupOf(run, start, end, true));
+    const ends = [(run.at[start] ?? 0) - base, (run.at[end - 1] ?? 0) - base];
+    const numbers = [blockEnds[block] ?? 0, ...ends, good.countable, good.good, ...sumsOf(good)];
+    for (let column = 0; column < COLUMNS; column += 1) {
+      table[column * blocks + block] = numbers[column] ?? 0;
+    }
+  }
+  out.length = BEGIN;
+  out.reserve(3 * VARINT_BYTES);
   out.varint(to - from);
-  out.varint(good.countable);
-  out.varint(good.good);
-  if (good.good > 0) writeSums(out, good);
-  if (good.good < good.countable) writeSums(out, rollupOf(run, from, to, true));
-  out.length += CRC_BYTES;
+  out.varint(blockSamples);
+  out.zigzag(base);
+  for (let start = 0; start < table.length; start += blocks) {
+    writeNarrow(out, table.subarray(start, start + blocks));
+  }
+  writeOthers(out, others);
+  seal(out);
 }
 
-/** `end` is where the head ends. */
-export function sealHead({ bytes, view }: ByteWriter, end: number): void {
-  view.setUint32(end - CRC_BYTES, crc32(bytes.subarray(0, end - CRC_BYTES)), true);
+function sumsOf({ min, max, sum, first, last, increase, area }: Rollup): number[] {
+  return [min, max, sum, first, last, increase, area];
 }
 
-/**
- * What the chunk comes to over its good samples, or over all that can be counted; undefined where
- * the bytes are not those that were written.
- */
-export function readHead(bytes: Uint8Array, ends: Ends, isAll: boolean): Summary | undefined {
-  const body = new ByteReader(bytes, 2);
-  const [samples, countable, good] = [body.varint(), body.varint(), body.varint()];
-  const allAt = body.at + (good > 0 ? SUMS_BYTES : 0);
-  const end = allAt + (good < countable ? SUMS_BYTES : 0);
-  if (end + CRC_BYTES > bytes.length || samples !== ends.samples) return undefined;
-  if (crc32(bytes.subarray(0, end)) !== body.view.getUint32(end, true)) return undefined;
-  const counts = { countable, good: isAll ? countable : good };
-  if (isAll && good < countable) body.at = allAt;
-  return summaryAt(body, ends, counts);
+function writeOthers(out: ByteWriter, others: readonly Rollup[]): void {
+  if (others.length === 0) return;
+  const rows = others.map(sumsOf);
+  for (let column = 0; column < SUM_COLUMNS; column += 1) {
+    const numbers = rows.map((row) => row[column] ?? 0);
+    writeNarrow(out, Float64Array.from(numbers));
+  }
 }
 
-/** Moves behind a head that was checked; returns how many samples there are. */
-export function skipHead(body: ByteReader): number {
-  const samples = body.varint();
-  const [countable, good] = [body.varint(), body.varint()];
-  const sums = Number(good > 0) + Number(good < countable);
-  body.at += sums * SUMS_BYTES + CRC_BYTES;
-  return samples;
+function seal(out: ByteWriter): void {
+  out.reserve(CRC_BYTES);
+  const end = out.length;
+  out.bytes[0] = VERSION;
+  out.view.setUint32(LENGTH_AT, end + CRC_BYTES, true);
+  out.view.setUint32(end, crc32(out.bytes.subarray(0, end)), true);
+  out.length = end + CRC_BYTES;
 }
 
-const column = new Float64Array(COLUMNS);
+/** What is said at the head of a chunk; its blocks are numbered from 0. */
+export class ChunkHead {
+  /** Of the chunk: its head, and its blocks behind. */
+  readonly body: ByteReader;
+  /** How many. */
+  readonly blocks: number;
+  readonly #samples: number;
+  readonly #blockSamples: number;
+  readonly #base: number;
+  /** Where the blocks begin. */
+  readonly #begin: number;
+  /** Column after column; behind those that are written, the sums over all of every block. */
+  readonly #table: Float64Array;
 
-function writeSums(out: ByteWriter, of: Rollup): void {
-  const { min, max, sum, first, last, increase, area } = of;
-  column.set([min, max, sum, first, last, increase, area]);
-  out.doubles(column, 0, COLUMNS);
+  /** Throws a DamagedChunkError where the bytes are not those that were written. */
+  constructor(bytes: Uint8Array) {
+    const body = new ByteReader(bytes);
+    this.#begin = endOfHead(body);
+    body.at = BEGIN;
+    this.body = body;
+    this.#samples = body.varint();
+    this.#blockSamples = body.varint();
+    this.#base = body.zigzag();
+    this.blocks = Math.ceil(this.#samples / this.#blockSamples);
+    this.#table = readTable(body, this.blocks);
+    if (this.endOf(this.blocks - 1) !== bytes.length) {
+      throw new DamagedChunkError("a chunk is cut off, or longer than it was");
+    }
+  }
+
+  samplesOf(block: number): number {
+    return Math.min(this.#blockSamples, this.#samples - block * this.#blockSamples);
+  }
+
+  firstAtOf(block: number): number {
+    return this.#base + this.#at(FIRST_AT, block);
+  }
+
+  lastAtOf(block: number): number {
+    return this.#base + this.#at(LAST_AT, block);
+  }
+
+  /** Where in the bytes of the chunk the block lies. */
+  startOf(block: number): number {
+    return block === 0 ? this.#begin : this.endOf(block - 1);
+  }
+
+  endOf(block: number): number {
+    return this.#begin + this.#at(END, block);
+  }
+
+  /** What the block comes to over its good samples, or over all that can be counted. */
+  sumsOf(block: number, isAll: boolean): Summary {
+    const sums = isAll ? COLUMNS : SUMS;
+    const countable = this.#at(COUNTABLE, block);
+    return {
+      firstAt: this.firstAtOf(block),
+      lastAt: this.lastAtOf(block),
+      samples: this.samplesOf(block),
+      countable,
+      good: isAll ? countable : this.#at(GOOD, block),
+      min: this.#at(sums, block),
+      max: this.#at(sums + 1, block),
+      sum: this.#at(sums + 2, block),
+      first: this.#at(sums + 3, block),
+      last: this.#at(sums + 4, block),
+      increase: this.#at(sums + 5, block),
+      area: this.#at(sums + 6, block),
+    };
+  }
+
+  #at(column: number, block: number): number {
+    return this.#table[column * this.blocks + block] ?? 0;
+  }
 }
 
-type Counts = { readonly countable: number; readonly good: number };
+/** Nothing of a head is believed before. */
+function endOfHead({ bytes, view }: ByteReader): number {
+  const end = bytes.length < BEGIN ? 0 : view.getUint32(LENGTH_AT, true);
+  const crcAt = end - CRC_BYTES;
+  const isWhole = crcAt >= BEGIN && end <= bytes.length;
+  if (!isWhole || crc32(bytes.subarray(0, crcAt)) !== view.getUint32(crcAt, true)) {
+    throw new DamagedChunkError("the head of a chunk is damaged");
+  }
+  if (bytes[0] !== VERSION) throw new Error(`a chunk of version ${bytes[0]}`);
+  return end;
+}
 
-/** Field by field: a long span has very many of them. */
-function summaryAt({ view, at }: ByteReader, ends: Ends, { countable, good }: Counts): Summary {
-  const { firstAt, lastAt, samples } = ends;
-  if (good === 0) return { ...NOTHING, firstAt, lastAt, samples, countable };
-  return {
-    firstAt,
-    lastAt,
-    samples,
-    countable,
-    good,
-    min: view.getFloat64(at, true),
-    max: view.getFloat64(at + 8, true),
-    sum: view.getFloat64(at + 16, true),
-    first: view.getFloat64(at + 24, true),
-    last: view.getFloat64(at + 32, true),
-    increase: view.getFloat64(at + 40, true),
-    area: view.getFloat64(at + 48, true),
-  };
+function readTable(body: ByteReader, blocks: number): Float64Array {
+  const table = new Float64Array(blocks * (COLUMNS + SUM_COLUMNS));
+  for (let column = 0; column < COLUMNS; column += 1) {
+    readNarrow(body, table, column * blocks, (column + 1) * blocks);
+  }
+  table.copyWithin(COLUMNS * blocks, SUMS * blocks, COLUMNS * blocks);
+  readOthers(body, table, blocks);
+  return table;
+}
+
+/** To the blocks that have them. */
+function readOthers(body: ByteReader, table: Float64Array, blocks: number): void {
+  const owners: number[] = [];
+  for (let block = 0; block < blocks; block += 1) {
+    const good = table[GOOD * blocks + block] ?? 0;
+    if (good < (table[COUNTABLE * blocks + block] ?? 0)) owners.push(block);
+  }
+  if (owners.length === 0) return;
+  const numbers = new Float64Array(owners.length);
+  for (let column = COLUMNS; column < COLUMNS + SUM_COLUMNS; column += 1) {
+    readNarrow(body, numbers, 0, owners.length);
+    for (let place = 0; place < owners.length; place += 1) {
+      table[column * blocks + (owners[place] ?? 0)] = numbers[place] ?? 0;
+    }
+  }
 }

@@ -4,17 +4,19 @@ import type { Sqlite, SqlRow, Statement } from "../../lib/sqlite.ts";
 import type { SeriesRange } from "../historian.ts";
 import type { Summary } from "../rollup.ts";
 import {
-  DamagedChunkError,
+  type Block,
+  blocksOf,
   decodeChunk,
   encodeChunk,
   encodePiece,
   headOfPieces,
   PIECES_AT,
   piecesIn,
-  sumsOfChunk,
 } from "./chunk.ts";
 import type { Ends } from "./chunk-head.ts";
+import { DamagedChunkError } from "./damage.ts";
 import { Days } from "./days.ts";
+import { sumsOfOldChunk } from "./old-chunk.ts";
 import { Policies } from "./policies.ts";
 import { Run } from "./run.ts";
 import { dayOf } from "./tier.ts";
@@ -201,12 +203,25 @@ export class Chunks {
   }
 
   /**
-   * What the chunk comes to, over good samples or over all that can be counted; undefined where
-   * that is not known, as of one that grows. Throws a DamagedChunkError where it has changed.
+   * The blocks of the chunk, in order of time: itself as one where its version has none. Throws a
+   * DamagedChunkError where its head has changed.
    */
-  sumsOf(chunk: StoredChunk, isAll: boolean): Summary | undefined {
+  blocksOf(chunk: StoredChunk): readonly Block[] {
+    return blocksOf(chunk.data) ?? [this.#oldBlock(chunk)];
+  }
+
+  #oldBlock(chunk: StoredChunk): Block {
+    const { firstAt, lastAt, samples, data } = chunk;
+    return {
+      ...{ firstAt, lastAt, samples },
+      sums: (isAll) => this.#oldSumsOf(chunk, isAll),
+      decode: (into) => decodeChunk(data, into),
+    };
+  }
+
+  #oldSumsOf(chunk: StoredChunk, isAll: boolean): Summary | undefined {
     if (piecesIn(chunk.data) > 0) return undefined;
-    const sums = sumsOfChunk(chunk.data, chunk, isAll);
+    const sums = sumsOfOldChunk(chunk.data, chunk, isAll);
     if (sums) return sums;
     const old = oldSummary(this.#oldSums.get(chunk.id) ?? [], chunk);
     if (old.good === SAID) throw new DamagedChunkError("the head of a chunk is damaged");
@@ -328,7 +343,8 @@ export class Chunks {
 }
 
 const PAGE_FIRST = 4;
-const PAGE_MAX = 256;
+/** Bytes of so many chunks are in memory at once: half a MB at most. */
+const PAGE_MAX = 32;
 
 function readTotals(database: Sqlite): Totals {
   const totals: Totals = { samples: 0, sequence: 0, newestAt: Number.NEGATIVE_INFINITY };

@@ -1,6 +1,8 @@
 import type { SeriesRange } from "../historian.ts";
-import { DamagedChunkError, decodeChunk } from "./chunk.ts";
-import type { Chunks, StoredChunk } from "./chunks.ts";
+import { blocksForward } from "./blocks.ts";
+import type { Block } from "./chunk.ts";
+import type { Chunks } from "./chunks.ts";
+import { DamagedChunkError } from "./damage.ts";
 import type { OpenDay, Sums } from "./open-days.ts";
 import { Run } from "./run.ts";
 import {
@@ -107,30 +109,24 @@ export function sumsOfDay(chunks: Chunks, wanted: Wanted, run: Run): DaySums {
 
 /** Of whole hours, from their chunks. */
 function sumsWithin(chunks: Chunks, range: SeriesRange, run: Run): Sums[] {
-  const { series, from, to } = range;
-  return [...chunks.forward(series, from, to)].flatMap(
-    (chunk) => sumsOfChunk(chunks, chunk, range, run) ?? [],
-  );
+  const sums: Sums[] = [];
+  for (const block of blocksForward(chunks, range)) sums.push(...sumsOfBlock(block, range, run));
+  return sums;
 }
 
 /** One that lies in an hour and has nothing but good samples says all by itself. */
-function sumsOfChunk(
-  chunks: Chunks,
-  chunk: StoredChunk,
-  { from, to }: SeriesRange,
-  run: Run,
-): Sums | undefined {
-  const at = hourOf(chunk.firstAt);
-  const isWhole = at >= from && at === hourOf(chunk.lastAt);
-  const sums = isWhole ? chunks.sumsOf(chunk, false) : undefined;
+function sumsOfBlock(block: Block, { from, to }: SeriesRange, run: Run): Sums[] {
+  const at = hourOf(block.firstAt);
+  const isWhole = at >= from && at === hourOf(block.lastAt);
+  const sums = isWhole ? block.sums(false) : undefined;
   if (sums && sums.good === sums.samples) {
     const hour = tierOf(at, sums);
-    return { hours: [hour], every: hour };
+    return [{ hours: [hour], every: hour }];
   }
   run.clear();
-  decodeChunk(chunk.data, run);
+  block.decode(run);
   run.trim(from, to);
-  if (run.count === 0) return undefined;
+  if (run.count === 0) return [];
   const every = summed(run, { from: 0, to: run.count, isAll: true }, from);
-  return { hours: hoursIn(run, 0, run.count), every };
+  return [{ hours: hoursIn(run, 0, run.count), every }];
 }

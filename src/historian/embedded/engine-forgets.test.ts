@@ -186,7 +186,7 @@ test("what is deleted of a log larger than memory does not return either", () =>
 test("a deletion cuts a damaged chunk off whole; one that lies within is forgotten", () =>
   inFolder(async (folder) => {
     const lines: string[] = [];
-    const engine = openEngine(join(folder, "live"), { lines });
+    const engine = openEngine(join(folder, "live"), { lines, chunkSamples: 2 });
     await engine.append(batchOf(ramp(64)));
     await engine.deleteRange({ series: 1, from: START + 63, to: START + 64 });
     const disk = openSqlite(join(folder, "live", "history.db"));

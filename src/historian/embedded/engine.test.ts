@@ -206,7 +206,7 @@ test("an engine in doubt forgets nothing, changes nothing, and leaves its folder
 test("a damaged chunk is an error to its readers, and in nobody's way for ever", () =>
   inFolder(async (folder) => {
     const lines: string[] = [];
-    const engine = openEngine(join(folder, "live"), { lines });
+    const engine = openEngine(join(folder, "live"), { lines, chunkSamples: 2 });
     const others = ramp(100).map((row) => ({ ...row, series: 2 }));
     for (const rows of [ramp(100), others]) await engine.append(batchOf(rows));
     while (engine.work(10) === 0);

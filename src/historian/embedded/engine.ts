@@ -15,8 +15,9 @@ import type {
 } from "../historian.ts";
 import { aggregate } from "./aggregate.ts";
 import { joined, partOf, withoutOld } from "./batch.ts";
-import { DamagedChunkError, decodeChunk } from "./chunk.ts";
+import { decodeChunk } from "./chunk.ts";
 import { Chunks } from "./chunks.ts";
+import { DamagedChunkError } from "./damage.ts";
 import type { Days } from "./days.ts";
 import type { EngineOptions, EngineParts } from "./engine-parts.ts";
 import { makeFolder } from "./files.ts";

@@ -12,6 +12,8 @@ import { Tally } from "../tally.ts";
 import type { Engine } from "./engine.ts";
 import { openEngine, SIZES } from "./engine-tale.ts";
 
+/** Lets nothing go, and brings what is in memory into chunks. */
+const FOR_EVER = { rawMs: 1e12, hourlyMs: null, dailyMs: null };
 const COUNT = 3_000;
 const SERIES = [1, 2, 3, 4];
 const COLUMNS = [
@@ -88,12 +90,21 @@ async function assertExact(engine: Engine, random: () => number): Promise<void> 
   }
 }
 
-for (const chunkSamples of [16, 100, 1_000]) {
+/** The last one brings chunks of many blocks. */
+const CASES = [
+  { chunkSamples: 16, rows: 100 },
+  { chunkSamples: 100, rows: 100 },
+  { chunkSamples: 1_000, rows: 100 },
+  { chunkSamples: 256, rows: 10_000 },
+];
+
+for (const { chunkSamples, rows: rowsMax } of CASES) {
   const claim = "what is summed up is bit for bit what one sample after the other comes to";
-  test(`${claim}: chunks of ${chunkSamples}`, () =>
+  test(`${claim}: chunks of ${chunkSamples}, ${rowsMax} rows in memory`, () =>
     inFolder(async (folder) => {
       const random = chances(chunkSamples);
-      const engine = openEngine(join(folder, "live"), { ...SIZES, chunkSamples });
+      const sizes = { ...SIZES, chunkSamples, rowsFirst: rowsMax, rowsMax };
+      const engine = openEngine(join(folder, "live"), sizes);
       const rows = arrivals(random);
       for (let from = 0; from < rows.length; from += 97) {
         await engine.append(batchOf(rows.slice(from, from + 97)));
@@ -103,4 +114,41 @@ for (const chunkSamples of [16, 100, 1_000]) {
       await assertExact(engine, random);
       await engine.close();
     }));
+}
+
+test("a bucket may begin or end at a block, just before or just behind it, or at its last sample", () =>
+  inFolder(async (folder) => {
+    const random = chances(3);
+    const engine = openEngine(join(folder, "live"), { ...SIZES, rowsFirst: 5_000, rowsMax: 5_000 });
+    const rows = Array.from({ length: 2_600 }, (_, index): Row => {
+      const quality = random() < 0.01 ? "bad" : "good";
+      return { series: 1, at: START + index * 10, value: Math.floor(random() * 1_000), quality };
+    });
+    await engine.append(batchOf(rows));
+    await engine.retire(START, FOR_EVER);
+    await engine.retire(START, FOR_EVER);
+    const samples = engine.range({ series: 1, ...ALL });
+    for (const query of atEdges()) {
+      const [got] = engine.aggregate(query);
+      const plain = plainly(samples, 1, query);
+      for (const column of COLUMNS) {
+        assert.deepEqual(got?.[column], plain[column], `${column}, ${inWords(query)}`);
+      }
+    }
+    await engine.close();
+  }));
+
+/** Of 2,600 samples that are 10 ms apart, in blocks of 256. */
+function atEdges(): AggregateQuery[] {
+  const edges = Array.from({ length: 10 }, (_, block) => START + (block + 1) * 2_560);
+  const spans = edges.flatMap((edge) =>
+    [-11, -10, -9, -1, 0, 1, 9, 10].flatMap((shift) => [
+      { from: START + 70, to: edge + shift },
+      { from: edge + shift, to: START + 25_900 },
+    ]),
+  );
+  const common = { series: Uint32Array.of(1), by: { everyMs: 2_560 }, weighted: true };
+  return (["all", "good"] as const).flatMap((quality) =>
+    spans.map((span) => ({ ...common, ...span, quality })),
+  );
 }

@@ -3,6 +3,11 @@ import { DayMaker } from "./day-maker.ts";
 import type { Generation } from "./generation.ts";
 import { mergeRuns, Run } from "./run.ts";
 
+/**
+ * Samples that come in numbers make chunks of so many times those that are enough for one: to hand
+ * out a chunk costs more than its bytes.
+ */
+const LARGE = 8;
 /** More make the reading of an open chunk slow: then they become one. A byte counts them. */
 const PIECES_MAX = 64;
 
@@ -183,10 +188,10 @@ export class Flush {
     return run.at[to - 1] === this.#end;
   }
 
-  /** As even as they can be, and about as large as a chunk is to be. */
+  /** As even as they can be, and about as large as a large chunk is to be. */
   *#portions(from: number, to: number): Generator<readonly [number, number]> {
     const count = to - from;
-    const portions = Math.max(1, Math.round(count / this.#chunkSamples));
+    const portions = Math.max(1, Math.round(count / (LARGE * this.#chunkSamples)));
     for (let portion = 0; portion < portions && count > 0; portion += 1) {
       const start = from + Math.floor((count * portion) / portions);
       yield [start, from + Math.floor((count * (portion + 1)) / portions)];

@@ -1,10 +1,12 @@
 import { crc32 } from "node:zlib";
 import { silentLog } from "../../lib/log.ts";
 import type { Sqlite } from "../../lib/sqlite.ts";
-import { ByteReader, ByteWriter } from "./bytes.ts";
-import { skipHead } from "./chunk-head.ts";
-import { Chunks } from "./chunks.ts";
-import type { Tier } from "./tier.ts";
+import { type Rollup, rollupOf } from "../rollup.ts";
+import { ByteWriter, VARINT_BYTES } from "./bytes.ts";
+import { decodeChunk, headOfPieces } from "./chunk.ts";
+import { Chunks, isOpen, type StoredChunk } from "./chunks.ts";
+import { writeColumns } from "./columns.ts";
+import { Run } from "./run.ts";
 
 const EVER = [-1e12, Number.MAX_VALUE] as const;
 const SUMS = ["min", "max", "sum", "first", "last", "increase", "area"] as const;
@@ -18,13 +20,80 @@ export function asVersion5(database: Sqlite): void {
   database.exec("ALTER TABLE day DROP COLUMN sums; PRAGMA user_version = 5");
 }
 
+/** Makes a database what version 8 had: chunks of one block, which have their sums before it. */
+export function asVersion8(database: Sqlite): void {
+  const chunks = new Chunks(database, silentLog);
+  const put = database.prepare("UPDATE chunk SET data = ? WHERE id = ?");
+  for (const chunk of allOf(chunks)) {
+    const old = oldChunk(runOf(chunk), 3);
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(old.length);
+    put.run(isOpen(chunk) ? Buffer.concat([headOfPieces(1), length, old]) : old, chunk.id);
+  }
+  database.exec("PRAGMA user_version = 8");
+}
+
+/** As versions 2 and 3 wrote it. */
+export function oldChunk(run: Run, version: 2 | 3): Uint8Array {
+  const out = new ByteWriter();
+  out.byte(version);
+  out.byte(0);
+  out.reserve(VARINT_BYTES);
+  out.varint(run.count);
+  if (version === 3) writeSums(out, run);
+  const forms = writeColumns(out, run, 0, run.count);
+  out.bytes[1] = forms;
+  if (version === 3) seal(out, headBytesOf(run));
+  out.reserve(4);
+  out.length += 4;
+  seal(out, out.length);
+  return out.bytes.slice(0, out.length);
+}
+
+function writeSums(out: ByteWriter, run: Run): void {
+  const [good, all] = [rollupOf(run, 0, run.count), rollupOf(run, 0, run.count, true)];
+  out.reserve(2 * VARINT_BYTES);
+  out.varint(good.countable);
+  out.varint(good.good);
+  if (good.good > 0) writeRollup(out, good);
+  if (good.good < good.countable) writeRollup(out, all);
+  out.reserve(4);
+  out.length += 4;
+}
+
+function writeRollup(out: ByteWriter, rollup: Rollup): void {
+  const numbers = Float64Array.from(SUMS, (name) => rollup[name]);
+  out.doubles(numbers, 0, numbers.length);
+}
+
+function headBytesOf(run: Run): number {
+  const head = new ByteWriter();
+  head.length = 2;
+  head.varint(run.count);
+  writeSums(head, run);
+  return head.length;
+}
+
+function seal({ bytes, view }: ByteWriter, end: number): void {
+  view.setUint32(end - 4, crc32(bytes.subarray(0, end - 4)), true);
+}
+
+function allOf(chunks: Chunks): StoredChunk[] {
+  return [...chunks.series()].flatMap((series) => [...chunks.forward(series, ...EVER)]);
+}
+
+function runOf({ data }: StoredChunk): Run {
+  const run = new Run();
+  decodeChunk(data, run);
+  return run;
+}
+
 function chunksInColumns(database: Sqlite, chunks: Chunks): void {
   const put = database.prepare(`UPDATE chunk SET ${SUM_COLUMNS}, data = ? WHERE id = ?`);
-  for (const series of chunks.series()) {
-    for (const chunk of [...chunks.forward(series, ...EVER)]) {
-      const sums = chunks.sumsOf(chunk, false);
-      if (sums) put.run(...columnsOf(sums), version2(chunk.data), chunk.id);
-    }
+  for (const chunk of allOf(chunks)) {
+    if (isOpen(chunk)) continue;
+    const run = runOf(chunk);
+    put.run(...columnsOf(rollupOf(run, 0, run.count)), oldChunk(run, 2), chunk.id);
   }
 }
 
@@ -42,23 +111,12 @@ function daysInColumns(database: Sqlite, { days }: Chunks): void {
   }
 }
 
-function columnsOf(sums: Omit<Tier, "at">): (number | null)[] {
+function columnsOf(sums: Rollup): (number | null)[] {
   const values = SUMS.map((name) => (Number.isNaN(sums[name]) ? null : sums[name]));
   return [sums.countable, sums.good, ...values];
 }
 
-function everyOf(day: Tier): Uint8Array {
+function everyOf(day: Rollup & Record<"firstAt" | "lastAt", number>): Uint8Array {
   const ends = [day.firstAt, day.lastAt, day.countable];
   return new Uint8Array(Float64Array.of(...ends, ...SUMS.map((name) => day[name])).buffer);
-}
-
-function version2(bytes: Uint8Array): Uint8Array {
-  const body = new ByteReader(bytes, 2);
-  const out = new ByteWriter();
-  out.byte(2);
-  out.byte(bytes[1] ?? 0);
-  out.varint(skipHead(body));
-  const old = Buffer.concat([out.bytes.subarray(0, out.length), bytes.subarray(body.at)]);
-  old.writeUInt32LE(crc32(old.subarray(0, -4)), old.length - 4);
-  return old;
 }

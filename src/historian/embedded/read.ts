@@ -1,14 +1,15 @@
 import type { Samples } from "../../domain/samples.ts";
 import type { RangeQuery } from "../historian.ts";
 import { restOf } from "../rest.ts";
-import { decodeChunk } from "./chunk.ts";
-import type { Chunks, StoredChunk } from "./chunks.ts";
+import { blocksBackward, blocksForward } from "./blocks.ts";
+import type { Block } from "./chunk.ts";
+import type { Chunks } from "./chunks.ts";
 import type { Memtable } from "./memtable.ts";
 import { mergeRuns, Run } from "./run.ts";
 
 /**
  * Samples of a series within `[from, to)`: those in chunks, and those in memory, which arrived
- * later. Chunks are read from the asked end on, and no more of them than the limit needs.
+ * later. Blocks are read from the asked end on, and no more of them than the limit needs.
  */
 export function readRange(memtable: Memtable, chunks: Chunks, query: RangeQuery): Samples {
   const { series, order = 1 } = query;
@@ -16,9 +17,9 @@ export function readRange(memtable: Memtable, chunks: Chunks, query: RangeQuery)
   const limit = Math.max(0, query.limit);
   const arrived = memtable.collect(series, from, to);
   const stored = new Run();
-  const wanted = chunksFor(chunks, { ...query, from, to }, limit);
+  const wanted = blocksFor(chunks, { ...query, from, to }, limit);
   stored.reserve(wanted.reduce((sum, { samples }) => sum + samples, 0));
-  for (const chunk of order === 1 ? wanted : wanted.reverse()) decodeChunk(chunk.data, stored);
+  for (const block of order === 1 ? wanted : wanted.reverse()) block.decode(stored);
   stored.trim(from, to);
   const found = arrived.count === 0 ? stored : merged(stored, arrived);
   const count = Math.min(limit, found.count);
@@ -34,18 +35,17 @@ function merged(stored: Run, arrived: Run): Run {
 }
 
 /** Those that reach into the range, nearest to the asked end first, until they hold enough. */
-function chunksFor(chunks: Chunks, query: RangeQuery, limit: number): StoredChunk[] {
+function blocksFor(chunks: Chunks, query: RangeQuery, limit: number): Block[] {
   const { series, from, to, order = 1 } = query;
-  const wanted: StoredChunk[] = [];
+  const wanted: Block[] = [];
   if (!(from < to)) return wanted;
   let enough = limit;
-  for (const chunk of order === 1
-    ? chunks.forward(series, from, to)
-    : chunks.backward(series, to)) {
-    if (enough <= 0 || chunk.lastAt < from) break;
-    wanted.push(chunk);
+  const blocks = order === 1 ? blocksForward(chunks, query) : blocksBackward(chunks, series, to);
+  for (const block of blocks) {
+    if (enough <= 0 || block.lastAt < from) break;
+    wanted.push(block);
     // One that sticks out of the range may have none of its samples inside.
-    if (chunk.firstAt >= from && chunk.lastAt < to) enough -= chunk.samples;
+    if (block.firstAt >= from && block.lastAt < to) enough -= block.samples;
   }
   return wanted;
 }

@@ -22,9 +22,9 @@ import { dayFrom, dayOf, type Tier } from "./tier.ts";
  * `user_version` is that of this description. 2 added hours, policies and the place for damaged
  * chunks, 3 the kind `integer` of values, 4 days in the place of hours, 5 what a day comes to over
  * samples of all qualities, 6 what chunks come to at their heads, 7 chunks that grow in pieces and
- * are not in the index, 8 what a day comes to in one column.
+ * are not in the index, 8 what a day comes to in one column, 9 blocks within chunks.
  */
-export const HISTORY_VERSION = 8;
+export const HISTORY_VERSION = 9;
 
 const CHUNK = `
     id INTEGER PRIMARY KEY,

@@ -1,0 +1,74 @@
+import type { ByteReader, ByteWriter } from "./bytes.ts";
+
+/*
+ * A few numbers of one kind, all as wide as the widest of them needs. Lowest byte first.
+ *
+ *  bytes
+ *     1  form
+ *        0     whole numbers of 16 bits
+ *        1-5   whole numbers of 32 bits, of both signs, divided by 1, 10, 100, 1,000 or 10,000
+ *        6     32-bit floats
+ *        7     doubles
+ *        the numbers
+ *
+ * The first form that brings all of them back bit by bit; but NaN is NaN.
+ */
+type Form = {
+  readonly bytes: number;
+  put(view: DataView, at: number, number: number): void;
+  get(view: DataView, at: number): number;
+};
+
+const FORMS: readonly Form[] = [
+  {
+    bytes: 2,
+    put: (view, at, number) => view.setUint16(at, number, true),
+    get: (view, at) => view.getUint16(at, true),
+  },
+  ...[1, 10, 100, 1_000, 10_000].map((power) => ({
+    bytes: 4,
+    put: (view: DataView, at: number, number: number) =>
+      view.setInt32(at, Math.round(number * power), true),
+    get: (view: DataView, at: number) => view.getInt32(at, true) / power,
+  })),
+  {
+    bytes: 4,
+    put: (view, at, number) => view.setFloat32(at, number, true),
+    get: (view, at) => view.getFloat32(at, true),
+  },
+  {
+    bytes: 8,
+    put: (view, at, number) => view.setFloat64(at, number, true),
+    get: (view, at) => view.getFloat64(at, true),
+  },
+];
+
+export function writeNarrow(out: ByteWriter, numbers: Float64Array): void {
+  out.reserve(1 + numbers.length * 8);
+  for (const [index, form] of FORMS.entries()) {
+    if (!tries(out, numbers, form)) continue;
+    out.byte(index);
+    out.length += numbers.length * form.bytes;
+    return;
+  }
+}
+
+/** Whether each is what it was when it is read again. */
+function tries({ view, length }: ByteWriter, numbers: Float64Array, form: Form): boolean {
+  let at = length + 1;
+  for (const number of numbers) {
+    form.put(view, at, number);
+    if (!Object.is(form.get(view, at), number)) return false;
+    at += form.bytes;
+  }
+  return true;
+}
+
+export function readNarrow(body: ByteReader, into: Float64Array, from: number, to: number): void {
+  const form = FORMS[body.byte()];
+  if (!form) throw new Error("numbers of a form that is not known");
+  for (let row = from; row < to; row += 1) {
+    into[row] = form.get(body.view, body.at);
+    body.at += form.bytes;
+  }
+}

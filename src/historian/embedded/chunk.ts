@@ -108,7 +108,7 @@ export function piecesIn(bytes: Uint8Array): number {
 export function decodeChunk(bytes: Uint8Array, into: Run): void {
   for (const part of partsOf(bytes)) {
     if (isOldChunk(part)) decodeOldChunk(part, into);
-    else for (const block of blocksIn(part)) block.decode(into);
+    else for (const block of blocksOf(part) ?? []) block.decode(into);
   }
 }
 
@@ -117,8 +117,12 @@ export function decodeChunk(bytes: Uint8Array, into: Run): void {
  * has none. Throws a DamagedChunkError where the bytes that say so have changed.
  */
 export function blocksOf(bytes: Uint8Array): Block[] | undefined {
-  const parts = partsOf(bytes);
-  return parts.some(isOldChunk) ? undefined : parts.flatMap(blocksIn);
+  const blocks: Block[] = [];
+  for (const part of partsOf(bytes)) {
+    if (isOldChunk(part)) return undefined;
+    addBlocks(part, blocks);
+  }
+  return blocks;
 }
 
 /** The pieces of a chunk that grows, or the chunk itself. */
@@ -142,11 +146,9 @@ function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
   throw new DamagedChunkError("the pieces of a chunk are damaged");
 }
 
-function blocksIn(bytes: Uint8Array): Block[] {
+function addBlocks(bytes: Uint8Array, into: Block[]): void {
   const head = new ChunkHead(bytes);
-  const blocks: Block[] = [];
-  for (let index = 0; index < head.blocks; index += 1) blocks.push(new PackedBlock(head, index));
-  return blocks;
+  for (let index = 0; index < head.blocks; index += 1) into.push(new PackedBlock(head, index));
 }
 
 class PackedBlock implements Block {

@@ -2,12 +2,15 @@ import { type ChunkEnd, type Chunks, isOpen, type StoredChunk } from "./chunks.t
 import { DayMaker } from "./day-maker.ts";
 import type { Generation } from "./generation.ts";
 import { mergeRuns, Run } from "./run.ts";
+import { HOUR_MS } from "./tier.ts";
 
 /**
- * Samples that come in numbers make chunks of so many times those that are enough for one: to hand
- * out a chunk costs more than its bytes.
+ * Samples that come in numbers make chunks of so many times those that are enough for one, for to
+ * hand out a chunk costs more than its bytes; but not of more than these hours, for a chunk is let
+ * go as a whole.
  */
 const LARGE = 8;
+const LARGE_MS = 6 * HOUR_MS;
 /** More make the reading of an open chunk slow: then they become one. A byte counts them. */
 const PIECES_MAX = 64;
 
@@ -170,7 +173,7 @@ export class Flush {
     mergeRuns(this.#stored, this.#part, this.#merged);
     const { count } = this.#merged;
     const grows = count < this.#chunkSamples && this.#isNewest(this.#merged, count);
-    for (const [start, end] of this.#portions(0, count)) {
+    for (const [start, end] of this.#portions(this.#merged, 0, count)) {
       this.#chunks.add(this.#series, this.#merged, { from: start, to: end, isOpen: grows });
     }
   }
@@ -178,7 +181,7 @@ export class Flush {
   *#write(from: number, to: number): Generator<void> {
     const isFew = to - from < this.#chunkSamples / 2;
     const grows = isFew && this.#isNewest(this.#arrived, to);
-    for (const [start, end] of this.#portions(from, to)) {
+    for (const [start, end] of this.#portions(this.#arrived, from, to)) {
       this.#chunks.add(this.#series, this.#arrived, { from: start, to: end, isOpen: grows });
       yield;
     }
@@ -188,10 +191,14 @@ export class Flush {
     return run.at[to - 1] === this.#end;
   }
 
-  /** As even as they can be, and about as large as a large chunk is to be. */
-  *#portions(from: number, to: number): Generator<readonly [number, number]> {
+  /** As even as they can be, and about as large as a chunk is to be. */
+  *#portions({ at }: Run, from: number, to: number): Generator<readonly [number, number]> {
     const count = to - from;
-    const portions = Math.max(1, Math.round(count / (LARGE * this.#chunkSamples)));
+    const enough = this.#chunkSamples;
+    const spanMs = (at[to - 1] ?? 0) - (at[from] ?? 0);
+    const within = (count * LARGE_MS) / Math.max(1, spanMs);
+    const wanted = Math.max(enough, Math.min(within, enough * LARGE));
+    const portions = Math.max(1, Math.round(count / wanted));
     for (let portion = 0; portion < portions && count > 0; portion += 1) {
       const start = from + Math.floor((count * portion) / portions);
       yield [start, from + Math.floor((count * (portion + 1)) / portions)];

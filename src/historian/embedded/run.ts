@@ -155,9 +155,10 @@ export class Run {
     this.count -= rows;
   }
 
-  /** The first row at or after this time. */
+  /** The first row at or after this time; most that is asked for is older than all of memory. */
   rowAt(at: number): number {
-    let low = 0;
+    if (this.count === 0 || at <= (this.at[0] ?? 0)) return 0;
+    let low = 1;
     for (let high = this.count; low < high; ) {
       const middle = (low + high) >>> 1;
       if ((this.at[middle] ?? 0) < at) low = middle + 1;

@@ -31,6 +31,23 @@ test("a row comes back as it was put in, in the order of its columns", () => {
   });
 });
 
+test("what is read in a snapshot is of one moment, whoever writes meanwhile", () => {
+  withDatabase((database, file) => {
+    database.exec("PRAGMA journal_mode = WAL; CREATE TABLE a(x)");
+    const other = openSqlite(file);
+    const count = database.prepare("SELECT count(*) FROM a");
+    const counted = database.snapshot(() => {
+      const before = count.get();
+      other.exec("INSERT INTO a VALUES (1)");
+      return [before, count.get()];
+    });
+    assert.deepEqual(counted, [[0], [0]]);
+    assert.throws(() => database.snapshot(() => assert.fail("in between")), /in between/);
+    assert.deepEqual(count.get(), [1]);
+    other.close();
+  });
+});
+
 test("a transaction that throws leaves nothing behind", () => {
   withDatabase((database) => {
     database.exec("CREATE TABLE a(x)");

@@ -23,6 +23,8 @@ export interface Sqlite {
   prepare(sql: string): Statement;
   /** All of `work` or nothing of it; work must not be asynchronous, nor nest another. */
   transaction<T>(work: () => T): T;
+  /** All of its reads see one moment, and none of them has to look for the newest by itself. */
+  snapshot<T>(work: () => T): T;
   close(): void;
 }
 
@@ -50,7 +52,8 @@ export function openSqlite(file: string, options: SqliteOptions = {}): Sqlite {
   return {
     exec,
     prepare: (sql) => prepared(database, sql),
-    transaction: (work) => inTransaction(exec, work),
+    transaction: (work) => inTransaction(exec, "BEGIN IMMEDIATE", work),
+    snapshot: (work) => inTransaction(exec, "BEGIN", work),
     close() {
       if (!keepsLog) emptyLog(exec);
       database.close();
@@ -122,8 +125,8 @@ function prepared(database: DatabaseSyncInstance, sql: string): Statement {
   };
 }
 
-function inTransaction<T>(exec: (sql: string) => void, work: () => T): T {
-  exec("BEGIN IMMEDIATE");
+function inTransaction<T>(exec: (sql: string) => void, begin: string, work: () => T): T {
+  exec(begin);
   try {
     const result = work();
     exec("COMMIT");

@@ -18,7 +18,7 @@ import type { Run } from "./run.ts";
  *     4  CRC-32 of the block before
  *
  * Every bit is below one CRC, and whoever reads a block checks the head and that block only. Chunks
- * of versions 1 to 3 (old-chunk.ts) are read, and become of this version when they are written anew.
+ * of versions 1 to 3 (old-chunk.ts) are read, and become of this version when written anew.
  *
  * A chunk that grows is kept in pieces: what comes is put behind what is there, which is neither
  * read nor written for that.

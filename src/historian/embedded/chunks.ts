@@ -16,7 +16,7 @@ import {
 import type { Ends } from "./chunk-head.ts";
 import { DamagedChunkError } from "./damage.ts";
 import { Days } from "./days.ts";
-import { sumsOfOldChunk } from "./old-chunk.ts";
+import { oldSummary, sumsOfOldChunk } from "./old-chunk.ts";
 import { Policies } from "./policies.ts";
 import { Run } from "./run.ts";
 import { dayOf } from "./tier.ts";
@@ -332,6 +332,11 @@ export class Chunks {
     return Uint32Array.from(rows.all(), ([one]) => Number(one));
   }
 
+  /** All that `work` reads is of one moment, and found with less work. */
+  reading<T>(work: () => T): T {
+    return this.#database.snapshot(work);
+  }
+
   close(): void {
     this.#database.close();
   }
@@ -377,24 +382,4 @@ function endOf([id, firstAt, lastAt, samples, head]: SqlRow): ChunkEnd {
   const pieces = head instanceof Uint8Array ? piecesIn(head) : 0;
   const ends = { firstAt: Number(firstAt), lastAt: Number(lastAt), samples: Number(samples) };
   return { id: Number(id), ...ends, pieces };
-}
-
-/** Versions 1 and 2 had it in columns, over the good samples. */
-function oldSummary(row: SqlRow, { firstAt, lastAt, samples }: Ends): Summary {
-  return {
-    ...{ firstAt, lastAt, samples },
-    countable: Number(row[0]),
-    good: Number(row[1]),
-    min: number(row[2]),
-    max: number(row[3]),
-    sum: number(row[4]),
-    first: number(row[5]),
-    last: number(row[6]),
-    increase: number(row[7]),
-    area: number(row[8]),
-  };
-}
-
-function number(value: SqlRow[number] | undefined): number {
-  return typeof value === "number" ? value : Number.NaN;
 }

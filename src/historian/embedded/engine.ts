@@ -185,7 +185,7 @@ export class Engine {
   }
 
   aggregate(query: AggregateQuery): readonly Buckets[] {
-    return aggregate(this.#memtable, this.#chunks, query);
+    return this.#chunks.reading(() => aggregate(this.#memtable, this.#chunks, query));
   }
 
   /**

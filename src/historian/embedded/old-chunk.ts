@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import type { SqlRow } from "../../lib/sqlite.ts";
 import { NOTHING, type Summary } from "../rollup.ts";
 import { ByteReader } from "./bytes.ts";
 import type { Ends } from "./chunk-head.ts";
@@ -89,4 +90,24 @@ function summaryAt({ view, at }: ByteReader, ends: Ends, { countable, good }: Co
     increase: view.getFloat64(at + 40, true),
     area: view.getFloat64(at + 48, true),
   };
+}
+
+/** Versions 1 and 2 had it in columns of the table, over the good samples. */
+export function oldSummary(row: SqlRow, { firstAt, lastAt, samples }: Ends): Summary {
+  return {
+    ...{ firstAt, lastAt, samples },
+    countable: Number(row[0]),
+    good: Number(row[1]),
+    min: number(row[2]),
+    max: number(row[3]),
+    sum: number(row[4]),
+    first: number(row[5]),
+    last: number(row[6]),
+    increase: number(row[7]),
+    area: number(row[8]),
+  };
+}
+
+function number(value: SqlRow[number] | undefined): number {
+  return typeof value === "number" ? value : Number.NaN;
 }

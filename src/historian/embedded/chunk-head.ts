@@ -42,42 +42,51 @@ export type Rows = { readonly from: number; readonly to: number; readonly blockS
 export function writeHead(out: ByteWriter, run: Run, rows: Rows, blockEnds: readonly number[]) {
   const { from, to, blockSamples } = rows;
   const base = isWhole(run.at, from, to) ? (run.at[from] ?? 0) : 0;
-  const blocks = blockEnds.length;
-  const table = new Float64Array(blocks * COLUMNS);
-  const others: Rollup[] = [];
-  for (let block = 0, start = from; block < blocks; block += 1, start += blockSamples) {
-    const end = Math.min(to, start + blockSamples);
-    const good = rollupOf(run, start, end);
-    if (good.good < good.countable) others.push(rollupOf(run, start, end, true));
-    const ends = [(run.at[start] ?? 0) - base, (run.at[end - 1] ?? 0) - base];
-    const numbers = [blockEnds[block] ?? 0, ...ends, good.countable, good.good, ...sumsOf(good)];
-    for (let column = 0; column < COLUMNS; column += 1) {
-      table[column * blocks + block] = numbers[column] ?? 0;
-    }
-  }
   out.length = BEGIN;
   out.reserve(3 * VARINT_BYTES);
   out.varint(to - from);
   out.varint(blockSamples);
   out.zigzag(base);
-  for (let start = 0; start < table.length; start += blocks) {
-    writeNarrow(out, table.subarray(start, start + blocks));
-  }
-  writeOthers(out, others);
+  writeTable(out, run, { ...rows, base }, blockEnds);
   seal(out);
 }
 
-function sumsOf({ min, max, sum, first, last, increase, area }: Rollup): number[] {
-  return [min, max, sum, first, last, increase, area];
+type Based = Rows & { readonly base: number };
+
+function writeTable(out: ByteWriter, run: Run, rows: Based, blockEnds: readonly number[]): void {
+  const { from, to, blockSamples, base } = rows;
+  const blocks = blockEnds.length;
+  const table = new Float64Array(blocks * (COLUMNS + SUM_COLUMNS));
+  let others = 0;
+  for (let block = 0, start = from; block < blocks; block += 1, start += blockSamples) {
+    const end = Math.min(to, start + blockSamples);
+    const good = rollupOf(run, start, end);
+    table[END * blocks + block] = blockEnds[block] ?? 0;
+    table[FIRST_AT * blocks + block] = (run.at[start] ?? 0) - base;
+    table[LAST_AT * blocks + block] = (run.at[end - 1] ?? 0) - base;
+    table[COUNTABLE * blocks + block] = good.countable;
+    table[GOOD * blocks + block] = good.good;
+    putSums(table, SUMS * blocks + block, blocks, good);
+    if (good.good === good.countable) continue;
+    putSums(table, COLUMNS * blocks + others, blocks, rollupOf(run, start, end, true));
+    others += 1;
+  }
+  for (let column = 0; column < COLUMNS + SUM_COLUMNS; column += 1) {
+    const start = column * blocks;
+    const count = column < COLUMNS ? blocks : others;
+    if (count > 0) writeNarrow(out, table, start, start + count);
+  }
 }
 
-function writeOthers(out: ByteWriter, others: readonly Rollup[]): void {
-  if (others.length === 0) return;
-  const rows = others.map(sumsOf);
-  for (let column = 0; column < SUM_COLUMNS; column += 1) {
-    const numbers = rows.map((row) => row[column] ?? 0);
-    writeNarrow(out, Float64Array.from(numbers));
-  }
+/** From this place on, so far apart. */
+function putSums(table: Float64Array, at: number, step: number, of: Rollup): void {
+  table[at] = of.min;
+  table[at + step] = of.max;
+  table[at + 2 * step] = of.sum;
+  table[at + 3 * step] = of.first;
+  table[at + 4 * step] = of.last;
+  table[at + 5 * step] = of.increase;
+  table[at + 6 * step] = of.area;
 }
 
 function seal(out: ByteWriter): void {

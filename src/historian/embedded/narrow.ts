@@ -19,6 +19,12 @@ type Form = {
   get(view: DataView, at: number): number;
 };
 
+const DOUBLES: Form = {
+  bytes: 8,
+  put: (view, at, number) => view.setFloat64(at, number, true),
+  get: (view, at) => view.getFloat64(at, true),
+};
+
 const FORMS: readonly Form[] = [
   {
     bytes: 2,
@@ -36,27 +42,30 @@ const FORMS: readonly Form[] = [
     put: (view, at, number) => view.setFloat32(at, number, true),
     get: (view, at) => view.getFloat32(at, true),
   },
-  {
-    bytes: 8,
-    put: (view, at, number) => view.setFloat64(at, number, true),
-    get: (view, at) => view.getFloat64(at, true),
-  },
+  DOUBLES,
 ];
 
-export function writeNarrow(out: ByteWriter, numbers: Float64Array): void {
-  out.reserve(1 + numbers.length * 8);
-  for (const [index, form] of FORMS.entries()) {
-    if (!tries(out, numbers, form)) continue;
-    out.byte(index);
-    out.length += numbers.length * form.bytes;
-    return;
-  }
+export function writeNarrow(
+  out: ByteWriter,
+  numbers: Float64Array,
+  from: number,
+  to: number,
+): void {
+  out.reserve(1 + (to - from) * 8);
+  let form = 0;
+  while (!tries(out, FORMS[form] ?? DOUBLES, numbers, { from, to })) form += 1;
+  out.byte(form);
+  out.length += (to - from) * (FORMS[form] ?? DOUBLES).bytes;
 }
 
+type Span = { readonly from: number; readonly to: number };
+
 /** Whether each is what it was when it is read again. */
-function tries({ view, length }: ByteWriter, numbers: Float64Array, form: Form): boolean {
-  let at = length + 1;
-  for (const number of numbers) {
+function tries(out: ByteWriter, form: Form, numbers: Float64Array, { from, to }: Span): boolean {
+  const { view } = out;
+  let at = out.length + 1;
+  for (let row = from; row < to; row += 1) {
+    const number = numbers[row] ?? 0;
     form.put(view, at, number);
     if (!Object.is(form.get(view, at), number)) return false;
     at += form.bytes;

@@ -375,7 +375,6 @@ export class Engine {
 }
 
 const EVER = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
-
 type Opened = { readonly lock: Lock; readonly chunks: Chunks; readonly log: SegmentLog };
 
 function openLocked(

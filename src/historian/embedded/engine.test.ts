@@ -33,7 +33,7 @@ test("a batch that would straddle two generations outlives both", () =>
 
 test("work gives way as soon as something else is asked, and goes on where it was", () =>
   inFolder(async (folder) => {
-    const engine = openEngine(join(folder, "live"));
+    const engine = openEngine(join(folder, "live"), { chunkSamples: 2 });
     for (let from = 0; from < 300; from += 50) {
       await engine.append(batchOf(ramp(from + 50).slice(from)));
     }

@@ -16,7 +16,7 @@ export type Share = {
  * What a worker subscribes to: shared by the broker where it can do that. Where it cannot, the
  * first worker takes in everything and the others nothing. A session for each of them would do as
  * well, but a cluster of NATS 2.9 that has lost a node does not give each of two sessions that want
- * the same all that it has acknowledged (docs/decisions/0041). Who is first may change (0051).
+ * the same all that it has acknowledged (docs/decisions/0041). Who is first may change (0052).
  */
 export function subscriptionsOf(
   { share, worker, filters, ordered }: Share,

@@ -12,10 +12,12 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import type { IConnectPacket } from "mqtt-packet";
 import { RawClient, TestHouse, until } from "../../test/mqtt-peer.ts";
 import { TestClock } from "../lib/clock.ts";
 import type { Broker } from "./broker.ts";
 
+const SOME_TIME = { sessionExpiryInterval: 600 };
 const LASTING = { clientId: "away", clean: false } as const;
 
 const root = mkdtempSync(join(tmpdir(), "fieldline-sessions-"));
@@ -141,6 +143,46 @@ test("a retained message that waits for its reader waits over a restart too", as
   assert.deepEqual(await take(await comeBack(port), 1), ["{}"]);
 });
 
+test("a will waits over a restart, for its delay or half a minute, for its client", async (t) => {
+  const clock = new TestClock();
+  const folder = newFolder();
+  const first = await new TestHouse(clock).open(t, folder);
+  await (await RawClient.enter(first.port, withWill("gone", 60))).vanish();
+  for (const clientId of ["lost", "back"]) await RawClient.enter(first.port, withWill(clientId, 0));
+  await until(() => first.broker.clients().length === 2);
+  clock.advance(20_000);
+  await first.broker.close();
+  const house = new TestHouse(clock);
+  const { port } = await house.open(t, folder);
+  await RawClient.enter(port, withWill("back", 0));
+  clock.advance(29_999);
+  assert.deepEqual(house.texts, []);
+  clock.advance(1);
+  await until(() => house.texts.length === 1);
+  clock.advance(10_000);
+  await until(() => house.texts.length === 2);
+  assert.deepEqual(house.texts, ["lost is lost", "gone is lost"]);
+});
+
+test("a will of who was there at a power cut is published once, however often it restarts", async (t) => {
+  const clock = new TestClock();
+  const folder = newFolder();
+  const { port } = await new TestHouse(clock).open(t, folder);
+  const client = await RawClient.enter(port, withWill("meter", 0));
+  await client.subscribe("safe by then", 1);
+  const cut = copied(folder);
+  const second = new TestHouse(clock);
+  const { broker } = await second.open(t, cut);
+  clock.advance(30_000);
+  await until(() => second.texts.length === 1);
+  await broker.close();
+  const third = new TestHouse(clock);
+  const { broker: last } = await third.open(t, cut);
+  clock.advance(30_000);
+  await send(last, "other", "behind it");
+  assert.deepEqual(third.texts, []);
+});
+
 test("what the power cut off at the end was never acknowledged, and is ignored", async (t) => {
   const folder = newFolder();
   const first = await new TestHouse().open(t, folder);
@@ -259,6 +301,12 @@ async function send(broker: Broker, topic: string, text: string, qos: 1 | 2 = 1)
 function segments(folder: string): string[] {
   const names = readdirSync(folder).filter((name) => name.startsWith("sessions-"));
   return names.toSorted().map((name) => join(folder, name));
+}
+
+function withWill(clientId: string, willDelayInterval: number): Partial<IConnectPacket> {
+  const properties = { willDelayInterval };
+  const will = { topic: "state", payload: `${clientId} is lost`, qos: 1, properties } as const;
+  return { ...LASTING, clientId, protocolVersion: 5, properties: SOME_TIME, will };
 }
 
 function newFolder(): string {

@@ -42,7 +42,7 @@ import { TakeOvers } from "./take-overs.ts";
 import { Troubles } from "./troubles.ts";
 import { type Pace, Turnstile } from "./turnstile.ts";
 import { watch } from "./watch.ts";
-import { publishWaiting } from "./will.ts";
+import { deferWill, publishWaiting, resumeWill } from "./will.ts";
 
 type EmbeddedOptions = {
   readonly mqtt: Address | null;
@@ -126,10 +126,12 @@ function newCore(parts: BrokerParts, opened: Opened): Core {
   return core;
 }
 
-function restoreSessions({ archive, replays, sessions, subscriptions }: Core): void {
+function restoreSessions(core: Core): void {
+  const { archive, replays, sessions, subscriptions } = core;
   for (const recovered of archive?.recovered ?? []) {
     const session = sessions.restore(recovered);
     if (!session.book) continue;
+    resumeWill(core, session, recovered.state.leftAt);
     session.whenCaughtUp(() => replays.resume(session));
     for (const subscription of session.subscriptions.values()) {
       subscriptions.add(session, subscription);
@@ -280,6 +282,7 @@ class EmbeddedBroker implements Broker {
     for (const connection of connections) connection.hold(HOLD.house, true);
     await intake.idle();
     for (const connection of [...connections]) {
+      deferWill(connection);
       connection.close({ cause: "shut down", reason: REASON.shuttingDown, isWillDue: false });
     }
     parts.clock.after(LINGER_MS, () => {

@@ -40,9 +40,10 @@ export function narrow(core: Core, session: Session, gate: Gate): boolean {
 }
 
 function dropWill(session: Session, gate: Gate): boolean {
-  const { connection, waitingWill } = session;
-  if (waitingWill && !gate.mayPublish(waitingWill.will.topic)) cancelWill(session);
-  if (!connection?.will || gate.mayPublish(connection.will.topic)) return false;
-  connection.will = null;
-  return true;
+  const { connection, will } = session;
+  if (!will || gate.mayPublish(will.topic)) return false;
+  cancelWill(session);
+  if (connection) connection.will = null;
+  session.book?.write(session);
+  return connection !== null;
 }

@@ -1,6 +1,6 @@
 import type { Session } from "./session.ts";
 import type { SessionLog } from "./session-log.ts";
-import { endRecord, packetRecord, RECORD, sessionRecord } from "./session-record.ts";
+import { endRecord, packetRecord, RECORD, sessionRecord, writtenWill } from "./session-record.ts";
 
 /** The pages of one session in the log: what it writes, a restart will read. */
 export class SessionBook {
@@ -23,12 +23,13 @@ export class SessionBook {
   write(session: Session, leftAt: number | null = this.#leftAt): void {
     this.#leftAt = leftAt;
     this.segment = this.#log.segment;
-    const { agent, clientId, expirySeconds } = session;
+    const { agent, clientId, expirySeconds, will } = session;
     const state = {
       ...{ agent, clientId, expirySeconds, leftAt },
       subscriptions: [...session.subscriptions.values()],
       receipts: [...this.receipts],
       released: session.released(),
+      ...(will && { will: writtenWill(will) }),
     };
     this.#log.append(sessionRecord(this.number, state));
   }

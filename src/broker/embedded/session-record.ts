@@ -2,6 +2,7 @@ import { crc32 } from "node:zlib";
 import type { AgentId } from "../../domain/brand.ts";
 import type { RoutedMessage } from "./routed-message.ts";
 import type { Subscription } from "./subscriptions.ts";
+import type { Will } from "./will.ts";
 
 // A record of the session log; numbers are big-endian:
 //   0  u32  length of the body
@@ -44,6 +45,14 @@ export type SessionState = {
   readonly receipts: readonly number[];
   /** Packet ids of ours that wait for PUBCOMP. */
   readonly released: readonly number[];
+  /** Of a client that is connected, or one that waits for its client. */
+  readonly will?: WrittenWill;
+};
+
+/** Bytes are base64. */
+type WrittenWill = Omit<Will, "payload" | "properties"> & {
+  readonly payload: string;
+  readonly properties: string;
 };
 
 export type PacketOf = { readonly session: number; readonly packetId: number };
@@ -72,6 +81,15 @@ export function sessionRecord(session: number, state: SessionState): Buffer {
   record.writeUInt32BE(session, 9);
   json.copy(record, 13);
   return sealed(record);
+}
+
+export function writtenWill({ payload, properties, ...will }: Will): WrittenWill {
+  return { ...will, payload: inBase64(payload), properties: inBase64(properties) };
+}
+
+export function readWill({ payload, properties, ...will }: WrittenWill): Will {
+  const bytesOf = (text: string) => Buffer.from(text, "base64");
+  return { ...will, payload: bytesOf(payload), properties: bytesOf(properties) };
 }
 
 export function endRecord(session: number): Buffer {
@@ -179,6 +197,10 @@ function readDelivery(body: Buffer, at: number): WrittenDelivery {
   );
   const session = body.readUInt32BE(at);
   return { session, packetId: body.readUInt16BE(at + 4), first: body.readUInt8(at + 6), ids };
+}
+
+function inBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64");
 }
 
 function begun(type: number, bodyBytes: number): Buffer {

@@ -9,7 +9,7 @@ import { type Backlog, DeliveryQueue } from "./delivery-queue.ts";
 import { type Delivery, secondsLeft } from "./routed-message.ts";
 import type { SessionBook } from "./session-book.ts";
 import type { Subscription } from "./subscriptions.ts";
-import type { WaitingWill } from "./will.ts";
+import type { WaitingWill, Will } from "./will.ts";
 
 const PACKET_ID_MAX = 65_535;
 /** Of all packet ids, some are left for what is sent without being written down. */
@@ -59,6 +59,11 @@ export class Session {
     this.clientId = clientId;
     this.#parts = parts;
     this.#queue = new DeliveryQueue(parts.backlog);
+  }
+
+  /** What is published if its client is lost, or does not come back in time. */
+  get will(): Will | null {
+    return this.connection?.will ?? this.waitingWill?.will ?? null;
   }
 
   get queued(): number {

@@ -5,7 +5,9 @@ import type { BrokerParts } from "../broker.ts";
 import type { Archive } from "./archive.ts";
 import type { Backlog } from "./delivery-queue.ts";
 import { Session, type SessionParts } from "./session.ts";
+import { readWill } from "./session-record.ts";
 import type { RecoveredSession } from "./session-recovery.ts";
+import { NO_TIMER } from "./will.ts";
 
 type SessionsParts = Pick<BrokerParts, "clock" | "gauges" | "log" | "onGap"> & {
   readonly onCaughtUp?: (session: Session) => void;
@@ -101,6 +103,7 @@ export class Sessions {
     }
     for (const packetId of receipts) session.unreleased.set(packetId, null);
     session.restore(released, deliveries.values());
+    if (state.will) session.waitingWill = { will: readWill(state.will), timer: NO_TIMER };
     this.leave(session, state.leftAt ?? this.#parts.clock.now());
     return session;
   }

@@ -1,5 +1,6 @@
 import type { AgentId, Timestamp } from "../../domain/brand.ts";
 import type { Timer } from "../../lib/clock.ts";
+import type { Connection } from "./connection.ts";
 import type { Core } from "./core.ts";
 import { NOTHING_KEPT } from "./intake.ts";
 import type { Session } from "./session.ts";
@@ -19,6 +20,12 @@ export type Will = {
 
 export type WaitingWill = { readonly will: Will; readonly timer: Timer };
 
+/** Of a will that nothing will happen to before the process ends, or has begun. */
+export const NO_TIMER: Timer = { cancel: () => {} };
+
+/** After a restart it waits at least so long: whoever comes back by then was never lost. */
+const RETURN_MS = 30_000;
+
 /** Publishes the will now, or after its delay; a session that ends earlier does not wait for it. */
 export function executeWill(core: Core, session: Session, will: Will): void {
   if (will.delaySeconds === 0 || session.expirySeconds === 0) {
@@ -28,6 +35,26 @@ export function executeWill(core: Core, session: Session, will: Will): void {
   const timer = core.parts.clock.after(will.delaySeconds * 1000, () =>
     publishWaiting(core, session),
   );
+  session.waitingWill = { will, timer };
+}
+
+/**
+ * The process ends, which is nothing that the client has done: who comes back after the restart
+ * takes its will back. MQTT 5.0 section 3.1.2.5 lets it wait until then.
+ */
+export function deferWill({ will, admitted }: Connection): void {
+  const session = admitted?.session;
+  if (will && session?.book) session.waitingWill = { will, timer: NO_TIMER };
+}
+
+/** From before a restart: its client left then, or was there until now (null). */
+export function resumeWill(core: Core, session: Session, leftAt: number | null): void {
+  const { clock } = core.parts;
+  const will = session.waitingWill?.will;
+  if (!will) return;
+  const now = clock.now();
+  const dueAt = (leftAt ?? now) + will.delaySeconds * 1000;
+  const timer = clock.after(Math.max(dueAt - now, RETURN_MS), () => publishWaiting(core, session));
   session.waitingWill = { will, timer };
 }
 
@@ -41,7 +68,9 @@ export function cancelWill(session: Session): void {
 export function publishWaiting(core: Core, session: Session): void {
   const waiting = session.waitingWill;
   cancelWill(session);
-  if (waiting) publishWill(core, session.agent, waiting.will);
+  if (!waiting) return;
+  publishWill(core, session.agent, waiting.will);
+  session.book?.write(session);
 }
 
 function publishWill(core: Core, agent: AgentId, will: Will): void {

@@ -2,6 +2,8 @@ import type { Files } from "./files.ts";
 
 /** Asking another thread, and being told by it, takes about as long where processors are busy. */
 const PROMPT_MS = 1;
+/** More than this is on its way to the disk for a while, and other work can be done meanwhile. */
+const PROMPT_BYTES = 64 * 1024;
 /** So many syncs after a slow one are left to another thread before the disk is tried again. */
 const LEFT_ELSEWHERE = 100;
 
@@ -12,6 +14,7 @@ const LEFT_ELSEWHERE = 100;
  */
 export function promptFiles(files: Files, monotonic: () => number): Files {
   let elsewhere = 0;
+  let bytesWritten = 0;
   const syncHere = (file: number) => {
     const before = monotonic();
     files.syncContents(file);
@@ -19,9 +22,15 @@ export function promptFiles(files: Files, monotonic: () => number): Files {
   };
   return {
     ...files,
+    write(file, bytes, position) {
+      files.write(file, bytes, position);
+      bytesWritten += bytes.length;
+    },
     async sync(file) {
-      if (elsewhere === 0) return syncHere(file);
-      elsewhere -= 1;
+      const isMuch = bytesWritten > PROMPT_BYTES;
+      bytesWritten = 0;
+      if (elsewhere === 0 && !isMuch) return syncHere(file);
+      if (!isMuch) elsewhere -= 1;
       return files.sync(file);
     },
   };

@@ -61,7 +61,10 @@ test("a value of a sensor that its node calls broken is bad, with the reason bes
     ],
   );
   await visitor.visit(`/devices/${id}?tab=messages`);
-  await page.getByText(/1 warning/).first().click();
+  await page
+    .getByText(/1 warning/)
+    .first()
+    .click();
   await page.getByText("W_SENSOR_UNSOUND").first().waitFor();
 
   await say("health", "health", 255);

@@ -1,18 +1,13 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { after, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { enrol } from "./enrol.ts";
+import { MAIN, run } from "./command.ts";
+import { hallPoint } from "./hall.ts";
 import { House, until } from "./house.ts";
-import { RawClient } from "./mqtt-peer.ts";
-import { humidityPacket } from "./seeds.ts";
 
-const MAIN = fileURLToPath(new URL("../dist/program/main.js", import.meta.url));
 const START = Date.parse("2026-01-01T00:00:00Z");
 const BATCH = 500;
 
@@ -22,25 +17,6 @@ const house = await (await House.open()).signIn();
 after(() => house.close());
 const file = join(folder, "all.tar");
 const restored = join(folder, "restored");
-
-/** Runs a program of the command beside this process, so that its requests are answered. */
-async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env } });
-  const ended = once(child, "exit");
-  const [said, complained] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const [status] = await ended;
-  return { status, said, complained };
-}
-
-async function adoptedPoint(): Promise<string> {
-  const gateway = await enrol(house, { kind: "viasens", tenant: "12" });
-  const client = await RawClient.enter(house.ports.mqtt, gateway.login);
-  const { topic, payload } = humidityPacket("12");
-  client.publish(topic, payload);
-  const device = await until("it waits", async () => (await house.call("GET", "/inbox")).items[0]);
-  const { assetId } = await house.call("POST", `/inbox/${device.id}/adopt`, { name: "Hall" });
-  return (await house.call("GET", `/points?assetId=${assetId}`)).items[0].id;
-}
 
 async function pushed(point: string, batch: number): Promise<void> {
   const samples = Array.from({ length: BATCH }, (_, index) => {
@@ -54,7 +30,7 @@ const historyOf = (from: House, point: string) =>
   from.call("GET", `/points/${point}/history?from=${START}&to=${START + 1e9}`);
 
 test("a backup of a running server has all that was acknowledged before it began", async () => {
-  const point = await adoptedPoint();
+  const point = await hallPoint(house);
   const token = (await house.call("POST", "/tokens", { name: "backup", role: "admin" })).token;
   let batches = 0;
   for (; batches < 40; batches += 1) await pushed(point, batches);

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { hasChromium, openBrowser, Visitor } from "./browser.ts";
-import { enrol } from "./enrol.ts";
+import { hallPoint } from "./hall.ts";
 import { House, until } from "./house.ts";
-import { RawClient } from "./mqtt-peer.ts";
-import { humidityPacket } from "./seeds.ts";
 
 /** Less than the first segment of the log takes. */
 const TINY = ["--disk-budget", "2M"];
@@ -17,16 +15,10 @@ const push = async (point: string) =>
   house.request("POST", `/points/${point}/samples`, { samples: [{ at: 1_000, value: 1 }] });
 
 test("samples are refused while the budget is used up, and taken again when it is larger", async () => {
-  const gateway = await enrol(house, { kind: "viasens", tenant: "12" });
-  const client = await RawClient.enter(house.ports.mqtt, gateway.login);
-  const { topic, payload } = humidityPacket("12");
-  client.publish(topic, payload);
-  const device = await until("it waits", async () => (await house.call("GET", "/inbox")).items[0]);
-  const { assetId } = await house.call("POST", `/inbox/${device.id}/adopt`, { name: "Hall" });
-  const [point] = (await house.call("GET", `/points?assetId=${assetId}`)).items;
+  const point = await hallPoint(house);
 
   await until("it is noticed", async () => (await health()) === "unready", 60_000);
-  const refused = await push(point.id);
+  const refused = await push(point);
   assert.equal(refused.status, 507);
   assert.match(await refused.text(), /"code":"disk_full"/);
   const { items } = await house.call("GET", "/journal");
@@ -38,7 +30,7 @@ test("samples are refused while the budget is used up, and taken again when it i
   await house.stop();
   await house.restart(["--disk-budget", "10G"]);
   await house.signIn();
-  assert.equal((await push(point.id)).status, 201);
+  assert.equal((await push(point)).status, 201);
 });
 
 /** Whoever opens the first page sees it. */

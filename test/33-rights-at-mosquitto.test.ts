@@ -15,16 +15,7 @@ const skip = hasMosquittoBroker ? false : "mosquitto is not installed";
 test("an agent enrolled on the screen may speak at Mosquitto, until it is revoked there", {
   skip,
 }, async () => {
-  const mosquitto = await openMosquitto((folder) => {
-    const file = `${folder}/security.json`;
-    spawnSync("mosquitto_ctrl", ["dynsec", "init", file, "fieldline", "house"]);
-    return ["allow_anonymous false", `plugin ${PLUGIN}`, `plugin_opt_config_file ${file}`];
-  });
-  after(() => mosquitto.close());
-  const broker = `mqtt://fieldline:house@127.0.0.1:${mosquitto.port}`;
-  const options = ["--broker", broker, "--broker-rights", "dynamic-security"];
-  const house = await (await House.open(options)).signIn();
-  after(() => house.close());
+  const { mosquitto, house } = await openBoth();
   const wish = {
     kind: "mindsphere",
     tenant: "acme",
@@ -60,16 +51,7 @@ test("an agent enrolled on the screen may speak at Mosquitto, until it is revoke
 test("a plain agent speaks at Mosquitto on the topics of its grant, and on others when it is changed", {
   skip,
 }, async () => {
-  const mosquitto = await openMosquitto((folder) => {
-    const file = `${folder}/security.json`;
-    spawnSync("mosquitto_ctrl", ["dynsec", "init", file, "fieldline", "house"]);
-    return ["allow_anonymous false", `plugin ${PLUGIN}`, `plugin_opt_config_file ${file}`];
-  });
-  after(() => mosquitto.close());
-  const broker = `mqtt://fieldline:house@127.0.0.1:${mosquitto.port}`;
-  const options = ["--broker", broker, "--broker-rights", "dynamic-security"];
-  const house = await (await House.open(options)).signIn();
-  after(() => house.close());
+  const { mosquitto, house } = await openBoth();
   const grant = { publish: ["workshop/saw/#"], subscribe: ["workshop/saw/orders"] };
   const agent = await enrol(house, { kind: "plain", name: "saw", grant });
   const where = { ...agent.plain, port: mosquitto.port, version: "mqttv5" } as const;
@@ -168,4 +150,19 @@ function makeCertificate(folder: string): void {
   const name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"];
   spawnSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...files, ...name]);
   copyFileSync(`${folder}/server.crt`, `${folder}/clients.crt`);
+}
+
+/** A house that keeps the rights of a Mosquitto beside it. */
+async function openBoth() {
+  const mosquitto = await openMosquitto((folder) => {
+    const file = `${folder}/security.json`;
+    spawnSync("mosquitto_ctrl", ["dynsec", "init", file, "fieldline", "house"]);
+    return ["allow_anonymous false", `plugin ${PLUGIN}`, `plugin_opt_config_file ${file}`];
+  });
+  after(() => mosquitto.close());
+  const broker = `mqtt://fieldline:house@127.0.0.1:${mosquitto.port}`;
+  const options = ["--broker", broker, "--broker-rights", "dynamic-security"];
+  const house = await (await House.open(options)).signIn();
+  after(() => house.close());
+  return { mosquitto, house };
 }

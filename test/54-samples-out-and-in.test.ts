@@ -1,46 +1,23 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { after, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { parquetRows } from "../src/lib/parquet.ts";
-import { enrol } from "./enrol.ts";
-import { House, until } from "./house.ts";
-import { RawClient } from "./mqtt-peer.ts";
-import { humidityPacket } from "./seeds.ts";
+import { run } from "./command.ts";
+import { hallPoint } from "./hall.ts";
+import { House } from "./house.ts";
 
-const MAIN = fileURLToPath(new URL("../dist/program/main.js", import.meta.url));
 const DAY = "2026-03-29";
 const folder = mkdtempSync(join(tmpdir(), "fieldline-out-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const house = await (await House.open()).signIn();
 after(() => house.close());
 const token = (await house.call("POST", "/tokens", { name: "nightly", role: "engineer" })).token;
-const point = await adoptedPoint();
+const point = await hallPoint(house);
 
-/** Runs a program of the command beside this process. */
-async function run(...args: readonly string[]) {
-  const env = { ...process.env, FIELDLINE_TOKEN: token };
-  const child = spawn(process.execPath, [MAIN, ...args], { env });
-  const ended = once(child, "exit");
-  const [said, complained] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const [status] = await ended;
-  return { status, said, complained };
-}
-
-async function adoptedPoint(): Promise<string> {
-  const gateway = await enrol(house, { kind: "viasens", tenant: "12" });
-  const client = await RawClient.enter(house.ports.mqtt, gateway.login);
-  const { topic, payload } = humidityPacket("12");
-  client.publish(topic, payload);
-  const device = await until("it waits", async () => (await house.call("GET", "/inbox")).items[0]);
-  const { assetId } = await house.call("POST", `/inbox/${device.id}/adopt`, { name: "Hall" });
-  return (await house.call("GET", `/points?assetId=${assetId}`)).items[0].id;
-}
+/** As who may take samples out and bring them in. */
+const runAs = (...args: readonly string[]) => run(args, { FIELDLINE_TOKEN: token });
 
 const HEAD = "point,at,kind,value,quality,statusWord";
 const odd = [
@@ -64,11 +41,11 @@ test("a table goes into a running server and comes out bit by bit, and again wit
   const file = join(folder, "in.csv");
   writeFileSync(file, table);
   for (const round of ["once", "twice"]) {
-    const imported = await run("import", file, "--url", house.url);
+    const imported = await runAs("import", file, "--url", house.url);
     assert.equal(imported.status, 0, imported.complained);
     assert.match(imported.said, /^120007 samples are stored/, round);
     const out = join(folder, `${round}.csv`);
-    const exported = await run("export", "--out", out, "--url", house.url, ...times);
+    const exported = await runAs("export", "--out", out, "--url", house.url, ...times);
     assert.equal(exported.status, 0, exported.complained);
     assert.equal(readFileSync(out, "utf8"), table);
     assert.ok(!existsSync(`${out}.part`));
@@ -77,7 +54,7 @@ test("a table goes into a running server and comes out bit by bit, and again wit
 
 test("what goes out as Parquet comes in again", async () => {
   const out = join(folder, "all.parquet");
-  const exported = await run(
+  const exported = await runAs(
     ...["export", "--out", out, "--format", "parquet", "--url", house.url],
     ...times,
   );
@@ -86,10 +63,10 @@ test("what goes out as Parquet comes in again", async () => {
   const [from, to] = range.split("/");
   const query = new URLSearchParams({ from: from ?? "", to: to ?? "", confirm: range });
   await house.call("DELETE", `/points/${point}/history?${query}`);
-  const imported = await run("import", out, "--url", house.url);
+  const imported = await runAs("import", out, "--url", house.url);
   assert.equal(imported.status, 0, imported.complained);
   const again = join(folder, "again.csv");
-  await run("export", "--out", again, "--url", house.url, ...times);
+  await runAs("export", "--out", again, "--url", house.url, ...times);
   const lines = readFileSync(again, "utf8").split("\r\n");
   assert.deepEqual(lines.slice(-3, -1), many.slice(-2));
   assert.ok(lines.length >= many.length + odd.length + 2);
@@ -100,7 +77,7 @@ test("sums by the day of a place, and by any interval, come out as either table"
   const zurich = ["--calendar", "day", "--tz", "Europe/Zurich", "--fns", "count,max"];
   const span = ["--from", "2026-03-28T23:00:00Z", "--to", "2026-03-30T22:00:00Z"];
   const wish = ["--url", house.url, "--points", point, ...span];
-  const byDay = await run("export", "--out", days, ...wish, ...zurich);
+  const byDay = await runAs("export", "--out", days, ...wish, ...zurich);
   assert.equal(byDay.status, 0, byDay.complained);
   const [head, first, second] = readFileSync(days, "utf8").split("\r\n");
   assert.equal(head, "point,at,count,max");
@@ -109,7 +86,7 @@ test("sums by the day of a place, and by any interval, come out as either table"
 
   const quarters = join(folder, "quarters.parquet");
   const every = ["--every", "15m", "--fns", "count", "--format", "parquet"];
-  const byQuarter = await run("export", "--out", quarters, ...wish, ...every);
+  const byQuarter = await runAs("export", "--out", quarters, ...wish, ...every);
   assert.equal(byQuarter.status, 0, byQuarter.complained);
   let count = 0;
   for await (const row of parquetRows(quarters)) count += Number(row["count"]);
@@ -118,15 +95,15 @@ test("sums by the day of a place, and by any interval, come out as either table"
 
 test("what cannot be done is said with its code, and leaves no file", async () => {
   const out = join(folder, "nothing.csv");
-  const unknown = await run("export", "--out", out, "--url", house.url, "--points", "p9");
+  const unknown = await runAs("export", "--out", out, "--url", house.url, "--points", "p9");
   assert.equal(unknown.status, 2);
   assert.match(unknown.complained, /^point_unknown: no point 'p9'/);
-  const unbounded = await run("export", "--out", out, "--url", house.url, "--every", "1h");
+  const unbounded = await runAs("export", "--out", out, "--url", house.url, "--every", "1h");
   assert.equal(unbounded.status, 2);
   assert.match(unbounded.complained, /usage:/);
   const bad = join(folder, "bad.csv");
   writeFileSync(bad, `${HEAD}\r\n${many[0]}\r\np9,${DAY}T00:00:00Z,none,,bad,\r\n`);
-  const refused = await run("import", bad, "--url", house.url);
+  const refused = await runAs("import", bad, "--url", house.url);
   assert.match(refused.complained, /bad.csv, line 3: there is no point 'p9'; 0 samples before it/);
   assert.ok(!existsSync(out));
 });

@@ -7,11 +7,11 @@ import { ownFieldsIn } from "../meant-form.ts";
 import { Button } from "../part/button.tsx";
 import { Dialog } from "../part/dialog.tsx";
 import { ProblemNote } from "../part/empty.tsx";
-import { SelectField } from "../part/field.tsx";
 import { SchemaFields } from "../part/schema-fields.tsx";
 import { say } from "../part/toast.tsx";
 import { useAsk } from "../query.ts";
 import { doubtsOf } from "../sensor-settings.ts";
+import { TemplateField } from "./template-field.tsx";
 import { useLayerForm } from "./use-layer-form.tsx";
 
 /** All that is laid down in a network, and where. */
@@ -90,17 +90,12 @@ export function LayerEdit({ laid, place, onClose }: LayerEditProps) {
         Nothing is sent: what is laid down counts for all nodes below, and a rollout brings it
         there.
       </p>
-      <div className="meant-template">
-        <SelectField
-          label="Template here"
-          value={form.templateId}
-          onChange={form.choose}
-          options={[
-            { value: "", label: "None" },
-            ...templates.map(({ id, name }) => ({ value: id, label: name })),
-          ]}
-        />
-      </div>
+      <TemplateField
+        label="Template here"
+        templates={templates}
+        value={form.templateId}
+        onChange={form.choose}
+      />
       <p className="row wrap layer-own">
         <span>{own === 0 ? "No field of its own" : `${formatCount(own, "field")} of its own`}</span>
         {own > 0 && (

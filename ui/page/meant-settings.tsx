@@ -7,7 +7,6 @@ import type {
 } from "../../src/api/contract.ts";
 import { ownFieldsOf } from "../meant-form.ts";
 import { ProblemNote, Waiting } from "../part/empty.tsx";
-import { SelectField } from "../part/field.tsx";
 import { say } from "../part/toast.tsx";
 import { useAsk, useReply } from "../query.ts";
 import type { FormParameters } from "../schema-form.ts";
@@ -18,6 +17,7 @@ import { useRefetchOn } from "../use-refetch.ts";
 import { SettingsPresets } from "./settings-presets.tsx";
 import { SettingsSheet } from "./settings-sheet.tsx";
 import { SettingsState } from "./settings-state.tsx";
+import { TemplateField } from "./template-field.tsx";
 import { useLayerForm } from "./use-layer-form.tsx";
 import "./meant-settings.css";
 
@@ -84,18 +84,13 @@ function MeantForm({ device, type, told, templates }: MeantFormProps) {
         sending={{ ...sending, isSending: sending.isSending || lay.isPending }}
         above={
           <>
-            <div className="meant-template">
-              <SelectField
-                label="Template of this node"
-                hint="Lies over those of its network and its places, below what is typed here."
-                value={form.templateId}
-                onChange={form.choose}
-                options={[
-                  { value: "", label: "None" },
-                  ...templates.map(({ id, name }) => ({ value: id, label: name })),
-                ]}
-              />
-            </div>
+            <TemplateField
+              label="Template of this node"
+              hint="Lies over those of its network and its places, below what is typed here."
+              templates={templates}
+              value={form.templateId}
+              onChange={form.choose}
+            />
             <SettingsPresets values={values} parameters={parameters} onChange={form.change} />
           </>
         }

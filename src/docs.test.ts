@@ -7,6 +7,7 @@ import { PROBLEMS } from "./domain/problem.ts";
 import { drivers } from "./driver/registry.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const BROKER = "src/broker/embedded";
 const docs = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", ...inFolder("docs")];
 
 test("every path that the docs name exists", () => {
@@ -25,6 +26,23 @@ test("every link between the docs leads somewhere", () => {
     return links.filter((link) => !existsSync(join(root, dirname(doc), link)));
   });
   assert.deepEqual(broken, []);
+});
+
+test("every file that a folder's README names stands in it or in src", () => {
+  const missing = inFolder("src").flatMap((doc) => {
+    const places = [join(root, dirname(doc)), join(root, "src")];
+    return filesIn(doc).filter((file) => !places.some((place) => existsSync(join(place, file))));
+  });
+  assert.deepEqual(missing, []);
+});
+
+test("the README of the broker's folder tells what each of its files is for", () => {
+  const files = readdirSync(join(root, BROKER)).filter((file) => /^[\w-]+\.ts$/.test(file));
+  const told = filesIn(join(BROKER, "README.md"));
+  assert.deepEqual(
+    files.filter((file) => !told.includes(file)),
+    [],
+  );
 });
 
 test("docs/problems.md lists every problem code with its status, and no other", () => {
@@ -48,6 +66,12 @@ test("README.md names every program and every protocol", () => {
   const missing = [...named, ...protocols].filter((name) => !text.includes(name));
   assert.deepEqual(missing, []);
 });
+
+/** Files of code that a text names. */
+function filesIn(doc: string): string[] {
+  const text = readFileSync(join(root, doc), "utf8");
+  return [...text.matchAll(/`([\w./-]+\.ts)`/g)].map(([, file = ""]) => file);
+}
 
 function inFolder(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })

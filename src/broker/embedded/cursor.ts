@@ -1,10 +1,16 @@
 import { isUtf8 } from "node:buffer";
 import { isValidTopic } from "../../domain/topic.ts";
+import type { PacketView } from "../packet-reader.ts";
 
 /** A place in the bytes of a packet. Each reader below moves it, and gives undefined at the end. */
 export type Cursor = { readonly buffer: Buffer; readonly end: number; at: number };
 
 const SHORT_BYTES = 64;
+
+/** At the first byte behind a packet's fixed header. */
+export function cursorOf({ buffer, body, end }: PacketView): Cursor {
+  return { buffer, at: body, end };
+}
 
 export function readNumber(cursor: Cursor, bytes: number): number | undefined {
   if (cursor.at + bytes > cursor.end) return undefined;

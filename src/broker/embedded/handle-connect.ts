@@ -8,9 +8,14 @@ import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Admission } from "../broker.ts";
 import type { PacketView } from "../packet-reader.ts";
 import { REASON } from "../protocol.ts";
+import {
+  type Connack,
+  type ConnectPacket,
+  decodeConnect,
+  encodeConnack,
+} from "./connect-packet.ts";
 import type { Connection } from "./connection.ts";
 import type { Core } from "./core.ts";
-import { type Connack, type ConnectPacket, decodeConnect, encodeConnack } from "./packet.ts";
 import { breakOff, report } from "./refusal.ts";
 import { narrow } from "./regrant.ts";
 import type { Session } from "./session.ts";

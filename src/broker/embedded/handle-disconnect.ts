@@ -2,7 +2,7 @@ import type { PacketView } from "../packet-reader.ts";
 import { REASON } from "../protocol.ts";
 import type { Client } from "./connection.ts";
 import type { Core } from "./core.ts";
-import { decodeDisconnect } from "./packet.ts";
+import { decodeDisconnect } from "./disconnect-packet.ts";
 import { breakOff } from "./refusal.ts";
 import { keptSeconds } from "./sessions.ts";
 

@@ -6,7 +6,8 @@ import { handleAck } from "./handle-ack.ts";
 import { handleConnect } from "./handle-connect.ts";
 import { handleDisconnect } from "./handle-disconnect.ts";
 import { handlePublish } from "./handle-publish.ts";
-import { handleSubscribe, handleUnsubscribe } from "./handle-subscribe.ts";
+import { handleSubscribe } from "./handle-subscribe.ts";
+import { handleUnsubscribe } from "./handle-unsubscribe.ts";
 import { breakOff } from "./refusal.ts";
 
 const FLAGGED: ReadonlySet<number> = new Set([PACKET.pubrel, PACKET.subscribe, PACKET.unsubscribe]);

@@ -7,13 +7,7 @@ import type { Client } from "./connection.ts";
 import type { Core } from "./core.ts";
 import { breakOff, type Refused, reportAll } from "./refusal.ts";
 import { innerFilter } from "./shared.ts";
-import {
-  decodeSubscribe,
-  decodeUnsubscribe,
-  encodeSuback,
-  encodeUnsuback,
-  type WantedSubscription,
-} from "./subscribe-packet.ts";
+import { decodeSubscribe, encodeSuback, type WantedSubscription } from "./subscribe-packet.ts";
 
 const IS_SHARED = /^\$share(\/|$)/;
 const SEND_ALWAYS = 0;
@@ -49,40 +43,15 @@ export function handleSubscribe(core: Core, client: Client, packet: PacketView):
   });
   reportAll(core, client, refused);
   if (granted.length > 0) session.book?.write(session);
-  whenWritten(client, () => {
+  // Subscriptions that were acknowledged are still there after a restart.
+  session.whenSafe(() => {
+    if (!client.isOpen) return;
     client.send(encodeSuback(packetId, codes, client.agreement.version));
     for (const replay of replays) replay();
     for (const { filter } of granted) {
       core.parts.onSubscribed(client.admitted.gate.agent, innerFilter(filter) ?? filter);
     }
   });
-}
-
-/** UNSUBSCRIBE: what is on its way already may still come (MQTT 5.0 section 3.10.4). */
-export function handleUnsubscribe(core: Core, client: Client, packet: PacketView): void {
-  const decoded = decodeUnsubscribe(packet, client.agreement.version);
-  if (!decoded.ok) {
-    breakOff(core, client, decoded.problem.detail);
-    return;
-  }
-  const { packetId, filters } = decoded.value;
-  const { session } = client.admitted;
-  const codes = filters.map((filter) => {
-    if (!session.subscriptions.delete(filter)) return REASON.noSubscriptionExisted;
-    core.subscriptions.remove(session, filter);
-    return REASON.success;
-  });
-  session.book?.write(session);
-  whenWritten(client, () => {
-    client.send(encodeUnsuback(packetId, codes, client.agreement.version));
-  });
-}
-
-/** Subscriptions that were acknowledged are still there after a restart. */
-function whenWritten(client: Client, call: () => void): void {
-  const { book } = client.admitted.session;
-  if (book) book.whenSafe(() => client.isOpen && call());
-  else call();
 }
 
 /** In words only where somebody reads them: a packet may hold 50,000 filters. */

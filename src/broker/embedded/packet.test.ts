@@ -4,8 +4,10 @@ import { generate, type IConnectPacket, type Packet } from "mqtt-packet";
 import { chances } from "../../lib/chance.ts";
 import { PacketReader, type PacketView } from "../packet-reader.ts";
 import { PACKET, REASON } from "../protocol.ts";
-import { decodeConnect, decodeDisconnect } from "./packet.ts";
-import { decodeSubscribe, decodeUnsubscribe } from "./subscribe-packet.ts";
+import { decodeConnect } from "./connect-packet.ts";
+import { decodeDisconnect } from "./disconnect-packet.ts";
+import { decodeSubscribe } from "./subscribe-packet.ts";
+import { decodeUnsubscribe } from "./unsubscribe-packet.ts";
 
 const MUTATED = 20_000;
 const connect: IConnectPacket = {

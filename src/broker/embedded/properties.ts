@@ -64,6 +64,13 @@ export function readProperties(
   return found;
 }
 
+/** A reason and properties, of which the last may be left out, and nothing behind them. */
+export function endsInReason(cursor: Cursor, allowed: ReadonlySet<number>): boolean {
+  readNumber(cursor, 1);
+  if (cursor.at === cursor.end) return true;
+  return readProperties(cursor, allowed) !== undefined && cursor.at === cursor.end;
+}
+
 function readAll(cursor: Cursor, allowed: ReadonlySet<number>): Properties | undefined {
   const numbers = new Map<number, number>();
   const slices: { property: number; bytes: Buffer }[] = [];

@@ -218,6 +218,12 @@ export class Session {
     }
   }
 
+  /** Calls when a restart would remember what was written of it; at once where none would. */
+  whenSafe(call: () => void): void {
+    if (this.book) this.book.whenSafe(call);
+    else call();
+  }
+
   /** PUBACK or PUBCOMP: the client has it. */
   finish(packetId: number): void {
     if (!this.#inflight.delete(packetId)) return;
@@ -238,9 +244,7 @@ export class Session {
 
   /** Not before a restart would remember it: else the message would be sent, and taken, twice. */
   #sendPubrel(packetId: number, connection: Connection): void {
-    const send = () => connection.isOpen && connection.ack(PACKET.pubrel, packetId);
-    if (this.book) this.book.whenSafe(send);
-    else send();
+    this.whenSafe(() => connection.isOpen && connection.ack(PACKET.pubrel, packetId));
   }
 
   #restore(packetId: number, delivery: Delivery | null): void {

@@ -3,7 +3,7 @@ import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Version } from "../packet-codec.ts";
 import type { PacketView } from "../packet-reader.ts";
 import { PACKET, PROPERTY } from "../protocol.ts";
-import { type Cursor, readNumber, readText } from "./cursor.ts";
+import { type Cursor, cursorOf, readNumber, readText } from "./cursor.ts";
 import { readProperties } from "./properties.ts";
 import type { Subscription } from "./subscriptions.ts";
 
@@ -12,7 +12,6 @@ export type WantedSubscription = Subscription & { readonly retainHandling: numbe
 type Agreed = { readonly version: Version; readonly isBridge: boolean };
 
 const OF_SUBSCRIBE: ReadonlySet<number> = new Set([PROPERTY.subscriptionId, PROPERTY.userProperty]);
-const OF_UNSUBSCRIBE: ReadonlySet<number> = new Set([PROPERTY.userProperty]);
 
 /** Options of a filter: MQTT 5.0 section 3.8.3.1. Before, there was a QoS and nothing else. */
 const QOS = 0x03;
@@ -22,7 +21,7 @@ const RETAIN_HANDLING_SHIFT = 4;
 const OPTIONS_OF_3 = 0x03;
 const OPTIONS_OF_5 = 0x3f;
 
-/** A packet may hold 50,000 filters: they are read where they lie. */
+/** SUBSCRIBE (MQTT 5.0 section 3.8) may hold 50,000 filters: they are read where they lie. */
 export function decodeSubscribe(
   view: PacketView,
   agreed: Agreed,
@@ -45,39 +44,13 @@ export function decodeSubscribe(
   return success({ packetId, wanted });
 }
 
-export function decodeUnsubscribe(
-  view: PacketView,
-  version: Version,
-): Outcome<{ packetId: number; filters: readonly string[] }, Problem> {
-  const cursor = cursorOf(view);
-  const packetId = readNumber(cursor, 2) ?? 0;
-  const isWell = version < 5 || readProperties(cursor, OF_UNSUBSCRIBE) !== undefined;
-  const filters: string[] = [];
-  while (cursor.at < cursor.end) {
-    const filter = readText(cursor);
-    if (filter === undefined) return malformed("UNSUBSCRIBE with a wrong length or text");
-    filters.push(filter);
-  }
-  if (packetId === 0 || filters.length === 0 || !isWell) {
-    return malformed("UNSUBSCRIBE with a wrong packet id or property, or without a filter");
-  }
-  return success({ packetId, filters });
-}
-
+/** SUBACK: MQTT 5.0 section 3.9. */
 export function encodeSuback(packetId: number, codes: readonly number[], version: Version): Buffer {
-  return encodeAnswer(PACKET.suback, packetId, codes, version);
+  return encodeCodes(PACKET.suback, packetId, codes, version);
 }
 
-/** One code a filter in MQTT 5; before, none: 3.1.1 section 3.11. */
-export function encodeUnsuback(
-  packetId: number,
-  codes: readonly number[],
-  version: Version,
-): Buffer {
-  return encodeAnswer(PACKET.unsuback, packetId, version === 5 ? codes : [], version);
-}
-
-function encodeAnswer(
+/** SUBACK and UNSUBACK: a code for each filter. */
+export function encodeCodes(
   type: number,
   packetId: number,
   codes: readonly number[],
@@ -115,10 +88,6 @@ function wishOf(options: number, { version, isBridge }: Agreed) {
     retainAsPublished: isOldBridge || (options & RETAIN_AS_PUBLISHED) !== 0,
     retainHandling: options >> RETAIN_HANDLING_SHIFT,
   };
-}
-
-function cursorOf({ buffer, body, end }: PacketView): Cursor {
-  return { buffer, at: body, end };
 }
 
 function malformed(detail: string) {

@@ -2,9 +2,10 @@ import { type Problem, problem } from "../../domain/problem.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { decode, encode, type PacketOf, type Version } from "../packet-codec.ts";
 import type { PacketView } from "../packet-reader.ts";
-import { numberAt, PACKET, REASON, returnCode } from "../protocol.ts";
-import { NO_PROPERTIES } from "./publish-properties.ts";
-import { type ConnectForm, formOfConnect, isDisconnect } from "./well-made.ts";
+import { numberAt, PROPERTY, REASON, returnCode } from "../protocol.ts";
+import { type Cursor, cursorOf, readNumber, skipBytes, skipText } from "./cursor.ts";
+import { readProperties } from "./properties.ts";
+import { NO_PROPERTIES, readWillProperties } from "./publish-properties.ts";
 import type { Will } from "./will.ts";
 
 export type ConnectPacket = {
@@ -24,13 +25,43 @@ export type ConnectPacket = {
   readonly will: Will | null;
 };
 
-type ConnectTrouble = { readonly problem: Problem; readonly reason: number };
+export type Connack = {
+  readonly reason: number;
+  readonly sessionPresent: boolean;
+  /** MQTT 5 only. */
+  readonly properties: NonNullable<PacketOf<"connack">["properties"]>;
+};
 
+type ConnectTrouble = { readonly problem: Problem; readonly reason: number };
 type Wills = NonNullable<PacketOf<"connect">["will"]>;
+type WillProperties = NonNullable<ReturnType<typeof readWillProperties>>;
+
+/** The will's properties of a CONNECT that is well made, null where it has none. */
+type ConnectForm = { readonly willProperties: WillProperties | null };
+
+// The parser of packets that come seldom reads on where a length is wrong, leaves alone what
+// follows the last field, and mends text that is no UTF-8. What breaks the protocol is to end the
+// connection (MQTT 5.0 section 4.13), so each such packet is walked through first, field by field.
 
 /** MQTT 3 without a clean session: kept for ever, as far as the protocol goes. */
 const EXPIRES_NEVER = 0xffffffff;
+/** Flags of CONNECT: MQTT 5.0 section 3.1.2.3. */
+const HAS_WILL = 0x04;
+const HAS_PASSWORD = 0x40;
+const HAS_USERNAME = 0x80;
+const OF_CONNECT: ReadonlySet<number> = new Set([
+  PROPERTY.sessionExpiry,
+  PROPERTY.receiveMaximum,
+  PROPERTY.maximumPacketSize,
+  PROPERTY.topicAliasMaximum,
+  PROPERTY.wantsResponseInformation,
+  PROPERTY.wantsReasons,
+  PROPERTY.userProperty,
+  PROPERTY.authenticationMethod,
+  PROPERTY.authenticationData,
+]);
 
+/** CONNECT: MQTT 5.0 section 3.1. */
 export function decodeConnect(view: PacketView): Outcome<ConnectPacket, ConnectTrouble> {
   const level = levelOf(view);
   if (level < 3 || level > 5) {
@@ -49,28 +80,7 @@ export function decodeConnect(view: PacketView): Outcome<ConnectPacket, ConnectT
   return success(connectPacket(level as Version, packet, will));
 }
 
-export function decodeDisconnect(
-  view: PacketView,
-  version: Version,
-): Outcome<{ reason: number; sessionExpirySeconds: number | null }, Problem> {
-  if (!isDisconnect(view, version === 5)) {
-    return malformed("DISCONNECT with a wrong length, text or property");
-  }
-  if (view.body === view.end) return success({ reason: 0, sessionExpirySeconds: null });
-  const decoded = decode<PacketOf<"disconnect">>(view, { protocolVersion: version });
-  if (!decoded.ok) return decoded;
-  const { reasonCode = 0, properties } = decoded.value;
-  const { sessionExpiryInterval = null } = properties ?? {};
-  return success({ reason: reasonCode, sessionExpirySeconds: sessionExpiryInterval });
-}
-
-export type Connack = {
-  readonly reason: number;
-  readonly sessionPresent: boolean;
-  /** MQTT 5 only. */
-  readonly properties: NonNullable<PacketOf<"connack">["properties"]>;
-};
-
+/** CONNACK: MQTT 5.0 section 3.2. */
 export function encodeConnack(version: Version, connack: Connack): Buffer {
   const { reason, sessionPresent, properties } = connack;
   const codes = { reasonCode: reason, returnCode: returnCode(reason) };
@@ -79,22 +89,40 @@ export function encodeConnack(version: Version, connack: Connack): Buffer {
   return encode({ cmd: "connack", sessionPresent: present, ...codes, properties }, version);
 }
 
-/** With words: Paho 1.6 overlooks a DISCONNECT that holds a reason code and nothing else. */
-export function encodeDisconnect(reason: number, detail: string): Buffer {
-  const properties = detail === "" ? {} : { reasonString: detail };
-  return encode({ cmd: "disconnect", reasonCode: reason, properties }, 5);
-}
-
-/** An acknowledgement that says in words what was wrong: MQTT 5 only. */
-export function encodeAck(type: number, packetId: number, reason: number, detail: string): Buffer {
-  const cmd = type === PACKET.puback ? "puback" : "pubrec";
-  const properties = { reasonString: detail };
-  return encode({ cmd, messageId: packetId, reasonCode: reason, properties }, 5);
-}
-
 /** The protocol level behind the protocol's name; bridges add 128 to it. */
 function levelOf({ buffer, body }: PacketView): number {
   return (buffer[body + 2 + numberAt(buffer, body)] ?? 0) & 0x7f;
+}
+
+/** Undefined where it is not made as its flags say. */
+function formOfConnect(view: PacketView, isV5: boolean): ConnectForm | undefined {
+  const cursor = cursorOf(view);
+  const flags = readHead(cursor, isV5);
+  if (flags === undefined) return undefined;
+  let willProperties: WillProperties | null = null;
+  const skipWillProperties = () => {
+    const read = readWillProperties(cursor);
+    willProperties = read ?? null;
+    return read && 0;
+  };
+  const will = [...(isV5 ? [skipWillProperties] : []), skipText, skipBytes];
+  const fields = [
+    skipText,
+    ...(flags & HAS_WILL ? will : []),
+    ...(flags & HAS_USERNAME ? [skipText] : []),
+    ...(flags & HAS_PASSWORD ? [skipBytes] : []),
+  ];
+  const isWhole = fields.every((skip) => skip(cursor) !== undefined);
+  return isWhole && cursor.at === cursor.end ? { willProperties } : undefined;
+}
+
+/** The flags, of which MQTT 3 had no password without a user name: 3.1.1 section 3.1.2.9. */
+function readHead(cursor: Cursor, isV5: boolean): number | undefined {
+  const [name, level] = [skipText(cursor), readNumber(cursor, 1)];
+  const [flags = 0, keepAlive] = [readNumber(cursor, 1), readNumber(cursor, 2)];
+  if (name === undefined || level === undefined || keepAlive === undefined) return undefined;
+  if (isV5) return readProperties(cursor, OF_CONNECT) && flags;
+  return (flags & (HAS_USERNAME | HAS_PASSWORD)) === HAS_PASSWORD ? undefined : flags;
 }
 
 function expiryOf(version: Version, { clean, properties }: PacketOf<"connect">): number {
@@ -138,10 +166,6 @@ function connectPacket(
 function isInRange({ will, properties = {} }: PacketOf<"connect">): boolean {
   const { receiveMaximum, maximumPacketSize } = properties;
   return receiveMaximum !== 0 && maximumPacketSize !== 0 && Number(will?.qos ?? 0) < 3;
-}
-
-function malformed(detail: string) {
-  return failure(problem("packet_malformed", detail));
 }
 
 function trouble(detail: string, reason: number = REASON.malformed) {

@@ -36,7 +36,8 @@ export function highestMegabytes(pid: number): number {
 
 function megabytesOf(pid: number, line: "VmRSS" | "VmHWM"): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return (Number(new RegExp(`${line}:\\s+(\\d+)`).exec(status)?.[1]) * 1024) / 1e6;
+  // A process that is just ending has no such line, and no memory.
+  return (Number(new RegExp(`${line}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) * 1024) / 1e6;
 }
 
 /** `--messages 400000` over the number in `fallbacks`; a name that is not there is a mistake. */

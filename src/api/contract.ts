@@ -338,7 +338,14 @@ export const ROUTES = {
     params: Id,
     body: Type.Object({
       samples: Type.Array(
-        Type.Object({ at: TimeIn, value: Value, quality: Type.Optional(oneOf(QUALITIES)) }),
+        Type.Object({
+          at: TimeIn,
+          value: Value,
+          quality: Type.Optional(oneOf(QUALITIES)),
+          statusWord: Type.Optional(
+            nullable(Type.Integer({ minimum: -(2 ** 31), maximum: 2 ** 32 - 1 })),
+          ),
+        }),
         { minItems: 1, maxItems: LIMIT.samplesPerPush },
       ),
     }),

@@ -1,4 +1,4 @@
-import type { PointId, Series } from "../domain/brand.ts";
+import type { PointId } from "../domain/brand.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { problem } from "../domain/problem.ts";
 import { rowOfCells, type TableRow } from "../domain/sample-table.ts";
@@ -6,7 +6,7 @@ import { SamplesBuilder } from "../domain/samples.ts";
 import { failure, success } from "../lib/outcome.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
-import { storeSamples } from "./push.ts";
+import { addRow, storeSamples } from "./push.ts";
 
 export const importHandlers = { "POST /samples": importRows } satisfies Handlers;
 
@@ -20,6 +20,7 @@ type ImportRoute = "POST /samples";
 async function importRows(house: House, { body }: Call<ImportRoute>): Answer<ImportRoute> {
   const { points } = await house.model.view();
   const latest = house.clock.now() + LIMIT.futureMs;
+  const { statusSeries } = house.ingest;
   const samples = new SamplesBuilder(body.rows.length);
   for (const [index, cells] of body.rows.entries()) {
     const row = rowFrom(cells);
@@ -31,25 +32,13 @@ async function importRows(house: House, { body }: Call<ImportRoute>): Answer<Imp
     if (row.at > latest) {
       return failure(problem("time_in_future", `rows/${index}: more than a day ahead`));
     }
-    await addRow(samples, house.ingest.statusSeries, point.series, row);
+    if (row.statusWord !== null) await statusSeries.give([point.series]);
+    addRow(samples, statusSeries, point.series, row);
   }
   const stored = await storeSamples(house, samples.take());
   if (!stored.ok) return stored;
   const tooOld = Math.min(stored.value.tooOld, body.rows.length);
   return success({ stored: body.rows.length - tooOld, tooOld });
-}
-
-/** Where a series has words, plain ones count, too: none of before stays. */
-async function addRow(
-  samples: SamplesBuilder,
-  statusSeries: House["ingest"]["statusSeries"],
-  series: Series,
-  { at, value, quality, statusWord }: TableRow,
-): Promise<void> {
-  if (statusWord !== null) await statusSeries.give([series]);
-  samples.add(series, at, value, quality);
-  const words = statusSeries.of(series);
-  if (words !== undefined) samples.add(words, at, statusWord ?? 0, "good");
 }
 
 /** A sentence where it is none. */

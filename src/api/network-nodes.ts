@@ -36,6 +36,13 @@ function awaitedFrom({ drivers }: House, agent: Agent): NetworkState | undefined
 
 const NOBODY = { reporting: 0, late: 0, offline: 0, unknown: 0, expected: 0 };
 
-export function devicesOf({ ingest }: House, { devices }: NetworkState): readonly Device[] {
-  return devices.flatMap((id) => ingest.device(id)?.device ?? []);
+/** All that there are now: who spoke a moment ago has not been looked at yet, and is there. */
+export function devicesOf(
+  { drivers, ingest }: House,
+  { driver, id }: Pick<NetworkState, "driver" | "id">,
+): readonly Device[] {
+  const networkOf = drivers.find((one) => one.id === driver)?.networkOf;
+  return ingest
+    .devices()
+    .filter((device) => device.driver === driver && networkOf?.(device.address) === id);
 }

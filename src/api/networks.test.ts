@@ -336,3 +336,15 @@ test("the first page counts no device as silent that never spoke", async () => {
   assert.deepEqual([json.stale, json.lostNetworks], [0, 0]);
   assert.equal(json.reporting, json.devices - expected.length);
 });
+
+test("a node that spoke a moment ago is in its network and can be listed", async () => {
+  await house.hear("/sauter/viasens/12/88", CO2);
+  const taken = await importing("address,name,place\n12/88,R 188,Site/Floor 1", false);
+  assert.deepEqual([taken.json.bad, taken.json.done], [0, true], JSON.stringify(taken.json));
+  assert.deepEqual(taken.json.rows[0].changes, [
+    "adopted",
+    "named R 188",
+    "placed in Site/Floor 1",
+  ]);
+  assert.equal((await node("12/88")).name, "R 188");
+});

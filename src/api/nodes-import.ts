@@ -158,9 +158,11 @@ async function carryOut(
 async function stand(
   house: House,
   { by, network }: For,
-  { driver, address, device }: Wish,
+  { driver, address, device: before }: Wish,
   wanted: { readonly name?: string; readonly parentId?: AssetId | null },
 ): Promise<Outcome<Device, Problem>> {
+  // It may have spoken since the list was read.
+  const device = before ?? devicesOf(house, network).find((one) => one.address === address);
   if (!device) {
     const { agentId } = network;
     return house.ingest.expect(by.actor, { driver, address, agentId, ...wanted });

@@ -84,6 +84,12 @@ test("of a push that holds one wrong sample nothing is stored", async () => {
     [{ at: START, value: "many" }, "request_invalid", /samples\/1\/value/],
     [{ at: Date.now() + 2 * LIMIT.futureMs, value: 1 }, "time_in_future", /samples\/1\/at/],
     [{ at: START, value: 1, quality: "odd" }, "request_invalid", /\/samples\/1\/quality/],
+    [
+      { at: START, value: 1, quality: "good", statusWord: 2_150_694_912 },
+      "request_invalid",
+      /samples\/1\/statusWord: 2150694912 is no word for good/,
+    ],
+    [{ at: START, value: 1, statusWord: 2 ** 32 }, "request_invalid", /samples\/1\/statusWord/],
   ];
   const good = { at: START - 60_000, value: -1 };
   for (const [sample, code, detail] of rows) {
@@ -293,4 +299,25 @@ test("what is no number never leaves as one", async () => {
   const route = `GET /points/${id}/history?from=${START + 3_600_000}&to=${START + 3_700_000}`;
   const { json } = await house.send("viewer", route);
   assert.deepEqual(json.value, [null, null, 0]);
+});
+
+test("a status word that is pushed is read as it came, and names the quality", async () => {
+  const from = START + 7_200_000;
+  const at = (row: number) => from + row * 1_000;
+  const samples = [
+    { at: at(0), value: 1, statusWord: 2_150_694_912 },
+    { at: at(1), value: 2, quality: "uncertain", statusWord: 1_083_179_008 },
+    { at: at(2), value: 3, quality: "good", statusWord: null },
+    { at: at(3), value: 4, statusWord: 2_147_483_648 },
+  ];
+  const pushed = await house.send("operator", `POST /points/${id}/samples`, { samples });
+  assert.deepEqual(pushed.json, { stored: 4, tooOld: 0 });
+  const route = `GET /points/${id}/history?from=${from}&to=${at(4)}`;
+  const { json } = await house.send("viewer", route);
+  assert.deepEqual(json.quality, ["bad", "uncertain", "good", "bad"]);
+  assert.deepEqual(json.statusWord, [2_150_694_912, 1_083_179_008, null, null]);
+  const again = { samples: [{ at: at(0), value: 1 }] };
+  await house.send("operator", `POST /points/${id}/samples`, again);
+  const written = await house.send("viewer", route);
+  assert.equal(written.json.statusWord[0], null, "written anew without one");
 });

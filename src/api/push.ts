@@ -1,10 +1,12 @@
+import type { Series } from "../domain/brand.ts";
 import type { Variable } from "../domain/catalogue.ts";
 import { integerOf, isInt32 } from "../domain/integer.ts";
 import { LIMIT } from "../domain/limit.ts";
-import type { Point } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import type { Value } from "../domain/reading.ts";
+import type { Quality, Value } from "../domain/reading.ts";
+import type { TableRow } from "../domain/sample-table.ts";
 import { type Samples, SamplesBuilder } from "../domain/samples.ts";
+import { moreThanQuality, qualityOfWord } from "../domain/status-word.ts";
 import type { Appended } from "../historian/historian.ts";
 import { AssertionError } from "../lib/assert.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
@@ -17,7 +19,8 @@ import { timeOf } from "./time.ts";
 export const pushHandlers = { "POST /points/:id/samples": push } satisfies Handlers;
 
 type PushRoute = "POST /points/:id/samples";
-type Given = Body<PushRoute>["samples"][number]["value"];
+type Given = Body<PushRoute>["samples"][number];
+type Row = Omit<TableRow, "point">;
 
 /**
  * The walk up without a device: stored first, then shown, then answered. All rows or none, but for
@@ -26,9 +29,29 @@ type Given = Body<PushRoute>["samples"][number]["value"];
 async function push(house: House, { params, body }: Call<PushRoute>): Answer<PushRoute> {
   const point = await pointOf(house, params.id);
   if (!point.ok) return point;
-  const samples = samplesOf(point.value, body.samples, house.clock.now());
-  if (!samples.ok) return samples;
-  return storeSamples(house, samples.value);
+  const { series, variable } = point.value;
+  const rows = rowsOf(variable, body.samples, house.clock.now());
+  if (!rows.ok) return rows;
+  const { statusSeries } = house.ingest;
+  if (rows.value.some(({ statusWord }) => statusWord !== null)) await statusSeries.give([series]);
+  const samples = new SamplesBuilder(rows.value.length);
+  for (const row of rows.value) addRow(samples, statusSeries, series, row);
+  const stored = await storeSamples(house, samples.take());
+  if (!stored.ok || statusSeries.of(series) === undefined) return stored;
+  // Each with its word: two samples a row.
+  return success({ stored: stored.value.stored / 2, tooOld: stored.value.tooOld / 2 });
+}
+
+/** Where a series has words, plain ones count, too: none of before stays. */
+export function addRow(
+  samples: SamplesBuilder,
+  statusSeries: House["ingest"]["statusSeries"],
+  series: Series,
+  { at, value, quality, statusWord }: Row,
+): void {
+  samples.add(series, at, value, quality);
+  const words = statusSeries.of(series);
+  if (words !== undefined) samples.add(words, at, statusWord ?? 0, "good");
 }
 
 type Stored = { stored: number; tooOld: number };
@@ -61,31 +84,49 @@ async function keep(house: House, samples: Samples): Promise<Outcome<Appended, P
   }
 }
 
-function samplesOf(
-  { series, variable }: Point,
-  rows: Body<PushRoute>["samples"],
+function rowsOf(
+  variable: Variable,
+  given: readonly Given[],
   now: number,
-): Outcome<Samples, Problem> {
-  const samples = new SamplesBuilder(rows.length);
-  for (const [index, row] of rows.entries()) {
+): Outcome<readonly Row[], Problem> {
+  const rows: Row[] = [];
+  for (const [index, one] of given.entries()) {
     const place = `samples/${index}`;
-    const at = timeOf(row.at, `${place}/at`);
+    const at = timeOf(one.at, `${place}/at`);
     if (!at.ok) return at;
     if (at.value > now + LIMIT.futureMs) {
       return failure(problem("time_in_future", `${place}/at: more than a day ahead`));
     }
-    const value = valueFrom(variable, row.value);
+    const value = valueFrom(variable, one.value);
     if (value === undefined) {
       const detail = `${place}/value: must be ${expected(variable)} or null`;
       return failure(problem("request_invalid", detail));
     }
-    samples.add(series, at.value, value, row.quality ?? "good");
+    const said = qualityFrom(one);
+    if (!said) {
+      const detail = `${place}/statusWord: ${one.statusWord} is no word for ${one.quality}`;
+      return failure(problem("request_invalid", detail));
+    }
+    rows.push({ at: at.value, value, ...said });
   }
-  return success(samples.take());
+  return success(rows);
+}
+
+/** A word names its quality, so that one of them is enough; undefined where they disagree. */
+function qualityFrom({
+  quality,
+  statusWord,
+}: Given): Pick<Row, "quality" | "statusWord"> | undefined {
+  if (statusWord === undefined || statusWord === null) {
+    return { quality: quality ?? "good", statusWord: null };
+  }
+  const named: Quality = qualityOfWord(statusWord);
+  if (quality !== undefined && quality !== named) return undefined;
+  return { quality: named, statusWord: moreThanQuality(statusWord) === 0 ? null : statusWord };
 }
 
 /** The value of its variable's type, undefined where it is none. */
-function valueFrom({ dataType, int32 }: Variable, given: Given): Value | null | undefined {
+function valueFrom({ dataType, int32 }: Variable, given: Given["value"]): Value | null | undefined {
   if (given === null) return null;
   if (dataType !== "integer") return typeof given === dataType ? given : undefined;
   const value = integerFrom(given);
@@ -93,7 +134,7 @@ function valueFrom({ dataType, int32 }: Variable, given: Given): Value | null | 
 }
 
 /** A number beyond 2^53 was rounded by whoever read this JSON; the digits of a text were not. */
-function integerFrom(given: Exclude<Given, null>): number | bigint | undefined {
+function integerFrom(given: Exclude<Given["value"], null>): number | bigint | undefined {
   if (Number.isSafeInteger(given)) return Number(given);
   return typeof given === "string" && DIGITS.test(given) ? integerOf(BigInt(given)) : undefined;
 }

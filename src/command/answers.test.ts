@@ -51,7 +51,7 @@ test("an order that joins those whose answers are unclear is not credited with t
   assert.deepEqual(states, ["confirmed", "failed", "confirmed"]);
 });
 
-test("after their minute an answer belongs to the next order alone", async (t) => {
+test("after their minute an answer belongs to the order that says the same again", async (t) => {
   const room = await open(t);
   const [first, second] = [await room.order(), await room.order()];
   await room.commands.confirm(NODE, ACK);
@@ -60,6 +60,58 @@ test("after their minute an answer belongs to the next order alone", async (t) =
   const third = await room.order();
   await room.commands.confirm(NODE, ACK);
   assert.deepEqual(await room.states(first, second, third), ["unknown", "unknown", "confirmed"]);
+});
+
+test("an answer later than its minute is not credited to the next order", async (t) => {
+  const room = await open(t);
+  const first = await room.order(1);
+  room.clock.advance(LIMIT.answerMs + 1);
+  await room.settled(first);
+  const second = await room.order(2);
+  await room.commands.confirm(NODE, FAIL);
+  assert.deepEqual(await room.states(first, second), ["unknown", "sent"], "it may be either's");
+  room.clock.advance(LIMIT.answerMs);
+  await room.settled(second);
+  const row = await room.commands.get(second);
+  assert.equal(row?.detail, "1 of 2 answers came: nobody knows whose");
+  await room.commands.confirm(NODE, ACK);
+  assert.deepEqual(
+    await room.states(first, second),
+    ["failed", "confirmed"],
+    "both came after all",
+  );
+});
+
+test("an order that was given up is confirmed by its late answer", async (t) => {
+  const room = await open(t);
+  const order = await room.order();
+  room.clock.advance(LIMIT.answerMs + 1);
+  await room.settled(order);
+  assert.deepEqual(await room.states(order), ["unknown"]);
+  await room.commands.confirm(NODE, ACK);
+  assert.deepEqual(await room.states(order), ["confirmed"]);
+});
+
+test("who says the same again has it answered, whichever of them was meant", async (t) => {
+  const room = await open(t);
+  const first = await room.order(1);
+  room.clock.advance(LIMIT.answerMs + 1);
+  await room.settled(first);
+  const second = await room.order(1);
+  await room.commands.confirm(NODE, ACK);
+  assert.deepEqual(await room.states(first, second), ["unknown", "confirmed"]);
+});
+
+test("after three minutes no answer is awaited any more", async (t) => {
+  const room = await open(t);
+  const first = await room.order(1);
+  room.clock.advance(LIMIT.answerMs + 1);
+  await room.settled(first);
+  room.clock.advance(LIMIT.answerLateMs);
+  await room.commands.confirm(NODE, ACK);
+  const second = await room.order(2);
+  await room.commands.confirm(NODE, ACK);
+  assert.deepEqual(await room.states(first, second), ["unknown", "confirmed"]);
 });
 
 test("two answers that come at the same moment are not one order's", async (t) => {
@@ -101,10 +153,10 @@ async function open(context: TestContext) {
   const stateOf = async (id: CommandId) => (await commands.get(id))?.state;
   return {
     ...{ commands, clock },
-    async order(): Promise<CommandId> {
+    async order(mode = -1): Promise<CommandId> {
       clock.advance(1);
       const by = { actor: { kind: "user", id: "u", name: "Ada" }, role: "operator" } as const;
-      const wish = { deviceId: NODE, name: "led-ring", parameters: { mode: -1 } };
+      const wish = { deviceId: NODE, name: "led-ring", parameters: parametersOf(mode) };
       const asked = await commands.ask(by, wish);
       assert.ok(asked.ok);
       return asked.value.id;
@@ -116,4 +168,8 @@ async function open(context: TestContext) {
       }
     },
   };
+}
+
+function parametersOf(mode: number) {
+  return { mode, duration: 1000, speed: 128, colors: ["0xFF0000", "0x000000", "0x000000"] };
 }

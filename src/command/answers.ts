@@ -1,4 +1,4 @@
-import type { CommandId, DeviceId } from "../domain/brand.ts";
+import type { DeviceId } from "../domain/brand.ts";
 import type { CommandState } from "../domain/command.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { CommandRow } from "../domain/records.ts";
@@ -17,16 +17,18 @@ type AnswerParts = {
 };
 
 /** Orders that were under way together, and what was said while they were. */
-type Group = { readonly ids: CommandId[]; readonly answers: Said[]; until: number };
+type Group = { readonly orders: CommandRow[]; readonly answers: Said[] };
 
 /** Orders to one device that may wait for their answers at the same time. */
 const UNANSWERED = 50;
 
 /**
- * Credits answers that name no order. One that comes while a single order is open is that order's.
- * Of several that are open each gets its own only when there are as many answers as orders: then
- * they stand in the order of sending. While one is missing, nobody can tell whose the others are.
- * See docs/decisions/0050-an-answer-belongs-to-one-order-or-to-none.md.
+ * Credits answers that name no order. One that comes while a single order waits for one is that
+ * order's. Of several that wait each gets its own only when there are as many answers as orders:
+ * then they stand in the order of sending. While one is missing, nobody can tell whose the others
+ * are. An order that was given up still waits for a while, unless a later one says the same. See
+ * docs/decisions/0050-an-answer-belongs-to-one-order-or-to-none.md and
+ * docs/decisions/0054-a-late-answer-is-not-the-next-orders.md.
  */
 export class Answers {
   readonly #parts: AnswerParts;
@@ -44,19 +46,24 @@ export class Answers {
     return taken;
   }
 
-  /** No answer can come any more that is surely this order's. */
+  /** Its time is over; an answer that still comes is credited where that is surely right. */
   giveUp(row: CommandRow): Promise<CommandRow> {
     const group = this.#groupOf(row.deviceId);
-    const last = group?.ids.includes(row.id) ? group.answers.at(-1) : undefined;
+    const last = group?.orders.some(({ id }) => id === row.id) ? group.answers.at(-1) : undefined;
     if (!group || !last) return this.#parts.settle(row, "unknown", "no answer came");
-    const [came, wanted] = [group.answers.length, group.ids.length];
+    const [came, wanted] = [group.answers.length, group.orders.length];
     const detail = `${came} of ${wanted} answers came: nobody knows whose`;
     return this.#parts.settle(said(row, last), "unknown", detail);
   }
 
   async #take(device: DeviceId, answer: Said): Promise<void> {
-    const open = await this.#open(device);
-    const group = this.#groupOf(device);
+    const waiting = await this.#waiting(device);
+    let group = this.#groupOf(device);
+    if (group?.orders.every((order) => this.#isSaidAgain(order, waiting))) {
+      this.#groups.delete(device);
+      group = undefined;
+    }
+    const open = waiting.filter((order) => !this.#isSaidAgain(order, waiting));
     const [only] = open;
     if (!group && only && open.length === 1) return this.#credit(only, answer);
     if (group || open.length > 1) await this.#join(device, group, open, answer);
@@ -68,16 +75,15 @@ export class Answers {
     open: readonly CommandRow[],
     answer: Said,
   ): Promise<void> {
-    const group = known ?? { ids: [], answers: [], until: 0 };
+    const group = known ?? { orders: [], answers: [] };
     this.#groups.set(device, group);
-    for (const { id, requestedAt } of open) {
-      if (!group.ids.includes(id)) group.ids.push(id);
-      group.until = Math.max(group.until, requestedAt + LIMIT.answerMs);
+    for (const order of open) {
+      if (!group.orders.some(({ id }) => id === order.id)) group.orders.push(order);
     }
     group.answers.push(answer);
-    if (group.answers.length < group.ids.length) return;
+    if (group.answers.length < group.orders.length) return;
     this.#groups.delete(device);
-    for (const [place, id] of group.ids.entries()) {
+    for (const [place, { id }] of group.orders.entries()) {
       const row = await this.#parts.store.commands.get(id);
       const own = group.answers[place];
       if (row && own) await this.#credit(row, own);
@@ -92,18 +98,33 @@ export class Answers {
     await this.#parts.settle(said(row, answer), state, detail);
   }
 
-  /** The oldest first. */
-  async #open(deviceId: DeviceId): Promise<readonly CommandRow[]> {
-    const where = { deviceId, state: "sent" } as const;
-    const find = { where, limit: UNANSWERED, descending: true };
-    const sent = await this.#parts.store.commands.find(find);
-    const since = this.#parts.now() - LIMIT.answerMs;
-    return sent.filter(({ requestedAt }) => requestedAt >= since).toReversed();
+  /** Orders of which nothing was said yet, and may still be; the oldest first. */
+  async #waiting(deviceId: DeviceId): Promise<readonly CommandRow[]> {
+    const { store, now } = this.#parts;
+    const newest = { limit: UNANSWERED, descending: true };
+    const [sent, givenUp] = await Promise.all([
+      store.commands.find({ ...newest, where: { deviceId, state: "sent" } }),
+      store.commands.find({ ...newest, where: { deviceId, state: "unknown" } }),
+    ]);
+    const since = now() - LIMIT.answerLateMs;
+    return [...sent, ...givenUp]
+      .filter(({ requestedAt, answer }) => requestedAt >= since && answer === null)
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** Its minute is over, and a later order says the same: an answer is true of both. */
+  #isSaidAgain(order: CommandRow, others: readonly CommandRow[]): boolean {
+    if (this.#parts.now() - order.requestedAt <= LIMIT.answerMs) return false;
+    const { id, topic, payload } = order;
+    return others.some((other) => {
+      return other.id > id && other.topic === topic && other.payload === payload;
+    });
   }
 
   #groupOf(device: DeviceId): Group | undefined {
     const group = this.#groups.get(device);
-    if (!group || group.until >= this.#parts.now()) return group;
+    const newest = Math.max(...(group?.orders ?? []).map(({ requestedAt }) => requestedAt));
+    if (this.#parts.now() - newest <= LIMIT.answerLateMs) return group;
     this.#groups.delete(device);
     return undefined;
   }

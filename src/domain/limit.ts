@@ -188,8 +188,10 @@ export const LIMIT = {
   keptExpiresMs: 24 * 60 * 60_000,
   keptExpiresMsMax: 7 * 24 * 60 * 60_000,
   commandsKept: 100,
-  /** An answer that does not say to what is taken for one to a command of this age at most. */
+  /** Who answers every order and has not answered by then has, in viaSens' words, an error. */
   answerMs: 60_000,
+  /** And so long may its answer still come: a gateway hands on what waited, one by one. */
+  answerLateMs: 3 * 60_000,
   /** Commands that wait for somebody to take them: each holds its request open. */
   commandsWaiting: 1_000,
   /** Fallback age at which a value is no longer shown as live. */

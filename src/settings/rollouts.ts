@@ -102,12 +102,19 @@ export class Rollouts {
     return success(rollout);
   }
 
-  /** A gateway says after a while that it could not reach the node, or says nothing. */
-  async noteCommand({ id, state, detail }: CommandRow): Promise<void> {
-    if (state !== "failed" && state !== "unknown") return;
+  /**
+   * A gateway says after a while that it could not reach the node, or says nothing; or what was
+   * given up is answered after all.
+   */
+  async noteCommand({ id, state: became, detail }: CommandRow): Promise<void> {
+    const hasFailed = became === "failed" || became === "unknown";
+    if (!hasFailed && became !== "confirmed") return;
+    const [before, state] = hasFailed
+      ? (["sent", "failed"] as const)
+      : (["failed", "sent"] as const);
     const { rollouts, rolloutSteps } = this.#parts.store;
-    for (const step of await rolloutSteps.find({ where: { commandId: id, state: "sent" } })) {
-      await rolloutSteps.put({ ...step, state: "failed", detail });
+    for (const step of await rolloutSteps.find({ where: { commandId: id, state: before } })) {
+      await rolloutSteps.put({ ...step, state, detail });
       const rollout = await rollouts.get(step.rolloutId);
       if (rollout) this.#changed(rollout);
     }

@@ -22,6 +22,8 @@ test("a form that nobody touched says what the point has already", () => {
       range: [0, 10],
       normal: [6.5, 7.2],
       decimals: 2,
+      counter: null,
+      rollover: null,
       freshnessMs: 30_000,
     },
   });
@@ -58,6 +60,18 @@ test("what is left empty is taken away", () => {
     range: null,
     normal: null,
     decimals: null,
+    counter: null,
+    rollover: null,
     freshnessMs: null,
   });
+});
+
+test("a counter says where it goes on from 0, and what is none says nothing of it", () => {
+  const counter = { counter: true, rollover: "1000000" };
+  assert.equal(with_(counter).change?.counter, true);
+  assert.equal(with_(counter).change?.rollover, 1e6);
+  assert.equal(with_({ counter: true }).change?.rollover, null);
+  assert.equal(with_({ ...counter, counter: false }).change?.rollover, null);
+  assert.ok(with_({ counter: true, rollover: "0" }).errors.rollover);
+  assert.equal(with_({ counter: false, rollover: "six digits" }).change?.rollover, null);
 });

@@ -9,18 +9,22 @@ export type PointForm = {
   readonly normalLow: string;
   readonly normalHigh: string;
   readonly decimals: string;
+  readonly counter: boolean;
+  readonly rollover: string;
   readonly freshSeconds: string;
 };
+/** Those that are typed. */
+export type PointField = Exclude<keyof PointForm, "counter">;
 type PointChange = Body<"PATCH /points/:id">;
 
 /** What is wrong, by field; `change` only where nothing is. */
 type PointFormResult = {
-  readonly errors: Partial<Record<keyof PointForm, string>>;
+  readonly errors: Errors;
   readonly change: PointChange | null;
 };
 
 export function formOf(variable: VariableReply): PointForm {
-  const { range, normal, decimals, freshnessMs } = variable;
+  const { range, normal, decimals, counter = false, rollover, freshnessMs } = variable;
   return {
     name: variable.name,
     unit: variable.unit ?? "",
@@ -29,24 +33,21 @@ export function formOf(variable: VariableReply): PointForm {
     normalLow: text(normal?.[0]),
     normalHigh: text(normal?.[1]),
     decimals: text(decimals),
+    counter,
+    rollover: text(rollover),
     freshSeconds: freshnessMs === undefined ? "" : text(freshnessMs / 1000),
   };
 }
 
 /** A field left empty takes away what the point had there. */
 export function changeOf(form: PointForm): PointFormResult {
-  const errors: Partial<Record<keyof PointForm, string>> = {};
+  const errors: Errors = {};
   if (form.name.trim() === "") errors.name = "It needs a name.";
-  const numbers = {
-    range: pairOf(form, "low", "high", errors),
-    normal: pairOf(form, "normalLow", "normalHigh", errors),
-    decimals: numberOf(form, "decimals", errors),
-    seconds: numberOf(form, "freshSeconds", errors),
-  };
-  const { range, normal, decimals, seconds } = numbers;
-  if (decimals !== undefined && !(Number.isInteger(decimals) && decimals >= 0 && decimals <= 9))
-    errors.decimals = "A whole number from 0 to 9.";
-  if (seconds !== undefined && seconds < 1) errors.freshSeconds = "At least 1 second.";
+  const range = pairOf(form, "low", "high", errors);
+  const normal = pairOf(form, "normalLow", "normalHigh", errors);
+  const decimals = numberOf(form, "decimals", errors);
+  const rollover = form.counter ? numberOf(form, "rollover", errors) : undefined;
+  const seconds = numberOf(form, "freshSeconds", errors);
   if (Object.keys(errors).length > 0) return { errors, change: null };
   const change: PointChange = {
     name: form.name.trim(),
@@ -54,17 +55,30 @@ export function changeOf(form: PointForm): PointFormResult {
     range: range ?? null,
     normal: normal ?? null,
     decimals: decimals ?? null,
+    counter: form.counter || null,
+    rollover: rollover ?? null,
     freshnessMs: seconds === undefined ? null : Math.round(seconds * 1000),
   };
   return { errors, change };
 }
 
-type Errors = Partial<Record<keyof PointForm, string>>;
+type Errors = Partial<Record<PointField, string>>;
+
+type Rule = { readonly isRight: (number: number) => boolean; readonly words: string };
+
+const RULES: Partial<Record<PointField, Rule>> = {
+  decimals: {
+    isRight: (number) => Number.isInteger(number) && number >= 0 && number <= 9,
+    words: "A whole number from 0 to 9.",
+  },
+  rollover: { isRight: (number) => number > 0, words: "Above 0." },
+  freshSeconds: { isRight: (number) => number >= 1, words: "At least 1 second." },
+};
 
 function pairOf(
   form: PointForm,
-  low: keyof PointForm,
-  high: keyof PointForm,
+  low: PointField,
+  high: PointField,
   errors: Errors,
 ): [number, number] | undefined {
   const from = numberOf(form, low, errors);
@@ -79,13 +93,14 @@ function pairOf(
   return [from, to];
 }
 
-function numberOf(form: PointForm, field: keyof PointForm, errors: Errors): number | undefined {
+function numberOf(form: PointForm, field: PointField, errors: Errors): number | undefined {
   const typed = form[field].trim().replace(",", ".").replace("−", "-");
   if (typed === "") return undefined;
   const number = Number(typed);
-  if (Number.isFinite(number)) return number;
-  errors[field] = "A number, such as 12.5.";
-  return undefined;
+  const rule = RULES[field];
+  if (!Number.isFinite(number)) errors[field] = "A number, such as 12.5.";
+  else if (rule && !rule.isRight(number)) errors[field] = rule.words;
+  return number;
 }
 
 function text(number: number | undefined): string {

@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from "typebox";
 import { AGENT_KINDS } from "../domain/agent.ts";
+import { AGGREGATE_FUNCTIONS, type AggregateFunction } from "../domain/aggregate.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { type Permission, ROLES } from "../domain/permission.ts";
 import { QUALITIES } from "../domain/reading.ts";
@@ -53,19 +54,6 @@ import { HeardMessageSchema, RejectedSchema } from "./schema-message.ts";
  * serialises with these schemas, OpenAPI is made from them, and `ui/` uses their types: one truth.
  */
 
-export const AGGREGATE_FUNCTIONS = [
-  "count",
-  "min",
-  "max",
-  "avg",
-  "sum",
-  "first",
-  "last",
-  "increase",
-  "all",
-  "twa",
-  "duration",
-] as const;
 /** Whether what devices say reaches the server above, and what waits for it. */
 const UplinkSchema = Type.Object({
   isUp: Type.Boolean(),
@@ -387,7 +375,10 @@ export const ROUTES = {
         Type.String({ description: "whose duration: true, false, a number or a text" }),
       ),
       rollover: Type.Optional(
-        Type.Number({ exclusiveMinimum: 0, description: "where the counters start again from 0" }),
+        Type.Number({
+          exclusiveMinimum: 0,
+          description: "where the counters go on from 0, in place of what their points say",
+        }),
       ),
     }),
     reply: Type.Object({
@@ -397,9 +388,10 @@ export const ROUTES = {
       items: Type.Array(
         Type.Object({
           pointId: Type.String(),
-          columns: Type.Unsafe<
-            Partial<Record<(typeof AGGREGATE_FUNCTIONS)[number], (number | null)[]>>
-          >({ type: "object", additionalProperties: { type: "array", items: {} } }),
+          columns: Type.Unsafe<Partial<Record<AggregateFunction, (number | null)[]>>>({
+            type: "object",
+            additionalProperties: { type: "array", items: {} },
+          }),
         }),
       ),
     }),

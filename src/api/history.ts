@@ -1,4 +1,11 @@
 import { Readable } from "node:stream";
+import {
+  AGGREGATE_FUNCTIONS,
+  type AggregateFunction,
+  columnOf,
+  functionsIn,
+  summedUp,
+} from "../domain/aggregate.ts";
 import type { PointId } from "../domain/brand.ts";
 import { integerOf } from "../domain/integer.ts";
 import { LIMIT } from "../domain/limit.ts";
@@ -19,7 +26,7 @@ import { calendarStarts, isTimeZone } from "../lib/calendar.ts";
 import { csvLine } from "../lib/csv.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { aggregateTable, PARQUET } from "./aggregate-table.ts";
-import { AGGREGATE_FUNCTIONS, type Reply, type RouteQuery } from "./contract.ts";
+import type { Reply, RouteQuery } from "./contract.ts";
 import { historyCsv } from "./csv.ts";
 import { type Answer, type Call, type Handlers, Verbatim } from "./handler.ts";
 import type { House } from "./house.ts";
@@ -35,7 +42,6 @@ export const historyHandlers = {
 
 type HistoryRoute = "GET /points/:id/history";
 type AggregateRoute = "GET /history/aggregate";
-type AggregateFunction = (typeof AGGREGATE_FUNCTIONS)[number];
 
 async function history(house: House, call: Call<HistoryRoute>): Answer<HistoryRoute> {
   const { params, query, accept } = call;
@@ -141,33 +147,35 @@ async function aggregate(house: House, call: Call<AggregateRoute>): Answer<Aggre
   const by = bucketsOf(query, span.value, points.value.length);
   if (!by.ok) return by;
 
-  const { quality = "good", rollover, state = "true" } = query;
-  const buckets = await house.historian.aggregate({
-    series: Uint32Array.from(points.value, ({ series }) => series),
+  const { quality = "good", state = "true" } = query;
+  const asked = {
     ...span.value,
     by: by.value,
     quality,
     // What was last said may hold no longer tomorrow.
     now: house.clock.now(),
     weighted: functions.value.includes("twa"),
-    ...(rollover !== undefined && { rollover }),
     ...(functions.value.includes("duration") && { state: stateOf(state) }),
-  });
-  const columns = new Map(buckets.map((one) => [one.series, one]));
+  };
+  const columns = await summedUp(points.value, query.rollover, (of) =>
+    house.historian.aggregate({ ...asked, ...of }),
+  );
   const items = points.value.map(({ id, series }) => ({
     pointId: id,
     columns: columnsOf(columns.get(series), functions.value),
   }));
-  const at = buckets[0]?.at ?? new Float64Array(0);
+  const [{ at, widthMs } = NO_BUCKETS] = columns.values();
   const table = await aggregateTable(accept, { at, items, functions: functions.value });
   if (table) return success(table);
   return success({
     from: iso(span.value.from),
-    widthMs: buckets[0]?.widthMs || 0,
+    widthMs: widthMs || 0,
     ...(query.calendar && { at: isoColumn(at) }),
     items,
   });
 }
+
+const NO_BUCKETS: Pick<Buckets, "at" | "widthMs"> = { at: new Float64Array(0), widthMs: 0 };
 
 async function pointsOf(house: House, list: string): Promise<Outcome<Point[], Problem>> {
   const ids = [...new Set(list.split(","))];
@@ -215,10 +223,9 @@ function stateOf(text: string): Value {
   return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
-function functionsOf(list = "count,min,max,avg"): Outcome<AggregateFunction[], Problem> {
-  const names = list.split(",");
-  const functions = AGGREGATE_FUNCTIONS.filter((name) => names.includes(name));
-  if (functions.length === new Set(names).size) return success(functions);
+function functionsOf(list?: string): Outcome<AggregateFunction[], Problem> {
+  const functions = functionsIn(list);
+  if (functions) return success(functions);
   return failure(problem("request_invalid", `fns: some of ${AGGREGATE_FUNCTIONS.join(", ")}`));
 }
 
@@ -227,18 +234,8 @@ type Columns = Reply<AggregateRoute>["items"][number]["columns"];
 function columnsOf(buckets: Buckets | undefined, functions: readonly AggregateFunction[]): Columns {
   const columns: Columns = {};
   if (!buckets) return columns;
-  for (const name of functions) {
-    const column = columnOf(buckets, name);
-    columns[name] = Array.from(column, (value) => (Number.isFinite(value) ? value : null));
-  }
+  for (const name of functions) columns[name] = columnOf(buckets, name);
   return columns;
-}
-
-function columnOf(buckets: Buckets, name: AggregateFunction): Float64Array {
-  const { sum, count, area, known } = buckets;
-  if (name === "avg") return sum.map((total, row) => total / (count[row] ?? 0));
-  if (name === "twa") return area.map((total, row) => total / (known[row] ?? 0));
-  return buckets[name];
 }
 
 function tooLarge(detail: string) {

@@ -23,11 +23,7 @@ export const TimeIn = Type.Unsafe<string | number>({
 export const Text = Type.String({ maxLength: 256 });
 /** Words, each of which must be in a row's names. */
 export const Search = Type.String({ maxLength: 256 });
-export const Name = Type.String({
-  minLength: 1,
-  maxLength: 128,
-  pattern: "^[^\\p{Cc}\\p{Cs}]*$",
-});
+export const Name = Type.String({ minLength: 1, maxLength: 128, pattern: "^[^\\p{Cc}\\p{Cs}]*$" });
 /** A device may call its channels what it likes, and variables are called after them. */
 const VariableName = Type.String({ minLength: 1, maxLength: 128 });
 export const Id = Type.Object({ id: Type.String() });
@@ -71,6 +67,7 @@ const Said = {
   }),
   bits: Type.Array(Type.String(), { maxItems: 32 }),
   counter: Type.Boolean(),
+  rollover: Type.Number({ exclusiveMinimum: 0 }),
   int32: Type.Boolean(),
   freshnessMs: Type.Integer({ minimum: 1000 }),
 };
@@ -118,6 +115,7 @@ export const VariableChangeSchema = Type.Object({
   states: unsaid(Said.states),
   bits: unsaid(Said.bits),
   counter: unsaid(Said.counter),
+  rollover: unsaid(Said.rollover),
   int32: unsaid(Said.int32),
   freshnessMs: unsaid(Said.freshnessMs),
 });

@@ -33,6 +33,8 @@ export type Variable = {
   readonly defaultValue?: string;
   /** It only ever grows, such as an energy register: screens show its increase. */
   readonly counter?: boolean;
+  /** Where it goes on from 0 by itself, as its maker says: less than before is then no reset. */
+  readonly rollover?: number;
   /** Older than this it is no longer shown as live. Fallback: LIMIT.freshnessMs. */
   readonly freshnessMs?: number;
   /**

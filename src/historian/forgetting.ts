@@ -113,6 +113,22 @@ function testRetirement(subject: Subject): void {
     },
   });
 
+  remains(subject, {
+    claim: "hours and days that were left behind tell how often a counter went on from 0 by itself",
+    store: batches,
+    change: async (historian) => {
+      await historian.setRetention(6, { ...FOR_GOOD, rawMs: 24 * HOUR_MS });
+      await historian.retire(span.to, { ...FOR_GOOD, rawMs: 24 * HOUR_MS, hourlyMs: 24 * HOUR_MS });
+    },
+    check: async (historian) => {
+      const series = Uint32Array.of(5, 6);
+      const asked = { ...span, series, by: { everyMs: DAY_MS }, rollover: 5_000 };
+      for (const one of await historian.aggregate(asked)) {
+        assertSame(one, byHand(counter, asked), `series ${one.series}`);
+      }
+    },
+  });
+
   const late = { ...row(5, 60_000, -1e9), series: 5 };
   remains(subject, {
     claim: "what comes when raw samples of its time are gone is not taken, and counted",

@@ -93,15 +93,16 @@ export class Tally {
   }
 
   /** Many at once, which are behind those so far. */
-  addAll({ good, min, max, sum, first, last, increase }: Many): void {
+  addAll(many: Many): void {
+    const { first } = many;
     if (this.count === 0) this.#begin(first);
-    this.count += good;
-    this.min = Math.min(this.min, min);
-    this.max = Math.max(this.max, max);
-    this.sum += sum;
+    this.count += many.good;
+    this.min = Math.min(this.min, many.min);
+    this.max = Math.max(this.max, many.max);
+    this.sum += many.sum;
     if (!Number.isNaN(this.before)) this.increase += growth(this.before, first, this.#rollover);
-    this.increase += increase;
-    this.before = last;
+    this.increase += growthWithin(many, this.#rollover);
+    this.before = many.last;
   }
 
   #begin(first: number): void {
@@ -158,4 +159,16 @@ type Many = {
 export function growth(before: number, after: number, rollover?: number): number {
   if (after >= before) return after - before;
   return rollover === undefined ? after : rollover - before + after;
+}
+
+/**
+ * What many samples grew by, of which only their sums are left: the values before each new start,
+ * which the sums took for resets, tell how many of these were rollovers.
+ */
+function growthWithin({ first, last, increase }: Many, rollover: number | undefined): number {
+  if (rollover === undefined) return increase;
+  const lost = increase - (last - first);
+  // Additions of what has digits after the point are off by less.
+  if (lost < rollover * 1e-6) return increase;
+  return last - first + rollover * Math.max(1, Math.round(lost / rollover));
 }

@@ -4,7 +4,8 @@ import { cellsOf, rowOfCells, SAMPLE_TABLE, type TableRow } from "../domain/samp
 import { csvRows } from "../lib/csv.ts";
 import type { Outcome } from "../lib/outcome.ts";
 import type { Remote } from "./remote.ts";
-import { PlaceError, type Put, type Span, type TablePlace } from "./table-place.ts";
+import { type SumsWish, stretchesOf } from "./sums-wish.ts";
+import { PlaceError, type Put, type Span, type SumsRow, type TablePlace } from "./table-place.ts";
 
 /** Leaves room for what stands around the rows. */
 const PUSH_BYTES = 0.9 * LIMIT.requestBytes;
@@ -18,6 +19,7 @@ export function remotePlace(remote: Remote): TablePlace {
   return {
     points: () => allPoints(remote),
     pages: (point, span) => pagesOf(remote, point, span),
+    sums: (point, span, wish) => sumsOf(remote, point, span, wish),
     async put(rows) {
       let tooOld = 0;
       for (const body of bodiesOf(rows)) tooOld += (await push(remote, body)).tooOld;
@@ -64,8 +66,27 @@ async function rowsOf(text: string): Promise<TableRow[]> {
   return rows;
 }
 
+async function* sumsOf(
+  remote: Remote,
+  point: string,
+  span: Span,
+  wish: SumsWish,
+): AsyncGenerator<readonly SumsRow[]> {
+  const { by, functions } = wish;
+  const buckets =
+    "everyMs" in by ? { every: String(by.everyMs) } : { calendar: by.calendar, tz: by.timeZone };
+  for (const { from, to } of stretchesOf(span, wish)) {
+    const asked = { points: point, from: String(from), to: String(to), fns: functions.join() };
+    const path = `/history/aggregate?${new URLSearchParams({ ...asked, ...buckets })}`;
+    const response = sound(await remote.patient({ method: "GET", path, accept: "text/csv" }));
+    const rows: SumsRow[] = [];
+    for await (const { cells } of csvRows(once(await response.text()))) rows.push(cells);
+    yield rows.slice(1); // Behind the head.
+  }
+}
+
 /** Of what came whole. */
-export async function* once(text: string): AsyncGenerator<string> {
+async function* once(text: string): AsyncGenerator<string> {
   yield text;
 }
 
@@ -93,7 +114,7 @@ async function push(remote: Remote, rows: readonly string[][]): Promise<Put> {
 }
 
 /** What was asked for, or what is in the way, thrown. */
-export function sound<T>(done: Outcome<T, Problem>): T {
+function sound<T>(done: Outcome<T, Problem>): T {
   if (done.ok) return done.value;
   throw new PlaceError(done.problem);
 }

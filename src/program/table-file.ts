@@ -7,6 +7,8 @@ import { cellsOf, parquetColumns, TABLE_HEAD, type TableRow } from "../domain/sa
 import { csvLine } from "../lib/csv.ts";
 import { type ParquetColumn, ParquetFile } from "../lib/parquet.ts";
 import { syncFolder } from "../lib/sync-folder.ts";
+import type { SumsWish } from "./sums-wish.ts";
+import type { SumsRow } from "./table-place.ts";
 
 export const TABLE_FORMATS = ["csv", "parquet"] as const;
 type TableFormat = (typeof TABLE_FORMATS)[number];
@@ -25,14 +27,13 @@ export const SAMPLES: Table<TableRow> = {
 };
 
 /** Point and begin of a bucket, then a number a function, or nothing. */
-export function sumsTable(head: readonly string[]): Table<readonly string[]> {
-  const [point = "", at = "", ...functions] = head;
+export function sumsTable({ functions }: SumsWish): Table<SumsRow> {
   return {
-    head,
+    head: ["point", "at", ...functions],
     cells: (row) => row,
     columns: (rows) => [
-      { name: point, type: "STRING", data: rows.map(([id]) => id) },
-      { name: at, type: "TIMESTAMP", data: rows.map(([, time = ""]) => new Date(time)) },
+      { name: "point", type: "STRING", data: rows.map(([id]) => id) },
+      { name: "at", type: "TIMESTAMP", data: rows.map(([, time = ""]) => new Date(time)) },
       ...functions.map((name, index) => ({
         name,
         type: "DOUBLE" as const,

@@ -6,6 +6,8 @@ import { wordBeside } from "../domain/status-word.ts";
 import type { Historian, RangeQuery } from "../historian/historian.ts";
 import { loadStatusSeries } from "../ingest/ingest.ts";
 import type { Store } from "../store/store.ts";
+import { folderSums } from "./folder-sums.ts";
+import type { SumsWish } from "./sums-wish.ts";
 
 /** Where samples are taken out of, or put in: a folder, or a running server. */
 export interface TablePlace {
@@ -13,11 +15,16 @@ export interface TablePlace {
   points(): Promise<readonly string[]>;
   /** Samples of a point in order of time. Throws `PlaceError` where that cannot be gone on with. */
   pages(point: string, span: Span): AsyncIterable<readonly TableRow[]>;
+  /** What its samples come to, bucket after bucket. Throws `PlaceError`. */
+  sums(point: string, span: Span, wish: SumsWish): AsyncIterable<readonly SumsRow[]>;
   /** Settles when they are safe. Throws `PlaceError`. */
   put(rows: readonly TableRow[]): Promise<Put>;
 }
 
 export type Span = { readonly from: number; readonly to: number };
+
+/** A point, the begin of a bucket, and what each function is there; empty where it is nothing. */
+export type SumsRow = readonly string[];
 
 export type Put = {
   /** Not stored: raw samples of then were let go. */
@@ -38,6 +45,7 @@ export const PAGE_ROWS = 50_000;
 
 export async function folderPlace(store: Store, historian: Historian): Promise<TablePlace> {
   const points = await store.points.find();
+  const pointOf = new Map(points.map((point) => [String(point.id), point]));
   const seriesOf = new Map(points.map(({ id, series }) => [String(id), series]));
   const folder = { historian, statusSeries: await loadStatusSeries(store) };
   return {
@@ -51,6 +59,10 @@ export async function folderPlace(store: Store, historian: Historian): Promise<T
         if (rows.length < PAGE_ROWS) return;
         after = rows.at(-1)?.at;
       }
+    },
+    async *sums(id, span, wish) {
+      const point = pointOf.get(id);
+      if (point) yield* folderSums(historian, point, span, wish);
     },
     async put(rows) {
       const samples = await samplesFrom(rows, seriesOf, folder.statusSeries);

@@ -1,18 +1,20 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import type { PointId, Series } from "../domain/brand.ts";
 import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
-import { allOf, batchOf, everyKind, ramp } from "../historian/tale.ts";
+import { allOf, batchOf, everyKind, ramp, row, START } from "../historian/tale.ts";
 import { silentLog } from "../lib/log.ts";
+import { parquetRows } from "../lib/parquet.ts";
 import { asset, point } from "../store/example.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite.ts";
 import { runExport, runImport } from "./table.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fieldline-table-"));
 after(() => rmSync(folder, { recursive: true }));
+const HOUR_MS = 3_600_000;
 const rows = [
   ...everyKind().filter(({ series }) => series === 1),
   ...ramp(500).map((row) => ({ ...row, series: 2 })),
@@ -97,6 +99,56 @@ test("some points and a range of time are exported where they are asked for", as
     "p2,2026-01-01T00:00:00.011Z,number,11,good,",
     "",
   ]);
+});
+
+test("sums of a folder come out by the day of a place, or by any interval, as a server tells them", async () => {
+  await makePoints("sums");
+  await inData("sums", async ({ store, historian }) => {
+    const [meter] = await store.points.find();
+    assert.ok(meter);
+    await store.points.put({ ...meter, variable: { ...meter.variable, rollover: 1_000 } });
+    const values = [990, 998, 6, 16];
+    const hours = values.map((value, hour) => row(1, hour * HOUR_MS, value));
+    await historian.append(batchOf(hours));
+  });
+  const span = ["--from", "2025-12-31T23:00:00Z", "--to", "2026-01-01T06:00:00Z"];
+  const wish = ["--points", "p1", ...span, ...data("sums")];
+  const days = join(folder, "days.csv");
+  const zurich = ["--calendar", "day", "--tz", "Europe/Zurich", "--fns", "increase,count"];
+  assert.equal(await runExport(["--out", days, ...wish, ...zurich], io), 0, said.at(-1));
+  assert.equal(said.at(-1), `1 sums of 1 points are in ${days}`);
+  const told = readFileSync(days, "utf8");
+  assert.equal(told, "point,at,count,increase\r\np1,2025-12-31T23:00:00.000Z,4,26\r\n");
+
+  const halves = join(folder, "halves.parquet");
+  const every = ["--every", "2h", "--fns", "avg,last", "--format", "parquet"];
+  assert.equal(await runExport(["--out", halves, ...wish, ...every], io), 0, said.at(-1));
+  const table = [];
+  for await (const { at, avg, last } of parquetRows(halves)) table.push([at, avg, last]);
+  const hour = (of: number) => new Date(START + of * HOUR_MS);
+  assert.deepEqual(table, [
+    [hour(-1), 990, 990],
+    [hour(1), 502, 6],
+    [hour(3), 16, 16],
+    [hour(5), null, null],
+  ]);
+});
+
+test("sums that are not well asked for are refused before a file is begun", async () => {
+  const span = ["--from", "2026-01-01T00:00:00Z", "--to", "2026-01-02T00:00:00Z"];
+  for (const [wish, complaint] of [
+    [["--every", "1h"], /usage:/],
+    [[...span, "--every", "soon"], /--every 15m/],
+    [[...span, "--every", "1h", "--calendar", "day"], /either/],
+    [[...span, "--calendar", "week"], /hour\|day\|month/],
+    [[...span, "--calendar", "day", "--tz", "Europe/Atlantis"], /no time zone/],
+    [[...span, "--calendar", "day", "--fns", "median"], /--fns: some of count/],
+  ] as const) {
+    const out = join(folder, "none.csv");
+    assert.equal(await runExport(["--out", out, ...wish, ...data("old")], io), 2);
+    assert.match(said.at(-1) ?? "", complaint);
+    assert.ok(!existsSync(out));
+  }
 });
 
 for (const format of ["csv", "parquet"]) {

@@ -14,10 +14,10 @@ import { parquetRows } from "../lib/parquet.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite.ts";
 import { configOf, type ExitCode, type Io, optionsOf } from "./io.ts";
 import { remoteOf } from "./remote.ts";
-import { type SumsWish, sumsOf, sumsWishOf } from "./remote-sums.ts";
 import { remotePlace } from "./remote-table.ts";
+import { sumsWishOf } from "./sums-wish.ts";
 import { SAMPLES, sumsTable, TABLE_FORMATS, writeTable } from "./table-file.ts";
-import { folderPlace, PAGE_ROWS, PlaceError, type Span, type TablePlace } from "./table-place.ts";
+import { folderPlace, PAGE_ROWS, PlaceError, type TablePlace } from "./table-place.ts";
 
 const TOLD_EVERY = 1_000_000;
 /** Tables of before have no status words. */
@@ -26,7 +26,7 @@ const PLACE = "[--data DIR | --url URL, token in FIELDLINE_TOKEN]";
 const IMPORT_USAGE = `usage: fieldline import FILE ${PLACE}`;
 const EXPORT_USAGE =
   "usage: fieldline export --out FILE [--format csv|parquet] [--points ID,ID] [--from TIME] " +
-  `[--to TIME] ${PLACE}; sums of a running server: --from TIME --to TIME ` +
+  `[--to TIME] ${PLACE}; sums: --from TIME --to TIME ` +
   "--every 15m | --calendar hour|day|month [--tz Europe/Zurich] [--fns avg,increase]";
 
 /** `fieldline export`: samples of a folder or of a running server, or sums of these, as a table. */
@@ -49,15 +49,22 @@ export async function runExport(args: readonly string[], io: Io): Promise<ExitCo
   if (existsSync(out)) return usage(io, `${out} exists already`);
   const sums = sumsWishOf({ every, calendar, tz, fns });
   if (!sums.ok) return usage(io, sums.problem.detail);
-  const file = { out, format: kind };
+  const wish = sums.value;
+  if (wish && !(from && to)) return usage(io, EXPORT_USAGE);
   const span = { from: start, to: end };
-  if (sums.value) return exportSums({ ...file, points, span, wish: sums.value }, rest["url"], io);
   return inPlace(argumentsOf(rest), io, async (place) => {
     const wanted = await pointsOf(place, points);
     if (!wanted.ok) return wanted;
     const told = new Progress(io, wanted.value.length);
-    await writeTable(out, kind, SAMPLES, samplesOf(place, wanted.value, span, told));
-    return success(`${told.rows} samples of ${wanted.value.length} points are in ${out}`);
+    if (wish) {
+      const pages = pagesOf(wanted.value, told, (point) => place.sums(point, span, wish));
+      await writeTable(out, kind, sumsTable(wish), pages);
+    } else {
+      const pages = pagesOf(wanted.value, told, (point) => place.pages(point, span));
+      await writeTable(out, kind, SAMPLES, pages);
+    }
+    const what = wish ? "sums" : "samples";
+    return success(`${told.rows} ${what} of ${wanted.value.length} points are in ${out}`);
   });
 }
 
@@ -90,42 +97,6 @@ async function putAll(
   return success(`${told.rows - tooOld} samples are stored${old}`);
 }
 
-type SumsExport = {
-  readonly out: string;
-  readonly format: (typeof TABLE_FORMATS)[number];
-  readonly points: string | undefined;
-  readonly span: Span;
-  readonly wish: SumsWish;
-};
-
-async function exportSums(wish: SumsExport, url: string | undefined, io: Io): Promise<ExitCode> {
-  const { out, format, span } = wish;
-  if (url === undefined || !Number.isFinite(span.from) || span.to === Number.MAX_VALUE) {
-    return usage(io, EXPORT_USAGE);
-  }
-  const remote = remoteOf(url, io);
-  if (!remote.ok) return ended(io, remote);
-  return ended(
-    io,
-    await guarded(async () => {
-      const wanted = await pointsOf(remotePlace(remote.value), wish.points);
-      if (!wanted.ok) return wanted;
-      const pages = sumsOf(remote.value, wanted.value, span, wish.wish);
-      const first = await pages.next();
-      const [head = []] = first.value ?? [];
-      const told = new Progress(io);
-      const rows = async function* () {
-        for (let page = first; !page.done; page = await pages.next()) {
-          told.add(page.value.length - 1);
-          yield page.value.slice(1);
-        }
-      };
-      await writeTable(out, format, sumsTable(head), rows());
-      return success(`${told.rows} sums of ${wanted.value.length} points are in ${out}`);
-    }),
-  );
-}
-
 /** Says now and then how far it has come. */
 class Progress {
   rows = 0;
@@ -151,15 +122,14 @@ class Progress {
   }
 }
 
-async function* samplesOf(
-  place: TablePlace,
+async function* pagesOf<Row>(
   points: readonly string[],
-  span: Span,
   told: Progress,
-): AsyncGenerator<readonly TableRow[]> {
+  ofPoint: (point: string) => AsyncIterable<readonly Row[]>,
+): AsyncGenerator<readonly Row[]> {
   for (const point of points) {
     told.nextPoint();
-    for await (const page of place.pages(point, span)) {
+    for await (const page of ofPoint(point)) {
       told.add(page.length);
       yield page;
     }

@@ -2,9 +2,9 @@ import { useState } from "react";
 import type { PointReply, RouteName } from "../../src/api/contract.ts";
 import { formatName } from "../format.ts";
 import { Button } from "../part/button.tsx";
-import { TextField } from "../part/field.tsx";
+import { CheckField, TextField } from "../part/field.tsx";
 import { FormDialog } from "../part/form-dialog.tsx";
-import { changeOf, formOf, type PointForm } from "../point-form.ts";
+import { changeOf, formOf, type PointField, type PointForm } from "../point-form.ts";
 import { useAsk } from "../query.ts";
 import { useUndo } from "../use-undo.ts";
 import { KeepPoint } from "./point-keep.tsx";
@@ -61,13 +61,13 @@ export function EditPoint({ point, onClose }: EditPointProps) {
 
 type PointFieldsProps = {
   readonly form: PointForm;
-  readonly errors: Partial<Record<keyof PointForm, string>>;
+  readonly errors: Partial<Record<PointField, string>>;
   readonly isNumber: boolean;
   readonly onChange: (changed: Partial<PointForm>) => void;
 };
 
 function PointFields({ form, errors, isNumber, onChange }: PointFieldsProps) {
-  const field = (name: keyof PointForm, label: string) => ({
+  const field = (name: PointField, label: string) => ({
     label,
     value: form[name],
     error: errors[name],
@@ -90,6 +90,31 @@ function PointFields({ form, errors, isNumber, onChange }: PointFieldsProps) {
       <p className="hint wide">
         Past that age without a new value it is drawn dim, with its age, as no longer live.
       </p>
+      {isNumber && <CounterFields form={form} errors={errors} onChange={onChange} />}
     </>
+  );
+}
+
+/** A register: what it grew by is shown, as long as it is known when a smaller value is no reset. */
+function CounterFields({ form, errors, onChange }: Omit<PointFieldsProps, "isNumber">) {
+  return (
+    <div className="wide stack">
+      <CheckField
+        label="It only ever grows, as a meter's register does: show its increase"
+        checked={form.counter}
+        onChange={(counter) => onChange({ counter })}
+      />
+      {form.counter && (
+        <TextField
+          label="Goes on from 0 at"
+          unit={form.unit}
+          inputMode="decimal"
+          value={form.rollover}
+          error={errors.rollover}
+          hint="1000000 for a register of six digits. Left empty, a smaller value is a new start from 0."
+          onChange={(rollover) => onChange({ rollover })}
+        />
+      )}
+    </div>
   );
 }

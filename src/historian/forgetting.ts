@@ -23,10 +23,23 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const FOR_GOOD = { rawMs: null, hourlyMs: null, dailyMs: null };
 
+/** Three days of a counter that goes on from 0 by itself at 5,000, and the same in another series. */
+const HOURS = 72;
+const counter = Array.from({ length: HOURS * 60 }, (_, minute) => ({
+  ...row(5, minute * 60_000, (minute * 7) % 5_000),
+  quality: minute % 11 === 0 ? ("bad" as const) : ("good" as const),
+}));
+const twins = counter.map((one) => ({ ...one, series: 6 }));
+const span = { from: START, to: START + HOURS * HOUR_MS };
+const batches = Array.from({ length: HOURS }, (_, hour) =>
+  [counter, twins].flatMap((rows) => rows.slice(hour * 60, hour * 60 + 60)),
+);
+
 /** What any historian must do about what it is to forget. */
 export function testForgetting(subject: Subject): void {
   testDeletion(subject);
   testRetirement(subject);
+  testRollover(subject);
   testPolicies(subject);
 }
 
@@ -79,16 +92,6 @@ function testDeletion(subject: Subject): void {
 }
 
 function testRetirement(subject: Subject): void {
-  const hours = 72;
-  const counter = Array.from({ length: hours * 60 }, (_, minute) => ({
-    ...row(5, minute * 60_000, (minute * 7) % 5_000),
-    quality: minute % 11 === 0 ? ("bad" as const) : ("good" as const),
-  }));
-  const twins = counter.map((one) => ({ ...one, series: 6 }));
-  const span = { from: START, to: START + hours * HOUR_MS };
-  const batches = Array.from({ length: hours }, (_, hour) =>
-    [counter, twins].flatMap((rows) => rows.slice(hour * 60, hour * 60 + 60)),
-  );
   remains(subject, {
     claim: "what is let go leaves its hours and days behind, and what is kept for good stays",
     store: batches,
@@ -109,22 +112,6 @@ function testRetirement(subject: Subject): void {
         for (const one of await historian.aggregate(both)) {
           assertSame(one, byHand(counter, both), `series ${one.series}`);
         }
-      }
-    },
-  });
-
-  remains(subject, {
-    claim: "hours and days that were left behind tell how often a counter went on from 0 by itself",
-    store: batches,
-    change: async (historian) => {
-      await historian.setRetention(6, { ...FOR_GOOD, rawMs: 24 * HOUR_MS });
-      await historian.retire(span.to, { ...FOR_GOOD, rawMs: 24 * HOUR_MS, hourlyMs: 24 * HOUR_MS });
-    },
-    check: async (historian) => {
-      const series = Uint32Array.of(5, 6);
-      const asked = { ...span, series, by: { everyMs: DAY_MS }, rollover: 5_000 };
-      for (const one of await historian.aggregate(asked)) {
-        assertSame(one, byHand(counter, asked), `series ${one.series}`);
       }
     },
   });
@@ -163,6 +150,24 @@ function testRetirement(subject: Subject): void {
       assert.ok(gone === 0 && stays > 22 * 60, `${gone} and ${stays} are left`);
       const [first = Number.NaN, second = Number.NaN] = columnOf(other, "all");
       assert.ok(first === 0 && second < 24 * 60, `${second} are left where one was deleted`);
+    },
+  });
+}
+
+function testRollover(subject: Subject): void {
+  remains(subject, {
+    claim: "hours and days that were left behind tell how often a counter went on from 0 by itself",
+    store: batches,
+    change: async (historian) => {
+      await historian.setRetention(6, { ...FOR_GOOD, rawMs: 24 * HOUR_MS });
+      await historian.retire(span.to, { ...FOR_GOOD, rawMs: 24 * HOUR_MS, hourlyMs: 24 * HOUR_MS });
+    },
+    check: async (historian) => {
+      const series = Uint32Array.of(5, 6);
+      const asked = { ...span, series, by: { everyMs: DAY_MS }, rollover: 5_000 };
+      for (const one of await historian.aggregate(asked)) {
+        assertSame(one, byHand(counter, asked), `series ${one.series}`);
+      }
     },
   });
 }

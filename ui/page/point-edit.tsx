@@ -95,7 +95,7 @@ function PointFields({ form, errors, isNumber, onChange }: PointFieldsProps) {
   );
 }
 
-/** A register: what it grew by is shown, as long as it is known when a smaller value is no reset. */
+/** Of a register what it grew by is shown; where it goes on from 0, only its maker can say. */
 function CounterFields({ form, errors, onChange }: Omit<PointFieldsProps, "isNumber">) {
   return (
     <div className="wide stack">
@@ -111,7 +111,7 @@ function CounterFields({ form, errors, onChange }: Omit<PointFieldsProps, "isNum
           inputMode="decimal"
           value={form.rollover}
           error={errors.rollover}
-          hint="1000000 for a register of six digits. Left empty, a smaller value is a new start from 0."
+          hint="1000000 for a register of six digits. Empty: a smaller value is a new start from 0."
           onChange={(rollover) => onChange({ rollover })}
         />
       )}

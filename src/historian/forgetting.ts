@@ -23,7 +23,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const FOR_GOOD = { rawMs: null, hourlyMs: null, dailyMs: null };
 
-/** Three days of a counter that goes on from 0 by itself at 5,000, and another that says the same. */
+/** Three days of a counter that goes on from 0 by itself at 5,000, and another that is the same. */
 const HOURS = 72;
 const counter = Array.from({ length: HOURS * 60 }, (_, minute) => ({
   ...row(5, minute * 60_000, (minute * 7) % 5_000),

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import type { IConnectPacket } from "mqtt-packet";
 import { RawClient, TestHouse, until } from "../../test/mqtt-peer.ts";
 import { TestClock } from "../lib/clock.ts";
 import type { BrokerParts } from "./broker.ts";
@@ -11,6 +15,10 @@ const CLIENTS = 60;
 /** Of slices that last five milliseconds. */
 const A_TURN = 10;
 const RETAINED = 3_000;
+const LASTING: Partial<IConnectPacket> = {
+  ...{ clientId: "reader", clean: false, protocolVersion: 5 },
+  properties: { sessionExpiryInterval: 600, receiveMaximum: 10 },
+};
 
 class SlowHouse extends TestHouse {
   readonly clock: TestClock;
@@ -105,6 +113,28 @@ test("who unsubscribes while it is sent what is retained gets no more of it", as
   assert.ok(given < RETAINED / 2, `${given} more`);
 });
 
+test("a lasting session that was given some of what is retained gets the rest after a restart", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "fieldline-replay-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const { broker, port } = await retaining(t, RETAINED, folder);
+  const reader = await RawClient.enter(port, LASTING);
+  assert.deepEqual(await reader.subscribe("kept/#", 1), [1]);
+  const topics = new Set<string>();
+  while (topics.size < RETAINED / 4) topics.add(await taken(reader));
+  await broker.close();
+  const second = await new TestHouse().open(t, folder);
+  const back = await RawClient.open(second.port, 5);
+  back.connect(LASTING);
+  assert.equal((await back.expect("connack")).sessionPresent, true);
+  while (topics.size < RETAINED) topics.add(await taken(back));
+});
+
+async function taken(client: RawClient): Promise<string> {
+  const { topic, messageId } = await client.expect("publish");
+  client.send({ cmd: "puback", messageId: messageId ?? 0 });
+  return topic;
+}
+
 async function crowd(t: TestContext, keepalive: number) {
   const house = new SlowHouse();
   const { port } = await house.open(t);
@@ -115,14 +145,14 @@ async function crowd(t: TestContext, keepalive: number) {
   return { house, clients };
 }
 
-async function retaining(t: TestContext, count: number) {
+async function retaining(t: TestContext, count: number, folder?: string) {
   const house = new TestHouse();
-  const { broker, port } = await house.open(t);
+  const { broker, port } = await house.open(t, folder);
   for (let index = 0; index < count; index += 1) {
     const topic = `kept/${index % 7}/${index}`;
     await broker.send({ topic, payload: Buffer.from("x"), qos: 1, retain: true });
   }
-  return { house, port };
+  return { broker, house, port };
 }
 
 /** How much more there was in one turn of the loop than in the one before, at most. */

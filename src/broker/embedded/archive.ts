@@ -56,7 +56,7 @@ export class Archive {
     return this.#log.segments.reduce((sum, segment) => sum + segment.bytes, 0);
   }
 
-  /** Frees old segments when new ones are begun; `sessions` are all that have a book. */
+  /** Frees old segments when new ones are begun; `sessions` are all that are written down. */
   watch(sessions: () => Iterable<Session>): void {
     this.#log.onSegment = () => {
       if (!this.#isFreeing) this.#freeing = this.#free(sessions);
@@ -65,6 +65,12 @@ export class Archive {
 
   begin(session: Session): void {
     session.book = new SessionBook(this.#log, this.#nextSession);
+    this.#nextSession += 1;
+  }
+
+  /** Of a session that ends with its connection: 3.1.2.5 of MQTT 5.0 lets its will survive us. */
+  bequeath(session: Session): void {
+    session.testament = new SessionBook(this.#log, this.#nextSession);
     this.#nextSession += 1;
   }
 
@@ -153,7 +159,7 @@ export class Archive {
   #writeAgain(segment: number, sessions: Iterable<Session>): void {
     const messages = new Map<number, Kept[]>();
     for (const session of sessions) {
-      const { book } = session;
+      const book = session.book ?? session.testament;
       if (book && book.segment <= segment) book.write(session);
       collect(messages, session, segment);
     }

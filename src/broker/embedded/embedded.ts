@@ -35,6 +35,7 @@ import { Replays } from "./replays.ts";
 import { RetainedStore } from "./retained-store.ts";
 import { keepArrivals, keptMessage, routeArrival, routeMessage } from "./route.ts";
 import { type RoutedMessage, routedMessage } from "./routed-message.ts";
+import type { SessionBook } from "./session-book.ts";
 import { Sessions } from "./sessions.ts";
 import { AllSubscriptions } from "./shared.ts";
 import { SystemTopics } from "./system-topics.ts";
@@ -92,8 +93,8 @@ function newCore(parts: BrokerParts, opened: Opened): Core {
     ...{ clock, gauges, log, archive },
     ...(parts.onGap && { onGap: parts.onGap }),
     onCaughtUp: (session) => core.backPressure.relieve(session),
-    onEnd: (session) => {
-      publishWaiting(core, session);
+    onEnd: (session, book) => {
+      endBook(core, book, publishWaiting(core, session));
       for (const filter of session.subscriptions.keys()) subscriptions.remove(session, filter);
     },
   });
@@ -124,6 +125,13 @@ function newCore(parts: BrokerParts, opened: Opened): Core {
   const system = new SystemTopics(core);
   restoreSessions(core);
   return core;
+}
+
+/** A will stays written until the message that it has become is. */
+function endBook({ intake }: Core, book: SessionBook | null, hadWill: boolean): void {
+  if (!book) return;
+  if (hadWill) intake.whenSafe(() => book.end());
+  else book.end();
 }
 
 function restoreSessions(core: Core): void {

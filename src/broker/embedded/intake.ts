@@ -51,6 +51,8 @@ type Batch = {
   bytes: number;
   refused: number;
   retained: number;
+  /** Who waits for this batch to be safe; null where nobody does. */
+  onSafe: (() => void)[] | null;
   /** Whether all that has to be safe before an acknowledgement is. */
   isSafe: Promise<boolean>;
 };
@@ -106,6 +108,13 @@ export class Intake {
         this.#handOver();
       });
     }
+  }
+
+  /** Calls when all that was offered is safe; not where it could not be stored. */
+  whenSafe(call: () => void): void {
+    const batch = this.#batch.arrivals.length > 0 ? this.#batch : this.#handedOver.at(-1);
+    if (batch) batch.onSafe = [...(batch.onSafe ?? []), call];
+    else call();
   }
 
   /** Settles when nothing waits any more. */
@@ -187,12 +196,13 @@ export class Intake {
   }
 
   /** What the batch brought is safe: only now is it passed on, and only now acknowledged. */
-  #release({ arrivals }: Batch): void {
+  #release({ arrivals, onSafe }: Batch): void {
     for (const arrival of arrivals) {
       if (!isRefused(arrival)) this.#parts.route(arrival);
       if (arrival.qos === 1) acknowledge(arrival);
       else if (arrival.qos === 2) acknowledgeReceived(arrival);
     }
+    for (const call of onSafe ?? []) call();
   }
 
   /** Nothing is known to be safe: whoever waits for an acknowledgement is to send again. */
@@ -237,7 +247,8 @@ async function inOrder<T>(before: Promise<unknown>, next: Promise<T>): Promise<T
 }
 
 function newBatch(): Batch {
-  return { arrivals: [], bytes: 0, refused: 0, retained: 0, isSafe: Promise.resolve(true) };
+  const isSafe = Promise.resolve(true);
+  return { arrivals: [], bytes: 0, refused: 0, retained: 0, onSafe: null, isSafe };
 }
 
 /** The house never sees it; its sender is told in the order of its messages. */

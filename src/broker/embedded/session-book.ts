@@ -2,7 +2,12 @@ import type { Session } from "./session.ts";
 import type { SessionLog } from "./session-log.ts";
 import { endRecord, packetRecord, RECORD, sessionRecord, writtenWill } from "./session-record.ts";
 
-/** The pages of one session in the log: what it writes, a restart will read. */
+const NOTHING = { subscriptions: [], receipts: [], released: [] };
+
+/**
+ * The pages of one session in the log: what it writes, a restart will read. Of a session that ends
+ * with its connection that is its will: a restart ends it, and publishes that.
+ */
 export class SessionBook {
   readonly number: number;
   /** The oldest segment that has to be kept for the session itself. */
@@ -26,9 +31,7 @@ export class SessionBook {
     const { agent, clientId, expirySeconds, will } = session;
     const state = {
       ...{ agent, clientId, expirySeconds, leftAt },
-      subscriptions: [...session.subscriptions.values()],
-      receipts: [...this.receipts],
-      released: session.released(),
+      ...(session.testament === this ? NOTHING : this.#keptOf(session)),
       ...(will && { will: writtenWill(will) }),
     };
     this.#log.append(sessionRecord(this.number, state));
@@ -53,5 +56,13 @@ export class SessionBook {
 
   whenSafe(call: () => void): void {
     this.#log.whenSafe(call);
+  }
+
+  #keptOf(session: Session) {
+    return {
+      subscriptions: [...session.subscriptions.values()],
+      receipts: [...this.receipts],
+      released: session.released(),
+    };
   }
 }

@@ -42,6 +42,8 @@ export class Session {
   waitingWill: WaitingWill | null = null;
   /** Where the session outlives this process; null where it does not. */
   book: SessionBook | null = null;
+  /** Where the session ends with its connection, and its will alone outlives this process. */
+  testament: SessionBook | null = null;
   readonly #parts: SessionParts;
   readonly #queue: DeliveryQueue;
   /** Deliveries that wait for PUBACK or PUBREC; null: released, waits for PUBCOMP. */

@@ -5,6 +5,7 @@ import type { BrokerParts } from "../broker.ts";
 import type { Archive } from "./archive.ts";
 import type { Backlog } from "./delivery-queue.ts";
 import { Session, type SessionParts } from "./session.ts";
+import type { SessionBook } from "./session-book.ts";
 import { readWill } from "./session-record.ts";
 import type { RecoveredSession } from "./session-recovery.ts";
 import { NO_TIMER } from "./will.ts";
@@ -12,8 +13,8 @@ import { NO_TIMER } from "./will.ts";
 type SessionsParts = Pick<BrokerParts, "clock" | "gauges" | "log" | "onGap"> & {
   readonly onCaughtUp?: (session: Session) => void;
   readonly archive: Archive | null;
-  /** Undoes what others know of a session that is over. */
-  readonly onEnd: (session: Session) => void;
+  /** Undoes what others know of a session that is over, and what is written of it. */
+  readonly onEnd: (session: Session, book: SessionBook | null) => void;
 };
 
 /** All sessions. A client id means one only together with its agent: nobody takes another's. */
@@ -81,15 +82,19 @@ export class Sessions {
     for (const session of this.#all.values()) session.dropOlder(oldest);
   }
 
-  /** All that outlive this process. */
+  /** All of which something outlives this process. */
   *lasting(): Generator<Session> {
-    for (const session of this.#all.values()) if (session.book) yield session;
+    for (const session of this.#all.values()) {
+      if (session.book || session.testament) yield session;
+    }
   }
 
   /** The client is here, and what was agreed about its session is to survive a restart. */
   writeDown(session: Session): void {
-    if (!session.book && session.expirySeconds > 0) this.#parts.archive?.begin(session);
-    session.book?.write(session, null);
+    const { archive } = this.#parts;
+    if (!session.book && session.expirySeconds > 0) archive?.begin(session);
+    else if (!session.book && session.will) archive?.bequeath(session);
+    (session.book ?? session.testament)?.write(session, null);
   }
 
   /** A session from before a restart; whoever was connected then has been away since now. */
@@ -140,9 +145,10 @@ export class Sessions {
     theirs?.delete(session);
     if (theirs?.size === 0) this.#ofAgent.delete(agent);
     session.end();
-    session.book?.end();
+    const book = session.book ?? session.testament;
     session.book = null;
-    this.#parts.onEnd(session);
+    session.testament = null;
+    this.#parts.onEnd(session, book);
   }
 
   #evict(session: Session): void {

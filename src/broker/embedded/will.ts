@@ -28,7 +28,12 @@ const RETURN_MS = 30_000;
 
 /** Publishes the will now, or after its delay; a session that ends earlier does not wait for it. */
 export function executeWill(core: Core, session: Session, will: Will): void {
-  if (will.delaySeconds === 0 || session.expirySeconds === 0) {
+  if (session.expirySeconds === 0) {
+    // It ends with its connection, and then its will is due.
+    session.waitingWill = { will, timer: NO_TIMER };
+    return;
+  }
+  if (will.delaySeconds === 0) {
     publishWill(core, session.agent, will);
     return;
   }
@@ -39,12 +44,15 @@ export function executeWill(core: Core, session: Session, will: Will): void {
 }
 
 /**
- * The process ends, which is nothing that the client has done: who comes back after the restart
- * takes its will back. MQTT 5.0 section 3.1.2.5 lets it wait until then.
+ * The process ends, which is nothing that the client has done: MQTT 5.0 section 3.1.2.5 lets the
+ * will wait for the restart. Who comes back to its session then takes its will back.
  */
 export function deferWill({ will, admitted }: Connection): void {
   const session = admitted?.session;
-  if (will && session?.book) session.waitingWill = { will, timer: NO_TIMER };
+  if (!session) return;
+  if (will && session.book) session.waitingWill = { will, timer: NO_TIMER };
+  // Its session ends now; what is written of its will is read at the start.
+  session.testament = null;
 }
 
 /** From before a restart: its client left then, or was there until now (null). */
@@ -64,13 +72,14 @@ export function cancelWill(session: Session): void {
   session.waitingWill = null;
 }
 
-/** For a session that ends, or whose will has waited long enough. */
-export function publishWaiting(core: Core, session: Session): void {
+/** For a session that ends, or whose will has waited long enough; false where it has none. */
+export function publishWaiting(core: Core, session: Session): boolean {
   const waiting = session.waitingWill;
   cancelWill(session);
-  if (!waiting) return;
+  if (!waiting) return false;
   publishWill(core, session.agent, waiting.will);
-  session.book?.write(session);
+  core.intake.whenSafe(() => session.book?.write(session));
+  return true;
 }
 
 function publishWill(core: Core, agent: AgentId, will: Will): void {

@@ -273,6 +273,35 @@ test("a broker that cannot take that the house is gone gets no word of it, and t
   assert.ok((await opened.value.send({ topic: "own/1", payload })).ok);
 });
 
+test("what the broker says when the house dies is as old as what the house says itself", {
+  skip: noMosquitto,
+}, async (t) => {
+  const peer = await openMosquitto();
+  t.after(() => peer.close());
+  const address = { ...ANYBODY, hosts: [{ host: "127.0.0.1", port: peer.port }] };
+  const said: string[] = [];
+  const announcement = (isHere: boolean, at: number) => {
+    said.push(`${isHere} ${at}`);
+    return { topic: "spBv1.0/STATE/house", payload: Buffer.from("x") };
+  };
+  // Whoever asks for the time finds it later.
+  let time = 0;
+  const now = () => {
+    time += 1;
+    return time;
+  };
+  const clock = { ...systemClock, now };
+  const opened = await openExternalBroker(
+    { address, share: "fieldline", worker: 0, filters: FILTERS },
+    { ...partsOf(new TestHouse(systemClock)), announcement, clock },
+  );
+  assert.ok(opened.ok);
+  t.after(() => opened.value.close());
+  const [will = "", birth] = said;
+  assert.match(will, /^false \d+$/);
+  assert.equal(birth, will.replace("false", "true"));
+});
+
 test("two Fieldlines of one name are told so, and come back more and more slowly", {
   skip: noMosquitto,
 }, async (t) => {

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../lib/json.ts";
-import type { ChannelName, CommandId, DeviceAddress } from "./brand.ts";
+import type { ChannelName, CommandId, DeviceAddress, Timestamp } from "./brand.ts";
 import type { AspectType, AssetType, DataType, Variable } from "./catalogue.ts";
 import type { CommandStep } from "./command.ts";
 import type { Quality, Value } from "./reading.ts";
@@ -96,6 +96,8 @@ export type Finding =
       readonly starts: boolean;
       /** Of a row that starts: which session of the sender it belongs to. */
       readonly session: number | null;
+      /** When the sender said it, by its own clock. */
+      readonly saidAt?: Timestamp;
     }
   /** The device has left: what it said last is no longer so. */
   | {
@@ -105,6 +107,8 @@ export type Finding =
       readonly below: boolean;
       /** The session that is over; one that began later goes on. Null: whichever it is. */
       readonly session: number | null;
+      /** When it left, by its own clock; now, where nobody says it. */
+      readonly leftAt?: Timestamp;
     };
 
 export type DeclaredChannel = {

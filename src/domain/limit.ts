@@ -29,6 +29,10 @@ export const LIMIT = {
   /** How often a worker says that it is there, and when the house begins to miss it. */
   workerBeatMs: 2_000,
   workerSilentMs: 10_000,
+  /** A message that others have overtaken may take this long; a host asks for all again then. */
+  overtakenMs: 2_000,
+  /** Between two wishes for a birth of one node, which answers in less or not at all. */
+  rebirthMs: 10_000,
   /** One batch of a worker: 4,096 messages of 2 kB, or thirty of the largest. */
   relayBytes: 16 * 1024 * 1024,
   /** Insights Hub: 10 and 3,000 in its private cloud, 5 and 50 in the public one. */

@@ -14,6 +14,8 @@ export type Message = {
   readonly qos?: 0 | 1 | 2;
   /** An answer that whoever subscribes late is told again, also after a restart: no secret. */
   readonly isKept?: true;
+  /** Not to be said again on its topic within this time: whoever heard it is at it. */
+  readonly restMs?: number;
 };
 
 export type ReceivedMessage = {

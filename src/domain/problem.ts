@@ -9,6 +9,7 @@ export const PROBLEMS = {
   sample_too_old: { status: 422, meaning: "Raw samples of that time are kept no longer." },
   channel_unknown: { status: 404, meaning: "The device's model has no such channel." },
   sequence_broken: { status: 409, meaning: "Messages of this sender are missing in between." },
+  session_over: { status: 409, meaning: "The end of a session that was over before." },
   layout_unknown: { status: 404, meaning: "No such layout." },
   layout_invalid: { status: 422, meaning: "A layout cannot read what it says." },
   layout_limit: { status: 507, meaning: "The house knows as many layouts as it may." },

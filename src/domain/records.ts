@@ -41,6 +41,9 @@ export type KeptAnswer = {
 /** The series in which the status words of another one's samples are. */
 export type StatusWords = { readonly series: Series; readonly words: Series };
 
+/** A device that has left and not spoken since, and when it was heard last, if ever. */
+export type Departure = { readonly deviceId: DeviceId; readonly heardAt: number | null };
+
 /** A tenant's own certificate authority: agents whose certificates it signs may come in. */
 export type TenantAuthority = {
   readonly id: string;

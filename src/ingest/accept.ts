@@ -10,6 +10,7 @@ import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { type Bindings, type BoundDevice, channelsOf } from "./bindings.ts";
 import type { Declarations } from "./declarations.ts";
 import { declare } from "./declare.ts";
+import type { Departures } from "./departures.ts";
 import { farewell } from "./farewell.ts";
 import type { FirmwareBook } from "./firmware.ts";
 import type { IngestParts } from "./ingest.ts";
@@ -22,6 +23,8 @@ type Told<F extends Finding> = {
   readonly driver: Driver;
   readonly agent: AgentId;
   readonly finding: F;
+  /** Who is born after it in the same batch: what they said then stands. */
+  readonly bornLater?: ReadonlySet<DeviceAddress> | undefined;
 };
 type Of<Kind extends Finding["kind"]> = Extract<Finding, { kind: Kind }>;
 
@@ -29,6 +32,7 @@ type Known = {
   readonly bindings: Bindings;
   readonly declarations: Declarations;
   readonly sequences: Sequences;
+  readonly departures: Departures;
   readonly firmware: FirmwareBook;
 };
 
@@ -36,9 +40,13 @@ type Known = {
 export async function accept(
   parts: IngestParts,
   known: Known,
-  { driver, agent, finding }: Told<Finding>,
+  { driver, agent, finding, bornLater }: Told<Finding>,
 ): Promise<Outcome<JsonObject, Problem>> {
   switch (finding.kind) {
+    case "sequence":
+      return followSequence(parts, known, { driver, agent, finding, bornLater });
+    case "gone":
+      return takeLeave(parts, known, { driver, agent, finding, bornLater });
     case "instantiate":
       return instantiate(parts, known.bindings, { driver, agent, finding });
     case "model-wanted":
@@ -55,9 +63,7 @@ export async function accept(
   }
 }
 
-type Own = Of<
-  "channels" | "model" | "confirmation" | "order" | "presence" | "firmware" | "sequence" | "gone"
->;
+type Own = Of<"channels" | "model" | "confirmation" | "order" | "presence" | "firmware">;
 
 /** What no answer has anything to tell of. */
 async function acceptOwn(
@@ -65,7 +71,7 @@ async function acceptOwn(
   known: Known,
   { driver, agent, finding }: Told<Own>,
 ): Promise<Outcome<void, Problem>> {
-  const { bindings, firmware, sequences } = known;
+  const { bindings, firmware } = known;
   switch (finding.kind) {
     case "channels":
       return acceptChannels(parts, known, { driver, agent, finding });
@@ -85,12 +91,34 @@ async function acceptOwn(
       return success(undefined);
     case "firmware":
       return firmware.note({ driver: driver.id, address: finding.device, api: finding.api });
-    case "sequence":
-      return sequences.follow(driver, finding);
-    case "gone":
-      if (sequences.isOfNow(driver, finding)) await farewell(parts, bindings, { driver, finding });
-      return success(undefined);
   }
+}
+
+/** A session that never ended has ended when another begins: its devices are not there by that. */
+async function followSequence(
+  parts: IngestParts,
+  known: Known,
+  { driver, finding, bornLater }: Told<Of<"sequence">>,
+): Promise<Outcome<JsonObject, Problem>> {
+  const outcome = known.sequences.follow(driver, finding, parts.now());
+  if (!outcome.ok || !outcome.value["hasNoEnd"]) return outcome;
+  const { device, session } = finding;
+  const stays = new Set(bornLater).add(device);
+  const gone = { kind: "gone", device, below: true, session } as const;
+  await farewell(parts, known, { driver, finding: gone, stays });
+  return outcome;
+}
+
+async function takeLeave(
+  parts: IngestParts,
+  known: Known,
+  { driver, finding, bornLater: stays }: Told<Of<"gone">>,
+): Promise<Outcome<JsonObject, Problem>> {
+  const aheadMs = known.sequences.aheadMs(driver, finding.device);
+  const ended = known.sequences.end(driver, finding);
+  if (!ended.ok) return ended;
+  await farewell(parts, known, { driver, finding, aheadMs, stays });
+  return success({});
 }
 
 /** A device's own list of its channels: new ones are added, missing ones retired. */

@@ -25,6 +25,8 @@ export class Answers {
   readonly #parts: AnswersParts;
   /** The number of the newest of all. */
   #last = 0;
+  /** Until when topics rest. */
+  readonly #resting = new Map<string, number>();
 
   static async load(parts: AnswersParts): Promise<Answers> {
     const answers = new Answers(parts);
@@ -43,14 +45,12 @@ export class Answers {
   }
 
   /** Kept before it is said: whoever hears it can rely on hearing it again. */
-  async say(agent: AgentId, messages: readonly Message[]): Promise<void> {
+  async say(agent: AgentId, wanted: readonly Message[]): Promise<void> {
     const { store, send, now } = this.#parts;
     const at = now();
-    const said = messages.map((message, index) => ({
-      number: this.#last + index + 1,
-      at,
-      message,
-    }));
+    const messages = wanted.filter((message) => !this.#rests(message, at));
+    const lasting = messages.filter(({ restMs }) => restMs === undefined);
+    const said = lasting.map((message, index) => ({ number: this.#last + index + 1, at, message }));
     this.#last += said.length;
     const all = [...this.#recent(agent), ...said];
     this.#said.set(agent, all.slice(-REMEMBERED_PER_AGENT));
@@ -72,6 +72,17 @@ export class Answers {
   #recent(agent: AgentId): Said[] {
     const since = this.#parts.now() - REMEMBERED_MS;
     return (this.#said.get(agent) ?? []).filter(({ at }) => at >= since);
+  }
+
+  /** Whether its topic is to be left alone now; if not, its rest begins. */
+  #rests({ topic, restMs }: Message, at: number): boolean {
+    if (restMs === undefined) return false;
+    const until = this.#resting.get(topic) ?? at;
+    // Longer than it may last: the clock was set back.
+    if (until > at && until <= at + restMs) return true;
+    for (const [other, end] of this.#resting) if (end <= at) this.#resting.delete(other);
+    this.#resting.set(topic, at + restMs);
+    return false;
   }
 
   /** What is too old goes, and what there are too many of. */

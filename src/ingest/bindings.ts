@@ -164,7 +164,6 @@ export function noteMessage(
   warnings: readonly Warning[],
 ): void {
   bound.lastSeenAt = receivedAt;
-  bound.hasLeft = false;
   bound.messages += 1;
   for (const warning of warnings) noteWarning(bound, receivedAt, warning, payload);
 }

@@ -4,11 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { AgentId, DeviceAddress, Timestamp } from "../domain/brand.ts";
+import { LIMIT } from "../domain/limit.ts";
 import type { Message, ReceivedMessage } from "../domain/message.ts";
 import { qualityOf } from "../domain/reading.ts";
 import { valueAt } from "../domain/samples.ts";
 import { drivers } from "../driver/registry.ts";
 import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
+import { TestClock } from "../lib/clock.ts";
 import { Gauges } from "../lib/gauge.ts";
 import { silentLog as log } from "../lib/log.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite.ts";
@@ -27,7 +29,31 @@ test("data by alias is understood, also after a restart", async (context) => {
   await house.restart();
   await house.hear(edge.says(["speed", -3]));
   assert.deepEqual(await house.latest(), { speed: [-3, "good"], on: [true, "good"] });
-  assert.deepEqual([house.sent, await house.rejected()], [[], []]);
+  assert.deepEqual(await house.rejected(), []);
+});
+
+test("data whose birth the house did not hear is kept, and a rebirth is asked once", async (context) => {
+  const house = await open(context);
+  const edge = device();
+  await house.hear(edge.says(["speed", 1]));
+  await house.restart();
+  await house.hear(edge.says(["speed", 2]));
+  await house.hear(edge.says(["speed", 3]));
+  assert.deepEqual(house.sent, [REBIRTH]);
+});
+
+test("a device that left before a restart has left after it, until it speaks", async (context) => {
+  const house = await open(context);
+  const edge = device();
+  await house.hear(edge.says(["speed", 1]));
+  await house.hear([deathOf(0)]);
+  await house.restart();
+  assert.deepEqual(house.gone().toSorted(), ["plant/edge", PUMP]);
+  assert.equal(house.lastSeenAt(), NOW);
+  await house.hear(edge.says(["on", true]));
+  assert.deepEqual(house.gone(), []);
+  await house.restart();
+  assert.deepEqual(house.gone(), []);
 });
 
 test("birth and data in one batch are understood", async (context) => {
@@ -69,6 +95,49 @@ test("a missing message is told, and a rebirth is asked; what came is kept", asy
   assert.deepEqual(house.sent, [REBIRTH]);
 });
 
+test("a message that was only overtaken is not missed", async (context) => {
+  const house = await open(context, { isPatient: true });
+  const edge = device();
+  await house.hear(edge.says(["speed", 1]));
+  const overtaken = edge.says(["speed", 2]);
+  await house.hear(edge.says(["speed", 3]));
+  await house.hear(overtaken);
+  await house.passes(LIMIT.overtakenMs);
+  assert.deepEqual(await house.latest(), { speed: [3, "good"] });
+  assert.deepEqual([house.sent, await house.rejected()], [[], []]);
+});
+
+test("a message that does not come within its time is missed once", async (context) => {
+  const house = await open(context, { isPatient: true });
+  const edge = device();
+  await house.hear(edge.says(["speed", 1]));
+  edge.says(["speed", 2]); // lost
+  await house.hear(edge.says(["speed", 3]));
+  edge.says(["speed", 4]); // lost
+  await house.hear(edge.says(["speed", 5]));
+  assert.deepEqual(await house.rejected(), []);
+  await house.passes(LIMIT.overtakenMs);
+  assert.deepEqual([house.sent, await house.rejected()], [[REBIRTH], ["sequence_broken"]]);
+});
+
+test("of a row of 256 numbers the first comes after the last", async (context) => {
+  const house = await open(context);
+  const edge = device();
+  for (let word = 0; word < 300; word += 1) await house.hear(edge.says(["speed", word]));
+  assert.deepEqual([house.sent, await house.rejected()], [[], []]);
+});
+
+test("a node that does not answer is asked for a birth every ten seconds", async (context) => {
+  const house = await open(context);
+  const edge = device();
+  edge.says(["speed", 1]); // nobody heard it
+  for (let word = 0; word < 20; word += 1) await house.hear(edge.says(["speed", word]));
+  assert.deepEqual(house.sent, [REBIRTH]);
+  await house.passes(LIMIT.rebirthMs);
+  await house.hear(edge.says(["speed", 21]));
+  assert.deepEqual(house.sent, [REBIRTH, REBIRTH]);
+});
+
 test("when a node dies, the values of its devices are bad at once", async (context) => {
   const house = await open(context);
   const edge = device();
@@ -89,6 +158,47 @@ test("the late will of an older session changes nothing", async (context) => {
   assert.deepEqual(await house.latest(), { speed: [2, "good"], on: [true, "good"] });
 });
 
+test("an end that is late is told", async (context) => {
+  const house = await open(context);
+  const edge = device();
+  await house.hear(edge.says(["speed", 1]));
+  await house.hear(edge.says(["speed", 2], ["on", true])); // born again: session 1
+  await house.hear([deathOf(0)]);
+  assert.deepEqual(await house.rejected(), ["session_over"]);
+});
+
+test("a device whose clock is behind ours is good again as soon as it is back", async (context) => {
+  const house = await open(context);
+  const edge = device(-3_600_000);
+  await house.hear(edge.says(["speed", 1]));
+  await house.hear([deathOf(0)]);
+  assert.deepEqual(await house.latest(), { speed: [1, "bad"] });
+  await house.hear(edge.says(["speed", 2], ["on", true]));
+  assert.deepEqual(await house.latest(), { speed: [2, "good"], on: [true, "good"] });
+});
+
+test("a birth makes a value good again that has not changed for long", async (context) => {
+  const house = await open(context);
+  const edge = device();
+  await house.hear(edge.says(["speed", 1]));
+  await house.hear([deathOf(0)]);
+  await house.passes(60_000);
+  edge.passes(120_000);
+  await house.hear(edge.says(["on", true])); // the birth has the speed with its time of then
+  assert.deepEqual(await house.latest(), { speed: [1, "good"], on: [true, "good"] });
+});
+
+test("where a session begins and none has ended, who is not born again is not there", async (context) => {
+  const house = await open(context);
+  await house.hear(device().says(["speed", 1]));
+  const node = driverOf("sparkplug").twin("plant/edge" as DeviceAddress);
+  const own = { channel: "uptime", at: NOW, value: 1, quality: "good" } as const;
+  node.emit([own]); // session 0, as the pump's
+  await house.hear(node.emit([{ ...own, channel: "load" }]));
+  assert.deepEqual(await house.latest(), { speed: [1, "bad"] });
+  assert.deepEqual(house.gone(), [PUMP]);
+});
+
 test("a node that dies and is born again within a batch is there", async (context) => {
   const house = await open(context);
   const edge = device();
@@ -98,10 +208,13 @@ test("a node that dies and is born again within a batch is there", async (contex
 });
 
 /** A pump behind a node; its clock goes a second with each word. */
-function device() {
+function device(aheadMs = 0) {
   const twin = driverOf("sparkplug").twin(PUMP);
-  let at = NOW - 60_000;
+  let at = NOW + aheadMs - 60_000;
   return {
+    passes(ms: number) {
+      at += ms;
+    },
     says(...values: [string, number | boolean][]): readonly Message[] {
       at += 1_000;
       const row = { at: at as Timestamp, quality: "good" as const };
@@ -122,7 +235,11 @@ function driverOf(id: string) {
   return driver;
 }
 
-async function open(context: { readonly after: (close: () => Promise<void>) => void }) {
+type Context = { readonly after: (close: () => Promise<void>) => void };
+
+/** A patient house gives what was overtaken its time. */
+async function open(context: Context, { isPatient = false } = {}) {
+  const clock = new TestClock(NOW);
   const folder = mkdtempSync(join(tmpdir(), "fieldline-births-"));
   const historian = await openEmbeddedHistorian({ folder: join(folder, "history") }, { log });
   const store = await openSqliteStore({ file: join(folder, "fieldline.db") }, { log });
@@ -141,16 +258,30 @@ async function open(context: { readonly after: (close: () => Promise<void>) => v
     onConfirmed: () => {},
     record: async () => {},
     isDemo: () => false,
-    now: () => NOW,
+    now: () => clock.now(),
+    ...(isPatient && { wait: (ms: number, call: () => void) => clock.after(ms, call) }),
   };
   let ingest = await openIngest(parts);
+  const hear = (messages: readonly Message[]) => ingest.receive(messages.map(received));
   return {
     sent,
-    hear: (messages: readonly Message[]) => ingest.receive(messages.map(received)),
+    hear,
+    /** What falls due is done before what is heard next. */
+    passes: async (ms: number) => {
+      clock.advance(ms);
+      await ingest.handIn(received({ topic: "tc/nobody", payload: new Uint8Array() }));
+    },
+    lastSeenAt: () => {
+      const pump = ingest.devices().find(({ address }) => address === PUMP);
+      return pump && ingest.diagnostics(pump.id).lastSeenAt;
+    },
     restart: async () => {
       ingest = await openIngest(parts);
     },
-    rejected: async () => (await store.value.rejected.find()).map(({ code }) => code),
+    rejected: async () => {
+      const codes = (await store.value.rejected.find()).map(({ code }) => code);
+      return codes.filter((code) => code !== "topic_unknown");
+    },
     gone: () =>
       ingest
         .devices()

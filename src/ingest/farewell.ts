@@ -4,28 +4,44 @@ import { QUALITY_BYTE } from "../domain/reading.ts";
 import type { Samples } from "../domain/samples.ts";
 import type { Driver } from "../driver/driver.ts";
 import type { Bindings, BoundDevice } from "./bindings.ts";
+import type { Departures } from "./departures.ts";
 import type { IngestParts } from "./ingest.ts";
 
 type Gone = Extract<Finding, { kind: "gone" }>;
 
+type Leaving = {
+  readonly driver: Driver;
+  readonly finding: Gone;
+  /** By how much the clock of those who leave is ahead of ours. Fallback: by nothing. */
+  readonly aheadMs?: number;
+  /** Who does not leave with them. */
+  readonly stays?: ReadonlySet<DeviceAddress> | undefined;
+};
+
+type Known = { readonly bindings: Bindings; readonly departures: Departures };
+
 /**
  * What a device said last stands in the history once more, of bad quality and of now: from here on
- * nobody can take it for the state of the plant.
+ * nobody can take it for the state of the plant. Now is so by the device's own clock where that is
+ * behind ours: else what it says when it is back would be older than its end.
  */
 export async function farewell(
   parts: IngestParts,
-  bindings: Bindings,
-  { driver, finding }: { readonly driver: Driver; readonly finding: Gone },
+  { bindings, departures }: Known,
+  { driver, finding, aheadMs = 0, stays }: Leaving,
 ): Promise<void> {
-  const leaving = devicesOf(bindings, driver, finding);
-  for (const bound of leaving) bound.hasLeft = true;
+  const leaving = devicesOf(bindings, driver, finding).filter(
+    ({ device }) => !stays?.has(device.address),
+  );
+  await departures.leave(leaving);
   const series = leaving.flatMap(({ channels }) => {
     const inUse = [...channels.values()].filter(({ channel }) => !channel.retired);
     return inUse.map(({ channel }) => channel.series);
   });
   if (series.length === 0) return;
   const last = await parts.historian.latest(Uint32Array.from(series));
-  const samples = asBad(last, parts.now());
+  const now = parts.now();
+  const samples = asBad(last, Math.min(now, finding.leftAt ?? now + aheadMs));
   if (samples.count > 0) {
     await parts.historian.append(samples);
     parts.onStored(samples);
@@ -33,15 +49,17 @@ export async function farewell(
   for (const { device } of leaving) parts.onChanged(`device:${device.id}`);
 }
 
-/** Without those who left and came back in the same batch: what they said then stands. */
-export function withoutTakenBack<T extends { readonly what: Finding }>(others: readonly T[]) {
-  return others.filter(({ what }, index) => {
-    return what.kind !== "gone" || !isBornIn(others.slice(index + 1), what.device);
-  });
-}
+const NOBODY: ReadonlySet<DeviceAddress> = new Set();
 
-function isBornIn(others: readonly { readonly what: Finding }[], device: DeviceAddress): boolean {
-  return others.some(({ what }) => what.kind === "channels" && what.device === device);
+/** Who is born after this place of the batch: what they said then stands. */
+export function bornAfter(
+  others: readonly { readonly what: Finding }[],
+  index: number,
+): ReadonlySet<DeviceAddress> {
+  const one = others[index]?.what;
+  if (one?.kind !== "gone" && !(one?.kind === "sequence" && one.starts)) return NOBODY;
+  const later = others.slice(index + 1).map(({ what }) => what);
+  return new Set(later.flatMap((what) => (what.kind === "channels" ? what.device : [])));
 }
 
 function devicesOf(bindings: Bindings, driver: Driver, { device, below }: Gone): BoundDevice[] {

@@ -4,7 +4,6 @@ import type { CustomTopic } from "../domain/custom-topic.ts";
 import type { Actor, NewEvent } from "../domain/event.ts";
 import type { DeclaredBinding, DeclaredChannel, Finding, Reading } from "../domain/findings.ts";
 import type { Layout } from "../domain/frame.ts";
-import { LIMIT } from "../domain/limit.ts";
 import type { Receive } from "../domain/link.ts";
 import type { Message, ReceivedMessage } from "../domain/message.ts";
 import type { Channel, Device } from "../domain/model.ts";
@@ -14,6 +13,7 @@ import type { Samples } from "../domain/samples.ts";
 import type { Overheard } from "../domain/settings.ts";
 import type { Driver } from "../driver/driver.ts";
 import type { Historian } from "../historian/historian.ts";
+import type { Clock } from "../lib/clock.ts";
 import type { Gauges } from "../lib/gauge.ts";
 import type { JsonObject } from "../lib/json.ts";
 import type { Log } from "../lib/log.ts";
@@ -21,16 +21,10 @@ import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { Store } from "../store/store.ts";
 import { adopt } from "./adopt.ts";
 import { Answers } from "./answers.ts";
-import {
-  Bindings,
-  type BoundChannel,
-  type BoundDevice,
-  channelsOf,
-  isExpected,
-  noteHeard,
-} from "./bindings.ts";
+import { Bindings, channelsOf, isExpected } from "./bindings.ts";
 import { CustomTopics, putCustomTopic, removeCustomTopic } from "./custom-topics.ts";
 import { Declarations } from "./declarations.ts";
+import { Departures } from "./departures.ts";
 import { excerptOf } from "./excerpt.ts";
 import { type Expected, expectDevice } from "./expect.ts";
 import { FirmwareBook } from "./firmware.ts";
@@ -39,11 +33,12 @@ import { type Described, describe, map, type Unmapping, unmap } from "./map.ts";
 import { MessageLog } from "./message-log.ts";
 import { NetworkBook, putNetworkTopics } from "./network-topics.ts";
 import { type HeardMessage, readAgain } from "./read-again.ts";
+import { recallLastHeard } from "./recall.ts";
 import { type Rejection, Rejections } from "./reject.ts";
 import { replaceDevice } from "./replace.ts";
 import { Sequences } from "./sequences.ts";
 import type { Services } from "./serve.ts";
-import { noteMask, Soundness } from "./soundness.ts";
+import { Soundness } from "./soundness.ts";
 import { StatusSeries } from "./status-series.ts";
 import type { State } from "./understand.ts";
 import { Walk } from "./walk.ts";
@@ -202,6 +197,8 @@ export type IngestParts = {
   /** Whether what drivers tolerate is refused where they say `strictly`. Fallback: no. */
   readonly isStrict?: boolean;
   readonly now: () => number;
+  /** Calls after a while. Fallback: what is missing is missed at once. */
+  readonly wait?: Clock["after"];
   readonly gauges: Gauges;
   readonly log: Log;
 };
@@ -213,7 +210,6 @@ export function loadStatusSeries(store: Store): Promise<StatusSeries> {
 
 export async function openIngest(parts: IngestParts): Promise<Ingest> {
   const bindings = await Bindings.load(parts.store);
-  await recallLastHeard(parts, bindings);
   const rejections = await Rejections.load(parts.store, parts.now);
   const answers = await Answers.load(parts);
   const declarations = await Declarations.load(parts.store);
@@ -221,11 +217,14 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
   const customTopics = await CustomTopics.load(parts.store);
   const networks = await NetworkBook.load(parts.store);
   const statusSeries = await StatusSeries.load(parts.store);
+  const departures = await Departures.load(parts.store, bindings);
+  await recallLastHeard(parts, bindings);
   const messages = new MessageLog();
   const soundness = new Soundness(parts);
   const firmware = await FirmwareBook.load(parts.store);
   const judges = { statusSeries, soundness };
-  const told = { declarations, layouts, customTopics, networks, firmware, ...judges };
+  const books = { declarations, layouts, customTopics, networks, firmware, departures };
+  const told = { ...books, ...judges };
   const state = { bindings, rejections, answers, ...told, messages, sequences: new Sequences() };
   const walk = new Walk(parts, state);
   return {
@@ -266,28 +265,6 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     removeLayout: (by, id) => removeLayout(parts, layouts, by, id),
     close: () => rejections.flush(),
   };
-}
-
-/**
- * A restart does not make a device silent: its newest sample tells when it was last heard. Nor does
- * it give a time a second time that ran ahead of the clock.
- */
-async function recallLastHeard({ historian, now }: IngestParts, bindings: Bindings): Promise<void> {
-  const owners = new Map<number, { readonly bound: BoundDevice; readonly channel: BoundChannel }>();
-  for (const bound of bindings.all()) {
-    for (const one of bound.channels.values()) {
-      owners.set(one.channel.series, { bound, channel: one });
-    }
-  }
-  const { count, series, at, value } = await historian.latest(Uint32Array.from(owners.keys()));
-  for (let row = 0; row < count; row += 1) {
-    const owner = owners.get(series[row] ?? 0);
-    const time = at[row] ?? 0;
-    if (!owner) continue;
-    noteHeard(owner.bound, time);
-    noteMask(owner.channel, time, value[row] ?? null);
-    if (time <= now() + LIMIT.arrivalAheadMs) owner.channel.arrivedAt = time;
-  }
 }
 
 function diagnosticsOf(bindings: Bindings, id: DeviceId): Diagnostics {

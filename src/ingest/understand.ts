@@ -17,6 +17,7 @@ import {
 } from "./bindings.ts";
 import type { CustomTopics } from "./custom-topics.ts";
 import type { Declarations } from "./declarations.ts";
+import type { Departures } from "./departures.ts";
 import { driverFor } from "./driver-for.ts";
 import type { FirmwareBook } from "./firmware.ts";
 import type { IngestParts } from "./ingest.ts";
@@ -42,6 +43,7 @@ export type State = {
   readonly networks: NetworkBook;
   readonly messages: MessageLog;
   readonly sequences: Sequences;
+  readonly departures: Departures;
   readonly statusSeries: StatusSeries;
   readonly soundness: Soundness;
   readonly firmware: FirmwareBook;
@@ -61,7 +63,7 @@ export type Told<T> = { readonly driver: Driver; readonly agent: AgentId; readon
 /** With the payload that told it, to be shown with what is odd; readings of the past have none. */
 export type ToldReading = Told<Reading> & { readonly payload?: Uint8Array };
 /** With the message that told it, for the case that the house does not agree. */
-type ToldBy = Told<Finding> & { readonly message: ReceivedMessage };
+export type ToldBy = Told<Finding> & { readonly message: ReceivedMessage };
 
 /** A driver, and how many messages of the batch in hand it has understood. */
 type Voice = {
@@ -126,7 +128,8 @@ export class Understanding {
   #handOver(): Brought | undefined {
     const brought = this.#brought;
     const isPlain = brought.strangers.length === 0 && brought.others.length === 0;
-    if (isPlain && !this.#state.rejections.areNew) return undefined;
+    const { rejections, departures } = this.#state;
+    if (isPlain && !rejections.areNew && !departures.areOver) return undefined;
     this.#brought = nothing();
     return brought;
   }
@@ -265,11 +268,12 @@ export function knownTo(driver: Driver, state: State): Known {
 
 /** Counts a message with its device, and keeps it for those who look. */
 export function noteSaid(
-  { messages }: State,
+  { messages, departures }: State,
   bound: BoundDevice,
   message: ReceivedMessage,
   warnings: readonly Warning[],
 ): void {
+  departures.comeBack(bound);
   noteMessage(bound, message, warnings);
   messages.note(bound.device.id, message);
 }

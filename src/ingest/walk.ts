@@ -1,12 +1,14 @@
 import type { AgentId, Series } from "../domain/brand.ts";
 import type { Reading } from "../domain/findings.ts";
+import { LIMIT } from "../domain/limit.ts";
 import type { ReceivedMessage } from "../domain/message.ts";
 import type { Problem } from "../domain/problem.ts";
+import type { JsonObject } from "../lib/json.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { accept } from "./accept.ts";
 import { Binder } from "./bind.ts";
 import { type Bindings, noteHeard } from "./bindings.ts";
-import { withoutTakenBack } from "./farewell.ts";
+import { bornAfter } from "./farewell.ts";
 import type { IngestParts } from "./ingest.ts";
 import { type Rejection, reject, rejectionOf } from "./reject.ts";
 import { Turns } from "./turns.ts";
@@ -15,6 +17,7 @@ import {
   noteSaid,
   type State,
   stampOf,
+  type ToldBy,
   type ToldReading,
   Understanding,
 } from "./understand.ts";
@@ -103,6 +106,7 @@ export class Walk {
     if (brought && brought.strangers.length > 0) await this.#welcome(brought.strangers);
     await this.#remember(counter);
     if (brought) await this.#reply(brought);
+    await this.#state.departures.flush();
     await this.#state.rejections.flush();
   }
 
@@ -136,19 +140,46 @@ export class Walk {
   async #reply({ replies, others, unheard }: Brought): Promise<void> {
     const { answers, bindings } = this.#state;
     for (const { agent, replies: said } of replies) await answers.say(agent, said);
-    for (const { driver, agent, what, message } of withoutTakenBack(others)) {
-      const outcome = await accept(this.#parts, this.#state, { driver, agent, finding: what });
-      if (!outcome.ok) {
-        reject(this.#parts, this.#state, rejectionOf(message, driver, outcome.problem));
-        message.onRefused?.(outcome.problem);
-      }
-      const said = driver.answer?.(what, outcome, stampOf(this.#parts)) ?? [];
-      if (said.length > 0) await answers.say(agent, said);
+    for (const [index, told] of others.entries()) {
+      const { driver, agent, what: finding } = told;
+      const known = { driver, agent, finding, bornLater: bornAfter(others, index) };
+      const outcome = await accept(this.#parts, this.#state, known);
+      if (outcome.ok || !this.#waitsFor(told, outcome.problem)) await this.#tell(told, outcome);
     }
     for (const { driver, device, message, warnings } of unheard) {
       const bound = bindings.find(driver.id, device);
       if (bound) noteSaid(this.#state, bound, message, warnings);
     }
+  }
+
+  /** What the house makes of a finding, in the protocol's words. */
+  async #tell({ driver, agent, what, message }: ToldBy, outcome: Outcome<JsonObject, Problem>) {
+    if (!outcome.ok) {
+      reject(this.#parts, this.#state, rejectionOf(message, driver, outcome.problem));
+      message.onRefused?.(outcome.problem);
+    }
+    const said = driver.answer?.(what, outcome, stampOf(this.#parts)) ?? [];
+    if (said.length > 0) await this.#state.answers.say(agent, said);
+  }
+
+  /** A message that is missing may only have been overtaken: it is missed after a while. */
+  #waitsFor(told: ToldBy, reason: Problem): boolean {
+    const { driver, what } = told;
+    const { wait } = this.#parts;
+    if (what.kind !== "sequence" || !wait) return false;
+    const payload = told.message.payload.slice();
+    const late = { ...told, message: { ...told.message, payload } };
+    wait(LIMIT.overtakenMs, () => {
+      const judge = async ({ sequences, rejections }: State) => {
+        if (!sequences.giveUp(driver, what)) return;
+        await this.#tell(late, failure(reason));
+        await rejections.flush();
+      };
+      this.between(judge).catch((reason: unknown) => {
+        this.#parts.log.error("a missing message could not be told", { reason: String(reason) });
+      });
+    });
+    return true;
   }
 }
 

@@ -2,10 +2,11 @@ import { join } from "node:path";
 import type { Broker, BrokerParts } from "../broker/broker.ts";
 import { openEmbeddedBroker } from "../broker/embedded/embedded.ts";
 import { openExternalBroker } from "../broker/external/external.ts";
-import type { AgentId, Timestamp } from "../domain/brand.ts";
+import type { AgentId } from "../domain/brand.ts";
 import { THE_HOUSE } from "../domain/event.ts";
 import type { Message } from "../domain/message.ts";
 import type { Problem } from "../domain/problem.ts";
+import type { Announcement } from "../driver/driver.ts";
 import { drivers } from "../driver/registry.ts";
 import type { Closer } from "../lib/closer.ts";
 import { type Outcome, success } from "../lib/outcome.ts";
@@ -44,7 +45,7 @@ export async function openElsewhere(
       agentOf: (topic) => owners.of(topic),
       accounts: () => accountsOf(rooms.agents),
       onGap: gapWriter(ground, address),
-      announcement: (isHere) => announcementOf(ground, config["sparkplug-host"], isHere),
+      announcement: (isHere, at) => announcementOf({ name: config["sparkplug-host"], isHere, at }),
       chance: Math.random,
     },
   );
@@ -60,9 +61,8 @@ export async function openElsewhere(
 }
 
 /** MQTT lets a client leave one word for the case of its death, and one driver has one. */
-function announcementOf({ clock }: Ground, name: string, isHere: boolean): Message | null {
-  const at = clock.now() as Timestamp;
-  const messages = drivers.flatMap(({ announce }) => announce?.({ name, isHere, at }) ?? []);
+function announcementOf(house: Announcement): Message | null {
+  const messages = drivers.flatMap(({ announce }) => announce?.(house) ?? []);
   return messages[0] ?? null;
 }
 

@@ -76,6 +76,7 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
     isDemo: (agent) => later.demo?.isDemo(agent) ?? false,
     isStrict: config.strict,
     now: clock.now,
+    wait: clock.after,
     gauges,
     log: log.child("ingest"),
   });

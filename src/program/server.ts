@@ -88,7 +88,8 @@ async function openHouse(
   if (!wire.ok) return wire;
   const broker = wire.value;
   const sayHere = announcer(broker, config["sparkplug-host"], ground.value.clock);
-  await sayHere(true);
+  // Another broker is told whenever the house comes to it, together with what it is to say after.
+  if (!config.broker) await sayHere(true);
   closer.add("announcement", () => sayHere(false));
 
   const demo = new Demo({ ...ground.value, ...rooms, broker, drivers, log: log.child("demo") });

@@ -195,6 +195,7 @@ function belonging(that: That): void {
     assert.equal((await store.devices.get("1"))?.assetId, null);
     await store.devices.remove({ id: "1" as DeviceId });
     assert.equal(await store.channels.count(), 0);
+    assert.equal(await store.departures.count(), 0);
     assert.equal(await store.boardings.count(), 0);
     assert.equal(await store.assetEvents.count(), 1);
     await store.agents.remove({ id: "1" as AgentId });

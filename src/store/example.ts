@@ -150,6 +150,7 @@ async function putWhatDevicesSaid(store: Store): Promise<void> {
     ...{ deviceId: "1" as DeviceId, channel: "health.health" as ChannelName },
     ...{ worked: 254, wanted: 1, unwanted: 0, faulty: 1 },
   });
+  await store.departures.put({ deviceId: "1" as DeviceId, heardAt: NOW });
   await store.firmware.put({ driver: "viasens", address: "12/5" as DeviceAddress, api: "2" });
   await store.networkTopics.put({
     ...{ driver: "viasens", network: "north", presence: null },

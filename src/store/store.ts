@@ -11,6 +11,7 @@ import type { Firmware, NetworkTopics } from "../domain/network.ts";
 import type {
   CommandRow,
   Credential,
+  Departure,
   KeptAnswer,
   KeptDeclaration,
   KeptFile,
@@ -44,6 +45,7 @@ export interface Store {
   readonly networkTopics: Shelf<NetworkTopics>;
   readonly firmware: Shelf<Firmware>;
   readonly fittings: Shelf<Fitting>;
+  readonly departures: Shelf<Departure>;
   readonly templates: Shelf<Template>;
   readonly layers: Shelf<Layer>;
   readonly rollouts: Shelf<Rollout>;
@@ -83,11 +85,11 @@ export interface Store {
 
 /**
  * One kind of record. Every change is durable when it settles. What belongs to a row goes with it:
- * points with their asset, channels and fittings with their device, credentials and boardings with
- * their agent, sessions with their user, layers with their asset or device; a device whose asset
- * goes returns to the inbox. A row that another one refers to must be there when the change
- * settles; else, or where a unique column is taken, the change rejects. Texts outside nested values
- * are kept as `keepable` makes them.
+ * points with their asset, channels, fittings and departures with their device, credentials and
+ * boardings with their agent, sessions with their user, layers with their asset or device; a device
+ * whose asset goes returns to the inbox. A row that another one refers to must be there when the
+ * change settles; else, or where a unique column is taken, the change rejects. Texts outside nested
+ * values are kept as `keepable` makes them.
  */
 export interface Shelf<Row> {
   get(key: Key): Promise<Row | undefined>;

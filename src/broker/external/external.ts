@@ -1,4 +1,4 @@
-import type { AgentId } from "../../domain/brand.ts";
+import type { AgentId, Timestamp } from "../../domain/brand.ts";
 import type { Message } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { isValidTopic } from "../../domain/topic.ts";
@@ -48,7 +48,7 @@ type ExternalParts = Pick<BrokerParts, "receive" | "onRefused" | "clock" | "gaug
     /** All agents, for a broker that is provisioned. */
     readonly accounts: () => Promise<readonly Account[]>;
     /** That the house is here: said whenever the broker comes, and the contrary if we die. */
-    readonly announcement?: (isHere: boolean) => Message | null;
+    readonly announcement?: (isHere: boolean, at: Timestamp) => Message | null;
     readonly chance: () => number;
     /**
      * Whether this worker is the first, who takes in everything where the broker spreads nothing;
@@ -228,16 +228,21 @@ class ExternalBroker implements Broker {
 
   #send(address: ServerAddress, clientId: string): Client {
     const parts = this.#parts;
+    // Who listens believes an end only if it is no older than the beginning.
+    let at = parts.clock.now() as Timestamp;
     return new Client(address, {
       ...parts,
       ...{ clientId, isFresh: true },
-      will: () => parts.announcement?.(false) ?? null,
+      will: () => {
+        at = parts.clock.now() as Timestamp;
+        return parts.announcement?.(false, at) ?? null;
+      },
       begin: (wire, welcome, hasWill) => {
         this.#welcome = welcome;
         this.#version = wire.version;
         this.#sender = new Sender(wire, welcome, () => parts.clock.now());
         // A broker that does not take that the house is gone must not say that it is here.
-        const here = hasWill ? parts.announcement?.(true) : null;
+        const here = hasWill ? parts.announcement?.(true, at) : null;
         if (here) void this.#sender.send(here);
         return this.#sender;
       },

@@ -1,4 +1,4 @@
-import type { ChannelName } from "../../domain/brand.ts";
+import type { ChannelName, Timestamp } from "../../domain/brand.ts";
 import type { DeclaredChannel, Findings } from "../../domain/findings.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
@@ -19,6 +19,9 @@ export const REBIRTH_METRIC = "Node Control/Rebirth";
 const UNIT_PROPERTIES = ["engUnit", "unit", "Units"];
 /** Templates hold templates, so that few bytes could stand for very many values. */
 const VALUES_MAX = 10_000;
+
+/** Values that are read one after the other for one birth differ by less. */
+const UNCHANGED_MS = 1_000;
 
 type Context = {
   readonly findings: Findings;
@@ -61,8 +64,12 @@ function read(bytes: Uint8Array): Outcome<Payload, Problem> {
 /** A node's will carries the number of its session, so that an old one ends no new session. */
 function readDeath({ findings, place, payload }: Context): Outcome<void, Problem> {
   const { device, edge } = place;
-  findings.finding({ kind: "gone", device, below: device === edge, session: sessionOf(payload) });
-  if (device !== edge) noteSequence({ findings, place, payload });
+  const below = device === edge;
+  const at = timeOf(payload.timestamp);
+  // A node's will is as old as its connection: when it left, only the broker knows.
+  const leftAt = below || at === undefined ? {} : { leftAt: at as Timestamp };
+  findings.finding({ kind: "gone", device, below, session: sessionOf(payload), ...leftAt });
+  if (!below) noteSequence({ findings, place, payload });
   return success(undefined);
 }
 
@@ -78,7 +85,10 @@ function noteSequence({
   }
   const session = verb === "NBIRTH" ? sessionOf(payload) : null;
   const starts = verb === "NBIRTH";
-  findings.finding({ kind: "sequence", device: edge, number: payload.seq, starts, session });
+  const at = timeOf(payload.timestamp);
+  const saidAt = at === undefined ? {} : { saidAt: at as Timestamp };
+  const row = { device: edge, number: payload.seq, starts, session };
+  findings.finding({ kind: "sequence", ...row, ...saidAt });
 }
 
 function sessionOf({ metrics }: Payload): number | null {
@@ -103,6 +113,7 @@ function readBirth(context: Context): Outcome<void, Problem> {
     channels: [...channels.values()],
   });
   for (const one of found) tell(context, one);
+  for (const one of found) repeat(context, one);
   return success(undefined);
 }
 
@@ -233,6 +244,14 @@ function tell(context: Context, { metric, name, type }: Found): void {
   if (time === undefined) findings.arrived(place.device, arrivedAt);
   else findings.about(place.device, time);
   findings.reading(name as ChannelName, value, qualityOf(metric));
+}
+
+/** A birth says what is so now, also of a value that has not changed for long. */
+function repeat(context: Context, { metric, ...rest }: Found): void {
+  const { timestamp: bornAt } = context.payload;
+  if (bornAt === undefined || metric.timestamp === undefined || metric.isHistorical) return;
+  if (metric.timestamp >= bornAt - UNCHANGED_MS) return;
+  tell(context, { ...rest, metric: { ...metric, timestamp: bornAt } });
 }
 
 /** The last time that a date can hold. */

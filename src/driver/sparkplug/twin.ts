@@ -9,7 +9,7 @@ import type { Twin, TwinReading } from "../driver.ts";
 import { writable } from "../value.ts";
 import { TYPE_NUMBERS, type TypeName, typeNameOf } from "./data-type.ts";
 import { REBIRTH_METRIC, SESSION_METRIC } from "./decode.ts";
-import { type Metric, type Raw, readPayload } from "./payload.ts";
+import { type Metric, type Payload, type Raw, readPayload } from "./payload.ts";
 import { commandTopicOf, topicOf } from "./topics.ts";
 import { rawFor, valueIn } from "./value.ts";
 import { WireError } from "./wire.ts";
@@ -138,19 +138,25 @@ function say(
   metrics: Metric[],
   speaker: DeviceAddress = state.device,
 ): Message {
-  state.seq = (state.seq + 1) % 256;
   const times = metrics.flatMap(({ timestamp }) => timestamp ?? []);
   const timestamp = times.length > 0 ? { timestamp: Math.max(...times) } : {};
-  const payload = writePayload({ ...timestamp, metrics, seq: state.seq });
-  return { topic: topicOf(speaker, what), payload, qos: 0 };
+  return publish(state, topicOf(speaker, what), { ...timestamp, metrics });
+}
+
+/** Each message has the next number of its node. */
+function publish(state: State, topic: string, payload: Payload): Message {
+  state.seq = (state.seq + 1) % 256;
+  return { topic, payload: writePayload({ ...payload, seq: state.seq }), qos: 0 };
 }
 
 /** A node's death is its will: it names its session and has no number. A device's has the next. */
-function die(state: State, { session }: Extract<Finding, { kind: "gone" }>): Message {
+function die(state: State, { session, leftAt }: Extract<Finding, { kind: "gone" }>): Message {
   const isNode = state.device.split("/").length === 2;
-  if (!isNode) return say(state, "DEATH", []);
+  const topic = topicOf(state.device, "DEATH");
+  const time = leftAt === undefined ? {} : { timestamp: leftAt };
+  if (!isNode) return publish(state, topic, { ...time, metrics: [] });
   const metrics = session === null ? [] : sessionMetrics(session).slice(0, 1);
-  return { topic: topicOf(state.device, "DEATH"), payload: writePayload({ metrics }), qos: 1 };
+  return { topic, payload: writePayload({ metrics }), qos: 1 };
 }
 
 /** NCMD for a node, DCMD for a device; a rebirth is always asked of the node. */

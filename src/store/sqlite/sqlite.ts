@@ -129,6 +129,7 @@ function newStore(turns: Turns, hold: () => Promise<Held>): Store {
     layouts: openShelf("layouts", TABLES.layouts, turns),
     customTopics: openShelf("customTopics", TABLES.customTopics, turns),
     fittings: openShelf("fittings", TABLES.fittings, turns),
+    departures: openShelf("departures", TABLES.departures, turns),
     firmware: openShelf("firmware", TABLES.firmware, turns),
     networkTopics: openShelf("networkTopics", TABLES.networkTopics, turns),
     templates: openShelf("templates", TABLES.templates, turns),

@@ -120,6 +120,10 @@ export const TABLES: { readonly [Name in ShelfName]: Table<RowOf<Name>> } = {
       ...{ unwanted: "plain", faulty: "plain" },
     },
   },
+  departures: {
+    key: ["deviceId"],
+    columns: { deviceId: "plain", heardAt: "plain" },
+  },
   firmware: {
     key: ["driver", "address"],
     columns: { driver: "plain", address: "plain", api: "plain" },

@@ -1,8 +1,8 @@
 import type { SeriesRange } from "../historian.ts";
-import type { Session } from "./database.ts";
+import type { Session, Step } from "./database.ts";
 import { DAY_MS } from "./days.ts";
 import type { SeriesDay } from "./split.ts";
-import { timeLiteral, within } from "./time.ts";
+import { timeLiteral, timeOf, within } from "./time.ts";
 
 /*
  * Days and hours beside the raw samples that they are made of. A row of `daily` is there only while
@@ -22,24 +22,20 @@ export function hasHours({ countable }: { readonly countable: number }): boolean
 }
 
 /** These days are not what they were, or are over now: they are to be made. */
-export async function spoilDays(session: Session, days: readonly SeriesDay[]): Promise<void> {
-  const asked = `unnest($1::int[], $2::bigint[]) AS asked(series, micros)`;
-  const values = [days.map(({ series }) => series), days.map(({ day }) => day)];
-  const start = `'2000-01-01Z'::timestamptz + asked.micros * interval '1 microsecond'`;
-  await session.run(
+export function spoilDays(days: readonly SeriesDay[]): readonly Step[] {
+  const [series, starts] = [days.map((one) => one.series), days.map(({ day }) => day)];
+  const asked = `unnest('{${series}}'::int[], '{${starts}}'::bigint[]) AS asked(series, micros)`;
+  const start = timeOf("asked.micros");
+  return [
     `WITH spoilt AS (
        DELETE FROM fieldline.daily USING ${asked}
        WHERE daily.series = asked.series AND daily.at = ${start} RETURNING daily.series, daily.at)
      DELETE FROM fieldline.hourly USING spoilt
      WHERE hourly.series = spoilt.series AND hourly.at >= spoilt.at
        AND hourly.at < spoilt.at + interval '1 day'`,
-    values,
-  );
-  await session.run(
     `INSERT INTO fieldline.due AS known(series, at) SELECT asked.series, ${start} FROM ${asked}
      ON CONFLICT (at, series) DO UPDATE SET stamp = excluded.stamp`,
-    values,
-  );
+  ];
 }
 
 /** The same of all days with a part in the range, and of those that are not over without it. */

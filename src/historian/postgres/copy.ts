@@ -14,19 +14,35 @@ import { assert } from "../../lib/assert.ts";
 const SIGNATURE = Buffer.from("PGCOPY\n\u00ff\r\n\0", "latin1");
 const HEAD_BYTES = 19;
 const END = -1;
-const NULL = -1;
+/** Of a field that has no value, in place of its length. */
+export const NULL = -1;
 const TWO_32 = 2 ** 32;
 
-/** Writes rows of fields; the room for all of them is known before. */
+/** Writes rows of fields; how many bytes all of them take at most is known before. */
 export class CopyWriter {
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #view: DataView;
   #offset = HEAD_BYTES;
 
-  constructor(rowBytes: number) {
-    this.#bytes = new Uint8Array(HEAD_BYTES + rowBytes + 2);
+  /** `room` is used again where it is large enough: large ones are dear to come by. */
+  constructor(rowBytes: number, room?: ArrayBuffer) {
+    const size = HEAD_BYTES + rowBytes + 2;
+    const isEnough = room !== undefined && room.byteLength >= size;
+    this.#bytes = new Uint8Array(isEnough ? room : new ArrayBuffer(size));
     this.#view = new DataView(this.#bytes.buffer);
+    this.#bytes.fill(0, 0, HEAD_BYTES);
     this.#bytes.set(SIGNATURE, 0);
+  }
+
+  /** A row that is written by whoever asks, at this place of the view. */
+  place(rowBytes: number): number {
+    const offset = this.#offset;
+    this.#offset += rowBytes;
+    return offset;
+  }
+
+  get view(): DataView {
+    return this.#view;
   }
 
   row(fields: number): void {
@@ -60,9 +76,7 @@ export class CopyWriter {
   /** An integer that a double holds exactly, in eight bytes. */
   int64(value: number): void {
     this.#length(8);
-    const high = Math.floor(value / TWO_32);
-    this.#view.setInt32(this.#offset, high);
-    this.#view.setUint32(this.#offset + 4, value - high * TWO_32);
+    setInt64(this.#view, this.#offset, value);
     this.#offset += 8;
   }
 
@@ -72,19 +86,13 @@ export class CopyWriter {
     this.#offset += 8;
   }
 
-  double(value: number): void {
-    this.#length(8);
-    this.#view.setFloat64(this.#offset, value);
-    this.#offset += 8;
-  }
-
   bytes(value: Uint8Array): void {
     this.#length(value.length);
     this.#bytes.set(value, this.#offset);
     this.#offset += value.length;
   }
 
-  end(): Uint8Array {
+  end(): Uint8Array<ArrayBuffer> {
     this.#view.setInt16(this.#offset, END);
     return this.#bytes.subarray(0, this.#offset + 2);
   }
@@ -93,6 +101,13 @@ export class CopyWriter {
     this.#view.setInt32(this.#offset, bytes);
     this.#offset += 4;
   }
+}
+
+/** An integer that a double holds exactly. */
+export function setInt64(view: DataView, offset: number, value: number): void {
+  const high = Math.floor(value / TWO_32);
+  view.setInt32(offset, high);
+  view.setUint32(offset + 4, value - high * TWO_32);
 }
 
 /** Reads rows, field after field; whoever reads knows their types. */

@@ -9,11 +9,18 @@ export interface Database {
   /** One transaction after the other, over the connection that keeps other writers away. */
   write<T>(work: (session: Session) => Promise<T>): Promise<T>;
 
+  /** The same of steps whose answers nobody needs: it never waits for us in between. */
+  writeAll(steps: readonly Step[]): Promise<void>;
+
   /** A transaction that sees one moment and changes nothing. */
   read<T>(work: (session: Session) => Promise<T>): Promise<T>;
 
   close(): Promise<void>;
 }
+
+/** A statement; or `COPY table(columns) FROM STDIN` in the binary format, and what it takes in. */
+export type Step = string | CopyIn;
+export type CopyIn = { readonly table: string; readonly bytes: Uint8Array };
 
 export interface Session {
   /** Statements without an answer that anyone needs; returns how many rows they touched. */
@@ -21,9 +28,6 @@ export interface Session {
 
   /** Small answers: names, switches, sizes. */
   rows(sql: string, values?: readonly unknown[]): Promise<readonly (readonly unknown[])[]>;
-
-  /** `COPY table(columns)` is completed with `FROM STDIN` and the binary format. */
-  copyIn(table: string, bytes: Uint8Array): Promise<void>;
 
   /** What the query selects, in the binary format. */
   copyOut(query: string): Promise<Buffer>;

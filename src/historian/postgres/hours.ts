@@ -4,8 +4,8 @@ import { makeDay, readLastOf, remakeDays, wholeDays } from "./daily.ts";
 import type { Session } from "./database.ts";
 import { DAY_MS } from "./days.ts";
 import { readSummaries, type SeriesSummary } from "./summaries.ts";
-import { dayOf, HOUR_MS, hourOf, readTiersFrom, timeOf, writeTiers } from "./tier-rows.ts";
-import { microsOf, touching, within } from "./time.ts";
+import { dayOf, HOUR_MS, hourOf, readTiersFrom, writeTiers } from "./tier-rows.ts";
+import { microsOf, timeOf, touching, within } from "./time.ts";
 
 const EVER = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 /** In one statement. */

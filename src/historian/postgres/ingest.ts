@@ -1,10 +1,11 @@
+import pg from "pg";
 import type { Samples } from "../../domain/samples.ts";
 import { spoilDays } from "./beside.ts";
-import type { Database, Session } from "./database.ts";
+import type { Database, Session, Step } from "./database.ts";
 import type { Days } from "./days.ts";
 import { COLUMNS, encodeRows } from "./rows.ts";
 import { split, type Watermarks } from "./split.ts";
-import { microsOf } from "./time.ts";
+import { microsOf, timeOf } from "./time.ts";
 
 /** How far a log has come that is drained into the database. */
 export type Place = { readonly source: string; readonly sequence: number };
@@ -45,6 +46,8 @@ export class Ingest {
   readonly #days: Days;
   readonly #newest: Watermarks = new Map();
   readonly #gone = new Map<number, number>();
+  /** What rows were written into, for the next ones. */
+  readonly #rooms: ArrayBuffer[] = [];
   /** Since a deletion the watermarks here may be above what the database has. */
   #mayBeAbove = false;
 
@@ -79,21 +82,22 @@ export class Ingest {
   async append(samples: Samples, place?: Place): Promise<Stored> {
     const marks = { newest: this.#newest, gone: this.#gone };
     const { fresh, late, raised, over, tooOld } = split(samples, marks);
-    const freshBytes = encodeRows(samples, fresh);
-    const lateBytes = encodeRows(samples, late);
     const daysMade = this.#days.makeFor(samples);
-    const mayBeAbove = this.#mayBeAbove;
-    const stored = this.#database.write(async (session) => {
-      if (fresh.length > 0) await session.copyIn(`fieldline.sample(${COLUMNS})`, freshBytes);
-      if (late.length > 0) await replace(session, lateBytes, mayBeAbove);
-      if (raised.size > 0) await raise(session, raised);
-      if (over.length > 0) await spoilDays(session, over);
-      await session.run("UPDATE fieldline.meta SET samples = samples + $1", [
-        fresh.length + late.length,
-      ]);
-      if (place) await note(session, place);
-    });
+    const rooms = [this.#rooms.pop(), this.#rooms.pop()];
+    const [freshRows, lateRows] = [
+      encodeRows(samples, fresh, rooms[0]),
+      encodeRows(samples, late, rooms[1]),
+    ];
+    const stored = this.#database.writeAll([
+      ...(fresh.length > 0 ? [{ table: SAMPLE, bytes: freshRows }] : []),
+      ...(late.length > 0 ? replace(lateRows, this.#mayBeAbove) : []),
+      ...(raised.size > 0 ? [raise(raised)] : []),
+      ...(over.length > 0 ? spoilDays(over) : []),
+      `UPDATE fieldline.meta SET samples = samples + ${fresh.length + late.length}`,
+      ...(place ? [note(place)] : []),
+    ]);
     await Promise.all([daysMade, stored]);
+    this.#rooms.push(lateRows.buffer, freshRows.buffer);
     return { tooOld, hasDaysOver: over.length > 0 };
   }
 }
@@ -105,42 +109,36 @@ async function readTimes(session: Session, table: "newest" | "gone") {
   return rows.map(([series, at]) => [Number(series), Number(at)] as const);
 }
 
+const SAMPLE = `fieldline.sample(${COLUMNS})`;
 const KEY = ["series", "at"];
 const REPLACED = COLUMNS.split(", ")
   .filter((name) => !KEY.includes(name))
   .map((name) => `${name} = excluded.${name}`)
   .join(", ");
 
-async function replace(session: Session, bytes: Uint8Array, mayBeAbove: boolean): Promise<void> {
-  await session.run(
+function replace(bytes: Uint8Array, mayBeAbove: boolean): readonly Step[] {
+  return [
     "CREATE TEMPORARY TABLE IF NOT EXISTS late (LIKE fieldline.sample) ON COMMIT DELETE ROWS",
-  );
-  await session.copyIn(`late(${COLUMNS})`, bytes);
-  await session.run(
+    { table: `late(${COLUMNS})`, bytes },
     `INSERT INTO fieldline.sample(${COLUMNS}) SELECT ${COLUMNS} FROM late ORDER BY series, at
      ON CONFLICT (series, at) DO UPDATE SET ${REPLACED}`,
-  );
-  if (mayBeAbove) await raiseToLate(session);
+    ...(mayBeAbove ? [RAISE_TO_LATE] : []),
+  ];
 }
 
 /** Of series of which what was newest was deleted. */
-async function raiseToLate(session: Session): Promise<void> {
-  await session.run(
-    `INSERT INTO fieldline.newest AS known
-       SELECT late.series, max(late.at) FROM late LEFT JOIN fieldline.newest USING (series)
-       WHERE newest.at IS NULL OR newest.at < late.at GROUP BY late.series
-     ON CONFLICT (series) DO UPDATE SET at = excluded.at WHERE known.at < excluded.at`,
-  );
-}
+const RAISE_TO_LATE = `
+  INSERT INTO fieldline.newest AS known
+    SELECT late.series, max(late.at) FROM late LEFT JOIN fieldline.newest USING (series)
+    WHERE newest.at IS NULL OR newest.at < late.at GROUP BY late.series
+  ON CONFLICT (series) DO UPDATE SET at = excluded.at WHERE known.at < excluded.at`;
 
-async function raise(session: Session, raised: Watermarks): Promise<void> {
-  await session.run(
-    `INSERT INTO fieldline.newest AS known
-       SELECT series, '2000-01-01Z'::timestamptz + micros * interval '1 microsecond'
-       FROM unnest($1::int[], $2::bigint[]) AS raised(series, micros)
-     ON CONFLICT (series) DO UPDATE SET at = excluded.at WHERE known.at < excluded.at`,
-    [[...raised.keys()], [...raised.values()]],
-  );
+function raise(raised: Watermarks): string {
+  return `INSERT INTO fieldline.newest AS known
+      SELECT series, ${timeOf("micros")}
+      FROM unnest('{${[...raised.keys()]}}'::int[], '{${[...raised.values()]}}'::bigint[])
+        AS raised(series, micros)
+    ON CONFLICT (series) DO UPDATE SET at = excluded.at WHERE known.at < excluded.at`;
 }
 
 /** From now on this log is drained into the database; how far it has come, null where it is new. */
@@ -165,10 +163,7 @@ export async function join(session: Session, source: string): Promise<Joined> {
   };
 }
 
-async function note(session: Session, { source, sequence }: Place): Promise<void> {
-  await session.run(
-    `INSERT INTO fieldline.source VALUES ($1, $2)
-     ON CONFLICT (name) DO UPDATE SET sequence = excluded.sequence`,
-    [source, sequence],
-  );
+function note({ source, sequence }: Place): string {
+  return `INSERT INTO fieldline.source VALUES (${pg.escapeLiteral(source)}, ${sequence})
+    ON CONFLICT (name) DO UPDATE SET sequence = excluded.sequence`;
 }

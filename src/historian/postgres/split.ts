@@ -35,7 +35,8 @@ export function split(samples: Samples, { newest, gone }: Marks): Split {
   const sides: Sides = { fresh: new Rows(samples.count), late: new Rows(samples.count) };
   const raised: Watermarks = new Map();
   const over: SeriesDay[] = [];
-  const micros = Float64Array.from(samples.at.subarray(0, samples.count), microsOf);
+  const micros = new Float64Array(samples.count);
+  for (let row = 0; row < samples.count; row += 1) micros[row] = microsOf(samples.at[row] ?? 0);
   let tooOld = 0;
   for (const all of bySeries(samples, micros)) {
     const series = samples.series[all[0] ?? 0] ?? 0;
@@ -59,19 +60,17 @@ function rowsUpTo(end: number | undefined, rows: Uint32Array, micros: Float64Arr
   return newer < 0 ? rows.length : newer;
 }
 
-/** Rows of one series in order of time; returns the newest time. */
+/** Rows of one series in order of time; of those of one time the last. Returns the newest time. */
 function divide(rows: Uint32Array, micros: Float64Array, watermark: number, sides: Sides): number {
-  let next = Number.NaN;
   const { fresh, late } = sides;
-  const once = new Rows(rows.length);
-  for (let place = rows.length - 1; place >= 0; place -= 1) {
+  let at = Number.NEGATIVE_INFINITY;
+  for (let place = 0; place < rows.length; place += 1) {
     const row = rows[place] ?? 0;
-    const at = micros[row] ?? 0;
-    if (at !== next) once.add(row);
-    next = at;
+    at = micros[row] ?? 0;
+    const isRepeated = place + 1 < rows.length && micros[rows[place + 1] ?? 0] === at;
+    if (!isRepeated) (at > watermark ? fresh : late).add(row);
   }
-  for (const row of once.all().reverse()) ((micros[row] ?? 0) > watermark ? fresh : late).add(row);
-  return rows.length === 0 ? Number.NEGATIVE_INFINITY : (micros[rows.at(-1) ?? 0] ?? 0);
+  return at;
 }
 
 const DAY_MICROS = 86_400_000_000;
@@ -79,8 +78,8 @@ const DAY_MICROS = 86_400_000_000;
 /** Days before that of the newest, of these rows and of the watermark. */
 function daysOver(rows: Uint32Array, micros: Float64Array, watermark: number): Set<number> {
   const days = new Set<number>();
-  const open = dayOf(Math.max(watermark, micros[rows.at(-1) ?? 0] ?? 0));
   if (rows.length === 0) return days;
+  const open = dayOf(Math.max(watermark, micros[rows.at(-1) ?? 0] ?? 0));
   if (watermark < open && Number.isFinite(watermark)) days.add(dayOf(watermark));
   let end = Number.NEGATIVE_INFINITY;
   for (const row of rows) {
@@ -117,14 +116,19 @@ class Rows {
 
 /** The rows of each series in order of time, in order of arrival where the time is the same. */
 function* bySeries(samples: Samples, micros: Float64Array): Generator<Uint32Array> {
-  const places = placesOf(samples);
-  const sorted = new Uint32Array(samples.count);
-  for (let row = 0; row < samples.count; row += 1) {
-    const place = places.get(samples.series[row] ?? 0);
-    if (place) sorted[place.end++] = row;
+  const { count, series } = samples;
+  const { ends, all } = placesOf(samples);
+  const sorted = new Uint32Array(count);
+  for (let row = 0; row < count; row += 1) {
+    const one = series[row] ?? 0;
+    const end = ends[one] ?? 0;
+    sorted[end] = row;
+    ends[one] = end + 1;
   }
-  for (const { start, end } of places.values()) {
-    const rows = sorted.subarray(start, end);
+  let start = 0;
+  for (const one of all) {
+    const rows = sorted.subarray(start, ends[one]);
+    start = ends[one] ?? 0;
     if (!isInOrder(rows, micros)) {
       rows.sort((left, right) => (micros[left] ?? 0) - (micros[right] ?? 0) || left - right);
     }
@@ -132,20 +136,33 @@ function* bySeries(samples: Samples, micros: Float64Array): Generator<Uint32Arra
   }
 }
 
-/** Where the rows of each series begin, lowest series first; `end` is where the next one goes. */
-function placesOf({ count, series }: Samples): Map<number, { start: number; end: number }> {
-  const counts = new Map<number, number>();
+type Places = {
+  /** Where the next row of each series goes: in the beginning, where the first one does. */
+  readonly ends: Uint32Array;
+  /** All series, the lowest first. */
+  readonly all: Uint32Array;
+};
+
+/** Series are small and dense: what is counted of each has its place by its number. */
+function placesOf({ count, series }: Samples): Places {
+  let highest = 0;
+  for (let row = 0; row < count; row += 1) highest = Math.max(highest, series[row] ?? 0);
+  const ends = new Uint32Array(highest + 1);
+  const found: number[] = [];
   for (let row = 0; row < count; row += 1) {
     const one = series[row] ?? 0;
-    counts.set(one, (counts.get(one) ?? 0) + 1);
+    const rows = ends[one] ?? 0;
+    if (rows === 0) found.push(one);
+    ends[one] = rows + 1;
   }
-  const places = new Map<number, { start: number; end: number }>();
+  const all = Uint32Array.from(found).sort();
   let start = 0;
-  for (const [one, rows] of [...counts].sort(([left], [right]) => left - right)) {
-    places.set(one, { start, end: start });
+  for (const one of all) {
+    const rows = ends[one] ?? 0;
+    ends[one] = start;
     start += rows;
   }
-  return places;
+  return { ends, all };
 }
 
 function isInOrder(rows: Uint32Array, micros: Float64Array): boolean {

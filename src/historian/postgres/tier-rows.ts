@@ -2,7 +2,7 @@ import { CopyReader } from "./copy.ts";
 import type { Session } from "./database.ts";
 import { DAY_MS } from "./days.ts";
 import type { SeriesSummary } from "./summaries.ts";
-import { microsOf, timeOfMicros } from "./time.ts";
+import { microsOf, timeOf, timeOfMicros } from "./time.ts";
 
 export const HOUR_MS = DAY_MS / 24;
 
@@ -14,10 +14,6 @@ type TierTable = "hour" | "day" | "hourly" | "daily";
 
 const SUMMARY = "first_at, last_at, countable, good, min, max, sum, first, last, increase, area";
 const EXCLUDED = SUMMARY.replaceAll(/\w+/g, "excluded.$&");
-
-/** As SQL, a time that is in microseconds. */
-export const timeOf = (micros: string) =>
-  `'2000-01-01Z'::timestamptz + ${micros} * interval '1 microsecond'`;
 
 /** In order of time for each series. `source` is the table and what else follows FROM. */
 export async function readTiersFrom(session: Session, source: string): Promise<SeriesSummary[]> {

@@ -15,6 +15,11 @@ export function timeOfMicros(micros: number): number {
   return (micros + EPOCH_MICROS) / 1_000;
 }
 
+/** As SQL, a time that is there in microseconds. */
+export function timeOf(micros: string): string {
+  return `'2000-01-01Z'::timestamptz + ${micros} * interval '1 microsecond'`;
+}
+
 export function canBeKept(at: number): boolean {
   return at >= EARLIEST && at < LATEST;
 }

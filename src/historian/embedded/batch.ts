@@ -41,6 +41,7 @@ export function partOf(samples: Samples, from: number, to: number): Samples {
 /** Without rows of which the raw samples were let go; itself where it has none. */
 export function withoutOld(samples: Samples, days: Horizons): Samples {
   const { count, series, at } = samples;
+  if (days.newestHorizon === Number.NEGATIVE_INFINITY) return samples;
   const isOld = (row: number) => {
     const time = at[row] ?? 0;
     return time <= days.newestHorizon && time <= days.horizonOf(series[row] ?? 0);

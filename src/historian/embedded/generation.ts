@@ -12,15 +12,30 @@ const VALUE = BLOCK;
 const KINDS = 16 * BLOCK;
 const QUALITY = BLOCK;
 const NONE = -1;
+/** A series that has more blocks gets strips of 4, then of 16 that lie side by side. */
+const STRIPS_FROM = 8;
+const LONG_FROM = 32;
+const STRIP = 4;
+const STRIP_MAX = 16;
 const SERIES_FIRST = 1024;
 /** What a gateway ever needs for some thousand series, and 5 MB. */
 const BLOCKS_FIRST = 16_384;
+
+/** Of samples that arrive together. */
+export type Bounds = {
+  /** One more than the highest series. */
+  readonly seriesEnd: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+};
 
 /**
  * Samples that are in the log, and not yet in chunks: at first the generation that fills, then the
  * one that leaves. Those of a series lie in blocks of 16 rows, in order of arrival, and each block
  * knows the one before it. So an insert puts each row behind the others of its series, whoever
- * reads a series goes from one stretch of memory to the next, and nothing has to be sorted.
+ * reads a series goes from one stretch of memory to the next, and nothing has to be sorted. Blocks
+ * of a busy series lie side by side, a strip of them at a time: to find a place in memory that was
+ * not looked at lately costs more than to copy a block from there.
  */
 export class Generation {
   count = 0;
@@ -41,6 +56,7 @@ export class Generation {
   #bytes = new Uint8Array(0);
   #texts: string[] = [];
   readonly #textIndex = new Map<string, number>();
+  /** Begun, or kept for the next of their series. */
   #blocks = 0;
   /** The block before it of the same series, or NONE. */
   #before = new Int32Array(0);
@@ -53,12 +69,11 @@ export class Generation {
     return this.#next.length;
   }
 
-  /** Series are below `seriesEnd`. */
-  insert(samples: Samples, seriesEnd: number): void {
+  insert(samples: Samples, { seriesEnd, firstAt, lastAt }: Bounds): void {
     this.#reserveSeries(seriesEnd);
-    this.#reserve((samples.count >> BLOCK_BITS) + Math.min(samples.count, seriesEnd));
     this.#place(samples);
-    this.#span(samples);
+    this.#firstAt = Math.min(this.#firstAt, firstAt);
+    this.#lastAt = Math.max(this.#lastAt, lastAt);
     this.count += samples.count;
     this.remaining = this.count;
   }
@@ -106,10 +121,15 @@ export class Generation {
   /** In order of arrival; false where that is not the order of time. */
   #gather(series: number, span: Span, into: Run): boolean {
     const last = (((this.#next[series] ?? 0) - 1) & WITHIN) + 1;
+    const isWhole = span.from <= this.#firstAt && span.to > this.#lastAt;
     let isOrdered = true;
     for (let step = this.#findPath(series); step > 0; step -= 1) {
       const block = this.#path[step - 1] ?? 0;
-      if (!this.#copy(block, step === 1 ? last : BLOCK, span, into)) isOrdered = false;
+      const rows = step === 1 ? last : BLOCK;
+      const isNewer = isWhole
+        ? this.#copyWhole(block, rows, into)
+        : this.#copyWithin(block, rows, span, into);
+      if (!isNewer) isOrdered = false;
     }
     return isOrdered;
   }
@@ -133,37 +153,60 @@ export class Generation {
   }
 
   /** False where one of them is not newer than the one before it. */
-  #copy(block: number, rows: number, { from, to }: Span, into: Run): boolean {
-    const numbers = this.#numbers;
-    const bytes = this.#bytes;
+  #copyWhole(block: number, rows: number, into: Run): boolean {
+    const [numbers, bytes] = [this.#numbers, this.#bytes];
+    const { at, value, kind, quality, count } = into;
     const first = block * BLOCK_NUMBERS;
     const kinds = block * BLOCK_BYTES + KINDS;
-    let next = into.count;
-    let before = next > 0 ? (into.at[next - 1] ?? 0) : Number.NEGATIVE_INFINITY;
+    let before = newestOf(into);
+    let isOrdered = true;
+    for (let row = 0; row < rows; row += 1) {
+      const time = numbers[first + row] ?? 0;
+      if (time <= before) isOrdered = false;
+      before = time;
+      at[count + row] = time;
+      value[count + row] = numbers[first + VALUE + row] ?? 0;
+      kind[count + row] = bytes[kinds + row] ?? 0;
+      quality[count + row] = bytes[kinds + QUALITY + row] ?? 0;
+    }
+    into.count = count + rows;
+    return isOrdered;
+  }
+
+  /** The same of those that lie within a span. */
+  #copyWithin(block: number, rows: number, { from, to }: Span, into: Run): boolean {
+    const [numbers, bytes] = [this.#numbers, this.#bytes];
+    const first = block * BLOCK_NUMBERS;
+    const kinds = block * BLOCK_BYTES + KINDS;
+    let before = newestOf(into);
     let isOrdered = true;
     for (let row = 0; row < rows; row += 1) {
       const time = numbers[first + row] ?? 0;
       if (time < from || time >= to) continue;
       if (time <= before) isOrdered = false;
       before = time;
+      const next = into.count;
       into.at[next] = time;
       into.value[next] = numbers[first + VALUE + row] ?? 0;
       into.kind[next] = bytes[kinds + row] ?? 0;
       into.quality[next] = bytes[kinds + QUALITY + row] ?? 0;
-      next += 1;
+      into.count = next + 1;
     }
-    into.count = next;
     return isOrdered;
   }
 
   #place({ count, series, at, value, kind, quality, texts }: Samples): void {
-    const numbers = this.#numbers;
-    const bytes = this.#bytes;
     const next = this.#next;
+    let numbers = this.#numbers;
+    let bytes = this.#bytes;
     for (let row = 0; row < count; row += 1) {
       const one = series[row] ?? 0;
       let place = next[one] ?? 0;
-      if ((place & WITHIN) === 0) place = this.#beginBlock(one, place);
+      if ((place & WITHIN) === 0) {
+        place = this.#beginBlock(one, place);
+        numbers = this.#numbers;
+        bytes = this.#bytes;
+      }
       next[one] = place + 1;
       const block = place >> BLOCK_BITS;
       const first = block * BLOCK_NUMBERS + (place & WITHIN);
@@ -177,35 +220,24 @@ export class Generation {
     }
   }
 
-  #span({ at, count }: Samples): void {
-    let first = this.#firstAt;
-    let last = this.#lastAt;
-    for (let row = 0; row < count; row += 1) {
-      const time = at[row] ?? 0;
-      if (time < first) first = time;
-      if (time > last) last = time;
-    }
-    this.#firstAt = first;
-    this.#lastAt = last;
-  }
-
-  /** Room was made before. */
   #beginBlock(series: number, next: number): number {
-    const block = this.#blocks;
-    this.#blocks = block + 1;
-    this.#before[block] = next === 0 ? NONE : (next - 1) >> BLOCK_BITS;
-    this.#blocksOf[series] = (this.#blocksOf[series] ?? 0) + 1;
+    const held = this.#blocksOf[series] ?? 0;
+    const strip = stripOf(held);
+    let block = next >> BLOCK_BITS; // Behind its last one, which it was kept for.
+    if (held % strip === 0) {
+      block = this.#blocks;
+      this.#blocks += strip;
+      if (this.#blocks > this.#before.length) this.#grow();
+    }
+    this.#before[block] = held === 0 ? NONE : (next - 1) >> BLOCK_BITS;
+    this.#blocksOf[series] = held + 1;
     return block << BLOCK_BITS;
   }
 
-  /**
-   * What is reserved and not used is no memory yet, so more than enough is reserved: what was
-   * outgrown is, for the C library keeps it.
-   */
-  #reserve(blocks: number): void {
-    const needed = this.#blocks + blocks;
-    if (needed <= this.#before.length) return;
-    const capacity = Math.max(needed, this.#before.length * 2, BLOCKS_FIRST);
+  /** What is not used is no memory yet: what was outgrown is, for the C library keeps it. */
+  #grow(): void {
+    const held = this.#before.length;
+    const capacity = Math.max(held * 2, BLOCKS_FIRST);
     this.#before = grown(new Int32Array(capacity), this.#before);
     this.#numbers = grown(new Float64Array(capacity * BLOCK_NUMBERS), this.#numbers);
     this.#bytes = new Uint8Array(this.#numbers.buffer);
@@ -231,3 +263,13 @@ export class Generation {
 }
 
 type Span = { readonly from: number; readonly to: number };
+
+/** How many blocks a series begins at once that has so many: a few stand empty, of busy ones only. */
+function stripOf(blocks: number): number {
+  if (blocks < STRIPS_FROM) return 1;
+  return blocks < LONG_FROM ? STRIP : STRIP_MAX;
+}
+
+function newestOf({ at, count }: Run): number {
+  return count > 0 ? (at[count - 1] ?? 0) : Number.NEGATIVE_INFINITY;
+}

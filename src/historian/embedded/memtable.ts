@@ -1,5 +1,5 @@
 import type { Samples } from "../../domain/samples.ts";
-import { Generation } from "./generation.ts";
+import { type Bounds, Generation } from "./generation.ts";
 import { Latest } from "./latest.ts";
 import { mergeRuns, Run } from "./run.ts";
 
@@ -80,9 +80,9 @@ export class Memtable {
   insert(samples: Samples): void {
     const { active } = this;
     if (active.count === 0) this.#began = this.#monotonic();
-    const seriesEnd = seriesEndOf(samples.series);
-    this.latest.reserveSeries(seriesEnd);
-    active.insert(samples, seriesEnd);
+    const bounds = boundsOf(samples);
+    this.latest.reserveSeries(bounds.seriesEnd);
+    active.insert(samples, bounds);
     this.latest.note(samples);
   }
 
@@ -115,9 +115,16 @@ export class Memtable {
   }
 }
 
-/** One more than the highest of them. */
-function seriesEndOf(series: Uint32Array): number {
-  let end = 0;
-  for (const one of series) if (one >= end) end = one + 1;
-  return end;
+function boundsOf({ count, series, at }: Samples): Bounds {
+  let seriesEnd = 0;
+  let firstAt = Number.POSITIVE_INFINITY;
+  let lastAt = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < count; row += 1) {
+    const one = series[row] ?? 0;
+    const time = at[row] ?? 0;
+    if (one >= seriesEnd) seriesEnd = one + 1;
+    if (time < firstAt) firstAt = time;
+    if (time > lastAt) lastAt = time;
+  }
+  return { seriesEnd, firstAt, lastAt };
 }

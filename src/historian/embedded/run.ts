@@ -1,7 +1,6 @@
 import { KIND, type Samples } from "../../domain/samples.ts";
 import { orderOfTime } from "./order.ts";
 
-const LATE = -1;
 /** So many rows are copied sooner one by one than column by column. */
 const FEW = 24;
 
@@ -72,73 +71,59 @@ export class Run {
    * is late, and none of it has the time of a row that is not.
    */
   settle(): void {
-    const arrived = this.count;
-    const late = this.#setAside();
-    if (late.count === 0) return;
-    if (late.count * 2 < arrived) late.settle();
-    else late.#sort();
-    const settled = new Run(this.count + late.count);
-    mergeRuns(this, late, settled);
-    this.clear();
-    this.copy(settled, 0, settled.count);
+    late.clear();
+    this.#setAside();
+    if (late.count > 0) this.#takeBack();
   }
 
   /** Takes out what is late, in order of arrival, and does with the others as `settle` says. */
-  #setAside(): Run {
+  #setAside(): void {
     const { at, count } = this;
-    const late = new Run(0);
-    late.texts = this.texts;
+    let newest = Number.NEGATIVE_INFINITY;
     this.count = 0;
     for (let row = 0; row < count; row += 1) {
-      const place = this.#placeOf(at[row] ?? 0);
-      if (place === LATE) late.#take(this, row);
-      else this.#move(row, place);
-      if (place === this.count) this.count += 1;
+      const time = at[row] ?? 0;
+      if (time > newest) {
+        if (row !== this.count) this.#put(this.count, this, row);
+        this.count += 1;
+        newest = time;
+      } else this.#putOlder(row, time);
     }
-    return late;
   }
 
-  #take(source: Run, row: number): void {
-    this.reserve(1);
-    const next = this.count;
-    this.at[next] = source.at[row] ?? 0;
-    this.value[next] = source.value[row] ?? 0;
-    this.kind[next] = source.kind[row] ?? 0;
-    this.quality[next] = source.quality[row] ?? 0;
-    this.count = next + 1;
-  }
-
-  /** Whatever their order. */
-  #sort(): void {
-    const { at, count } = this;
-    const order = orderOfTime(at, count);
-    const sorted = new Run(count);
-    sorted.texts = this.texts;
-    for (let place = 0; place < count; place += 1) {
-      const row = order[place] ?? 0;
-      const isRepeated = place + 1 < count && at[row] === at[order[place + 1] ?? 0];
-      if (!isRepeated) sorted.#take(this, row);
-    }
-    this.at = sorted.at;
-    this.value = sorted.value;
-    this.kind = sorted.kind;
-    this.quality = sorted.quality;
-    this.count = sorted.count;
-  }
-
-  /** Behind the rows so far, or where one of them has the same time. */
-  #placeOf(time: number): number {
-    if (this.count === 0 || time > (this.at[this.count - 1] ?? 0)) return this.count;
+  #putOlder(row: number, time: number): void {
     const place = this.rowAt(time);
-    return this.at[place] === time ? place : LATE;
+    if (this.at[place] === time) this.#put(place, this, row);
+    else {
+      late.reserve(1);
+      late.#put(late.count, this, row);
+      late.count += 1;
+    }
   }
 
-  #move(row: number, place: number): void {
-    if (row === place) return;
-    this.at[place] = this.at[row] ?? 0;
-    this.value[place] = this.value[row] ?? 0;
-    this.kind[place] = this.kind[row] ?? 0;
-    this.quality[place] = this.quality[row] ?? 0;
+  /** Puts what was late where it belongs, from the end on: only what is newer has to move. */
+  #takeBack(): void {
+    const order = orderOfTime(late.at, late.count);
+    const taken = dropRepeated(order, late.at);
+    this.reserve(taken);
+    let left = this.count - 1;
+    let place = this.count + taken;
+    this.count = place;
+    for (let next = taken - 1; next >= 0; ) {
+      const row = order[next] ?? 0;
+      const isNewer = left < 0 || (late.at[row] ?? 0) > (this.at[left] ?? 0);
+      place -= 1;
+      this.#put(place, isNewer ? late : this, isNewer ? row : left);
+      if (isNewer) next -= 1;
+      else left -= 1;
+    }
+  }
+
+  #put(place: number, { at, value, kind, quality }: Run, row: number): void {
+    this.at[place] = at[row] ?? 0;
+    this.value[place] = value[row] ?? 0;
+    this.kind[place] = kind[row] ?? 0;
+    this.quality[place] = quality[row] ?? 0;
   }
 
   /** Keeps what lies within `[from, to)`. */
@@ -199,6 +184,22 @@ export class Run {
       this.value[row] = this.texts.push(texts[this.value[row] ?? 0] ?? "") - 1;
     }
   }
+}
+
+/** Made anew each time, it would be garbage. */
+const late = new Run(0);
+
+/** Of rows in order of time, the last of each time stays; returns how many. */
+function dropRepeated(order: Uint32Array, at: Float64Array): number {
+  let kept = 0;
+  for (let place = 0; place < order.length; place += 1) {
+    const row = order[place] ?? 0;
+    const isRepeated = place + 1 < order.length && at[row] === at[order[place + 1] ?? 0];
+    if (isRepeated) continue;
+    order[kept] = row;
+    kept += 1;
+  }
+  return kept;
 }
 
 export type Columns = {

@@ -53,10 +53,14 @@ export function writeHead(out: ByteWriter, run: Run, rows: Rows, blockEnds: read
 
 type Based = Rows & { readonly base: number };
 
+/** Of the head that is written: made anew each time, it would be garbage. */
+let table = new Float64Array(0);
+
 function writeTable(out: ByteWriter, run: Run, rows: Based, blockEnds: readonly number[]): void {
   const { from, to, blockSamples, base } = rows;
   const blocks = blockEnds.length;
-  const table = new Float64Array(blocks * (COLUMNS + SUM_COLUMNS));
+  const size = blocks * (COLUMNS + SUM_COLUMNS);
+  if (table.length < size) table = new Float64Array(size);
   let others = 0;
   for (let block = 0, start = from; block < blocks; block += 1, start += blockSamples) {
     const end = Math.min(to, start + blockSamples);

@@ -13,38 +13,10 @@ import type { ByteReader, ByteWriter } from "./bytes.ts";
  *
  * The first form that brings all of them back bit by bit; but NaN is NaN.
  */
-type Form = {
-  readonly bytes: number;
-  put(view: DataView, at: number, number: number): void;
-  get(view: DataView, at: number): number;
-};
+const POWERS = [1, 10, 100, 1_000, 10_000];
+const [SHORTS, SINGLES, DOUBLES] = [0, 6, 7];
 
-const DOUBLES: Form = {
-  bytes: 8,
-  put: (view, at, number) => view.setFloat64(at, number, true),
-  get: (view, at) => view.getFloat64(at, true),
-};
-
-const FORMS: readonly Form[] = [
-  {
-    bytes: 2,
-    put: (view, at, number) => view.setUint16(at, number, true),
-    get: (view, at) => view.getUint16(at, true),
-  },
-  ...[1, 10, 100, 1_000, 10_000].map((power) => ({
-    bytes: 4,
-    put: (view: DataView, at: number, number: number) =>
-      view.setInt32(at, Math.round(number * power), true),
-    get: (view: DataView, at: number) => view.getInt32(at, true) / power,
-  })),
-  {
-    bytes: 4,
-    put: (view, at, number) => view.setFloat32(at, number, true),
-    get: (view, at) => view.getFloat32(at, true),
-  },
-  DOUBLES,
-];
-
+/** No head is written without: what fits is found first, and then written in one go. */
 export function writeNarrow(
   out: ByteWriter,
   numbers: Float64Array,
@@ -52,44 +24,76 @@ export function writeNarrow(
   to: number,
 ): void {
   out.reserve(1 + (to - from) * 8);
-  let form = 0;
-  while (!tries(out, FORMS[form] ?? DOUBLES, numbers, { from, to })) form += 1;
+  const form = formOf(numbers, from, to);
   out.byte(form);
-  out.length += (to - from) * (FORMS[form] ?? DOUBLES).bytes;
-}
-
-type Span = { readonly from: number; readonly to: number };
-
-/** Whether each is what it was when it is read again. */
-function tries(out: ByteWriter, form: Form, numbers: Float64Array, { from, to }: Span): boolean {
   const { view } = out;
-  let at = out.length + 1;
+  const power = POWERS[form - 1] ?? 1;
+  let at = out.length;
   for (let row = from; row < to; row += 1) {
     const number = numbers[row] ?? 0;
-    form.put(view, at, number);
-    if (!Object.is(form.get(view, at), number)) return false;
-    at += form.bytes;
+    if (form === DOUBLES) view.setFloat64(at, number, true);
+    else if (form === SINGLES) view.setFloat32(at, number, true);
+    else if (form === SHORTS) view.setUint16(at, number, true);
+    else view.setInt32(at, Math.round(number * power), true);
+    at += bytesOf(form);
   }
-  return true;
+  out.length = at;
 }
 
-/** A long span has very many heads: what is most often there has a loop of its own. */
+/** Whether each is what it was when it is read again. */
+function formOf(numbers: Float64Array, from: number, to: number): number {
+  let form = SHORTS;
+  for (let row = from; row < to; row += 1) {
+    if (fits(numbers[row] ?? 0, form)) continue;
+    form += 1;
+    if (form === DOUBLES) return form;
+    row = from - 1; // What fitted before may not fit this one.
+  }
+  return form;
+}
+
+function fits(number: number, form: number): boolean {
+  if (form === SINGLES) return Math.fround(number) === number || Number.isNaN(number);
+  if (number === 0) return Object.is(number, 0);
+  if (form === SHORTS) return (number & 0xffff) === number;
+  const power = POWERS[form - 1] ?? 1;
+  const scaled = Math.round(number * power);
+  return (scaled | 0) === scaled && scaled / power === number;
+}
+
+function bytesOf(form: number): number {
+  if (form === SHORTS) return 2;
+  return form === DOUBLES ? 8 : 4;
+}
+
+/** A long span has very many heads: each form has a loop of its own. */
 export function readNarrow(body: ByteReader, into: Float64Array, from: number, to: number): void {
-  const form = FORMS[body.byte()];
-  if (!form) throw new Error("numbers of a form that is not known");
+  const form = body.byte();
+  if (form > DOUBLES) throw new Error("numbers of a form that is not known");
   const { view, at } = body;
-  if (form.bytes === 8) {
+  if (form === DOUBLES) {
     for (let row = from, byte = at; row < to; row += 1, byte += 8) {
       into[row] = view.getFloat64(byte, true);
     }
-  } else if (form.bytes === 2) {
+  } else if (form === SHORTS) {
     for (let row = from, byte = at; row < to; row += 1, byte += 2) {
       into[row] = view.getUint16(byte, true);
     }
-  } else {
-    for (let row = from, byte = at; row < to; row += 1, byte += 4) {
-      into[row] = form.get(view, byte);
-    }
+  } else if (form === SINGLES) readSingles(body, into, from, to);
+  else readScaled(body, into, { from, to, power: POWERS[form - 1] ?? 1 });
+  body.at = at + bytesOf(form) * (to - from);
+}
+
+function readSingles({ view, at }: ByteReader, into: Float64Array, from: number, to: number) {
+  for (let row = from, byte = at; row < to; row += 1, byte += 4) {
+    into[row] = view.getFloat32(byte, true);
   }
-  body.at = at + form.bytes * (to - from);
+}
+
+type Scaled = { readonly from: number; readonly to: number; readonly power: number };
+
+function readScaled({ view, at }: ByteReader, into: Float64Array, { from, to, power }: Scaled) {
+  for (let row = from, byte = at; row < to; row += 1, byte += 4) {
+    into[row] = view.getInt32(byte, true) / power;
+  }
 }

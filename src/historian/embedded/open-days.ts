@@ -144,16 +144,13 @@ export class OpenDay {
 
   #addHour(run: Run, { from, to }: Rows, hour: number): void {
     const at = this.#startOf(hour);
-    let good = summed(run, { from, to, isAll: false }, at);
-    let every = good.good === good.countable ? good : summed(run, { from, to, isAll: true }, at);
-    if (this.#state[hour] === KNOWN) {
-      const { hours, every: before } = this.#sumsOf(hour);
-      if (hours[0]) good = link(hours[0], good);
-      every = link(before, every);
-    }
+    const isBegun = this.#state[hour] === KNOWN;
+    const good = summed(run, { from, to, isAll: false }, at);
+    const isAllGood = good.good === good.countable;
+    const every = isAllGood ? good : summed(run, { from, to, isAll: true }, at);
     this.#state[hour] = KNOWN;
-    this.#write(hour * 2, good);
-    this.#write(hour * 2 + 1, every);
+    this.#write(hour * 2, isBegun ? link(this.#read(hour * 2, hour), good) : good);
+    this.#write(hour * 2 + 1, isBegun ? link(this.#read(hour * 2 + 1, hour), every) : every);
   }
 
   #sumsOf(hour: number): Sums {
@@ -176,22 +173,24 @@ export class OpenDay {
     numbers[first + 10] = of.area;
   }
 
+  /** Field by field, as `write` has them. */
   #read(place: number, hour: number): Tier {
-    const number = (index: number) => this.#numbers[place * NUMBERS + index] ?? 0;
+    const numbers = this.#numbers;
+    const first = place * NUMBERS;
     return {
       at: this.#startOf(hour),
-      firstAt: number(0),
-      lastAt: number(1),
-      samples: number(3),
-      countable: number(2),
-      good: number(3),
-      min: number(4),
-      max: number(5),
-      sum: number(6),
-      first: number(7),
-      last: number(8),
-      increase: number(9),
-      area: number(10),
+      firstAt: numbers[first] ?? 0,
+      lastAt: numbers[first + 1] ?? 0,
+      samples: numbers[first + 3] ?? 0,
+      countable: numbers[first + 2] ?? 0,
+      good: numbers[first + 3] ?? 0,
+      min: numbers[first + 4] ?? 0,
+      max: numbers[first + 5] ?? 0,
+      sum: numbers[first + 6] ?? 0,
+      first: numbers[first + 7] ?? 0,
+      last: numbers[first + 8] ?? 0,
+      increase: numbers[first + 9] ?? 0,
+      area: numbers[first + 10] ?? 0,
     };
   }
 }

@@ -25,9 +25,9 @@ export type Summary = Rollup & {
 };
 
 /**
- * `isAll`: over all that can be counted, whatever their quality; `good` counts those, too. Stretches
- * of numbers, one as good as the other, are taken in one pass: every sample that is stored passes
- * here. A value that is none, or infinite, shows in the sum: then each is looked at.
+ * `isAll`: over all that can be counted, whatever their quality; `good` counts those, too.
+ * Stretches of numbers, one as good as the other, are taken in one pass: every sample that is
+ * stored passes here. A value that is none, or infinite, shows in the sum: then each is looked at.
  */
 export function rollupOf(columns: Columns, from: number, to: number, isAll = false): Rollup {
   let countable = 0;

@@ -264,7 +264,7 @@ export class Generation {
 
 type Span = { readonly from: number; readonly to: number };
 
-/** How many blocks a series begins at once that has so many: a few stand empty, of busy ones only. */
+/** How many blocks a series that has so many begins at once: busy ones may leave some empty. */
 function stripOf(blocks: number): number {
   if (blocks < STRIPS_FROM) return 1;
   return blocks < LONG_FROM ? STRIP : STRIP_MAX;

@@ -24,6 +24,7 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "agent.revoked": "Revoked an agent",
   "agent.removed": "Removed an agent",
   "agent.disconnected": "Disconnected an agent",
+  "agent.session-ended": "Ended a session",
   "agent.taken-over": "Took over a connection",
   "agent.lost-messages": "Fell behind and lost its oldest messages",
   "broker.gap": "The broker lost our session",

@@ -122,6 +122,7 @@ const agent = createRoute({
 const broker = createRoute({
   getParentRoute: () => frame,
   path: "/broker",
+  validateSearch: brokerSearch,
   component: lazyRouteComponent(() => import("./page/broker.tsx"), "BrokerPage"),
 });
 
@@ -227,6 +228,21 @@ function journalSearch({ kind, subject }: Record<string, unknown>): JournalSearc
   return {
     ...(typeof kind === "string" ? { kind } : {}),
     ...(typeof subject === "string" ? { subject } : {}),
+  };
+}
+
+type BrokerSearch = {
+  readonly tab?: string;
+  readonly search?: string;
+  readonly session?: string;
+};
+
+/** Which list is open, what is looked for in it, and whose subscriptions. */
+function brokerSearch({ tab, search, session }: Record<string, unknown>): BrokerSearch {
+  return {
+    ...(typeof tab === "string" && { tab }),
+    ...(typeof search === "string" && { search }),
+    ...(typeof session === "string" && { session }),
   };
 }
 

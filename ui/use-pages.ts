@@ -8,6 +8,8 @@ type PagedRoute = Extract<
   RouteName,
   | "GET /agents"
   | "GET /broker/clients"
+  | "GET /broker/sessions"
+  | "GET /broker/subscriptions"
   | "GET /assets"
   | "GET /points"
   | "GET /devices"

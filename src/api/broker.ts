@@ -1,16 +1,20 @@
 import type { ClientInfo } from "../broker/broker.ts";
 import type { AgentId } from "../domain/brand.ts";
-import { problem } from "../domain/problem.ts";
+import { BROKER_FIGURES, type BrokerFigure } from "../domain/broker-figure.ts";
+import { PROBLEMS, problem } from "../domain/problem.ts";
 import { failure, success } from "../lib/outcome.ts";
+import { sessionHandlers } from "./broker-sessions.ts";
 import type { ClientReply } from "./contract.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
 import { cut } from "./page.ts";
+import { matching } from "./search.ts";
 import { iso } from "./time.ts";
 
 export const brokerHandlers = {
   "GET /broker": getBroker,
   "GET /broker/clients": listClients,
+  ...sessionHandlers,
   "POST /agents/:id/disconnect": disconnectAgent,
 } satisfies Handlers;
 
@@ -36,10 +40,27 @@ async function getBroker(house: House, _: Call<"GET /broker">): Answer<"GET /bro
     pendingBytes: of("pending_bytes"),
     logBytes: of("session_log_bytes"),
     takeOvers: of("take_overs_total"),
+    takeOversHeld: of("take_overs_held_total"),
     throttled: of("throttled_total"),
     dropped: [...gauges.byLabel("mqtt_dropped_total")],
     refused: [...gauges.byLabel("mqtt_refused_total")],
+    figures: BROKER_FIGURES.map((figure) => figureReply(house, figure)),
   });
+}
+
+/** What is counted for each value of a label, the most frequent first. */
+function figureReply({ gauges }: House, figure: BrokerFigure) {
+  const { gauge, topic, says, group, unit, rows: words = {} } = figure;
+  const rows = gauges.byLabel(gauge).map(({ label, value }) => {
+    return { label, says: words[label] ?? meaningOf(label), value };
+  });
+  return { gauge, topic, says, group, unit, value: gauges.total(gauge), rows };
+}
+
+/** Refusals are counted by their problem codes. */
+function meaningOf(label: string): string {
+  const problems: Readonly<Record<string, { readonly meaning: string }>> = PROBLEMS;
+  return problems[label]?.meaning ?? label;
 }
 
 function trafficOf({ gauges }: House, way: "received" | "sent") {
@@ -50,9 +71,8 @@ function trafficOf({ gauges }: House, way: "received" | "sent") {
 async function listClients(house: House, { query }: Call<"GET /broker/clients">) {
   const names = new Map((await house.agents.list()).map(({ id, name }) => [id, name]));
   const rows = house.broker.clients().map((client) => clientReply(client, names));
-  const wanted = (query.search ?? "").trim().toLowerCase();
-  const found = rows.filter(({ name, clientId, remote, subscriptions }) =>
-    [name, clientId, remote, ...subscriptions].join(" ").toLowerCase().includes(wanted),
+  const found = matching(rows, query.search?.trim(), ({ name, clientId, remote, subscriptions }) =>
+    [name, clientId, remote, ...subscriptions].join(" "),
   );
   return cut(found, query, ({ id }) => id);
 }

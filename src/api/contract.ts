@@ -4,6 +4,12 @@ import { AGGREGATE_FUNCTIONS, type AggregateFunction } from "../domain/aggregate
 import { LIMIT } from "../domain/limit.ts";
 import { type Permission, ROLES } from "../domain/permission.ts";
 import { QUALITIES } from "../domain/reading.ts";
+import {
+  BROKER_ROUTES,
+  type ClientSchema,
+  type SessionSchema,
+  type SubscriptionSchema,
+} from "./contract-broker.ts";
 import { NETWORK_ROUTES } from "./contract-networks.ts";
 import { SETTINGS_ROUTES } from "./contract-settings.ts";
 import { TOPIC_ROUTES } from "./contract-topics.ts";
@@ -11,9 +17,7 @@ import {
   AgentSchema,
   AssetSchema,
   BackupSchema,
-  BrokerSchema,
   type ChannelSchema,
-  ClientSchema,
   CommandBody,
   CommandSchema,
   CommandTypeSchema,
@@ -576,17 +580,7 @@ export const ROUTES = {
     reply: IssuedSchema,
     created: true,
   }),
-  "GET /broker": route({
-    permission: "engineer",
-    summary: "What the broker does and keeps, and what it dropped and refused",
-    reply: BrokerSchema,
-  }),
-  "GET /broker/clients": route({
-    permission: "engineer",
-    summary: "Who is connected, with what it subscribed and what waits for it",
-    query: Type.Object({ ...PageQuery, search: Type.Optional(Type.String({ maxLength: 200 })) }),
-    reply: countedPage(ClientSchema),
-  }),
+  ...BROKER_ROUTES,
   "POST /agents/:id/disconnect": route({
     permission: "engineer",
     summary: "Close an agent's connections; it may come back",
@@ -832,6 +826,8 @@ export type CommandTypeReply = Static<typeof CommandTypeSchema>;
 export type CommandReply = Static<typeof CommandSchema>;
 export type AgentReply = Static<typeof AgentSchema>;
 export type ClientReply = Static<typeof ClientSchema>;
+export type SessionReply = Static<typeof SessionSchema>;
+export type SubscriptionReply = Static<typeof SubscriptionSchema>;
 export type IssuedReply = Static<typeof IssuedSchema>;
 export type UserReply = Static<typeof UserSchema>;
 export type TokenReply = Static<typeof TokenSchema>;

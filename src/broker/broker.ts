@@ -43,6 +43,12 @@ export interface Broker extends Link {
 
   clients(): readonly ClientInfo[];
 
+  /** What is remembered of clients, connected or away; absent where another broker does. */
+  sessions?(): Iterable<SessionInfo>;
+
+  /** Ends a session and its connection; false where there is none. */
+  endSession?(agent: AgentId, clientId: string): boolean;
+
   /** Agents that have a connection: asked often, and of very many. */
   agentsHere(): ReadonlySet<AgentId>;
 
@@ -171,4 +177,35 @@ export type ClientInfo = {
   readonly sent: number;
   readonly dropped: number;
   readonly queued: number;
+};
+
+export type SessionInfo = {
+  readonly agent: AgentId;
+  readonly clientId: string;
+  readonly isConnected: boolean;
+  /** When its client came, or went, in the clock's milliseconds; `begunAt` null: not known. */
+  readonly since: number;
+  readonly begunAt: number | null;
+  /** How long it is kept for a client that is away. */
+  readonly expirySeconds: number;
+  /** Whether it is there after a restart. */
+  readonly isLasting: boolean;
+  readonly queued: number;
+  readonly queuedBytes: number;
+  /** Sent, and not acknowledged by the client. */
+  readonly inflight: number;
+  readonly dropped: number;
+  /** How often it began to lose messages since the start. */
+  readonly gaps: number;
+  readonly hasWill: boolean;
+  /** As they are while they are read. */
+  readonly subscriptions: { readonly size: number; values(): Iterable<SubscriptionInfo> };
+};
+
+export type SubscriptionInfo = {
+  readonly filter: string;
+  readonly qos: 0 | 1 | 2;
+  readonly noLocal: boolean;
+  readonly retainAsPublished: boolean;
+  readonly id: number | null;
 };

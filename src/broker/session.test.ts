@@ -236,7 +236,7 @@ test("sessions above the limit: the one that is away longest has to go", () => {
   const sessions = new Sessions({ ...house.parts, archive: null, onEnd });
   const agent = "agent" as AgentId;
   for (let index = 0; index <= LIMIT.sessions; index += 1) {
-    const session = sessions.begin(agent, `c${index}`);
+    const session = sessions.begin(agent, `c${index}`, null);
     session.expirySeconds = 60;
     if (index > 0) sessions.leave(session);
   }

@@ -35,6 +35,7 @@ export const PROBLEMS = {
   event_type_in_use: { status: 409, meaning: "The type of event is a standard one or in use." },
   event_limit: { status: 507, meaning: "The house knows as many types of event as it may." },
   agent_unknown: { status: 404, meaning: "No such agent." },
+  session_unknown: { status: 404, meaning: "The broker has no such session." },
   agent_exists: { status: 409, meaning: "An agent of this kind, tenant and name exists already." },
   agent_refused: { status: 403, meaning: "The agent may not connect." },
   mapping_exists: { status: 409, meaning: "The value feeds this variable already." },

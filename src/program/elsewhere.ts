@@ -86,6 +86,8 @@ function sideBySide(external: Broker, inside: Broker): Broker {
     ...(external.host !== undefined && { host: external.host }),
     ports: external.ports,
     clients: () => inside.clients(),
+    sessions: () => inside.sessions?.() ?? [],
+    endSession: (agent, clientId) => inside.endSession?.(agent, clientId) ?? false,
     agentsHere: () => inside.agentsHere(),
     retained: (filter) => inside.retained(filter),
     disconnect: (agent, reason) =>

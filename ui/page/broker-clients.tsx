@@ -14,13 +14,14 @@ import { type Column, Table } from "../part/table.tsx";
 import { useAsk } from "../query.ts";
 import { usePages } from "../use-pages.ts";
 import { useSettled } from "../use-settled.ts";
+import { SubscriptionsLink } from "./broker-sessions.tsx";
 
 const EVERY_MS = 2_000;
 const PAGE = 100;
 
 /** Who is connected now. */
-export function BrokerClients() {
-  const [typed, setTyped] = useState("");
+export function BrokerClients({ search: first }: { readonly search: string }) {
+  const [typed, setTyped] = useState(first);
   const [chosen, setChosen] = useState<ClientReply | null>(null);
   const search = useSettled(typed.trim());
   const query = search === "" ? {} : { search };
@@ -76,16 +77,22 @@ function columnsFor(onDisconnect: (client: ClientReply) => void): readonly Colum
         </Link>
       ),
     },
-    { head: "Client id", wide: true, cell: ({ clientId }) => <code>{clientId}</code> },
+    {
+      head: "Client id",
+      wide: true,
+      cell: ({ clientId }) => (
+        <Link to="/broker" search={{ tab: "sessions", search: clientId }} title="Its session">
+          <code>{clientId}</code>
+        </Link>
+      ),
+    },
     { head: "From", wide: true, cell: ({ remote }) => remote },
     { head: "MQTT", wide: true, cell: ({ version }) => version },
     {
       head: "Subscribed",
       align: "right",
       wide: true,
-      cell: ({ subscriptions }) => (
-        <span title={subscriptions.join("\n")}>{formatNumber(subscriptions.length, 0)}</span>
-      ),
+      cell: ({ id, subscriptions }) => <SubscriptionsLink id={id} count={subscriptions.length} />,
     },
     { head: "Received", align: "right", cell: ({ received }) => formatNumber(received, 0) },
     { head: "Sent", align: "right", wide: true, cell: ({ sent }) => formatNumber(sent, 0) },

@@ -1,14 +1,19 @@
-import { Link } from "@tanstack/react-router";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { Reply } from "../../src/api/contract.ts";
-import { formatBytes, formatNumber } from "../format.ts";
+import { formatNumber } from "../format.ts";
 import { Card } from "../part/card.tsx";
 import { Nothing, ProblemNote, Waiting } from "../part/empty.tsx";
 import { type Fact, Facts } from "../part/facts.tsx";
 import { Figure } from "../part/figure.tsx";
 import { Page } from "../part/page.tsx";
+import { type Tab, Tabs } from "../part/tabs.tsx";
 import { useReply } from "../query.ts";
-import { rejectionHelp } from "../rejection-help.ts";
 import { BrokerClients } from "./broker-clients.tsx";
+import { BrokerFigures, FigureValue, REFUSED, wordsOf } from "./broker-figures.tsx";
+import { BrokerSessions } from "./broker-sessions.tsx";
+import { BrokerSubscriptions } from "./broker-subscriptions.tsx";
+
+const route = getRouteApi("/frame/broker");
 
 const EVERY_MS = 2_000;
 
@@ -27,21 +32,52 @@ export function BrokerPage() {
           {data.trouble}
         </p>
       )}
-      {data && (
-        <>
-          <Card title="Traffic" span={4}>
-            <Facts facts={trafficOf(data)} />
-          </Card>
-          <Card title="Kept" span={4}>
-            <Facts facts={keptOf(data)} />
-          </Card>
-          <Card title="Dropped and refused" span={4}>
-            <Losses broker={data} />
-          </Card>
-        </>
-      )}
-      <BrokerClients />
+      {data && <BrokerCards broker={data} />}
+      <BrokerTabs broker={data} />
     </Page>
+  );
+}
+
+function BrokerCards({ broker }: { readonly broker: Broker }) {
+  return (
+    <>
+      <Card title="Traffic" span={4}>
+        <Facts facts={[...paceOf(broker), ...factsOf(broker, "traffic")]} />
+      </Card>
+      <Card title="Kept" span={4}>
+        <Facts facts={factsOf(broker, "kept")} />
+      </Card>
+      <Card title="At the limits" span={4}>
+        <Losses broker={broker} />
+      </Card>
+    </>
+  );
+}
+
+/** Whom it serves, what it remembers of them, and everything that it counts. */
+function BrokerTabs({ broker }: { readonly broker: Broker | undefined }) {
+  const { tab, search = "", session } = route.useSearch();
+  const navigate = useNavigate();
+  const tabs: Tab[] = [
+    { id: "clients", label: "Clients", content: <BrokerClients search={search} /> },
+    { id: "sessions", label: "Sessions", content: <BrokerSessions search={search} /> },
+    {
+      id: "subscriptions",
+      label: "Subscriptions",
+      content: <BrokerSubscriptions key={session ?? ""} search={search} session={session} />,
+    },
+    { id: "figures", label: "All figures", content: broker && <BrokerFigures broker={broker} /> },
+  ];
+  const open = tabs.some(({ id }) => id === tab) ? (tab ?? "clients") : "clients";
+  return (
+    <Tabs
+      label="Broker"
+      tabs={tabs}
+      open={open}
+      onOpen={(id) =>
+        void navigate({ to: "/broker", search: id === "clients" ? {} : { tab: id }, replace: true })
+      }
+    />
   );
 }
 
@@ -51,59 +87,36 @@ const ACKNOWLEDGED: Readonly<Record<Broker["mqttAck"], string>> = {
   written: "written: a power cut may take the newest",
 };
 
-function trafficOf({ received, sent, connections, ...broker }: Broker): readonly (Fact | false)[] {
+function paceOf({ mqttAck, received, sent }: Broker): readonly Fact[] {
   return [
-    ["Acknowledged when", ACKNOWLEDGED[broker.mqttAck]],
-    ["Clients", count(broker.clients)],
-    ["Received", perSecond(received.perSecond)],
-    ["Sent", perSecond(sent.perSecond)],
-    ["Received in all", traffic(received)],
-    ["Sent in all", traffic(sent)],
-    connections.waiting > 0 && ["Wait to be let in", count(connections.waiting)],
-    connections.held > 0 && ["Slowed down", count(connections.held)],
-    broker.takeOvers > 0 && ["Taken over", count(broker.takeOvers)],
+    ["Acknowledged when", ACKNOWLEDGED[mqttAck]],
+    ["Receives", perSecond(received.perSecond)],
+    ["Sends", perSecond(sent.perSecond)],
   ];
 }
 
-function keptOf(broker: Broker): readonly (Fact | false)[] {
-  const { retained } = broker;
-  return [
-    ["Sessions", count(broker.sessions)],
-    ["Subscriptions", count(broker.subscriptions)],
-    ["Retained messages", count(retained.messages)],
-    ["Retained", bytes(retained.bytes)],
-    ["Waits for clients", bytes(broker.queuedBytes)],
-    ["Waits for the disk", bytes(broker.pendingBytes)],
-    ["Log of sessions", bytes(broker.logBytes)],
-  ];
+function factsOf({ figures }: Broker, group: Broker["figures"][number]["group"]): Fact[] {
+  return figures
+    .filter((figure) => figure.group === group)
+    .map((figure) => [figure.says, <FigureValue key={figure.gauge} {...figure} />]);
 }
 
-/** Why something was dropped, in words; what is missing here shows as it is called. */
-const DROPPED: Readonly<Record<string, string>> = {
-  backlog_full: "Too much waited in all",
-  expired: "Its time was over",
-  not_stored: "Could not be stored",
-  packet_too_large: "Larger than its reader takes",
-  queue_full: "Too much waited for a client",
-  retained_full: "No room to retain it",
-  session_evicted: "Its session had to make room",
-  slow_subscriber: "Its reader was too slow",
-  too_old: "Waited for days",
-};
-
-function Losses({ broker: { dropped, refused } }: { readonly broker: Broker }) {
-  if (dropped.length + refused.length === 0) {
-    return <Nothing>Nothing was dropped, nobody was refused.</Nothing>;
-  }
+/** What was met at a limit; what never was is among all figures. */
+function Losses({ broker: { figures } }: { readonly broker: Broker }) {
+  const met = figures.filter(({ group, value }) => group === "limit" && value > 0);
+  if (met.length === 0) return <Nothing>Nothing was dropped, nobody was refused.</Nothing>;
+  const facts = met.flatMap((figure): Fact[] => {
+    if (figure.rows.length === 0) {
+      return [[figure.says, <FigureValue key={figure.gauge} {...figure} />]];
+    }
+    return figure.rows
+      .filter(({ value }) => value > 0)
+      .map((row) => [wordsOf(figure, row), <FigureValue key={row.label} {...figure} {...row} />]);
+  });
   return (
     <>
-      <Facts
-        facts={[
-          ...dropped.map(({ label, value }): Fact => [DROPPED[label] ?? label, count(value)]),
-          ...refused.map(({ label, value }): Fact => [rejectionHelp(label).title, count(value)]),
-        ]}
-      />
-      {refused.length > 0 && (
+      <Facts facts={facts} />
+      {met.some(({ gauge }) => gauge === REFUSED) && (
         <p className="hint">
           <Link to="/rejected">Who was refused, and why</Link>
         </p>
@@ -112,19 +125,6 @@ function Losses({ broker: { dropped, refused } }: { readonly broker: Broker }) {
   );
 }
 
-function count(value: number) {
-  return <span className="num">{formatNumber(value, 0)}</span>;
-}
-
 function perSecond(value: number) {
   return <Figure text={formatNumber(value, value < 10 ? 1 : 0)} unit="messages/s" />;
-}
-
-function bytes(value: number) {
-  return <Figure {...formatBytes(value)} />;
-}
-
-function traffic({ messages, bytes }: Broker["received"]) {
-  const { text, unit } = formatBytes(bytes);
-  return <span className="num">{`${formatNumber(messages, 0)} in ${text} ${unit}`}</span>;
 }

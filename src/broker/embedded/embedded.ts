@@ -9,7 +9,7 @@ import type { Timer } from "../../lib/clock.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { Slices } from "../../lib/slices.ts";
 import { TurnBudget } from "../../lib/turn-budget.ts";
-import type { Broker, BrokerParts, Capabilities, ClientInfo } from "../broker.ts";
+import type { Broker, BrokerParts, Capabilities, ClientInfo, SessionInfo } from "../broker.ts";
 import { REASON } from "../protocol.ts";
 import { Archive } from "./archive.ts";
 import { BackPressure } from "./back-pressure.ts";
@@ -36,9 +36,10 @@ import { RetainedStore } from "./retained-store.ts";
 import { keepArrivals, keptMessage, routeArrival, routeMessage } from "./route.ts";
 import { type RoutedMessage, routedMessage } from "./routed-message.ts";
 import type { SessionBook } from "./session-book.ts";
+import { endSession, sessionInfo } from "./session-info.ts";
 import { Sessions } from "./sessions.ts";
 import { AllSubscriptions } from "./shared.ts";
-import { SystemTopics } from "./system-topics.ts";
+import { beginFigures, SystemTopics } from "./system-topics.ts";
 import { TakeOvers } from "./take-overs.ts";
 import { Troubles } from "./troubles.ts";
 import { type Pace, Turnstile } from "./turnstile.ts";
@@ -105,6 +106,7 @@ function newCore(parts: BrokerParts, opened: Opened): Core {
     route: (arrival) => routeArrival(core, arrival),
     onTrouble: troubles.of("intake"),
     onFull: (isFull) => {
+      if (isFull) gauges.add("mqtt_pending_full_total");
       for (const connection of connections) connection.hold(HOLD.house, isFull);
     },
   });
@@ -123,6 +125,7 @@ function newCore(parts: BrokerParts, opened: Opened): Core {
   };
   const replays = new Replays(core);
   const system = new SystemTopics(core);
+  beginFigures(parts);
   restoreSessions(core);
   return core;
 }
@@ -269,6 +272,15 @@ class EmbeddedBroker implements Broker {
         subscriptions: [...session.subscriptions.keys()],
       };
     });
+  }
+
+  *sessions(): Generator<SessionInfo> {
+    const now = this.#core.parts.clock.now();
+    for (const session of this.#core.sessions.all()) yield sessionInfo(session, now);
+  }
+
+  endSession(agent: AgentId, clientId: string): boolean {
+    return endSession(this.#core, agent, clientId);
   }
 
   agentsHere(): ReadonlySet<AgentId> {

@@ -181,7 +181,7 @@ function letIn(
   }
   if (former && connect.cleanStart) core.sessions.end(former);
   const known = connect.cleanStart ? undefined : former;
-  const session = known ?? core.sessions.begin(agent, clientId);
+  const session = known ?? core.sessions.begin(agent, clientId, core.parts.clock.now());
   core.sessions.welcome(session);
   cancelWill(session);
   session.expirySeconds = keptSeconds(connect.sessionExpirySeconds);

@@ -28,9 +28,10 @@ export class SessionBook {
   write(session: Session, leftAt: number | null = this.#leftAt): void {
     this.#leftAt = leftAt;
     this.segment = this.#log.segment;
-    const { agent, clientId, expirySeconds, will } = session;
+    const { agent, clientId, expirySeconds, begunAt, will } = session;
     const state = {
       ...{ agent, clientId, expirySeconds, leftAt },
+      ...(begunAt !== null && { begunAt }),
       ...(session.testament === this ? NOTHING : this.#keptOf(session)),
       ...(will && { will: writtenWill(will) }),
     };

@@ -38,6 +38,8 @@ export type SessionState = {
   readonly agent: AgentId;
   readonly clientId: string;
   readonly expirySeconds: number;
+  /** In the clock's milliseconds; absent where an older version wrote it. */
+  readonly begunAt?: number;
   /** When its client left, in the clock's milliseconds; null while it is connected. */
   readonly leftAt: number | null;
   readonly subscriptions: readonly Subscription[];

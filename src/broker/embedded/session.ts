@@ -30,6 +30,12 @@ export class Session {
   readonly clientId: string;
   /** Null while the client is away. */
   connection: Connection | null = null;
+  /** In the clock's milliseconds; null where nobody wrote it down. */
+  begunAt: number | null = null;
+  /** Null while the client is connected. */
+  leftAt: number | null = null;
+  /** How often the client began to lose messages. */
+  gaps = 0;
   /** How long it is remembered when the client is away. */
   expirySeconds = 0;
   readonly subscriptions = new LazyMap<string, Subscription>();
@@ -70,6 +76,11 @@ export class Session {
 
   get queued(): number {
     return this.#queue.size;
+  }
+
+  /** Sent, and not acknowledged by the client. */
+  get inflight(): number {
+    return this.#inflight.size;
   }
 
   get queuedBytes(): number {
@@ -306,6 +317,7 @@ export class Session {
     this.#drop(reason, gone.length);
     if (this.#isOverflowing) return;
     this.#isOverflowing = true;
+    this.gaps += 1;
     const { agent, clientId } = this;
     this.#parts.onGap?.(agent, clientId);
     this.#parts.log.warn("a client loses its oldest messages", { agent, clientId, reason });

@@ -56,8 +56,9 @@ export class Sessions {
     return [...(this.#ofAgent.get(agent) ?? [])];
   }
 
-  begin(agent: AgentId, clientId: string): Session {
+  begin(agent: AgentId, clientId: string, at: number | null): Session {
     const session = new Session(agent, clientId, this.#ofSession);
+    session.begunAt = at;
     this.#all.set(keyOf(agent, clientId), session);
     const theirs = this.#ofAgent.get(agent) ?? new Set();
     this.#ofAgent.set(agent, theirs.add(session));
@@ -100,7 +101,7 @@ export class Sessions {
   /** A session from before a restart; whoever was connected then has been away since now. */
   restore(recovered: RecoveredSession): Session {
     const { state, receipts, released, deliveries } = recovered;
-    const session = this.begin(state.agent, state.clientId);
+    const session = this.begin(state.agent, state.clientId, state.begunAt ?? null);
     this.#parts.archive?.resume(session, recovered);
     session.expirySeconds = state.expirySeconds;
     for (const subscription of state.subscriptions) {
@@ -115,6 +116,7 @@ export class Sessions {
 
   /** The client is back. */
   welcome(session: Session): void {
+    session.leftAt = null;
     this.#away.get(session)?.cancel();
     this.#away.delete(session);
   }
@@ -127,6 +129,7 @@ export class Sessions {
       this.end(session);
       return;
     }
+    session.leftAt = leftAt;
     session.book?.write(session, leftAt);
     this.#away.set(
       session,

@@ -1,21 +1,8 @@
+import { BROKER_FIGURES } from "../../domain/broker-figure.ts";
 import type { Core } from "./core.ts";
 import { Retained } from "./retained.ts";
 import { routeMessage } from "./route.ts";
 import { type RoutedMessage, routedMessage } from "./routed-message.ts";
-
-/** What other brokers call these too, so that dashboards made for them work. */
-const COUNTERS: Readonly<Record<string, string>> = {
-  "bytes/received": "mqtt_bytes_received_total",
-  "bytes/sent": "mqtt_bytes_sent_total",
-  "clients/connected": "mqtt_connections",
-  "clients/total": "mqtt_sessions",
-  "messages/received": "mqtt_messages_received_total",
-  "messages/sent": "mqtt_messages_sent_total",
-  "publish/messages/dropped": "mqtt_dropped_total",
-  "retained messages/count": "mqtt_retained_messages",
-  "store/messages/bytes": "mqtt_queued_bytes",
-  "subscriptions/count": "mqtt_subscriptions",
-};
 
 /**
  * `$SYS/broker/…`: the broker's own figures, said when they change and to whoever comes. Only
@@ -45,10 +32,10 @@ export class SystemTopics {
 
   /** Gives what changed since it was looked at before. */
   #refresh(): readonly RoutedMessage[] {
-    const { clock, gauges } = this.#core.parts;
+    const { clock } = this.#core.parts;
     const seconds = Math.floor((clock.monotonic() - this.#startedAt) / 1000);
-    const rows = Object.entries(COUNTERS).map(([name, counter]) => [name, gauges.total(counter)]);
-    const messages = [...rows, ["uptime", `${seconds} seconds`]].map(([name, value]) =>
+    const rows = [...this.#rows(), ["uptime", `${seconds} seconds`]];
+    const messages = rows.map(([name, value]) =>
       routedMessage({ topic: `$SYS/broker/${name}`, payload: Buffer.from(`${value}`), qos: 0 }),
     );
     return messages.filter((message) => {
@@ -56,5 +43,23 @@ export class SystemTopics {
       this.#shown.keep(message);
       return !before || Buffer.compare(before.payload, message.payload) !== 0;
     });
+  }
+
+  /** Each figure, and what it comes to for each value of its label. */
+  #rows(): (readonly [topic: string, value: number])[] {
+    const { gauges } = this.#core.parts;
+    return BROKER_FIGURES.flatMap(({ gauge, topic, rows }) => {
+      const all = [topic, gauges.total(gauge)] as const;
+      const each = rows ? gauges.byLabel(gauge) : [];
+      return [all, ...each.map(({ label, value }) => [`${topic}/${label}`, value] as const)];
+    });
+  }
+}
+
+/** What can be counted stands at zero from the start, for `/metrics` and for `$SYS`. */
+export function beginFigures({ gauges }: Core["parts"]): void {
+  for (const { gauge, rows } of BROKER_FIGURES) {
+    if (rows) for (const row of Object.keys(rows)) gauges.add(`${gauge}{reason="${row}"}`, 0);
+    else gauges.add(gauge, 0);
   }
 }

@@ -38,6 +38,7 @@ export class Turnstile {
   readonly #all: Bucket;
   readonly #addresses = new Map<string, Address>();
   #waiting = 0;
+  #delayed = 0;
   #dueAt = 0;
 
   constructor(clock: Pick<Clock, "after" | "monotonic">, pace: Pace = PACE) {
@@ -51,6 +52,11 @@ export class Turnstile {
     return this.#waiting;
   }
 
+  /** How many had to wait since the start. */
+  get delayed(): number {
+    return this.#delayed;
+  }
+
   enter(name: string, entry: Entry): void {
     const address = this.#addresses.get(name) ?? this.#begin(name);
     if (address.waiting.length === 0 && this.#isOpen(address)) {
@@ -59,6 +65,7 @@ export class Turnstile {
     }
     address.waiting.push(entry);
     this.#waiting += 1;
+    this.#delayed += 1;
     if (this.#waiting === 1) this.#turnSoon();
   }
 

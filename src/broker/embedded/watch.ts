@@ -4,6 +4,8 @@ import { REASON } from "../protocol.ts";
 import type { Connection, Farewell } from "./connection.ts";
 import type { Core } from "./core.ts";
 
+type Ending = { readonly farewell: Farewell; readonly counter: string };
+
 const SECOND_MS = 1_000;
 /** A client may be late by half of what it promised: MQTT 5.0 section 3.1.2.10. */
 const PATIENCE = 1.5;
@@ -11,6 +13,22 @@ const PATIENCE = 1.5;
 const SWEEP_SECONDS = 60;
 /** How often those who read `$SYS` are told what changed. */
 const SAY_SECONDS = 10;
+const NO_CONNECT: Ending = {
+  farewell: { cause: "no CONNECT in time", reason: null, isWillDue: false },
+  counter: 'mqtt_closed_total{reason="no_connect"}',
+};
+const EXPIRED: Ending = {
+  farewell: {
+    cause: "what it signed in with has expired",
+    reason: REASON.notAuthorised,
+    isWillDue: true,
+  },
+  counter: 'mqtt_closed_total{reason="sign_in_expired"}',
+};
+const SILENT: Ending = {
+  farewell: { cause: "keep-alive", reason: REASON.keepAliveTimeout, isWillDue: true },
+  counter: 'mqtt_closed_total{reason="keep_alive"}',
+};
 
 /**
  * Looks at all connections once a second. Seconds are counted rather than measured: while this
@@ -36,6 +54,7 @@ function gauge({ parts, archive, connections, intake, sessions, ...core }: Core)
   for (const connection of connections) if (connection.isHeld) held += 1;
   gauges.set("mqtt_connections_held", held);
   gauges.set("mqtt_connections_waiting", core.turnstile.waiting);
+  gauges.set("mqtt_connections_delayed_total", core.turnstile.delayed);
   gauges.set("mqtt_retained_messages", core.retained.count);
   gauges.set("mqtt_retained_bytes", core.retained.bytes);
   gauges.set("mqtt_sessions", sessions.size);
@@ -53,27 +72,20 @@ function check(core: Core, connection: Connection): void {
   const end = () => endOf(connection, core.parts.clock.now());
   if (end() === null) return;
   core.endings.add(() => {
-    const farewell = end();
-    if (farewell) connection.close(farewell);
+    const ending = end();
+    if (!ending || !connection.isOpen) return;
+    core.parts.gauges.add(ending.counter);
+    connection.close(ending.farewell);
   });
 }
 
 /** Why it is not to stay; null while it may. */
-function endOf({ admitted, agreement, silentSeconds }: Connection, now: number): Farewell | null {
+function endOf({ admitted, agreement, silentSeconds }: Connection, now: number): Ending | null {
   // The first of these seconds was not a whole one.
   const silent = silentSeconds - 1;
   const { keepAliveSeconds } = agreement;
   const endsAt = admitted?.endsAt ?? null;
-  if (admitted === null) {
-    const isLate = silent * SECOND_MS >= LIMIT.connectWithinMs;
-    return isLate ? { cause: "no CONNECT in time", reason: null, isWillDue: false } : null;
-  }
-  if (endsAt !== null && endsAt <= now) {
-    const cause = "what it signed in with has expired";
-    return { cause, reason: REASON.notAuthorised, isWillDue: true };
-  }
-  const isSilent = keepAliveSeconds > 0 && silent >= keepAliveSeconds * PATIENCE;
-  return isSilent
-    ? { cause: "keep-alive", reason: REASON.keepAliveTimeout, isWillDue: true }
-    : null;
+  if (admitted === null) return silent * SECOND_MS >= LIMIT.connectWithinMs ? NO_CONNECT : null;
+  if (endsAt !== null && endsAt <= now) return EXPIRED;
+  return keepAliveSeconds > 0 && silent >= keepAliveSeconds * PATIENCE ? SILENT : null;
 }

@@ -3,6 +3,7 @@ import { BLACK, type Colour, mix, WHITE, wheel } from "./led-colour.ts";
 import { randomColourOf } from "./led-fills.ts";
 import {
   ageOfBouncing,
+  ageOfSwing,
   ageOfSwinging,
   ageOfTurning,
   covered,
@@ -14,6 +15,7 @@ import {
   type Scene,
   type Shader,
   secondOf,
+  swingAngle,
   triangle,
   wave,
 } from "./led-scene.ts";
@@ -201,12 +203,13 @@ function multiComet(scene: Scene): Shader {
     return age - draw(epoch, comet) * 0.5 * runMs;
   });
   const second = secondOf(scene);
+  const levelOf = (comet: number, led: number) => glow((heads[comet] ?? 0) - led * period);
   return (led) => {
-    let [even, odd] = [0, 0];
-    for (const [comet, since] of heads.entries()) {
-      const level = glow(since - led * period);
-      if (comet % 2 === 0) even = Math.max(even, level);
-      else odd = Math.max(odd, level);
+    let even = 0;
+    let odd = 0;
+    for (let comet = 0; comet < COMETS; comet += 2) {
+      even = Math.max(even, levelOf(comet, led));
+      odd = Math.max(odd, levelOf(comet + 1, led));
     }
     return mix(mix(c1, second, odd), c0, even);
   };
@@ -254,15 +257,16 @@ function oscillate({ step, ledCount, c0, c1, c2 }: Scene): Shader {
 
 const JUGGLED = 8;
 
-function juggle(scene: Scene): Shader {
+function juggle({ t, speed, ledCount, c1 }: Scene): Shader {
   const swings = Array.from({ length: JUGGLED }, (_, index) => ({
-    ms: (60_000 * 256) / ((128 + scene.speed) * (7 + index)),
+    ms: (60_000 * 256) / ((128 + speed) * (7 + index)),
     colour: wheel(index / JUGGLED),
   }));
   return (led) => {
-    let colour = scene.c1;
+    const angle = swingAngle(led, ledCount);
+    let colour = c1;
     for (const swing of swings) {
-      colour = mix(colour, swing.colour, glow(ageOfSwinging(led, scene, swing.ms)));
+      colour = mix(colour, swing.colour, glow(ageOfSwing(angle, t, swing.ms)));
     }
     return colour;
   };

@@ -87,7 +87,16 @@ export function ageOfBouncing(led: number, { t, ledCount }: Scene, passMs: numbe
 /** Milliseconds since a head on a sine swing was last here: the sine takes each place twice. */
 export function ageOfSwinging(led: number, { t, ledCount }: Scene, swingMs: number): number {
   if (swingMs === Number.POSITIVE_INFINITY) return led === ledCount >> 1 ? 0 : swingMs;
-  const angle = Math.asin((2 * led) / Math.max(ledCount - 1, 1) - 1) / TURN;
+  return ageOfSwing(swingAngle(led, ledCount), t, swingMs);
+}
+
+/** When in its swing, in turns, a head is at an LED on its way up. */
+export function swingAngle(led: number, ledCount: number): number {
+  return Math.asin((2 * led) / Math.max(ledCount - 1, 1) - 1) / TURN;
+}
+
+/** For those who ask for many heads: the angle is the same for all. */
+export function ageOfSwing(angle: number, t: number, swingMs: number): number {
   const now = t / swingMs;
   return swingMs * Math.min(fract(now - angle), fract(now + angle - 0.5));
 }

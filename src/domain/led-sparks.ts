@@ -96,7 +96,8 @@ function fireworks({ t, speed, ledCount, seed, c0, c1 }: Scene): Shader {
     for (const spark of sparks) {
       if (spark.level === 0) continue;
       const apart = ringDistance(led, spark.place, ledCount) / spark.reach;
-      level += spark.level / (1 + apart ** 4);
+      const square = apart * apart;
+      level += spark.level / (1 + square * square);
     }
     return mix(c1, c0, level);
   };
@@ -170,23 +171,21 @@ function randomChase({ step, seed }: Scene): Shader {
   };
 }
 
-/** Where one LED of a twinkling ring is: its own clock, its own chance of being lit. */
-function twinkling(
-  led: number,
-  { t, seed }: Scene,
-  lengthMs: number,
-): { hue: number; along: number } {
+/** Where each LED of a twinkling ring is: its own clock, its own chance of being lit. */
+function twinkling({ t, seed }: Scene, lengthMs: number) {
   const draw = draws(seed, 23);
-  const along = t / (lengthMs * (0.7 + 0.6 * draw(0, led))) + draw(1, led);
-  const epoch = Math.floor(along);
-  const isLit = draw(epoch + 2, led) < 0.6;
-  return { hue: draw(epoch, led + 1_000), along: isLit ? along - epoch : 1 };
+  return (led: number) => {
+    const along = t / (lengthMs * (0.7 + 0.6 * draw(0, led))) + draw(1, led);
+    const epoch = Math.floor(along);
+    const isLit = draw(epoch + 2, led) < 0.6;
+    return { hue: draw(epoch, led + 1_000), along: isLit ? along - epoch : 1 };
+  };
 }
 
 function colourTwinkle(scene: Scene): Shader {
-  const lengthMs = 1_000 + (255 - scene.speed) * 20;
+  const at = twinkling(scene, 1_000 + (255 - scene.speed) * 20);
   return (led) => {
-    const { hue, along } = twinkling(led, scene, lengthMs);
+    const { hue, along } = at(led);
     return dim(PALETTES.party(hue), along < 1 / 3 ? along * 3 : (1 - along) * 1.5);
   };
 }
@@ -194,13 +193,14 @@ function colourTwinkle(scene: Scene): Shader {
 /** `rise` is the share of its life in which an LED brightens; it reddens while it fades. */
 function twinkleFox(scene: Scene, rise: number): Shader {
   const { c0, c1, c2, speed } = scene;
+  const colours = [c0, c1, c2];
   const ground = dim(c1, 0.125);
-  const lengthMs = 1_500 + (255 - speed) * 25;
+  const at = twinkling(scene, 1_500 + (255 - speed) * 25);
   return (led) => {
-    const { hue, along } = twinkling(led, scene, lengthMs);
-    if (along < rise) return mix(ground, gradient([c0, c1, c2], hue), along / rise);
+    const { hue, along } = at(led);
+    if (along < rise) return mix(ground, gradient(colours, hue), along / rise);
     const level = (1 - along) / (1 - rise);
-    return mix(ground, reddened(gradient([c0, c1, c2], hue), level), level);
+    return mix(ground, reddened(gradient(colours, hue), level), level);
   };
 }
 

@@ -1,5 +1,5 @@
 import { draws } from "../lib/chance.ts";
-import { BLACK, dim, gradient, mix, WHITE, wheel } from "./led-colour.ts";
+import { BLACK, type Colour, dim, gradient, mix, WHITE, wheel } from "./led-colour.ts";
 import {
   ageOfTurning,
   dot,
@@ -129,19 +129,15 @@ const BOUNCES = 22;
 
 function bouncingBalls({ t, speed, ledCount, c0, c1, c2 }: Scene): Shader {
   const slower = Math.floor(((255 - speed) * 8) / 256) + 1;
-  const heights = Array.from({ length: BALLS }, (_, ball) => {
-    const firstMs = 900 + 100 * ball;
-    return ballHeight((t / slower) % bouncedMs(firstMs, BOUNCES), firstMs) * (ledCount - 1);
-  });
   const ground = c2 === BLACK ? c1 : BLACK;
   const colours = c2 === BLACK ? [c0] : [c0, c1, c2];
-  return (led) => {
-    let colour = ground;
-    for (const [ball, height] of heights.entries()) {
-      if (Math.round(height) === led) colour = colours[ball % colours.length] ?? c0;
-    }
-    return colour;
-  };
+  const row = Array<Colour>(ledCount).fill(ground);
+  for (let ball = 0; ball < BALLS; ball += 1) {
+    const firstMs = 900 + 100 * ball;
+    const height = ballHeight((t / slower) % bouncedMs(firstMs, BOUNCES), firstMs);
+    row[Math.round(height * (ledCount - 1))] = colours[ball % colours.length] ?? c0;
+  }
+  return (led) => row[led] ?? ground;
 }
 
 /** How long so many bounces take when each is shorter than the last by the damping. */
@@ -164,21 +160,16 @@ function popcorn({ t, speed, ledCount, seed, c0, c1, c2 }: Scene): Shader {
   const draw = draws(seed, 44);
   const highMs = 900 + (255 - speed) * 8;
   const colours = [c0, c1, c2];
-  const kernels = Array.from({ length: KERNELS }, (_, index) => {
+  const row = Array<Colour>(ledCount).fill(BLACK);
+  for (let index = 0; index < KERNELS; index += 1) {
     const { epoch, age } = life(t, highMs * 1.8, index, KERNELS);
     const peak = 0.4 + 0.6 * draw(epoch, index);
     const along = (age - draw(epoch, index + 20) * highMs * 0.8) / (highMs * Math.sqrt(peak));
-    const isFlying = along >= 0 && along <= 1;
-    return {
-      place: isFlying ? Math.round(4 * along * (1 - along) * peak * (ledCount - 1)) : -1,
-      colour: colours[Math.floor(draw(epoch, index + 40) * 3)] ?? c0,
-    };
-  });
-  return (led) => {
-    let colour = BLACK;
-    for (const kernel of kernels) if (kernel.place === led) colour = kernel.colour;
-    return colour;
-  };
+    if (along < 0 || along > 1) continue;
+    const place = Math.round(4 * along * (1 - along) * peak * (ledCount - 1));
+    row[place] = colours[Math.floor(draw(epoch, index + 40) * 3)] ?? c0;
+  }
+  return (led) => row[led] ?? BLACK;
 }
 
 const DROPS = 3;

@@ -24,7 +24,8 @@ export function chances(seed: number): () => number {
 
 /** Each LED's place in a random order, drawn anew for each epoch. */
 export function ranks(draw: Draw, epoch: number, count: number): Uint16Array {
-  const order = Uint16Array.from({ length: count }, (_, index) => index);
+  const order = new Uint16Array(count);
+  for (let index = 0; index < count; index += 1) order[index] = index;
   for (let last = count - 1; last > 0; last -= 1) {
     const other = Math.floor(draw(epoch, last) * (last + 1));
     const swapped = order[last] ?? 0;

@@ -63,7 +63,7 @@ function cssOf(colour: Colour): string {
 }
 
 /** Nobody sees its light. */
-export function isDark(colour: Colour): boolean {
+function isDark(colour: Colour): boolean {
   return (colour >> 16) + ((colour >> 8) & 255) + (colour & 255) < DARK_BELOW;
 }
 

@@ -1,8 +1,9 @@
 import { BLACK, type Colour } from "../../src/domain/led-colour.ts";
+import { LedAhead } from "./led-ahead.ts";
 import { drawRing, type RingLook } from "./led-draw.ts";
 import { stillTime } from "./led-pace.ts";
 import { lightUp, type PixelArea, putDark, type RingPixels, ringPixels } from "./led-pixels.ts";
-import { type LedShow, showAt, showInto } from "./led-show.ts";
+import { type LedShow, showAt } from "./led-show.ts";
 
 /** A sheet of rings as it is to be drawn; lengths in CSS pixels. */
 export type SheetView = {
@@ -31,10 +32,12 @@ type Ring = {
   readonly view: RingView;
   readonly area: PixelArea;
   readonly pixels: RingPixels;
-  /** What it shows, and room for what it shows next. */
-  shown: Int32Array;
-  next: Int32Array;
+  readonly shown: Int32Array;
+  readonly ahead: LedAhead;
 };
+
+/** From one picture to the next. Small rings need not be as smooth as a large one. */
+export const BEAT_MS = 50;
 
 type Sheet = { readonly image: ImageData; readonly words: Uint32Array };
 
@@ -49,6 +52,8 @@ export class LedPainter {
   readonly #pixels = new Map<string, RingPixels>();
   #sheet: Sheet | undefined;
   #rings: readonly Ring[] = [];
+  /** Of the first beat. */
+  #startedAt = 0;
 
   constructor(canvas: OffscreenCanvas) {
     this.#canvas = canvas;
@@ -58,17 +63,18 @@ export class LedPainter {
   /** Draws everything anew. */
   layOut(view: SheetView, now: number): void {
     this.#sheet = this.#clear(pixelsOf(view.width, view), pixelsOf(view.height, view));
-    this.#rings = view.rings.flatMap((ring) => this.#place(ring, view) ?? []);
-    for (const ring of this.#rings)
-      light(ring, view.isStill ? stillOf(ring) : sinceStart(ring, now));
+    this.#startedAt = now;
+    this.#rings = view.rings.flatMap((ring, index) => this.#place(ring, view, index) ?? []);
+    for (const ring of this.#rings) light(ring, firstOf(ring.view, view.isStill, now));
     this.#handOver();
   }
 
   /** Draws what has changed since, and is in sight. */
   turn(now: number): void {
+    const beat = Math.round((now - this.#startedAt) / BEAT_MS);
     let isChanged = false;
     for (const ring of this.#rings) {
-      if (ring.view.isInSight && light(ring, sinceStart(ring, now))) isChanged = true;
+      if (ring.view.isInSight && light(ring, ring.ahead.at(beat))) isChanged = true;
     }
     if (isChanged) this.#handOver();
   }
@@ -85,7 +91,7 @@ export class LedPainter {
     return image && { image, words: new Uint32Array(image.data.buffer) };
   }
 
-  #place(ring: RingView, view: SheetView): Ring | undefined {
+  #place(ring: RingView, view: SheetView, index: number): Ring | undefined {
     if (!this.#sheet) return undefined;
     const { image, words } = this.#sheet;
     const pixels = this.#pixelsFor(ring, view, image.width);
@@ -97,8 +103,9 @@ export class LedPainter {
     if (x < 0 || y < 0 || x + edge > image.width || y + edge > image.height) return undefined;
     const area = { words, stride: image.width, at: y * image.width + x };
     putDark(area, pixels);
-    const [shown, next] = [new Int32Array(pixels.leds.length), new Int32Array(pixels.leds.length)];
-    return { view: ring, area, pixels, shown, next };
+    const firstMs = sinceStart(ring, this.#startedAt);
+    const ahead = new LedAhead(ring.show, (beat) => firstMs + beat * BEAT_MS, index);
+    return { view: ring, area, pixels, shown: new Int32Array(pixels.leds.length), ahead };
   }
 
   #pixelsFor(ring: RingView, view: SheetView, stride: number): RingPixels | undefined {
@@ -128,18 +135,15 @@ function pixelsOf(length: number, { scale }: SheetView): number {
 }
 
 /** False where it shows that already. */
-function light(ring: Ring, tMs: number): boolean {
-  const { area, pixels, shown, next } = ring;
-  showInto(next, ring.view.show, tMs);
-  ring.shown = next;
-  ring.next = shown;
-  return lightUp(area, pixels, next, shown);
+function light({ area, pixels, shown }: Ring, colours: Int32Array | undefined): boolean {
+  return colours !== undefined && lightUp(area, pixels, colours, shown);
 }
 
-function sinceStart({ view }: Ring, now: number): number {
-  return Math.max(0, now - view.startedAt);
+function firstOf(ring: RingView, isStill: boolean, now: number): Int32Array {
+  const at = (tMs: number) => showAt(ring.show, tMs);
+  return Int32Array.from(at(isStill ? stillTime(at) : sinceStart(ring, now)));
 }
 
-function stillOf({ view }: Ring): number {
-  return stillTime((tMs) => showAt(view.show, tMs));
+function sinceStart({ startedAt }: RingView, now: number): number {
+  return Math.max(0, now - startedAt);
 }

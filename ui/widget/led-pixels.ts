@@ -1,5 +1,5 @@
 import { BLACK, type Colour } from "../../src/domain/led-colour.ts";
-import { HALO, HALO_ALPHA, isDark, placeOf } from "./led-draw.ts";
+import { HALO, HALO_ALPHA, placeOf } from "./led-draw.ts";
 
 /** Pixels as words in rows of `stride`, red in the lowest byte, as browsers have them. */
 export type PixelArea = {
@@ -15,36 +15,30 @@ export type RingPixels = {
   /** The ring without light, opaque wherever light falls. */
   readonly dark: Uint32Array;
   readonly leds: readonly LedPixels[];
-  /** Room for the light of each LED as a pixel has it. */
-  readonly lights: Int32Array;
+  /** What lies below each tone: the mean of its pixels. */
+  readonly grounds: Uint32Array;
+  /** Room for the tones of the light that is being written. */
+  readonly tones: Uint32Array;
 };
 
-/** Where an LED shines most: five numbers a pixel, in one row for all of them. */
+/** The pixels on which an LED shines more than any other. */
 type LedPixels = {
-  /** Where no other shines: place, dark, share, red and blue of the dark, green of the dark. */
-  readonly alone: Int32Array;
-  /** Where halos overlap: place, dark, share, the other LED, its share. */
-  readonly shared: Int32Array;
+  /** In one number the place, counted from the ring's first pixel, and below it the tone. */
+  readonly lit: Int32Array;
+  /** The same pixels without light. */
+  readonly dark: Uint32Array;
 };
 
-type Pixel = {
-  /** Counted from the ring's first pixel. */
-  readonly at: number;
-  readonly dark: number;
-  /** Of 256. */
-  readonly share: number;
-  /** The light of one other may fall there too. */
-  readonly other: number;
-  readonly otherShare: number;
-};
+type Pixel = { readonly at: number; readonly dark: number; readonly tone: number };
 
-const NUMBERS = 5;
-const WHOLE = 256;
+/** From hardly any light to nothing but light: mixing eight is quicker than mixing each pixel. */
+const TONE_BITS = 3;
+const TONES = 1 << TONE_BITS;
+/** Each channel in 64 steps: nobody sees a finer one in a disc of three pixels. */
+const SEEN = 0xfcfcfc;
 const OPAQUE = 0xff000000;
 const RED_AND_BLUE = 0xff00ff;
 const GREEN = 0xff00;
-/** Gives no light that can be seen. */
-const NO_LIGHT = -1;
 
 /**
  * For a ring of that many pixels an edge, in an area with rows of `stride`. Drawing circles each
@@ -61,16 +55,16 @@ export function ringPixels(
   for (let index = 0; index < edge * edge; index += 1) {
     const column = index % edge;
     const row = Math.floor(index / edge);
-    const [most, next] = places
-      .map((place, led) => ({ led, share: lightAt(place, column, row) }))
-      .filter(({ share }) => share > 0)
-      .sort((one, other) => other.share - one.share);
-    if (!most) continue;
-    const at = row * stride + column;
-    const other = { other: next?.led ?? 0, otherShare: next?.share ?? 0 };
-    pixels[most.led]?.push({ at, dark: dark[index] ?? 0, share: most.share, ...other });
+    const shares = places.map((place) => lightAt(place, column, row));
+    const tone = Math.round(TONES * together(shares)) - 1;
+    if (tone < 0) continue;
+    const most = shares.indexOf(Math.max(...shares));
+    pixels[most]?.push({ at: row * stride + column, dark: dark[index] ?? 0, tone });
   }
-  return { edge, dark, leds: pixels.map(ledPixels), lights: new Int32Array(leds) };
+  const grounds = Uint32Array.from({ length: TONES }, (_, tone) => {
+    return mean(pixels.flat().filter((pixel) => pixel.tone === tone));
+  });
+  return { edge, dark, leds: pixels.map(ledPixels), grounds, tones: new Uint32Array(TONES) };
 }
 
 /** Lays down the ring without light. */
@@ -81,55 +75,40 @@ export function putDark({ words, stride, at }: PixelArea, { dark, edge }: RingPi
 }
 
 /**
- * Writes the LEDs that have changed since `shown`, and what their light does beside them. False
- * where none has. After `putDark` all are black.
+ * Writes the LEDs that look different from what is `shown`, and notes what is shown now. False
+ * where none does. After `putDark` all are black.
  */
 export function lightUp(
   area: PixelArea,
-  { leds, lights }: RingPixels,
+  pixels: RingPixels,
   colours: Int32Array,
   shown: Int32Array,
 ): boolean {
-  if (!takeLights(lights, colours, shown)) return false;
-  const last = leds.length - 1;
-  let before = colours[last] !== shown[last];
-  let here = colours[0] !== shown[0];
-  for (let led = 0; led <= last; led += 1) {
-    const next = led < last ? led + 1 : 0;
-    const after = colours[next] !== shown[next];
-    const pixels = leds[led];
-    if (pixels && here) pressAlone(area, pixels.alone, lights[led] ?? NO_LIGHT);
-    if (pixels && (before || here || after)) pressShared(area, pixels.shared, lights, led);
-    before = here;
-    here = after;
+  let isChanged = false;
+  for (let led = 0; led < shown.length; led += 1) {
+    const colour = colours[led] ?? BLACK;
+    const own = pixels.leds[led];
+    if (((colour ^ (shown[led] ?? BLACK)) & SEEN) === 0 || !own) continue;
+    shown[led] = colour;
+    isChanged = true;
+    if ((colour & SEEN) === 0) putOut(area, own);
+    else press(area, own, tonesOf(pixels, colour));
   }
-  return true;
+  return isChanged;
 }
 
 function ledPixels(pixels: readonly Pixel[]): LedPixels {
-  const alone = pixels.filter(({ otherShare }) => otherShare === 0);
-  const shared = pixels.filter(({ otherShare }) => otherShare > 0);
   return {
-    alone: Int32Array.from(
-      alone.flatMap(({ at, dark, share }) => {
-        const rest = WHOLE - share;
-        const redAndBlue = Math.imul(dark & RED_AND_BLUE, rest);
-        return [at, dark, share, redAndBlue, Math.imul(dark & GREEN, rest)];
-      }),
-    ),
-    shared: Int32Array.from(
-      shared.flatMap(({ at, dark, share, other, otherShare }) => {
-        return [at, dark, share, other, otherShare];
-      }),
-    ),
+    lit: Int32Array.from(pixels, ({ at, tone }) => (at << TONE_BITS) | tone),
+    dark: Uint32Array.from(pixels, ({ dark }) => dark),
   };
 }
 
-/** How much of a pixel is an LED's light, of 256: its disc over its halo. */
+/** How much of a pixel is an LED's light, 0 to 1: its disc over its halo. */
 function lightAt(led: ReturnType<typeof placeOf>, column: number, row: number): number {
   const away = Math.hypot(column + 0.5 - led.x, row + 0.5 - led.y);
   const halo = HALO_ALPHA * coverage(led.radius * HALO, away);
-  return Math.round(WHOLE * (1 - (1 - halo) * (1 - coverage(led.radius, away))));
+  return 1 - (1 - halo) * (1 - coverage(led.radius, away));
 }
 
 /** Of a pixel so far from the middle of a disc. */
@@ -137,54 +116,44 @@ function coverage(radius: number, away: number): number {
   return Math.min(1, Math.max(0, radius + 0.5 - away));
 }
 
-/** False where nothing has changed. */
-function takeLights(lights: Int32Array, colours: Int32Array, shown: Int32Array): boolean {
-  let isChanged = false;
-  for (let led = 0; led < colours.length; led += 1) {
-    const colour = colours[led] ?? BLACK;
-    if (colour !== shown[led]) isChanged = true;
-    lights[led] = lightOf(colour);
-  }
-  return isChanged;
+/** Where halos meet, the nearer LED shines for both: mostly they are of nearly one colour. */
+function together(shares: readonly number[]): number {
+  return 1 - shares.reduce((rest, share) => rest * (1 - share), 1);
 }
 
-/** As a pixel has it. */
-function lightOf(colour: Colour): number {
-  if (isDark(colour)) return NO_LIGHT;
-  return ((colour & 255) << 16) | (colour & GREEN) | (colour >> 16);
+function mean(pixels: readonly Pixel[]): number {
+  const channel = (shift: number) => {
+    const sum = pixels.reduce((all, { dark }) => all + ((dark >>> shift) & 255), 0);
+    return Math.round(sum / Math.max(1, pixels.length)) << shift;
+  };
+  return channel(0) | channel(8) | channel(16);
 }
 
-/** Some millions of pixels a second: no objects, whole numbers, red and blue at once. */
-function pressAlone({ words, at: start }: PixelArea, pixels: Int32Array, light: number): void {
-  const isLit = light !== NO_LIGHT;
-  const redAndBlue = light & RED_AND_BLUE;
-  const green = light & GREEN;
-  for (let index = 0; index + NUMBERS <= pixels.length; index += NUMBERS) {
-    const share = pixels[index + 2] ?? 0;
-    const some = (pixels[index + 3] ?? 0) + Math.imul(redAndBlue, share);
-    const more = (pixels[index + 4] ?? 0) + Math.imul(green, share);
-    words[start + (pixels[index] ?? 0)] = isLit
-      ? OPAQUE | ((some >>> 8) & RED_AND_BLUE) | ((more >>> 8) & GREEN)
-      : (pixels[index + 1] ?? 0);
+function putOut({ words, at }: PixelArea, { lit, dark }: LedPixels): void {
+  for (let index = 0; index < lit.length; index += 1) {
+    words[at + ((lit[index] ?? 0) >> TONE_BITS)] = dark[index] ?? 0;
   }
 }
 
-/** Where the light of two meets. */
-function pressShared(area: PixelArea, pixels: Int32Array, lights: Int32Array, led: number): void {
-  const own = lights[led] ?? NO_LIGHT;
-  for (let index = 0; index + NUMBERS <= pixels.length; index += NUMBERS) {
-    const beside = lights[pixels[index + 3] ?? 0] ?? NO_LIGHT;
-    const below = mixed(pixels[index + 1] ?? 0, beside, pixels[index + 4] ?? 0);
-    area.words[area.at + (pixels[index] ?? 0)] = mixed(below, own, pixels[index + 2] ?? 0);
+/** Some millions of pixels a second: no objects, and nothing is worked out. */
+function press({ words, at }: PixelArea, { lit }: LedPixels, tones: Uint32Array): void {
+  for (let index = 0; index < lit.length; index += 1) {
+    const pixel = lit[index] ?? 0;
+    words[at + (pixel >> TONE_BITS)] = tones[pixel & (TONES - 1)] ?? 0;
   }
 }
 
-/** There is room for a product between red and blue. */
-function mixed(ground: number, light: number, share: number): number {
-  if (light === NO_LIGHT) return ground;
-  const rest = WHOLE - share;
-  const redAndBlue =
-    Math.imul(ground & RED_AND_BLUE, rest) + Math.imul(light & RED_AND_BLUE, share);
-  const green = Math.imul(ground & GREEN, rest) + Math.imul(light & GREEN, share);
-  return OPAQUE | ((redAndBlue >>> 8) & RED_AND_BLUE) | ((green >>> 8) & GREEN);
+/** Whole numbers, red and blue at once: there is room for a product between them. */
+function tonesOf({ grounds, tones }: RingPixels, colour: Colour): Uint32Array {
+  const redAndBlue = ((colour & 255) << 16) | (colour >> 16);
+  const green = colour & GREEN;
+  for (let tone = 0; tone < TONES; tone += 1) {
+    const ground = grounds[tone] ?? 0;
+    const share = tone + 1;
+    const rest = TONES - share;
+    const some = Math.imul(ground & RED_AND_BLUE, rest) + Math.imul(redAndBlue, share);
+    const more = Math.imul(ground & GREEN, rest) + Math.imul(green, share);
+    tones[tone] = OPAQUE | ((some >> TONE_BITS) & RED_AND_BLUE) | ((more >> TONE_BITS) & GREEN);
+  }
+  return tones;
 }

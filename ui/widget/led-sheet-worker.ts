@@ -1,10 +1,7 @@
-import { LedPainter, type SheetView } from "./led-painter.ts";
+import { BEAT_MS, LedPainter, type SheetView } from "./led-painter.ts";
 
 /** The canvas first, then what is to be drawn on it whenever that changes. */
 export type SheetMessage = { readonly canvas: OffscreenCanvas } | { readonly view: SheetView };
-
-/** Small rings need not be as smooth as a large one. A timer costs less than a frame's callback. */
-const TURN_MS = 50;
 
 let painter: LedPainter | undefined;
 let turning: ReturnType<typeof setInterval> | undefined;
@@ -18,7 +15,8 @@ function layOut(view: SheetView): void {
   clearInterval(turning);
   painter?.layOut(view, now());
   if (view.isStill || !view.rings.some(({ isInSight }) => isInSight)) return;
-  turning = setInterval(() => painter?.turn(now()), TURN_MS);
+  // A timer costs less than a frame's callback.
+  turning = setInterval(() => painter?.turn(now()), BEAT_MS);
 }
 
 function now(): number {

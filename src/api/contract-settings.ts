@@ -33,7 +33,15 @@ const SourceSchema = Type.Object({
   parameters: Json,
 });
 const KEPT = ["none", "same", "other", "absent", "unknown"] as const;
-const EVIDENCE = ["confirmed", "failed", "burst", "consistent", "drift", "none"] as const;
+const EVIDENCE = [
+  "confirmed",
+  "failed",
+  "unanswered",
+  "burst",
+  "consistent",
+  "drift",
+  "none",
+] as const;
 
 const DeviceSettingsSchema = Type.Object({
   command: Type.String(),
@@ -70,6 +78,8 @@ const DeviceSettingsSchema = Type.Object({
       /** The sensor says nothing although its device does: when it spoke last. */
       silentSince: nullable(Time),
       gaps: Type.Integer(),
+      /** Of those, how many do not fit; `suspects` are the newest of them. */
+      misfits: Type.Integer(),
       suspects: Type.Array(
         Type.Object({ from: Time, to: Time, why: oneOf(["late", "early", "small"]) }),
       ),

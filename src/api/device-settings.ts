@@ -157,7 +157,8 @@ async function checksOf(
     const since = silent.find((one) => one.channel === wanted && one.state === "offline")?.since;
     const silentSince = since === undefined ? null : iso(since);
     const { name } = channel.proposal;
-    return [{ channel: wanted, name, ...policy, silentSince, gaps, suspects: told }];
+    const misfits = suspects.length;
+    return [{ channel: wanted, name, ...policy, silentSince, gaps, misfits, suspects: told }];
   });
   return (await Promise.all(checks)).flat();
 }
@@ -185,7 +186,8 @@ async function evidenceOf(
   if (sent.state === "confirmed") return "confirmed";
   // Of several orders that were open together some answer came, and may be this one's.
   const isUnclear = sent.state === "unknown" && sent.answer !== null;
-  if (sent.state === "failed" || (sent.state === "unknown" && !isUnclear)) return "failed";
+  if (sent.state === "failed") return "failed";
+  if (sent.state === "unknown" && !isUnclear) return "unanswered";
   const channels = new Set(expected.map(({ channel }) => channel));
   if (await hasBurst(house, device, channels, sent.requestedAt)) return "burst";
   return proven.length > 0 ? "consistent" : "none";

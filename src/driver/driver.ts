@@ -63,6 +63,12 @@ export interface Driver {
   /** Whether every order is answered by those who speak this version of the interface. */
   answersOrders?(api: string): boolean;
 
+  /**
+   * Its devices have brokers keep what they say, as a habit: that a message is to be kept says
+   * nothing of its age. Fallback: it is of an unknown age, and no sign of life.
+   */
+  readonly keepsWords?: true;
+
   /** How the channels of a device report that was told these settings. */
   reportingOf?(settings: JsonObject): readonly Expectation[];
 

@@ -25,6 +25,8 @@ export class Binder {
   #latest = 0;
   /** Of the message in hand, to be shown with what is odd in it. */
   #payload: Uint8Array = NO_PAYLOAD;
+  /** Of the message in hand: nobody can tell when it was said. */
+  #isOld = false;
 
   constructor(parts: Pick<IngestParts, "now" | "gauges">, { statusSeries, soundness }: Judges) {
     this.#parts = parts;
@@ -35,12 +37,13 @@ export class Binder {
   /** A batch follows: the clock is asked once for all of it. */
   begin(): void {
     this.#latest = this.#parts.now() + LIMIT.futureMs;
-    this.#payload = NO_PAYLOAD;
+    this.open(NO_PAYLOAD);
   }
 
   /** Readings of a message with this payload follow. */
-  open(payload: Uint8Array): void {
+  open(payload: Uint8Array, isOld = false): void {
     this.#payload = payload;
+    this.#isOld = isOld;
   }
 
   bind(bound: BoundDevice, channel: BoundChannel, reading: Reading): void {
@@ -48,6 +51,8 @@ export class Binder {
     if (reading.at > this.#latest) {
       const time = new Date(reading.at).toISOString();
       this.#doubt(bound, "W_TIME_IN_FUTURE", `${name}: ${time}`);
+    } else if (this.#isOld && reading.isArrival && channel.arrivedAt > 0) {
+      this.#doubt(bound, "W_AGE_UNKNOWN", `${name}: a broker keeps it, the newer one stays`);
     } else if (fits(reading.value, dataType) && !proposal.int32) {
       this.#keep(bound, channel, reading, reading.value);
     } else {

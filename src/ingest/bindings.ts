@@ -157,14 +157,18 @@ export function channelsOf(bound: BoundDevice): Channel[] {
   return Array.from(bound.channels.values(), ({ channel }) => channel);
 }
 
-/** Counts a message of the device, and the oddities that were tolerated in it. */
+/**
+ * Counts a message of the device, and the oddities that were tolerated in it. One of an unknown age
+ * is no sign of life: docs/decisions/0055-what-is-kept-is-no-sign-of-life.md.
+ */
 export function noteMessage(
   bound: BoundDevice,
   { receivedAt, payload }: Heard,
   warnings: readonly Warning[],
+  isNews: boolean,
 ): void {
-  bound.lastSeenAt = receivedAt;
   bound.messages += 1;
+  if (isNews) bound.lastSeenAt = receivedAt;
   for (const warning of warnings) noteWarning(bound, receivedAt, warning, payload);
 }
 

@@ -82,6 +82,46 @@ test("an order that a broker keeps shows with its device, and is no sign of its 
   assert.deepEqual([messages, lastSeenAt], [1, NOW]);
 });
 
+test("a value that a broker keeps is no sign of life, and replaces none that came live", async () => {
+  const ingest = await open({ isStrict: false });
+  const at = (minutes: number) => (NOW + minutes * 60_000) as Timestamp;
+  const kept = { ...said(PLAIN), retain: true };
+  await ingest.receive([kept]);
+  const [device] = ingest.devices();
+  assert.ok(device);
+  const heard = () => {
+    const { messages, lastSeenAt } = ingest.diagnostics(device.id);
+    return [messages, lastSeenAt];
+  };
+  assert.deepEqual(heard(), [1, null], "it is known, and was not heard");
+  const [channel] = ingest.device(device.id)?.channels ?? [];
+  assert.ok(channel);
+  const newest = async () => {
+    const { value, quality, count } = await historian.latest(Uint32Array.of(channel.series));
+    return [count, value[0], quality[0]];
+  };
+  const before = await newest();
+  assert.equal(before[0], 1, "better than nothing");
+  await ingest.receive([{ ...said(PLAIN), receivedAt: at(1) }]);
+  assert.deepEqual(heard(), [2, at(1)]);
+  const live = await newest();
+  assert.notDeepEqual(live, before);
+  await ingest.receive([{ ...kept, receivedAt: at(2) }]);
+  assert.deepEqual(heard(), [3, at(1)]);
+  assert.deepEqual(await newest(), live);
+  assert.ok(codesOf(ingest).includes("W_AGE_UNKNOWN"));
+});
+
+test("a plain device may have all its words kept: they are signs of its life", async () => {
+  const ingest = await open({ isStrict: false });
+  const word = { ...said("21.5"), topic: "esp/office/temperature", retain: true };
+  await ingest.receive([word]);
+  await ingest.receive([{ ...word, receivedAt: (NOW + 60_000) as Timestamp }]);
+  const [device] = ingest.devices();
+  assert.ok(device);
+  assert.equal(ingest.diagnostics(device.id).lastSeenAt, NOW + 60_000);
+});
+
 function open({ isStrict }: { readonly isStrict: boolean }): Promise<Ingest> {
   return openIngest({
     ...{ drivers, store, historian, isStrict },

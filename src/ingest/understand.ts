@@ -161,7 +161,7 @@ export class Understanding {
     const { readings, others, warnings } = this.#findings;
     const device = readings[0]?.device ?? others.find(isOwnWord)?.device;
     const speaker = bound ?? (device && this.#state.bindings.find(driver.id, device));
-    if (speaker) noteSaid(this.#state, speaker, message, warnings);
+    if (speaker) noteSaid({ state: this.#state, driver }, speaker, message, warnings);
     else if (device === undefined) this.#noteOverheard(driver, message);
     else this.#brought.unheard.push({ driver, device, message, warnings: [...warnings] });
   }
@@ -175,8 +175,9 @@ export class Understanding {
   }
 
   /** Readings of one message are mostly of one device: it is looked up once. */
-  #bindAll(driver: Driver, { agent, payload }: ReceivedMessage): BoundDevice | undefined {
-    this.#binder.open(payload);
+  #bindAll(driver: Driver, message: ReceivedMessage): BoundDevice | undefined {
+    const { agent, payload } = message;
+    this.#binder.open(payload, isOld(driver, message));
     let speaker: BoundDevice | undefined;
     let bound: BoundDevice | undefined;
     let device: DeviceAddress | undefined;
@@ -268,14 +269,20 @@ export function knownTo(driver: Driver, state: State): Known {
 
 /** Counts a message with its device, and keeps it for those who look. */
 export function noteSaid(
-  { messages, departures }: State,
+  { state, driver }: { readonly state: State; readonly driver: Driver },
   bound: BoundDevice,
   message: ReceivedMessage,
   warnings: readonly Warning[],
 ): void {
-  departures.comeBack(bound);
-  noteMessage(bound, message, warnings);
-  messages.note(bound.device.id, message);
+  const isNews = !isOld(driver, message);
+  if (isNews) state.departures.comeBack(bound);
+  noteMessage(bound, message, warnings, isNews);
+  state.messages.note(bound.device.id, message);
+}
+
+/** Whoever keeps it may say it again, whenever he likes: nobody can tell when it was said. */
+function isOld({ keepsWords }: Driver, { retain }: ReceivedMessage): boolean {
+  return retain && !keepsWords;
 }
 
 function voiceOf(driver: Driver, { isStrict }: IngestParts, state: State): Voice {

@@ -148,7 +148,7 @@ export class Walk {
     }
     for (const { driver, device, message, warnings } of unheard) {
       const bound = bindings.find(driver.id, device);
-      if (bound) noteSaid(this.#state, bound, message, warnings);
+      if (bound) noteSaid({ state: this.#state, driver }, bound, message, warnings);
     }
   }
 

@@ -31,7 +31,13 @@ export function DeviceLive({ device }: { readonly device: DeviceReply }) {
   if (channels.length === 0) {
     return (
       <Card title="Live">
-        <Empty title="It has said nothing yet that can be shown" />
+        {device.liveness === "expected" ? (
+          <Empty title="It is expected, and has not spoken yet">
+            Its values show here with its first word; what was laid down for it is sent to it then.
+          </Empty>
+        ) : (
+          <Empty title="It has said nothing yet that can be shown" />
+        )}
       </Card>
     );
   }

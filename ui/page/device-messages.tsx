@@ -5,22 +5,19 @@ import type { DeviceDetail } from "../device-state.ts";
 import { formatCount, formatDateTime } from "../format.ts";
 import { Age } from "../part/age.tsx";
 import { State } from "../part/badge.tsx";
-import { Button } from "../part/button.tsx";
 import { Card } from "../part/card.tsx";
 import { CopyBlock } from "../part/copy.tsx";
-import { Nothing, ProblemNote } from "../part/empty.tsx";
+import { Nothing } from "../part/empty.tsx";
 import { type Fact, Facts } from "../part/facts.tsx";
 import { Fold, Folds } from "../part/fold.tsx";
-import { useAsk, useReply } from "../query.ts";
+import { useReply } from "../query.ts";
 import { useMay } from "../session.ts";
 import { DeviceEvents } from "./device-events.tsx";
 import { DeviceLog } from "./device-log.tsx";
+import { ClearOrder, KEPT_ORDER } from "./kept-order.tsx";
 import { PayloadExcerpt } from "./payload-excerpt.tsx";
 import { RejectedFolds } from "./rejected-folds.tsx";
 import "./device-messages.css";
-
-/** The warning of a kept order, which starts the animation again at each reconnect. */
-const KEPT_ORDER = "W_RETAINED_CONTROL";
 
 /** What was sent to a device, and what was odd or wrong in what it sent. */
 export function DeviceMessages({ detail }: { readonly detail: DeviceDetail }) {
@@ -148,23 +145,6 @@ function WarningFold({ warning, deviceId }: WarningFoldProps) {
       <PayloadExcerpt excerpt={excerpt} bytes={bytes} />
       {code === KEPT_ORDER && <ClearOrder deviceId={deviceId} />}
     </Fold>
-  );
-}
-
-/** For those who may command: the broker forgets the order that it should not have kept. */
-function ClearOrder({ deviceId }: { readonly deviceId: string }) {
-  const mayCommand = useMay("command");
-  const clear = useAsk("POST /devices/:id/clear-retained", ["GET /devices/:id"]);
-  if (!mayCommand) return null;
-  const onClick = () => clear.mutate({ params: { id: deviceId } });
-  return (
-    <>
-      <Button busy={clear.isPending} onClick={onClick}>
-        Clear the kept order
-      </Button>
-      {clear.isSuccess && <p className="dim">The broker keeps it no more.</p>}
-      <ProblemNote problem={clear.error} />
-    </>
   );
 }
 

@@ -16,6 +16,7 @@ import { Choice } from "../part/tabs.tsx";
 import { LESS_MOTION, useMedia } from "../use-media.ts";
 import { previewOf } from "../widget/led-preview.ts";
 import { LedRing } from "../widget/led-ring.tsx";
+import { KeptOrder } from "./kept-order.tsx";
 import { RingAnimation } from "./ring-animation.tsx";
 import { RingLast } from "./ring-last.tsx";
 import { RingLegend } from "./ring-legend.tsx";
@@ -81,6 +82,7 @@ export function DeviceRing({ device, commands }: DeviceRingProps) {
           </div>
         </div>
         <RingLast commands={commands} ledCount={ledCount} />
+        <KeptOrder device={device} />
       </Card>
       <Card
         title="Show"

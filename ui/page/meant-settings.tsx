@@ -68,9 +68,19 @@ function MeantForm({ device, type, told, templates }: MeantFormProps) {
       },
     );
   };
+  const repeat = () => {
+    const { command: name, meant } = told;
+    sending.send({ deviceId: device.id, name, parameters: meant }, () => say("Sent again"));
+  };
   return (
     <>
-      <SettingsState told={told} sections={sections} onTake={form.take} />
+      <SettingsState
+        told={told}
+        sections={sections}
+        onTake={form.take}
+        onRepeat={repeat}
+        isSending={sending.isSending}
+      />
       <SettingsSheet
         type={type}
         meta={ownWords(Object.keys(own).length)}

@@ -1,36 +1,83 @@
+import { useState } from "react";
 import type { NodeReply } from "../../src/api/contract.ts";
 import { formatCount } from "../format.ts";
 import { tasksOf } from "../network-words.ts";
 import { Card } from "../part/card.tsx";
 import { Empty } from "../part/empty.tsx";
-import { Facts } from "../part/facts.tsx";
 import { type Column, Table } from "../part/table.tsx";
 import { ADDRESS_COLUMN, NODE_COLUMN } from "./network-columns.tsx";
 
+/** More rows than these are found by a step, not scrolled. */
+const ROWS_MAX = 300;
+
 /** What each node needs until it can be left alone; who needs nothing is only counted. */
 export function NetworkChecklist({ nodes }: { readonly nodes: readonly NodeReply[] }) {
-  const open = nodes.filter((node) => tasksOf(node).some(({ isDone }) => !isDone));
+  const [step, setStep] = useState<string | null>(null);
+  const open = nodes.filter((node) => openTasksOf(node).length > 0);
+  const shown = open.filter((node) => {
+    return step === null || openTasksOf(node).some(({ name }) => name === step);
+  });
   const names = nodes[0] ? tasksOf(nodes[0]).map(({ name }) => name) : [];
-  const done = (at: number) => nodes.filter((node) => tasksOf(node)[at]?.isDone).length;
+  const steps = names.map((name) => {
+    const lacking = open.filter((node) => openTasksOf(node).some((task) => task.name === name));
+    return { name, done: nodes.length - lacking.length };
+  });
   return (
     <>
       <Card title="Done so far" meta={`${nodes.length - open.length} of ${nodes.length} ready`}>
-        <Facts facts={names.map((name, at) => [name, `${done(at)} of ${nodes.length}`] as const)} />
+        <ul className="network-steps">
+          {steps.map(({ name, done }) => (
+            <li key={name}>
+              <button
+                type="button"
+                aria-pressed={step === name}
+                disabled={done === nodes.length}
+                onClick={() => setStep(step === name ? null : name)}
+              >
+                {name}
+              </button>
+              <progress max={Math.max(1, nodes.length)} value={done} aria-label={name} />
+              <span className="num dim">{`${done} of ${nodes.length}`}</span>
+            </li>
+          ))}
+        </ul>
       </Card>
-      <Card title="Still to do" meta={formatCount(open.length, "node")} flush={open.length > 0}>
+      <Card
+        title={step === null ? "Still to do" : `Still to do: ${step}`}
+        meta={formatCount(shown.length, "node")}
+        flush={open.length > 0}
+        actions={
+          step !== null && (
+            <button type="button" className="link" onClick={() => setStep(null)}>
+              Show all steps
+            </button>
+          )
+        }
+      >
         {open.length > 0 ? (
           <Table
             label="Still to do"
-            rows={open}
+            rows={shown.slice(0, ROWS_MAX)}
             rowKey={({ deviceId }) => deviceId}
             columns={COLUMNS}
           />
+        ) : nodes.length === 0 ? (
+          <Empty title="No node is known yet">
+            A node shows here with its first word, or when a list names it: Import CSV, above.
+          </Empty>
         ) : (
-          <Empty title={nodes.length === 0 ? "No node is known yet" : "Every node is in service"} />
+          <Empty title="Every node is in service" />
+        )}
+        {shown.length > ROWS_MAX && (
+          <p className="hint network-more">{`The first ${ROWS_MAX} of them: choose a step.`}</p>
         )}
       </Card>
     </>
   );
+}
+
+function openTasksOf(node: NodeReply) {
+  return tasksOf(node).filter(({ isDone }) => !isDone);
 }
 
 const COLUMNS: readonly Column<NodeReply>[] = [
@@ -40,10 +87,9 @@ const COLUMNS: readonly Column<NodeReply>[] = [
 ];
 
 function Lacks({ node }: { readonly node: NodeReply }) {
-  const open = tasksOf(node).filter(({ isDone }) => !isDone);
   return (
     <ul className="network-lacks">
-      {open.map(({ name, lacks }) => (
+      {openTasksOf(node).map(({ name, lacks }) => (
         <li key={name}>
           <b>{name}</b> <span className="dim">{lacks}</span>
         </li>

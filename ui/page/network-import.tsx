@@ -102,6 +102,10 @@ const COLUMNS: readonly Column<Row>[] = [
     head: "What happens",
     grow: true,
     cell: ({ changes, problem }) =>
-      problem ? <b>{problem}</b> : changes.join(", ") || <span className="dim">nothing</span>,
+      problem ? (
+        <b className="below">{problem}</b>
+      ) : (
+        <span className="below">{changes.join(", ") || <span className="dim">nothing</span>}</span>
+      ),
   },
 ];

@@ -44,7 +44,7 @@ export function NetworkLayers({ network, type, templates, nodes }: NetworkLayers
   });
   const devices = laid.layers.filter(({ scope }) => scope.kind === "device").length;
   return (
-    <Card title="Laid down" meta="the wider above, the narrower below">
+    <Card title="Laid down" meta="the wider above, the narrower below" flush>
       <ProblemNote problem={layers.error} />
       <div className="network-layer">
         <NetworkTemplate network={network} laid={laid} />

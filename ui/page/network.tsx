@@ -115,8 +115,8 @@ function NetworkTabs({ network, nodes, type }: NetworkTabsProps) {
       label: "Nodes",
       content: (
         <>
-          <NetworkNodes nodes={nodes} />
           <RolloutsCard />
+          <NetworkNodes nodes={nodes} />
         </>
       ),
     },

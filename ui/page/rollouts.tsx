@@ -13,7 +13,8 @@ import { useRefetchOn } from "../use-refetch.ts";
 import "./rollouts.css";
 
 const EVERY_MS = 5_000;
-const SHOWN = 5;
+/** Those that are over are folded away, but for the newest. */
+const KEPT = 5;
 
 /** Settings on their way to many devices: how far they are, and how to stop them. */
 export function RolloutsCard() {
@@ -22,12 +23,26 @@ export function RolloutsCard() {
     ({ subject }) => subject.startsWith("rollout:"),
     ["GET /rollouts", "GET /rollouts/:id"],
   );
+  const [isWhole, setWhole] = useState(false);
   const items = reply.data?.items ?? [];
   if (items.length === 0) return <ProblemNote problem={reply.error} />;
+  const shown = items.filter((rollout, at) => at < (isWhole ? KEPT : 1) || isOpen(rollout));
+  const older = Math.min(items.length, KEPT) - shown.length;
   return (
-    <Card title="Rollouts" meta={formatCount(items.length, "rollout")} flush>
+    <Card
+      title="Rollouts"
+      meta={formatCount(items.length, "rollout")}
+      flush
+      actions={
+        (older > 0 || isWhole) && (
+          <button type="button" className="link" onClick={() => setWhole(!isWhole)}>
+            {isWhole ? "Hide older ones" : "Show older ones"}
+          </button>
+        )
+      }
+    >
       <ul className="rollouts">
-        {items.slice(0, SHOWN).map((rollout) => (
+        {shown.map((rollout) => (
           <RolloutRow key={rollout.id} rollout={rollout} />
         ))}
       </ul>
@@ -35,9 +50,13 @@ export function RolloutsCard() {
   );
 }
 
+function isOpen({ state }: RolloutReply): boolean {
+  return state === "running" || state === "paused";
+}
+
 function RolloutRow({ rollout }: { readonly rollout: RolloutReply }) {
   const { name, sent, failed, waiting, actor, createdAt, perSecond } = rollout;
-  const [isOpen, setOpen] = useState(false);
+  const [isUnfolded, setUnfolded] = useState(false);
   const all = sent + failed + waiting;
   const { kind, word } = stateOf(rollout);
   return (
@@ -56,12 +75,12 @@ function RolloutRow({ rollout }: { readonly rollout: RolloutReply }) {
       <div className="row wrap hint num">
         <span>{`by ${actor}, ${formatDateTime(createdAt)}, ${perSecond} a second`}</span>
         {failed > 0 && (
-          <button type="button" className="link" onClick={() => setOpen(!isOpen)}>
-            {isOpen ? "Hide what failed" : "Show what failed"}
+          <button type="button" className="link" onClick={() => setUnfolded(!isUnfolded)}>
+            {isUnfolded ? "Hide what failed" : "Show what failed"}
           </button>
         )}
       </div>
-      {isOpen && <Failures id={rollout.id} />}
+      {isUnfolded && <Failures id={rollout.id} />}
     </li>
   );
 }
@@ -80,7 +99,8 @@ function Failures({ id }: { readonly id: string }) {
   );
 }
 
-function RolloutButtons({ rollout: { id, state, failed } }: { readonly rollout: RolloutReply }) {
+function RolloutButtons({ rollout }: { readonly rollout: RolloutReply }) {
+  const { id, state, failed } = rollout;
   const mayCommand = useMay("command");
   const steer = useAsk("PUT /rollouts/:id/state", ["GET /rollouts"]);
   const retry = useAsk("POST /rollouts/:id/retry", ["GET /rollouts"]);
@@ -88,7 +108,6 @@ function RolloutButtons({ rollout: { id, state, failed } }: { readonly rollout: 
   const onError = (problem: Error) => say(problem.message);
   const to = (wanted: "running" | "paused" | "cancelled") =>
     steer.mutate({ params: { id }, body: { state: wanted } }, { onError });
-  const isOpen = state === "running" || state === "paused";
   return (
     <>
       {state === "running" && (
@@ -101,12 +120,12 @@ function RolloutButtons({ rollout: { id, state, failed } }: { readonly rollout: 
           Go on
         </Button>
       )}
-      {isOpen && (
+      {isOpen(rollout) && (
         <Button icon={X} onClick={() => to("cancelled")}>
           Give up
         </Button>
       )}
-      {!isOpen && failed > 0 && (
+      {!isOpen(rollout) && failed > 0 && (
         <Button icon={RotateCcw} onClick={() => retry.mutate({ params: { id } }, { onError })}>
           Try those again
         </Button>

@@ -1,30 +1,34 @@
+import { RotateCcw } from "lucide-react";
 import type { ReactNode } from "react";
 import type { DeviceSettingsReply } from "../../src/api/contract.ts";
-import { formatDateTime, formatSpan, formatTime } from "../format.ts";
+import { formatDateTime } from "../format.ts";
 import { State, type StateKind } from "../part/badge.tsx";
 import { Button } from "../part/button.tsx";
 import { Card } from "../part/card.tsx";
 import { changesBetween, type FormParameters, type FormSection } from "../schema-form.ts";
 import { useMay } from "../session.ts";
+import { SettingsSuspects } from "./settings-suspects.tsx";
 
 type SettingsStateProps = {
   readonly told: DeviceSettingsReply;
   readonly sections: readonly FormSection[];
   /** Takes what the broker keeps into the form. */
   readonly onTake: (settings: FormParameters) => void;
+  /** What was sent already goes out once more. */
+  readonly onRepeat: () => void;
+  readonly isSending: boolean;
 };
 
 type Step = { readonly name: string; readonly kind: StateKind; readonly word: string };
 
 /** Meant, sent, kept, done: how far settings have come, and where they differ. */
-export function SettingsState({ told, sections, onTake }: SettingsStateProps) {
-  const mayCommand = useMay("command");
+export function SettingsState(props: SettingsStateProps) {
+  const { told, sections, onTake } = props;
   const { sent, meant, kept } = told;
   const unsent = sent ? changesBetween(sections, sent.parameters, meant) : [];
   const theirs = kept.parameters && kept.is === "other" ? kept.parameters : null;
-  const isOurs = sent !== null && theirs !== null;
   return (
-    <Card title="How far it has come">
+    <Card title="How far it has come" actions={unsent.length === 0 && <Repeat {...props} />}>
       <ol className="settings-steps">
         <StepItem step={sentStep(told, unsent.length)}>
           {sent && `${formatDateTime(sent.at)} by ${sent.actor}`}
@@ -34,20 +38,46 @@ export function SettingsState({ told, sections, onTake }: SettingsStateProps) {
         </StepItem>
         <StepItem step={doneStep(told)}>{sent && EVIDENCE_WORDS[told.evidence]}</StepItem>
       </ol>
-      {theirs && (
-        <div className="settings-theirs">
-          <Differences
-            title={isOurs ? "Kept there instead of what was sent" : "Kept there by somebody else"}
-            changes={changesBetween(sections, sent?.parameters ?? meant, theirs)}
-          />
-          {mayCommand && <Button onClick={() => onTake(theirs)}>Take theirs into the form</Button>}
-        </div>
-      )}
+      {theirs && <Theirs told={told} theirs={theirs} sections={sections} onTake={onTake} />}
       {unsent.length > 0 && <Differences title="Meant, and not sent yet" changes={unsent} />}
       <Silent checks={told.checks} />
-      <Suspects checks={told.checks} />
+      <SettingsSuspects checks={told.checks} />
     </Card>
   );
+}
+
+type TheirsProps = Pick<SettingsStateProps, "told" | "sections" | "onTake"> & {
+  readonly theirs: FormParameters;
+};
+
+function Theirs({ told: { sent, meant }, theirs, sections, onTake }: TheirsProps) {
+  const mayCommand = useMay("command");
+  return (
+    <div className="settings-theirs">
+      <Differences
+        title={sent ? "Kept there instead of what was sent" : "Kept there by somebody else"}
+        changes={changesBetween(sections, sent?.parameters ?? meant, theirs)}
+      />
+      {mayCommand && <Button onClick={() => onTake(theirs)}>Take theirs into the form</Button>}
+    </div>
+  );
+}
+
+/** What was sent goes out once more, where that may help. */
+function Repeat({ told, onRepeat, isSending }: SettingsStateProps) {
+  const mayCommand = useMay("command");
+  if (!mayCommand || told.sent === null || !needsRepeat(told)) return null;
+  return (
+    <Button icon={RotateCcw} busy={isSending} onClick={onRepeat}>
+      {told.kept.is === "other" ? "Send ours again" : "Send it again"}
+    </Button>
+  );
+}
+
+/** Where the broker, the gateway or the node does not have what was sent, as far as is known. */
+function needsRepeat({ kept, evidence }: DeviceSettingsReply): boolean {
+  const isKept = kept.is !== "other" && kept.is !== "absent";
+  return !isKept || ["failed", "unanswered", "drift"].includes(evidence);
 }
 
 function StepItem({ step, children }: { readonly step: Step; readonly children: ReactNode }) {
@@ -89,7 +119,8 @@ function keptStep({ kept, sent }: DeviceSettingsReply): Step {
 
 const EVIDENCE_WORDS = {
   confirmed: "The node acknowledged it.",
-  failed: "The gateway reports a communication error.",
+  failed: "The gateway says that it could not bring it to the node.",
+  unanswered: "Its gateway acknowledges orders, and did not acknowledge this one.",
   burst: "It sent all its values within half a minute.",
   consistent: "Its reports since then fit.",
   drift: "Some of its reports do not fit; a lost message looks the same.",
@@ -99,7 +130,8 @@ const EVIDENCE_WORDS = {
 function doneStep({ evidence }: DeviceSettingsReply): Step {
   const name = "Applied by the node";
   if (evidence === "drift") return { name, kind: "wait", word: "Suspected drift" };
-  if (evidence === "failed") return { name, kind: "wrong", word: "Communication error" };
+  if (evidence === "failed" || evidence === "unanswered")
+    return { name, kind: "wrong", word: "Communication error" };
   if (evidence === "none") return { name, kind: "off", word: "Not known" };
   return { name, kind: "on", word: evidence === "confirmed" ? "Yes" : "It seems so" };
 }
@@ -137,34 +169,6 @@ function Silent({ checks }: Pick<DeviceSettingsReply, "checks">) {
             {name} <span className="dim num">since {formatDateTime(silentSince ?? "")}</span>
           </li>
         ))}
-      </ul>
-    </div>
-  );
-}
-
-const WHY_WORDS = {
-  late: "later than the report time allows",
-  early: "sooner than the dead time allows",
-  small: "before its time, with too small a change",
-} as const;
-
-/** The gaps that make it suspect, for whoever wants to judge by himself. */
-function Suspects({ checks }: Pick<DeviceSettingsReply, "checks">) {
-  const suspected = checks.filter(({ suspects }) => suspects.length > 0);
-  if (suspected.length === 0) return null;
-  return (
-    <div className="stack">
-      <h3>Reports that do not fit</h3>
-      <ul className="settings-differences">
-        {suspected.flatMap(({ channel, name, gaps, suspects }) =>
-          suspects.slice(-3).map(({ from, to, why }) => (
-            <li key={`${channel} ${from}`} className="num">
-              {name}, {formatTime(from)} to {formatTime(to)}:{" "}
-              <b>{formatSpan(Date.parse(to) - Date.parse(from))}</b>, {WHY_WORDS[why]}{" "}
-              <span className="dim">({`${suspects.length} of ${gaps} gaps`})</span>
-            </li>
-          )),
-        )}
       </ul>
     </div>
   );

@@ -12,6 +12,7 @@ export const json: Driver = {
   spec: "JSON (RFC 8259), SenML (RFC 8428), plain text; layouts for bytes",
   listensTo: ANY_TOPIC,
   takesTheRest: true,
+  keepsWords: true,
   catalogue,
   decode,
   encode,

@@ -18,6 +18,17 @@ type ReferenceMode = {
 const reference: ReferenceMode[] = JSON.parse(
   readFileSync(new URL("vectors/led-modes.json", import.meta.url), "utf8"),
 );
+type ReferencePattern = {
+  id: number;
+  name: string;
+  frames: [tMs: number, strip: string][];
+  still: string;
+};
+
+/** In red and blue, a second long, half of it the first colour; own reading, as above. */
+const patterns: ReferencePattern[] = JSON.parse(
+  readFileSync(new URL("vectors/led-patterns.json", import.meta.url), "utf8"),
+);
 const SPEEDS = [0, 1, 60, 100, 128, 200, 254, 255];
 const TIMES = [0, 1, 22, 499, 3_000, 12_345, 100_000, 86_400_000];
 const COLOURS = [0xff8000, 0x0040ff, 0x20ff60];
@@ -222,7 +233,19 @@ test("a colour wipe fills the ring LED by LED, then the second colour follows", 
   assert.equal(wipe(375 + 125), "BBRRRR");
 });
 
-test("basic patterns lie where the table of inference says", () => {
+test("all 18 basic patterns lie where the table of inference says, moving and still", () => {
+  assert.deepEqual(
+    LED_PATTERNS.map(({ id, name }) => ({ id, name })),
+    patterns.map(({ id, name }) => ({ id, name })),
+  );
+  for (const { id, name, frames, still } of patterns) {
+    for (const [tMs, expected] of frames)
+      assert.equal(basic(id, [48, 3], 4, 5)(tMs), expected, name);
+    assert.equal(basic(id, [48, 3], 0, 5)(12_345), still, name);
+  }
+});
+
+test("basic patterns of the specification's example, and at the ends of the duty cycle", () => {
   assert.equal(basic(4, [12, 48], 20, 5)(0), "GGGGGGGGGGGG............");
   assert.equal(basic(4, [12, 48], 20, 5)(2_500), "............RRRRRRRRRRRR");
   assert.equal(basic(3, [12, 48], 20, 5)(0), "GGGGGGGGGGGGRRRRRRRRRRRR");

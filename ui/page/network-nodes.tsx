@@ -80,9 +80,9 @@ function NodeState({ node }: { readonly node: NodeReply }) {
   const { kind, word } = nodeWords(node.state);
   const trouble = sensorTrouble(node);
   return (
-    <>
+    <div className="node-state">
       <State kind={kind}>{word}</State>
       {trouble && <span className="hint below">{trouble}</span>}
-    </>
+    </div>
   );
 }

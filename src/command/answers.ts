@@ -28,7 +28,7 @@ const UNANSWERED = 50;
  * then they stand in the order of sending. While one is missing, nobody can tell whose the others
  * are. An order that was given up still waits for a while, unless a later one says the same. See
  * docs/decisions/0050-an-answer-belongs-to-one-order-or-to-none.md and
- * docs/decisions/0054-a-late-answer-is-not-the-next-orders.md.
+ * docs/decisions/0058-a-late-answer-is-not-the-next-orders.md.
  */
 export class Answers {
   readonly #parts: AnswerParts;

@@ -75,3 +75,16 @@ test("a question that cannot be answered fails alone", () =>
     await historian.close();
     await historian.close();
   }));
+
+test("a gateway commits once a second where nobody says otherwise", () =>
+  inFolder(async (folder) => {
+    const options = { folder, profile: "gateway" } as const;
+    const opened = await openEmbeddedHistorian(options, { log: silentLog });
+    assert.ok(opened.ok);
+    const gateway = opened.value;
+    const before = performance.now();
+    await Promise.all(ramp(3).map((row) => gateway.append(batchOf([row]))));
+    assert.ok(performance.now() - before > 990, "a second is waited for more");
+    assert.equal((await gateway.stats()).commits, 1, "all of them at once");
+    await gateway.close();
+  }));

@@ -51,12 +51,14 @@ async function readTrusted(session: Session, wish: Wish): Promise<SeriesSummary[
   const { quality, rollover, weighted } = wish;
   const reset = rollover === undefined ? "value" : `${rollover}::float8 - before + value`;
   const heldMs = "(date_part('epoch', at - before_at) * 1000)";
-  const area = weighted ? `sum(before * ${heldMs}) FILTER (WHERE follows)` : "null::float8";
+  const growth = `CASE WHEN value >= before THEN value - before ELSE ${reset} END`;
+  const area = weighted
+    ? `coalesce(sum(before * ${heldMs}) FILTER (WHERE follows), 0)`
+    : "0::float8";
   const bytes = await session.copyOut(
-    `SELECT asked.series, min(at), max(at), count(*), min(value), max(value), sum(value),
+    `SELECT asked.series, min(at), max(at), count(*), count(*), min(value), max(value), sum(value),
        max(value) FILTER (WHERE NOT follows), max(value) FILTER (WHERE NOT is_followed),
-       sum(CASE WHEN value >= before THEN value - before ELSE ${reset} END) FILTER (WHERE follows),
-       ${area}
+       coalesce(sum(${growth}) FILTER (WHERE follows), 0), ${area}
      FROM ${asked(wish.spans)}, LATERAL (
        SELECT at, value, bucket, lag(value) OVER w AS before, lag(at) OVER w AS before_at,
          coalesce(lag(bucket) OVER w = bucket, false) AS follows,
@@ -67,10 +69,7 @@ async function readTrusted(session: Session, wish: Wish): Promise<SeriesSummary[
   );
   const found: SeriesSummary[] = [];
   const reader = new CopyReader(bytes);
-  while (reader.nextRow()) {
-    const series = reader.int32() ?? 0;
-    found.push({ series, ...readSummary(reader) });
-  }
+  while (reader.nextRow()) found.push(readSummary(reader));
   return found;
 }
 
@@ -104,24 +103,27 @@ const NOTHING = {
   area: Number.NaN,
 };
 
-/** Fields from the second on. */
-function readSummary(reader: CopyReader): Summary {
+/** A row of a series and of the eleven numbers that its samples come to: of a table, or made here. */
+export function readSummary(reader: CopyReader): SeriesSummary {
+  const series = reader.int32() ?? 0;
   const firstAt = timeOfMicros(reader.int64() ?? 0);
   const lastAt = timeOfMicros(reader.int64() ?? 0);
+  const countable = reader.int64() ?? 0;
   const good = reader.int64() ?? 0;
   return {
+    series,
     firstAt,
     lastAt,
+    countable,
     samples: good,
-    countable: good,
     good,
     min: reader.double() ?? Number.NaN,
     max: reader.double() ?? Number.NaN,
     sum: reader.double() ?? Number.NaN,
     first: reader.double() ?? Number.NaN,
     last: reader.double() ?? Number.NaN,
-    increase: reader.double() ?? 0,
-    area: reader.double() ?? 0,
+    increase: reader.double() ?? Number.NaN,
+    area: reader.double() ?? Number.NaN,
   };
 }
 

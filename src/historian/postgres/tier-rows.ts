@@ -1,8 +1,8 @@
 import { CopyReader } from "./copy.ts";
 import type { Session } from "./database.ts";
 import { DAY_MS } from "./days.ts";
-import type { SeriesSummary } from "./summaries.ts";
-import { microsOf, timeOf, timeOfMicros } from "./time.ts";
+import { readSummary, type SeriesSummary } from "./summaries.ts";
+import { microsOf, timeOf } from "./time.ts";
 
 export const HOUR_MS = DAY_MS / 24;
 
@@ -66,27 +66,4 @@ export function hourOf({ firstAt }: SeriesSummary): number {
 /** The day of UTC that it lies in. */
 export function dayOf({ firstAt }: SeriesSummary): number {
   return Math.floor(firstAt / DAY_MS) * DAY_MS;
-}
-
-function readSummary(reader: CopyReader): SeriesSummary {
-  const series = reader.int32() ?? 0;
-  const firstAt = timeOfMicros(reader.int64() ?? 0);
-  const lastAt = timeOfMicros(reader.int64() ?? 0);
-  const countable = reader.int64() ?? 0;
-  const good = reader.int64() ?? 0;
-  return {
-    series,
-    firstAt,
-    lastAt,
-    countable,
-    samples: good,
-    good,
-    min: reader.double() ?? Number.NaN,
-    max: reader.double() ?? Number.NaN,
-    sum: reader.double() ?? Number.NaN,
-    first: reader.double() ?? Number.NaN,
-    last: reader.double() ?? Number.NaN,
-    increase: reader.double() ?? Number.NaN,
-    area: reader.double() ?? Number.NaN,
-  };
 }

@@ -153,6 +153,33 @@ if (cluster) {
     await historian.close();
   });
 
+  test("the day that is under way has no row, and its sums follow every sample", async () => {
+    const historian = await open("today");
+    const rows = Array.from({ length: 2_400 }, (_, minute) => row(5, minute * 60_000, minute % 97));
+    await historian.append(batchOf(rows));
+    const more = [row(5, 2_400 * 60_000, 5_000), row(5, 1_500 * 60_000 + 1, -5_000)];
+    for (const one of more) {
+      await historian.daysMade();
+      await historian.append(batchOf([one]));
+      rows.push(one);
+      const told = rows.toSorted((left, right) => left.at - right.at);
+      for (const everyMs of [24 * HOUR_MS, HOUR_MS]) {
+        const span = { from: START, to: START + 48 * HOUR_MS, by: { everyMs } };
+        const asked = { ...span, series: Uint32Array.of(5), weighted: true };
+        for (const sums of await historian.aggregate(asked)) {
+          assertSame(sums, byHand(told, asked), `by ${everyMs} ms`);
+        }
+      }
+    }
+    const client = new pg.Client({ connectionString: cluster.database("today") });
+    await client.connect();
+    const day = "extract(epoch FROM at) * 1000 - $1";
+    const asked = `SELECT (${day})::int AS begins FROM fieldline.daily`;
+    assert.deepEqual((await client.query(asked, [START])).rows, [{ begins: 0 }]);
+    await client.end();
+    await historian.close();
+  });
+
   test("a day whose sums are beyond a double has none, and keeps none from the others", async () => {
     const historian = await open("beyond");
     const minutes = Array.from({ length: 30 }, (_, minute) => minute * 60_000);

@@ -103,7 +103,7 @@ const NOTHING = {
   area: Number.NaN,
 };
 
-/** A row of a series and of the eleven numbers that its samples come to: of a table, or made here. */
+/** A series and the eleven numbers that its samples come to: of a table, or made by a question. */
 export function readSummary(reader: CopyReader): SeriesSummary {
   const series = reader.int32() ?? 0;
   const firstAt = timeOfMicros(reader.int64() ?? 0);

@@ -38,12 +38,10 @@ export class Slices<T> {
       this.#next += 1;
       this.#work(item);
     } while (this.#next < this.#waiting.length && this.#clock.monotonic() < end);
-    if (this.#next < this.#waiting.length) {
-      this.#turnSoon();
-      return;
-    }
-    this.#waiting = [];
+    // What was done is let go: the rest may grow for as long as more comes than is done.
+    this.#waiting = this.#waiting.slice(this.#next);
     this.#next = 0;
-    this.#isTurning = false;
+    if (this.#waiting.length > 0) this.#turnSoon();
+    else this.#isTurning = false;
   }
 }

@@ -20,7 +20,8 @@ type Publish = {
 type Said = { readonly secondsLeft: number | null; readonly alias: number };
 
 const NOTHING = Buffer.alloc(0);
-const BYTES_MIN = 64;
+/** Of a connection that has sent nothing yet. */
+const BYTES_FIRST = 64;
 /** A shorter topic is no longer than the alias that would stand for it. */
 const ALIASED_BYTES_MIN = 8;
 const ALIAS_BYTES = 3;
@@ -35,8 +36,8 @@ export class PacketWriter {
   readonly #aliases = new LazyMap<string, number>();
   #bytes = NOTHING;
   #end = 0;
-  /** A busy connection begins with the room it needed last time. */
-  #hint = BYTES_MIN;
+  /** A connection begins with the room it needed last time: most say again what they said. */
+  #hint = BYTES_FIRST;
 
   /** Bytes that were not taken yet. */
   get waiting(): number {
@@ -44,8 +45,9 @@ export class PacketWriter {
   }
 
   take(): Buffer {
-    const taken = this.#bytes.subarray(0, this.#end);
-    this.#hint = Math.min(BYTES_HINT_MAX, Math.max(BYTES_MIN, this.#end));
+    const isFull = this.#bytes.length === this.#end;
+    const taken = isFull ? this.#bytes : this.#bytes.subarray(0, this.#end);
+    this.#hint = Math.min(BYTES_HINT_MAX, this.#end);
     this.#bytes = NOTHING;
     this.#end = 0;
     return taken;
@@ -149,8 +151,9 @@ export class PacketWriter {
     const at = this.#end;
     this.#end += bytes;
     if (this.#end > this.#bytes.length) {
-      const larger = Buffer.allocUnsafe(Math.max(this.#hint, this.#end * 2));
-      this.#bytes.copy(larger, 0, 0, at);
+      const isFirst = at === 0;
+      const larger = Buffer.allocUnsafe(Math.max(this.#hint, isFirst ? bytes : this.#end * 2));
+      if (!isFirst) this.#bytes.copy(larger, 0, 0, at);
       this.#bytes = larger;
     }
     return at;

@@ -151,16 +151,33 @@ export type DeclaredBinding = {
 /** An oddity that was tolerated; counted and shown in the device's diagnostics. */
 export type Warning = { readonly code: string; readonly detail: string };
 
-/** What messages told the house. A driver writes, ingest reads; rows of `readings` in order. */
+/** What messages told the house. A driver writes, ingest reads; readings in their order. */
 export class Findings {
-  readonly readings: Reading[] = [];
   readonly others: Finding[] = [];
   readonly warnings: Warning[] = [];
   /** Whose diagnostics show the warnings of a message that is no word of the device's own. */
   addressee: DeviceAddress | undefined;
-  #device = "" as DeviceAddress;
+  /** Written anew for each message: most bring as many as the one before, and so no garbage. */
+  readonly #readings: Writable<Reading>[] = [];
+  #count = 0;
+  #device = NO_DEVICE;
   #at = 0;
   #isArrival = false;
+
+  /** How many readings there are. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The reading at this place. It holds until `clear`: whoever keeps it copies it. */
+  at(place: number): Reading | undefined {
+    return place < this.#count ? this.#readings[place] : undefined;
+  }
+
+  /** Copies of all of them, to be kept. */
+  get readings(): Reading[] {
+    return this.#readings.slice(0, this.#count).map((reading) => ({ ...reading }));
+  }
 
   /** Whose readings follow, and of when by its own clock (milliseconds since the epoch). */
   about(device: DeviceAddress, at: number): this {
@@ -178,15 +195,25 @@ export class Findings {
 
   /** `word`: the status word where it says more than the quality, see status-word.ts. */
   reading(channel: ChannelName, value: Value | null, quality: Quality, word = 0): void {
-    this.readings.push({
-      device: this.#device,
-      channel,
-      at: this.#at,
-      isArrival: this.#isArrival,
-      value,
-      quality,
-      word,
-    });
+    const reading = this.#next();
+    reading.device = this.#device;
+    reading.channel = channel;
+    reading.at = this.#at;
+    reading.isArrival = this.#isArrival;
+    reading.value = value;
+    reading.quality = quality;
+    reading.word = word;
+  }
+
+  /** A reading as somebody else has read it. */
+  repeat(reading: Reading): void {
+    Object.assign(this.#next(), reading);
+  }
+
+  /** Drops the readings from this place on: what fails half-way brings nothing. */
+  rewind(count: number): void {
+    for (let place = count; place < this.#count; place += 1) forget(this.#readings[place]);
+    this.#count = count;
   }
 
   finding(finding: Finding): void {
@@ -199,11 +226,22 @@ export class Findings {
 
   /** Forgets everything, for the next message: a message that fails brings nothing. */
   clear(): void {
+    this.rewind(0);
+    if (this.#readings.length > SPARES_MAX) this.#readings.length = SPARES_MAX;
     // Truncating an array costs also where there is nothing in it.
-    if (this.readings.length > 0) this.readings.length = 0;
     if (this.others.length > 0) this.others.length = 0;
     if (this.warnings.length > 0) this.warnings.length = 0;
     this.addressee = undefined;
+  }
+
+  #next(): Writable<Reading> {
+    const place = this.#count;
+    this.#count = place + 1;
+    const spare = this.#readings[place];
+    if (spare) return spare;
+    const added = emptyReading();
+    this.#readings.push(added);
+    return added;
   }
 }
 
@@ -222,3 +260,24 @@ export type Reading = {
   /** What is said of the value beyond its quality; 0 for nothing, see status-word.ts. */
   readonly word: number;
 };
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Messages of more readings are seldom. */
+const SPARES_MAX = 256;
+const NO_DEVICE = "" as DeviceAddress;
+const NO_CHANNEL = "" as ChannelName;
+
+/** One literal, and a time that is no small integer: so V8 writes a time in place ever after. */
+function emptyReading(): Writable<Reading> {
+  const [device, channel] = [NO_DEVICE, NO_CHANNEL];
+  const at = Number.NaN;
+  return { device, channel, at, isArrival: false, value: null, quality: "good", word: 0 };
+}
+
+/** Texts may be long: nothing holds on to them. */
+function forget(reading: Writable<Reading> | undefined): void {
+  if (!reading) return;
+  reading.channel = NO_CHANNEL;
+  reading.value = null;
+}

@@ -46,7 +46,7 @@ export function readAgain(
       excerpt: textOrHex(payload, LIMIT.loggedExcerptBytes),
       bytes: payload.length,
       readings: judged.slice(0, LIMIT.loggedReadings).map(({ reading }) => reading),
-      readingCount: findings.readings.length,
+      readingCount: findings.count,
       told: findings.others.map(({ kind }) => kind),
       warnings: [...findings.warnings, ...judged.flatMap(({ doubt }) => doubt)],
       problem: outcome.ok ? null : outcome.problem,

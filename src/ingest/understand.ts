@@ -158,8 +158,8 @@ export class Understanding {
 
   /** Who has values in a message speaks in it; else who tells something of itself first. */
   #noteSpeaker(driver: Driver, message: ReceivedMessage, bound: BoundDevice | undefined): void {
-    const { readings, others, warnings } = this.#findings;
-    const device = readings[0]?.device ?? others.find(isOwnWord)?.device;
+    const { others, warnings } = this.#findings;
+    const device = this.#findings.at(0)?.device ?? others.find(isOwnWord)?.device;
     const speaker = bound ?? (device && this.#state.bindings.find(driver.id, device));
     if (speaker) noteSaid({ state: this.#state, driver }, speaker, message, warnings);
     else if (device === undefined) this.#noteOverheard(driver, message);
@@ -170,7 +170,7 @@ export class Understanding {
   #read({ driver, known }: Voice, message: ReceivedMessage): Outcome<void, Problem> {
     const { read } = message;
     if (read?.driver !== driver.id) return driver.decode(message, this.#findings, known);
-    for (const reading of read.readings) this.#findings.readings.push(reading);
+    for (const reading of read.readings) this.#findings.repeat(reading);
     return success(undefined);
   }
 
@@ -181,15 +181,16 @@ export class Understanding {
     let speaker: BoundDevice | undefined;
     let bound: BoundDevice | undefined;
     let device: DeviceAddress | undefined;
+    const findings = this.#findings;
     let place = 0;
-    for (const reading of this.#findings.readings) {
+    for (let reading = findings.at(place); reading; reading = findings.at(place)) {
       if (reading.device !== device) {
         device = reading.device;
         bound = this.#state.bindings.find(driver.id, device);
         speaker = bound ?? speaker;
       }
       if (!this.#bind(bound, reading, place)) {
-        this.#brought.strangers.push({ driver, agent, what: reading, payload });
+        this.#brought.strangers.push({ driver, agent, what: { ...reading }, payload });
       }
       place += 1;
     }

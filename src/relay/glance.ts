@@ -34,10 +34,10 @@ export class Glance {
     findings.clear();
     this.#hasAsked = false;
     const outcome = driver.decode(message, findings, this.#known);
-    const { others, warnings, readings } = findings;
+    const { others, warnings } = findings;
     const isPlain = outcome.ok && !this.#hasAsked && others.length === 0 && warnings.length === 0;
-    return isPlain && readings.length > 0
-      ? { driver: driver.id, readings: [...readings] }
+    return isPlain && findings.count > 0
+      ? { driver: driver.id, readings: findings.readings }
       : undefined;
   }
 

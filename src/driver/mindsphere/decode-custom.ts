@@ -30,7 +30,7 @@ export function decodeCustom(
     const fault = readMapping({ message, custom, json, findings }, mapping);
     if (fault) findings.warning("W_MAPPING", `${mapping.channel}: ${fault}`);
   }
-  if (findings.readings.length > 0) return success(undefined);
+  if (findings.count > 0) return success(undefined);
   const reason = findings.warnings.at(-1)?.detail ?? "the topic has no mappings yet";
   return failure(problem("payload_malformed", `E_NO_VALUES ${reason}`));
 }

@@ -50,8 +50,7 @@ export function scanSeries(
   device: DeviceAddress,
   findings: Findings,
 ): boolean {
-  const { readings } = findings;
-  const before = readings.length;
+  const before = findings.count;
   cursor.open(payload);
   last = FIRST;
   const isRead =
@@ -61,7 +60,7 @@ export function scanSeries(
     scanRows(device, findings) &&
     cursor.takes(CLOSE_OBJECT) &&
     cursor.peek() === undefined;
-  if (!isRead) readings.length = before;
+  if (!isRead) findings.rewind(before);
   return isRead;
 }
 

@@ -11,9 +11,19 @@ import type { Historian } from "./historian.ts";
 testHistorian({ name: "embedded", open: (folder) => openEmbedded(folder, "synced") });
 testHistorian({ name: "embedded, written", open: (folder) => openEmbedded(folder, "written") });
 testHistorian({ name: "embedded, most in chunks", open: openSmall });
+testHistorian({ name: "embedded, packed while it is read", open: openTiny });
 
 async function openEmbedded(folder: string, durability: Durability): Promise<Historian> {
   const opened = await openEmbeddedHistorian({ folder, durability }, { log: silentLog });
+  assert.ok(opened.ok, JSON.stringify(opened));
+  return opened.value;
+}
+
+const TINY = { rowsFirst: 64, rowsMax: 64, segmentBytes: 16_384, chunkSamples: 16 };
+
+/** All threads, so small that one of them packs nearly always. */
+async function openTiny(folder: string): Promise<Historian> {
+  const opened = await openEmbeddedHistorian({ folder, ...TINY }, { log: silentLog });
   assert.ok(opened.ok, JSON.stringify(opened));
   return opened.value;
 }
@@ -23,13 +33,7 @@ async function openEmbedded(folder: string, durability: Durability): Promise<His
  * it does a little of the work that may wait: reads find a generation that is half in chunks.
  */
 async function openSmall(folder: string): Promise<Historian> {
-  const sizes = {
-    rowsFirst: 64,
-    rowsMax: 64,
-    segmentBytes: 16_384,
-    chunkSamples: 16,
-    outboxBytes: 1e9,
-  };
+  const sizes = { ...TINY, outboxBytes: 1e9 };
   const checkpoint = async () => {};
   const unused = { onDropped: () => {}, onDoubt: () => {} };
   const parts = { log: silentLog, files: diskFiles, monotonic: () => 0, checkpoint, ...unused };

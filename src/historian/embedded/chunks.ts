@@ -53,7 +53,7 @@ export function isOpen({ id }: Pick<StoredChunk, "id">): boolean {
 }
 
 /** What is remembered of the whole; changed and kept by `together`. */
-type Totals = {
+export type Totals = {
   /** Samples in chunks. */
   samples: number;
   /** The last record of the log whose samples are all in chunks. */
@@ -290,12 +290,13 @@ export class Chunks {
   }
 
   /** All of `work` or nothing; until the write-ahead log is synced, a power cut may undo it. */
-  together(work: () => void): void {
+  together<T>(work: () => T): T {
     const before = { ...this.totals };
     try {
-      this.#database.transaction(() => {
-        work();
+      return this.#database.transaction(() => {
+        const result = work();
         for (const [name, value] of Object.entries(this.totals)) this.#total.run(name, value);
+        return result;
       });
     } catch (reason) {
       Object.assign(this.totals, before);
@@ -305,11 +306,10 @@ export class Chunks {
     }
   }
 
-  /** Remembers that all samples up to this record of the log are in chunks. */
-  mark(sequence: number): void {
-    this.together(() => {
-      this.totals.sequence = sequence;
-    });
+  /** Another connection may have changed what is remembered of the whole. */
+  refresh(): void {
+    Object.assign(this.totals, readTotals(this.#database));
+    this.days.refresh();
   }
 
   /** Of the database, what new chunks will take before it grows. */

@@ -75,11 +75,16 @@ export class Days {
 
   /** What was said in a transaction that failed does not hold. */
   recall(): void {
+    this.refresh();
+    this.#expired.clear();
+    this.open.clear();
+  }
+
+  /** Another connection may have let go of samples. */
+  refresh(): void {
     const rows = this.#horizonRows.all();
     this.#horizons = new Map(rows.map(([series, at]) => [Number(series), Number(at)]));
     this.newestHorizon = Math.max(NEVER, ...this.#horizons.values());
-    this.#expired.clear();
-    this.open.clear();
   }
 
   /** Raw samples of the series were let go up to this time, which is included. */

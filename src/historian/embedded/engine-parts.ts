@@ -1,8 +1,10 @@
+import type { Worker } from "node:worker_threads";
 import type { Durability } from "../../domain/durability.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Dropped } from "../historian.ts";
 import type { Files } from "./files.ts";
 import type { MemtableLimits } from "./memtable.ts";
+import type { PackingOptions } from "./packing-words.ts";
 
 export type EngineOptions = MemtableLimits & {
   readonly folder: string;
@@ -21,7 +23,9 @@ export type EngineParts = {
   readonly log: Log;
   readonly files: Files;
   readonly monotonic: () => number;
-  /** Moves what SQLite's write-ahead log holds into the database; may take long, elsewhere. */
+  /** Starts the thread that packs what leaves memory. Fallback: whoever calls `work` does. */
+  readonly startPacking?: (options: PackingOptions) => Worker;
+  /** Moves what SQLite's write-ahead log holds into the database, where no thread does. */
   readonly checkpoint: (database: string) => Promise<void>;
   readonly onDropped: (dropped: Dropped) => void;
   /** The disk failed the database: this engine should `leave`, and another one take over. */

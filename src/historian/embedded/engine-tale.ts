@@ -6,6 +6,7 @@ import { jsonLog, silentLog } from "../../lib/log.ts";
 import type { Dropped } from "../historian.ts";
 import { rowsOf } from "../tale.ts";
 import { Engine } from "./engine.ts";
+import type { EngineParts } from "./engine-parts.ts";
 import { diskFiles, type Files } from "./files.ts";
 
 export const SIZES = {
@@ -30,11 +31,12 @@ type Wishes = Partial<typeof SIZES> & {
   readonly checkpoint?: (file: string) => Promise<void>;
   readonly onDropped?: (dropped: Dropped) => void;
   readonly onDoubt?: (reason: string) => void;
+  readonly startPacking?: EngineParts["startPacking"];
 };
 
 export function openEngine(
   folder: string,
-  { files = diskFiles, lines, ...wishes }: Wishes = {},
+  { files = diskFiles, lines, startPacking, ...wishes }: Wishes = {},
 ): Engine {
   const { monotonic, checkpoint, onDropped, onDoubt, ...sizes } = { ...PARTS, ...wishes };
   const log = lines
@@ -44,7 +46,8 @@ export function openEngine(
         () => 0,
       )
     : silentLog;
-  const parts = { files, log, monotonic, checkpoint, onDropped, onDoubt };
+  const outward = { checkpoint, onDropped, onDoubt, ...(startPacking && { startPacking }) };
+  const parts = { files, log, monotonic, ...outward };
   const opened = Engine.open({ folder, ...SIZES, ...sizes }, parts);
   assert.ok(opened.ok, JSON.stringify(opened));
   return opened.value;

@@ -3,7 +3,7 @@ import type { Problem } from "../../domain/problem.ts";
 import type { Samples } from "../../domain/samples.ts";
 import type { Held } from "../../lib/held.ts";
 import { type Outcome, success } from "../../lib/outcome.ts";
-import { isDiskFailure, openSqlite } from "../../lib/sqlite.ts";
+import { openSqlite } from "../../lib/sqlite.ts";
 import type {
   AggregateQuery,
   Appended,
@@ -19,11 +19,11 @@ import { decodeChunk } from "./chunk.ts";
 import { Chunks } from "./chunks.ts";
 import { DamagedChunkError } from "./damage.ts";
 import type { Days } from "./days.ts";
+import { Departure } from "./departure.ts";
+import { BUSY_MS } from "./duty.ts";
 import type { EngineOptions, EngineParts } from "./engine-parts.ts";
 import { makeFolder } from "./files.ts";
-import { Flush, FlushTools } from "./flush.ts";
 import { bytesOf, withFolder } from "./folder.ts";
-import type { Generation } from "./generation.ts";
 import { holdHistory } from "./hold.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { SegmentLog } from "./log.ts";
@@ -36,23 +36,12 @@ import { Run } from "./run.ts";
 import { prepareDatabase } from "./schema.ts";
 import { mend, setAside } from "./sqlite-log.ts";
 import { Trouble } from "./trouble.ts";
-import { Upkeep } from "./upkeep.ts";
+import type { Upkeep } from "./upkeep.ts";
 
 /** Rows of one record: what is decoded and checked as one. */
 const RECORD_ROWS_MAX = 65_536;
 /** Restarts leave segments behind; more than this are not kept until the memtable is full. */
 const SEGMENTS_MAX = 8;
-const RETRY_MS = 1_000;
-/** A checkpoint holds its lock for moments only; others would keep everybody waiting. */
-const BUSY_MS = 200;
-/** A generation has left when the one behind it is so far filled, or it had to hurry. */
-const LEFT_AT = 0.5;
-const HEAD_START = 0.05;
-/**
- * SQLite begins its write-ahead log anew only where nothing was added since the checkpoint began.
- * So a flush waits until it is over, as long as there is time for it.
- */
-const CHECKPOINT_MS = 10;
 /** Appends wait so long at most while memory is emptied for a retirement. */
 const RETIRE_MS = 10;
 
@@ -80,14 +69,11 @@ export class Engine {
   readonly #log: SegmentLog;
   readonly #memtable: Memtable;
   readonly #appendTrouble: Trouble;
-  readonly #flushTrouble: Trouble;
   readonly #database: string;
+  readonly #departure: Departure;
   readonly #upkeep: Upkeep;
   readonly #tail = new Run();
-  readonly #tools: FlushTools;
-  #flush: Flush | undefined;
   #retirement: Retirement | undefined;
-  #retryAt = 0;
   #commits = 0;
 
   /** Opens or creates the folder and replays its log. */
@@ -108,14 +94,15 @@ export class Engine {
     this.#database = join(options.folder, "history.db");
     this.#lock = lock;
     this.#chunks = chunks;
-    this.#tools = new FlushTools(chunks, options.chunkSamples);
     this.#log = log;
     this.#memtable = new Memtable(options, parts.monotonic);
     this.#memtable.latest.know(chunks.series());
     this.#memtable.latest.newestAt = chunks.totals.newestAt;
     this.#appendTrouble = new Trouble(parts.log, "samples cannot be stored");
-    this.#flushTrouble = new Trouble(parts.log, "the history cannot take samples out of its log");
-    this.#upkeep = new Upkeep(this.#database, { ...parts, chunks });
+    const onRelease = () => this.outbox.trim();
+    const memory = { chunks, segments: log, memtable: this.#memtable, onRelease };
+    this.#departure = new Departure(this.#database, options, { ...parts, ...memory });
+    this.#upkeep = this.#departure.upkeep;
     this.#replay();
     const { outboxBytes: bytesMax } = options;
     this.outbox = new LogOutbox({ folder: join(options.folder, "outbox"), bytesMax }, log, parts);
@@ -148,40 +135,24 @@ export class Engine {
    * Does some of the work that may wait, for `budgetMs` or until something else is asked. Returns
    * in how many milliseconds there will be more, undefined if only new samples bring more.
    */
-  work(budgetMs: number, isAsked?: () => boolean): number | undefined {
-    if (!this.#flush) return undefined;
-    const waitMs = this.#retryAt - this.#parts.monotonic();
-    if (waitMs > 0) return waitMs;
-    if (this.#upkeep.isCheckpointing && this.#memtable.fullness < LEFT_AT) return CHECKPOINT_MS;
-    try {
-      this.#slice(budgetMs, isAsked);
-      this.#flushTrouble.over();
-      return 0;
-    } catch (reason) {
-      this.#flushTrouble.met(reason);
-      this.#retryAt = this.#parts.monotonic() + RETRY_MS;
-      return RETRY_MS;
-    }
+  work(budgetMs: number, isAsked = () => false): number | undefined {
+    return this.#departure.work(budgetMs, isAsked);
   }
 
   /** Whether what leaves memory does so faster than new samples come: then it may take its time. */
   get isAhead(): boolean {
-    const { departed, fullness } = this.#memtable;
-    return departed !== undefined && fullness < HEAD_START + LEFT_AT * departed;
+    return this.#departure.isAhead;
   }
 
   latest(series: Uint32Array): Samples {
     const { latest } = this.#memtable;
-    for (const one of series) {
-      if (!latest.isOpen(one)) continue;
-      this.#readTail(one);
-      latest.recall(one, this.#tail);
-    }
+    const open = series.filter((one) => latest.isOpen(one));
+    if (open.length > 0) this.#chunks.reading(() => this.#recall(open));
     return latest.of(series);
   }
 
   range(query: RangeQuery): Samples {
-    return readRange(this.#memtable, this.#chunks, query);
+    return this.#chunks.reading(() => readRange(this.#memtable, this.#chunks, query));
   }
 
   aggregate(query: AggregateQuery): readonly Buckets[] {
@@ -194,13 +165,13 @@ export class Engine {
    */
   async deleteRange(range: SeriesRange): Promise<void> {
     const { series, from, to } = range;
-    this.#finish();
+    await this.#departure.finish();
     if (this.#memtable.collect(series, from, to).count > 0) {
-      this.#freeze();
-      this.#finish();
+      await this.#departure.begin();
+      await this.#departure.finish();
     }
-    await this.#upkeep.settle();
-    this.#chunks.together(() => this.#chunks.cut(range));
+    await this.#write(() => this.#chunks.cut(range));
+    this.#departure.forget(series);
     this.#readTail(series);
     const arrived = this.#memtable.collect(series, ...EVER);
     this.#memtable.latest.replace(series, arrived, this.#tail);
@@ -208,8 +179,7 @@ export class Engine {
   }
 
   async setRetention(series: number, retention: Retention | null): Promise<void> {
-    await this.#upkeep.settle();
-    this.#chunks.together(() => this.#chunks.policies.set(series, retention));
+    await this.#write(() => this.#chunks.policies.set(series, retention));
     await this.#upkeep.keep();
   }
 
@@ -226,19 +196,16 @@ export class Engine {
     const retirement = this.#retirement;
     this.#retirement = undefined; // One that fails is begun again.
     if (!retirement) {
-      if (this.#memtable.active.count > 0) this.#freeze();
+      if (this.#memtable.active.count > 0) await this.#departure.begin();
       const isInMemory = (series: number, until: number) =>
         this.#memtable.collect(series, Number.NEGATIVE_INFINITY, until + 1).count > 0;
       this.#retirement = new Retirement(this.#chunks, { now, fallback, isInMemory });
       return false;
     }
-    if (this.#flush) this.#slice(RETIRE_MS);
-    else {
-      await this.#upkeep.settle();
-      if (retirement.step()) {
-        await this.#upkeep.keep();
-        return true;
-      }
+    if (this.#departure.isUnderWay) await this.#leaveFor(RETIRE_MS);
+    else if (await this.#write(() => retirement.step())) {
+      await this.#upkeep.keep();
+      return true;
     }
     this.#retirement = retirement;
     return false;
@@ -264,7 +231,8 @@ export class Engine {
 
   async hold(): Promise<Held> {
     await this.#upkeep.settle();
-    return holdHistory(this.#options.folder, this.#log, this.#upkeep);
+    const { folder } = this.#options;
+    return this.#departure.alone(() => holdHistory(folder, this.#log, this.#upkeep));
   }
 
   /**
@@ -274,13 +242,13 @@ export class Engine {
    * even that: then this engine goes on.
    */
   async leave(): Promise<void> {
-    await this.#upkeep.close();
+    await this.#departure.end();
     setAside(`${this.#database}-wal`, this.#parts.files);
     this.#release();
   }
 
   async close(): Promise<void> {
-    await this.#upkeep.close();
+    await this.#departure.end();
     // Whatever the disk does: our own log is whole, and is replayed.
     if (this.#upkeep.isInDoubt) return this.leave().catch(() => this.#release());
     this.#chunks.close();
@@ -290,6 +258,13 @@ export class Engine {
   #release(): void {
     this.#log.close();
     this.#lock.release();
+  }
+
+  #recall(series: Uint32Array): void {
+    for (const one of series) {
+      this.#readTail(one);
+      this.#memtable.latest.recall(one, this.#tail);
+    }
   }
 
   /** One that is damaged is said once and leaves the others readable. */
@@ -306,71 +281,38 @@ export class Engine {
   }
 
   async #appendPart(samples: Samples): Promise<void> {
-    if (!this.#memtable.hasRoom(samples.count)) this.#freeze();
+    await this.#departure.keepPace();
+    if (!this.#memtable.hasRoom(samples.count)) await this.#departure.begin();
     await this.#log.append(samples);
     this.#memtable.insert(samples);
   }
 
-  /** Ends the active generation, and with it the segment. Throws while the one before is stuck. */
-  #freeze(): void {
-    if (this.#flush) this.#finish();
-    const generation = this.#memtable.freeze();
-    generation.sequence = this.#log.sequence;
-    generation.segments = this.#log.turn();
-    this.#flush = new Flush(generation, this.#tools);
-  }
-
-  #finish(): void {
-    while (this.#flush) this.#slice(Number.POSITIVE_INFINITY);
-  }
-
-  #slice(budgetMs: number, isAsked = () => false): void {
-    const flush = this.#flush;
-    if (!flush) return;
+  async #leaveFor(budgetMs: number): Promise<void> {
     const end = this.#parts.monotonic() + budgetMs;
-    try {
-      if (!flush.slice(() => this.#parts.monotonic() >= end || isAsked())) return;
-      this.#flushed(flush.generation);
-    } catch (reason) {
-      if (isDiskFailure(reason)) this.#upkeep.doubt(reason);
-      throw reason;
-    }
+    await this.#departure.more(() => this.#parts.monotonic() >= end);
   }
 
-  #flushed({ segments, sequence }: Generation): void {
-    this.#upkeep.flushed(sequence, async () => {
-      this.#log.release(segments);
-      await this.outbox.trim();
+  /** All of it or nothing, when nobody else writes and nothing can be replayed over it. */
+  #write<T>(work: () => T): Promise<T> {
+    return this.#departure.alone(async () => {
+      await this.#upkeep.settle();
+      return this.#chunks.together(work);
     });
-    this.#flush = undefined;
-    this.#memtable.drop();
   }
 
   /** Brings the log back into memory; where it is larger than that, into chunks on the way. */
   #replay(): void {
     const replayed = this.#log.replay(this.#chunks.totals.sequence, (samples) => {
-      if (!this.#memtable.hasRoomAtMost(samples.count)) this.#makeRoom();
+      if (!this.#memtable.hasRoomAtMost(samples.count)) {
+        this.#departure.makeRoom(this.#log.sequence - 1);
+      }
       this.#memtable.insert(samples);
     });
     if (replayed.records > 0) this.#parts.log.info("log replayed", replayed);
     if (replayed.gaps > 0) this.#parts.log.error("records are missing in the log", replayed);
     if (replayed.isTorn)
       this.#parts.log.warn("the log ends in a record that is not whole", replayed);
-    if (replayed.segments > SEGMENTS_MAX) {
-      this.#freeze();
-      this.#finish();
-    }
-  }
-
-  /**
-   * What is replayed leaves memory before the record that is visited. Its segments may hold later
-   * records as well: they stay open, and go with the generation that has the last of them.
-   */
-  #makeRoom(): void {
-    this.#finish();
-    const generation = this.#memtable.freeze();
-    generation.sequence = this.#log.sequence - 1;
-    this.#flush = new Flush(generation, this.#tools);
+    this.#departure.replayed(replayed.segments > SEGMENTS_MAX);
   }
 }
 

@@ -69,13 +69,17 @@ export class Flush {
     this.#steps = this.#flushFrom(0);
   }
 
-  /** Works until `isEnough`; true when all is in chunks. Throws where the disk fails. */
+  /**
+   * Works until `isEnough`; true when all is in chunks, and the database says that the log need not
+   * be replayed up to here. Throws where the disk fails.
+   */
   slice(isEnough: () => boolean): boolean {
     let isDone = false;
     try {
       this.#chunks.together(() => {
         do isDone = this.#steps.next().done === true;
         while (!isDone && !isEnough());
+        if (isDone) this.#chunks.totals.sequence = this.generation.sequence;
       });
     } catch (reason) {
       this.#steps = this.#flushFrom(this.generation.flushedBelow);

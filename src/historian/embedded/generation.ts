@@ -18,8 +18,19 @@ const LONG_FROM = 32;
 const STRIP = 4;
 const STRIP_MAX = 16;
 const SERIES_FIRST = 1024;
-/** What a gateway ever needs for some thousand series, and 5 MB. */
-const BLOCKS_FIRST = 16_384;
+/** Not full, or kept, of some thousand series. */
+const BLOCKS_OPEN = 32_768;
+
+/** What another thread needs to read a generation that is frozen: its memory is the same. */
+export type SharedGeneration = Pick<Generation, "count" | "sequence" | "flushedBelow"> & {
+  readonly numbers: Float64Array;
+  readonly before: Int32Array;
+  readonly next: Uint32Array;
+  readonly blocksOf: Uint32Array;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly texts: string[];
+};
 
 /** Of samples that arrive together. */
 export type Bounds = {
@@ -52,18 +63,57 @@ export class Generation {
   #lastAt = Number.NEGATIVE_INFINITY;
 
   /** All blocks, and the same memory by the byte. */
-  #numbers = new Float64Array(0);
-  #bytes = new Uint8Array(0);
+  #numbers: Float64Array = new Float64Array(0);
+  #bytes: Uint8Array = new Uint8Array(0);
   #texts: string[] = [];
   readonly #textIndex = new Map<string, number>();
   /** Begun, or kept for the next of their series. */
   #blocks = 0;
   /** The block before it of the same series, or NONE. */
-  #before = new Int32Array(0);
+  #before: Int32Array = new Int32Array(0);
   /** Of each series, where its next row goes: a new block where that is a multiple of one. */
-  #next = new Uint32Array(0);
-  #blocksOf = new Uint32Array(0);
+  #next: Uint32Array = new Uint32Array(0);
+  #blocksOf: Uint32Array = new Uint32Array(0);
   #path = new Uint32Array(64);
+  readonly #blocksFirst: number;
+
+  /** `rows` is what it will most often hold at most. */
+  constructor(rows = 0) {
+    this.#blocksFirst = (rows >> BLOCK_BITS) + BLOCKS_OPEN;
+  }
+
+  static of(shared: SharedGeneration): Generation {
+    const one = new Generation();
+    one.count = shared.count;
+    one.remaining = shared.count;
+    one.sequence = shared.sequence;
+    one.#firstAt = shared.firstAt;
+    one.#lastAt = shared.lastAt;
+    one.#numbers = shared.numbers;
+    one.#bytes = new Uint8Array(shared.numbers.buffer);
+    one.#texts = shared.texts;
+    one.#before = shared.before;
+    one.#next = shared.next;
+    one.#blocksOf = shared.blocksOf;
+    one.flushed(shared.flushedBelow);
+    return one;
+  }
+
+  /** Only its texts are copied on the way to another thread. */
+  share(): SharedGeneration {
+    return {
+      count: this.count,
+      sequence: this.sequence,
+      flushedBelow: this.#flushedBelow,
+      numbers: this.#numbers,
+      before: this.#before,
+      next: this.#next,
+      blocksOf: this.#blocksOf,
+      firstAt: this.#firstAt,
+      lastAt: this.#lastAt,
+      texts: this.#texts,
+    };
+  }
 
   get seriesEnd(): number {
     return this.#next.length;
@@ -234,12 +284,15 @@ export class Generation {
     return block << BLOCK_BITS;
   }
 
-  /** What is not used is no memory yet: what was outgrown is, for the C library keeps it. */
+  /**
+   * What is reserved and not used is no memory yet: what was outgrown is, for V8 does not see how
+   * much it is, and is in no hurry to collect it.
+   */
   #grow(): void {
     const held = this.#before.length;
-    const capacity = Math.max(held * 2, BLOCKS_FIRST);
-    this.#before = grown(new Int32Array(capacity), this.#before);
-    this.#numbers = grown(new Float64Array(capacity * BLOCK_NUMBERS), this.#numbers);
+    const capacity = Math.max(held * 2, this.#blocksFirst);
+    this.#before = grown(new Int32Array(shared(capacity * 4)), this.#before);
+    this.#numbers = grown(new Float64Array(shared(capacity * BLOCK_BYTES)), this.#numbers);
     this.#bytes = new Uint8Array(this.#numbers.buffer);
   }
 
@@ -247,8 +300,8 @@ export class Generation {
     const held = this.#next.length;
     if (end <= held) return;
     const size = Math.max(end, held * 2, SERIES_FIRST);
-    this.#next = grown(new Uint32Array(size), this.#next);
-    this.#blocksOf = grown(new Uint32Array(size), this.#blocksOf);
+    this.#next = grown(new Uint32Array(shared(size * 4)), this.#next);
+    this.#blocksOf = grown(new Uint32Array(shared(size * 4)), this.#blocksOf);
   }
 
   #textAt(texts: readonly string[], index: number): number {
@@ -272,4 +325,8 @@ function stripOf(blocks: number): number {
 
 function newestOf({ at, count }: Run): number {
   return count > 0 ? (at[count - 1] ?? 0) : Number.NEGATIVE_INFINITY;
+}
+
+function shared(bytes: number): ArrayBufferLike {
+  return new SharedArrayBuffer(bytes);
 }

@@ -20,10 +20,10 @@ const TEXT_BYTES_MAX = 16 * 1024 * 1024;
 /** What arrived and is in the log only: the active generation fills while the frozen one leaves. */
 export class Memtable {
   readonly latest = new Latest();
-  active = new Generation();
+  active: Generation;
   frozen: Generation | undefined;
   /** Kept, so that its memory is taken once. */
-  #spare = new Generation();
+  #spare: Generation;
   readonly #limits: MemtableLimits;
   readonly #monotonic: () => number;
   #rows: number;
@@ -34,6 +34,8 @@ export class Memtable {
 
   constructor(limits: MemtableLimits, monotonic: () => number) {
     this.#limits = limits;
+    this.active = new Generation(limits.rowsMax);
+    this.#spare = new Generation(limits.rowsMax);
     this.#rows = limits.rowsFirst;
     this.#monotonic = monotonic;
   }

@@ -33,20 +33,18 @@ export class Retirement {
     this.#fallback = fallback;
   }
 
-  /** True when all is done. */
+  /** Part of one transaction; true when all is done. */
   step(): boolean {
     this.#series ??= [...new Set([...this.#chunks.series(), ...this.#chunks.days.retired()])];
     const series = this.#series;
     let left = STEP_CHUNKS;
-    this.#chunks.together(() => {
-      for (let one = series.at(-1); one !== undefined; one = series.at(-1)) {
-        left -= this.#retire(one, left);
-        if (left <= 0) return;
-        series.pop();
-        left -= 1;
-      }
-    });
-    return series.length === 0;
+    for (let one = series.at(-1); one !== undefined; one = series.at(-1)) {
+      left -= this.#retire(one, left);
+      if (left <= 0) return false;
+      series.pop();
+      left -= 1;
+    }
+    return true;
   }
 
   /** Returns how much work it was, in chunks. */

@@ -1,10 +1,7 @@
-import type { Chunks } from "./chunks.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { syncFile } from "./folder.ts";
 
-type Parts = Pick<EngineParts, "files" | "log" | "checkpoint" | "onDoubt"> & {
-  readonly chunks: Chunks;
-};
+type Parts = Pick<EngineParts, "files" | "log" | "checkpoint" | "onDoubt">;
 
 /**
  * What the database has to have on the disk before somebody relies on it. Commits reach SQLite's
@@ -26,9 +23,8 @@ export class Upkeep {
     this.#parts = parts;
   }
 
-  /** All up to this record is in chunks: `letGo` is called once that survives a power cut. */
-  flushed(sequence: number, letGo: () => Promise<void>): void {
-    this.#parts.chunks.mark(sequence);
+  /** A generation is in chunks: `letGo` is called once that survives a power cut. */
+  flushed(letGo: () => Promise<void>): void {
     this.#tidying = this.#tidying.then(() => this.#tidy(letGo));
   }
 
@@ -86,6 +82,7 @@ export class Upkeep {
 
   /** Segments that cannot be let go now are let go with others. */
   async #tidy(letGo: () => Promise<void>): Promise<void> {
+    await this.#checkpointing; // Of two who sync at once, one alone may be told of a failure.
     if (this.#isInDoubt) return;
     try {
       await this.keep();

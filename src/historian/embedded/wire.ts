@@ -1,7 +1,6 @@
 import type { Problem } from "../../domain/problem.ts";
 import type { Samples } from "../../domain/samples.ts";
 import type { HeldFile } from "../../lib/held.ts";
-import type { LogFields } from "../../lib/log.ts";
 import type {
   AggregateQuery,
   Appended,
@@ -16,12 +15,13 @@ import type {
   SeriesRemains,
 } from "../historian.ts";
 import type { EngineOptions } from "./engine-parts.ts";
+import type { LogWord } from "./port-log.ts";
 
 /** What the door and its worker say to each other. Each question has one answer of the same id. */
 export type WorkerOptions = EngineOptions & {
   /** Appends that arrive within this time share one write. */
   readonly commitEveryMs: number;
-  /** No thread for what one can do in turn. */
+  /** No more threads for what one can do in turn. */
   readonly isSmall: boolean;
 };
 
@@ -88,14 +88,7 @@ export type Answer =
   /** The disk failed the database: another thread should open it anew. */
   | { readonly say: "doubt"; readonly reason: string }
   | { readonly say: "failed"; readonly ids: readonly number[]; readonly reason: string }
-  | {
-      readonly say: "log";
-      readonly level: LogLevel;
-      readonly text: string;
-      readonly fields?: LogFields;
-    };
-
-export type LogLevel = "error" | "warn" | "info" | "debug";
+  | LogWord;
 
 /** The buffers behind the columns, each once: what crosses without being copied. */
 export function buffersOf(value: unknown): ArrayBuffer[] {

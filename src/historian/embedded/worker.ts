@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import {
   isMainThread,
   type MessagePort,
@@ -8,14 +7,15 @@ import {
   workerData,
 } from "node:worker_threads";
 import { assert } from "../../lib/assert.ts";
-import type { Log, LogFields } from "../../lib/log.ts";
 import { startThread } from "../../lib/thread.ts";
 import type { Dropped } from "../historian.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { Desk, type Say } from "./desk.ts";
 import { Engine } from "./engine.ts";
 import { diskFiles } from "./files.ts";
-import type { LogLevel, Question, WorkerOptions } from "./wire.ts";
+import type { PackingOptions } from "./packing-words.ts";
+import { portLog } from "./port-log.ts";
+import type { Question, WorkerOptions } from "./wire.ts";
 
 assert(!isMainThread && parentPort, "this file is the thread of the embedded historian");
 serve(parentPort, workerData as WorkerOptions);
@@ -27,7 +27,8 @@ function serve(port: MessagePort, options: WorkerOptions): void {
   const onDropped = (dropped: Dropped) => say({ say: "dropped", dropped });
   const onDoubt = (reason: string) => say({ say: "doubt", reason });
   const monotonic = () => performance.now();
-  const outward = { onDropped, onDoubt, checkpoint: options.isSmall ? inTurn : checkpoints() };
+  const packing = options.isSmall ? {} : { startPacking };
+  const outward = { onDropped, onDoubt, checkpoint: inTurn, ...packing };
   const parts = { log, files: diskFiles, monotonic, ...outward };
   const opened = Engine.open(options, parts);
   if (!opened.ok) {
@@ -41,49 +42,13 @@ function serve(port: MessagePort, options: WorkerOptions): void {
   say({ say: "opened" });
 }
 
-/** How long the thread waits for the next one: to start it costs more than what it does. */
-const CHECKPOINT_IDLE_MS = 30_000;
-
-/** Where memory is dearer than time: a thread takes 8 MB. */
+/** Where memory is dearer than time. */
 async function inTurn(database: string): Promise<void> {
   checkpoint(database);
 }
 
-/**
- * Checkpoints in a thread of their own, one at a time: the disk may take seconds for one, in which
- * the engine goes on.
- */
-function checkpoints(): (database: string) => Promise<void> {
-  let thread: Worker | undefined;
-  let idle: NodeJS.Timeout | undefined;
-  const leave = () => {
-    void thread?.terminate();
-    thread = undefined;
-  };
-  return async (database) => {
-    clearTimeout(idle);
-    thread ??= startThread(import.meta.url, "checkpoint-thread", { workerData: database });
-    thread.postMessage("go");
-    try {
-      const [trouble] = await once(thread, "message");
-      if (trouble !== undefined) throw new Error(String(trouble));
-    } catch (reason) {
-      leave();
-      throw reason;
-    }
-    idle = setTimeout(leave, CHECKPOINT_IDLE_MS).unref();
-  };
-}
-
-function portLog(say: Say): Log {
-  const write = (level: LogLevel) => (text: string, fields?: LogFields) =>
-    say({ say: "log", level, text, ...(fields && { fields }) });
-  const log: Log = {
-    error: write("error"),
-    warn: write("warn"),
-    info: write("info"),
-    debug: write("debug"),
-    child: () => log,
-  };
-  return log;
+/** Its columns and what SQLite takes lie outside of its heap: what it makes is soon garbage. */
+function startPacking(workerData: PackingOptions): Worker {
+  const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+  return startThread(import.meta.url, "packing-thread", { workerData, resourceLimits });
 }

@@ -1,0 +1,141 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { assert } from "../../lib/assert.ts";
+import { isDiskFailure, openSqlite } from "../../lib/sqlite.ts";
+import { checkpoint } from "./checkpoint.ts";
+import { Chunks } from "./chunks.ts";
+import { BUSY_MS, RETRY_MS } from "./duty.ts";
+import { Flush, FlushTools } from "./flush.ts";
+import { Generation } from "./generation.ts";
+import type { PackingAsk, PackingOptions, PackingWord } from "./packing-words.ts";
+import { portLog } from "./port-log.ts";
+import { prepareDatabase } from "./schema.ts";
+
+/** Longer ones spend less on transactions; whoever has something to write waits for the end. */
+const SLICE_MS = 10;
+
+/**
+ * The thread that brings generations into chunks, through a connection of its own. It hears what is
+ * asked between two slices, and does all of it in turn.
+ */
+class PackingThread {
+  readonly #options: PackingOptions;
+  readonly #say: (word: PackingWord) => void;
+  #tools: FlushTools | undefined;
+  #generation: Generation | undefined;
+  #flush: Flush | undefined;
+  #isPaused = false;
+  #isDue = false;
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(options: PackingOptions, say: (word: PackingWord) => void) {
+    this.#options = options;
+    this.#say = say;
+  }
+
+  hear(ask: PackingAsk): void {
+    switch (ask.ask) {
+      case "pack":
+        this.#generation = Generation.of(ask.generation);
+        this.#soon();
+        break;
+      case "again":
+        this.#soon();
+        break;
+      case "pause":
+        this.#isPaused = true;
+        this.#say({ say: "paused" });
+        break;
+      case "resume":
+        this.#isPaused = false;
+        this.#soon();
+        break;
+      case "forget":
+        this.#tools?.chunks.days.open.forget(ask.series);
+        break;
+      case "checkpoint":
+        this.#say({ say: "checkpointed", trouble: troubleOf(this.#options.database) });
+        break;
+      default:
+        this.#end();
+    }
+  }
+
+  #soon(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setImmediate(() => this.#work());
+  }
+
+  #work(): void {
+    this.#isDue = false;
+    clearTimeout(this.#retry);
+    if (!this.#generation || this.#isPaused) return;
+    try {
+      if (!this.#slice(this.#generation)) this.#soon();
+    } catch (reason) {
+      const isDisk = isDiskFailure(reason);
+      this.#say({ say: "failed", reason: messageOf(reason), isDisk });
+      this.#retry = setTimeout(() => this.#soon(), RETRY_MS);
+    }
+  }
+
+  #slice(generation: Generation): boolean {
+    this.#flush ??= this.#begin(generation);
+    const end = performance.now() + SLICE_MS;
+    const isDone = this.#flush.slice(() => performance.now() >= end);
+    if (isDone) {
+      this.#generation = undefined;
+      this.#flush = undefined;
+    }
+    const totals = { ...this.#open().chunks.totals };
+    this.#say({ say: "sliced", below: generation.flushedBelow, isDone, totals });
+    return isDone;
+  }
+
+  /** Samples may have been let go or deleted since the one before. */
+  #begin(generation: Generation): Flush {
+    const tools = this.#open();
+    tools.chunks.refresh();
+    return new Flush(generation, tools);
+  }
+
+  #open(): FlushTools {
+    if (this.#tools) return this.#tools;
+    const { database: file, pagesKib, chunkSamples } = this.#options;
+    const database = openSqlite(file, { busyMs: BUSY_MS, keepsLog: true });
+    const prepared = prepareDatabase(database, pagesKib);
+    assert(prepared.ok, "the history's thread has brought it up to date");
+    const chunks = new Chunks(
+      database,
+      portLog((word) => this.#say(word)),
+    );
+    this.#tools = new FlushTools(chunks, chunkSamples);
+    return this.#tools;
+  }
+
+  #end(): void {
+    this.#generation = undefined;
+    clearTimeout(this.#retry);
+    this.#tools?.chunks.close();
+    this.#tools = undefined;
+    this.#say({ say: "ended" });
+  }
+}
+
+function troubleOf(database: string): string | undefined {
+  try {
+    checkpoint(database);
+    return undefined;
+  } catch (reason) {
+    return String(reason);
+  }
+}
+
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}
+
+assert(parentPort, "this file is a thread of the embedded historian");
+const port = parentPort;
+const packing = new PackingThread(workerData as PackingOptions, (word) => port.postMessage(word));
+port.on("message", (ask: PackingAsk) => packing.hear(ask));

@@ -1,0 +1,37 @@
+import type { Totals } from "./chunks.ts";
+import type { SharedGeneration } from "./generation.ts";
+import type { LogWord } from "./port-log.ts";
+
+/** What the thread that packs is started with. */
+export type PackingOptions = {
+  readonly database: string;
+  readonly pagesKib: number | undefined;
+  readonly chunkSamples: number;
+};
+
+/** What the history's thread says to the one that packs, which does it in this order. */
+export type PackingAsk =
+  | { readonly ask: "pack"; readonly generation: SharedGeneration }
+  /** After a failure, before the time for it has come. */
+  | { readonly ask: "again" }
+  | { readonly ask: "pause" }
+  | { readonly ask: "resume" }
+  | { readonly ask: "forget"; readonly series: number }
+  | { readonly ask: "checkpoint" }
+  | { readonly ask: "end" };
+
+/** What it is told. A slice is in the database when it is said. */
+export type PackingWord =
+  | {
+      readonly say: "sliced";
+      /** Series below this one are in chunks. */
+      readonly below: number;
+      readonly isDone: boolean;
+      readonly totals: Totals;
+    }
+  /** It will be tried again. */
+  | { readonly say: "failed"; readonly reason: string; readonly isDisk: boolean }
+  | { readonly say: "checkpointed"; readonly trouble: string | undefined }
+  | { readonly say: "paused" }
+  | { readonly say: "ended" }
+  | LogWord;

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { openSqlite } from "../../lib/sqlite.ts";
+import { startThread } from "../../lib/thread.ts";
+import { batchOf, inFolder, ramp } from "../tale.ts";
+import type { Engine } from "./engine.ts";
+import { crashImage, ofSeriesOne, openEngine } from "./engine-tale.ts";
+import { diskFiles, type Files } from "./files.ts";
+import type { PackingOptions } from "./packing-words.ts";
+
+const MANY = { rowsFirst: 4_000, rowsMax: 4_000, chunkSamples: 4, segmentBytes: 65_536 };
+
+/** As the history's thread does. */
+function startPacking(workerData: PackingOptions) {
+  return startThread(import.meta.url, "packing-thread", { workerData });
+}
+
+function openWithThread(folder: string, wishes: Parameters<typeof openEngine>[1] = {}): Engine {
+  return openEngine(folder, { startPacking, ...wishes });
+}
+
+async function append(engine: Engine, from: number, to: number): Promise<void> {
+  for (let row = from; row < to; row += 50) {
+    await engine.append(batchOf(ramp(Math.min(row + 50, to)).slice(row)));
+  }
+}
+
+test("another thread packs, and what is read is the same at every moment of it", () =>
+  inFolder(async (folder) => {
+    const engine = openWithThread(join(folder, "live"), MANY);
+    for (let row = 0; row < 12_000; row += 500) {
+      await append(engine, row, row + 500);
+      assert.deepEqual(ofSeriesOne(engine), ramp(row + 500));
+      assert.equal(engine.stats().samplesStored, row + 500);
+    }
+    const { sequence } = totalsOf(join(folder, "live"));
+    assert.ok(sequence > 0, "some of it has left memory");
+    await engine.close();
+    const again = openEngine(join(folder, "live"));
+    assert.deepEqual(ofSeriesOne(again), ramp(12_000));
+    await again.close();
+  }));
+
+test("a crash while another thread packs loses nothing", () =>
+  inFolder(async (folder) => {
+    const engine = openWithThread(join(folder, "live"), MANY);
+    for (let row = 0; row < 9_000; row += 1_000) {
+      await append(engine, row, row + 1_000);
+      const image = openEngine(crashImage(folder, `after ${row}`));
+      assert.deepEqual(ofSeriesOne(image), ramp(row + 1_000));
+      await image.close();
+    }
+    await engine.close();
+  }));
+
+test("what is deleted, kept or held in mid-pack waits for a moment in which nobody writes", () =>
+  inFolder(async (folder) => {
+    const engine = openWithThread(join(folder, "live"), MANY);
+    const retention = { rawMs: null, hourlyMs: null, dailyMs: null };
+    await append(engine, 0, 4_050);
+    await engine.setRetention(1, retention);
+    const held = await engine.hold();
+    await append(engine, 4_050, 8_050);
+    await engine.setRetention(2, retention);
+    await held.release();
+    const [first, last] = [ramp(8_050)[100], ramp(8_050)[7_000]];
+    const range = { from: first?.at ?? 0, to: last?.at ?? 0 };
+    await engine.deleteRange({ series: 1, ...range });
+    const left = ramp(8_050).filter(({ at }) => at < range.from || at >= range.to);
+    assert.deepEqual(ofSeriesOne(engine), left);
+    assert.deepEqual([...engine.retentions().keys()], [1, 2]);
+    const image = openEngine(crashImage(folder, "after"));
+    assert.deepEqual(ofSeriesOne(image), left);
+    await image.close();
+    await engine.close();
+  }));
+
+test("while another thread cannot write, the log takes samples as long as memory does", () =>
+  inFolder(async (folder) => {
+    const lines: string[] = [];
+    const engine = openWithThread(join(folder, "live"), { lines });
+    const other = openSqlite(join(folder, "live", "history.db"));
+    other.exec("BEGIN IMMEDIATE");
+    await append(engine, 0, 200);
+    await assert.rejects(engine.append(batchOf(ramp(250).slice(200))), /locked/);
+    await assert.rejects(engine.append(batchOf(ramp(250).slice(200))), /locked/);
+    assert.deepEqual(ofSeriesOne(engine), ramp(200));
+    other.exec("ROLLBACK");
+    other.close();
+    await append(engine, 200, 250);
+    assert.deepEqual(ofSeriesOne(engine), ramp(250));
+    assert.equal(lines.filter((line) => line.includes('"error"')).length, 2);
+    await engine.close();
+  }));
+
+test("whoever cannot leave its folder goes on packing", () =>
+  inFolder(async (folder) => {
+    let fails = true;
+    const rename: Files["rename"] = (from, to) => {
+      if (fails) throw new Error("EIO");
+      diskFiles.rename(from, to);
+    };
+    const engine = openWithThread(join(folder, "live"), {
+      ...MANY,
+      files: { ...diskFiles, rename },
+    });
+    await append(engine, 0, 4_050);
+    await assert.rejects(engine.leave(), /EIO/);
+    engine.work(0);
+    fails = false;
+    await append(engine, 4_050, 9_000);
+    assert.deepEqual(ofSeriesOne(engine), ramp(9_000));
+    await engine.leave();
+    const again = openEngine(join(folder, "live"));
+    assert.deepEqual(ofSeriesOne(again), ramp(9_000));
+    await again.close();
+  }));
+
+test("what a thread knows of a day is not what was deleted of it meanwhile", () =>
+  inFolder(async (folder) => {
+    const engine = openWithThread(join(folder, "live"), { ...MANY, rowsFirst: 100, rowsMax: 100 });
+    const minutes = (from: number, to: number) =>
+      ramp(to)
+        .slice(from)
+        .map((row, index) => ({ ...row, at: (from + index) * 60_000 }));
+    const put = async (from: number, to: number) => {
+      for (let row = from; row < to; row += 50)
+        await engine.append(batchOf(minutes(row, row + 50)));
+    };
+    await put(0, 600);
+    await engine.deleteRange({ series: 1, from: 60_000 * 100, to: 60_000 * 200 });
+    await put(600, 3_000);
+    const query = { series: Uint32Array.of(1), from: 0, to: 86_400_000 };
+    const [day] = engine.aggregate({ ...query, by: { buckets: 1 } });
+    assert.deepEqual([...(day?.count ?? [])], [1_340]);
+    await engine.close();
+  }));
+
+function totalsOf(folder: string): { readonly sequence: number } {
+  const database = openSqlite(join(folder, "history.db"), { readOnly: true });
+  const row = database.prepare("SELECT value FROM total WHERE name = 'sequence'").get();
+  database.close();
+  return { sequence: Number(row?.[0] ?? 0) };
+}

@@ -26,7 +26,7 @@ before(async () => {
   house = await ApiHouse.open({ brokerSecret: SECRET });
   const created = await house.parts.agents.create(THE_HOUSE, {
     ...{ kind: "plain", name: NAME, tenant: "", credential: "password" },
-    grant: { publish: ["own/o/#"], subscribe: ["own/i/#"] },
+    grant: { publish: ["own/o/#", "spBv1.0/own/#"], subscribe: ["own/i/#"] },
   });
   assert.ok(created.ok);
   password = created.value.password ?? "";

@@ -3,6 +3,7 @@ import { type Form, type Question, textIn } from "./broker-form.ts";
 
 /** The queues of MQTT sessions, by their clients' ids. */
 const SESSION_QUEUE = /^mqtt-subscription-(.*)qos[01]$/s;
+const SPARKPLUG = /^(spBv\d+)(?:___|\.)(\d+)(?=\.|$)/;
 const write: Form["write"] = ([may] = []) => (may ? "allow" : "deny");
 
 /**
@@ -36,9 +37,16 @@ function resource(body: JsonObject): Question | undefined {
 function topic(body: JsonObject): Question | undefined {
   const permission = textIn(body, "permission");
   if (permission !== "write" && permission !== "read") return undefined;
-  const key = textIn(body, "routing_key").replaceAll(".", "/").replaceAll("*", "+");
   const about = permission === "write" ? "publish" : "subscribe";
-  return { about, username: nameIn(body), clientId: "", topics: [key] };
+  const topics = [topicOf(textIn(body, "routing_key"))];
+  return { about, username: nameIn(body), clientId: "", topics };
+}
+
+/** Sparkplug's first level has a point of its own: as it is, or as `mqtt.sparkplug` writes it. */
+function topicOf(key: string): string {
+  const [level = "", version, minor] = SPARKPLUG.exec(key) ?? [];
+  const first = version === undefined ? "" : `${version}.${minor}`;
+  return first + key.slice(level.length).replaceAll(".", "/").replaceAll("*", "+");
 }
 
 function standing(body: JsonObject): Question {

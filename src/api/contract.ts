@@ -477,6 +477,9 @@ export const ROUTES = {
       ...PageQuery,
       /** Those that nobody wants to be asked about, instead. */
       ignored: Type.Optional(oneOf(["true"])),
+      search: Type.Optional(Search),
+      /** Of this protocol alone. */
+      driver: Type.Optional(Type.String()),
     }),
     reply: countedPage(DeviceSchema),
   }),

@@ -80,6 +80,24 @@ test("what cannot be adopted says why", async () => {
   assert.match(odd.json.detail, /must not have 'colour'/);
 });
 
+test("the inbox is searched by the server, by name and address, and by protocol", async () => {
+  for (const node of [3, 4]) await house.hear(`/sauter/viasens/13/${node}`);
+  const { json: all } = await house.send("viewer", "GET /inbox");
+  assert.equal(all.total, 2);
+  const [device] = all.items;
+  const words = encodeURIComponent(device.address.slice(-4).toUpperCase());
+  const { json: found } = await house.send("viewer", `GET /inbox?search=${words}`);
+  assert.deepEqual([found.total, found.items[0].id], [1, device.id]);
+  const { json: none } = await house.send("viewer", "GET /inbox?search=nobody-is-called-so");
+  assert.equal(none.total, 0);
+  const { json: same } = await house.send("viewer", `GET /inbox?driver=${device.driver}`);
+  assert.equal(same.total, 2);
+  const { json: other } = await house.send("viewer", "GET /inbox?driver=none");
+  assert.equal(other.total, 0);
+  const waiting = house.parts.ingest.devices().filter(({ assetId }) => assetId === null);
+  for (const { id } of waiting) await house.parts.ingest.forget(id);
+});
+
 test("the inbox comes page by page, the newest device first, each of them once", async () => {
   for (const node of [7, 8, 9]) await house.hear(`/sauter/viasens/12/${node}`);
   const seen: string[] = [];

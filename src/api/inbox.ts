@@ -6,6 +6,7 @@ import { deviceReplies } from "./devices.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
 import { cut } from "./page.ts";
+import { matching } from "./search.ts";
 
 export const inboxHandlers = {
   "GET /inbox": listInbox,
@@ -17,8 +18,12 @@ export const inboxHandlers = {
 } satisfies Handlers;
 
 async function listInbox(house: House, { query }: Call<"GET /inbox">): Answer<"GET /inbox"> {
-  const devices = query.ignored ? ignoredDevices(house) : waitingDevices(house);
-  const waiting = devices.toSorted((a, b) => b.firstSeenAt - a.firstSeenAt);
+  const { ignored, search, driver: wanted } = query;
+  const devices = (ignored ? ignoredDevices(house) : waitingDevices(house)).filter(
+    ({ driver }) => wanted === undefined || driver === wanted,
+  );
+  const found = matching(devices, search?.trim(), ({ name, address }) => `${name} ${address}`);
+  const waiting = found.toSorted((a, b) => b.firstSeenAt - a.firstSeenAt);
   const page = cut(waiting, query, ({ id }) => id);
   if (!page.ok) return page;
   return success({ ...page.value, items: await deviceReplies(house, page.value.items) });

@@ -219,6 +219,17 @@ test("a turn that reads long hands over on the way", async () => {
   assert.deepEqual(sizes, [LIMIT.messagesPerBatch, 1]);
 });
 
+test("a turn that brings many bytes hands over on the way: reading them counts for its time", async () => {
+  const sizes: number[] = [];
+  const intake = newIntake({ receive: async ({ length }) => void sizes.push(length) });
+  for (let index = 0; index < 5; index += 1) {
+    intake.offer(arrival(Buffer.alloc(LIMIT.bytesPerBatch / 2)));
+  }
+  assert.deepEqual(sizes, [2, 2]);
+  await intake.idle();
+  assert.deepEqual(sizes, [2, 2, 1]);
+});
+
 test("a wrong program is not taken for a full disk", async (t) => {
   const faults: unknown[] = [];
   const listeners = process.listeners("unhandledRejection");

@@ -67,6 +67,11 @@ export const LIMIT = {
   unacknowledgedPerClient: 1_000,
   /** Messages of one turn of the event loop: one that reads longer hands over on the way. */
   messagesPerBatch: 4_096,
+  /**
+   * The same in bytes: what a batch says is read in one go, up to 10 ms for 128 kB of JSON, and
+   * that counts for how long others may be read in this turn.
+   */
+  bytesPerBatch: 512 * 1024,
   /** Open sockets: about 250 MB with TLS. */
   connections: 10_000,
   /** Above this two clients probably share one identity: the newcomer has to wait. */

@@ -162,6 +162,24 @@ describe("the walk up", () => {
     assert.deepEqual(seen, values);
   });
 
+  test("a crowd of newcomers is entered a few hundred at a time, and others are served between", async () => {
+    const { ingest, store } = await world();
+    const crowd = Array.from({ length: 2_000 }, (_, index) =>
+      message(`plant/m${index % 20}/v${index}`, "1"),
+    );
+    const entered: number[] = [];
+    const { put } = store.channels;
+    store.channels.put = async (...rows) => {
+      entered.push(rows.length);
+      await put(...rows);
+    };
+    const others: number[] = [];
+    setImmediate(() => others.push(entered.length));
+    await ingest.receive(crowd);
+    assert.deepEqual([entered, others], [[400, 400, 400, 400, 400], [1]]);
+    assert.deepEqual([await store.devices.count(), await store.channels.count()], [20, 2_000]);
+  });
+
   test("a message that nobody understands is kept with its reason, and counted when it comes again", async () => {
     const { ingest, store } = await world();
     await ingest.receive([

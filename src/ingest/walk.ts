@@ -7,7 +7,7 @@ import type { JsonObject } from "../lib/json.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { accept } from "./accept.ts";
 import { Binder } from "./bind.ts";
-import { type Bindings, noteHeard } from "./bindings.ts";
+import { type Bindings, type BoundDevice, noteHeard } from "./bindings.ts";
 import { bornAfter } from "./farewell.ts";
 import type { IngestParts } from "./ingest.ts";
 import { type Rejection, reject, rejectionOf } from "./reject.ts";
@@ -26,6 +26,8 @@ import { newcomersOf, welcome } from "./welcome.ts";
 /** What is said now, and what is told of the past, counted apart: only one of them is a rate. */
 const STORED = "samples_stored_total";
 const IMPORTED = "samples_imported_total";
+/** Each is written to the store on the thread that serves all others: this many take 10 ms. */
+const STRANGERS_AT_ONCE = 400;
 
 /**
  * The walk up: device -> broker -> driver -> series -> historian -> those who watch.
@@ -110,17 +112,23 @@ export class Walk {
     await this.#state.rejections.flush();
   }
 
-  /** Gives strangers a place and their readings a series. */
+  /** Gives strangers a place and their readings a series, a few hundred at a time. */
   async #welcome(strangers: readonly ToldReading[]): Promise<void> {
     const { bindings, statusSeries } = this.#state;
-    const welcomed = await welcome(this.#parts, bindings, newcomersOf(strangers));
+    const welcomed: BoundDevice[] = [];
+    for (let start = 0; start < strangers.length; start += STRANGERS_AT_ONCE) {
+      if (start > 0) await new Promise((resolve) => setImmediate(resolve));
+      const some = newcomersOf(strangers.slice(start, start + STRANGERS_AT_ONCE));
+      welcomed.push(...(await welcome(this.#parts, bindings, some)));
+    }
     await statusSeries.give(seriesWithWords(bindings, strangers));
     const homeless = this.#understanding.ofReadings(strangers)?.strangers.length ?? 0;
     if (homeless > 0) {
       this.#parts.gauges.add('values_dropped_total{reason="device_limit"}', homeless);
       this.#parts.log.warn("no room for more devices or channels", { values: homeless });
     }
-    for (const { device } of welcomed) this.#parts.onChanged(`device:${device.id}`);
+    const changed = new Set(welcomed.map(({ device }) => device.id));
+    for (const id of changed) this.#parts.onChanged(`device:${id}`);
   }
 
   /** Stored first, then shown. */

@@ -9,10 +9,12 @@ import { Card } from "../part/card.tsx";
 import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
 import { More } from "../part/more.tsx";
 import { Page } from "../part/page.tsx";
+import { Filters, SearchBox } from "../part/search-box.tsx";
 import { useAsk } from "../query.ts";
 import { useMay } from "../session.ts";
 import { type Pages, usePages } from "../use-pages.ts";
 import { useRefetchOn } from "../use-refetch.ts";
+import { useSettled } from "../use-settled.ts";
 import { InboxCard } from "./inbox-card.tsx";
 import { InboxIgnored } from "./inbox-ignored.tsx";
 import { ADOPTION_CHANGES, useAdoption } from "./use-adoption.ts";
@@ -24,7 +26,10 @@ const PAGE = 24;
 
 /** Devices that speak and belong to nothing yet. They are heard, kept, and wait for a person. */
 export function InboxPage() {
-  const inbox = usePages("GET /inbox", {}, { limit: PAGE, every: EVERY_MS });
+  const [typed, setTyped] = useState("");
+  const search = useSettled(typed.trim());
+  const query = search === "" ? {} : { search };
+  const inbox = usePages("GET /inbox", query, { limit: PAGE, every: EVERY_MS });
   useRefetchOn(({ kind }) => kind === "model.changed", ["GET /inbox", "GET /overview"]);
   const [adopted, setAdopted] = useState<readonly Adopted[]>([]);
   const add = (one: Adopted) => setAdopted((before) => [one, ...before]);
@@ -41,15 +46,12 @@ export function InboxPage() {
     >
       <ProblemNote problem={inbox.problem} onRetry={inbox.again} />
       {adopted.length > 0 && <AdoptedNote adopted={adopted} onUndone={remove} />}
-      {items ? (
-        items.length > 0 ? (
-          <Cards devices={items} inbox={inbox} onAdopted={add} />
-        ) : (
-          <NothingWaits />
-        )
-      ) : (
-        !inbox.problem && <Waiting />
+      {(inbox.more || typed !== "") && (
+        <Filters>
+          <SearchBox label="Name or address" value={typed} onChange={setTyped} />
+        </Filters>
       )}
+      <Waiters inbox={inbox} isSearched={typed !== ""} onAdopted={add} />
       <InboxIgnored />
     </Page>
   );
@@ -60,15 +62,21 @@ type AdoptAllProps = {
   readonly onAdopted: (adopted: Adopted) => void;
 };
 
-type CardsProps = AdoptAllProps & { readonly inbox: Pages<"GET /inbox"> };
+type WaitersProps = Pick<AdoptAllProps, "onAdopted"> & {
+  readonly inbox: Pages<"GET /inbox">;
+  readonly isSearched: boolean;
+};
 
-function Cards({ devices, inbox, onAdopted }: CardsProps) {
+function Waiters({ inbox, isSearched, onAdopted }: WaitersProps) {
+  const { rows, problem } = inbox;
+  if (!rows) return problem ? null : <Waiting />;
+  if (rows.length === 0) return isSearched ? <Empty title="None is like that" /> : <NothingWaits />;
   return (
     <>
-      {devices.map((device) => (
+      {rows.map((device) => (
         <InboxCard key={device.id} device={device} onAdopted={onAdopted} />
       ))}
-      <More {...inbox} shown={devices.length} />
+      <More {...inbox} shown={rows.length} />
     </>
   );
 }

@@ -57,19 +57,28 @@ export function handleSubscribe(core: Core, client: Client, packet: PacketView):
 /** In words only where somebody reads them: a packet may hold 50,000 filters. */
 type Refusal = { readonly reason: number; readonly problem: () => Problem };
 
+const TOO_MANY: Refusal = {
+  reason: REASON.quotaExceeded,
+  problem: () => {
+    const detail = `a client has at most ${LIMIT.subscriptionsPerClient} subscriptions`;
+    return problem("topic_forbidden", detail);
+  },
+};
+const MALFORMED: Refusal = {
+  reason: REASON.filterInvalid,
+  problem: () => problem("topic_forbidden", "the filter is malformed or too long"),
+};
+
+/** What is no more than counted comes first: most of 50,000 filters are too many. */
 function refusalOf(client: Client, filter: string): Refusal | null {
   const { session, gate } = client.admitted;
+  const { subscriptions } = session;
+  if (subscriptions.size >= LIMIT.subscriptionsPerClient && !subscriptions.has(filter)) {
+    return TOO_MANY;
+  }
   const isTooLong =
     Buffer.byteLength(filter) > LIMIT.topicBytes || filter.split("/").length > LIMIT.topicLevels;
-  if (isTooLong || !isWellFormed(filter)) {
-    const detail = "the filter is malformed or too long";
-    return { reason: REASON.filterInvalid, problem: () => problem("topic_forbidden", detail) };
-  }
-  const isNew = !session.subscriptions.has(filter);
-  if (isNew && session.subscriptions.size >= LIMIT.subscriptionsPerClient) {
-    const detail = `a client has at most ${LIMIT.subscriptionsPerClient} subscriptions`;
-    return { reason: REASON.quotaExceeded, problem: () => problem("topic_forbidden", detail) };
-  }
+  if (isTooLong || !isWellFormed(filter)) return MALFORMED;
   if (gate.maySubscribe(innerFilter(filter) ?? filter)) return null;
   const inWords = () => gate.refusalOfSubscription(filter);
   return { reason: REASON.notAuthorised, problem: inWords };

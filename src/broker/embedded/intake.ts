@@ -99,7 +99,7 @@ export class Intake {
     batch.bytes += bytes;
     this.#pendingBytes += bytes;
     if (this.#pendingBytes > LIMIT.pendingBytes) this.#setFull(true);
-    if (batch.arrivals.length >= LIMIT.messagesPerBatch) {
+    if (batch.arrivals.length >= LIMIT.messagesPerBatch || isHeavy(batch)) {
       this.#handOver();
     } else if (!this.#isTurnEnding) {
       this.#isTurnEnding = true;
@@ -244,6 +244,11 @@ export class Intake {
 async function inOrder<T>(before: Promise<unknown>, next: Promise<T>): Promise<T> {
   const [, value] = await Promise.all([before, next]);
   return value;
+}
+
+/** Its payloads are much to read; see LIMIT. */
+function isHeavy({ arrivals, bytes }: Batch): boolean {
+  return bytes - arrivals.length * OVERHEAD_BYTES >= LIMIT.bytesPerBatch;
 }
 
 function newBatch(): Batch {

@@ -29,6 +29,7 @@ export function decodeSubscribe(
   const cursor = cursorOf(view);
   const packetId = readNumber(cursor, 2) ?? 0;
   const id = agreed.version === 5 ? readId(cursor) : null;
+  const isOldBridge = agreed.isBridge && agreed.version < 5;
   const wanted: WantedSubscription[] = [];
   while (cursor.at < cursor.end) {
     const filter = readText(cursor);
@@ -36,7 +37,15 @@ export function decodeSubscribe(
     if (filter === undefined || options === undefined || !areOptions(options, agreed.version)) {
       return malformed("SUBSCRIBE with a wrong length, text or option");
     }
-    wanted.push({ filter, ...wishOf(options, agreed), id: id ?? null });
+    wanted.push({
+      filter,
+      qos: (options & QOS) as 0 | 1 | 2,
+      // A bridge of MQTT 3 gets nothing back that it has sent, and RETAIN as it was.
+      noLocal: isOldBridge || (options & NO_LOCAL) !== 0,
+      retainAsPublished: isOldBridge || (options & RETAIN_AS_PUBLISHED) !== 0,
+      retainHandling: options >> RETAIN_HANDLING_SHIFT,
+      id: id ?? null,
+    });
   }
   if (packetId === 0 || wanted.length === 0 || id === undefined || id === 0) {
     return malformed("SUBSCRIBE with a wrong packet id or property, or without a filter");
@@ -77,17 +86,6 @@ function areOptions(options: number, version: Version): boolean {
   const known = version === 5 ? OPTIONS_OF_5 : OPTIONS_OF_3;
   const isKnown = (options & ~known) === 0;
   return isKnown && (options & QOS) < 3 && options >> RETAIN_HANDLING_SHIFT < 3;
-}
-
-/** A bridge of MQTT 3 gets nothing back that it has sent, and RETAIN as it was. */
-function wishOf(options: number, { version, isBridge }: Agreed) {
-  const isOldBridge = isBridge && version < 5;
-  return {
-    qos: (options & QOS) as 0 | 1 | 2,
-    noLocal: isOldBridge || (options & NO_LOCAL) !== 0,
-    retainAsPublished: isOldBridge || (options & RETAIN_AS_PUBLISHED) !== 0,
-    retainHandling: options >> RETAIN_HANDLING_SHIFT,
-  };
 }
 
 function malformed(detail: string) {

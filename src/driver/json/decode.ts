@@ -124,6 +124,11 @@ class Teller {
     return place;
   }
 
+  /** It has said that there are too many: the rest need not be looked at. */
+  get isFull(): boolean {
+    return this.#told > VALUES_MAX;
+  }
+
   tell(channel: string, value: Value | null): void {
     this.#told += 1;
     const { findings } = this.context;
@@ -175,6 +180,7 @@ function tellObject(teller: Teller, json: ExactJson): void {
   teller.begin(at);
   if (!isJsonObject(json)) return;
   for (const [key, value] of Object.entries(json)) {
+    if (teller.isFull) return;
     if (at === undefined || !isTimeName(key)) tellMembers(teller, key, value);
   }
 }
@@ -196,15 +202,22 @@ function tellMembers(teller: Teller, path: string, json: ExactJson): void {
     for (const item of json) tellNamed(teller, path, item);
     return;
   }
-  for (const [key, value] of Object.entries(json)) tellMembers(teller, join(path, key), value);
+  for (const [key, value] of membersOf(json)) {
+    if (teller.isFull) return;
+    tellMembers(teller, join(path, `${key}`), value);
+  }
+}
+
+/** One by one where there may be 60,000 of them, of which the first are enough. */
+function membersOf(json: ExactJsonObject | readonly ExactJson[]) {
+  return Array.isArray(json) ? json.entries() : Object.entries(json);
 }
 
 type NamedValue = ExactJsonObject & { readonly name: string; readonly value: Value };
 
 /** `[{"name": …, "value": …}, …]`, as many gateways say what they have. */
 function areNamed(items: readonly ExactJson[]): items is readonly NamedValue[] {
-  const names = items.flatMap((item) => (isNamed(item) ? item.name : []));
-  return items.length > 0 && names.length === items.length;
+  return items.length > 0 && items.every(isNamed);
 }
 
 function isNamed(json: ExactJson): json is NamedValue {

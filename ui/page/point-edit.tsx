@@ -14,6 +14,7 @@ const CHANGES: readonly RouteName[] = [
   "GET /points",
   "GET /points/latest",
   "GET /devices/:id",
+  "GET /history/aggregate",
 ];
 
 type EditPointProps = { readonly point: PointReply; readonly onClose: () => void };

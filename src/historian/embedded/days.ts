@@ -7,10 +7,17 @@ import { DAY_MS, dayFrom, dayOf, HOUR_MS, link, linkedByHour, type Tier } from "
 /*
  * The table `day`: one row a series and day of UTC. `sums`: what the day comes to. `hours`: each of
  * its hours (hour-block.ts), NULL where they were let go, and only the day is left. All of that is
- * over good samples. `sums` are eleven doubles, lowest byte first: first_at, last_at, countable,
- * good, min, max, sum, first, last, increase and area; behind them, where more can be counted than
- * the good ones and raw samples are there, the same eleven over all that can be. They are in one
- * column because each costs more on its way out of SQLite than to find the row.
+ * over good samples. `sums` are doubles, lowest byte first, in one column because each costs more
+ * on its way out of SQLite than to find the row:
+ *
+ *  offset  bytes
+ *       0  2 x 8  first_at, last_at: of the first and the last good sample
+ *      16  2 x 8  countable, good: how many there are
+ *      32  5 x 8  min, max, sum, first, last
+ *      72      8  increase, see `growth` in tally.ts
+ *      80      8  area, see rollup.ts
+ *      88     88  where more can be counted than the good ones, and raw samples are there: the same
+ *                 eleven over all that can be
  *
  * Before version 8 they were in columns, where NULL stands for NaN, and the second part, but for
  * `good`, in `every`; such rows are read as they are.

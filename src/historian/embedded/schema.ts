@@ -50,7 +50,7 @@ const DAYS = `
 const POLICIES = `
   CREATE TABLE policy(series INTEGER PRIMARY KEY, raw_ms REAL, hourly_ms REAL, daily_ms REAL);`;
 
-/** Pages of 8 KiB hold two chunks; space can be given back to the disk one day. */
+/** Pages of 8 KiB hold two chunks of a thousand; space can be given back to the disk one day. */
 const NEW_DATABASE = "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL;";
 
 /**

@@ -13,6 +13,7 @@ import {
 } from "../../test/external-peers.ts";
 import { TestHouse, until } from "../../test/mqtt-peer.ts";
 import type { AgentId } from "../domain/brand.ts";
+import { LIMIT } from "../domain/limit.ts";
 import { systemClock } from "../lib/clock.ts";
 import { brokerConformance } from "./conformance.ts";
 import { openExternalBroker } from "./external/external.ts";
@@ -225,8 +226,11 @@ test("where nothing is shared another worker goes on with the first one's sessio
   const leads = [true, false];
   const houses = [new TestHouse(systemClock), new TestHouse(systemClock)];
   const workers: Awaited<ReturnType<typeof enter>>[] = [];
+  const gaps: number[] = [];
   for (const [worker, house] of houses.entries()) {
-    workers.push(await enter(t, peer, house, { worker, isFirst: () => leads[worker] ?? null }));
+    const isFirst = () => leads[worker] ?? null;
+    const onGap = (since: number) => gaps.push(since);
+    workers.push(await enter(t, peer, house, { worker, isFirst, onGap }));
   }
   const tell = async (first: number) => {
     for (const worker of [0, 1]) leads[worker] = worker === first;
@@ -252,6 +256,23 @@ test("where nothing is shared another worker goes on with the first one's sessio
   const others = houses[1]?.texts.length;
   await say(400);
   assert.equal(houses[1]?.texts.length, others, "and so has the other one");
+  assert.deepEqual(gaps, []);
+});
+
+test("who stands in for another whose session the broker has lost tells of the gap", {
+  skip: noNats,
+}, async (t) => {
+  const peer = await openNats();
+  t.after(() => peer.close());
+  const gaps: number[] = [];
+  const onGap = (since: number) => gaps.push(since);
+  const house = new TestHouse(systemClock);
+  const worker = await enter(t, peer, house, { worker: 1, isFirst: () => true, onGap });
+  const before = Date.now() - LIMIT.workerSilentMs;
+  await worker.lead(true);
+  await until(() => gaps.length === 1);
+  const [since = 0] = gaps;
+  assert.ok(since >= before && since <= Date.now() - LIMIT.workerSilentMs);
 });
 
 test("a broker that cannot take that the house is gone gets no word of it, and the rest", {

@@ -5,9 +5,14 @@ import type { PacketView } from "../packet-reader.ts";
 import { REASON } from "../protocol.ts";
 import type { Client } from "./connection.ts";
 import type { Core } from "./core.ts";
-import { breakOff, type Refused, reportAll } from "./refusal.ts";
+import { breakOff, Refusals, reportAll } from "./refusal.ts";
 import { innerFilter } from "./shared.ts";
-import { decodeSubscribe, encodeSuback, type WantedSubscription } from "./subscribe-packet.ts";
+import {
+  decodeSubscribe,
+  encodeSuback,
+  type WantedSubscription,
+  type WantedSubscriptions,
+} from "./subscribe-packet.ts";
 
 const IS_SHARED = /^\$share(\/|$)/;
 const SEND_ALWAYS = 0;
@@ -20,38 +25,63 @@ export function handleSubscribe(core: Core, client: Client, packet: PacketView):
     breakOff(core, client, decoded.problem.detail);
     return;
   }
-  const { packetId, wanted } = decoded.value;
-  if (wanted.some(({ filter, noLocal }) => noLocal && innerFilter(filter) !== null)) {
+  const { packetId, hasNoLocal, wanted } = decoded.value;
+  const { version } = client.agreement;
+  if (hasNoLocal && hasOwnShare(wanted())) {
     // MQTT 5.0 section 3.8.3.1.
     breakOff(core, client, "a shared subscription without the own messages", REASON.protocolError);
     return;
   }
+  const { codes, granted, replays } = answer(core, client, decoded.value);
   const { session } = client.admitted;
-  const granted: WantedSubscription[] = [];
-  const refused: (() => Refused)[] = [];
-  const replays: (() => void)[] = [];
-  const codes = wanted.map((subscription) => {
-    const refusal = refusalOf(client, subscription.filter);
-    if (refusal) {
-      refused.push(() => ({ problem: refusal.problem(), topic: subscription.filter }));
-      return client.isV5 ? refusal.reason : REASON.unspecified;
-    }
-    granted.push(subscription);
-    const isReplayDue = subscribe(core, client, subscription);
-    if (isReplayDue) replays.push(core.replays.begin(session, subscription));
-    return subscription.qos;
-  });
-  reportAll(core, client, refused);
   if (granted.length > 0) session.book?.write(session);
   // Subscriptions that were acknowledged are still there after a restart.
   session.whenSafe(() => {
     if (!client.isOpen) return;
-    client.send(encodeSuback(packetId, codes, client.agreement.version));
+    client.send(encodeSuback(packetId, codes, version));
     for (const replay of replays) replay();
     for (const { filter } of granted) {
       core.parts.onSubscribed(client.admitted.gate.agent, innerFilter(filter) ?? filter);
     }
   });
+}
+
+type Answer = {
+  /** For each filter the QoS that is granted, or why none is. */
+  readonly codes: Uint8Array;
+  readonly granted: readonly WantedSubscription[];
+  readonly replays: readonly (() => void)[];
+};
+
+function answer(core: Core, client: Client, { count, wanted }: WantedSubscriptions): Answer {
+  const { session } = client.admitted;
+  const codes = new Uint8Array(count);
+  const granted: WantedSubscription[] = [];
+  const replays: (() => void)[] = [];
+  const refused = new Refusals();
+  let at = 0;
+  for (const subscription of wanted()) {
+    const refusal = refusalOf(client, subscription.filter);
+    if (refusal) {
+      refused.add(() => ({ problem: refusal.problem(), topic: subscription.filter }));
+      codes[at] = client.isV5 ? refusal.reason : REASON.unspecified;
+    } else {
+      granted.push(subscription);
+      const isReplayDue = subscribe(core, client, subscription);
+      if (isReplayDue) replays.push(core.replays.begin(session, subscription));
+      codes[at] = subscription.qos;
+    }
+    at += 1;
+  }
+  reportAll(core, client, refused);
+  return { codes, granted, replays };
+}
+
+function hasOwnShare(wanted: Iterable<WantedSubscription>): boolean {
+  for (const { filter, noLocal } of wanted) {
+    if (noLocal && innerFilter(filter) !== null) return true;
+  }
+  return false;
 }
 
 /** In words only where somebody reads them: a packet may hold 50,000 filters. */

@@ -26,18 +26,25 @@ export function report({ parts }: Core, connection: Connection, refused: Refused
   });
 }
 
+/** What is refused of one packet: the first few are kept, for there may be 50,000. */
+export class Refusals {
+  readonly first: (() => Refused)[] = [];
+  count = 0;
+
+  add(refused: () => Refused): void {
+    if (this.count < LIMIT.refusalsPerPacket) this.first.push(refused);
+    this.count += 1;
+  }
+}
+
 /** Of one packet: the first few one by one, the rest by their number. */
-export function reportAll(
-  core: Core,
-  connection: Connection,
-  refused: readonly (() => Refused)[],
-): void {
+export function reportAll(core: Core, connection: Connection, { first, count }: Refusals): void {
   const few = LIMIT.refusalsPerPacket;
-  const told = refused.length > few ? few - 1 : refused.length;
-  for (const each of refused.slice(0, told)) report(core, connection, each());
-  const next = refused[told]?.();
+  const told = count > few ? few - 1 : count;
+  for (const each of first.slice(0, told)) report(core, connection, each());
+  const next = first[told]?.();
   if (!next) return;
-  const more = refused.length - told;
+  const more = count - told;
   const { code } = next.problem;
   const detail = `${more} more filters of its packet`;
   report(core, connection, { ...next, problem: problem(code, detail) });

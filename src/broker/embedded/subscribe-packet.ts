@@ -3,11 +3,22 @@ import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Version } from "../packet-codec.ts";
 import type { PacketView } from "../packet-reader.ts";
 import { PACKET, PROPERTY } from "../protocol.ts";
-import { type Cursor, cursorOf, readNumber, readText } from "./cursor.ts";
+import { type Cursor, cursorOf, readNumber, readText, skipText } from "./cursor.ts";
 import { readProperties } from "./properties.ts";
 import type { Subscription } from "./subscriptions.ts";
 
 export type WantedSubscription = Subscription & { readonly retainHandling: number };
+
+export type WantedSubscriptions = {
+  readonly packetId: number;
+  readonly count: number;
+  /** Whether one of them is not to give back what its client publishes. */
+  readonly hasNoLocal: boolean;
+  readonly wanted: () => Iterable<WantedSubscription>;
+};
+
+/** A reason for each filter. */
+type Codes = readonly number[] | Uint8Array;
 
 type Agreed = { readonly version: Version; readonly isBridge: boolean };
 
@@ -21,40 +32,37 @@ const RETAIN_HANDLING_SHIFT = 4;
 const OPTIONS_OF_3 = 0x03;
 const OPTIONS_OF_5 = 0x3f;
 
-/** SUBSCRIBE (MQTT 5.0 section 3.8) may hold 50,000 filters: they are read where they lie. */
+/**
+ * SUBSCRIBE (MQTT 5.0 section 3.8) may hold 50,000 filters: all of them are looked through, and
+ * then given one by one, so that nobody keeps them.
+ */
 export function decodeSubscribe(
   view: PacketView,
   agreed: Agreed,
-): Outcome<{ packetId: number; wanted: readonly WantedSubscription[] }, Problem> {
+): Outcome<WantedSubscriptions, Problem> {
   const cursor = cursorOf(view);
   const packetId = readNumber(cursor, 2) ?? 0;
   const id = agreed.version === 5 ? readId(cursor) : null;
-  const isOldBridge = agreed.isBridge && agreed.version < 5;
-  const wanted: WantedSubscription[] = [];
-  while (cursor.at < cursor.end) {
-    const filter = readText(cursor);
-    const options = readNumber(cursor, 1);
-    if (filter === undefined || options === undefined || !areOptions(options, agreed.version)) {
+  const start = cursor.at;
+  let count = 0;
+  let hasNoLocal = false;
+  for (; cursor.at < cursor.end; count += 1) {
+    const options = skipText(cursor) === undefined ? undefined : readNumber(cursor, 1);
+    if (options === undefined || !areOptions(options, agreed.version)) {
       return malformed("SUBSCRIBE with a wrong length, text or option");
     }
-    wanted.push({
-      filter,
-      qos: (options & QOS) as 0 | 1 | 2,
-      // A bridge of MQTT 3 gets nothing back that it has sent, and RETAIN as it was.
-      noLocal: isOldBridge || (options & NO_LOCAL) !== 0,
-      retainAsPublished: isOldBridge || (options & RETAIN_AS_PUBLISHED) !== 0,
-      retainHandling: options >> RETAIN_HANDLING_SHIFT,
-      id: id ?? null,
-    });
+    hasNoLocal ||= (options & NO_LOCAL) !== 0;
   }
-  if (packetId === 0 || wanted.length === 0 || id === undefined || id === 0) {
+  if (packetId === 0 || count === 0 || id === undefined || id === 0) {
     return malformed("SUBSCRIBE with a wrong packet id or property, or without a filter");
   }
-  return success({ packetId, wanted });
+  const filters = { ...cursor, at: start };
+  const wanted = () => wantedIn({ ...filters }, agreed, id);
+  return success({ packetId, count, hasNoLocal, wanted });
 }
 
 /** SUBACK: MQTT 5.0 section 3.9. */
-export function encodeSuback(packetId: number, codes: readonly number[], version: Version): Buffer {
+export function encodeSuback(packetId: number, codes: Codes, version: Version): Buffer {
   return encodeCodes(PACKET.suback, packetId, codes, version);
 }
 
@@ -62,18 +70,40 @@ export function encodeSuback(packetId: number, codes: readonly number[], version
 export function encodeCodes(
   type: number,
   packetId: number,
-  codes: readonly number[],
+  codes: Codes,
   version: Version,
 ): Buffer {
   const noProperties = version === 5 ? [0] : [];
   const length = 2 + noProperties.length + codes.length;
   const id = [packetId >> 8, packetId & 0xff];
-  return Buffer.from([type << 4, ...varint(length), ...id, ...noProperties, ...codes]);
+  const head = [type << 4, ...varint(length), ...id, ...noProperties];
+  return Buffer.concat([Buffer.from(head), Uint8Array.from(codes)]);
 }
 
 /** A variable byte integer: MQTT 5.0 section 1.5.5. */
 function varint(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(value >> 7)];
+}
+
+function* wantedIn(
+  cursor: Cursor,
+  { version, isBridge }: Agreed,
+  id: number | null,
+): Generator<WantedSubscription> {
+  // A bridge of MQTT 3 gets nothing back that it has sent, and RETAIN as it was.
+  const isOldBridge = isBridge && version < 5;
+  while (cursor.at < cursor.end) {
+    const filter = readText(cursor) ?? "";
+    const options = readNumber(cursor, 1) ?? 0;
+    yield {
+      filter,
+      qos: (options & QOS) as 0 | 1 | 2,
+      noLocal: isOldBridge || (options & NO_LOCAL) !== 0,
+      retainAsPublished: isOldBridge || (options & RETAIN_AS_PUBLISHED) !== 0,
+      retainHandling: options >> RETAIN_HANDLING_SHIFT,
+      id,
+    };
+  }
 }
 
 /** The subscription's identifier, null where it has none; undefined: its properties are wrong. */

@@ -1,4 +1,5 @@
 import type { AgentId, Timestamp } from "../../domain/brand.ts";
+import { LIMIT } from "../../domain/limit.ts";
 import type { Message } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { isValidTopic } from "../../domain/topic.ts";
@@ -256,6 +257,10 @@ class ExternalBroker implements Broker {
     const { isFirst = () => true } = this.#parts;
     const mayConnect = (isShared: boolean | null) =>
       worker !== FIRST || isShared === true || isFirst();
-    return new IntakeClient(address, share, this.#more, { ...this.#parts, folder, mayConnect });
+    // Whoever had that session was heard for the last time so long ago.
+    const isOwn = worker === this.#options.worker;
+    const inheritedAt = this.#parts.clock.now() - LIMIT.workerSilentMs;
+    const parts = { ...this.#parts, folder, mayConnect, ...(!isOwn && { inheritedAt }) };
+    return new IntakeClient(address, share, this.#more, parts);
   }
 }

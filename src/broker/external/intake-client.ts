@@ -9,6 +9,8 @@ type Parts = Omit<ReceiverParts, "share" | "mark" | "onGranted"> &
   Pick<ConstructorParameters<typeof Client>[1], "chance"> & {
     /** Where it is remembered that the broker keeps a session. */
     readonly folder: string | undefined;
+    /** Somebody else had the session until then: if the broker has lost it, that is told. */
+    readonly inheritedAt?: number;
     /** Whether it may connect, asked before each try; false: somebody else does. Null: unknown. */
     readonly mayConnect: (isShared: boolean | null) => boolean | null;
   };
@@ -30,6 +32,7 @@ export class IntakeClient {
     this.#more = more;
     const clientId = `${share.share}-ingest-${share.worker}`;
     const mark = new SessionMark(parts.folder, clientId);
+    if (parts.inheritedAt !== undefined) mark.inherit(parts.inheritedAt);
     const onGranted = (refused: readonly string[]) => this.#granted(refused);
     this.#client = new Client(address, {
       ...parts,

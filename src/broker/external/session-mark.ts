@@ -23,6 +23,12 @@ export class SessionMark {
     this.#mark = this.#file === null ? null : read(this.#file);
   }
 
+  /** Somebody else had the session until then, at the latest: see docs/decisions/0052. */
+  inherit(at: number): void {
+    const { filters = [], at: before = 0 } = this.#mark ?? {};
+    this.#write({ filters, at: Math.max(before, at) });
+  }
+
   /** The session that there was before, if any; from now on there is one with these filters. */
   note(filters: readonly string[], at: number): Known | null {
     const before = this.#mark;

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import type { Held } from "../../lib/held.ts";
-import { batchOf, inFolder, ramp } from "../tale.ts";
+import { batchOf, everyKind, inFolder, ramp, rowsOf } from "../tale.ts";
 import { ofSeriesOne, openEngine } from "./engine-tale.ts";
 
 /** What a backup takes of it. */
@@ -39,5 +39,22 @@ test("what is held is the history of that moment, while samples go on coming", (
       await copy.close();
       await held.release();
     }
+    await engine.close();
+  }));
+
+test("every kind of value comes back bit by bit from what is held, out of chunks and out of the log", () =>
+  inFolder(async (folder) => {
+    const engine = openEngine(join(folder, "live"));
+    const told = everyKind().filter(({ series }) => series === 1);
+    for (let row = 0; row < told.length; row += 7) {
+      await engine.append(batchOf(told.slice(row, row + 7)));
+      if (row < told.length / 2) while (engine.work(10) === 0);
+    }
+    const held = await engine.hold();
+    const copy = openEngine(copyOf(held, join(folder, "copy")));
+    const kept = copy.range({ series: 1, from: -1e9, to: Number.MAX_VALUE, limit: 10_000 });
+    assert.deepEqual(rowsOf(kept), told);
+    await copy.close();
+    await held.release();
     await engine.close();
   }));

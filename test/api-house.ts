@@ -56,7 +56,10 @@ export class ApiHouse {
     const logged: string[] = [];
     const watchers: ((subject: string) => void)[] = [];
     const tellChanged = (subject: string) => watchers.forEach((watcher) => void watcher(subject));
-    const rooms = await openRooms(folder, closer, { logged, watchers, tellChanged, clock });
+    const rooms = await openRooms(folder, closer, {
+      ...{ logged, watchers, tellChanged, clock },
+      drivers: more.drivers ?? drivers,
+    });
     const parts = { ...rooms, ...more };
     const api = await openApi(
       { http: HERE, screens: join(folder, "ui"), version: "1.2.3", ...options },
@@ -101,7 +104,7 @@ export class ApiHouse {
   }
 
   /** A device that just sent its first humidity. */
-  async hear(topic = "/sauter/viasens/12/5", payload: object = HUMIDITY): Promise<void> {
+  async hear(topic = "/sauter/viasens/12/5", payload: object | number = HUMIDITY): Promise<void> {
     const bytes = new TextEncoder().encode(JSON.stringify(payload));
     await this.parts.ingest.receive([
       {
@@ -180,12 +183,13 @@ type Ears = {
   readonly watchers: ((subject: string) => void)[];
   readonly tellChanged: (subject: string) => void;
   readonly clock: Clock;
+  readonly drivers: ApiParts["drivers"];
 };
 
 async function openRooms(
   folder: string,
   closer: Closer,
-  { logged, watchers, tellChanged, clock }: Ears,
+  { logged, watchers, tellChanged, clock, drivers }: Ears,
 ): Promise<ApiParts> {
   const gauges = new Gauges();
   const log = jsonLog(

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { problem } from "../domain/problem.ts";
+import { isOfInsightsHub, sendNothing } from "./mindsphere/mindsphere.ts";
 import { sendProblem } from "./reply.ts";
 
 /** Names with a hash in them, as Vite writes them: another content has another name. */
@@ -35,6 +36,7 @@ export async function serveFiles(app: FastifyInstance, folder: string): Promise<
     const [pathname = ""] = request.url.split("?");
     const isPage = request.method === "GET" && !pathname.split("/").at(-1)?.includes(".");
     if (hasScreens && isPage && !isOfApi(pathname)) return reply.sendFile("index.html");
+    if (isOfInsightsHub(pathname)) return sendNothing(request, reply);
     return sendProblem(request, reply, problem("route_unknown", `nothing at ${pathname}`));
   });
   app.addHook("onSend", async (request, reply) => harden(request, reply));

@@ -173,6 +173,8 @@ export const LIMIT = {
   /** Of one job to add many; and jobs whose end can be asked for. */
   eventsPerJob: 1_000,
   eventJobs: 100,
+  /** Of one import, each of up to 16 MiB: a month by the hour, as the command line sends it. */
+  bulkFiles: 1_000,
   eventTypes: 1_000,
   fieldsPerEvent: 100,
   eventTtlDays: 3_650,

@@ -162,10 +162,18 @@ async function remove(house: House, ask: Ask): Promise<Outcome<Answer, Problem>>
   return success({ status: 204 });
 }
 
-async function fileOf(house: House, ask: Ask): Promise<Outcome<KeptFile, Problem>> {
-  const assetId = await entityOf(house, ask);
+function fileOf(house: House, ask: Ask): Promise<Outcome<KeptFile, Problem>> {
+  return fileAt(house, ask.params["entityId"] ?? "", pathOf(ask));
+}
+
+/** The file of this path that lies with an asset, or came from one of its devices. */
+export async function fileAt(
+  house: House,
+  entity: string,
+  path: string,
+): Promise<Outcome<KeptFile, Problem>> {
+  const assetId = await assetIdOf(house, entity);
   if (!assetId.ok) return assetId;
-  const path = pathOf(ask);
   const file = (await filesOf(house, assetId.value)).find((one) => one.path === path);
   return file ? success(file) : failure(problem("file_unknown", `no file '${path}'`));
 }
@@ -178,10 +186,14 @@ async function filesOf({ files, ingest }: House, assetId: AssetId): Promise<read
 }
 
 /** An agent goes by the name of its asset, so files for it lie there. */
-async function entityOf({ store }: House, { params }: Ask): Promise<Outcome<AssetId, Problem>> {
-  const id = assetOfKey(params["entityId"] ?? "");
+function entityOf(house: House, { params }: Ask): Promise<Outcome<AssetId, Problem>> {
+  return assetIdOf(house, params["entityId"] ?? "");
+}
+
+async function assetIdOf({ store }: House, entity: string): Promise<Outcome<AssetId, Problem>> {
+  const id = assetOfKey(entity);
   if (await store.assets.get(id)) return success(id);
-  return failure(problem("asset_unknown", `no asset '${params["entityId"]}'`));
+  return failure(problem("asset_unknown", `no asset '${entity}'`));
 }
 
 function pathOf({ params }: Ask): string {

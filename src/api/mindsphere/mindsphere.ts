@@ -15,6 +15,7 @@ import { assetFileRoutes } from "./asset-files.ts";
 import { assetPartRoutes } from "./asset-parts.ts";
 import { assetTypeRoutes } from "./asset-types.ts";
 import { assetRoutes } from "./assets.ts";
+import { bulkImportRoutes } from "./bulk-import.ts";
 import { certificateRoutes } from "./certificates.ts";
 import { commandingRoutes } from "./commanding.ts";
 import { customTopicRoutes } from "./custom-topics.ts";
@@ -41,6 +42,7 @@ export const SIEMENS_ROUTES: Routes = {
   ...assetPartRoutes,
   ...assetFileRoutes,
   ...timeSeriesRoutes,
+  ...bulkImportRoutes,
   ...aggregateRoutes,
   ...oauthRoutes,
   ...agentRoutes,
@@ -59,6 +61,31 @@ export const SIEMENS_ROUTES: Routes = {
   ...customTopicRoutes,
   ...modelRoutes,
 };
+
+/** Siemens' services that are served here, by their names in the paths. */
+const SERVICES = new Set(Object.keys(SIEMENS_ROUTES).flatMap((name) => serviceIn(name) ?? []));
+
+/** What Siemens has and the house does not is said in the form that its clients read. */
+export function sendNothing(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const [path = ""] = request.url.split("?");
+  const service = serviceIn(path) ?? "";
+  const detail = SERVICES.has(service)
+    ? `${request.method} ${path}: the house's '${service}' has no such route`
+    : `the house has no '${service}'; docs/insights-hub.md lists the services that it has`;
+  const { status, body } = faultReply(problem("route_unknown", detail), path, request.id);
+  return reply.code(status).header("content-type", JSON_TYPE).send(JSON.stringify(body));
+}
+
+/** Whether the address is one of Siemens' gateway, and not of the house's own API. */
+export function isOfInsightsHub(path: string): boolean {
+  return serviceIn(path) !== undefined;
+}
+
+function serviceIn(path: string): string | undefined {
+  return /\/api\/(\w+)\/v[34]\//.exec(path)?.[1];
+}
+
+const JSON_TYPE = "application/json; charset=utf-8";
 
 /**
  * The Insights Hub API at the paths of Siemens' own gateway, so that its public SDK and its command
@@ -154,7 +181,7 @@ function send(reply: FastifyReply, { status, body, headers = {} }: Answer): Fast
   if (body === undefined) return reply.send();
   if (body instanceof Uint8Array || body instanceof Readable) return reply.send(body);
   const json = JSON.stringify(body, digitsOf);
-  return reply.header("content-type", "application/json; charset=utf-8").send(json);
+  return reply.header("content-type", JSON_TYPE).send(json);
 }
 
 /** Most readers of JSON round what lies beyond 2^53. */
@@ -167,5 +194,5 @@ function sendFault(request: FastifyRequest, reply: FastifyReply, what: Problem):
   if (status === 401) reply.header("www-authenticate", 'Bearer realm="Fieldline"');
   if (status === 429) reply.header("retry-after", LIMIT.signInPauseMs / 1000);
   const json = JSON.stringify(body);
-  return reply.code(status).header("content-type", "application/json; charset=utf-8").send(json);
+  return reply.code(status).header("content-type", JSON_TYPE).send(json);
 }

@@ -129,18 +129,28 @@ function selected(
   return success([...points.values()].filter(({ variable }) => names.includes(variable.name)));
 }
 
-async function write(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> {
-  const body = readExactBody(ask.body);
+async function write(house: House, { params, body }: Ask): Promise<Outcome<Answer, Problem>> {
+  const { asset = "", aspect = "" } = params;
+  const stored = await storeRecords(house, { asset, aspect }, body);
+  return stored.ok ? success({ status: 204 }) : stored;
+}
+
+/** Stores the records of a body or of a file: all of them, or nothing. */
+export async function storeRecords(
+  house: House,
+  place: { readonly asset: string; readonly aspect: string },
+  bytes: Uint8Array,
+): Promise<Outcome<void, Problem>> {
+  const body = readExactBody(bytes);
   if (!body.ok) return body;
-  const found = await aspectOf(house, ask);
+  const found = await aspectPointsOf(house, place.asset, place.aspect);
   if (!found.ok) return found;
   const rows = recordsOf(body.value, found.value.aspect.variables, house.clock.now());
   if (!rows.ok) return rows;
-  if (rows.value.size === 0) return success({ status: 204 });
+  if (rows.value.size === 0) return success(undefined);
   const aspect = await withAllPoints(house, found.value);
-  const samples = await samplesOf(house, aspect, rows.value);
-  const stored = await storeSamples(house, samples);
-  return stored.ok ? success({ status: 204 }) : stored;
+  const stored = await storeSamples(house, await samplesOf(house, aspect, rows.value));
+  return stored.ok ? success(undefined) : stored;
 }
 
 /**

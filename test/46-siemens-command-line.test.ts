@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { MindSphereSdk } from "@mindconnect/mindconnect-nodejs";
 import { House } from "./house.ts";
-import { SiemensCli } from "./siemens-cli.ts";
+import { PASSKEY, SiemensCli } from "./siemens-cli.ts";
 
 /*
  * npm @mindconnect/mindconnect-nodejs 3.24.2, as its README shows it, against a real server: what
@@ -19,11 +19,14 @@ let agent: string;
 
 const BEGIN = Date.now() - 3_600_000;
 const ROWS = 5;
+const DAY_MS = 86_400_000;
+const HEAD = "timestamp,dataPointId,qualityCode,value";
+const BASE_EVENT = "com.siemens.mindsphere.eventmgmt.event.type.MindSphereStandardEvent";
 
 before(async () => {
   house = await (await House.open()).signIn();
   cli = new SiemensCli();
-  const { token } = await house.call("POST", "/tokens", { name: "mdsp", role: "engineer" });
+  const { token } = await house.call("POST", "/tokens", { name: "mdsp", role: "admin" });
   const basicAuth = `Basic ${Buffer.from(`mdsp:${token}`).toString("base64")}`;
   sdk = new MindSphereSdk({ gateway: house.url, basicAuth, tenant: "house" });
   pump = await newPump();
@@ -60,7 +63,7 @@ test("a time series goes up, and is read back with the CLI and over our own API"
     const at = new Date(BEGIN + index * 60_000).toISOString();
     return [`${at},DP-speed,0,${1_000 + index}`, `${at},DP-running,0,${index % 2 === 0}`];
   });
-  const csv = ["timestamp,dataPointId,qualityCode,value", ...rows.flat()].join("\n");
+  const csv = [HEAD, ...rows.flat()].join("\n");
   writeFileSync(join(cli.folder, "series.csv"), csv);
   const upload = ["upload-timeseries", "--config", "agent.json", "--file", "series.csv"];
   await says(upload, /posting timeseries message/);
@@ -150,6 +153,114 @@ test("types and an asset are made, told and removed by the command line", async 
   await says(["aspects", "--mode", "delete", "--aspect", "house.Env"], /deleted/);
 });
 
+test("an agent's secrets are renewed, and it comes in with the new ones", async () => {
+  await says(["renew-agent", "--config", "agent.json", "--passkey", PASSKEY], /renewed/);
+  await says(["agent-status", "--config", "agent.json"], /is not onboarded/);
+  await says(["onboard", "--config", "agent.json"], /succesfully onboarded/);
+  await says(["agent-token", "--config", "agent.json"], /eyJ/);
+  const configure = ["configure-agent", "--config", "agent.json"];
+  await says([...configure, "--mode", "print"], /DP-speed-->speed/);
+  await says([...configure, "--mode", "test"], /total number of 20 datapoints/);
+});
+
+test("thousands of rows go up in parts of two hundred", async () => {
+  const rows = Array.from({ length: 3_000 }, (_, index) => {
+    return `${iso(BEGIN - 7_200_000 + index * 1_000)},DP-speed,0,${index}`;
+  });
+  writeFileSync(join(cli.folder, "many.csv"), `${HEAD}\n${rows.join("\n")}`);
+  const upload = ["upload-timeseries", "--config", "agent.json", "--file", "many.csv"];
+  await says(upload, /Nr\. 15 with 200 records/);
+  const where = ["--assetid", pump, "--aspectname", "Drive"];
+  const range = ["--from", iso(BEGIN - 7_200_000), "--to", iso(BEGIN - 4_200_001)];
+  await says(["timeseries", ...where, ...range, "--all"], /There were 3000 timeseries entries/);
+  const down = ["download-bulk", ...where, ...range, "--dir", "down", "--passkey", PASSKEY];
+  await says(down, /Files with timeseries data are in/);
+  const files = readdirSync(join(cli.folder, "down")).map((file) => {
+    return JSON.parse(readFileSync(join(cli.folder, "down", file), "utf8")).length;
+  });
+  assert.equal(
+    files.reduce((sum, count) => sum + count, 0),
+    3_000,
+  );
+});
+
+test("files of records go up in bulk, as jobs or one by one", async () => {
+  const prepare = ["prepare-bulk", "--assetid", pump, "--twintype", "performance"];
+  await says([...prepare, "--dir", "bulk", "--size", "20", "--files", "2", "--offset", "9"]);
+  await says(["run-bulk", "--dir", "bulk", "--start"]);
+  await says(["check-bulk", "--dir", "bulk"], /job\(s\) in status SUCCESS/);
+  const again = ["run-bulk", "--dir", "bulk", "--start", "--force", "--timeseries"];
+  await says(again, /Done/);
+  await says(["check-bulk", "--dir", "bulk", "--timeseries"], /posted timeseries messages: 2/);
+  const range = ["--from", iso(BEGIN - 14 * DAY_MS), "--to", iso(BEGIN - 7 * DAY_MS)];
+  const where = ["--assetid", pump, "--aspectname", "Drive"];
+  await says(["timeseries", ...where, ...range, "--all"], /There were 40 timeseries entries/);
+});
+
+test("what the house refuses of an agent stands in its diagnostics", async () => {
+  await says(["register-diagnostic", "--config", "agent.json"], /successfully registered/);
+  writeFileSync(join(cli.folder, "bad.csv"), `${HEAD}\n${iso(BEGIN)},DP-nobody,0,1`);
+  const upload = ["upload-timeseries", "--config", "agent.json", "--file", "bad.csv"];
+  await cli.run(...upload, "--no-validation");
+  await says(["get-diagnostic", "--config", "agent.json"], /DP-nobody/);
+  await says(["unregister-diagnostic", "--config", "agent.json"], /unregistered/);
+});
+
+test("types of events are made, and events of the days are fetched and deleted at once", async () => {
+  const [parentId, field] = [BASE_EVENT, { name: "pressure", type: "DOUBLE", required: false }];
+  const type = { ...{ id: "house.Leak", name: "Leak", parentId }, ttl: 35, scope: "LOCAL" };
+  const flags = { filterable: true, updatable: true, values: [] };
+  const file = join(cli.folder, "leak.json");
+  writeFileSync(file, JSON.stringify({ ...type, fields: [{ ...field, ...flags }] }));
+  await says(["event-types", "--mode", "create", "--file", "leak.json"], /house\.Leak/);
+  await says(["event-types", "--mode", "list", "--eventtype", "Leak"], /1 event types listed/);
+  const event = { entityId: pump, timestamp: iso(BEGIN), typeId: "house.Leak", pressure: 2.5 };
+  writeFileSync(join(cli.folder, "leaks.json"), JSON.stringify(event));
+  for (let times = 0; times < 3; times += 1) {
+    await says(["events", "--mode", "create", "--file", "leaks.json"], /creted event/);
+  }
+  await says(["events-bulk", "--size", "2", "--dir", "events"], /Files with event data/);
+  assert.equal(readdirSync(join(cli.folder, "events")).length, 2);
+  writeFileSync(join(cli.folder, "filter.json"), JSON.stringify({ typeId: "house.Leak" }));
+  const remove = ["events-bulk", "--mode", "delete", "--filter", "filter.json"];
+  await says(remove, /in state FINISHED/);
+  await says(["events", "--mode", "list"], /0 events listed/);
+  const gone = ["event-types", "--mode", "delete", "--eventtype", "house.Leak"];
+  await says(gone, /deleted/);
+});
+
+test("the model is locked and opened, and a job for an agent is made and taken back", async () => {
+  await says(["asset-lock", "--mode", "lock"], /is locked/);
+  await says(["asset-lock", "--mode", "info"], /is locked/);
+  await says(["asset-lock", "--mode", "unlock"], /is unlocked/);
+  const wish = { kind: "mindsphere", tenant: "house", name: "oven", credential: "password" };
+  const { agent: oven } = await house.call("POST", "/agents", wish);
+  const job = { name: "heat", clientIds: [oven.clientId], data: { degrees: "200" } };
+  writeFileSync(join(cli.folder, "job.json"), JSON.stringify(job));
+  const jobs = ["delivery-jobs", "--mode"];
+  await says([...jobs, "create", "--file", "job.json"], /job/);
+  const [made] = (await sdk.GetCommandingClient().GetDeliveryJobs())._embedded?.deliveryJobs ?? [];
+  const id = String(made?.id);
+  await says([...jobs, "commands", "--jobid", id], /EXECUTING/);
+  await says([...jobs, "delete", "--jobid", id], /deleted/);
+  await says([...jobs, "list"], /0 mqtt delivery jobs/);
+});
+
+test("what belongs to other services of Siemens is told to be absent, by name", async () => {
+  for (const [command, service] of [
+    ["policy", "resourceaccessmanagement"],
+    ["tenant", "tenantmanagement"],
+    ["models", "modelmanagement"],
+    ["jobs", "jobmanager"],
+    ["data-exchange", "dataexchange"],
+    ["data-lake", "datalake"],
+    ["cases", "casemanagement"],
+  ]) {
+    const { text } = await cli.run(String(command));
+    assert.match(text, new RegExp(`the house has no '${service}'`), text);
+  }
+});
+
 test("what was uploaded is there after a kill", async () => {
   const { http } = house.ports;
   await house.killAndRestart(["--http", `127.0.0.1:${http}`]);
@@ -158,6 +269,12 @@ test("what was uploaded is there after a kill", async () => {
   const range = ["--from", iso(BEGIN), "--to", iso(BEGIN + 3_600_000)];
   await says(["timeseries", ...where, ...range], /1004/);
   await says(["agent-status", "--config", "agent.json"], /ONBOARDED/);
+});
+
+test("an agent that is off-boarded gets no token any more", async () => {
+  await says(["offboard-agent", "--config", "agent.json"], /offboarded/);
+  await says(["agent-status", "--config", "agent.json"], /NOT_ONBOARDED/);
+  assert.match((await cli.run("agent-token", "--config", "agent.json")).text, /rror/);
 });
 
 /** The command ends well and says these. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 const CLI = fileURLToPath(
   new URL("../node_modules/@mindconnect/mindconnect-nodejs/bin/mc", import.meta.url),
 );
-const PASSKEY = "a passkey";
+export const PASSKEY = "a passkey";
 
 export type Said = { readonly code: number | null; readonly text: string };
 

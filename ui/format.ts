@@ -1,5 +1,6 @@
 import type { VariableReply } from "../src/api/contract.ts";
 import type { Value } from "../src/domain/reading.ts";
+import { tableIn, timeIn } from "./written.ts";
 
 /** What stands where there is no value. Never "NaN", "null" or an empty place. */
 export const NO_VALUE = "–";
@@ -26,10 +27,18 @@ export function formatValue(
   if (typeof value === "bigint" || isLongInteger(value, variable)) {
     return { text: grouped(String(value)), unit: formatUnit(variable.unit) };
   }
-  if (typeof value === "string") return { text: value || NO_VALUE, unit: "" };
+  if (typeof value === "string") return { text: formatText(value), unit: "" };
   if (typeof value !== "number" || !Number.isFinite(value)) return { text: NO_VALUE, unit: "" };
   if (variable.bits) return { text: bitsText(value, variable.bits.length), unit: "" };
   return { text: formatNumber(value, decimalsOf(variable)), unit: formatUnit(variable.unit) };
+}
+
+/** What a text stands for, where that is shorter: a time, the rows of a table. */
+function formatText(value: string): string {
+  const at = timeIn(value);
+  if (at !== undefined) return formatDateTime(at);
+  const table = tableIn(value);
+  return table ? formatCount(table.rows.length, "row") : value || NO_VALUE;
 }
 
 /** `12 345.60`, `−3.2`. Without `decimals`: as many as make four significant digits, no zeros. */

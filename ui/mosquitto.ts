@@ -5,19 +5,17 @@ type Published = {
   readonly qos: number;
   readonly mqttPort: number | null;
   readonly mqttsPort: number | null;
-} & Payload;
-
-type Payload =
-  | { readonly payload: string; readonly hex?: never }
-  /** Bytes that are no text. */
-  | { readonly hex: string; readonly payload?: never };
+  readonly payload?: string;
+  /** Instead, where its bytes are no text. */
+  readonly hex?: string;
+};
 
 /**
  * The same message from a terminal: real address and ports, and placeholders for what nobody may
  * show. A password goes in the open only within one machine.
  */
 export function mosquittoLine(message: Published, hostname: string): string {
-  const { topic, payload, hex, retain, qos, mqttPort, mqttsPort } = message;
+  const { topic, payload = "", hex, retain, qos, mqttPort, mqttsPort } = message;
   const host = hostname.replace(/^\[|\]$/g, "");
   const isHere = ["localhost", "127.0.0.1", "::1"].includes(host);
   const isOpen = mqttPort !== null && (isHere || mqttsPort === null);

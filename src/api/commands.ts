@@ -3,6 +3,7 @@ import type { CommandId, DeviceId } from "../domain/brand.ts";
 import { problem } from "../domain/problem.ts";
 import type { CommandRow } from "../domain/records.ts";
 import { failure, success } from "../lib/outcome.ts";
+import { plainTextOf } from "../lib/plain-text.ts";
 import type { Body, CommandReply } from "./contract.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
@@ -24,8 +25,9 @@ async function preview(house: House, { body }: Call<"POST /commands/preview">) {
   if (!message.ok) return message;
   const { topic, payload, retain = false, qos = 1 } = message.value;
   const { mqtt: mqttPort, mqtts: mqttsPort } = house.broker.ports;
-  const text = Buffer.from(payload).toString("utf8");
-  return success({ topic, payload: text, retain, qos, mqttPort, mqttsPort });
+  const text = plainTextOf(payload);
+  const bytes = text === null ? { hex: Buffer.from(payload).toString("hex") } : { payload: text };
+  return success({ topic, ...bytes, retain, qos, mqttPort, mqttsPort });
 }
 
 async function getCommand(house: House, { params }: Call<"GET /commands/:id">) {

@@ -531,7 +531,9 @@ export const ROUTES = {
     body: CommandBody,
     reply: Type.Object({
       topic: Type.String(),
-      payload: Type.String(),
+      payload: Type.Optional(Type.String()),
+      /** Instead, where its bytes are no text. */
+      hex: Type.Optional(Type.String()),
       retain: Type.Boolean(),
       qos: Type.Integer(),
       /** Where another program could publish the same; null while the port is closed. */

@@ -38,10 +38,8 @@ test("the SDK has records of files stored, and hears that they are", async () =>
   assert.deepEqual([String(status), message], ["SUCCESS", "2 files are stored"]);
   const range = { from: new Date("2026-01-05"), to: new Date("2026-01-06") };
   const records = await sdk.GetTimeSeriesClient().GetTimeSeries(meter, "energy", range);
-  assert.deepEqual(
-    records.map(({ power }: { readonly power?: number }) => power),
-    [1.5, 2.5],
-  );
+  const powers = (records as readonly { readonly power?: number }[]).map(({ power }) => power);
+  assert.deepEqual(powers, [1.5, 2.5]);
 });
 
 test("a file that cannot be read is named, and the others are stored", async () => {

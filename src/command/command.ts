@@ -14,6 +14,7 @@ import { newId } from "../lib/id.ts";
 import type { JsonObject } from "../lib/json.ts";
 import type { Log } from "../lib/log.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
+import { plainTextOf } from "../lib/plain-text.ts";
 import { compileSchema } from "../lib/schema.ts";
 import type { Store } from "../store/store.ts";
 import { Answers } from "./answers.ts";
@@ -190,7 +191,8 @@ async function ask(
     return message;
   }
   const { topic, payload } = message.value;
-  const requested = { ...row, topic, payload: Buffer.from(payload).toString("utf8") };
+  const text = plainTextOf(payload) ?? `0x${Buffer.from(payload).toString("hex")}`;
+  const requested = { ...row, topic, payload: text };
   await parts.settle(requested, "requested", "");
   if (commandTypeOf(parts, wish)?.isKept) return success(await keep(parts, topic, requested));
   const isTaken = message.value.retain || (await hasListener(parts, requested, topic));

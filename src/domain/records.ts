@@ -129,6 +129,7 @@ export type CommandRow = {
   readonly detail: string;
   /** What was sent, once it was. */
   readonly topic: string | null;
+  /** Text, or `0x` and hex. */
   readonly payload: string | null;
   readonly requestedAt: Timestamp;
   readonly expiresAt: Timestamp;

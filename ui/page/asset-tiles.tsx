@@ -13,8 +13,11 @@ import { hasTrend } from "../part/pen.ts";
 import { Sparkline } from "../part/sparkline.tsx";
 import { usePoint, useSecond, useStale } from "../use-live.ts";
 import { type Recent, startOfDay, useIncrease, useRecent } from "../use-recent.ts";
+import { tableIn } from "../written.ts";
 
 const HOUR_MS = 3_600_000;
+/** Of a table; more do not fit into a tile. */
+const TABLE_ROWS = 3;
 
 type AssetTilesProps = {
   readonly title?: string;
@@ -77,11 +80,41 @@ function Tile({ point, hour, today, onEdit }: TileProps) {
         <PointFigure point={point} size="big" />
       )}
       <PointAnalog point={point} />
+      <TileTable point={point} />
       {hour && hasTrend(point) && (
         <Sparkline label={`${tileName(point)}, last hour`} values={hour.shape} />
       )}
       <TileFoot point={point} />
     </div>
+  );
+}
+
+/** The first rows of a value that is a table. */
+function TileTable({ point }: { point: PointReply }) {
+  const table = tableIn(usePoint(point)?.value);
+  if (!table) return null;
+  return (
+    <table className="tile-table">
+      <thead>
+        <tr>
+          {table.columns.map((name) => (
+            <th key={name} scope="col">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {table.rows.slice(0, TABLE_ROWS).map((row, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: rows of a table have no other name.
+          <tr key={index}>
+            {row.map((cell, column) => (
+              <td key={table.columns[column] ?? column}>{cell === null ? "–" : String(cell)}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

@@ -21,8 +21,10 @@ export function SentMessage({ wish }: { readonly wish: CommandWish | null }) {
           <div className="stack">
             <span className="hint">{`Topic, QoS ${message.qos}`}</span>
             <CopyBlock text={message.topic} label="Copy the topic" />
-            <span className="hint">Payload</span>
-            <CopyBlock text={message.payload} label="Copy the payload" />
+            <span className="hint">
+              {message.hex === undefined ? "Payload" : "Payload, in hex"}
+            </span>
+            <CopyBlock text={message.hex ?? message.payload ?? ""} label="Copy the payload" />
           </div>
           <div className="stack">
             <span className="hint">

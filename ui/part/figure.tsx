@@ -5,6 +5,9 @@ import { statusText } from "../status-text.ts";
 import { useByTime, usePoint, useStale } from "../use-live.ts";
 import "./figure.css";
 
+/** Letters that a tile has room for in the size of figures. */
+const LONG = 10;
+
 type FigureProps = {
   readonly point: Pick<PointReply, "id" | "latest" | "variable">;
   /** `big` for tiles, `plain` for tables and rows. */
@@ -40,12 +43,18 @@ type BareFigureProps = {
 
 export function Figure(props: BareFigureProps) {
   const { text, unit, size = "plain", quality = "good", statusWord, staleSince = null } = props;
+  const isLong = size === "big" && text.length > LONG;
   const classes = ["figure", "num", size, quality, staleSince === null ? "" : "stale"];
+  if (isLong) classes.push("long");
   return (
     <span className={classes.filter(Boolean).join(" ")}>
       <QualityMark quality={quality} statusWord={statusWord} />
       {/* A bad value that is not there at all is the mark alone. */}
-      {!(quality === "bad" && text === NO_VALUE) && <span className="figure-text">{text}</span>}
+      {!(quality === "bad" && text === NO_VALUE) && (
+        <span className="figure-text" title={isLong ? text : undefined}>
+          {text}
+        </span>
+      )}
       {unit && <span className="figure-unit">{unit}</span>}
       {staleSince !== null && <StaleAge at={staleSince} />}
     </span>

@@ -1,7 +1,8 @@
 import { Type } from "typebox";
 import { keyOfAsset } from "../../domain/asset-key.ts";
-import type { AssetId } from "../../domain/brand.ts";
+import type { AssetId, Series } from "../../domain/brand.ts";
 import { LIMIT } from "../../domain/limit.ts";
+import type { Device } from "../../domain/model.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { JsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
@@ -109,9 +110,29 @@ async function messagesOf(house: House, { agent }: KnownAgent): Promise<readonly
     ...{ at, severity: "ERROR", state: "DROPPED", source: topic },
     ...{ correlationId: id, message: `${code} ${detail} (${times} times)` },
   }));
-  return [...odd, ...dropped]
+  const unmapped = device ? await unmappedOf(house, device) : [];
+  return [...odd, ...unmapped, ...dropped]
     .toSorted((a, b) => a.at - b.at)
     .map(({ at, ...row }) => ({ ...row, timestamp: new Date(at).toISOString() }));
+}
+
+/** Values that feed no variable: they are kept with the device, where they can be adopted. */
+async function unmappedOf({ ingest, historian, store }: House, { id }: Device) {
+  const channels = ingest.device(id)?.channels ?? [];
+  const latest = await historian.latest(Uint32Array.from(channels, ({ series }) => series));
+  const rows = Array.from(latest.series.subarray(0, latest.count), (series, row) => {
+    return { series: series as Series, at: latest.at[row] ?? 0 };
+  });
+  const fed = await Promise.all(rows.map(({ series }) => store.points.count({ series })));
+  return rows
+    .filter((_, row) => fed[row] === 0)
+    .map(({ series, at }) => {
+      const name = channels.find((channel) => channel.series === series)?.name ?? "";
+      return {
+        ...{ at, severity: "WARN", state: "PROCESSING", source: "agent" },
+        ...{ correlationId: `${id}-${name}`, message: `'${name}': nothing is mapped to it` },
+      };
+    });
 }
 
 async function asked(

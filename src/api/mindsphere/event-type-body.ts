@@ -15,7 +15,7 @@ const Field = Type.Object({
   filterable: Type.Optional(Type.Boolean()),
   required: Type.Optional(Type.Boolean()),
   updatable: Type.Optional(Type.Boolean()),
-  values: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
+  values: Type.Optional(Type.Array(Type.String())),
 });
 
 export const NewEventTypeBody = Type.Object({
@@ -37,7 +37,14 @@ const Step = Type.Object({
 export function fieldOf(given: Type.Static<typeof Field>): EventField {
   const { filterable = true, required = false, updatable = true, values, ...rest } = given;
   const type = rest.type as EventField["type"];
-  return { name: rest.name, type, filterable, required, updatable, ...(values && { values }) };
+  return {
+    name: rest.name,
+    type,
+    filterable,
+    required,
+    updatable,
+    ...(values?.length ? { values } : {}),
+  };
 }
 
 /** A JSON patch: `add` to `/fields`, `replace` of `/ttl` or `/scope`; one step or several. */

@@ -35,6 +35,8 @@ export const LIMIT = {
   rebirthMs: 10_000,
   /** One batch of a worker: 4,096 messages of 2 kB, or thirty of the largest. */
   relayBytes: 16 * 1024 * 1024,
+  /** Of one device, of different names; Insights Hub limits them per tenant and says no number. */
+  modelsPerDevice: 100,
   /** Insights Hub: 10 and 3,000 in its private cloud, 5 and 50 in the public one. */
   customTopicsPerAgent: 10,
   customTopics: 3_000,

@@ -14,6 +14,7 @@ export const PROBLEMS = {
   layout_invalid: { status: 422, meaning: "A layout cannot read what it says." },
   layout_limit: { status: 507, meaning: "The house knows as many layouts as it may." },
   model_invalid: { status: 422, meaning: "A model is not consistent or not allowed." },
+  model_limit: { status: 507, meaning: "The house keeps as many models of the device as it may." },
   model_unknown: { status: 404, meaning: "No model of this name was published before." },
   device_limit: { status: 507, meaning: "The house knows as many devices or channels as it may." },
   device_unknown: { status: 404, meaning: "No such device." },

@@ -90,6 +90,8 @@ test("every row of the references' tables is there once", () => {
   const numbered = (table: string, count: number) =>
     Array.from({ length: count }, (_, index) => `${table} ${index + 1}`);
   assert.deepEqual(rows, [
+    ...numbered("mindsphere.md A.4", 13),
+    ...numbered("mindsphere.md D", 9),
     ...numbered("mindsphere.md E.1", 8),
     ...numbered("mindsphere.md F", 20),
     ...numbered("scorp-io.md", 9),

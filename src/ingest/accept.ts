@@ -2,6 +2,7 @@ import type { AgentId, ChannelName, DeviceAddress, Timestamp } from "../domain/b
 import type { DataType } from "../domain/catalogue.ts";
 import { THE_HOUSE } from "../domain/event.ts";
 import type { Finding } from "../domain/findings.ts";
+import { LIMIT } from "../domain/limit.ts";
 import type { Channel } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Driver } from "../driver/driver.ts";
@@ -190,14 +191,31 @@ async function giveModel(
   return services.giveModel(kept);
 }
 
+type Model = Pick<Of<"model">, "device" | "externalId" | "model">;
+
 async function keepModel(
   parts: IngestParts,
   driver: Driver,
-  { device, externalId, model }: Pick<Of<"model">, "device" | "externalId" | "model">,
+  finding: Model,
 ): Promise<Outcome<void, Problem>> {
-  const at = parts.now() as Timestamp;
-  await parts.store.models.put({ driver: driver.id, device, externalId, model, at });
+  const { models } = parts.store;
+  const { device, externalId } = finding;
+  const isThere = await models.get([driver.id, device, externalId]);
+  if (!isThere && (await models.count({ driver: driver.id, device })) >= LIMIT.modelsPerDevice) {
+    const detail = `at most ${LIMIT.modelsPerDevice}; each of these may come anew`;
+    return failure(problem("model_limit", detail));
+  }
+  await putModel(parts, driver, finding);
   return success(undefined);
+}
+
+async function putModel(
+  { store, now }: IngestParts,
+  driver: Driver,
+  { device, externalId, model }: Model,
+): Promise<void> {
+  const at = now() as Timestamp;
+  await store.models.put({ driver: driver.id, device, externalId, model, at });
 }
 
 async function instantiate(
@@ -225,7 +243,7 @@ async function instantiate(
   );
   if (!declared.ok) return declared;
   await settleDeclared(parts, bindings, bound, declared.value);
-  if (model) await keepModel(parts, driver, { device: address, externalId, model });
+  if (model) await putModel(parts, driver, { device: address, externalId, model });
   return success({ assets: toldOf(declared.value) });
 }
 

@@ -3,10 +3,20 @@ import type { DataType, Variable } from "./catalogue.ts";
 import { integerOf, isInt32 } from "./integer.ts";
 import type { Value } from "./reading.ts";
 
+type Truth = Outcome<boolean | null, string>;
+
 const INTEGER = /^[+-]?\d{1,32}$/;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 /** What C and Python print where there is no number. */
 const NOT_A_NUMBER = /^[+-]?nan$/i;
+/** As they are written. Made once: some agents say every other value like this. */
+const TRUTHS: ReadonlyMap<Value, Truth> = new Map<Value, Truth>([
+  ["true", success(true)],
+  [1, success(true)],
+  ["false", success(false)],
+  [0, success(false)],
+  ["", success(null)],
+]);
 
 /**
  * Reads what a device wrote as a value of the variable's type: agents send numbers as texts and
@@ -75,18 +85,10 @@ function parseInteger(text: string): number | bigint | undefined {
 }
 
 function truth(value: number | bigint | string): Outcome<Value | null, string> {
-  switch (typeof value === "string" ? value.trim().toLowerCase() : value) {
-    case "true":
-    case 1:
-      return success(true);
-    case "false":
-    case 0:
-      return success(false);
-    case "":
-      return success(null);
-    default:
-      return misfit(value, "true or false");
-  }
+  const told = TRUTHS.get(value);
+  if (told) return told;
+  const plain = typeof value === "string" ? TRUTHS.get(value.trim().toLowerCase()) : undefined;
+  return plain ?? misfit(value, "true or false");
 }
 
 function misfit(value: Value, expected: string): Outcome<Value | null, string> {

@@ -58,6 +58,7 @@ export class SamplesBuilder {
   #value: Float64Array;
   #kind: Uint8Array;
   #quality: Uint8Array;
+  #time = 0;
   #texts: string[] = [];
   #textIndex = new Map<string, number>();
 
@@ -74,10 +75,20 @@ export class SamplesBuilder {
   }
 
   add(series: Series, at: number, value: Value | null, quality: Quality): void {
+    this.time(at);
+    this.put(series, value, quality);
+  }
+
+  /** Of what is put next. Said apart, it needs no memory: V8 makes an object of a long argument. */
+  time(at: number): void {
+    this.#time = at;
+  }
+
+  put(series: Series, value: Value | null, quality: Quality): void {
     const row = this.#count;
     if (row === this.#series.length) this.#grow();
     this.#series[row] = series;
-    this.#at[row] = at;
+    this.#at[row] = this.#time;
     this.#quality[row] = QUALITY_BYTE[quality];
     this.#setValue(row, value);
     this.#count = row + 1;
@@ -101,7 +112,7 @@ export class SamplesBuilder {
     };
     this.#count = 0;
     this.#texts = [];
-    this.#textIndex.clear();
+    if (this.#textIndex.size > 0) this.#textIndex = new Map();
     return samples;
   }
 

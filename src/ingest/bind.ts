@@ -72,16 +72,20 @@ export class Binder {
   }
 
   #keep(bound: BoundDevice, channel: BoundChannel, reading: Reading, value: Value | null): void {
-    const at = reading.isArrival ? this.#arrivalOf(bound, channel, reading.at) : reading.at;
-    if (!reading.isArrival) this.#compare(bound, channel, at, value);
     const { series } = channel.channel;
-    this.samples.add(series, at, value, this.#qualityOf(bound, channel, reading));
+    if (reading.isArrival) this.samples.time(this.#arrivalOf(bound, channel, reading.at));
+    else {
+      this.#compare(bound, channel, reading, value);
+      this.samples.time(reading.at);
+    }
+    this.samples.put(series, value, this.#qualityOf(bound, channel, reading));
     if (reading.isArrival) noteMask(channel, reading.at, value);
     const words = this.#words.areNone ? undefined : this.#words.of(series);
-    if (words !== undefined) this.samples.add(words, at, reading.word, "good");
+    if (words !== undefined) this.samples.put(words, reading.word, "good");
   }
 
   #qualityOf(bound: BoundDevice, channel: BoundChannel, { at, quality }: Reading): Quality {
+    if (channel.sensor === "none") return quality;
     if (!this.#soundness.isDoubted(bound, channel, at)) return quality;
     const warning = doubtOf(channel.channel.name);
     noteWarning(bound, this.#parts.now(), warning, this.#payload);
@@ -92,7 +96,7 @@ export class Binder {
    * Of two values that were stamped alike the later stays. Said twice they are one; where they
    * differ, something else speaks in the device's name (mindsphere.md F 16).
    */
-  #compare(bound: BoundDevice, channel: BoundChannel, at: number, value: Value | null): void {
+  #compare(bound: BoundDevice, channel: BoundChannel, { at }: Reading, value: Value | null): void {
     if (at === channel.stampedAt && !Object.is(value, channel.stamped)) {
       const values = `${shortened(channel.stamped)} and ${shortened(value)}`;
       const cause = "two devices may share one name, or the time is too coarse";

@@ -99,7 +99,7 @@ export async function pagesByRoute(
     ...["", "?tab=settings", "?tab=checklist"].map((tab) => {
       return { route: "/networks/$driver/$network", path: `/networks/viasens/${network.id}${tab}` };
     }),
-    device("scorp-io"),
+    ...["", "declared"].map((tab) => device("scorp-io", tab)),
     { route: "/agents/$agentId", path: `/agents/${agent.id}` },
   ];
 }

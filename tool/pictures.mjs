@@ -83,6 +83,7 @@ async function pagesOf(house) {
     { name: "device-messages", path: `${device("viasens")}?tab=messages` },
     { name: "device-scorp-io", path: device("scorp-io") },
     { name: "device-mindsphere", path: device("mindsphere") },
+    { name: "device-declared", path: `${device("mindsphere")}?tab=declared` },
     { name: "networks", path: "/networks" },
     { name: "network-nodes", path: "/networks/viasens/harbour" },
     { name: "network-settings", path: "/networks/viasens/harbour?tab=settings" },

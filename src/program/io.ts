@@ -14,6 +14,8 @@ export type Io = {
   readonly environment: ConfigSources["environment"];
   /** Calls once when the process is asked to end. */
   readonly onStop: (call: () => void) => void;
+  /** Calls for each line typed, until what it gives is called. Fallback: nobody types. */
+  readonly onLine?: (call: (line: string) => void) => () => void;
 };
 
 /** Options as the command line says them: `--name value`, `--name=value`, or a switch alone. */

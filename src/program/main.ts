@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { AssertionError } from "../lib/assert.ts";
 import { keepHeapSmall } from "../lib/heap.ts";
 import { settingsHelp } from "./config.ts";
@@ -80,6 +81,14 @@ const io: Io = {
   environment: process.env,
   onStop: (call) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, call);
+  },
+  onLine: (call) => {
+    const lines = createInterface({ input: process.stdin });
+    lines.on("line", call);
+    return () => {
+      lines.close();
+      process.stdin.destroy();
+    };
   },
 };
 process.exitCode = await main(process.argv.slice(2), io);

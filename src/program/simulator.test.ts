@@ -3,6 +3,9 @@ import { test } from "node:test";
 import type { Io } from "./io.ts";
 import { runSimulator } from "./simulator.ts";
 
+/** What somebody types while it runs. */
+let lines: string[] = [];
+
 async function run(...args: string[]) {
   const printed: string[] = [];
   const complaints: string[] = [];
@@ -13,6 +16,10 @@ async function run(...args: string[]) {
     readInput: () => "",
     environment: {},
     onStop: (call) => call(),
+    onLine: (call) => {
+      for (const line of lines) call(line);
+      return () => {};
+    },
   };
   const code = await runSimulator(args, io);
   return { code, printed: printed.join("\n"), complaints: complaints.join("\n") };
@@ -49,4 +56,14 @@ test("asked to stop, it ends and counts its messages", async () => {
   const { code, printed } = await run("plant", "--broker", "mqtt://127.0.0.1:9");
   assert.equal(code, 0);
   assert.deepEqual(JSON.parse(printed), { sent: 0, acknowledged: 0, lost: 0 });
+});
+
+test("what should go wrong is typed while it runs; what cannot be done is said", async () => {
+  lines = ["dead network-1/3", "broken network-1/2 co2", "outage 5", "dead pump", "explode"];
+  const { code, complaints } = await run("viasens", "--broker", "mqtt://127.0.0.1:9");
+  lines = [];
+  assert.equal(code, 0);
+  assert.match(complaints, /cannot do 'dead pump' here/);
+  assert.match(complaints, /cannot do 'explode' here/);
+  assert.doesNotMatch(complaints, /network-1\/[23]|outage/);
 });

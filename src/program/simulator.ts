@@ -10,6 +10,7 @@ import {
   type SimulateOptions,
   sensorNetworks,
   simulate,
+  TROUBLES_HELP,
 } from "../simulator/simulator.ts";
 import { type ExitCode, type Io, optionsOf } from "./io.ts";
 
@@ -41,6 +42,10 @@ const HELP = `fieldline simulator viasens|meter|plant [options]
   --speed X          how many times as fast as real time (1)
   --duration SECONDS ends by itself after so long, in real time
   --verbose          one line for each order that a device obeys
+
+While it runs it takes lines, for what should go wrong now:
+
+${TROUBLES_HELP.replaceAll(/^/gm, "  ")}
 
 When it ends it prints one line of JSON: messages sent, acknowledged, lost.`;
 
@@ -107,7 +112,11 @@ export async function runSimulator(args: readonly string[], io: Io): Promise<Exi
     { fleet, connect: connect.value, speed: Number(options.speed), ...outageOf(options) },
     { clock: systemClock, drivers, log },
   );
+  const stopReading = io.onLine?.((line) => {
+    if (!simulation.trouble(line)) io.complain(`cannot do '${line}' here`);
+  });
   await untilEnd(io, options.duration);
+  stopReading?.();
   await simulation.close();
   io.print(JSON.stringify(simulation.counts()));
   return 0;

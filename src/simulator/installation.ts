@@ -40,6 +40,8 @@ export interface Installation {
   obey(device: DeviceAddress, order: Order, at: number): DeviceReport[];
   /** What is said of an order besides, where that is said: whether it was understood. */
   answer?(device: DeviceAddress, isUnderstood: boolean, at: number): readonly Message[];
+  /** A sensor of a device fails now, or is whole again. False: there is no such sensor. */
+  break?(device: DeviceAddress, sensor: string, isBroken: boolean): boolean;
 }
 
 /** What is said whenever the connection is made, besides readings. */

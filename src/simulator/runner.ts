@@ -4,6 +4,7 @@ import type { Driver, Twin } from "../driver/driver.ts";
 import type { Timer } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { DeviceReport, Installation } from "./installation.ts";
+import type { Trouble } from "./trouble.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 import { type Connection, type Counts, openWire, type Wire } from "./wire.ts";
 
@@ -28,6 +29,9 @@ export class Runner {
   readonly #retained = new Map<string, Message>();
   #timer: Timer | undefined;
   #outageTimer: Timer | undefined;
+  #demandTimer: Timer | undefined;
+  /** Nodes that somebody has silenced. */
+  readonly #dead = new Set<DeviceAddress>();
 
   constructor(installation: Installation, connection: Connection, parts: RunnerParts) {
     this.#installation = installation;
@@ -53,7 +57,36 @@ export class Runner {
   async close(): Promise<void> {
     this.#timer?.cancel();
     this.#outageTimer?.cancel();
+    this.#demandTimer?.cancel();
     await this.#wire.close();
+  }
+
+  /** What somebody wants to go wrong now. Whether it concerns anything here. */
+  suffer(trouble: Trouble): boolean {
+    if (trouble.kind === "outage") return this.#goAway(trouble);
+    const { device } = trouble;
+    if (!this.#twins.has(device)) return false;
+    switch (trouble.kind) {
+      case "dead":
+        this.#dead.add(device);
+        return true;
+      case "alive":
+        this.#dead.delete(device);
+        return true;
+      default: {
+        const isBroken = trouble.kind === "broken";
+        return this.#installation.break?.(device, trouble.sensor, isBroken) ?? false;
+      }
+    }
+  }
+
+  /** A second one while it is away begins it anew. */
+  #goAway({ tenant, lastsMs }: Extract<Trouble, { kind: "outage" }>): boolean {
+    if (tenant !== null && tenant !== this.#installation.agent.tenant) return false;
+    this.#demandTimer?.cancel();
+    this.#wire.cut();
+    this.#demandTimer = this.#clock.real.after(lastsMs, () => this.#wire.mend());
+    return true;
   }
 
   /** The nodes live on meanwhile; what they say is lost, as without a gateway. */
@@ -97,7 +130,9 @@ export class Runner {
     }
     const order = twin.obey(message);
     const now = this.#clock.now();
-    for (const said of this.#installation.answer?.(device, order.ok, now) ?? []) this.#say(said);
+    const isTaken = order.ok && !this.#dead.has(device);
+    for (const said of this.#installation.answer?.(device, isTaken, now) ?? []) this.#say(said);
+    if (this.#dead.has(device)) return;
     if (!order.ok) {
       const excerpt = new TextDecoder().decode(payload.subarray(0, 200));
       this.#log.warn("order not understood", { topic, ...order.problem, excerpt });
@@ -110,6 +145,7 @@ export class Runner {
 
   #tell(reports: readonly DeviceReport[]): void {
     for (const { device, readings } of reports) {
+      if (this.#dead.has(device)) continue;
       const stamped = readings.map((reading) => ({
         ...reading,
         at: Math.round(this.#clock.realAt(reading.at)) as typeof reading.at,

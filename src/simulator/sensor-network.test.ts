@@ -168,6 +168,24 @@ test("a sensor that fails is silent, health tells, and recovery is a first readi
   assert.ok(masks.some((mask) => (mask & 1) === 0));
 });
 
+test("a sensor that is broken on demand is silent, and health tells, until it is whole again", () => {
+  const network = mesh(1);
+  const hours = (count: number) => byChannel(network.advance(TUESDAY + count * 3_600_000));
+  const of = (found: ReturnType<typeof hours>, channel: string) =>
+    (found.get(`${NODE} ${channel}`) ?? []).map(({ value }) => value);
+  assert.ok(of(hours(1), "co2.co2").length > 0);
+  assert.equal(network.break(NODE, "co2", true), true);
+  assert.deepEqual(of(hours(1.01), "health.health"), [254]);
+  const broken = hours(3);
+  assert.deepEqual(of(broken, "co2.co2"), []);
+  assert.ok(of(broken, "voc.voc").length > 0);
+  network.break(NODE, "co2", false);
+  const whole = hours(4);
+  assert.deepEqual(of(whole, "health.health"), [255]);
+  assert.ok(of(whole, "co2.co2").length > 0);
+  assert.equal(network.break(NODE, "colour", true), false);
+});
+
 test("a sensor that is stuck goes on with its last value while its health says 0", () => {
   const network = mesh(6, { faultsPerDay: 2, stuckShare: 1 });
   const found = byChannel(network.advance(TUESDAY + 3 * DAY_MS));

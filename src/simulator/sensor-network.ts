@@ -79,6 +79,10 @@ export class SensorNetwork implements Installation {
     return [{ topic: `/sauter/viasens/${device}/ack`, payload }];
   }
 
+  break(device: DeviceAddress, sensor: string, isBroken: boolean): boolean {
+    return this.#nodes.get(device)?.break(sensor, isBroken) ?? false;
+  }
+
   /** What the LED ring of a node shows. */
   picture(device: DeviceAddress): LedPicture | undefined {
     return this.#nodes.get(device)?.picture;

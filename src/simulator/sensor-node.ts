@@ -81,6 +81,8 @@ export class SensorNode {
   /** What each sensor told while it worked. */
   readonly #sensed = new Map<BlockName, number>();
   #isMoving = false;
+  /** 1 for each sensor that nobody has broken on demand. */
+  #unbroken = 255;
 
   constructor(options: NodeOptions) {
     this.device = options.device;
@@ -117,6 +119,14 @@ export class SensorNode {
     // What falls due at `until` itself is still told: its reading was the last one.
     this.#tick(until + 1, reports);
     return reports;
+  }
+
+  /** From the next look at its sensors on. False: it has no such sensor. */
+  break(sensor: string, isBroken: boolean): boolean {
+    const bit = bitOf(sensor);
+    if (bit === undefined) return false;
+    this.#unbroken = isBroken ? this.#unbroken & ~(1 << bit) : this.#unbroken | (1 << bit);
+    return true;
   }
 
   obey({ name, parameters }: Order, at: number): DeviceReport[] {
@@ -206,9 +216,9 @@ export class SensorNode {
   /** 1 for each sensor that works; a fault begins and ends within one day. */
   #healthAt(at: number): number {
     const chance = (this.#options.faultsPerDay ?? 0) / 7;
-    if (chance === 0) return 255;
+    let health = this.#unbroken;
+    if (chance === 0) return health;
     const day = Math.floor(at / DAY_MS);
-    let health = 255;
     for (let bit = 0; bit < NTC_BIT; bit += 1) {
       if (this.#error(day, 100 + bit) >= chance) continue;
       const begin = day * DAY_MS + this.#error(day, 200 + bit) * 0.9 * DAY_MS;
@@ -231,6 +241,11 @@ export class SensorNode {
     const value = said.value ? OCCUPIED : VACANT;
     reports.push(report(this.device, said.at, { "motion.occupancy": value }));
   }
+}
+
+function bitOf(sensor: string): number | undefined {
+  if (sensor === "motion") return OCCUPANCY_BIT;
+  return BLOCKS.includes(sensor as BlockName) ? SENSORS[sensor as BlockName].bit : undefined;
 }
 
 export function timeOf({ readings }: DeviceReport): number {

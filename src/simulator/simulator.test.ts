@@ -130,6 +130,37 @@ test("a gateway goes away again and again: its will speaks, its nodes are lost m
   await watcher.client.endAsync();
 });
 
+test("on demand a gateway goes away, a node dies and lives again", { skip }, async () => {
+  const watcher = await watch("/sauter/viasens/network-1/#");
+  const clock = new TestClock();
+  const fleet = sensorNetworks(SITE, { networks: 1, nodes: 2, firmware: "2.1" });
+  const connect = ({ clientId }: { clientId: string }) => ({ broker: throughStream, clientId });
+  const parts = { clock, drivers, log: silentLog };
+  const simulation = simulate({ fleet, connect, speed: 1 }, parts);
+  const said = (leaf: string, text: string) =>
+    watcher.seen.filter((one) => one.topic.endsWith(leaf) && one.text === text).length;
+  await watcher.until(() => said("presence", "1") > 0);
+  const [wills, presences] = [said("presence", "0"), said("presence", "1")];
+  assert.equal(simulation.trouble("outage network-9 60"), false);
+  assert.equal(simulation.trouble("outage network-1 60"), true);
+  await watcher.until(() => said("presence", "0") === wills + 1);
+  clock.advance(60_000);
+  await watcher.until(() => said("presence", "1") === presences + 1);
+
+  const order = '{"type":"led-ring","payload":{"mode":-1}}';
+  const tell = () => watcher.client.publishAsync("/sauter/viasens/network-1/2/control", order);
+  assert.equal(simulation.trouble("dead network-1/2"), true);
+  await tell();
+  await watcher.until(() => said("2/ack", '{"state":"fail"}') === 1);
+  assert.equal(simulation.trouble("alive network-1/2"), true);
+  await tell();
+  await watcher.until(() => said("2/ack", '{"state":"ack"}') === 1);
+  const closed = simulation.close();
+  clock.advance(60_000);
+  await closed;
+  await watcher.client.endAsync();
+});
+
 test("without a broker nothing is sent, and closing does not wait", async () => {
   const nowhere = `mqtt://127.0.0.1:${await freePort()}`;
   const simulation = live(sensorNetworks(SITE, { networks: 2, nodes: 1 }), nowhere, 1);

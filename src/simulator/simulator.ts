@@ -11,9 +11,12 @@ import { harbourWorks, type Plant } from "./plant.ts";
 import { type Outage, Runner } from "./runner.ts";
 import { roomsOf, SensorNetwork } from "./sensor-network.ts";
 import type { Firmware } from "./sensor-node.ts";
+import { readTrouble, TROUBLES_HELP } from "./trouble.ts";
 import { TroubledNetwork, type Troubles } from "./troubled-network.ts";
 import { virtualClock } from "./virtual-clock.ts";
 import type { Connection, Counts } from "./wire.ts";
+
+export { TROUBLES_HELP };
 
 export type SimulateOptions = {
   /** What lives from the given time on; `Plant.installations` is one of these. */
@@ -35,6 +38,8 @@ export type Fleet = (startAt: number) => readonly Installation[];
 
 export type Simulation = {
   counts(): Counts;
+  /** Does what the line says, see TROUBLES_HELP. False: it says nothing that can be done here. */
+  trouble(line: string): boolean;
   close(): Promise<void>;
 };
 
@@ -55,6 +60,10 @@ export function simulate(options: SimulateOptions, parts: SimulatorParts): Simul
       const counts = runners.map((runner) => runner.counts());
       const sum = (key: keyof Counts) => counts.reduce((total, one) => total + one[key], 0);
       return { sent: sum("sent"), acknowledged: sum("acknowledged"), lost: sum("lost") };
+    },
+    trouble(line) {
+      const trouble = readTrouble(line);
+      return trouble !== undefined && runners.filter((one) => one.suffer(trouble)).length > 0;
     },
     async close() {
       await Promise.all(runners.map((runner) => runner.close()));

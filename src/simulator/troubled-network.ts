@@ -75,6 +75,10 @@ export class TroubledNetwork implements Installation {
     return this.#inner.answer?.(device, isTaken, at) ?? [];
   }
 
+  break(device: DeviceAddress, sensor: string, isBroken: boolean): boolean {
+    return this.#inner.break?.(device, sensor, isBroken) ?? false;
+  }
+
   /** What the mesh makes of one message: none, one, two of it, or one that comes later. */
   #carry(report: DeviceReport): DeviceReport[] {
     const at = timeOf(report);

@@ -22,6 +22,7 @@ import { useAsk, useReply } from "../query.ts";
 import { useMay } from "../session.ts";
 import { useByTime } from "../use-live.ts";
 import { useRefetchOn } from "../use-refetch.ts";
+import { DeviceDeclared } from "./device-declared.tsx";
 import { DeviceLive } from "./device-live.tsx";
 import { DeviceMessages } from "./device-messages.tsx";
 import { DeviceReplace } from "./device-replace.tsx";
@@ -123,8 +124,12 @@ function DeviceTabs({ detail }: { readonly detail: DeviceDetail }) {
         ))}
       </Suspense>
     );
-    const label = settings.some(({ kind }) => kind !== "act") ? "Configuration" : "Commands";
+    const label = settings.some(({ kind }) => kind === "configure") ? "Configuration" : "Commands";
     tabs.push({ id: "settings", label, content });
+  }
+  if (commandTypes.every(({ kind }) => kind !== "configure")) {
+    const content = <DeviceDeclared device={device} />;
+    tabs.push({ id: "declared", label: "Configuration", content });
   }
   tabs.push({ id: "messages", label: "Messages", content: <DeviceMessages detail={detail} /> });
   const open = tabs.some(({ id }) => id === tab) ? (tab ?? "live") : "live";

@@ -159,7 +159,7 @@ export function channelsOf(bound: BoundDevice): Channel[] {
 
 /**
  * Counts a message of the device, and the oddities that were tolerated in it. One of an unknown age
- * is no sign of life: docs/decisions/0057-what-is-kept-is-no-sign-of-life.md.
+ * is no sign of life: docs/decisions/0060-what-is-kept-is-no-sign-of-life.md.
  */
 export function noteMessage(
   bound: BoundDevice,

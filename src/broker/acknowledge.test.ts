@@ -219,11 +219,11 @@ test("a turn that reads long hands over on the way", async () => {
   assert.deepEqual(sizes, [LIMIT.messagesPerBatch, 1]);
 });
 
-test("a turn that brings many bytes hands over on the way: reading them counts for its time", async () => {
+test("a turn that brings large messages hands over on the way: reading them counts for its time", async () => {
   const sizes: number[] = [];
   const intake = newIntake({ receive: async ({ length }) => void sizes.push(length) });
   for (let index = 0; index < 5; index += 1) {
-    intake.offer(arrival(Buffer.alloc(LIMIT.bytesPerBatch / 2)));
+    intake.offer(arrival(Buffer.alloc(LIMIT.largeBytesPerBatch / 2)));
   }
   assert.deepEqual(sizes, [2, 2]);
   await intake.idle();

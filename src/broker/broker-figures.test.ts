@@ -9,7 +9,13 @@ import type { LIMIT } from "../domain/limit.ts";
 
 /** Where nothing is refused, dropped or slowed down: how much is done at once, or remembered. */
 const SILENT: readonly (keyof typeof LIMIT)[] = [
-  ...(["matchedTopics", "topicsPerClient", "messagesPerBatch", "bytesPerBatch"] as const),
+  ...([
+    "matchedTopics",
+    "topicsPerClient",
+    "messagesPerBatch",
+    "largeBytesPerBatch",
+    "largePayloadBytes",
+  ] as const),
   ...(["refusalsPerPacket", "rejectedPayloadBytes"] as const),
 ];
 /** Of the client for another broker. */

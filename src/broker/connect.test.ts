@@ -217,13 +217,15 @@ test("another agent's client id does not lead into its session", async (t) => {
 
 test("a socket that opens and stays silent is closed", async (t) => {
   const clock = new TestClock();
-  const { port } = await new TestHouse(clock).open(t);
+  const house = new TestHouse(clock);
+  const { port } = await house.open(t);
   const client = await RawClient.open(port);
   client.send(Buffer.from([0x10]));
   const other = await RawClient.enter(port);
   clock.advance(LIMIT.connectWithinMs + 1_000);
   await client.closed;
   await other.expectNothing();
+  assert.equal(house.gauges.get('mqtt_closed_total{reason="no_connect"}'), 1);
 });
 
 test("a client that is silent for one and a half keep-alives is closed", async (t) => {
@@ -238,6 +240,7 @@ test("a client that is silent for one and a half keep-alives is closed", async (
   clock.advance(17_000);
   assert.equal((await client.expect("disconnect")).reasonCode, 0x8d);
   assert.equal(house.presence.at(-1)?.cause, "keep-alive");
+  assert.equal(house.gauges.get('mqtt_closed_total{reason="keep_alive"}'), 1);
 });
 
 test("who promises to speak seldom is asked to speak more often, and told so", async (t) => {

@@ -113,7 +113,7 @@ test("new connections of one address wait for their turn, those of others pass",
   assert.equal(entered.other, 1);
   assert.ok(entered.flood < 100 + 15, `${entered.flood} of one address`);
   clock.advance(500);
-  assert.deepEqual([entered.flood, turnstile.waiting], [total, 0]);
+  assert.deepEqual([entered.flood, turnstile.waiting, turnstile.delayed], [total, 0, 50]);
 });
 
 test("an address waits until some of its handshakes are done, but not for those that drag on", () => {

@@ -134,6 +134,7 @@ test("a connection ends when what its client signed in with expires", async (t) 
   clock.advance(1_000);
   assert.equal((await client.expect("disconnect")).reasonCode, 0x87);
   await client.closed;
+  assert.equal(house.gauges.get('mqtt_closed_total{reason="sign_in_expired"}'), 1);
 });
 
 async function opened(t: TestContext, clock = new TestClock()) {

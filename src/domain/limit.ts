@@ -70,10 +70,11 @@ export const LIMIT = {
   /** Messages of one turn of the event loop: one that reads longer hands over on the way. */
   messagesPerBatch: 4_096,
   /**
-   * The same in bytes: what a batch says is read in one go, up to 10 ms for 128 kB of JSON, and
-   * that counts for how long others may be read in this turn.
+   * The same in bytes of large messages: 128 kB of JSON are up to 10 ms to read, which count for
+   * how long others may be read in this turn. Small ones come by the thousand, best together.
    */
-  bytesPerBatch: 512 * 1024,
+  largeBytesPerBatch: 512 * 1024,
+  largePayloadBytes: 32 * 1024,
   /** Open sockets: about 250 MB with TLS. */
   connections: 10_000,
   /** Above this two clients probably share one identity: the newcomer has to wait. */

@@ -49,6 +49,8 @@ type IntakeParts = {
 type Batch = {
   readonly arrivals: Arrival[];
   bytes: number;
+  /** Of payloads that are much to read. */
+  largeBytes: number;
   refused: number;
   retained: number;
   /** Who waits for this batch to be safe; null where nobody does. */
@@ -95,11 +97,16 @@ export class Intake {
     batch.arrivals.push(arrival);
     if (isRefused(arrival)) batch.refused += 1;
     else if (arrival.retain) batch.retained += 1;
-    const bytes = arrival.payload.length + OVERHEAD_BYTES;
+    const { length } = arrival.payload;
+    if (length >= LIMIT.largePayloadBytes) batch.largeBytes += length;
+    const bytes = length + OVERHEAD_BYTES;
     batch.bytes += bytes;
     this.#pendingBytes += bytes;
     if (this.#pendingBytes > LIMIT.pendingBytes) this.#setFull(true);
-    if (batch.arrivals.length >= LIMIT.messagesPerBatch || isHeavy(batch)) {
+    if (
+      batch.arrivals.length >= LIMIT.messagesPerBatch ||
+      batch.largeBytes >= LIMIT.largeBytesPerBatch
+    ) {
       this.#handOver();
     } else if (!this.#isTurnEnding) {
       this.#isTurnEnding = true;
@@ -246,14 +253,9 @@ async function inOrder<T>(before: Promise<unknown>, next: Promise<T>): Promise<T
   return value;
 }
 
-/** Its payloads are much to read; see LIMIT. */
-function isHeavy({ arrivals, bytes }: Batch): boolean {
-  return bytes - arrivals.length * OVERHEAD_BYTES >= LIMIT.bytesPerBatch;
-}
-
 function newBatch(): Batch {
   const isSafe = Promise.resolve(true);
-  return { arrivals: [], bytes: 0, refused: 0, retained: 0, onSafe: null, isSafe };
+  return { arrivals: [], bytes: 0, largeBytes: 0, refused: 0, retained: 0, onSafe: null, isSafe };
 }
 
 /** The house never sees it; its sender is told in the order of its messages. */

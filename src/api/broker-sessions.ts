@@ -2,6 +2,7 @@ import type { SessionInfo, SubscriptionInfo } from "../broker/broker.ts";
 import type { AgentId } from "../domain/brand.ts";
 import { problem } from "../domain/problem.ts";
 import { failure, success } from "../lib/outcome.ts";
+import { type AgentNames, allNames, namesOf } from "./agent-names.ts";
 import type { SessionReply, SubscriptionReply } from "./contract.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
@@ -16,34 +17,52 @@ export const sessionHandlers = {
   "GET /broker/subscriptions": listSubscriptions,
 } satisfies Handlers;
 
-type Named = { readonly session: SessionInfo; readonly name: string };
-type Subscribed = Named & { readonly subscription: SubscriptionInfo };
+type Subscribed = { readonly session: SessionInfo; readonly subscription: SubscriptionInfo };
+
+const NO_NAMES: AgentNames = new Map();
 
 async function listSessions(house: House, { query }: Call<"GET /broker/sessions">) {
-  const { only, search } = query;
-  const wanted = (await namedSessions(house)).filter(({ session }) => isAmong(session, only));
-  const found = matching(wanted, search?.trim(), textOf);
-  const page = cut(found, query, ({ session }) => idOf(session));
-  return page.ok ? success({ ...page.value, items: page.value.items.map(sessionReply) }) : page;
+  const wanted = sessionsOf(house).filter((session) => isAmong(session, query.only));
+  const search = query.search?.trim() || undefined;
+  const names = search ? await allNames(house) : NO_NAMES;
+  const page = cut(
+    matching(wanted, search, (session) => textOf(session, names)),
+    query,
+    idOf,
+  );
+  if (!page.ok) return page;
+  const { items, ...rest } = page.value;
+  const shown = await namesOf(
+    house,
+    items.map(({ agent }) => agent),
+  );
+  return success({ ...rest, items: items.map((session) => sessionReply(session, shown)) });
 }
 
 async function listSubscriptions(house: House, { query }: Call<"GET /broker/subscriptions">) {
-  const sessions = await namedSessions(house);
-  const theirs = query.session
-    ? sessions.filter(({ session }) => idOf(session) === query.session)
-    : sessions;
-  const all = theirs.flatMap((named) =>
-    Array.from(named.session.subscriptions.values(), (subscription) => {
-      return { ...named, subscription };
-    }),
+  const search = query.search?.trim() || undefined;
+  const names = search ? await allNames(house) : NO_NAMES;
+  const found = matching(
+    subscribedIn(house, query.session),
+    search,
+    ({ session, subscription }) => `${textOf(session, names)} ${subscription.filter}`,
   );
-  const found = matching(all, query.search?.trim(), (row) => {
-    return `${textOf(row)} ${row.subscription.filter}`;
-  });
   const page = cut(found, query, subscriptionIdOf);
-  return page.ok
-    ? success({ ...page.value, items: page.value.items.map(subscriptionReply) })
-    : page;
+  if (!page.ok) return page;
+  const { items, ...rest } = page.value;
+  const shown = await namesOf(
+    house,
+    items.map(({ session }) => session.agent),
+  );
+  return success({ ...rest, items: items.map((row) => subscriptionReply(row, shown)) });
+}
+
+function subscribedIn(house: House, wanted: string | undefined): Subscribed[] {
+  return sessionsOf(house)
+    .filter((session) => wanted === undefined || idOf(session) === wanted)
+    .flatMap((session) =>
+      Array.from(session.subscriptions.values(), (subscription) => ({ session, subscription })),
+    );
 }
 
 type EndRoute = "POST /broker/sessions/end";
@@ -52,7 +71,7 @@ type EndRoute = "POST /broker/sessions/end";
 async function endSession(house: House, { body, by }: Call<EndRoute>): Answer<EndRoute> {
   const agent = body.agentId as AgentId;
   const { clientId } = body;
-  const session = [...(house.broker.sessions?.() ?? [])].find((each) => {
+  const session = sessionsOf(house).find((each) => {
     return each.agent === agent && each.clientId === clientId;
   });
   if (!session) return failure(problem("session_unknown", `no session '${clientId}'`));
@@ -66,12 +85,8 @@ async function endSession(house: House, { body, by }: Call<EndRoute>): Answer<En
   return success(undefined);
 }
 
-/** The demo's own agents are not among those that the house keeps. */
-async function namedSessions({ agents, broker }: House): Promise<Named[]> {
-  const names = new Map((await agents.list()).map(({ id, name }) => [id, name]));
-  return Array.from(broker.sessions?.() ?? [], (session) => {
-    return { session, name: names.get(session.agent) ?? session.clientId };
-  });
+function sessionsOf({ broker }: House): SessionInfo[] {
+  return [...(broker.sessions?.() ?? [])];
 }
 
 function isAmong({ isConnected, queued }: SessionInfo, only?: string): boolean {
@@ -79,8 +94,8 @@ function isAmong({ isConnected, queued }: SessionInfo, only?: string): boolean {
   return only === undefined || isConnected === (only === "connected");
 }
 
-function textOf({ session, name }: Named): string {
-  return `${name} ${session.clientId}`;
+function textOf({ agent, clientId }: SessionInfo, names: AgentNames): string {
+  return `${names.get(agent) ?? ""} ${clientId}`;
 }
 
 function idOf({ agent, clientId }: SessionInfo): string {
@@ -91,11 +106,12 @@ function subscriptionIdOf({ session, subscription }: Subscribed): string {
   return `${idOf(session)} ${subscription.filter}`;
 }
 
-function sessionReply({ session, name }: Named): SessionReply {
+function sessionReply(session: SessionInfo, names: AgentNames): SessionReply {
   const { agent, since, begunAt, isConnected, expirySeconds, subscriptions, ...rest } = session;
   return {
     ...rest,
-    ...{ id: idOf(session), agentId: agent, name, isConnected, expirySeconds },
+    ...{ id: idOf(session), agentId: agent, isConnected, expirySeconds },
+    name: names.get(agent) ?? session.clientId,
     since: iso(since),
     begunAt: begunAt === null ? null : iso(begunAt),
     endsAt: isConnected ? null : iso(since + expirySeconds * 1000),
@@ -103,12 +119,14 @@ function sessionReply({ session, name }: Named): SessionReply {
   };
 }
 
-function subscriptionReply({ session, name, subscription }: Subscribed): SubscriptionReply {
+function subscriptionReply(row: Subscribed, names: AgentNames): SubscriptionReply {
+  const { session, subscription } = row;
   const { agent, clientId, isConnected } = session;
   const { filter, qos, noLocal, retainAsPublished, id } = subscription;
   return {
-    id: subscriptionIdOf({ session, name, subscription }),
-    ...{ sessionId: idOf(session), agentId: agent, name, clientId, isConnected },
+    id: subscriptionIdOf(row),
+    ...{ sessionId: idOf(session), agentId: agent, clientId, isConnected },
+    name: names.get(agent) ?? clientId,
     ...{ filter, qos, noLocal, retainAsPublished, identifier: id },
   };
 }

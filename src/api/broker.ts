@@ -3,6 +3,7 @@ import type { AgentId } from "../domain/brand.ts";
 import { BROKER_FIGURES, type BrokerFigure } from "../domain/broker-figure.ts";
 import { PROBLEMS, problem } from "../domain/problem.ts";
 import { failure, success } from "../lib/outcome.ts";
+import { type AgentNames, allNames, namesOf } from "./agent-names.ts";
 import { sessionHandlers } from "./broker-sessions.ts";
 import type { ClientReply } from "./contract.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
@@ -10,6 +11,8 @@ import type { House } from "./house.ts";
 import { cut } from "./page.ts";
 import { matching } from "./search.ts";
 import { iso } from "./time.ts";
+
+const NO_NAMES: AgentNames = new Map();
 
 export const brokerHandlers = {
   "GET /broker": getBroker,
@@ -69,21 +72,34 @@ function trafficOf({ gauges }: House, way: "received" | "sent") {
 }
 
 async function listClients(house: House, { query }: Call<"GET /broker/clients">) {
-  const names = new Map((await house.agents.list()).map(({ id, name }) => [id, name]));
-  const rows = house.broker.clients().map((client) => clientReply(client, names));
-  const found = matching(rows, query.search?.trim(), ({ name, clientId, remote, subscriptions }) =>
-    [name, clientId, remote, ...subscriptions].join(" "),
+  const all = house.broker.clients();
+  const search = query.search?.trim();
+  const names = search ? await allNames(house) : NO_NAMES;
+  const found = matching(all, search || undefined, (client) => textOf(client, names));
+  const page = cut(found, query, idOf);
+  if (!page.ok) return page;
+  const { items, ...rest } = page.value;
+  const shown = await namesOf(
+    house,
+    items.map(({ agent }) => agent),
   );
-  return cut(found, query, ({ id }) => id);
+  return success({ ...rest, items: items.map((client) => clientReply(client, shown)) });
 }
 
-function clientReply(client: ClientInfo, names: ReadonlyMap<AgentId, string>): ClientReply {
+function textOf({ agent, clientId, remote, subscriptions }: ClientInfo, names: AgentNames): string {
+  return [names.get(agent) ?? "", clientId, remote, ...subscriptions].join(" ");
+}
+
+function idOf({ agent, clientId }: ClientInfo): string {
+  return `${agent} ${clientId}`;
+}
+
+function clientReply(client: ClientInfo, names: AgentNames): ClientReply {
   const { agent, clientId, version, connectedAt, subscriptions, ...rest } = client;
   return {
     ...rest,
-    id: `${agent} ${clientId}`,
+    id: idOf(client),
     agentId: agent,
-    // The demo's own agents are not among those that the house keeps.
     name: names.get(agent) ?? clientId,
     clientId,
     version: ({ 3: "3.1", 4: "3.1.1", 5: "5.0" } as const)[version],

@@ -55,7 +55,8 @@ export class Departure {
     this.#port = port;
     this.#packing = port ?? this.#here;
     const checkpoint = port ? () => port.checkpoint() : parts.checkpoint;
-    this.upkeep = new Upkeep(database, { ...parts, checkpoint });
+    const isBusy = () => port !== undefined && this.isUnderWay;
+    this.upkeep = new Upkeep(database, { ...parts, checkpoint, isBusy });
   }
 
   get isUnderWay(): boolean {

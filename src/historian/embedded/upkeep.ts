@@ -1,7 +1,13 @@
 import type { EngineParts } from "./engine-parts.ts";
-import { syncFile } from "./folder.ts";
+import { bytesOf, syncFile } from "./folder.ts";
 
-type Parts = Pick<EngineParts, "files" | "log" | "checkpoint" | "onDoubt">;
+type Parts = Pick<EngineParts, "files" | "log" | "checkpoint" | "onDoubt"> & {
+  /** More will be written soon: what is checkpointed then is checkpointed once. */
+  readonly isBusy: () => boolean;
+};
+
+/** More of SQLite's log is not left to later. */
+const LATER_BYTES = 32 * 1024 * 1024;
 
 /**
  * What the database has to have on the disk before somebody relies on it. Commits reach SQLite's
@@ -85,11 +91,16 @@ export class Upkeep {
     await this.#checkpointing; // Of two who sync at once, one alone may be told of a failure.
     if (this.#isInDoubt) return;
     try {
-      await this.keep();
+      await this.#sync();
+      if (!this.#parts.isBusy() || this.#isLong) void this.checkpoint();
       await letGo();
     } catch (reason) {
       this.#parts.log.error("the log keeps what it might let go", { reason: String(reason) });
     }
+  }
+
+  get #isLong(): boolean {
+    return bytesOf([`${this.#database}-wal`]) > LATER_BYTES;
   }
 
   async #sync(): Promise<void> {

@@ -3,6 +3,7 @@ import type { CommandReply, CommandTypeReply, DeviceReply } from "../../src/api/
 import { commandWords } from "../command-words.ts";
 import { formatDateTime } from "../format.ts";
 import {
+  type FormErrors,
   type FormValues,
   initialValues,
   readForm,
@@ -43,9 +44,10 @@ type SettingsFormProps = DeviceSettingsProps & { readonly last: LastSent | null 
 
 function SettingsForm({ device, type, commands, last }: SettingsFormProps) {
   const sections = useMemo(() => sectionsOf(type.parameters), [type.parameters]);
-  const [values, setValues] = useState<FormValues>(() =>
+  const [first] = useState<FormValues>(() =>
     last ? valuesFrom(sections, last.parameters) : initialValues(sections),
   );
+  const [values, setValues] = useState(first);
   const sending = useSending();
   const form = useMemo(() => readForm(sections, values), [sections, values]);
   const { errors, parameters, isValid } = form;
@@ -56,10 +58,10 @@ function SettingsForm({ device, type, commands, last }: SettingsFormProps) {
   return (
     <SettingsSheet
       type={type}
-      meta={lastWords(last)}
+      meta={lastWords(last, type)}
       sections={sections}
       values={values}
-      errors={errors}
+      errors={changedErrors(errors, values, first)}
       wish={wish}
       last={last}
       sending={sending}
@@ -74,10 +76,16 @@ function SettingsForm({ device, type, commands, last }: SettingsFormProps) {
   );
 }
 
-function lastWords(last: LastSent | null): string {
-  return last
-    ? `Last sent ${formatDateTime(last.at)} by ${last.actor}`
-    : "Nothing was sent from here yet: these are the specification's values";
+/** Nobody has done anything wrong in a field that was not touched. */
+function changedErrors(errors: FormErrors, values: FormValues, first: FormValues): FormErrors {
+  const changed = Object.entries(errors).filter(([key]) => values[key] !== first[key]);
+  return Object.fromEntries(changed);
+}
+
+function lastWords(last: LastSent | null, { kind }: CommandTypeReply): string {
+  if (last) return `Last sent ${formatDateTime(last.at)} by ${last.actor}`;
+  const nothing = "Nothing was sent from here yet";
+  return kind === "act" ? nothing : `${nothing}: these are the specification's values`;
 }
 
 /** The newest that is known of the command that was sent from here. */

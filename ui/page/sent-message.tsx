@@ -40,7 +40,7 @@ export function SentMessage({ wish }: { readonly wish: CommandWish | null }) {
       ) : (
         !problem && wish && <Waiting />
       )}
-      {!wish && <p className="dim">Mend the fields above first.</p>}
+      {!wish && <p className="dim">Fill in or mend the fields above first.</p>}
     </Card>
   );
 }

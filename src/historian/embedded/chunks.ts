@@ -16,6 +16,7 @@ import {
 import type { Ends } from "./chunk-head.ts";
 import { DamagedChunkError } from "./damage.ts";
 import { Days } from "./days.ts";
+import { type ChunkEnd, ChunkEnds, endOf, isOpen, openId } from "./ends.ts";
 import { oldSummary, sumsOfOldChunk } from "./old-chunk.ts";
 import { Policies } from "./policies.ts";
 import { Run } from "./run.ts";
@@ -23,13 +24,6 @@ import { dayOf } from "./tier.ts";
 
 /** A chunk as it lies in the database. */
 export type StoredChunk = Ends & { readonly id: number; readonly data: Uint8Array };
-
-/** The newest chunk of a series as its writer sees it, who does not need its bytes. */
-export type ChunkEnd = Ends & {
-  readonly id: number;
-  /** Of one that grows; 0 of all others. */
-  readonly pieces: number;
-};
 
 /** Rows of a run that become a chunk. */
 type Piece = {
@@ -39,19 +33,6 @@ type Piece = {
   readonly isOpen: boolean;
 };
 
-/**
- * Chunks that grow have a place of their own, one a series, before all others. So those that are
- * full lie one behind the other, without holes where they once grew.
- */
-function openId(series: number): number {
-  return -1 - series;
-}
-
-/** Whether it is the newest of its series, and grows with what comes next. */
-export function isOpen({ id }: Pick<StoredChunk, "id">): boolean {
-  return id < 0;
-}
-
 /** What is remembered of the whole; changed and kept by `together`. */
 export type Totals = {
   /** Samples in chunks. */
@@ -59,6 +40,8 @@ export type Totals = {
   /** The last record of the log whose samples are all in chunks. */
   sequence: number;
   newestAt: number;
+  /** How often samples were taken out: what another connection remembers of chunks is over then. */
+  cuts: number;
 };
 
 const ENDS = "first_at, last_at, samples";
@@ -86,6 +69,7 @@ export class Chunks {
   readonly #backward: Statement;
   readonly #total: Statement;
   readonly #putAside: Statement;
+  readonly #ends = new ChunkEnds();
   readonly #log: Log;
 
   constructor(database: Sqlite, log: Log) {
@@ -160,12 +144,14 @@ export class Chunks {
   *backward(series: number, to: number): Generator<StoredChunk> {
     const open = this.#openWithin(series, Number.NEGATIVE_INFINITY, to);
     if (open) yield open;
-    let before = to;
-    for (let page = 1; ; page = Math.min(page * 2, PAGE_MAX)) {
-      const rows = this.#backward.all(series, before, page);
+    const newest = this.#backward.get(series, to, 1);
+    if (!newest) return;
+    let chunk = chunkOf(newest);
+    yield chunk;
+    for (let page = PAGE_FIRST; ; page = Math.min(page * 2, PAGE_MAX)) {
+      const rows = this.#backward.all(series, chunk.firstAt, page);
       for (const row of rows) {
-        const chunk = chunkOf(row);
-        before = chunk.firstAt;
+        chunk = chunkOf(row);
         yield chunk;
       }
       if (rows.length < page) return;
@@ -181,13 +167,11 @@ export class Chunks {
 
   /** The same, as its writer sees it. */
   end(series: number): ChunkEnd | undefined {
-    const open = this.#openEnd.get(openId(series));
-    return open ? endOf(open) : this.#fullEndOf(series);
-  }
-
-  #fullEndOf(series: number): ChunkEnd | undefined {
-    const row = this.#fullEnd.get(series, Number.POSITIVE_INFINITY, 1);
-    return row && endOf(row);
+    return this.#ends.of(series, () => {
+      const open = this.#openEnd.get(openId(series));
+      const end = open ?? this.#fullEnd.get(series, Number.POSITIVE_INFINITY, 1);
+      return end && endOf(end);
+    });
   }
 
   #openWithin(series: number, from: number, to: number): StoredChunk | undefined {
@@ -239,24 +223,42 @@ export class Chunks {
       const { id, firstAt, lastAt, samples } = chunk;
       this.#log.error("a damaged chunk was put aside", { id, firstAt, lastAt, samples });
       this.#putAside.run(id);
+      this.#ends.clear();
     }
     this.#drop(chunk);
   }
 
+  /** The same, and nothing takes its place. */
+  takeOut(chunk: StoredChunk, into: Run): void {
+    this.take(chunk, into);
+    this.#noteCut();
+  }
+
+  #noteCut(): void {
+    this.totals.cuts += 1;
+    this.#ends.clear();
+  }
+
   add(series: number, run: Run, { from, to, isOpen }: Piece): void {
-    const ends = [run.at[from] ?? 0, run.at[to - 1] ?? 0, to - from] as const;
+    const [firstAt, lastAt, samples] = [run.at[from] ?? 0, run.at[to - 1] ?? 0, to - from];
     const data = isOpen
       ? Buffer.concat([headOfPieces(1), encodePiece(run, from, to)])
       : encodeChunk(run, from, to);
-    this.#insert.run(isOpen ? openId(series) : null, series, ...ends, data);
+    this.#insert.run(isOpen ? openId(series) : null, series, firstAt, lastAt, samples, data);
+    const place = isOpen ? { id: openId(series), pieces: 1 } : FULL;
+    this.#ends.note(series, { ...place, firstAt, lastAt, samples });
     this.#count(run, from, to);
   }
 
   /** Puts all rows of a run behind a chunk that is in pieces. */
-  grow({ id, samples, pieces }: ChunkEnd, run: Run): void {
+  grow({ id, firstAt, samples, pieces }: ChunkEnd, run: Run): void {
     const { at, count } = run;
+    const end = { id, firstAt, lastAt: at[count - 1] ?? 0, samples: samples + count };
     const piece = encodePiece(run, 0, count);
-    this.#grow.run(at[count - 1] ?? 0, samples + count, headOfPieces(pieces + 1), piece, id);
+    const head = headOfPieces(pieces + 1);
+    const changed = this.#grow.run(end.lastAt, end.samples, head, piece, id);
+    assert(changed === 1, "what grows is there");
+    this.#ends.note(openId(id), { ...end, pieces: pieces + 1 });
     this.#count(run, 0, count);
   }
 
@@ -284,6 +286,7 @@ export class Chunks {
       kept.copy(whole, whole.rowAt(to), whole.count);
       if (kept.count > 0) this.add(series, kept, { from: 0, to: kept.count, isOpen: false });
     }
+    this.#noteCut();
     this.days.remove(series, from, to);
     // The last day is made when it is over, and not before.
     this.days.forgetFrom(series, dayOf(this.tail(series)?.lastAt ?? from));
@@ -300,6 +303,7 @@ export class Chunks {
       });
     } catch (reason) {
       Object.assign(this.totals, before);
+      this.#ends.clear();
       this.days.recall();
       this.policies.recall();
       throw reason;
@@ -308,7 +312,9 @@ export class Chunks {
 
   /** Another connection may have changed what is remembered of the whole. */
   refresh(): void {
+    const { samples, cuts } = this.totals;
     Object.assign(this.totals, readTotals(this.#database));
+    if (samples !== this.totals.samples || cuts !== this.totals.cuts) this.#ends.clear();
     this.days.refresh();
   }
 
@@ -342,17 +348,25 @@ export class Chunks {
   }
 
   #drop({ id, samples }: Pick<StoredChunk, "id" | "samples">): void {
+    if (isOpen({ id })) this.#ends.dropped(openId(id));
     this.#remove.run(id);
     this.totals.samples -= samples;
   }
 }
 
+/** Of a chunk that does not grow any more its writer needs no more than where it ends. */
+const FULL = { id: 0, pieces: 0 };
 const PAGE_FIRST = 4;
 /** Bytes of so many chunks are in memory at once: half a MB at most. */
 const PAGE_MAX = 32;
 
 function readTotals(database: Sqlite): Totals {
-  const totals: Totals = { samples: 0, sequence: 0, newestAt: Number.NEGATIVE_INFINITY };
+  const totals: Totals = {
+    samples: 0,
+    sequence: 0,
+    newestAt: Number.NEGATIVE_INFINITY,
+    cuts: 0,
+  };
   for (const [name, value] of database.prepare("SELECT name, value FROM total").all()) {
     Object.assign(totals, { [String(name)]: Number(value) });
   }
@@ -376,10 +390,4 @@ function shareOf([first, last, count]: SqlRow, from: number, to: number): number
   if (lastAt === firstAt) return firstAt >= from ? samples : 0;
   const ms = Math.min(lastAt, to) - Math.max(firstAt, from);
   return Math.max(0, (samples * ms) / (lastAt - firstAt));
-}
-
-function endOf([id, firstAt, lastAt, samples, head]: SqlRow): ChunkEnd {
-  const pieces = head instanceof Uint8Array ? piecesIn(head) : 0;
-  const ends = { firstAt: Number(firstAt), lastAt: Number(lastAt), samples: Number(samples) };
-  return { id: Number(id), ...ends, pieces };
 }

@@ -1,5 +1,6 @@
-import { type ChunkEnd, type Chunks, isOpen, type StoredChunk } from "./chunks.ts";
+import type { Chunks, StoredChunk } from "./chunks.ts";
 import { DayMaker } from "./day-maker.ts";
+import { type ChunkEnd, isOpen } from "./ends.ts";
 import type { Generation } from "./generation.ts";
 import { mergeRuns, Run } from "./run.ts";
 import { HOUR_MS } from "./tier.ts";

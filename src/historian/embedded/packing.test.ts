@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { openSqlite } from "../../lib/sqlite.ts";
 import { startThread } from "../../lib/thread.ts";
-import { batchOf, inFolder, ramp } from "../tale.ts";
+import { batchOf, inFolder, ramp, START } from "../tale.ts";
 import type { Engine } from "./engine.ts";
 import { crashImage, ofSeriesOne, openEngine } from "./engine-tale.ts";
 import { diskFiles, type Files } from "./files.ts";
 import type { PackingOptions } from "./packing-words.ts";
 
+const HOUR_MS = 3_600_000;
 const MANY = { rowsFirst: 4_000, rowsMax: 4_000, chunkSamples: 4, segmentBytes: 65_536 };
 
 /** As the history's thread does. */
@@ -74,6 +75,40 @@ test("what is deleted, kept or held in mid-pack waits for a moment in which nobo
     await image.close();
     await engine.close();
   }));
+
+test("what follows a chunk that grew, and was deleted or let go since, is stored", () =>
+  inFolder(async (folder) => {
+    const retention = { rawMs: HOUR_MS, hourlyMs: null, dailyMs: null };
+    const ways: Readonly<Record<string, (engine: Engine) => Promise<void>>> = {
+      deleted: (engine) => engine.deleteRange({ series: 1, from: START, to: START + HOUR_MS }),
+      async "let go"(engine) {
+        while (!(await engine.retire(START + 3 * HOUR_MS, retention)));
+      },
+    };
+    for (const [way, forget] of Object.entries(ways)) {
+      for (const open of [openEngine, openWithThread]) {
+        const engine = open(join(folder, `${way} ${open.name}`));
+        await growBy(engine, 5, 0);
+        await growBy(engine, 5, 5);
+        await forget(engine);
+        assert.deepEqual(ofSeriesOne(engine), [], way);
+        const first = await growBy(engine, 5, 4 * HOUR_MS);
+        const second = await growBy(engine, 5, 4 * HOUR_MS + 5);
+        assert.deepEqual(ofSeriesOne(engine), [...first, ...second], way);
+        await engine.close();
+      }
+    }
+  }));
+
+/** A few samples that have reached their chunk: behind them comes more than memory holds. */
+async function growBy(engine: Engine, count: number, from: number) {
+  const rows = ramp(count).map((row) => ({ ...row, at: row.at + from }));
+  await engine.append(batchOf(rows));
+  for (const series of [2, 3, 4]) {
+    await engine.append(batchOf(ramp(99).map((row) => ({ ...row, series }))));
+  }
+  return rows;
+}
 
 test("while another thread cannot write, the log takes samples as long as memory does", () =>
   inFolder(async (folder) => {

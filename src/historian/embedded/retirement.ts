@@ -58,7 +58,7 @@ export class Retirement {
         if (chunk.lastAt >= end || done >= chunksMax) break;
         if (this.#isInMemory(series, chunk.lastAt)) break;
         this.#run.clear();
-        this.#chunks.take(chunk, this.#run);
+        this.#chunks.takeOut(chunk, this.#run);
         days.retire(series, hoursIn(this.#run, 0, this.#run.count), chunk.lastAt);
         done += 1;
       }

@@ -138,8 +138,10 @@ export class Departure {
 
   /** The database is nobody else's any more. */
   async end(): Promise<void> {
-    await this.alone(() => this.upkeep.close());
-    await this.#packing.end();
+    await this.alone(async () => {
+      await this.upkeep.close();
+      await this.#packing.end(); // Before it goes on: what leaves now would begin a thread anew.
+    });
   }
 
   /**

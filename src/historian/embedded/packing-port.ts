@@ -142,9 +142,9 @@ export class PackingPort implements Packing {
 
   #failed({ reason, isDisk }: Extract<PackingWord, { say: "failed" }>): void {
     this.#isStuck = true;
-    const why = new Error(reason);
-    this.#parts.trouble.met(why);
-    if (isDisk) this.#parts.doubt(why);
+    const why = new Error(isDisk ? `the disk failed: ${reason}` : reason);
+    this.#parts.trouble.met(reason);
+    if (isDisk) this.#parts.doubt(reason);
     for (const { reject } of this.#waiting.splice(0)) reject(why);
   }
 }

@@ -61,6 +61,7 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "asset.removed": "Removed an asset",
   "point.changed": "Changed a variable",
   "point.retention-changed": "Changed how long a point is kept",
+  "history.deleted": "Deleted samples of a variable",
   "screen.changed": "Changed a screen",
   "command.requested": "Asked for a command",
   "command.sent": "Sent a command",

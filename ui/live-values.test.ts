@@ -94,6 +94,16 @@ test("what nobody looks at any more is forgotten, so that it cannot come back as
   assert.equal(changes, 2);
 });
 
+test("what was deleted is not live any more, and what was not deleted still is", () => {
+  const values = new LiveValues(() => {});
+  values.listen("a", () => {});
+  values.applyFrame(frame([{ position: 0, at: 20, value: 2 }]), ["a"]);
+  values.forget("a", 0, 20);
+  assert.equal(values.get("a")?.value, 2);
+  values.forget("a", 20, 21);
+  assert.equal(values.get("a"), undefined);
+});
+
 test("a status word is of the frame that comes behind it, and of the sample that it names", () => {
   const values = new LiveValues(() => {});
   values.listen("a", () => {});

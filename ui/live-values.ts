@@ -60,6 +60,12 @@ export class LiveValues {
     };
   }
 
+  /** What was deleted is not live any more: until another comes, the reply's newest counts. */
+  forget(point: string, from: number, to: number): void {
+    const known = this.#values.get(point);
+    if (known && known.at >= from && known.at < to) this.#values.delete(point);
+  }
+
   /** They are of the frame that comes next. */
   expectWords(notice: LiveNotice & { readonly op: "words" }, points: readonly string[]): void {
     for (const { position, at, word } of notice.rows) {

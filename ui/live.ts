@@ -164,6 +164,7 @@ export class LiveFeed {
         this.#tell();
         break;
       case "event":
+        this.#forget(notice);
         for (const listener of this.#onEvent) listener(notice);
         break;
       case "subscribed":
@@ -171,6 +172,13 @@ export class LiveFeed {
         // Unknown points stay without a value, which is what their figures show.
         break;
     }
+  }
+
+  /** Before anybody is told: whoever draws anew then sees what is left. */
+  #forget({ kind, subject, detail }: LiveEvent): void {
+    if (kind !== "history.deleted") return;
+    const { from, to } = detail as { readonly from: number; readonly to: number };
+    this.values.forget(subject.slice("point:".length), from, to);
   }
 
   /** The link has just proved that it lives. */

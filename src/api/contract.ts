@@ -301,6 +301,13 @@ export const ROUTES = {
       next: nullable(Type.String({ description: "`after` of the next page" })),
     }),
   }),
+  "GET /points/:id/history/count": route({
+    permission: "view",
+    summary: "How many samples lie in [from, to), of any quality: those that a deletion takes",
+    params: Id,
+    query: Type.Object({ from: TimeIn, to: TimeIn }),
+    reply: Type.Object({ samples: Type.Integer() }),
+  }),
   "DELETE /points/:id/history": route({
     permission: "administer",
     summary: "Delete the samples in [from, to) for good, and sums that hold them",

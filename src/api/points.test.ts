@@ -150,20 +150,30 @@ test("times are understood as ISO 8601 and as milliseconds, and mean the same", 
 
 test("a range is deleted by an administrator who says it twice, and the journal knows", async () => {
   const [from, to] = [START - 120_000, START - 60_000];
-  const samples = [from, to].map((at) => ({ at, value: 1 }));
+  const samples = [
+    { at: from, value: 1 },
+    { at: from + 1, value: null, quality: "bad" },
+    { at: to, value: 1 },
+  ];
   await house.send("operator", `POST /points/${id}/samples`, { samples });
   const route = `DELETE /points/${id}/history?from=${from}&to=${to}`;
   const once = await house.send("admin", `${route}&confirm=yes`);
   assert.equal(once.json.code, "request_invalid");
   const engineer = await house.send("engineer", `${route}&confirm=${from}/${to}`);
   assert.equal(engineer.status, 403);
+  const count = `GET /points/${id}/history/count?from=${from}&to=${to}`;
+  assert.deepEqual((await house.send("viewer", count)).json, { samples: 2 }, "bad ones too");
   assert.equal((await house.send("admin", `${route}&confirm=${from}/${to}`)).status, 204);
+  assert.deepEqual((await house.send("viewer", count)).json, { samples: 0 });
   const span = `from=${from}&to=${to + 1}`;
   const { json } = await house.send("viewer", `GET /points/${id}/history?${span}`);
   assert.deepEqual(json.at, [new Date(to).toISOString()]);
   const journal = await house.send("engineer", "GET /journal");
   const event = journal.json.items.find(({ kind }: { kind: string }) => kind === "history.deleted");
-  assert.deepEqual(event?.detail, {
+  const { asset, variable, ...said } = event?.detail ?? {};
+  assert.deepEqual([typeof asset, typeof variable], ["string", "string"]);
+  assert.deepEqual(said, {
+    samples: 2,
     from: new Date(from).toISOString(),
     to: new Date(to).toISOString(),
   });

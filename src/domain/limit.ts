@@ -220,6 +220,8 @@ export const LIMIT = {
   /** Samples of one variable that are read for their times and deviation; above, sums must do. */
   aggregatedSamples: 1_000_000,
   samplesPerReply: 100_000,
+  /** Read to be counted before they are deleted; of more, those are told that sums count. */
+  countedSamples: 1_000_000,
   /** A hundred years: who wants more, wants it for good. */
   keptDays: 36_500,
   bucketsPerReply: 20_000,

@@ -137,6 +137,25 @@ test("the same time again brings the later value, as the historian keeps it", as
   assert.deepEqual(viewer.missed, []);
 });
 
+test("what is deleted is nobody's newest: who looks next gets the one before it", async () => {
+  const { live, look, clock } = house([1, 1_000, 1]);
+  const first = look([1]);
+  await first.watch.opened;
+  clock.advance(100);
+  live.stored(rows([1, 2_000, 2]));
+  live.stored(rows([1, 3_000, 3]));
+  await live.forget({ series: 1, from: 5_000, to: 6_000 });
+  await live.forget({ series: 1, from: 2_000, to: 3_001 });
+  clock.advance(100);
+  assert.equal(first.frames.length, 2, "nothing is sent of what is gone");
+  const next = look([1]);
+  await next.watch.opened;
+  assert.deepEqual(next.frames, [{ snapshot: true, rows: [[0, 1_000, 1]] }]);
+  clock.advance(100);
+  live.stored(rows([1, 4_000, 4]));
+  assert.deepEqual(first.frames.at(-1)?.rows, [[0, 4_000, 4]]);
+});
+
 test("texts travel beside the frame, and what has no number says so", async () => {
   const { look } = house([1, 1_000, "open"], [2, 1_000, null], [3, 1_000, Number.NaN]);
   const viewer = look([1, 2, 3]);

@@ -9,7 +9,12 @@ export interface Live {
   /** Told by ingest of samples that are stored. Reads the columns and keeps none of them. */
   stored(samples: Samples): void;
   watch(wish: WatchWish): Watch;
+  /** What was deleted is nobody's newest any more; the one before it is, for whoever looks next. */
+  forget(range: SeriesRange): Promise<void>;
 }
+
+/** Half open, `[from, to)`, in milliseconds since the epoch. */
+export type SeriesRange = { readonly series: number; readonly from: number; readonly to: number };
 
 export type WatchWish = {
   /** In the order of the viewer's list; frames speak of positions in it. */
@@ -48,6 +53,9 @@ export function openLive({ clock, latest, words }: LiveParts): Live {
   const slots = new Slots(words);
   return {
     stored: (samples) => slots.take(samples),
+    async forget({ series, from, to }) {
+      if (slots.empty(series, from, to)) await slots.load([series], latest);
+    },
     watch(wish) {
       const viewer = new Viewer(wish, slots, clock);
       return {

@@ -22,6 +22,8 @@ export interface Watcher {
   changed(position: number, before: number, at: number): void;
   /** A sample came that is older than the newest. */
   cameLate(at: number, newest: number): void;
+  /** The slot was emptied: there is nothing to send of it. */
+  emptied(position: number): void;
   /** All samples of a batch are in their slots. */
   wake(): void;
 }
@@ -64,6 +66,16 @@ export class Slots {
       else this.#takeWord(series, samples, row);
     }
     for (const watcher of touched) watcher.wake();
+  }
+
+  /** Where the newest lies within; says whether it did, and so whether to load the slot again. */
+  empty(series: number, from: number, to: number): boolean {
+    const slot = this.#slots.get(series);
+    if (!slot || slot.at < from || slot.at >= to) return false;
+    const { seats } = slot;
+    Object.assign(slot, { ...emptySlot(), seats });
+    for (const { viewer, position } of seats) viewer.emptied(position);
+    return true;
   }
 
   async load(

@@ -80,6 +80,10 @@ export class Viewer implements Watcher {
     if (newest - at > this.#intervalMs && this.#hasSnapshot) this.#missed.add(at, at + 1);
   }
 
+  emptied(position: number): void {
+    this.#changed.delete(position);
+  }
+
   wake(): void {
     if (this.#state !== "open" || this.#timer) return;
     if (this.#hasSnapshot && this.#changed.size === 0 && this.#missed.isEmpty) return;

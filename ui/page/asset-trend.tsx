@@ -2,13 +2,16 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { PointReply } from "../../src/api/contract.ts";
 import { formatDateTime } from "../format.ts";
+import type { LiveEvent } from "../live.ts";
 import { Card } from "../part/card.tsx";
 import { Empty } from "../part/empty.tsx";
 import { hasLane, hasTrend, type PointPen, penOf } from "../part/pen.ts";
 import { TrendPanes } from "../part/trend-panes.tsx";
 import { chosenView, edgesOf, searchOf, type View, viewOf } from "../trend-view.ts";
 import { live } from "../use-live.ts";
+import { useRefetchOn } from "../use-refetch.ts";
 import { tileName } from "./asset-tiles.tsx";
+import { DELETION_CHANGES } from "./delete-samples.tsx";
 import { IncreaseBars } from "./increase-bars.tsx";
 import { TrendTools } from "./trend-tools.tsx";
 
@@ -23,6 +26,9 @@ export function AssetTrend({ points }: { readonly points: readonly PointReply[] 
   const view = useMemo(() => viewOf({ range, from, to }), [range, from, to]);
   const chosen = useMemo(() => wanted?.split(".").filter(Boolean) ?? firstOf(all), [wanted, all]);
   const pens = useMemo(() => all.filter(({ key }) => chosen.includes(key)), [all, chosen]);
+  const isDeletion = ({ kind, subject }: LiveEvent) =>
+    kind === "history.deleted" && points.some(({ id }) => subject === `point:${id}`);
+  useRefetchOn(isDeletion, DELETION_CHANGES);
   if (all.length === 0) return null;
   const set = (change: object) =>
     void navigate({

@@ -2,12 +2,16 @@ import { useState } from "react";
 import type { PointReply, Reply, RetentionReply, RouteName } from "../../src/api/contract.ts";
 import { formatName } from "../format.ts";
 import { choiceOf, daysChoices, daysOf, keptWords, withDays } from "../keep-form.ts";
+import { Button } from "../part/button.tsx";
 import { Waiting } from "../part/empty.tsx";
 import { SelectField } from "../part/field.tsx";
 import { FormDialog } from "../part/form-dialog.tsx";
 import { Options } from "../part/options.tsx";
 import { useAsk, useReply } from "../query.ts";
+import { useMay } from "../session.ts";
+import { viewOf } from "../trend-view.ts";
 import { useUndo } from "../use-undo.ts";
+import { DeleteSamples } from "./delete-samples.tsx";
 
 const CHANGES: readonly RouteName[] = ["GET /points/:id/retention"];
 
@@ -17,6 +21,8 @@ type Kept = Reply<"GET /points/:id/retention">;
 /** How long its history is kept. */
 export function KeepPoint({ point, onClose }: KeepPointProps) {
   const reply = useReply("GET /points/:id/retention", { params: { id: point.id } });
+  const [isDeleting, setDeleting] = useState(false);
+  const mayDelete = useMay("administer");
   const [own, setOwn] = useState<RetentionReply | null | undefined>(undefined);
   const save = useAsk("PUT /points/:id/retention", CHANGES);
   const undo = useUndo();
@@ -30,6 +36,7 @@ export function KeepPoint({ point, onClose }: KeepPointProps) {
     };
     save.mutate({ params, body: { own } }, { onSuccess });
   };
+  if (isDeleting) return <DeleteSamples points={[point]} view={viewOf({})} onClose={onClose} />;
   return (
     <FormDialog
       title={`How long ${formatName(point.variable.name)} is kept`}
@@ -37,6 +44,7 @@ export function KeepPoint({ point, onClose }: KeepPointProps) {
       busy={save.isPending}
       problem={save.error ?? reply.error}
       isReady={before !== undefined}
+      aside={mayDelete && <Button onClick={() => setDeleting(true)}>Delete samples …</Button>}
       onSubmit={onSubmit}
       onClose={onClose}
     >

@@ -17,6 +17,8 @@ import { type Edges, loadDrawn } from "../use-trend.ts";
 type TrendDownloadProps = {
   readonly points: readonly PointReply[];
   readonly view: View;
+  /** Chosen at first. */
+  readonly first?: Lines;
   readonly onClose: () => void;
 };
 
@@ -41,9 +43,9 @@ const PAGE = 100_000;
 const PARQUET = "application/vnd.apache.parquet";
 
 /** The shown stretch of time as a file: as it is drawn, its samples, or what they come to. */
-export function TrendDownload({ points, view, onClose }: TrendDownloadProps) {
+export function TrendDownload({ points, view, first = "drawn", onClose }: TrendDownloadProps) {
   const [edges] = useState(() => edgesOf(view, live.now()));
-  const [lines, setLines] = useState<Lines>("drawn");
+  const [lines, setLines] = useState<Lines>(first);
   const [kind, setKind] = useState<Kind>("csv");
   const [count, setCount] = useState<number | null>(null);
   const [problem, setProblem] = useState<ProblemError | null>(null);

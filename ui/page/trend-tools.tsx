@@ -1,17 +1,19 @@
-import { ChevronLeft, ChevronRight, Download, ZoomIn, ZoomOut } from "lucide-react";
+import { ChevronLeft, ChevronRight, Download, Eraser, ZoomIn, ZoomOut } from "lucide-react";
 import { type KeyboardEvent, useState } from "react";
 import type { PointReply } from "../../src/api/contract.ts";
 import { Button, IconButton } from "../part/button.tsx";
 import { Choice } from "../part/tabs.tsx";
 import { RANGES } from "../range.ts";
+import { useMay } from "../session.ts";
 import { liveRange, movedView, scaledView, type View, viewOf } from "../trend-view.ts";
 import { live } from "../use-live.ts";
+import { DeleteSamples } from "./delete-samples.tsx";
 import { TrendDownload } from "./trend-download.tsx";
 
 type TrendToolsProps = {
   readonly view: View;
   readonly onView: (view: View) => void;
-  /** What is drawn, and so what may be taken away as a file. */
+  /** What is drawn, and so what may be taken away as a file, or deleted. */
   readonly points: readonly PointReply[];
 };
 
@@ -19,7 +21,9 @@ const HALF = 0.5;
 
 /** Range and zoom, for fingers and keys: arrows move, + and − zoom, Escape follows time again. */
 export function TrendTools({ view, onView, points }: TrendToolsProps) {
-  const [isDownloading, setDownloading] = useState(false);
+  const [open, setOpen] = useState<"download" | "delete" | null>(null);
+  const mayDelete = useMay("administer");
+  const asked = { points, view, onClose: () => setOpen(null) };
   const now = () => live.now();
   const range = liveRange(view);
   const steps: Record<string, () => View> = {
@@ -57,13 +61,20 @@ export function TrendTools({ view, onView, points }: TrendToolsProps) {
           label="Download"
           icon={Download}
           disabled={points.length === 0}
-          onClick={() => setDownloading(true)}
+          onClick={() => setOpen("download")}
         />
+        {mayDelete && (
+          <IconButton
+            label="Delete samples …"
+            icon={Eraser}
+            disabled={points.length === 0}
+            onClick={() => setOpen("delete")}
+          />
+        )}
         {view.from !== null && <Button onClick={step("Escape")}>Back to live</Button>}
       </span>
-      {isDownloading && (
-        <TrendDownload points={points} view={view} onClose={() => setDownloading(false)} />
-      )}
+      {open === "download" && <TrendDownload {...asked} />}
+      {open === "delete" && <DeleteSamples {...asked} />}
     </div>
   );
 }

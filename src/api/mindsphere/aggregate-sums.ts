@@ -2,9 +2,9 @@ import { LIMIT } from "../../domain/limit.ts";
 import { QUALITY_BYTE } from "../../domain/reading.ts";
 import { KIND, type Samples, valueAt } from "../../domain/samples.ts";
 import type { AggregateQuery, Buckets, Historian } from "../../historian/historian.ts";
+import { samplesIn } from "../samples-in.ts";
 import { iso } from "../time.ts";
 import type { Plan } from "./aggregate-plan.ts";
-import { samplesIn } from "./samples-in.ts";
 
 /**
  * What Siemens' clients are told of one variable in one interval. Times and deviation are null

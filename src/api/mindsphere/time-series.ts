@@ -7,13 +7,13 @@ import type { SeriesRange } from "../../historian/historian.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { House } from "../house.ts";
 import { storeSamples } from "../push.ts";
+import { samplesIn } from "../samples-in.ts";
 import { iso } from "../time.ts";
 import { type Words, wordsIn, wordsOf } from "../words.ts";
 import { type AspectPoints, aspectPointsOf, withAllPoints } from "./aspect-points.ts";
 import { readExactBody } from "./body.ts";
 import { type Records, recordsOf } from "./records.ts";
 import type { Answer, Ask, Routes } from "./route.ts";
-import { samplesIn } from "./samples-in.ts";
 import { addWords } from "./status-words.ts";
 import { timeFrom } from "./time-text.ts";
 

@@ -1,6 +1,6 @@
-import { LIMIT } from "../../domain/limit.ts";
-import type { Samples } from "../../domain/samples.ts";
-import type { Historian, SeriesRange } from "../../historian/historian.ts";
+import { LIMIT } from "../domain/limit.ts";
+import type { Samples } from "../domain/samples.ts";
+import type { Historian, SeriesRange } from "../historian/historian.ts";
 
 /** All samples of a range, oldest first, in pieces that one answer of the historian may have. */
 export async function* samplesIn(

@@ -46,6 +46,15 @@ test("an edge node finds its host, is born, and its pump waits in the inbox", {
   );
 });
 
+test("the page of a device has what its birth says of a metric", { skip }, async () => {
+  const { id } = (await inInbox()) ?? {};
+  const { device }: { device: DeviceReply } = await house.call("GET", `/devices/${id}`);
+  const [speed, running] = device.channels;
+  assert.deepEqual([speed?.form, running?.form], ["Int16", "Boolean"]);
+  assert.deepEqual(speed?.properties, { engLow: "-1500", engHigh: "1500" });
+  assert.equal(running?.properties, undefined);
+});
+
 test("adopted, it has history from its birth on, and data by alias go on with it", {
   skip,
 }, async () => {
@@ -124,7 +133,9 @@ async function beBorn(): Promise<void> {
     metrics { name: "Node Control/Rebirth" datatype: 11 boolean_value: false }`;
   const pump = `seq: 1
     metrics { name: "Motor/Speed" alias: 7 datatype: 2 int_value: 1450 properties {
-      keys: "engUnit" values { type: 12 string_value: "1/min" } } }
+      keys: "engUnit" values { type: 12 string_value: "1/min" }
+      keys: "engLow" values { type: 2 int_value: 4294965796 }
+      keys: "engHigh" values { type: 2 int_value: 1500 } } }
     metrics { name: "Running" alias: 8 datatype: 11 boolean_value: true }`;
   const at = `timestamp: ${Date.now()}`;
   await edge.publishBytes("spBv1.0/plant/NBIRTH/edge-1", protoEncode(`${at} ${node}`));

@@ -109,7 +109,13 @@ export async function deviceReplies(
     const channels = channelsOf(device.id).map((channel) => {
       const reply = channelReply(channel, view, newest);
       const isBroken = isUnsound(house, device.id, channel.name, reply.latest);
-      return { ...reply, ...(isBroken && { unsound: true as const }) };
+      const { form, properties } = house.ingest.declared(device.id, channel.name) ?? {};
+      return {
+        ...reply,
+        ...(isBroken && { unsound: true as const }),
+        ...(form !== undefined && { form }),
+        ...(properties && { properties: { ...properties } }),
+      };
     });
     return { ...deviceReply(house, device, view), channels };
   });

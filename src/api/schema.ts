@@ -172,6 +172,10 @@ export const ChannelSchema = Type.Object({
   retired: Type.Boolean(),
   latest: nullable(SampleSchema),
   unsound: Unsound,
+  /** Its type as the device's own declaration names it: `Int16`, `Float`. */
+  form: Type.Optional(Type.String()),
+  /** What else the declaration says of it, in the device's own words. */
+  properties: Type.Optional(Type.Record(Type.String(), Type.String())),
 });
 const SilentSchema = Type.Object({
   channel: Type.String(),

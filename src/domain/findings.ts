@@ -119,6 +119,8 @@ export type DeclaredChannel = {
   readonly alias?: number;
   /** How the device writes it, in its driver's word, where its messages do not say it again. */
   readonly form?: string;
+  /** What else the device says of it, in its own words, to be read by people. */
+  readonly properties?: Readonly<Record<string, string>>;
 };
 
 /** A model in our words, ready to become types, assets and bindings. */

@@ -260,6 +260,9 @@ export const LIMIT = {
   templates: 1_000,
   /** Samples that go to another series in one step, when a device takes another one's place. */
   swapRows: 10_000,
+  /** What a device may say of one channel besides its value: it is kept with the declaration. */
+  channelProperties: 30,
+  channelPropertyChars: 200,
   /** Networks whose open topics people have told. */
   networksTold: 1_000,
   /** Devices of one rollout: at the usual rate it takes 40 minutes. */

@@ -27,6 +27,10 @@ export class Declarations {
     return (device, key) => lists.get(device)?.get(key);
   }
 
+  of(driver: string, device: DeviceAddress, channel: ChannelName): DeclaredChannel | undefined {
+    return this.#drivers.get(driver)?.get(device)?.get(channel);
+  }
+
   /** Only lists that say more than names and types of ours are of use later. */
   note({ id }: Driver, finding: Channels): void {
     if (!isTelling(finding.channels)) return;

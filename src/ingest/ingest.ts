@@ -57,6 +57,8 @@ export interface Ingest {
   /** A device with its channels, as ingest binds them now. */
   device(id: DeviceId): DeviceWithChannels | undefined;
   devices(): readonly Device[];
+  /** A channel as its device declared it last, where that says more than its name and our type. */
+  declared(id: DeviceId, channel: ChannelName): DeclaredChannel | undefined;
 
   /** What is known of an agent from its messages since the start. */
   agentSeen(id: AgentId): AgentSeen;
@@ -234,6 +236,10 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     diagnostics: (id) => diagnosticsOf(bindings, id),
     messages: (id) => messagesOf(parts, state, id),
     device: (id) => deviceOf(bindings, id),
+    declared: (id, channel) => {
+      const device = bindings.get(id)?.device;
+      return device && declarations.of(device.driver, device.address, channel);
+    },
     devices: () => Array.from(bindings.all(), ({ device }) => device),
     agentSeen: (id) => bindings.agent(id),
     adopt: (by, id, wish) => adoptDevice(parts, bindings, { by, id, wish }),

@@ -8,6 +8,7 @@ import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { readExactPayload } from "../payload.ts";
 import { isValue, shorten } from "../value.ts";
 import { dataTypeOf } from "./data-type.ts";
+import { isTypeName } from "./literal.ts";
 import { parseTopic, type Verb } from "./topics.ts";
 
 /** The last time that a date can hold. */
@@ -45,9 +46,14 @@ function readBirth(device: DeviceAddress, metrics: readonly ExactJson[], finding
     const dataType = typeof typeName === "string" ? dataTypeOf(typeName) : undefined;
     if (!dataType) warn(metric, "W_DATA_TYPE", `found ${shorten(typeName)}, no type that we know`);
     else if (channels.has(channel)) warn(metric, "W_TWICE", `'${channel}' twice: the last counts`);
-    if (dataType) channels.set(channel, { channel, dataType });
+    if (dataType) channels.set(channel, { channel, dataType, ...formOf(typeName) });
   }
   findings.finding({ kind: "channels", isWhole: true, device, channels: [...channels.values()] });
+}
+
+/** A type of the guide is written back by its own name; another client's nobody knows to write. */
+function formOf(typeName: ExactJson | undefined): Pick<DeclaredChannel, "form"> {
+  return isTypeName(typeName) ? { form: typeName } : {};
 }
 
 type Arrival = { readonly findings: Findings; readonly arrivedAt: number };

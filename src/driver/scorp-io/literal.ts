@@ -1,4 +1,4 @@
-import type { Json } from "../../lib/json.ts";
+import type { ExactJson, Json } from "../../lib/json.ts";
 
 /** The guide's names of types; of other clients' names, only what they say is read. */
 export const TYPE_NAMES = [
@@ -12,7 +12,7 @@ export const TYPE_NAMES = [
 ] as const;
 export type TypeName = (typeof TYPE_NAMES)[number];
 
-export function isTypeName(json: Json | undefined): json is TypeName {
+export function isTypeName(json: ExactJson | undefined): json is TypeName {
   return TYPE_NAMES.some((name) => name === json);
 }
 

@@ -46,6 +46,14 @@ export function typeNameOf(number: number): TypeName | undefined {
   return NAMES.get(number);
 }
 
+/** The whole numbers with a sign; they lie in fields without one. */
+export const SIGNED_BITS: Readonly<Partial<Record<TypeName, number>>> = {
+  Int8: 8,
+  Int16: 16,
+  Int32: 32,
+  Int64: 64,
+};
+
 /** Which of a `oneof`'s fields holds a value of this type. */
 export function isLong(type: TypeName): boolean {
   return type === "Int64" || type === "UInt64" || type === "DateTime";

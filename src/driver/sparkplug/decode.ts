@@ -17,6 +17,9 @@ export const SESSION_METRIC = "bdSeq";
 export const REBIRTH_METRIC = "Node Control/Rebirth";
 /** The name that hosts agree on for engineering units. */
 const UNIT_PROPERTIES = ["engUnit", "unit", "Units"];
+const QUALITY_PROPERTY = "Quality";
+/** As many as 32 bits hold: 0.1 is to be read as it was written. */
+const FLOAT_DIGITS = 7;
 /** Templates hold templates, so that few bytes could stand for very many values. */
 const VALUES_MAX = 10_000;
 
@@ -132,14 +135,48 @@ function foundInBirth({ findings, payload }: Context): Found[] {
 }
 
 function declarationOf(channel: ChannelName, type: TypeName, metric: Metric): DeclaredChannel {
-  const unit = UNIT_PROPERTIES.map((key) => metric.properties.get(key)).find(
-    (property) => property?.kind === "string" && property.text !== "",
-  );
+  const unitKey = UNIT_PROPERTIES.find((key) => {
+    const property = metric.properties.get(key);
+    return property?.kind === "string" && property.text !== "";
+  });
+  const unit = unitKey === undefined ? undefined : metric.properties.get(unitKey);
+  const properties = propertiesIn(metric, unitKey);
   return {
     ...{ channel, dataType: dataTypeOf(type), form: type },
     ...(metric.alias !== undefined && { alias: metric.alias }),
     ...(unit?.kind === "string" && { unit: unit.text }),
+    ...(Object.keys(properties).length > 0 && { properties }),
   };
+}
+
+/** Besides the unit, and the quality of the value of now. */
+function propertiesIn(
+  { properties }: Metric,
+  unitKey: string | undefined,
+): Readonly<Record<string, string>> {
+  const entries = [...properties].flatMap(([key, raw]): [string, string][] => {
+    const text = key === unitKey || key === QUALITY_PROPERTY ? undefined : propertyText(raw);
+    return text === undefined ? [] : [[key, text.slice(0, LIMIT.channelPropertyChars)]];
+  });
+  return Object.fromEntries(entries.slice(0, LIMIT.channelProperties));
+}
+
+function propertyText(raw: Raw): string | undefined {
+  switch (raw.kind) {
+    case "int":
+    case "long":
+      return String(raw.whole);
+    case "float":
+      return String(Number(raw.number.toPrecision(FLOAT_DIGITS)));
+    case "double":
+      return String(raw.number);
+    case "boolean":
+      return String(raw.truth);
+    case "string":
+      return raw.text;
+    default:
+      return undefined; // The specification's properties have no other values.
+  }
 }
 
 /** Names, aliases and types as the last birth had them. Without it nothing can be told. */
@@ -263,7 +300,7 @@ function timeOf(at: number | undefined): number | undefined {
 
 /** OPC's numbers, as Sparkplug's hosts use them: 192 good, 0 bad, 500 stale. */
 function qualityOf({ properties }: Metric): Quality {
-  const raw = properties.get("Quality");
+  const raw = properties.get(QUALITY_PROPERTY);
   if (raw?.kind !== "int" && raw?.kind !== "long") return "good";
   const code = Number(raw.whole);
   if (code >= 192 && code < 256) return "good";

@@ -1,3 +1,4 @@
+import { SIGNED_BITS, typeNameOf } from "./data-type.ts";
 import { type Field, fieldsOf, WireError } from "./wire.ts";
 
 /**
@@ -84,7 +85,7 @@ function readMetricField(metric: Metric, field: Field, depth: number): void {
       metric.isNull = numberOf(field) !== 0;
       break;
     case 9:
-      metric.properties = readProperties(bytesOf(field));
+      metric.properties = new Map(readProperties(bytesOf(field), 0));
       break;
     default: {
       const value = rawOf(field, 10, depth);
@@ -119,28 +120,41 @@ function rawOf(field: Field, first: number, depth: number): Raw | undefined {
   }
 }
 
-/** Keys and values stand in two lists beside each other; sets within sets are passed over. */
-function readProperties(bytes: Uint8Array): Map<string, Raw> {
+type Property = readonly [key: string, raw: Raw];
+
+/** Keys and values stand in two lists beside each other. */
+function readProperties(bytes: Uint8Array, depth: number): Property[] {
+  if (depth > DEPTH_MAX) throw new WireError(`properties are nested deeper than ${DEPTH_MAX}`);
   const keys: string[] = [];
-  const values: (Raw | undefined)[] = [];
+  const values: Property[][] = [];
   for (const field of fieldsOf(bytes)) {
     if (field.number === 1) keys.push(textOf(field));
-    else if (field.number === 2) values.push(readProperty(bytesOf(field)));
+    else if (field.number === 2) values.push(readProperty(bytesOf(field), depth));
   }
-  const properties = new Map<string, Raw>();
-  for (const [index, key] of keys.entries()) {
-    const value = values[index];
-    if (value) properties.set(key, value);
-  }
-  return properties;
+  return keys.flatMap((key, index) =>
+    (values[index] ?? []).map(([inner, raw]) => [key + inner, raw] as const),
+  );
 }
 
-function readProperty(bytes: Uint8Array): Raw | undefined {
-  let value: Raw | undefined;
+/** By what is behind its key: nothing for a value, `/<key>` for each of a set within the set. */
+function readProperty(bytes: Uint8Array, depth: number): Property[] {
+  let type = 0;
+  let raw: Raw | undefined;
+  const inner: Property[] = [];
   for (const field of fieldsOf(bytes)) {
-    if (field.number >= 3 && field.number <= 8) value = rawOf(field, 3, 0);
+    if (field.number === 1) type = numberOf(field);
+    else if (field.number >= 3 && field.number <= 8) raw = rawOf(field, 3, 0);
+    else if (field.number === 9) inner.push(...readProperties(bytesOf(field), depth + 1));
   }
-  return value;
+  return raw ? [["", signed(raw, type)]] : inner.map(([key, one]) => [`/${key}`, one] as const);
+}
+
+/** Numbers below zero stand in fields that know none (specification 6.4.16). */
+function signed(raw: Raw, type: number): Raw {
+  const name = typeNameOf(type);
+  const bits = name && SIGNED_BITS[name];
+  if (!bits || (raw.kind !== "int" && raw.kind !== "long")) return raw;
+  return { ...raw, whole: BigInt.asIntN(bits, raw.whole) };
 }
 
 function readDataSet(bytes: Uint8Array): DataSet {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { DeviceReply, PointReply } from "../src/api/contract.ts";
+import { hasChromium, openBrowserIfAny, Visitor } from "./browser.ts";
 import { enrol } from "./enrol.ts";
 import { House, until } from "./house.ts";
 import { hasPaho, Paho } from "./paho.ts";
@@ -9,6 +10,8 @@ import { hasProtoc, protoDecode, protoEncode } from "./protoc.ts";
 const skip = !hasPaho || !hasProtoc;
 const house = await (await House.open()).signIn();
 after(() => house.close());
+const browser = await openBrowserIfAny();
+after(() => browser?.close());
 const agent = await enrol(house, { kind: "sparkplug", tenant: "plant", name: "edge-1" });
 const COMMANDS = "spBv1.0/plant/NCMD/edge-1";
 const PUMP = "plant/edge-1/pump";
@@ -83,6 +86,32 @@ test("a metric is written by command, as protoc reads it", { skip }, async () =>
   const command = await until("the command", () => said("spBv1.0/plant/DCMD/edge-1/pump")[0]);
   const text = protoDecode(Buffer.from(command.hex, "hex"));
   assert.match(text, /name: "Motor\/Speed"\s+datatype: 2\s+int_value: 4294967291/);
+});
+
+test("a metric is chosen from the birth's list and written with its type", {
+  skip: skip || !hasChromium,
+}, async () => {
+  const { id } = await deviceAt(PUMP);
+  const visitor = await Visitor.open(browser, house);
+  const { page } = visitor;
+  await visitor.visit(`/devices/${id}?tab=declared`);
+  await page.getByText("engLow −1500 · engHigh 1500").last().waitFor();
+  await visitor.visit(`/devices/${id}?tab=settings`);
+  await page.getByRole("searchbox", { name: "Search its metrics" }).fill("motor 1/min");
+  await page.getByText("1 metric. Choose one").waitFor();
+  await page.getByRole("button", { name: "Motor/Speed" }).click();
+  const value = page.getByRole("textbox", { name: "Value" });
+  assert.equal(await value.inputValue(), "-50");
+  await value.fill("40000");
+  await page.getByText("From -32768 to 32767 1/min.").waitFor();
+  await value.fill("1200");
+  await page.getByRole("button", { name: "Send …" }).first().click();
+  await page.getByRole("button", { name: "Send to device" }).click();
+  const command = await until("the command", () => said("spBv1.0/plant/DCMD/edge-1/pump")[1]);
+  const text = protoDecode(Buffer.from(command.hex, "hex"));
+  assert.match(text, /name: "Motor\/Speed"\s+datatype: 2\s+int_value: 1200/);
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.close();
 });
 
 test("a message that is missing makes the host ask for a rebirth", { skip }, async () => {

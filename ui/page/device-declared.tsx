@@ -96,23 +96,47 @@ function Elsewhere({ device: { driver, agentId } }: { readonly device: DeviceRep
 const COLUMNS: readonly Column<Declared>[] = [
   {
     head: "Channel",
-    cell: ({ channel: { name, proposal, retired } }) => (
-      <>
-        <code>{name}</code>
-        <span className="hint below slim">{typeWords(proposal)}</span>
-        {retired && <span className="hint below">no longer declared</span>}
-      </>
-    ),
+    cell: ({ channel }) => {
+      const { name, retired } = channel;
+      const own = propertyWords(channel);
+      return (
+        <>
+          <code>{name}</code>
+          <span className="hint below slim">{typeWords(channel)}</span>
+          {own && <span className="hint below slim">{own}</span>}
+          {retired && <span className="hint below">no longer declared</span>}
+        </>
+      );
+    },
   },
-  { head: "Type", wide: true, cell: ({ channel }) => typeWords(channel.proposal) },
+  { head: "Type", wide: true, cell: ({ channel }) => typeWords(channel) },
   {
     head: "Says",
     wide: true,
     grow: true,
-    cell: ({ channel }) => <span className="dim">{meaningOf(channel.proposal)}</span>,
+    cell: ({ channel }) => <Says channel={channel} />,
   },
   { head: "Feeds", cell: ({ point }) => <Feeds point={point} /> },
 ];
+
+/** What the house makes of the declaration, and what else the device says in its own words. */
+function Says({ channel }: Pick<Declared, "channel">) {
+  const own = propertyWords(channel);
+  const meaning = meaningOf(channel.proposal);
+  return (
+    <>
+      {(meaning || !own) && <span className="dim">{meaning || "–"}</span>}
+      {own && <span className="hint below">{own}</span>}
+    </>
+  );
+}
+
+/** `engLow −10 · tooltip Tank 3`. */
+function propertyWords({ properties = {} }: ChannelReply): string {
+  return Object.entries(properties)
+    .map(([key, text]) => `${key} ${text.replace(/^-(?=\d)/, "−")}`)
+    .join(" · ");
+}
 
 function Feeds({ point }: Pick<Declared, "point">) {
   if (!point) return <span className="dim">nothing yet</span>;
@@ -129,8 +153,8 @@ function Feeds({ point }: Pick<Declared, "point">) {
 
 type Variable = ChannelReply["proposal"];
 
-function typeWords({ dataType, unit, int32 }: Variable): string {
-  const type = int32 ? "integer of 32 bits" : dataType;
+function typeWords({ form, proposal: { dataType, unit, int32 } }: ChannelReply): string {
+  const type = form ?? (int32 ? "integer of 32 bits" : dataType);
   return unit ? `${type}, ${unit}` : type;
 }
 
@@ -142,5 +166,5 @@ function meaningOf({ range, states, bits, counter }: Variable): string {
     ...(bits ? [formatCount(bits.length, "bit")] : []),
     ...(counter ? ["counts up"] : []),
   ];
-  return parts.join("; ") || "–";
+  return parts.join("; ");
 }

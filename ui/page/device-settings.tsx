@@ -2,6 +2,7 @@ import { useMemo, useState } from "react";
 import type { CommandReply, CommandTypeReply, DeviceReply } from "../../src/api/contract.ts";
 import { commandWords } from "../command-words.ts";
 import { formatDateTime } from "../format.ts";
+import { metricsOf, parametersFor, valuesOf } from "../metric-form.ts";
 import {
   type FormErrors,
   type FormValues,
@@ -13,8 +14,12 @@ import {
 import { useSending } from "../use-command.ts";
 import { type LastSent, useLastSent } from "../use-last-sent.ts";
 import { MeantSettings } from "./meant-settings.tsx";
+import { MetricList } from "./metric-list.tsx";
 import { SettingsSheet } from "./settings-sheet.tsx";
 import "./device-settings.css";
+
+/** The command of protocols whose devices name their metrics themselves. */
+const WRITE = "write";
 
 type DeviceSettingsProps = {
   readonly device: DeviceReply;
@@ -43,11 +48,20 @@ function SentSettings(props: DeviceSettingsProps) {
 type SettingsFormProps = DeviceSettingsProps & { readonly last: LastSent | null };
 
 function SettingsForm({ device, type, commands, last }: SettingsFormProps) {
-  const sections = useMemo(() => sectionsOf(type.parameters), [type.parameters]);
-  const [first] = useState<FormValues>(() =>
-    last ? valuesFrom(sections, last.parameters) : initialValues(sections),
-  );
+  const [first] = useState<FormValues>(() => {
+    const sections = sectionsOf(type.parameters);
+    return last ? valuesFrom(sections, last.parameters) : initialValues(sections);
+  });
   const [values, setValues] = useState(first);
+  const metrics = useMemo(
+    () => (type.name === WRITE ? metricsOf(device.channels, type.parameters) : []),
+    [device.channels, type],
+  );
+  const sections = useMemo(() => {
+    if (type.name !== WRITE) return sectionsOf(type.parameters);
+    const metric = metrics.find(({ name }) => name === values["metric"]);
+    return sectionsOf(parametersFor(type.parameters, values["type"] ?? "", metric));
+  }, [type, metrics, values]);
   const sending = useSending();
   const form = useMemo(() => readForm(sections, values), [sections, values]);
   const { errors, parameters, isValid } = form;
@@ -65,6 +79,16 @@ function SettingsForm({ device, type, commands, last }: SettingsFormProps) {
       wish={wish}
       last={last}
       sending={sending}
+      above={
+        metrics.length > 0 && (
+          <MetricList
+            device={device}
+            metrics={metrics}
+            chosen={values["metric"] ?? ""}
+            onChoose={(metric) => setValues(valuesOf(metric))}
+          />
+        )
+      }
       below={
         <p className="hint" role="status">
           {sending.row ? stateWords(sending.row, type, commands) : ""}

@@ -25,6 +25,9 @@ test("a subject has the name it has now, else the one it had then", () => {
   assert.equal(nameOf("user:u1", { remote: "::1" }), "Marie");
   assert.equal(nameOf("user:u2", { name: "Jules" }), "Jules");
   assert.equal(nameOf("agent:a1", { clientId: "x" }), "x");
+  const told = { asset: "Works/Pump", variable: "Pressure", samples: 30 };
+  assert.equal(nameOf("point:p1", told), "Pressure of Works/Pump");
+  assert.equal(nameOf("point:p1", { samples: 30 }), undefined);
 });
 
 test("a subject without a name is its kind and the end of its id", () => {

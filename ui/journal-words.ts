@@ -107,8 +107,11 @@ type Told = {
  */
 export function subjectName(event: Told): string | undefined {
   const { subject, actor, detail } = event;
-  const { name, clientId } = detail;
+  const { name, clientId, asset, variable } = detail;
   if (event.subjectName !== null) return event.subjectName;
+  if (subject.startsWith("point:") && typeof variable === "string") {
+    return typeof asset === "string" ? `${variable} of ${asset}` : variable;
+  }
   if (subject === `${actor.kind}:${actor.id}`) return actor.name;
   if (/^(user|token|asset|agent):/.test(subject) && typeof name === "string") return name;
   return typeof clientId === "string" ? clientId : undefined;

@@ -103,7 +103,7 @@ type RangeFieldsProps = {
 function RangeFields({ typed, isRange, onChange }: RangeFieldsProps) {
   const time = { type: "datetime-local", step: 1, required: true };
   return (
-    <div className="form-grid">
+    <div className="stack">
       <TextField
         {...time}
         label="From"
@@ -139,7 +139,7 @@ function Effects({ point, range, count }: EffectsProps) {
         <b>{count === undefined ? "Counting …" : formatCount(count, "sample")}</b>
       </p>
       <p className="dim">
-        {`What ${formatCount(hours, "hour")} and ${formatCount(days, "day")} of UTC came to `}
+        {`What ${formatCount(hours, "hour")} and ${formatCount(days, "day")} (UTC) came to `}
         is made anew from what is left.
         {point.variable.counter &&
           " What the counter grew by meanwhile counts at its first value behind the gap."}

@@ -60,8 +60,10 @@ export const FORM_NAMES: Readonly<Record<FieldForm, string>> = {
 };
 export const FORMS = Object.keys(FIELD_FORMS) as FieldForm[];
 
-/** An empty form, or one that begins with a message that nobody could read. */
-/** The level before the last mostly names the device: the others of its kind have it otherwise. */
+/**
+ * An empty form, or one that begins with a message that nobody could read. The level before the
+ * last mostly names the device: the others of its kind have it otherwise.
+ */
 export function newDraft(topic = "", sample = ""): LayoutDraft {
   const levels = topic.split("/");
   const place = Math.max(1, levels.length - 1);

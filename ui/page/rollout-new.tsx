@@ -60,9 +60,11 @@ export function RolloutNew({ network, nodes, onClose }: RolloutNewProps) {
         onChange={setRate}
         hint="Each node answers with all its values: two a second are gentle to a mesh."
       />
-      {isReady && (
-        <p className="dim">{`It takes about ${formatSpan((chosen.length / perSecond) * 1000)}.`}</p>
-      )}
+      {isReady && <p className="dim">{`It takes ${durationOf(chosen.length / perSecond)}.`}</p>}
     </FormDialog>
   );
+}
+
+function durationOf(seconds: number): string {
+  return seconds < 2 ? "a moment" : `about ${formatSpan(seconds * 1000)}`;
 }

@@ -9,11 +9,15 @@ import { pointOf } from "./points.ts";
 import { samplesIn } from "./samples-in.ts";
 import { iso, spanOf } from "./time.ts";
 
+/** In the journal, and live. */
+export const DELETED = "history.deleted";
+
 export const forgetHandlers = {
   "GET /points/:id/history/count": count,
   "DELETE /points/:id/history": forget,
 } satisfies Handlers;
 
+type Span = Omit<SeriesRange, "series">;
 type CountRoute = "GET /points/:id/history/count";
 type ForgetRoute = "DELETE /points/:id/history";
 
@@ -41,21 +45,30 @@ async function forget(house: House, { params, query, by }: Call<ForgetRoute>): A
   const times = { from: iso(span.value.from), to: iso(span.value.to) };
   const samples = await countIn(house, { series: point.value.series, ...span.value });
   const detail = { ...(await nameOf(house, point.value)), ...times, samples };
-  const event = { kind: "history.deleted", subject: `point:${params.id}` };
+  const event = { kind: DELETED, subject: `point:${params.id}` };
   await house.journal.record({ actor: by.actor, ...event, detail });
-  for (const series of house.ingest.statusSeries.withWords(point.value.series)) {
-    await house.historian.deleteRange({ series, ...span.value });
-  }
-  await house.live.forget({ series: point.value.series, ...span.value });
-  house.notices.tell({ ...event, detail: span.value });
+  await forgetSamples(house, point.value, span.value);
   return success(undefined);
+}
+
+/** What the journal has: out of the history, out of what is live, and its viewers are told. */
+export async function forgetSamples(
+  house: House,
+  { id, series }: Point,
+  span: Span,
+): Promise<void> {
+  for (const one of house.ingest.statusSeries.withWords(series)) {
+    await house.historian.deleteRange({ series: one, ...span });
+  }
+  await house.live.forget({ series, ...span });
+  house.notices.tell({ kind: DELETED, subject: `point:${id}`, detail: span });
 }
 
 /**
  * Sums count numbers only, and where raw samples were let go, whole hours and days. So samples are
  * counted one by one, up to the limit: where these are more, they are all there are.
  */
-async function countIn({ historian }: House, range: SeriesRange): Promise<number> {
+export async function countIn({ historian }: House, range: SeriesRange): Promise<number> {
   const { series, from, to } = range;
   const asked = { series: Uint32Array.of(series), from, to, by: { buckets: 1 } };
   const [sums] = await historian.aggregate(asked);

@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import { MindSphereSdk } from "@mindconnect/mindconnect-nodejs";
 import { ApiHouse } from "../../test/api-house.ts";
 import { SiemensCaller } from "../../test/siemens-caller.ts";
+import { assetOfKey } from "../domain/asset-key.ts";
 import type { PointReply } from "./contract.ts";
 
 const TYPES = "/api/assetmanagement/v3";
@@ -240,8 +241,29 @@ test("a range is deleted by an administrator, after the journal says so", async 
     json.map(({ _time }: { _time: string }) => _time),
     [time(2)],
   );
-  const journal = await house.send("admin", "GET /journal?kind=history.deleted");
-  assert.equal(journal.json.items[0].detail.aspect, "energy");
+  const { items } = (await house.send("admin", "GET /journal?kind=history.deleted")).json;
+  const { asset: path, ...said } = items[0].detail;
+  assert.match(path, /Meter/);
+  assert.deepEqual(said, { aspect: "energy", from: time(0), to: time(1), samples: 2 });
+});
+
+test("whoever watches a variable is told what was deleted, and sees its newest sample no more", async () => {
+  const asset = await newMeter();
+  const rows = [0, 1, 2].map((second) => ({ _time: time(second), power: second, on: true }));
+  await caller.send("operator", `PUT ${pathOf(asset)}`, rows);
+  const { json } = await house.send("viewer", `GET /points?assetId=${assetOfKey(asset)}`);
+  const ids: string[] = json.items
+    .filter(({ latest }: PointReply) => latest !== null)
+    .map(({ id }: PointReply) => id);
+  assert.equal(ids.length, 2);
+  const first = await Stream.open(ids);
+  assert.equal((await first.until("values")).split(time(2)).length, 3, "both at the newest time");
+  await caller.send("admin", `DELETE ${pathOf(asset)}?from=${time(1)}&to=${time(2)}`);
+  for (const id of ids) assert.match(await first.until(`point:${id}`), /"history.deleted"/);
+  const next = await Stream.open(ids);
+  const values = await next.until("values");
+  assert.equal(values.split(time(0)).length, 3, values);
+  for (const stream of [first, next]) await stream.close();
 });
 
 test("an unknown asset, aspect or variable is told; a static aspect has no series", async () => {
@@ -265,3 +287,36 @@ test("what is written here is seen live and on our own API", async () => {
   );
   assert.ok(values.includes(42), JSON.stringify(json.items[0]));
 });
+
+/** What a viewer hears of some points, as server-sent events. */
+class Stream {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  #heard = "";
+
+  private constructor(reader: ReadableStreamDefaultReader<Uint8Array>) {
+    this.#reader = reader;
+  }
+
+  static async open(ids: readonly string[]): Promise<Stream> {
+    const headers = { authorization: `Bearer ${house.tokens.viewer}` };
+    const response = await fetch(`${house.url}/api/v1/stream?points=${ids}`, { headers });
+    assert.ok(response.body);
+    return new Stream(response.body.getReader());
+  }
+
+  /** The event that has these words; others stay to be asked for. */
+  async until(words: string): Promise<string> {
+    for (;;) {
+      const events = this.#heard.split("\n\n").slice(0, -1);
+      const found = events.find((event) => event.includes(words));
+      if (found !== undefined) return found;
+      const { value, done } = await this.#reader.read();
+      assert.equal(done, false, `the stream ended before '${words}'`);
+      this.#heard += Buffer.from(value ?? []).toString();
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#reader.cancel();
+  }
+}

@@ -5,6 +5,7 @@ import { type Samples, SamplesBuilder, sampleAt } from "../../domain/samples.ts"
 import { codeOfQuality } from "../../domain/status-word.ts";
 import type { SeriesRange } from "../../historian/historian.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import { countIn, DELETED, forgetSamples } from "../forget.ts";
 import type { House } from "../house.ts";
 import { storeSamples } from "../push.ts";
 import { samplesIn } from "../samples-in.ts";
@@ -194,19 +195,20 @@ async function remove(house: House, ask: Ask): Promise<Outcome<Answer, Problem>>
   const found = await aspectOf(house, ask);
   if (!found.ok || !ask.by) return found.ok ? failure(invalid("nobody asks")) : found;
   const { asset, aspect, points } = found.value;
+  const span = { from: range.value.from, to: range.value.to + 1 };
+  let samples = 0;
+  for (const { series } of points.values()) samples += await countIn(house, { series, ...span });
   // In the journal first: who took what away stays known, even if the power goes in between.
   await house.journal.record({
     actor: ask.by.actor,
-    kind: "history.deleted",
+    kind: DELETED,
     subject: `asset:${asset.id}`,
-    detail: { aspect: aspect.name, from: iso(range.value.from), to: iso(range.value.to) },
+    detail: {
+      ...{ asset: (await house.model.view()).path(asset.id), aspect: aspect.name },
+      ...{ from: iso(range.value.from), to: iso(range.value.to), samples },
+    },
   });
-  const until = range.value.to + 1;
-  const { withWords } = house.ingest.statusSeries;
-  for (const series of [...points.values()].flatMap((point) => withWords(point.series))) {
-    await house.historian.deleteRange({ series, from: range.value.from, to: until });
-  }
-  house.changed(`asset:${asset.id}`);
+  for (const point of points.values()) await forgetSamples(house, point, span);
   return success({ status: 204 });
 }
 

@@ -136,7 +136,10 @@ function readProperties(bytes: Uint8Array, depth: number): Property[] {
   );
 }
 
-/** By what is behind its key: nothing for a value, `/<key>` for each of a set within the set. */
+/**
+ * By what is behind its key: nothing for a value, `/<key>` for each of a set within the set,
+ * `/<place>/<key>` for those of a list of sets, whose places count from 0.
+ */
 function readProperty(bytes: Uint8Array, depth: number): Property[] {
   let type = 0;
   let raw: Raw | undefined;
@@ -145,8 +148,16 @@ function readProperty(bytes: Uint8Array, depth: number): Property[] {
     if (field.number === 1) type = numberOf(field);
     else if (field.number >= 3 && field.number <= 8) raw = rawOf(field, 3, 0);
     else if (field.number === 9) inner.push(...readProperties(bytesOf(field), depth + 1));
+    else if (field.number === 10) inner.push(...readSets(bytesOf(field), depth));
   }
   return raw ? [["", signed(raw, type)]] : inner.map(([key, one]) => [`/${key}`, one] as const);
+}
+
+function readSets(bytes: Uint8Array, depth: number): Property[] {
+  const sets = [...fieldsOf(bytes)].filter(({ number }) => number === 1);
+  return sets.flatMap((set, place) =>
+    readProperties(bytesOf(set), depth + 1).map(([key, raw]) => [`${place}/${key}`, raw] as const),
+  );
 }
 
 /** Numbers below zero stand in fields that know none (specification 6.4.16). */

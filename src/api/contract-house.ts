@@ -1,0 +1,160 @@
+import { Type } from "typebox";
+import { LIMIT } from "../domain/limit.ts";
+import type { Route } from "./contract.ts";
+import {
+  BackupSchema,
+  EventSchema,
+  Id,
+  Json,
+  Name,
+  nullable,
+  oneOf,
+  PageQuery,
+  page,
+  ScreenSchema,
+  Time,
+} from "./schema.ts";
+
+/**
+ * The house itself: how it is, its backups and its journal, what its first page and its screens
+ * show. A part of the contract, see `contract.ts`.
+ */
+
+/** Whether what devices say reaches the server above, and what waits for it. */
+const UplinkSchema = Type.Object({
+  isUp: Type.Boolean(),
+  reason: nullable(Type.String()),
+  /** About how much is not acknowledged there, and of when its oldest sample is. */
+  waiting: Type.Object({
+    samples: Type.Integer(),
+    bytes: Type.Integer(),
+    oldestAt: nullable(Time),
+  }),
+  /** When the server acknowledged something last, since this start. */
+  acknowledgedAt: nullable(Time),
+});
+const Health = Type.Object({
+  /** Unready: samples are not taken at this moment, so none is acknowledged. */
+  status: oneOf(["ready", "degraded", "unready"]),
+  /** Empty while ready. */
+  reasons: Type.Array(Type.String()),
+  /** When messages are acknowledged; `written`: a power cut may take the newest of them. */
+  mqttAck: oneOf(["synced", "written"]),
+  /** Of a gateway with a server above it. */
+  uplink: Type.Optional(UplinkSchema),
+});
+
+export const HOUSE_ROUTES = {
+  "GET /health": {
+    permission: "public",
+    summary: "Up: ready, degraded or unready, and why",
+    reply: Health,
+  },
+  "GET /version": {
+    permission: "public",
+    summary: "Name and version",
+    reply: Type.Object({ name: Type.String(), version: Type.String() }),
+  },
+  "GET /openapi.json": {
+    permission: "public",
+    summary: "This API as OpenAPI 3.1",
+    reply: Json,
+  },
+  "GET /metrics": {
+    permission: "view",
+    summary: "Counters in Prometheus' text format",
+    reply: Type.String(),
+    produces: "text/plain; version=0.0.4; charset=utf-8",
+  },
+
+  "GET /backups": {
+    permission: "administer",
+    summary: "Backups on the server, newest first, with their progress",
+    reply: Type.Object({ items: Type.Array(BackupSchema) }),
+  },
+  "POST /backups": {
+    permission: "administer",
+    summary: "Begin a backup of everything, while the server goes on",
+    reply: BackupSchema,
+    created: true,
+  },
+  "GET /backups/:id/file": {
+    permission: "administer",
+    summary: "The backup as a tar file; it holds keys and password hashes",
+    params: Id,
+    reply: Type.String(),
+    produces: "application/x-tar",
+  },
+  "DELETE /backups/:id": {
+    permission: "administer",
+    summary: "Remove a backup from the server",
+    params: Id,
+  },
+
+  "GET /journal": {
+    permission: "read-journal",
+    summary: "What happened, newest first",
+    query: Type.Object({
+      ...PageQuery,
+      kind: Type.Optional(Type.String()),
+      subject: Type.Optional(Type.String()),
+    }),
+    reply: page(EventSchema),
+  },
+  "GET /journal/verify": {
+    permission: "read-journal",
+    summary: "Whether the journal's chain is whole",
+    reply: Type.Object({ events: Type.Integer(), brokenAt: nullable(Type.Integer()) }),
+  },
+
+  "GET /screens": {
+    permission: "view",
+    summary: "Screens",
+    reply: Type.Object({ items: Type.Array(ScreenSchema) }),
+  },
+  "GET /screens/:id": {
+    permission: "view",
+    summary: "One screen",
+    params: Id,
+    reply: ScreenSchema,
+  },
+  "PUT /screens/:id": {
+    permission: "engineer",
+    summary: "Create or replace a screen",
+    params: Id,
+    body: Type.Object({
+      name: Name,
+      widgets: Type.Array(Json, { maxItems: LIMIT.widgetsPerScreen }),
+    }),
+    reply: ScreenSchema,
+  },
+
+  "GET /overview": {
+    permission: "view",
+    summary: "What the first page shows",
+    reply: Type.Object({
+      site: nullable(Type.String()),
+      demo: Type.Boolean(),
+      devices: Type.Integer(),
+      reporting: Type.Integer(),
+      /** Of those that have spoken and whose network is there. */
+      stale: Type.Integer(),
+      lostNetworks: Type.Integer(),
+      inbox: Type.Integer(),
+      rejected: Type.Integer(),
+      assets: Type.Integer(),
+      points: Type.Integer(),
+      agents: Type.Integer(),
+      connected: Type.Integer(),
+      messagesPerSecond: Type.Number(),
+      valuesPerSecond: Type.Number(),
+      samplesStored: Type.Number(),
+      bytesOnDisk: Type.Number(),
+    }),
+  },
+  "DELETE /demo": { permission: "administer", summary: "Stop and remove the demo plant" },
+  "POST /demo": {
+    permission: "administer",
+    summary: "Start the demo plant beside your own data",
+  },
+} as const satisfies Record<string, Route>;

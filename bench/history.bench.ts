@@ -5,7 +5,9 @@
 // A day is 1.7 million samples: --days 6 are 10 million, --days 30 are 51 million, which takes half
 // an hour a round with all peers. `ingest` has 10,000 samples a commit, one after the other; `small`
 // has 500, of eight senders side by side, as gateways of a plant are, each of which waits for its
-// acknowledgement: the same for all. What we want of a ratio stands in brackets behind it.
+// acknowledgement: the same for all. What we want of a ratio stands in brackets behind it. Warm is
+// what follows the first fifth of the arrivals, cold is all of them: to compile its code a process
+// needs some tenths of a second, once in its life.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -19,6 +21,7 @@ import type { MemoryOptions, MemoryResult } from "./history/memory.ts";
 import { openOurs } from "./history/ours.ts";
 import { POSTGRES_BIN } from "./history/postgresql.ts";
 import type { SeriesOptions, SeriesResult } from "./history/series.ts";
+import type { Pace } from "./history/stretch.ts";
 import { type Workload, writeWorkload } from "./history/workload.ts";
 import { median, printTable, rounded, runScript } from "./measure.ts";
 
@@ -90,16 +93,19 @@ async function contest({ file }: Workload, how: Sending): Promise<void> {
       const options: ContestOptions = { name, file, ...how };
       const result = await runBare<ContestResult>("./history/contest.ts", options);
       runs.get(name)?.push(result);
-      const { arrivals, seconds } = result;
-      console.log(`round ${round + 1}, ${name}: ${rounded(arrivals / seconds / 1_000)} k/s`);
+      console.log(`round ${round + 1}, ${name}: ${paceText(result.warm)}`);
     }
   }
   for (const [name, own] of runs) {
     if (own.length < rounds) console.log(`time is up: ${own.length} rounds of ${name}`);
     if (own.length === 0) runs.delete(name);
   }
+  const rows = [...runs].flatMap(([name, own]) => {
+    const ours = runs.get("historian") ?? own;
+    return (["warm", "cold"] as const).map((when) => ingestRow(name, own, { ours, when }));
+  });
   console.log("");
-  printTable([...runs].map(([name, own]) => ingestRow(name, own, runs.get("historian") ?? own)));
+  printTable(rows);
   console.log("");
   printTable([...runs].map(([name, own]) => readsRow(name, own)));
   console.log("");
@@ -140,25 +146,32 @@ function isWanted(name: string): boolean {
   return values.only === "" || values.only.split(",").includes(name);
 }
 
-function ingestRow(name: string, runs: Runs, ours: Runs) {
-  const rate = ratesOf(runs);
-  const our = ratesOf(ours);
+function paceText({ arrivals, seconds, cpuSeconds }: Pace): string {
+  const [pace, cpuUs] = [arrivals / seconds / 1_000, (cpuSeconds / arrivals) * 1e6];
+  return `${rounded(pace)} k/s, ${rounded(cpuUs)} us`;
+}
+
+type Beside = { readonly ours: Runs; readonly when: "warm" | "cold" };
+
+function ingestRow(name: string, runs: Runs, { ours, when }: Beside) {
+  const rate = ratesOf(runs.map((run) => run[when]));
+  const our = ratesOf(ours.map((run) => run[when]));
   return {
-    ingest: name,
+    ingest: `${name}, ${when}`,
     "k samples/s": rounded(rate.perSecond / 1_000),
     "ours is faster": beside(our.perSecond / rate.perSecond, WANTED[name]?.faster),
     "CPU us a sample": rounded(rate.cpuUs),
     "ours of it": beside(our.cpuUs / rate.cpuUs, WANTED[name]?.cpu),
-    "p99 ms": rounded(median(runs.map(({ ackP99Ms }) => ackP99Ms))),
+    "p99 ms": rounded(median(runs.map((run) => run[when].ackP99Ms))),
     "bytes a sample": rounded(median(runs.map(({ bytes, unique }) => bytes / unique))),
     "RSS MB": rounded(median(runs.map(({ residentMb }) => residentMb))),
   };
 }
 
-function ratesOf(runs: Runs) {
+function ratesOf(paces: readonly Pace[]) {
   return {
-    perSecond: median(runs.map(({ arrivals, seconds }) => arrivals / seconds)),
-    cpuUs: median(runs.map(({ arrivals, cpuSeconds }) => (cpuSeconds / arrivals) * 1e6)),
+    perSecond: median(paces.map(({ arrivals, seconds }) => arrivals / seconds)),
+    cpuUs: median(paces.map(({ arrivals, cpuSeconds }) => (cpuSeconds / arrivals) * 1e6)),
   };
 }
 

@@ -9,8 +9,17 @@ import { influxdb } from "./influxdb.ts";
 import { historian } from "./ours.ts";
 import { postgresql } from "./postgresql.ts";
 import { sqliteRows } from "./sqlite-rows.ts";
+import { type Pace, Stretch } from "./stretch.ts";
 import { victoriaMetrics } from "./victoria-metrics.ts";
-import { arrivalsOf, BUSIEST, COUNTERS, DAY_MS, openWorkload, START } from "./workload.ts";
+import {
+  arrivalsOf,
+  BUSIEST,
+  COUNTERS,
+  DAY_MS,
+  openWorkload,
+  START,
+  type Workload,
+} from "./workload.ts";
 
 const OPENERS: Readonly<Record<string, Opener>> = {
   historian,
@@ -29,10 +38,11 @@ export type ContestOptions = {
 };
 
 export type ContestResult = {
+  /** From the first arrival on: also what a process does once in its life, such as to compile. */
+  readonly cold: Pace;
+  /** Behind the first fifth of the arrivals. */
+  readonly warm: Pace;
   readonly arrivals: number;
-  readonly seconds: number;
-  readonly cpuSeconds: number;
-  readonly ackP99Ms: number;
   readonly bytes: number;
   readonly unique: number;
   /** The highest of this process and its peer. */
@@ -44,6 +54,8 @@ export type ContestResult = {
 const READS = 7;
 const REST_MS = 2_000;
 const SAMPLE_MS = 250;
+/** The same of every contestant. */
+const WARM_UP = 0.2;
 
 const options: ContestOptions = JSON.parse(process.argv[2] ?? "{}");
 const folder = mkdtempSync(join(tmpdir(), "fieldline-bench-"));
@@ -62,33 +74,38 @@ try {
 
 async function measured(contestant: Contestant): Promise<ContestResult> {
   const workload = openWorkload(options.file);
-  const waits: number[] = [];
   let residentMb = 0;
   const sampling = setInterval(() => {
     residentMb = Math.max(residentMb, residentOf(contestant));
   }, SAMPLE_MS);
-  const cpuBefore = cpuOf(contestant);
-  const start = performance.now();
+  const paces = await takeIn(contestant, workload);
+  clearInterval(sampling);
+  await contestant.settle();
+  const reads = await readAll(contestant, workload.days);
+  const bytes = contestant.bytesOnDisk();
+  const counts = { arrivals: workload.arrivals, unique: workload.unique };
+  return { ...paces, ...counts, bytes, residentMb, reads };
+}
+
+async function takeIn(contestant: Contestant, workload: Workload) {
+  const begin = () => new Stretch(() => cpuOf(contestant));
+  const cold = begin();
+  let warm = cold;
   const arrivals = arrivalsOf(workload, options.commit);
   const send = async () => {
     for (const samples of arrivals) {
       const asked = performance.now();
       await contestant.append(samples);
-      waits.push(performance.now() - asked);
+      const waitedMs = performance.now() - asked;
+      cold.note(samples.count, waitedMs);
+      if (warm !== cold) warm.note(samples.count, waitedMs);
+      else if (cold.arrivals >= workload.arrivals * WARM_UP) warm = begin();
     }
   };
   await Promise.all(Array.from({ length: options.senders }, send));
-  const seconds = (performance.now() - start) / 1_000;
+  const end = performance.now();
   await setTimeout(REST_MS); // Work that was put off counts as well.
-  const cpuSeconds = cpuOf(contestant) - cpuBefore;
-  clearInterval(sampling);
-  await contestant.settle();
-  const reads = await readAll(contestant, workload.days);
-  waits.sort((a, b) => a - b);
-  const ackP99Ms = waits[Math.floor(waits.length * 0.99)] ?? Number.NaN;
-  const bytes = contestant.bytesOnDisk();
-  const counts = { arrivals: workload.arrivals, unique: workload.unique };
-  return { ...counts, seconds, cpuSeconds, ackP99Ms, bytes, residentMb, reads };
+  return { cold: cold.pace(end), warm: warm.pace(end) };
 }
 
 async function readAll(contestant: Contestant, days: number) {

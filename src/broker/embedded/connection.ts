@@ -125,6 +125,7 @@ export class Connection {
   #isOpen = true;
   #hasEnded = false;
   #isOutbound = false;
+  #isSilent = false;
   #sentBefore = 0;
   #holds = 0;
 
@@ -209,6 +210,15 @@ export class Connection {
     if (!this.#isOpen) return;
     this.hold(HOLD.admission, false);
     this.#check(this.#reader.proceed());
+  }
+
+  /** Says nothing until it is called back; what it is to say waits in its order. */
+  silence(until: (speak: () => void) => void): void {
+    this.#isSilent = true;
+    until(() => {
+      this.#isSilent = false;
+      this.#sendSoon();
+    });
   }
 
   /** Its sender has to wait while there is a reason. */
@@ -340,7 +350,7 @@ export class Connection {
   }
 
   #write(): void {
-    if (this.#writer.waiting === 0 || this.#stream.destroyed) return;
+    if (this.#isSilent || this.#writer.waiting === 0 || this.#stream.destroyed) return;
     const bytes = this.#writer.take();
     const { gauges } = this.#parts;
     gauges.add("mqtt_bytes_sent_total", bytes.length);

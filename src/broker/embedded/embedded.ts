@@ -130,10 +130,10 @@ function newCore(parts: BrokerParts, opened: Opened): Core {
   return core;
 }
 
-/** A will stays written until the message that it has become is. */
-function endBook({ intake }: Core, book: SessionBook | null, hadWill: boolean): void {
+/** What is written of a session stays as long as its will is on its way. */
+function endBook({ intake }: Core, book: SessionBook | null, hasWill: boolean): void {
   if (!book) return;
-  if (hadWill) intake.whenSafe(() => book.end());
+  if (hasWill) intake.whenSafe(() => book.end());
   else book.end();
 }
 

@@ -186,8 +186,10 @@ function letIn(
   cancelWill(session);
   session.expirySeconds = keptSeconds(connect.sessionExpirySeconds);
   session.connection = connection;
-  core.sessions.writeDown(session);
+  const book = core.sessions.writeDown(session);
   connection.enter(session, gate, admission.endsAt ?? null);
+  // Who is told that it is in may rely on its will: MQTT 5.0 section 3.1.2.5.
+  if (book && connection.will) connection.silence((speak) => book.whenSafe(speak));
   connection.send(connackOf(connection, connect, known !== undefined));
   const { address } = remote;
   core.parts.onPresence({ agent, clientId, remote: address, up: true, cause: "connected" });

@@ -46,6 +46,8 @@ export class Session {
   readonly unreleased = new LazyMap<number, Connection | null>();
   /** A will that is published unless the client comes back in time. */
   waitingWill: WaitingWill | null = null;
+  /** A will that was published and is not safe yet: a restart would publish it once more. */
+  leavingWill: Will | null = null;
   /** Where the session outlives this process; null where it does not. */
   book: SessionBook | null = null;
   /** Where the session ends with its connection, and its will alone outlives this process. */
@@ -69,9 +71,9 @@ export class Session {
     this.#queue = new DeliveryQueue(parts.backlog);
   }
 
-  /** What is published if its client is lost, or does not come back in time. */
+  /** What is published if its client is lost or does not come back in time, or if we are lost. */
   get will(): Will | null {
-    return this.connection?.will ?? this.waitingWill?.will ?? null;
+    return this.connection?.will ?? this.waitingWill?.will ?? this.leavingWill;
   }
 
   get queued(): number {

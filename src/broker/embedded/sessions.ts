@@ -91,11 +91,13 @@ export class Sessions {
   }
 
   /** The client is here, and what was agreed about its session is to survive a restart. */
-  writeDown(session: Session): void {
+  writeDown(session: Session): SessionBook | null {
     const { archive } = this.#parts;
     if (!session.book && session.expirySeconds > 0) archive?.begin(session);
     else if (!session.book && session.will) archive?.bequeath(session);
-    (session.book ?? session.testament)?.write(session, null);
+    const book = session.book ?? session.testament;
+    book?.write(session, null);
+    return book;
   }
 
   /** A session from before a restart; whoever was connected then has been away since now. */

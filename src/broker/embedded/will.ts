@@ -34,7 +34,7 @@ export function executeWill(core: Core, session: Session, will: Will): void {
     return;
   }
   if (will.delaySeconds === 0) {
-    publishWill(core, session.agent, will);
+    publishKept(core, session, will);
     return;
   }
   const timer = core.parts.clock.after(will.delaySeconds * 1000, () =>
@@ -72,14 +72,23 @@ export function cancelWill(session: Session): void {
   session.waitingWill = null;
 }
 
-/** For a session that ends, or whose will has waited long enough; false where it has none. */
+/** For a session that ends, or whose will has waited long enough; whether one is on its way. */
 export function publishWaiting(core: Core, session: Session): boolean {
   const waiting = session.waitingWill;
   cancelWill(session);
-  if (!waiting) return false;
-  publishWill(core, session.agent, waiting.will);
-  core.intake.whenSafe(() => session.book?.write(session));
-  return true;
+  if (waiting) publishKept(core, session, waiting.will);
+  return session.leavingWill !== null;
+}
+
+/** It stays written until the message that it has become is. */
+function publishKept(core: Core, session: Session, will: Will): void {
+  session.leavingWill = will;
+  publishWill(core, session.agent, will);
+  core.intake.whenSafe(() => {
+    if (session.leavingWill !== will) return;
+    session.leavingWill = null;
+    session.book?.write(session);
+  });
 }
 
 function publishWill(core: Core, agent: AgentId, will: Will): void {

@@ -62,6 +62,22 @@ describe("a tenant's certificate authority", { skip: !hasOpenssl }, () => {
   });
 });
 
+test("a tenant is known by its authority before it has an agent", {
+  skip: !hasOpenssl,
+}, async () => {
+  const fresh = await ApiHouse.open();
+  const asks = new SiemensCaller(fresh);
+  await fresh.send("admin", "POST /authorities", {
+    ...{ tenant: "acme", certificatePem: pem(new Openssl().authority("Acme CA")) },
+  });
+  const { json } = await asks.send("engineer", `GET ${CAS}`);
+  const [{ tenant, name }] = json._embedded.caCertificates;
+  assert.deepEqual([tenant, name], ["acme", "Acme CA"]);
+  const made = await asks.send("engineer", `POST ${LEAVES}`, { name: "device001" });
+  assert.equal(made.json.clientId, "acme_device001");
+  await fresh.close();
+});
+
 describe("an agent's certificate", () => {
   test("is made with its agent, and its key is said once, in both shapes", async () => {
     const { status, json } = await issued("device001");

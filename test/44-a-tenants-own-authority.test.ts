@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { MqttOpcUaAuth } from "@mindconnect/mindconnect-nodejs";
+import { assetOfKey } from "../src/domain/asset-key.ts";
 import { enrol } from "./enrol.ts";
 import { House, until } from "./house.ts";
 import { hasMosquitto, isAccepted, publish, type Where } from "./mosquitto.ts";
@@ -199,7 +200,8 @@ describe("agents of a tenant's own authority", { skip }, () => {
     const made = await answerOf(paho, "amo_v4/mip", "Success");
     assert.equal(made.requestId, "v4-1");
     const [{ assetId }] = made.data.assets;
-    const { asset } = await house.call("GET", `/assets/${assetId}`);
+    assert.match(assetId, /^[0-9a-f]{32}$/);
+    const { asset } = await house.call("GET", `/assets/${assetOfKey(assetId)}`);
     assert.equal(asset.name, "Machine");
 
     await paho.publish(`${ROOT}/o/amo_v4/m`, JSON.stringify({ id: "4f" }));

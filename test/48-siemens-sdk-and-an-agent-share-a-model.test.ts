@@ -62,6 +62,40 @@ test("an agent's model stands on those types, below that asset", { skip }, async
   assert.deepEqual([found.typeId, found.parentId], ["camexia.Meter", cabinet]);
 });
 
+test("the asset that the agent stands for is found by its client id", { skip }, async () => {
+  const { content } = await sdk.GetAgentManagementClient().GetAgents({
+    filter: JSON.stringify({ mqttClientId: agent.clientId }),
+  });
+  const filter = JSON.stringify({ externalId: agent.clientId });
+  const { _embedded } = await sdk.GetAssetManagementClient().GetAssets({ filter });
+  assert.deepEqual(
+    _embedded?.assets?.map(({ assetId }) => assetId),
+    content?.map(({ entityId }) => entityId),
+  );
+  assert.equal(_embedded?.assets?.length, 1);
+});
+
+test("the SDK reads what an agent answered to its command, and nothing else", {
+  skip,
+}, async () => {
+  const commanding = sdk.GetCommandingClient();
+  const { clientId } = agent;
+  const job = await commanding.PostDeliveryJob({
+    ...{ name: "Eco", clientIds: [clientId], data: { mode: "eco" } },
+  });
+  const commands = async () => {
+    return (await commanding.GetDeliveryJobCommands(String(job.id), {}))._embedded.commands;
+  };
+  const id = String((await commands())[0]?.id);
+  const heard = await subscribe(agent.plain, `${ROOT}/i/cmd_v3/c`);
+  await until("it is told", () => heard.lines.find((line) => line.includes(id)));
+  heard.close();
+  const data = { timestamp: AT, jobId: job.id, status: "EXECUTED", response: { mode: "eco" } };
+  await send("cmd_v3/u", { id: "5", requestId: id, data });
+  const done = await commanding.GetDeliveryJobCommand(String(job.id), id);
+  assert.deepEqual([String(done.status), done.response], ["EXECUTED", { mode: "eco" }]);
+});
+
 test("what the agent sends, the SDK reads to the last digit, with its quality", {
   skip,
 }, async () => {

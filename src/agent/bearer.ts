@@ -47,7 +47,8 @@ export async function readBearer(
   if (fault) return failure(fault);
   const [tenant, clientId] = [String(claims["ten"]), String(claims["sub"])];
   if (clientId !== `${tenant}_${proof.value.commonName}`) {
-    return failure(`the token is for '${clientId}', its certificate for another`);
+    const named = `${tenant}_${proof.value.commonName}`;
+    return failure(`the token is for '${clientId}', its ten and certificate for '${named}'`);
   }
   return success({ tenant, clientId, proof: proof.value });
 }

@@ -236,11 +236,11 @@ describe("tenants' own authorities", { skip: !hasOpenssl }, () => {
         [tokenOf({}, { x5c: ["AAAA"] }), /no certificate that can be read/],
         [tokenOf({ iss: "acme_x" }), /iss and sub are not one/],
         [tokenOf({ aud: "elsewhere" }), /not for MQTTBroker/],
-        [tokenOf({ ten: "rival" }), /for 'acme_north_meter_1', its certificate for another/],
+        [tokenOf({ ten: "rival" }), /ten and certificate for 'rival_north_meter_1'/],
         [tokenOf({ exp: now - 61 }), /has expired/],
         [tokenOf({ exp: "soon" }), /has no end/],
         [tokenOf({ nbf: now + 61 }), /not valid yet/],
-        [tokenOf({ sub: "acme_x", iss: "acme_x" }), /its certificate for another/],
+        [tokenOf({ sub: "acme_x", iss: "acme_x" }), /for 'acme_x', its ten and cert/],
         ["abc", /no JWT/],
         ["a.b.c.d", /no JWT/],
       ];

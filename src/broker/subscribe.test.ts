@@ -32,7 +32,7 @@ test("a refused subscription is reported with what the client may subscribe to",
   assert.deepEqual(
     house.refused.map(({ problem }) => problem.detail.split("; ")),
     ["tctenant/acme_meter/i/#", "$share/g/#"].map((filter) => [
-      `acme_meter may not subscribe to ${filter}`,
+      `the agent may not subscribe to ${filter}`,
       `it may subscribe to ${subscribe}`,
     ]),
   );

@@ -40,7 +40,7 @@ export class Gate {
     const granted = this.#subscribe.slice(0, FILTERS_SUGGESTED).join(", ") || "nothing";
     const rest = this.#subscribe.length > FILTERS_SUGGESTED ? ", …" : "";
     const detail = `may not subscribe to ${filter}; it may subscribe to ${granted}${rest}`;
-    return problem("topic_forbidden", `${this.agent} ${detail}`);
+    return problem("topic_forbidden", `the agent ${detail}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { keyOfAsset } from "../domain/asset-key.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { KeptModel } from "../domain/records.ts";
 import { isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
@@ -44,7 +45,7 @@ export class ModelLinks {
     for (const { referenceId, name } of rowsIn(model, "instanceModel", "assets")) {
       const key = `${driver}:${device}/${externalId}/${referenceId}/${name}`;
       const [asset] = await this.#store.assets.find({ where: { externalId: key }, limit: 1 });
-      if (asset) assets.set(String(referenceId), asset.id);
+      if (asset) assets.set(String(referenceId), keyOfAsset(asset.id));
     }
     return rowsIn(model, "mappingModel", "mappings").map((mapping) => {
       const assetId = assets.get(String(mapping["assetReferenceId"]));

@@ -1,4 +1,5 @@
 import { keyOfAsset, ROOT_KEY } from "../../domain/asset-key.ts";
+import type { AssetId } from "../../domain/brand.ts";
 import type { Variable } from "../../domain/catalogue.ts";
 import type { Asset } from "../../domain/model.ts";
 import type { TypeBook } from "../../domain/type-book.ts";
@@ -18,19 +19,31 @@ export type AssetView = {
   readonly book: TypeBook;
   readonly tenant: string;
   readonly origin: string;
+  /** Client ids of the agents that stand for assets. */
+  readonly agents: ReadonlyMap<AssetId, string>;
 };
 
 export async function assetViewOf(house: House, { origin }: Ask): Promise<AssetView> {
-  const model = await house.model.view();
-  return { model, book: await bookOf(house), tenant: await tenantOf(house), origin };
+  const [model, agents] = [await house.model.view(), agentsIn(house)];
+  return { model, book: await bookOf(house), tenant: await tenantOf(house), origin, agents };
+}
+
+function agentsIn({ ingest }: House): ReadonlyMap<AssetId, string> {
+  const clientIds = new Map<AssetId, string>();
+  for (const { driver, address, assetId } of ingest.devices()) {
+    const clientId = address.split("/")[1];
+    if (driver === "mindsphere" && assetId !== null && clientId) clientIds.set(assetId, clientId);
+  }
+  return clientIds;
 }
 
 /** What filters look at and lists are sorted by; null is the top of the tree. */
-export function assetFacts(asset: Asset | null, { book, tenant }: AssetView) {
+export function assetFacts(asset: Asset | null, view: AssetView) {
+  const { book, tenant } = view;
   if (!asset) return { ...rootFacts(tenant), hasType: ["core.basicenterprise", "core.basicasset"] };
   const typeId = typeIdOf(asset);
   // A filter by `hasType` finds all that inherit from it, too.
-  return { ...ownFacts(asset, tenant), hasType: book.line(typeId).map(({ id }) => id) };
+  return { ...ownFacts(asset, view), hasType: book.line(typeId).map(({ id }) => id) };
 }
 
 export function assetJson(asset: Asset, view: AssetView) {
@@ -42,7 +55,7 @@ export function assetJson(asset: Asset, view: AssetView) {
   for (const [key, fileId] of Object.entries(asset.files)) files.set(key, fileId);
   const above = model.line(id).slice(0, -1);
   return {
-    ...ownFacts(asset, tenant),
+    ...ownFacts(asset, view),
     ...staticsJson(asset, aspectsOf(asset, model.pointsOf(id), book), view),
     fileAssignments: Array.from(files, ([key, fileId]) => ({ key, fileId })),
     ...{ locks: [], sharing: { modes: [] } },
@@ -63,11 +76,11 @@ export function rootJson(view: AssetView) {
   };
 }
 
-function ownFacts(asset: Asset, tenant: string) {
+function ownFacts(asset: Asset, { tenant, agents }: AssetView) {
   const { id, parentId, name, description, twinType, location, version } = asset;
   return {
     ...{ assetId: keyOfAsset(id), tenantId: tenant, subTenant: null, t2Tenant: null },
-    ...{ name, externalId: externalIdOf(asset), description, typeId: typeIdOf(asset) },
+    ...{ name, externalId: externalIdOf(asset, agents), description, typeId: typeIdOf(asset) },
     parentId: parentId === null ? ROOT_KEY : keyOfAsset(parentId),
     timezone: asset.timezone ?? TIMEZONE,
     ...{ twinType, location, deleted: null, etag: version },
@@ -139,12 +152,13 @@ function linksOf(key: string, { origin }: AssetView) {
   };
 }
 
-/** `mindsphere:<tenant>/<client id>`: the asset of an agent; clients look for it by the latter. */
+/** `mindsphere:<tenant>/<client id>`: what a model put below its agent stands below this. */
 const OF_AGENT = /^mindsphere:[^/]+\/([^/]+)$/;
 /** What the house finds an asset again by that a device declared. */
 const OF_HOUSE = /^[a-z-]+:[^/]+\//;
 
-function externalIdOf({ externalId }: Asset): string | null {
-  if (externalId === null) return null;
-  return OF_AGENT.exec(externalId)?.[1] ?? (OF_HOUSE.test(externalId) ? null : externalId);
+/** Clients look for an agent's asset by its client id, where nobody has said something else. */
+function externalIdOf({ id, externalId }: Asset, agents: AssetView["agents"]): string | null {
+  if (externalId !== null && !OF_HOUSE.test(externalId)) return externalId;
+  return OF_AGENT.exec(externalId ?? "")?.[1] ?? agents.get(id) ?? null;
 }

@@ -7,7 +7,7 @@ import { type Problem, problem } from "../../domain/problem.ts";
 import type { CommandRow } from "../../domain/records.ts";
 import { assert } from "../../lib/assert.ts";
 import { newId } from "../../lib/id.ts";
-import type { JsonObject } from "../../lib/json.ts";
+import { isJsonObject, type JsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { House } from "../house.ts";
 import { describedOf, deviceOf } from "./agent-device.ts";
@@ -205,9 +205,15 @@ function commandOf(job: Job, row: CommandRow, tenantId: string) {
   const clientId = job.clientIds[job.devices.indexOf(row.deviceId)];
   return {
     ...{ id: row.id as string, clientId, tenantId, status: wordOf(row) as string },
-    response: row.answer ?? {},
+    response: responseOf(row),
     updatedAt: new Date(row.settledAt ?? row.requestedAt).toISOString(),
   };
+}
+
+/** What the agent's message says of itself (its time, job and status) is told beside it already. */
+function responseOf({ answer }: CommandRow): JsonObject {
+  const response = answer?.["response"];
+  return isJsonObject(response) ? response : {};
 }
 
 async function read({ store }: House): Promise<readonly Job[]> {

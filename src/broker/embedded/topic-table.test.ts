@@ -75,7 +75,7 @@ test("who is refused a subscription is told a few that are granted, or that none
     const rights = { publish: [], subscribe };
     return new Gate({ agent: "a" as AgentId, rights }).refusalOfSubscription("x").detail;
   };
-  assert.equal(of(), "a may not subscribe to x; it may subscribe to nothing");
+  assert.equal(of(), "the agent may not subscribe to x; it may subscribe to nothing");
   assert.match(of("b", "c/#", "d"), /to b, c\/#, d$/);
   assert.match(of("b", "c", "d", "e"), /to b, c, d, …$/);
 });

@@ -85,6 +85,6 @@ function judge(gate: Gate, text: string, bytes: number): Pick<KnownTopic, "refus
   }
   // The broker's own: a client that wrote there would speak in its name.
   if (gate.mayPublish(text) && !text.startsWith("$SYS/")) return ALLOWED;
-  const detail = `${gate.agent} may not publish on ${text}`;
+  const detail = `the agent may not publish on ${text}`;
   return { refusal: problem("topic_forbidden", detail), reason: REASON.notAuthorised };
 }

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import type { DeviceAddress } from "../../domain/brand.ts";
+import { keyOfAsset } from "../../domain/asset-key.ts";
+import type { AssetId, DeviceAddress } from "../../domain/brand.ts";
 import { type Finding, Findings } from "../../domain/findings.ts";
 import type { Message, ReceivedMessage } from "../../domain/message.ts";
 import type { Place, Problem } from "../../domain/problem.ts";
-import { encodeJson, type JsonObject } from "../../lib/json.ts";
+import { encodeJson, isJsonObject, type Json, type JsonObject } from "../../lib/json.ts";
 import type { Outcome } from "../../lib/outcome.ts";
 import type { Stamp } from "../driver.ts";
 import { readPayload } from "../payload.ts";
@@ -33,7 +34,7 @@ export function answer(
       const ids = { ...idsOf(finding), id: id() };
       return [
         say({ ...ids, status: "InProgress", message: "20% completed." }),
-        say({ ...ids, ...result.value, ...done("100% completed.", finding) }),
+        say({ ...ids, ...madeOf(result.value), ...done("100% completed.", finding) }),
       ];
     }
     case "model-wanted":
@@ -41,6 +42,17 @@ export function answer(
     default:
       return [say(result.value)];
   }
+}
+
+/** Its clients take asset ids of 32 hexadecimal digits only. */
+function madeOf(told: JsonObject): JsonObject {
+  const { assets, ...rest } = told;
+  if (!Array.isArray(assets)) return rest;
+  const rows = assets.filter((row: Json) => isJsonObject(row));
+  return {
+    ...rest,
+    assets: rows.map((row) => ({ ...row, assetId: keyOfAsset(row["assetId"] as AssetId) })),
+  };
 }
 
 function answeredOn(finding: Finding): Inbound | undefined {

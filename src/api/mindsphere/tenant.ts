@@ -4,8 +4,8 @@ import type { House } from "../house.ts";
 const NAMELESS = "house";
 
 /**
- * The house's tenant, for clients of Insights Hub: that of its oldest MindSphere agent; before there
- * is one, of its oldest certificate authority, whose agents are still to come.
+ * The house's tenant, for clients of Insights Hub: that of its oldest MindSphere agent; before
+ * there is one, of its oldest certificate authority, whose agents are still to come.
  */
 export async function tenantOf({ store }: House): Promise<string> {
   // Ids begin with when their owner was made.

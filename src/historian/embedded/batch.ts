@@ -8,21 +8,27 @@ const ROW_BYTES = 8 + 8 + 4 + 1 + 1;
 /** A copy of all of them in order, in one buffer, so that it crosses threads in one piece. */
 export function joined(batches: readonly Samples[], spares = new Spares()): Samples {
   const count = batches.reduce((sum, batch) => sum + batch.count, 0);
-  const samples = columnsFor(count, spares.take(count * ROW_BYTES));
+  const samples = { count, ...columnsFor(count, spares.take(count * ROW_BYTES)) };
   const texts: string[] = [];
   let row = 0;
   for (const batch of batches) {
-    samples.series.set(batch.series.subarray(0, batch.count), row);
-    samples.at.set(batch.at.subarray(0, batch.count), row);
-    samples.value.set(batch.value.subarray(0, batch.count), row);
-    samples.kind.set(batch.kind.subarray(0, batch.count), row);
-    samples.quality.set(batch.quality.subarray(0, batch.count), row);
-    const end = row + batch.count;
-    if (batch.texts.length > 0) moveTexts(samples, row, end, texts.length);
-    for (const text of batch.texts) texts.push(text);
-    row = end;
+    copyInto(samples, row, batch, texts);
+    row += batch.count;
   }
   return { ...samples, texts };
+}
+
+/** Copies a batch to `row` of columns that have room for it; its texts go behind the others. */
+export function copyInto(to: Columns, row: number, batch: Samples, texts: string[]): void {
+  const { count } = batch;
+  to.series.set(batch.series.subarray(0, count), row);
+  to.at.set(batch.at.subarray(0, count), row);
+  to.value.set(batch.value.subarray(0, count), row);
+  to.kind.set(batch.kind.subarray(0, count), row);
+  to.quality.set(batch.quality.subarray(0, count), row);
+  if (batch.texts.length === 0) return;
+  moveTexts(to, row, row + count, texts.length);
+  for (const text of batch.texts) texts.push(text);
 }
 
 /** Rows of a batch, with the texts that they need. */
@@ -42,14 +48,11 @@ export function partOf(samples: Samples, from: number, to: number): Samples {
 export function withoutOld(samples: Samples, days: Horizons): Samples {
   const { count, series, at } = samples;
   if (days.newestHorizon === Number.NEGATIVE_INFINITY) return samples;
-  const isOld = (row: number) => {
-    const time = at[row] ?? 0;
-    return time <= days.newestHorizon && time <= days.horizonOf(series[row] ?? 0);
-  };
   let first = 0;
-  while (first < count && !isOld(first)) first += 1;
+  while (first < count && !isOld(samples, first, days)) first += 1;
   if (first === count) return samples;
-  const rows = Uint32Array.from({ length: count }, (_, row) => row).filter((row) => !isOld(row));
+  const all = Uint32Array.from({ length: count }, (_, row) => row);
+  const rows = all.filter((row) => !isOld(samples, row, days));
   const columns = {
     series: Uint32Array.from(rows, (row) => series[row] ?? 0),
     at: Float64Array.from(rows, (row) => at[row] ?? 0),
@@ -60,6 +63,23 @@ export function withoutOld(samples: Samples, days: Horizons): Samples {
   const texts = ownTexts({ ...columns, texts: samples.texts });
   return { count: rows.length, ...columns, texts };
 }
+
+/** How many such rows there are in each part, of parts that follow each other up to their ends. */
+export function oldIn(samples: Samples, ends: readonly number[], days: Horizons): number[] {
+  let row = 0;
+  return ends.map((end) => {
+    let old = 0;
+    for (; row < end; row += 1) if (isOld(samples, row, days)) old += 1;
+    return old;
+  });
+}
+
+function isOld({ series, at }: Samples, row: number, days: Horizons): boolean {
+  const time = at[row] ?? 0;
+  return time <= days.newestHorizon && time <= days.horizonOf(series[row] ?? 0);
+}
+
+type Columns = Omit<Samples, "count" | "texts">;
 
 type Horizons = {
   readonly newestHorizon: number;
@@ -93,9 +113,9 @@ export class Spares {
 const SPARES_MAX = 4;
 const SPARE_BYTES_MAX = 1024 * 1024;
 
-function columnsFor(count: number, buffer: ArrayBuffer): Omit<Samples, "texts"> {
+/** Columns of so many rows in one buffer. */
+export function columnsFor(count: number, buffer = new ArrayBuffer(count * ROW_BYTES)): Columns {
   return {
-    count,
     at: new Float64Array(buffer, 0, count),
     value: new Float64Array(buffer, count * 8, count),
     series: new Uint32Array(buffer, count * 16, count),
@@ -104,8 +124,9 @@ function columnsFor(count: number, buffer: ArrayBuffer): Omit<Samples, "texts"> 
   };
 }
 
-function moveTexts(samples: Omit<Samples, "texts">, from: number, to: number, by: number): void {
+function moveTexts(samples: Columns, from: number, to: number, by: number): void {
   const { kind, value } = samples;
+  if (by === 0) return;
   for (let row = from; row < to; row += 1) {
     if (kind[row] === KIND.text) value[row] = (value[row] ?? 0) + by;
   }

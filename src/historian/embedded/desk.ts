@@ -1,6 +1,7 @@
 import { AssertionError, unreachable } from "../../lib/assert.ts";
+import { oldIn } from "./batch.ts";
 import type { Engine } from "./engine.ts";
-import { type Answer, buffersOf, type Question, type Replies } from "./wire.ts";
+import { type Answer, bufferOf, buffersOf, type Question, type Replies } from "./wire.ts";
 
 type Append = Extract<Question, { ask: "append" }>;
 type Change = Extract<Question, { ask: "deleteRange" | "setRetention" | "retire" }>;
@@ -29,6 +30,8 @@ export class Desk {
   readonly #commitEveryMs: number;
   readonly #next: () => Question | undefined;
   #waiting: (Append | Change)[] = [];
+  /** Memory of samples that were read, to go back with the next answer. */
+  #spent: ArrayBuffer[] = [];
   #isCommitting = false;
   #commitTimer: NodeJS.Timeout | undefined;
   #isAtWork = false;
@@ -77,7 +80,7 @@ export class Desk {
     const { id } = question;
     try {
       const value = this.#read(question);
-      this.#say({ say: "done", ids: [id], value }, buffersOf(value));
+      this.#say({ say: "done", id, value }, buffersOf(value));
     } catch (reason) {
       this.#fail([id], reason);
     }
@@ -111,12 +114,12 @@ export class Desk {
   }
 
   async #follow(question: Follow): Promise<void> {
-    const ids = [question.id];
+    const { id } = question;
     try {
       const value = await this.#followed(question);
-      this.#say({ say: "done", ids, ...(value !== undefined && { value }) }, buffersOf(value));
+      this.#say({ say: "done", id, ...(value !== undefined && { value }) }, buffersOf(value));
     } catch (reason) {
-      this.#fail(ids, reason);
+      this.#fail([id], reason);
     }
   }
 
@@ -185,29 +188,38 @@ export class Desk {
     return appends;
   }
 
+  /** Whoever sent is told as soon as all is safe; what they ask next is heard behind `show`. */
   async #append(group: readonly Append[]): Promise<void> {
-    const ids = group.map(({ id }) => id);
+    const committed = await this.#commitAll(group);
+    if (!committed) return;
+    const { days } = this.#engine;
+    const appends = group.map(({ id, samples, ends }, index) => {
+      const isWhole = committed.appended[index]?.tooOld === 0;
+      return { id, tooOld: isWhole ? ends.map(() => 0) : oldIn(samples, ends, days) };
+    });
+    this.#say({ say: "stored", appends, spent: this.#spent }, this.#spent);
+    committed.show();
+    this.#spent = group.flatMap(({ samples }) => bufferOf(samples));
+  }
+
+  async #commitAll(group: readonly Append[]) {
     try {
-      const appended = await this.#engine.append(...group.map(({ samples }) => samples));
-      const whole = ids.filter((_, index) => appended[index]?.tooOld === 0);
-      const spent = group.flatMap(({ samples }) => buffersOf(samples));
-      this.#say({ say: "done", ids: whole, value: { tooOld: 0 }, spent }, spent);
-      for (const [index, value] of appended.entries()) {
-        if (value.tooOld > 0) this.#say({ say: "done", ids: ids.slice(index, index + 1), value });
-      }
+      return await this.#engine.commit(group.map(({ samples }) => samples));
     } catch (reason) {
+      const ids = group.map(({ id }) => id);
       this.#fail(ids, reason);
+      return undefined;
     }
   }
 
   async #change(change: Change): Promise<void> {
     this.#waiting.shift();
-    const ids = [change.id];
+    const { id } = change;
     try {
       const value = await this.#changed(change);
-      this.#say({ say: "done", ids, ...(value !== undefined && { value }) });
+      this.#say({ say: "done", id, ...(value !== undefined && { value }) });
     } catch (reason) {
-      this.#fail(ids, reason);
+      this.#fail([id], reason);
     }
   }
 
@@ -263,7 +275,7 @@ export class Desk {
     await Promise.all(this.#followings);
     try {
       await (ask === "leave" ? this.#leave() : this.#close());
-      this.#say({ say: "done", ids: [id] });
+      this.#say({ say: "done", id });
     } catch (reason) {
       this.#ending = undefined;
       this.#fail([id], reason);

@@ -19,12 +19,13 @@ import type {
   Retention,
   SeriesRange,
 } from "../historian.ts";
-import { assertStorable, joined, Spares } from "./batch.ts";
+import { assertStorable } from "./batch.ts";
 import { checkFolder, type HistoryCheck } from "./check.ts";
 import { withFolder } from "./folder.ts";
+import { Intake } from "./intake.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { Renewal } from "./renewal.ts";
-import { type Answer, type Ask, buffersOf, type Replies, type WorkerOptions } from "./wire.ts";
+import { type Answer, type Ask, bufferOf, type Replies, type WorkerOptions } from "./wire.ts";
 
 type EmbeddedHistorianOptions = Partial<WorkerOptions> & {
   readonly folder: string;
@@ -128,7 +129,10 @@ class EmbeddedHistorian implements Historian {
   readonly #parts: EmbeddedParts;
   readonly #renewal: Renewal;
   readonly #waiting = new Map<number, Waiting>();
-  readonly #spares = new Spares();
+  /** Only what is our own may be given away: the columns that it brings are a copy. */
+  readonly #intake = new Intake((samples, ends) =>
+    this.#post({ ask: "append", samples, ends }, bufferOf(samples)),
+  );
   #worker: Worker | undefined;
   #onOpened: (trouble: Problem | undefined) => void = () => {};
   /** From one thread to the next. */
@@ -166,7 +170,7 @@ class EmbeddedHistorian implements Historian {
     assertStorable(samples);
     const refusal = this.#parts.refusal?.();
     if (refusal) throw new Error(`historian: ${refusal.code}: ${refusal.detail}`);
-    return this.#ask({ ask: "append", samples: joined([samples], this.#spares) });
+    return this.#intake.add(samples);
   }
 
   latest(series: Uint32Array): Promise<Samples> {
@@ -245,17 +249,24 @@ class EmbeddedHistorian implements Historian {
   }
 
   #ask<K extends Ask["ask"]>(ask: Extract<Ask, { ask: K }>): Promise<Replies[K]> {
+    this.#intake.send();
+    return this.#post(ask);
+  }
+
+  #post<K extends Ask["ask"]>(
+    ask: Extract<Ask, { ask: K }>,
+    given: ArrayBuffer[] = [],
+  ): Promise<Replies[K]> {
     if (this.#isClosed) return Promise.reject(new Error("the historian is closed"));
     // Whoever cannot take over, cannot: then the one before goes on, or there is none.
     const takingOver = this.#takingOver;
-    if (takingOver !== undefined) return takingOver.catch(() => {}).then(() => this.#ask(ask));
+    if (takingOver !== undefined)
+      return takingOver.catch(() => {}).then(() => this.#post(ask, given));
     const worker = this.#worker;
     if (!worker) return Promise.reject(new Error(`historian: ${this.trouble ?? "it is gone"}`));
     this.#lastId += 1;
     const id = this.#lastId;
-    // Only what is our own may be given away: the columns of an append are a copy.
-    const transfer = ask.ask === "append" ? buffersOf(ask) : [];
-    worker.postMessage({ ...ask, id }, transfer);
+    worker.postMessage({ ...ask, id }, given);
     worker.ref();
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }
@@ -275,18 +286,31 @@ class EmbeddedHistorian implements Historian {
       case "dropped":
         this.#parts.onDropped?.(answer.dropped);
         break;
+      case "stored":
+        this.#intake.takeBack(answer.spent);
+        for (const { id, tooOld } of answer.appends) this.#settle(id, tooOld);
+        break;
+      case "done":
+        this.#settle(answer.id, answer.value);
+        break;
       default:
-        if (answer.say === "done") for (const one of answer.spent ?? []) this.#spares.put(one);
-        for (const id of answer.ids) this.#settle(id, answer);
+        for (const id of answer.ids) this.#refuse(id, answer.reason);
     }
   }
 
-  #settle(id: number, answer: Extract<Answer, { say: "done" | "failed" }>): void {
+  #settle(id: number, value: Replies[Ask["ask"]] | undefined): void {
+    this.#answered(id)?.resolve(value as never);
+  }
+
+  #refuse(id: number, reason: string): void {
+    this.#answered(id)?.reject(new Error(`historian: ${reason}`));
+  }
+
+  #answered(id: number): Waiting | undefined {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
-    if (answer.say === "failed") waiting?.reject(new Error(`historian: ${answer.reason}`));
-    else waiting?.resolve(answer.value as never);
     if (this.#waiting.size === 0) this.#worker?.unref();
+    return waiting;
   }
 
   #gone(): void {

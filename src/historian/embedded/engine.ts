@@ -110,17 +110,34 @@ export class Engine {
 
   /** Settles when all of the batches are safe and can be read. One call at a time. */
   async append(...batches: readonly Samples[]): Promise<readonly Appended[]> {
-    const taken = batches.map((batch) => withoutOld(batch, this.#chunks.days));
-    const [only] = taken;
-    await this.#append(only && taken.length === 1 ? only : joined(taken));
-    return taken.map(({ count }, index) => ({ tooOld: (batches[index]?.count ?? 0) - count }));
+    const { appended, show } = await this.commit(batches);
+    show();
+    return appended;
   }
 
-  async #append(samples: Samples): Promise<void> {
+  /**
+   * Settles when all of the batches are safe: whoever sent them can be told. They can be read when
+   * `show` was called, which is to be done before anything else is asked.
+   */
+  async commit(batches: readonly Samples[]): Promise<Committed> {
+    const taken = batches.map((batch) => withoutOld(batch, this.#chunks.days));
+    const [only] = taken;
+    const last = await this.#commit(only && taken.length === 1 ? only : joined(taken));
+    return {
+      appended: taken.map(({ count }, index) => ({ tooOld: (batches[index]?.count ?? 0) - count })),
+      show: () => last && this.#memtable.insert(last),
+    };
+  }
+
+  /** All but the last part is in memory as well. */
+  async #commit(samples: Samples): Promise<Samples | undefined> {
+    let last: Samples | undefined;
     try {
       for (let from = 0; from < samples.count; ) {
+        if (last) this.#memtable.insert(last);
         const rows = Math.min(samples.count - from, this.#memtable.rows, RECORD_ROWS_MAX);
-        await this.#appendPart(partOf(samples, from, from + rows));
+        last = partOf(samples, from, from + rows);
+        await this.#logPart(last);
         from += rows;
       }
     } catch (reason) {
@@ -128,7 +145,8 @@ export class Engine {
       throw reason;
     }
     this.#appendTrouble.over();
-    if (samples.count > 0) this.#commits += 1;
+    if (last) this.#commits += 1;
+    return last;
   }
 
   /**
@@ -280,11 +298,10 @@ export class Engine {
     }
   }
 
-  async #appendPart(samples: Samples): Promise<void> {
+  async #logPart(samples: Samples): Promise<void> {
     await this.#departure.keepPace();
     if (!this.#memtable.hasRoom(samples.count)) await this.#departure.begin();
     await this.#log.append(samples);
-    this.#memtable.insert(samples);
   }
 
   async #leaveFor(budgetMs: number): Promise<void> {
@@ -317,6 +334,7 @@ export class Engine {
 }
 
 const EVER = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
+type Committed = { readonly appended: readonly Appended[]; readonly show: () => void };
 type Opened = { readonly lock: Lock; readonly chunks: Chunks; readonly log: SegmentLog };
 
 function openLocked(

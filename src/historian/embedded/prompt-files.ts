@@ -4,8 +4,11 @@ import type { Files } from "./files.ts";
 const PROMPT_MS = 1;
 /** More than this is on its way to the disk for a while, and other work can be done meanwhile. */
 const PROMPT_BYTES = 64 * 1024;
-/** So many syncs after a slow one are left to another thread before the disk is tried again. */
-const LEFT_ELSEWHERE = 100;
+/**
+ * So many syncs at most are left to another thread before the disk is tried again: one after the
+ * first slow one, which another process may have held up, and twice as many after each further one.
+ */
+const ELSEWHERE_MAX = 100;
 
 /**
  * A disk that answers at once is waited for by the thread that asks: to have another one wait would
@@ -14,11 +17,14 @@ const LEFT_ELSEWHERE = 100;
  */
 export function promptFiles(files: Files, monotonic: () => number): Files {
   let elsewhere = 0;
+  let next = 1;
   let bytesWritten = 0;
   const syncHere = (file: number) => {
     const before = monotonic();
     files.syncContents(file);
-    if (monotonic() - before > PROMPT_MS) elsewhere = LEFT_ELSEWHERE;
+    const isSlow = monotonic() - before > PROMPT_MS;
+    elsewhere = isSlow ? next : 0;
+    next = isSlow ? Math.min(next * 2, ELSEWHERE_MAX) : 1;
   };
   return {
     ...files,

@@ -3,7 +3,6 @@ import type { Samples } from "../../domain/samples.ts";
 import type { HeldFile } from "../../lib/held.ts";
 import type {
   AggregateQuery,
-  Appended,
   Arrivals,
   ArrivalsQuery,
   Buckets,
@@ -26,7 +25,8 @@ export type WorkerOptions = EngineOptions & {
 };
 
 export type Ask =
-  | { readonly ask: "append"; readonly samples: Samples }
+  /** Rows of several calls, each of which ends at one of `ends`. */
+  | { readonly ask: "append"; readonly samples: Samples; readonly ends: readonly number[] }
   | { readonly ask: "latest"; readonly series: Uint32Array }
   | { readonly ask: "range"; readonly query: RangeQuery }
   | { readonly ask: "aggregate"; readonly query: AggregateQuery }
@@ -50,7 +50,8 @@ export type Question = Ask & { readonly id: number };
 
 /** What is answered to each. */
 export type Replies = {
-  readonly append: Appended;
+  /** How many samples of each call were not taken. */
+  readonly append: readonly number[];
   readonly latest: Samples;
   readonly range: Samples;
   readonly aggregate: readonly Buckets[];
@@ -77,18 +78,23 @@ export type Replies = {
 
 export type Answer =
   | { readonly say: "opened"; readonly problem?: Problem }
+  | { readonly say: "done"; readonly id: number; readonly value?: Replies[Ask["ask"]] }
+  /** What was made safe at once; `spent` is memory of earlier samples, to be used for the next. */
   | {
-      readonly say: "done";
-      readonly ids: readonly number[];
-      readonly value?: Replies[Ask["ask"]];
-      /** Memory of the samples that came with the question, to be used for the next. */
-      readonly spent?: readonly ArrayBuffer[];
+      readonly say: "stored";
+      readonly appends: readonly { readonly id: number; readonly tooOld: readonly number[] }[];
+      readonly spent: readonly ArrayBuffer[];
     }
   | { readonly say: "dropped"; readonly dropped: Dropped }
   /** The disk failed the database: another thread should open it anew. */
   | { readonly say: "doubt"; readonly reason: string }
   | { readonly say: "failed"; readonly ids: readonly number[]; readonly reason: string }
   | LogWord;
+
+/** The buffer of columns that were made as one, see batch.ts. */
+export function bufferOf({ at: { buffer } }: Samples): ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer ? [buffer] : [];
+}
 
 /** The buffers behind the columns, each once: what crosses without being copied. */
 export function buffersOf(value: unknown): ArrayBuffer[] {

@@ -191,6 +191,32 @@ test("days of several hours add up, in the time zone of the asset", async () => 
   assert.equal(aggregates[0].starttime, "2026-01-04T15:00:00.000Z");
 });
 
+test("least, greatest, first and last of a LONG beyond 2^53 keep all their digits", async () => {
+  const types = `${TYPES}/aspecttypes/acme.Counter`;
+  const variables = [{ name: "energy", dataType: "LONG" }];
+  const body = { name: "Counter", category: "dynamic", variables };
+  await caller.send("engineer", `PUT ${types}`, body);
+  const aspects = [{ name: "counter", aspectTypeId: "acme.Counter" }];
+  await caller.send("engineer", `PUT ${TYPES}/assettypes/acme.Counting`, {
+    ...{ name: "Counting", aspects },
+  });
+  const wish = { name: "Counting", typeId: "acme.Counting" };
+  const { assetId } = (await caller.send("engineer", `POST ${TYPES}/assets`, wish)).json;
+  const rows = ["9007199254740993", "9007199254740995", 5].map((energy, minute) => {
+    return { _time: `2026-01-05T10:0${minute}:00Z`, energy };
+  });
+  const path = `/api/iottimeseries/v3/timeseries/${assetId}/counter`;
+  assert.equal((await caller.send("operator", `PUT ${path}`, rows)).status, 204);
+  const asked = "intervalUnit=hour&from=2026-01-05T10:00:00Z&to=2026-01-05T11:00:00Z";
+  const query = `assetId=${assetId}&aspectName=counter&${asked}`;
+  const { json } = await caller.send("viewer", `GET /api/iottsaggregates/v4/aggregates?${query}`);
+  const { minvalue, maxvalue, firstvalue, lastvalue, countgood } = json.aggregates[0].energy;
+  assert.deepEqual(
+    [minvalue, maxvalue, firstvalue, lastvalue, countgood],
+    [5, "9007199254740995", "9007199254740993", 5, 3],
+  );
+});
+
 test("version 3 gives the same as a list", async () => {
   const rows = await sdk.GetTimeSeriesAggregateClient().GetAggregates(asset, "energy", {
     ...{ from: new Date("2026-01-05T10:00:00Z"), to: new Date("2026-01-05T10:02:00Z") },

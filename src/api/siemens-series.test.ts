@@ -13,7 +13,8 @@ const VARIABLES = [
   { name: "energy", dataType: "LONG", unit: "Wh" },
   { name: "count", dataType: "INT" },
   { name: "on", dataType: "BOOLEAN" },
-  { name: "state", dataType: "STRING" },
+  { name: "state", dataType: "STRING", length: 10 },
+  { name: "since", dataType: "TIMESTAMP" },
 ];
 
 let house: ApiHouse;
@@ -218,6 +219,8 @@ test("one wrong value of a body, and nothing of it is stored", async () => {
     [{ _time: time(0), power: "much" }],
     [{ _time: time(0), count: 2 ** 31 }],
     [{ _time: time(0), power: [1] }],
+    [{ _time: time(0), state: "more than ten" }],
+    [{ _time: time(0), since: "yesterday" }],
     [{ _time: time(0), power: 1, power_qc: "fine" }],
   ];
   for (const body of cases) {

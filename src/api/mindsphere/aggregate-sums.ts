@@ -6,6 +6,9 @@ import { samplesIn } from "../samples-in.ts";
 import { iso } from "../time.ts";
 import type { Plan } from "./aggregate-plan.ts";
 
+/** A `LONG` beyond 2^53 is a text of its digits, as in records; sums of such are rounded. */
+type Exact = number | string;
+
 /**
  * What Siemens' clients are told of one variable in one interval. Times and deviation are null
  * where only sums are left of the samples, or too many of them would have to be read.
@@ -16,13 +19,13 @@ export type Aggregate = {
   readonly countbad: number;
   readonly sum: number | null;
   readonly average: number | null;
-  readonly minvalue: number | null;
+  readonly minvalue: Exact | null;
   readonly mintime: string | null;
-  readonly maxvalue: number | null;
+  readonly maxvalue: Exact | null;
   readonly maxtime: string | null;
-  readonly firstvalue: number | null;
+  readonly firstvalue: Exact | null;
   readonly firsttime: string | null;
-  readonly lastvalue: number | null;
+  readonly lastvalue: Exact | null;
   readonly lasttime: string | null;
   readonly sd: number | null;
 };
@@ -108,14 +111,14 @@ class Tally {
   min: Moment | undefined;
   max: Moment | undefined;
 
-  add(at: number, value: number, quality: number): void {
+  add(at: number, value: number | bigint, quality: number): void {
     if (quality === QUALITY_BYTE.uncertain) this.uncertain += 1;
     else if (quality !== QUALITY_BYTE.good) this.bad += 1;
     else this.#addGood({ at, value });
   }
 
   #addGood(moment: Moment): void {
-    const { value } = moment;
+    const value = Number(moment.value);
     this.good += 1;
     this.sum += value;
     const off = value - this.mean;
@@ -123,12 +126,12 @@ class Tally {
     this.squares += off * (value - this.mean);
     this.first ??= moment;
     this.last = moment;
-    if (!this.min || value < this.min.value) this.min = moment;
-    if (!this.max || value > this.max.value) this.max = moment;
+    if (!this.min || moment.value < this.min.value) this.min = moment;
+    if (!this.max || moment.value > this.max.value) this.max = moment;
   }
 }
 
-type Moment = { readonly at: number; readonly value: number };
+type Moment = { readonly at: number; readonly value: number | bigint };
 
 /** Reads the samples themselves. */
 async function tallied(
@@ -144,7 +147,7 @@ async function tallied(
       const at = samples.at[row] ?? 0;
       interval = intervalAt(at, interval, bounds);
       const value = numberAt(samples, row);
-      if (Number.isFinite(value)) tallies[interval]?.add(at, value, samples.quality[row] ?? 0);
+      if (value !== undefined) tallies[interval]?.add(at, value, samples.quality[row] ?? 0);
     }
   }
   return tallies;
@@ -157,11 +160,14 @@ function intervalAt(at: number, from: number, bounds: readonly number[]): number
   return interval;
 }
 
-/** Truth counts as 0 and 1; texts and nothing do not count. */
-function numberAt(samples: Samples, row: number): number {
+/** Truth counts as 0 and 1; texts and what is no number do not count. */
+function numberAt(samples: Samples, row: number): number | bigint | undefined {
   const kind = samples.kind[row];
-  if (kind === KIND.text || kind === KIND.none) return Number.NaN;
-  return Number(valueAt(samples, row));
+  if (kind === KIND.text || kind === KIND.none) return undefined;
+  const value = valueAt(samples, row);
+  if (typeof value === "bigint") return value;
+  const number = Number(value);
+  return Number.isFinite(number) ? number : undefined;
 }
 
 function ofTally(tally: Tally): Aggregate | null {
@@ -172,16 +178,21 @@ function ofTally(tally: Tally): Aggregate | null {
     ...{ countgood: good, countuncertain: uncertain, countbad: bad },
     sum: isKnown ? sum : null,
     average: isKnown ? mean : null,
-    minvalue: min?.value ?? null,
+    minvalue: exactOf(min),
     mintime: timeOf(min),
-    maxvalue: max?.value ?? null,
+    maxvalue: exactOf(max),
     maxtime: timeOf(max),
-    firstvalue: first?.value ?? null,
+    firstvalue: exactOf(first),
     firsttime: timeOf(first),
-    lastvalue: last?.value ?? null,
+    lastvalue: exactOf(last),
     lasttime: timeOf(last),
     sd: isKnown ? finite(Math.sqrt(squares / good)) : null,
   };
+}
+
+function exactOf(moment: Moment | undefined): Exact | null {
+  if (typeof moment?.value === "bigint") return String(moment.value);
+  return moment?.value ?? null;
 }
 
 function timeOf(moment: Moment | undefined): string | null {

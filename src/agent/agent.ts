@@ -14,11 +14,15 @@ import { openAuthority } from "./authority.ts";
 import { Boardings } from "./boarding.ts";
 import { create, grant, issue, permitTopics, remove, revoke, revokeCertificate } from "./life.ts";
 import { Owners } from "./owners.ts";
+import { type AgentPage, type AgentWish, agentNames, agentsOnPage } from "./page.ts";
 import { openTenantAuthorities, type TenantAuthorities } from "./tenant-authority.ts";
 
 /** Identities that may connect to the broker: enrol, renew, revoke, admit. */
 export interface Agents {
-  list(): Promise<readonly Agent[]>;
+  /** Those of whom this is true; all others are told by the page. */
+  list(where?: Partial<Agent>): Promise<readonly Agent[]>;
+  page(wish: AgentWish): Promise<AgentPage>;
+  names(): Promise<ReadonlyMap<AgentId, string>>;
   get(id: AgentId): Promise<Agent | undefined>;
   credentials(id: AgentId): Promise<readonly Credential[]>;
 
@@ -141,7 +145,9 @@ export async function openAgents(parts: AgentsParts): Promise<Agents> {
   const room = { store, journal, now, authority, onEnded, onGranted };
   const door = { store, journal, now, prove: authorities.prove, onProvisioned };
   return {
-    list: () => store.agents.find(),
+    list: (where = {}) => store.agents.find({ where }),
+    page: (wish) => agentsOnPage(store, wish),
+    names: () => agentNames(store),
     get: (id) => store.agents.get(id),
     credentials: (agentId) => store.credentials.find({ where: { agentId } }),
     create: async (by, wish) => issued(await create(room, by, wish)),

@@ -4,11 +4,6 @@ import type { House } from "./house.ts";
 /** The demo's own agents have none: they are not among those that the house keeps. */
 export type AgentNames = ReadonlyMap<AgentId, string>;
 
-/** Of all, to be searched: there may be twenty thousand. */
-export async function allNames({ agents }: House): Promise<AgentNames> {
-  return new Map((await agents.list()).map(({ id, name }) => [id, name]));
-}
-
 /** Of those on a page, which is asked for again and again. */
 export async function namesOf({ agents }: House, ids: Iterable<AgentId>): Promise<AgentNames> {
   const names = new Map<AgentId, string>();

@@ -10,8 +10,7 @@ import type { AgentReply, IssuedReply } from "./contract.ts";
 import { examplesFor } from "./examples.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
-import { cut } from "./page.ts";
-import { matching } from "./search.ts";
+import { limitOf, noSuchRow, pageOf } from "./page.ts";
 import { iso, isoOrNull } from "./time.ts";
 
 export const agentHandlers = {
@@ -27,21 +26,15 @@ export const agentHandlers = {
 } satisfies Handlers;
 
 async function listAgents(house: House, { query }: Call<"GET /agents">): Answer<"GET /agents"> {
-  const agents = [...(await house.agents.list())].sort(byName);
-  const page = cut(matching(agents, query.search, textOf), query, ({ id }) => id);
-  if (!page.ok) return page;
+  const { search } = query;
+  const after = query.after as AgentId | undefined;
+  if (after !== undefined && !(await house.agents.get(after))) return failure(noSuchRow());
+  const limit = limitOf(query);
+  const { rows, total } = await house.agents.page({ search, after, limit: limit + 1 });
+  const page = pageOf(rows, limit, ({ id }) => id);
   const here = clientsOf(house);
-  const items = await Promise.all(page.value.items.map((agent) => agentReply(house, agent, here)));
-  return success({ ...page.value, items });
-}
-
-function byName(a: Agent, b: Agent): number {
-  if (a.revoked !== b.revoked) return a.revoked ? 1 : -1;
-  return a.name === b.name ? 0 : a.name < b.name ? -1 : 1;
-}
-
-function textOf({ name, tenant, clientId, kind }: Agent): string {
-  return `${name} ${tenant} ${clientId} ${kind}`;
+  const items = await Promise.all(page.items.map((agent) => agentReply(house, agent, here)));
+  return success({ ...page, total, items });
 }
 
 /** One of each agent's. */

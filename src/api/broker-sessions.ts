@@ -2,7 +2,7 @@ import type { SessionInfo, SubscriptionInfo } from "../broker/broker.ts";
 import type { AgentId } from "../domain/brand.ts";
 import { problem } from "../domain/problem.ts";
 import { failure, success } from "../lib/outcome.ts";
-import { type AgentNames, allNames, namesOf } from "./agent-names.ts";
+import { type AgentNames, namesOf } from "./agent-names.ts";
 import type { SessionReply, SubscriptionReply } from "./contract.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
@@ -24,7 +24,7 @@ const NO_NAMES: AgentNames = new Map();
 async function listSessions(house: House, { query }: Call<"GET /broker/sessions">) {
   const wanted = sessionsOf(house).filter((session) => isAmong(session, query.only));
   const search = query.search?.trim() || undefined;
-  const names = search ? await allNames(house) : NO_NAMES;
+  const names = search ? await house.agents.names() : NO_NAMES;
   const page = cut(
     matching(wanted, search, (session) => textOf(session, names)),
     query,
@@ -41,7 +41,7 @@ async function listSessions(house: House, { query }: Call<"GET /broker/sessions"
 
 async function listSubscriptions(house: House, { query }: Call<"GET /broker/subscriptions">) {
   const search = query.search?.trim() || undefined;
-  const names = search ? await allNames(house) : NO_NAMES;
+  const names = search ? await house.agents.names() : NO_NAMES;
   const found = matching(
     subscribedIn(house, query.session),
     search,

@@ -3,7 +3,7 @@ import type { AgentId } from "../domain/brand.ts";
 import { BROKER_FIGURES, type BrokerFigure } from "../domain/broker-figure.ts";
 import { PROBLEMS, problem } from "../domain/problem.ts";
 import { failure, success } from "../lib/outcome.ts";
-import { type AgentNames, allNames, namesOf } from "./agent-names.ts";
+import { type AgentNames, namesOf } from "./agent-names.ts";
 import { sessionHandlers } from "./broker-sessions.ts";
 import type { ClientReply } from "./contract.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
@@ -74,7 +74,7 @@ function trafficOf({ gauges }: House, way: "received" | "sent") {
 async function listClients(house: House, { query }: Call<"GET /broker/clients">) {
   const all = house.broker.clients();
   const search = query.search?.trim();
-  const names = search ? await allNames(house) : NO_NAMES;
+  const names = search ? await house.agents.names() : NO_NAMES;
   const found = matching(all, search || undefined, (client) => textOf(client, names));
   const page = cut(found, query, idOf);
   if (!page.ok) return page;

@@ -26,11 +26,11 @@ type MappingWish = Pick<TopicMapping, "aspect" | "variable" | "value" | "time"> 
 
 /** Of agents that are still there. */
 export async function knownTopics(house: House): Promise<readonly KnownTopic[]> {
-  const agents = new Map((await house.agents.list()).map((agent) => [agent.id, agent]));
-  return house.ingest.customTopics().flatMap((custom) => {
-    const agent = agents.get(custom.agentId);
+  const known = house.ingest.customTopics().map(async (custom) => {
+    const agent = await house.agents.get(custom.agentId);
     return agent ? [{ agent, custom }] : [];
   });
+  return (await Promise.all(known)).flat();
 }
 
 export async function knownTopic(house: House, id: string): Promise<Outcome<KnownTopic, Problem>> {

@@ -1,4 +1,4 @@
-import type { Agent } from "../domain/agent.ts";
+import type { AgentKind } from "../domain/agent.ts";
 import type { Device } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
@@ -22,16 +22,18 @@ export async function networksOf(house: House): Promise<readonly NetworkState[]>
   const known = house.liveness.networks();
   const isKnown = ({ driver, id }: NetworkState) =>
     known.some((one) => one.driver === driver && one.id === id);
-  const awaited = (await house.agents.list()).flatMap((agent) => awaitedFrom(house, agent) ?? []);
+  const awaited = await awaitedNetworks(house);
   return [...known, ...awaited.filter((network) => !isKnown(network))];
 }
 
 /** Agents of a kind speak the driver of this name, and their tenant is the network. */
-function awaitedFrom({ drivers }: House, agent: Agent): NetworkState | undefined {
-  const { kind, tenant, revoked, id: agentId } = agent;
-  const driver = drivers.find(({ id }) => id === kind);
-  if (!driver?.networkOf || revoked) return undefined;
-  return { driver: driver.id, id: tenant, agentId, lost: null, devices: [], counts: NOBODY };
+async function awaitedNetworks({ agents, drivers }: House): Promise<readonly NetworkState[]> {
+  const found = drivers
+    .filter(({ networkOf }) => networkOf !== undefined)
+    .map(async ({ id }) => agents.list({ kind: id as AgentKind, revoked: false }));
+  return (await Promise.all(found)).flat().map(({ id: agentId, kind, tenant }) => {
+    return { driver: kind, id: tenant, agentId, lost: null, devices: [], counts: NOBODY };
+  });
 }
 
 const NOBODY = { reporting: 0, late: 0, offline: 0, unknown: 0, expected: 0 };

@@ -38,9 +38,13 @@ export function cut<Row>(
 ): Outcome<CountedPage<Row>, Problem> {
   const start = wish.after === undefined ? 0 : rows.findIndex((r) => keyOf(r) === wish.after) + 1;
   if (wish.after !== undefined && start === 0) {
-    return failure(problem("request_invalid", "after: no such row, begin anew"));
+    return failure(noSuchRow());
   }
   const limit = limitOf(wish);
   const page = pageOf(rows.slice(start, start + limit + 1), limit, keyOf);
   return success({ ...page, total: rows.length });
+}
+
+export function noSuchRow(): Problem {
+  return problem("request_invalid", "after: no such row, begin anew");
 }

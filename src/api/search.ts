@@ -1,13 +1,12 @@
-/** The rows whose text holds every word that is searched for, in whatever order and case. */
+import { searchFor } from "../lib/search.ts";
+
+/** The rows whose text holds every word that is searched for. */
 export function matching<Row>(
   rows: readonly Row[],
   search: string | undefined,
   textOf: (row: Row) => string,
 ): readonly Row[] {
   if (search === undefined) return rows;
-  const words = search.toLowerCase().split(/\s+/);
-  return rows.filter((row) => {
-    const text = textOf(row).toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
+  const isFound = searchFor(search);
+  return rows.filter((row) => isFound(textOf(row)));
 }

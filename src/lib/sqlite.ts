@@ -21,6 +21,8 @@ export interface Sqlite {
   /** Runs statements without values: tables, pragmas. */
   exec(sql: string): void;
   prepare(sql: string): Statement;
+  /** What statements may ask of texts; the same texts always have the same answer. */
+  define(name: string, isSo: (...texts: readonly string[]) => boolean): void;
   /** All of `work` or nothing of it; work must not be asynchronous, nor nest another. */
   transaction<T>(work: () => T): T;
   /** All of its reads see one moment, and none of them has to look for the newest by itself. */
@@ -52,6 +54,10 @@ export function openSqlite(file: string, options: SqliteOptions = {}): Sqlite {
   return {
     exec,
     prepare: (sql) => prepared(database, sql),
+    define(name, isSo) {
+      const answer = (...texts: readonly unknown[]) => Number(isSo(...texts.map(String)));
+      database.function(name, { deterministic: true, varargs: true }, answer);
+    },
     transaction: (work) => inTransaction(exec, "BEGIN IMMEDIATE", work),
     snapshot: (work) => inTransaction(exec, "BEGIN", work),
     close() {

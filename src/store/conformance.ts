@@ -137,6 +137,54 @@ function order(that: That): void {
     assert.equal(await store.assets.count(), 3);
   });
 
+  that(
+    "rows come by other columns, and pages follow each other in that order too",
+    async (store) => {
+      const named = (id: string, name: string, revoked = false) =>
+        store.agents.put({ ...agent(id), name, clientId: id, tenant: id, revoked });
+      await named("1", "b");
+      await named("2", "a", true);
+      await named("3", "a");
+      await named("4", "b");
+      await named("5", "c");
+      const by = ["revoked", "name"] as const;
+      for (const descending of [false, true]) {
+        const seen: string[] = [];
+        for (let page = await store.agents.find({ by, limit: 2, descending }); page.length > 0; ) {
+          seen.push(...ids(page));
+          page = await store.agents.find({ by, limit: 2, descending, after: seen.at(-1) ?? "" });
+        }
+        const wanted = ["3", "1", "4", "5", "2"];
+        assert.deepEqual(seen, descending ? wanted.toReversed() : wanted);
+      }
+      assert.deepEqual(await store.agents.find({ by, after: "nobody" }), []);
+    },
+  );
+
+  that("a search finds every word in some of the columns, whatever its case", async (store) => {
+    await store.assets.put(
+      asset("1", { name: "Ölpumpe", description: "Halle 3" }),
+      asset("2", { name: "Pumpe", description: "Halle 33, ÖL" }),
+      asset("3", { name: "Halle", description: "" }),
+    );
+    const found = async (words: string) => {
+      const search = { columns: ["name", "description"], words } as const;
+      const rows = await store.assets.find({ search, limit: 2 });
+      assert.equal(await store.assets.count({}, undefined, search), rows.length);
+      return ids(rows);
+    };
+    assert.deepEqual(await found("öl halle"), ["1", "2"]);
+    assert.deepEqual(await found("HALLE 33"), ["2"]);
+    assert.deepEqual(await found("%"), []);
+    assert.deepEqual(await found("pumpe  "), ["1", "2"]);
+  });
+
+  that("a few columns of many rows are given alone", async (store) => {
+    await store.assets.put(asset("1", { demo: true }), asset("2"));
+    const where = { demo: true };
+    assert.deepEqual(await store.assets.pick(["demo", "id"], { where }), [{ id: "1", demo: true }]);
+  });
+
   that("a search for a column that is not known stops the program", async (store) => {
     const wrong = JSON.parse('{"nonsense":1}');
     await assert.rejects(store.assets.find({ where: wrong }), /nonsense/);

@@ -95,7 +95,12 @@ export interface Shelf<Row> {
   get(key: Key): Promise<Row | undefined>;
   /** Rows whose columns equal all of `where`, in the order of the key unless told otherwise. */
   find(query?: Query<Row>): Promise<readonly Row[]>;
-  count(where?: Partial<Row>, within?: Span<Row>): Promise<number>;
+  /** The same with these columns alone, for whoever looks at very many. */
+  pick<Column extends keyof Row & string>(
+    columns: readonly Column[],
+    query?: Query<Row>,
+  ): Promise<readonly Pick<Row, Column>[]>;
+  count(where?: Partial<Row>, within?: Span<Row>, search?: Search<Row>): Promise<number>;
   /** Inserts, or replaces the row of the same key. */
   put(...rows: readonly Row[]): Promise<void>;
   /** Returns how many there were. */
@@ -108,13 +113,22 @@ export type Key = string | number | readonly (string | number)[];
 export type Query<Row> = {
   readonly where?: Partial<Row>;
   readonly within?: Span<Row>;
+  readonly search?: Search<Row>;
   readonly limit?: number;
   /** Leaves out so many first, for page numbers; `after` is faster. */
   readonly skip?: number;
   /** Newest key first. */
   readonly descending?: boolean;
-  /** Only rows behind this key, in the order asked for: how lists are paged. */
+  /** In the order of these columns, and of the key where they are equal. */
+  readonly by?: readonly (keyof Row & string)[];
+  /** Only rows behind that of this key, in the order asked for: how lists are paged. */
   readonly after?: Key;
+};
+
+/** Rows whose texts in these columns, taken together, hold every word; see `searchFor`. */
+export type Search<Row> = {
+  readonly columns: readonly (keyof Row & string)[];
+  readonly words: string;
 };
 
 /** Rows whose number in one column, such as a time, is at least `from` and less than `to`. */

@@ -125,8 +125,7 @@ async function heldBy(house: House): Promise<readonly Held[]> {
 
 async function agentsOf(house: House): Promise<readonly Agent[]> {
   const tenant = await tenantOf(house);
-  const agents = await house.agents.list();
-  return agents.filter((agent) => agent.kind === "mindsphere" && agent.tenant === tenant);
+  return house.agents.list({ kind: "mindsphere", tenant });
 }
 
 function replyOf({ clock }: House, { agent, credential }: Held) {

@@ -69,7 +69,7 @@ type Profile = "SHARED_SECRET" | "RSA_3072";
 async function list(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> {
   const cut = cutOf(ask, 20);
   if (!cut.ok) return cut;
-  const agents = (await house.agents.list()).filter(({ kind }) => kind === "mindsphere");
+  const agents = await house.agents.list({ kind: "mindsphere" });
   const rows = await Promise.all(
     agents.map(async (agent) => {
       return replyOf(house, { agent, boarding: await house.agents.boardings.get(agent.id) });

@@ -113,8 +113,8 @@ async function add(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> {
 
 /** One that has never spoken is made known: its command waits for it. */
 async function deviceFor(house: House, clientId: string): Promise<Outcome<DeviceId, Problem>> {
-  const agents = await house.agents.list();
-  const agent = agents.find((one) => one.kind === "mindsphere" && isCalled(one, clientId));
+  const agents = await house.agents.list({ kind: "mindsphere" });
+  const agent = agents.find((one) => isCalled(one, clientId));
   if (!agent || agent.revoked) {
     return failure(problem("agent_unknown", `clientIds: no agent '${clientId}'`));
   }

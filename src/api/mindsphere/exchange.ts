@@ -133,7 +133,7 @@ async function takeFile(
 
 async function ingest(house: House, ask: Ask): Promise<Outcome<Answer, Problem>> {
   const sender = ask.query["senderId"] ?? "";
-  const byClient = (await house.agents.list()).find(({ clientId }) => clientId === sender);
+  const [byClient] = await house.agents.list({ clientId: sender });
   const known = await agentOf(house, ask, byClient?.id ?? sender);
   if (!known.ok) return known;
   const receivedAt = house.clock.now() as Timestamp;

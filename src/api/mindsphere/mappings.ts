@@ -146,12 +146,8 @@ async function mappingsOf(
     bySeries.set(point.series, [...(bySeries.get(point.series) ?? []), point]);
   }
   const mine = by?.actor.kind === "agent" ? by.actor.id : undefined;
-  const agents = (await house.agents.list()).filter(
-    ({ id, kind }) =>
-      kind === "mindsphere" &&
-      (only === undefined || only.agent.id === id) &&
-      (mine === undefined || mine === id),
-  );
+  const all = await house.agents.list({ kind: "mindsphere", ...(only && { id: only.agent.id }) });
+  const agents = all.filter(({ id }) => mine === undefined || mine === id);
   const mapped = agents.map(async (agent) => {
     const boarding = await house.agents.boardings.get(agent.id);
     const device = deviceOf(house, agent);

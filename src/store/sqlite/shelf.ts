@@ -1,11 +1,19 @@
 import { assert } from "../../lib/assert.ts";
 import type { SqlRow, SqlValue } from "../../lib/sqlite.ts";
 import { keepable } from "../../lib/text.ts";
-import type { Key, Query, Shelf, Span } from "../store.ts";
+import type { Key, Query, Search, Shelf, Span } from "../store.ts";
+import { HOLDS } from "./connection.ts";
 import { type Form, type ShelfName, sqlName, type Table } from "./table.ts";
 import type { Turns } from "./turns.ts";
 
-type Condition = { readonly sql: string; readonly values: SqlValue[] };
+type Column = { readonly member: string; readonly form: Form; readonly sql: string };
+
+/** What a row must be like. */
+type Condition<Row> = {
+  readonly where?: Partial<Row> | undefined;
+  readonly within?: Span<Row> | undefined;
+  readonly search?: Search<Row> | undefined;
+};
 
 /** The shelf of one table: every statement is made from the table's description. */
 export function openShelf<Row>(name: ShelfName, table: Table<Row>, turns: Turns): Shelf<Row> {
@@ -16,41 +24,43 @@ export function openShelf<Row>(name: ShelfName, table: Table<Row>, turns: Turns)
   }));
   const key = table.key.map(quoted);
   const from = `FROM ${quoted(name)}`;
-  const select = `SELECT ${columns.map(({ sql }) => sql).join(", ")} ${from}`;
+  const select = selectText(columns, from);
   const insert = insertText(name, key, columns);
 
-  const decode = (row: SqlRow) =>
-    Object.fromEntries(
-      columns.map(({ member, form }, index) => [member, decoded(form, row[index] ?? null)]),
-    ) as Row;
   const encode = (row: Row) =>
     columns.map(({ member, form }) => encoded(name, form, row[member as keyof Row]));
 
-  const condition = (where: Partial<Row>, within?: Span<Row>) =>
-    conditionOf(name, table, where, within);
+  const condition = (wanted: Condition<Row>) => conditionOf(name, table, wanted);
 
-  function find(query: Query<Row>): Row[] {
-    const { where = {}, within, limit = -1, skip = 0, descending = false, after } = query;
-    const { sql, values } = condition(where, within);
-    const behind = after === undefined ? "" : `(${key}) ${descending ? "<" : ">"} (${blanks(key)})`;
-    const order = key.map((column) => `${column}${descending ? " DESC" : ""}`).join(", ");
-    const text = `${select}${restricted(sql, behind)} ORDER BY ${order} LIMIT ? OFFSET ?`;
+  function find(wanted: readonly Column[], query: Query<Row>): Row[] {
+    const { limit = -1, skip = 0, descending = false, after, by = [] } = query;
+    const { sql, values } = condition(query);
+    const order = [...by.map(quoted), ...key];
+    const place = by.length === 0 ? blanks(key) : `SELECT ${order} ${from} ${isKey(key)}`;
+    const behind = after === undefined ? "" : `(${order}) ${descending ? "<" : ">"} (${place})`;
+    const ordered = order.map((column) => `${column}${descending ? " DESC" : ""}`).join(", ");
+    const which = `${restricted(sql, behind)} ORDER BY ${ordered} LIMIT ? OFFSET ?`;
+    const text = selectText(wanted, from) + which;
     const parts = after === undefined ? [] : keyParts(after);
     return turns
       .read((connection) => connection.statement(text).all(...values, ...parts, limit, skip))
-      .map(decode);
+      .map((row) => decode<Row>(wanted, row));
   }
 
   return {
     async get(wanted) {
-      const text = `${select} WHERE (${key}) = (${blanks(key)})`;
+      const text = `${select} ${isKey(key)}`;
       const parts = keyParts(wanted);
       const row = turns.read((connection) => connection.statement(text).get(...parts));
-      return row && decode(row);
+      return row && decode<Row>(columns, row);
     },
-    find: async (query = {}) => find(query),
-    async count(where = {}, within) {
-      const { sql, values } = condition(where, within);
+    find: async (query = {}) => find(columns, query),
+    async pick(members, query = {}) {
+      const wanted = columns.filter(({ member }) => members.some((one) => one === member));
+      return find(wanted, query);
+    },
+    async count(where = {}, within, search) {
+      const { sql, values } = condition({ where, within, search });
       const text = `SELECT count(*) ${from}${restricted(sql)}`;
       const row = turns.read((connection) => connection.statement(text).get(...values));
       return Number(row?.[0]);
@@ -64,7 +74,7 @@ export function openShelf<Row>(name: ShelfName, table: Table<Row>, turns: Turns)
       });
     },
     async remove(where, within) {
-      const { sql, values } = condition(where, within);
+      const { sql, values } = condition({ where, within });
       const text = `DELETE ${from}${restricted(sql)}`;
       return turns.write((connection) => connection.statement(text).run(...values));
     },
@@ -81,26 +91,36 @@ function formOf<Row>(name: string, table: Table<Row>, member: string): Form {
 function conditionOf<Row>(
   name: string,
   table: Table<Row>,
-  where: Partial<Row>,
-  within?: Span<Row>,
-): Condition {
+  { where = {}, within, search }: Condition<Row>,
+): { readonly sql: string; readonly values: SqlValue[] } {
   const equal = Object.entries(where).map(([member, value]) => {
     const form = formOf(name, table, member);
     assert(form !== "json" || value === null, `${name} is not searched by nested ${member}`);
     return { sql: `${quoted(member)} IS ?`, value: encoded(name, form, value) };
   });
-  assert(!within || formOf(name, table, within.column) === "plain", `${name}: no span of nested`);
-  const wanted = [...equal, ...(within ? bounds(within) : [])];
+  for (const member of [...(within ? [within.column] : []), ...(search?.columns ?? [])]) {
+    assert(formOf(name, table, member) === "plain", `${name}: ${member} is no plain column`);
+  }
+  const wanted = [...equal, ...(within ? bounds(within) : []), ...(search ? held(search) : [])];
   return {
     sql: wanted.map(({ sql }) => sql).join(" AND "),
     values: wanted.map(({ value }) => value),
   };
 }
 
+function held<Row>({ columns, words }: Search<Row>): { sql: string; value: SqlValue }[] {
+  const text = columns.map(quoted).join(" || ' ' || ");
+  return [{ sql: `${HOLDS}(${text}, ?)`, value: words }];
+}
+
 function bounds<Row>({ column, from, to }: Span<Row>): { sql: string; value: SqlValue }[] {
   const lower = from === undefined ? [] : [{ sql: `${quoted(column)} >= ?`, value: from }];
   const upper = to === undefined ? [] : [{ sql: `${quoted(column)} < ?`, value: to }];
   return [...lower, ...upper];
+}
+
+function selectText(columns: readonly Column[], from: string): string {
+  return `SELECT ${columns.map(({ sql }) => sql).join(", ")} ${from}`;
 }
 
 /** Not INSERT OR REPLACE: that would also remove other rows with an equal unique column. */
@@ -117,6 +137,10 @@ function insertText(name: string, key: string[], columns: readonly { sql: string
 function restricted(...conditions: string[]): string {
   const wanted = conditions.filter((condition) => condition !== "");
   return wanted.length === 0 ? "" : ` WHERE ${wanted.join(" AND ")}`;
+}
+
+function isKey(key: readonly string[]): string {
+  return `WHERE (${key}) = (${blanks(key)})`;
 }
 
 function quoted(member: string): string {
@@ -140,6 +164,14 @@ function encoded(name: string, form: Form, value: unknown): SqlValue {
   if (typeof value === "string") return keepable(value);
   assert(typeof value === "number", `${name} holds texts and numbers`);
   return value;
+}
+
+function decode<Row>(columns: readonly Column[], row: SqlRow): Row {
+  const members = columns.map(({ member, form }, index) => [
+    member,
+    decoded(form, row[index] ?? null),
+  ]);
+  return Object.fromEntries(members) as Row;
 }
 
 function decoded(form: Form, value: SqlValue): unknown {

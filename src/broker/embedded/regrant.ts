@@ -43,7 +43,9 @@ function dropWill(session: Session, gate: Gate): boolean {
   const { connection, will } = session;
   if (!will || gate.mayPublish(will.topic)) return false;
   cancelWill(session);
+  session.leavingWill = null;
+  const isLess = connection?.will === will;
   if (connection) connection.will = null;
   session.book?.write(session);
-  return connection !== null;
+  return isLess;
 }

@@ -47,14 +47,14 @@ export function writeHead(out: ByteWriter, run: Run, rows: Rows, blockEnds: read
   out.varint(to - from);
   out.varint(blockSamples);
   out.zigzag(base);
-  writeTable(out, run, { ...rows, base }, blockEnds);
+  writeTable(out, run, { from, to, blockSamples, base }, blockEnds);
   seal(out);
 }
 
 type Based = Rows & { readonly base: number };
 
-/** Of the head that is written: made anew each time, it would be garbage. */
-let table = new Float64Array(0);
+/** Of the head that is written: made anew each time, it would be garbage. Enough for most. */
+let table = new Float64Array(1024);
 
 function writeTable(out: ByteWriter, run: Run, rows: Based, blockEnds: readonly number[]): void {
   const { from, to, blockSamples, base } = rows;

@@ -92,7 +92,7 @@ export function encodePiece(run: Run, from: number, to: number): Uint8Array {
   return piece.subarray(0, length);
 }
 
-let piece = new Uint8Array(4096);
+let piece = new Uint8Array(16 * 1024);
 
 /** What stands before so many pieces. */
 export function headOfPieces(pieces: number): Uint8Array {

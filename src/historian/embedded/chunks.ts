@@ -245,20 +245,20 @@ export class Chunks {
       ? Buffer.concat([headOfPieces(1), encodePiece(run, from, to)])
       : encodeChunk(run, from, to);
     this.#insert.run(isOpen ? openId(series) : null, series, firstAt, lastAt, samples, data);
-    const place = isOpen ? { id: openId(series), pieces: 1 } : FULL;
-    this.#ends.note(series, { ...place, firstAt, lastAt, samples });
+    const [id, pieces] = isOpen ? [openId(series), 1] : FULL;
+    this.#ends.note(series, { id, firstAt, lastAt, samples, pieces });
     this.#count(run, from, to);
   }
 
   /** Puts all rows of a run behind a chunk that is in pieces. */
   grow({ id, firstAt, samples, pieces }: ChunkEnd, run: Run): void {
     const { at, count } = run;
-    const end = { id, firstAt, lastAt: at[count - 1] ?? 0, samples: samples + count };
     const piece = encodePiece(run, 0, count);
-    const head = headOfPieces(pieces + 1);
-    const changed = this.#grow.run(end.lastAt, end.samples, head, piece, id);
+    const lastAt = at[count - 1] ?? 0;
+    const end = { id, firstAt, lastAt, samples: samples + count, pieces: pieces + 1 };
+    const changed = this.#grow.run(lastAt, end.samples, headOfPieces(end.pieces), piece, id);
     assert(changed === 1, "what grows is there");
-    this.#ends.note(openId(id), { ...end, pieces: pieces + 1 });
+    this.#ends.note(openId(id), end);
     this.#count(run, 0, count);
   }
 
@@ -355,7 +355,7 @@ export class Chunks {
 }
 
 /** Of a chunk that does not grow any more its writer needs no more than where it ends. */
-const FULL = { id: 0, pieces: 0 };
+const FULL = [0, 0] as const;
 const PAGE_FIRST = 4;
 /** Bytes of so many chunks are in memory at once: half a MB at most. */
 const PAGE_MAX = 32;

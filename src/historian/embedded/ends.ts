@@ -62,6 +62,11 @@ export class ChunkEnds {
 /** Of the columns id, first_at, last_at, samples, and the first bytes where it may be open. */
 export function endOf([id, firstAt, lastAt, samples, head]: SqlRow): ChunkEnd {
   const pieces = head instanceof Uint8Array ? piecesIn(head) : 0;
-  const ends = { firstAt: Number(firstAt), lastAt: Number(lastAt), samples: Number(samples) };
-  return { id: Number(id), ...ends, pieces };
+  return {
+    id: Number(id),
+    firstAt: Number(firstAt),
+    lastAt: Number(lastAt),
+    samples: Number(samples),
+    pieces,
+  };
 }

@@ -13,7 +13,8 @@ import type { ByteReader, ByteWriter } from "./bytes.ts";
  *
  * The first form that brings all of them back bit by bit; but NaN is NaN.
  */
-const POWERS = [1, 10, 100, 1_000, 10_000];
+/** By form. */
+const POWERS = [1, 1, 10, 100, 1_000, 10_000];
 const [SHORTS, SINGLES, DOUBLES] = [0, 6, 7];
 
 /** No head is written without: what fits is found first, and then written in one go. */
@@ -27,7 +28,7 @@ export function writeNarrow(
   const form = formOf(numbers, from, to);
   out.byte(form);
   const { view } = out;
-  const power = POWERS[form - 1] ?? 1;
+  const power = POWERS[form] ?? 1;
   let at = out.length;
   for (let row = from; row < to; row += 1) {
     const number = numbers[row] ?? 0;
@@ -56,7 +57,7 @@ function fits(number: number, form: number): boolean {
   if (form === SINGLES) return Math.fround(number) === number || Number.isNaN(number);
   if (number === 0) return Object.is(number, 0);
   if (form === SHORTS) return (number & 0xffff) === number;
-  const power = POWERS[form - 1] ?? 1;
+  const power = POWERS[form] ?? 1;
   const scaled = Math.round(number * power);
   return (scaled | 0) === scaled && scaled / power === number;
 }
@@ -80,7 +81,7 @@ export function readNarrow(body: ByteReader, into: Float64Array, from: number, t
       into[row] = view.getUint16(byte, true);
     }
   } else if (form === SINGLES) readSingles(body, into, from, to);
-  else readScaled(body, into, { from, to, power: POWERS[form - 1] ?? 1 });
+  else readScaled(body, into, { from, to, power: POWERS[form] ?? 1 });
   body.at = at + bytesOf(form) * (to - from);
 }
 

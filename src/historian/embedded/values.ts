@@ -37,7 +37,7 @@ const doubleBytes = new Uint8Array(double.buffer);
 const doubleHalves = new Uint32Array(double.buffer);
 const single = new Float32Array(1);
 const singleBits = new Int32Array(single.buffer);
-let whole = new Float64Array(1024);
+let whole = new Float64Array(2048);
 
 /** Returns the form that it chose. */
 export function writeValues(out: ByteWriter, values: Float64Array): number {

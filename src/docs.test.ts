@@ -8,6 +8,7 @@ import { drivers } from "./driver/registry.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const BROKER = "src/broker/embedded";
+const HISTORY = "src/historian/embedded";
 const docs = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", ...inFolder("docs")];
 
 test("every path that the docs name exists", () => {
@@ -36,11 +37,27 @@ test("every file that a folder's README names stands in it or in src", () => {
   assert.deepEqual(missing, []);
 });
 
-test("the README of the broker's folder tells what each of its files is for", () => {
-  const files = readdirSync(join(root, BROKER)).filter((file) => /^[\w-]+\.ts$/.test(file));
-  const told = filesIn(join(BROKER, "README.md"));
+for (const folder of [BROKER, HISTORY]) {
+  test(`the README of ${folder} tells what each of its files is for`, () => {
+    const told = filesIn(join(folder, "README.md"));
+    assert.deepEqual(
+      modulesIn(folder).filter((file) => !told.includes(file)),
+      [],
+    );
+  });
+}
+
+test("each file of the history that lays out bytes opens with their table", () => {
+  const laysOut = /\bout: ByteWriter\b|\bnew (ByteWriter|DataView)\b/;
+  const table = /^ \* +(offset +)?bytes\b/m;
+  // What varints are made of has no order of its own; the log is made of records.
+  const rest = ["bytes.ts", "log.ts"];
+  const files = modulesIn(HISTORY).filter((file) => !rest.includes(file));
+  const texts = files.map((file) => [file, readFileSync(join(root, HISTORY, file), "utf8")]);
+  const found = texts.filter(([, text = ""]) => laysOut.test(text));
+  assert.ok(found.length > 5);
   assert.deepEqual(
-    files.filter((file) => !told.includes(file)),
+    found.filter(([, text = ""]) => !table.test(text.split(/^export function/m)[0] ?? "")),
     [],
   );
 });
@@ -71,6 +88,12 @@ test("README.md names every program and every protocol", () => {
 function filesIn(doc: string): string[] {
   const text = readFileSync(join(root, doc), "utf8");
   return [...text.matchAll(/`([\w./-]+\.ts)`/g)].map(([, file = ""]) => file);
+}
+
+/** All but tests, and what is there for them alone. */
+function modulesIn(folder: string): string[] {
+  const files = readdirSync(join(root, folder)).filter((file) => /^[\w-]+\.ts$/.test(file));
+  return files.filter((file) => !file.endsWith("-tale.ts"));
 }
 
 function inFolder(folder: string): string[] {

@@ -66,6 +66,7 @@ export class Chunks {
   readonly #forward: Statement;
   readonly #spans: Statement;
   readonly #oldSums: Statement;
+  readonly #newest: Statement;
   readonly #backward: Statement;
   readonly #total: Statement;
   readonly #putAside: Statement;
@@ -89,10 +90,10 @@ export class Chunks {
     );
     this.#data = database.prepare("SELECT data FROM chunk WHERE id = ?");
     const full = "FROM chunk WHERE id > 0 AND series = ?";
-    const newest = `${full} AND first_at < ? ORDER BY first_at DESC LIMIT ?`;
+    const newest = `${full} AND first_at < ? ORDER BY first_at DESC LIMIT`;
     const end = `SELECT id, ${ENDS}, substr(data, 1, ${PIECES_AT})`;
     this.#openEnd = database.prepare(`${end} FROM chunk WHERE id = ?`);
-    this.#fullEnd = database.prepare(`SELECT id, ${ENDS} ${newest}`);
+    this.#fullEnd = database.prepare(`SELECT id, ${ENDS} ${newest} 1`);
     const whole = `SELECT id, ${ENDS}, data`;
     this.#open = database.prepare(
       `${whole} FROM chunk WHERE id = ? AND first_at < ? AND last_at >= ?`,
@@ -100,16 +101,17 @@ export class Chunks {
     const floor = `SELECT max(first_at) ${full} AND first_at <= ?`;
     this.#first = database.prepare(
       `${whole} ${full} AND first_at >= ifnull((${floor}), ?) AND first_at < ?
-       ORDER BY first_at LIMIT ?`,
+       ORDER BY first_at LIMIT ${PAGE_FIRST}`,
     );
     this.#forward = database.prepare(
-      `${whole} ${full} AND first_at > ? AND first_at < ? ORDER BY first_at LIMIT ?`,
+      `${whole} ${full} AND first_at > ? AND first_at < ? ORDER BY first_at LIMIT ${PAGE}`,
     );
     this.#spans = database.prepare(
       `SELECT ${ENDS} ${full} AND first_at >= ifnull((${floor}), ?) AND first_at < ?
        UNION ALL SELECT ${ENDS} FROM chunk WHERE id = ? AND first_at < ? AND last_at >= ?`,
     );
-    this.#backward = database.prepare(`${whole} ${newest}`);
+    this.#newest = database.prepare(`${whole} ${newest} 1`);
+    this.#backward = database.prepare(`${whole} ${newest} ${PAGE}`);
     this.#oldSums = database.prepare(`SELECT ${COUNTS}, ${SUMS} FROM chunk WHERE id = ?`);
     this.#total = database.prepare("INSERT OR REPLACE INTO total VALUES (?, ?)");
     const aside = `${columns}, ${COUNTS}, ${SUMS}`;
@@ -123,18 +125,16 @@ export class Chunks {
 
   /** Chunks that reach into `[from, to)`, in order of time. */
   *forward(series: number, from: number, to: number): Generator<StoredChunk> {
-    let after: number | undefined;
-    for (let page = PAGE_FIRST; ; page = Math.min(page * 2, PAGE_MAX)) {
-      const rows: SqlRow[] =
-        after === undefined
-          ? this.#first.all(series, series, from, from, to, page)
-          : this.#forward.all(series, after, to, page);
+    let after = from;
+    let rows = this.#first.all(series, series, from, from, to);
+    for (let page = PAGE_FIRST; ; page = PAGE) {
       for (const row of rows) {
         const chunk = chunkOf(row);
         after = chunk.firstAt;
         if (chunk.lastAt >= from) yield chunk;
       }
       if (rows.length < page) break;
+      rows = this.#forward.all(series, after, to);
     }
     const open = this.#openWithin(series, from, to);
     if (open) yield open;
@@ -144,24 +144,24 @@ export class Chunks {
   *backward(series: number, to: number): Generator<StoredChunk> {
     const open = this.#openWithin(series, Number.NEGATIVE_INFINITY, to);
     if (open) yield open;
-    const newest = this.#backward.get(series, to, 1);
+    const newest = this.#newest.get(series, to);
     if (!newest) return;
     let chunk = chunkOf(newest);
     yield chunk;
-    for (let page = PAGE_FIRST; ; page = Math.min(page * 2, PAGE_MAX)) {
-      const rows = this.#backward.all(series, chunk.firstAt, page);
+    for (let page = PAGE; page === PAGE; ) {
+      const rows = this.#backward.all(series, chunk.firstAt);
+      page = rows.length;
       for (const row of rows) {
         chunk = chunkOf(row);
         yield chunk;
       }
-      if (rows.length < page) return;
     }
   }
 
   /** The newest chunk of a series. */
   tail(series: number): StoredChunk | undefined {
     const [start, end] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-    const row = this.#open.get(openId(series), end, start) ?? this.#backward.get(series, end, 1);
+    const row = this.#open.get(openId(series), end, start) ?? this.#newest.get(series, end);
     return row && chunkOf(row);
   }
 
@@ -169,7 +169,7 @@ export class Chunks {
   end(series: number): ChunkEnd | undefined {
     return this.#ends.of(series, () => {
       const open = this.#openEnd.get(openId(series));
-      const end = open ?? this.#fullEnd.get(series, Number.POSITIVE_INFINITY, 1);
+      const end = open ?? this.#fullEnd.get(series, Number.POSITIVE_INFINITY);
       return end && endOf(end);
     });
   }
@@ -356,9 +356,12 @@ export class Chunks {
 
 /** Of a chunk that does not grow any more its writer needs no more than where it ends. */
 const FULL = [0, 0] as const;
+/**
+ * The bytes of so many chunks are in memory at once: some hundred KB. Both stand in the text of
+ * statements, for SQLite compiles one anew, in 4 to 10 us, each time its LIMIT is bound.
+ */
 const PAGE_FIRST = 4;
-/** Bytes of so many chunks are in memory at once: half a MB at most. */
-const PAGE_MAX = 32;
+const PAGE = 16;
 
 function readTotals(database: Sqlite): Totals {
   const totals: Totals = {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { AssetReply, DeviceReply } from "../src/api/contract.ts";
+import { bringClients } from "./broker-clients.ts";
 import { hasChromium, openBrowserIfAny, Visitor } from "./browser.ts";
 import { enrol } from "./enrol.ts";
 import { House } from "./house.ts";
@@ -31,6 +32,7 @@ export async function testPagesIn(theme: Theme): Promise<void> {
   after(() => house.close());
   const browser = await openBrowserIfAny();
   after(() => browser?.close());
+  after(await bringClients(house));
   const pages = await pagesByRoute(house);
   for (const looks of looksIn(theme)) {
     test(`${theme}, ${looks.width} px wide: every page is accessible, makes sense, asks nobody`, {
@@ -85,13 +87,13 @@ export async function pagesByRoute(
     "/inbox",
     "/agents",
     "/agents/new",
-    "/broker",
+    ...["", "?tab=sessions", "?tab=subscriptions", "?tab=figures"].map((tab) => `/broker${tab}`),
     "/layouts",
     "/layouts/new",
   ];
   const plain = ["/", "/plant", "/devices", ...connect, "/rejected"];
   return [
-    ...[...plain, "/journal", "/people"].map((path) => ({ route: path, path })),
+    ...[...plain, "/journal", "/people"].map((path) => ({ route: path.split("?")[0] ?? "", path })),
     { route: "/layouts/$layoutId", path: `/layouts/${layout.id}` },
     ...["/sign-in", "/setup"].map((path) => ({ route: path, path })),
     ...[asset("R 104"), asset("Pump P"), asset("Packing supply")],
@@ -99,7 +101,7 @@ export async function pagesByRoute(
     ...["", "?tab=settings", "?tab=checklist"].map((tab) => {
       return { route: "/networks/$driver/$network", path: `/networks/viasens/${network.id}${tab}` };
     }),
-    ...["", "declared"].map((tab) => device("scorp-io", tab)),
+    ...["", "declared", "settings"].map((tab) => device("scorp-io", tab)),
     { route: "/agents/$agentId", path: `/agents/${agent.id}` },
   ];
 }

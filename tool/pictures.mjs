@@ -21,6 +21,7 @@ const HEIGHT_MAX = 4_000;
 build();
 register();
 const { House } = await import("../test/house.ts");
+const { bringClients } = await import("../test/broker-clients.ts");
 const { layDown } = await import("../test/lay-down.ts");
 const { openBrowser, Visitor } = await import("../test/browser.ts");
 
@@ -35,7 +36,8 @@ try {
     await take(house, [{ name: "setup", path: `/setup#${token}` }]);
     await house.signIn({ demo: true });
     await layDown(house);
-    await take(house, await pagesOf(house));
+    const leave = await bringClients(house);
+    await take(house, await pagesOf(house)).finally(leave);
   });
   await inHouse([], async (house) => {
     await take(house, [{ name: "setup-without-token", path: "/setup" }]);
@@ -82,6 +84,7 @@ async function pagesOf(house) {
     { name: "device-settings", path: `${device("viasens")}?tab=settings` },
     { name: "device-messages", path: `${device("viasens")}?tab=messages` },
     { name: "device-scorp-io", path: device("scorp-io") },
+    { name: "device-write", path: `${device("scorp-io")}?tab=settings`, act: chooseMetric },
     { name: "device-mindsphere", path: device("mindsphere") },
     { name: "device-declared", path: `${device("mindsphere")}?tab=declared` },
     { name: "networks", path: "/networks" },
@@ -93,24 +96,35 @@ async function pagesOf(house) {
     { name: "agent-new", path: "/agents/new" },
     { name: "agent", path: `/agents/${agents[0]?.id}` },
     { name: "broker", path: "/broker" },
+    { name: "broker-sessions", path: "/broker?tab=sessions" },
+    { name: "broker-subscriptions", path: "/broker?tab=subscriptions" },
+    { name: "broker-figures", path: "/broker?tab=figures" },
     { name: "layouts", path: "/layouts" },
     { name: "layout-new", path: `/layouts/new?topic=meters/7/raw&hex=${METER_FRAME}`, act: layOut },
     { name: "rejected", path: "/rejected" },
     { name: "journal", path: "/journal" },
     { name: "people", path: "/people" },
     { name: "missing", path: "/nowhere" },
-    ...dialogs(asset("Pump P")),
+    ...dialogs(asset("Pump P"), device("scorp-io")),
   ];
 }
 
-function dialogs(pump) {
+function dialogs(pump, meter) {
   return [
     { name: "search", path: "/", act: (page) => page.keyboard.press("Control+k") },
     { name: "search-found", path: "/", act: searchFor("pump") },
     { name: "dialog-asset", path: pump, act: (page) => press(page, "Edit") },
     { name: "dialog-point", path: pump, act: (page) => press(page, "Edit Pressure") },
     { name: "dialog-part", path: pump, act: (page) => press(page, "Add part") },
-    { name: "dialog-csv", path: pump, act: (page) => press(page, "Download as CSV") },
+    { name: "dialog-csv", path: pump, act: (page) => press(page, "Download") },
+    {
+      name: "dialog-delete-samples",
+      path: `${pump}?range=24h`,
+      act: (page) => press(page, "Delete samples …"),
+    },
+    { name: "dialog-delete-confirm", path: `${pump}?range=24h`, act: reallyDelete },
+    { name: "dialog-write", path: `${meter}?tab=settings`, act: writeMetric },
+    { name: "dialog-end-session", path: "/broker?tab=sessions", act: endSession },
     {
       name: "dialog-rollout",
       path: "/networks/viasens/harbour",
@@ -154,6 +168,30 @@ async function importList(page) {
 
 async function choosePattern(page) {
   await page.getByText("Basic pattern", { exact: true }).first().click();
+}
+
+/** The first metric that somebody would look for. */
+async function chooseMetric(page) {
+  await type(page, "Search its metrics", "tension");
+  await press(page, "Tension/Phase 1");
+}
+
+async function writeMetric(page) {
+  await chooseMetric(page);
+  await page.getByRole("textbox", { name: "Value" }).fill("231");
+  await press(page, "Send …");
+}
+
+async function reallyDelete(page) {
+  await press(page, "Delete samples …");
+  await press(page, "Delete …");
+}
+
+async function endSession(page) {
+  await page
+    .getByRole("button", { name: /^End the session of/ })
+    .first()
+    .click();
 }
 
 async function press(page, name) {

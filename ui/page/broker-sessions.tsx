@@ -66,7 +66,7 @@ function columnsFor(onEnd: (session: SessionReply) => void): readonly Column<Ses
   return [
     { head: "Client", grow: true, cell: (session) => <Client {...session} /> },
     { head: "Client id", wide: true, cell: ({ clientId }) => <code>{clientId}</code> },
-    { head: "State", cell: (session) => <StateOf {...session} /> },
+    { head: "State", wide: true, cell: (session) => <StateOf {...session} /> },
     { head: "Kept for", wide: true, align: "right", cell: (session) => keptFor(session) },
     {
       head: "Subscribed",
@@ -103,11 +103,16 @@ function columnsFor(onEnd: (session: SessionReply) => void): readonly Column<Ses
   ];
 }
 
-function Client({ name, agentId }: SessionReply) {
+function Client(session: SessionReply) {
   return (
-    <Link to="/agents/$agentId" params={{ agentId }}>
-      {name}
-    </Link>
+    <>
+      <Link to="/agents/$agentId" params={{ agentId: session.agentId }}>
+        {session.name}
+      </Link>
+      <span className="hint below slim">
+        <StateOf {...session} />
+      </span>
+    </>
   );
 }
 
@@ -151,8 +156,7 @@ export function SubscriptionsLink({ id, count }: { readonly id: string; readonly
 type EndProps = { readonly session: SessionReply; readonly onClose: () => void };
 
 function EndSession({ session, onClose }: EndProps) {
-  const { agentId, clientId, name, queued, subscriptions, isConnected } = session;
-  const waiting = `${formatCount(queued, "message")} that wait for it`;
+  const { agentId, clientId, name, isConnected } = session;
   const end = useAsk("POST /broker/sessions/end", [
     "GET /broker/sessions",
     "GET /broker/subscriptions",
@@ -170,9 +174,22 @@ function EndSession({ session, onClose }: EndProps) {
     >
       <ProblemNote problem={end.error} />
       <p>
-        {`${waiting} and ${formatCount(subscriptions, "subscription")} are gone for good.`}
+        {lossOf(session)}
         {isConnected && " Its connection is closed; it may come back at once, and begins anew."}
       </p>
     </Confirm>
   );
+}
+
+/** `12 messages that wait for it and 2 subscriptions are gone for good.` */
+function lossOf({ queued, subscriptions }: SessionReply): string {
+  if (queued + subscriptions === 0) return "Nothing waits for it, and it has subscribed nothing.";
+  const messages =
+    queued === 1 ? "1 message that waits" : `${formatNumber(queued, 0)} messages that wait`;
+  const gone = [
+    ...(queued > 0 ? [`${messages} for it`] : []),
+    ...(subscriptions > 0 ? [formatCount(subscriptions, "subscription")] : []),
+  ];
+  const verb = queued + subscriptions === 1 ? "is" : "are";
+  return `${gone.join(" and ")} ${verb} gone for good.`;
 }

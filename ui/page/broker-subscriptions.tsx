@@ -51,20 +51,37 @@ export function BrokerSubscriptions({ search: first, session }: BrokerSubscripti
 }
 
 const COLUMNS: readonly Column<SubscriptionReply>[] = [
-  { head: "Filter", grow: true, cell: ({ filter }) => <code>{filter}</code> },
+  { head: "Filter", grow: true, cell: (row) => <Filter {...row} /> },
   { head: "QoS", align: "right", cell: ({ qos }) => qos },
   {
     head: "Client",
-    cell: ({ name, clientId }) => (
-      <Link to="/broker" search={{ tab: "sessions", search: clientId }}>
-        {name}
-      </Link>
-    ),
+    wide: true,
+    cell: (row) => <Client {...row} />,
   },
   { head: "Client id", wide: true, cell: ({ clientId }) => <code>{clientId}</code> },
   { head: "Is", wide: true, cell: ({ isConnected }) => (isConnected ? "Connected" : "Away") },
   { head: "Options", wide: true, cell: (row) => optionsOf(row).join(", ") },
 ];
+
+/** On a phone its client stands below it. */
+function Filter(row: SubscriptionReply) {
+  return (
+    <>
+      <code title={row.filter}>{row.filter}</code>
+      <span className="hint below slim">
+        <Client {...row} />
+      </span>
+    </>
+  );
+}
+
+function Client({ name, clientId }: SubscriptionReply) {
+  return (
+    <Link to="/broker" search={{ tab: "sessions", search: clientId }}>
+      {name}
+    </Link>
+  );
+}
 
 /** MQTT 5.0 section 3.8.3.1, in words. */
 function optionsOf({ noLocal, retainAsPublished, identifier }: SubscriptionReply): string[] {

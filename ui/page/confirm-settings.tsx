@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { formatDateTime } from "../format.ts";
 import { Button } from "../part/button.tsx";
 import { Dialog } from "../part/dialog.tsx";
@@ -21,18 +22,18 @@ type ConfirmSettingsProps = {
   readonly parameters: FormParameters;
   readonly last: LastSent | null;
   readonly kind: "act" | "configure";
+  /** What is so at this moment, where that is known. */
+  readonly now?: ReactNode;
   readonly sending: CommandSending;
   readonly onSend: () => void;
 };
 
-/** The second step: what will be another than before, then it is sent. */
+/** The second step: what it says, or what will be another than before; then it is sent. */
 export function ConfirmSettings(props: ConfirmSettingsProps) {
-  const { open, onClose, sections, parameters, last, kind, sending, onSend } = props;
-  const before = last?.parameters ?? readForm(sections, initialValues(sections)).parameters;
-  const changes = changesBetween(sections, before, parameters);
+  const { open, onClose, kind, sending, onSend } = props;
   return (
     <Dialog
-      title="Send these settings?"
+      title={kind === "act" ? "Send this command?" : "Send these settings?"}
       open={open}
       onClose={onClose}
       wide
@@ -45,17 +46,46 @@ export function ConfirmSettings(props: ConfirmSettingsProps) {
         </>
       }
     >
-      <p>{introduction(changes, last)}</p>
-      {changes.length > 0 && <Changes changes={changes} />}
-      {kind === "configure" && (
-        <p className="dim">
-          The broker keeps it: the gateway reads it again after a restart, until other settings
-          replace it. The device gives no answer of its own; most send all their values once when
-          new settings arrive.
-        </p>
-      )}
+      {kind === "act" ? <Wish {...props} /> : <Difference {...props} />}
       <ProblemNote problem={sending.problem} />
     </Dialog>
+  );
+}
+
+/** What passes is compared with nothing that was sent before. */
+function Wish({ sections, parameters, now }: ConfirmSettingsProps) {
+  const rows = changesBetween(sections, {}, parameters);
+  return (
+    <>
+      {now && <p>{now}</p>}
+      <div className="settings-changes">
+        <Table
+          label="The command"
+          rows={rows}
+          rowKey={({ key }) => key}
+          columns={[
+            { head: "Field", cell: ({ title }) => <span className="dim">{title}</span> },
+            { head: "Is sent", cell: ({ after }) => <b>{after}</b> },
+          ]}
+        />
+      </div>
+    </>
+  );
+}
+
+function Difference({ sections, parameters, last }: ConfirmSettingsProps) {
+  const before = last?.parameters ?? readForm(sections, initialValues(sections)).parameters;
+  const changes = changesBetween(sections, before, parameters);
+  return (
+    <>
+      <p>{introduction(changes, last)}</p>
+      {changes.length > 0 && <Changes changes={changes} />}
+      <p className="dim">
+        The broker keeps it: the gateway reads it again after a restart, until other settings
+        replace it. The device gives no answer of its own; most send all their values once when new
+        settings arrive.
+      </p>
+    </>
   );
 }
 

@@ -106,7 +106,7 @@ function RangeFields({ typed, isRange, onChange }: RangeFieldsProps) {
     <div className="stack">
       <TextField
         {...time}
-        label="From"
+        label={`From, ${zoneOf(typed.from)}`}
         value={typed.from}
         onChange={(from) => onChange({ ...typed, from })}
       />
@@ -119,6 +119,11 @@ function RangeFields({ typed, isRange, onChange }: RangeFieldsProps) {
       />
     </div>
   );
+}
+
+/** The zone of a time as it is typed: summer has another. */
+function zoneOf(local: string): string {
+  return zoneName(Date.parse(local) || live.now());
 }
 
 type EffectsProps = {

@@ -14,7 +14,7 @@ import {
 import { useSending } from "../use-command.ts";
 import { type LastSent, useLastSent } from "../use-last-sent.ts";
 import { MeantSettings } from "./meant-settings.tsx";
-import { MetricList } from "./metric-list.tsx";
+import { MetricList, MetricNow } from "./metric-list.tsx";
 import { SettingsSheet } from "./settings-sheet.tsx";
 import "./device-settings.css";
 
@@ -57,11 +57,11 @@ function SettingsForm({ device, type, commands, last }: SettingsFormProps) {
     () => (type.name === WRITE ? metricsOf(device.channels, type.parameters) : []),
     [device.channels, type],
   );
+  const metric = metrics.find(({ name }) => name === values["metric"]);
   const sections = useMemo(() => {
     if (type.name !== WRITE) return sectionsOf(type.parameters);
-    const metric = metrics.find(({ name }) => name === values["metric"]);
     return sectionsOf(parametersFor(type.parameters, values["type"] ?? "", metric));
-  }, [type, metrics, values]);
+  }, [type, metric, values]);
   const sending = useSending();
   const form = useMemo(() => readForm(sections, values), [sections, values]);
   const { errors, parameters, isValid } = form;
@@ -79,6 +79,7 @@ function SettingsForm({ device, type, commands, last }: SettingsFormProps) {
       wish={wish}
       last={last}
       sending={sending}
+      now={metric && <MetricNow device={device} metric={metric} />}
       above={
         metrics.length > 0 && (
           <MetricList

@@ -57,6 +57,17 @@ export function MetricList({ device, metrics, chosen, onChoose }: MetricListProp
   );
 }
 
+type MetricNowProps = { readonly device: DeviceReply; readonly metric: Metric };
+
+/** What is about to be replaced. */
+export function MetricNow({ device, metric }: MetricNowProps) {
+  return (
+    <>
+      {metric.name} is <PointFigure point={channelPoint(device, metric)} /> now.
+    </>
+  );
+}
+
 type ChoiceProps = {
   readonly metric: Metric;
   readonly isChosen: boolean;

@@ -25,6 +25,7 @@ type SettingsSheetProps = {
   readonly wish: CommandWish | null;
   readonly last: LastSent | null;
   readonly sending: CommandSending;
+  readonly now?: ReactNode;
   readonly above?: ReactNode;
   readonly below?: ReactNode;
   readonly onChange: (values: FormValues) => void;
@@ -35,7 +36,7 @@ type SettingsSheetProps = {
 /** The fields of a command, the message that they make, and the question before it is sent. */
 export function SettingsSheet(props: SettingsSheetProps) {
   const { type, meta, sections, values, errors, doubts = NO_DOUBTS, notes = {}, wish } = props;
-  const { last, sending, above, below, onChange, onSend } = props;
+  const { last, sending, now, above, below, onChange, onSend } = props;
   const mayCommand = useMay("command");
   const [isConfirming, setConfirming] = useState(false);
   return (
@@ -71,6 +72,7 @@ export function SettingsSheet(props: SettingsSheetProps) {
           parameters={wish.parameters}
           last={last}
           kind={type.kind}
+          now={now}
           sending={sending}
           onSend={() => onSend(wish, () => setConfirming(false))}
         />

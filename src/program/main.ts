@@ -16,6 +16,7 @@ const HELP = `fieldline <program> [options]
   export --out FILE          samples, or sums, as CSV or Parquet; of a running server with --url URL
   import FILE                samples back in, also with --url URL; the same again is no harm
   move --to URL              brings the history of a folder into a PostgreSQL database
+  move --from URL            brings it back from there
   status                     how a running house is, and what waits in a gateway; with --url URL
   check                      reads the whole history of a folder that no server has open
   agent create KIND TENANT/NAME --out DIR   a certificate bundle from the built-in CA

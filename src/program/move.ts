@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { moveIntoDatabase } from "../historian/buffered/buffered.ts";
+import { moveIntoDatabase, moveOutOfDatabase } from "../historian/buffered/buffered.ts";
 import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
 import { openPostgresHistorian } from "../historian/postgres/postgres.ts";
 import { systemClock } from "../lib/clock.ts";
@@ -8,35 +8,56 @@ import { jsonLog } from "../lib/log.ts";
 import { BOND } from "./history.ts";
 import { configOf, type ExitCode, type Io } from "./io.ts";
 
-const USAGE = "usage: fieldline move --to postgres://user:password@host/name [--data DIR]";
+const USAGE =
+  "usage: fieldline move --to postgres://user:password@host/name [--data DIR]\n" +
+  "       fieldline move --from postgres://user:password@host/name [--data DIR]";
 /** A line says how far it is, not more often. */
 const TOLD_EVERY_MS = 5_000;
+const WAY = /^--(to|from)(?==|$)/;
 
-/** `fieldline move --to URL`: a folder's history into a database; the server must be stopped. */
+/** `fieldline move`: a folder's history into a database, or back; the server must be stopped. */
 export async function runMove(args: readonly string[], io: Io): Promise<ExitCode> {
   const config = configOf(
-    args.map((word) => word.replace(/^--to(?==|$)/, "--database")),
+    args.map((word) => word.replace(WAY, "--database")),
     io,
   );
   if (!config) return 2;
+  const ways = args.filter((word) => WAY.test(word));
   const { data, database: url } = config;
   const folder = join(data, "history");
-  if (url === null || !existsSync(folder)) {
-    io.complain(url === null ? USAGE : `folder_unreadable: there is no history in ${data}`);
+  if (url === null || ways.length !== 1 || !existsSync(folder)) {
+    const isClear = url !== null && ways.length === 1;
+    io.complain(isClear ? `folder_unreadable: there is no history in ${data}` : USAGE);
     return 2;
   }
   const log = jsonLog(io.log, config["log-level"], systemClock.now);
-  const local = await openEmbeddedHistorian({ folder }, { log });
-  if (!local.ok) return failed(io, local.problem);
   const connect = () => openPostgresHistorian(url, { log });
-  const parts = { local: local.value, connect, file: join(folder, BOND), clock: systemClock };
-  const moved = await moveIntoDatabase(parts, teller(io));
+  const open = () => openEmbeddedHistorian({ folder }, { log });
+  const parts = { open, connect, file: join(folder, BOND), clock: systemClock, log };
+  return ways[0]?.startsWith("--to") ? into(parts, io) : outOf(parts, io);
+}
+
+type Parts = Omit<Parameters<typeof moveOutOfDatabase>[0], "chance">;
+
+async function into({ open, ...parts }: Parts, io: Io): Promise<ExitCode> {
+  const local = await open();
+  if (!local.ok) return failed(io, local.problem);
+  const moved = await moveIntoDatabase({ ...parts, local: local.value }, teller(io));
   await local.value.close();
   if (!moved.ok) return failed(io, moved.problem);
   const { series, samples, sums } = moved.value;
   io.print(`${samples} samples of ${series} points are in the database, each compared`);
   if (sums > 0) io.print(`${sums} hours and days of samples that were let go, too`);
   io.print("start the server with --database from now on");
+  return 0;
+}
+
+async function outOf(parts: Parts, io: Io): Promise<ExitCode> {
+  const moved = await moveOutOfDatabase({ ...parts, chance: Math.random }, teller(io));
+  if (!moved.ok) return failed(io, moved.problem);
+  const { series, samples } = moved.value;
+  io.print(`${samples} samples came back, all of ${series} points are compared`);
+  io.print("start the server without --database from now on");
   return 0;
 }
 

@@ -22,7 +22,12 @@ import {
   row,
   START,
 } from "../tale.ts";
-import { type BufferedHistorian, moveIntoDatabase, openBufferedHistorian } from "./buffered.ts";
+import {
+  type BufferedHistorian,
+  moveIntoDatabase,
+  moveOutOfDatabase,
+  openBufferedHistorian,
+} from "./buffered.ts";
 
 const DAY_MS = 86_400_000;
 const cluster = await startCluster();
@@ -88,6 +93,50 @@ if (cluster) {
       const late = batchOf([row(5, 60_000, 1), row(5, 4 * DAY_MS, 1)]);
       assert.deepEqual(await there.append(late), { tooOld: 1 }, "from before then");
       await there.close();
+    }));
+
+  test("what a database has comes back into its folder, though it is broken off once", () =>
+    inFolder(async (folder) => {
+      const tale = randomTale(3, 500);
+      const own = { rawMs: 90 * DAY_MS, hourlyMs: null, dailyMs: null };
+      const before = await openBuffered(folder, 0);
+      for (const rows of tale) await before.append(batchOf(rows));
+      await before.setRetention(1, own);
+      await before.retire(START, own);
+      await before.close();
+      const parts = { ...partsOf(folder), open: async () => success(await openLocal(folder)) };
+      const cut = ({ series }: { readonly series: number }) => {
+        if (series === 2) throw new Error("power cut");
+      };
+      await assert.rejects(moveOutOfDatabase(parts, cut), /power cut/);
+      const told = remembered(tale);
+      const between = await openBuffered(folder, 0);
+      for (const [series, rows] of told) assert.deepEqual(await allOf(between, series), rows);
+      await between.close();
+      const moved = await moveOutOfDatabase(parts, () => {});
+      assert.ok(moved.ok && moved.value.series === 4, JSON.stringify(moved));
+      const local = await openLocal(folder);
+      for (const [series, rows] of told) assert.deepEqual(await allOf(local, series), rows);
+      assert.deepEqual(await local.retentions(), new Map([[1, own]]));
+      assert.deepEqual((await local.append(batchOf([row(1, -1, 1)]))).tooOld, 0);
+      await local.close();
+      const again = await moveOutOfDatabase(parts, () => {});
+      assert.ok(!again.ok && again.problem.code === "database_other");
+    }));
+
+  test("a database that has let go of samples keeps its history, and says so", () =>
+    inFolder(async (folder) => {
+      const before = await openBuffered(folder, 0);
+      await before.append(batchOf(ramp(300)));
+      await before.append(batchOf([row(1, 4 * DAY_MS, 1)]));
+      await before.retire(START + 4 * DAY_MS, { rawMs: DAY_MS, hourlyMs: null, dailyMs: null });
+      await before.close();
+      const parts = { ...partsOf(folder), open: async () => success(await openLocal(folder)) };
+      const moved = await moveOutOfDatabase(parts, () => {});
+      assert.ok(!moved.ok && /let go/.test(moved.problem.detail), JSON.stringify(moved));
+      const after = await openBuffered(folder, 0);
+      assert.equal((await allOf(after, 1)).length, 1);
+      await after.close();
     }));
 
   test("what a failover has lost is sent again from the folder", () =>

@@ -24,6 +24,7 @@ import { copySeries, seriesIn } from "./copy.ts";
 import { Drain, FOLLOWER, type Link } from "./drain.ts";
 import { bind, rejoin } from "./link.ts";
 import { type Moved, moveHistory } from "./move.ts";
+import { moveHistoryBack } from "./move-back.ts";
 import { knowsBefore } from "./near.ts";
 import { newestOf, withoutRows } from "./rows.ts";
 import type { Connect, Target } from "./target.ts";
@@ -89,6 +90,52 @@ export async function moveIntoDatabase(
     return await moveHistory({ local, outbox: outboxOf(local), target, ...wish });
   } finally {
     await target.close();
+  }
+}
+
+type OutParts = Omit<BufferedParts, "local" | "nearMs"> & {
+  readonly open: () => Promise<Outcome<Historian, Problem>>;
+};
+
+/** Brings the history of a database back into its folder, that no server has open. */
+export async function moveOutOfDatabase(
+  { open, ...parts }: OutParts,
+  onProgress: (moved: Moved) => void,
+): Promise<Outcome<Moved, Problem>> {
+  const drained = await drainedInto({ open, ...parts });
+  if (!drained.ok) return drained;
+  const opened = await open();
+  if (!opened.ok) return opened;
+  const local = opened.value;
+  const connected = await parts.connect();
+  try {
+    if (!connected.ok) return connected;
+    const { value: target } = connected;
+    const { file } = parts;
+    return await moveHistoryBack({ local, outbox: outboxOf(local), target, file, onProgress });
+  } finally {
+    if (connected.ok) await connected.value.close();
+    await local.close();
+  }
+}
+
+/** Whether it is the folder's database, and has all that was acknowledged. */
+async function drainedInto({ open, ...parts }: OutParts): Promise<Outcome<void, Problem>> {
+  if (!readBond(parts.file)) {
+    return failure(problem("database_other", "the folder's history is in no database"));
+  }
+  const local = await open();
+  if (!local.ok) return local;
+  const buffered = await openBufferedHistorian({ ...parts, local: local.value });
+  if (!buffered.ok) return buffered;
+  try {
+    await buffered.value.retentions();
+    return success(undefined);
+  } catch (reason) {
+    if (!(reason instanceof AwayError)) throw reason;
+    return failure(problem("history_away", reason.message));
+  } finally {
+    await buffered.value.close();
   }
 }
 

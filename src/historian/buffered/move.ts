@@ -108,7 +108,12 @@ async function moveOne(
   return (await areSameRemains(local, target, series, remains)) ? { samples, sums } : undefined;
 }
 
-async function areSame(local: Historian, target: Historian, series: number): Promise<boolean> {
+/** Whether all of a series reads the same in both. */
+export async function areSame(
+  local: Historian,
+  target: Historian,
+  series: number,
+): Promise<boolean> {
   const there = pagesOf(target, { series, ...ALL });
   for await (const page of pagesOf(local, { series, ...ALL })) {
     const { value: other, done } = await there.next();

@@ -35,16 +35,21 @@ export class Latest {
   }
 
   /** Arrivals: each stays if none of its series is newer. Room was made before. */
-  note(samples: Samples): void {
-    const [isKnown, newest] = [this.#isKnown, this.#at];
-    for (let row = 0; row < samples.count; row += 1) {
-      const series = samples.series[row] ?? 0;
-      if (isKnown[series] === 0) this.#know(series);
-      if ((samples.at[row] ?? 0) >= (newest[series] ?? 0)) this.#keep(series, samples, row);
+  note(samples: Samples, lastAt: number): void {
+    const { count, series, at } = samples;
+    const newest = this.#at;
+    for (let row = 0; row < count; row += 1) {
+      const one = series[row] ?? 0;
+      const before = newest[one] ?? 0;
+      if ((at[row] ?? 0) < before) continue;
+      if (before === Number.NEGATIVE_INFINITY) this.#know(one);
+      this.#keep(one, samples, row);
     }
+    this.newestAt = Math.max(this.newestAt, lastAt);
   }
 
   #know(series: number): void {
+    if (this.#isKnown[series] === 1) return;
     this.#isKnown[series] = 1;
     this.known += 1;
   }
@@ -58,7 +63,6 @@ export class Latest {
     this.#kind[series] = kind;
     this.#quality[series] = from.quality[row] ?? 0;
     if (kind === KIND.text) this.#texts.set(series, from.texts[value] ?? "");
-    if (at > this.newestAt) this.newestAt = at;
   }
 
   /** Whether something is stored of it that was not looked up since the start. */
@@ -71,7 +75,9 @@ export class Latest {
     this.#isWhole[series] = 1;
     const row = stored.count - 1;
     const at = stored.count > 0 ? stored.at[row] : undefined;
-    if (at !== undefined && at > (this.#at[series] ?? 0)) this.#keep(series, stored, row);
+    if (at === undefined || at <= (this.#at[series] ?? 0)) return;
+    this.#keep(series, stored, row);
+    this.newestAt = Math.max(this.newestAt, at);
   }
 
   /** Some of it was deleted: what is left of it in memory, and the end of what is stored. */

@@ -85,7 +85,7 @@ export class Memtable {
     const bounds = boundsOf(samples);
     this.latest.reserveSeries(bounds.seriesEnd);
     active.insert(samples, bounds);
-    this.latest.note(samples);
+    this.latest.note(samples, bounds.lastAt);
   }
 
   /** The generation before has left. */

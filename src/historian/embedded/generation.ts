@@ -163,25 +163,17 @@ export class Generation {
     if (series < this.#flushedBelow || !this.has(series)) return;
     if (to <= this.#firstAt || from > this.#lastAt) return;
     into.reserve(this.#rowsOf(series));
-    const isOrdered = this.#gather(series, { from, to }, into);
+    this.#gather(series, { from, to }, into);
+    into.settle();
     if (this.#texts.length > 0) into.adoptTexts(this.#texts, 0);
-    if (!isOrdered) into.settle();
   }
 
-  /** In order of arrival; false where that is not the order of time. */
-  #gather(series: number, span: Span, into: Run): boolean {
+  #gather(series: number, span: Span, into: Run): void {
     const last = (((this.#next[series] ?? 0) - 1) & WITHIN) + 1;
-    const isWhole = span.from <= this.#firstAt && span.to > this.#lastAt;
-    let isOrdered = true;
     for (let step = this.#findPath(series); step > 0; step -= 1) {
-      const block = this.#path[step - 1] ?? 0;
       const rows = step === 1 ? last : BLOCK;
-      const isNewer = isWhole
-        ? this.#copyWhole(block, rows, into)
-        : this.#copyWithin(block, rows, span, into);
-      if (!isNewer) isOrdered = false;
+      this.#copy(this.#path[step - 1] ?? 0, rows, span, into);
     }
-    return isOrdered;
   }
 
   #rowsOf(series: number): number {
@@ -202,47 +194,26 @@ export class Generation {
     return blocks;
   }
 
-  /** False where one of them is not newer than the one before it. */
-  #copyWhole(block: number, rows: number, into: Run): boolean {
+  /** In order of arrival, which is that of time most often. Each waits behind the last to count. */
+  #copy(block: number, rows: number, { from, to }: Span, into: Run): void {
     const [numbers, bytes] = [this.#numbers, this.#bytes];
-    const { at, value, kind, quality, count } = into;
+    const { at, value, kind, quality } = into;
     const first = block * BLOCK_NUMBERS;
     const kinds = block * BLOCK_BYTES + KINDS;
-    let before = newestOf(into);
-    let isOrdered = true;
-    for (let row = 0; row < rows; row += 1) {
-      const time = numbers[first + row] ?? 0;
-      if (time <= before) isOrdered = false;
-      before = time;
-      at[count + row] = time;
-      value[count + row] = numbers[first + VALUE + row] ?? 0;
-      kind[count + row] = bytes[kinds + row] ?? 0;
-      quality[count + row] = bytes[kinds + QUALITY + row] ?? 0;
-    }
-    into.count = count + rows;
-    return isOrdered;
-  }
-
-  /** The same of those that lie within a span. */
-  #copyWithin(block: number, rows: number, { from, to }: Span, into: Run): boolean {
-    const [numbers, bytes] = [this.#numbers, this.#bytes];
-    const first = block * BLOCK_NUMBERS;
-    const kinds = block * BLOCK_BYTES + KINDS;
-    let before = newestOf(into);
-    let isOrdered = true;
+    let newest = into.newestAt;
     for (let row = 0; row < rows; row += 1) {
       const time = numbers[first + row] ?? 0;
       if (time < from || time >= to) continue;
-      if (time <= before) isOrdered = false;
-      before = time;
-      const next = into.count;
-      into.at[next] = time;
-      into.value[next] = numbers[first + VALUE + row] ?? 0;
-      into.kind[next] = bytes[kinds + row] ?? 0;
-      into.quality[next] = bytes[kinds + QUALITY + row] ?? 0;
-      into.count = next + 1;
+      const place = into.count;
+      at[place] = time;
+      value[place] = numbers[first + VALUE + row] ?? 0;
+      kind[place] = bytes[kinds + row] ?? 0;
+      quality[place] = bytes[kinds + QUALITY + row] ?? 0;
+      if (time > newest) {
+        newest = time;
+        into.count = place + 1;
+      } else into.putOlder();
     }
-    return isOrdered;
   }
 
   #place({ count, series, at, value, kind, quality, texts }: Samples): void {
@@ -321,10 +292,6 @@ type Span = { readonly from: number; readonly to: number };
 function stripOf(blocks: number): number {
   if (blocks < STRIPS_FROM) return 1;
   return blocks < LONG_FROM ? STRIP : STRIP_MAX;
-}
-
-function newestOf({ at, count }: Run): number {
-  return count > 0 ? (at[count - 1] ?? 0) : Number.NEGATIVE_INFINITY;
 }
 
 function shared(bytes: number): ArrayBufferLike {

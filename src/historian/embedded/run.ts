@@ -65,33 +65,18 @@ export class Run {
     }
   }
 
+  /** -Infinity where there is none. */
+  get newestAt(): number {
+    return this.count > 0 ? (this.at[this.count - 1] ?? 0) : Number.NEGATIVE_INFINITY;
+  }
+
   /**
-   * Brings rows in order of arrival into order of time; of equal times the later row stays. What
-   * came again takes the place of what it repeats, which is most of what is out of order; the rest
-   * is late, and none of it has the time of a row that is not.
+   * The row behind the last is not newer than that. What came again takes the place of what it
+   * repeats, which is most of what is out of order; the rest is late, until `settle`.
    */
-  settle(): void {
-    late.clear();
-    this.#setAside();
-    if (late.count > 0) this.#takeBack();
-  }
-
-  /** Takes out what is late, in order of arrival, and does with the others as `settle` says. */
-  #setAside(): void {
-    const { at, count } = this;
-    let newest = Number.NEGATIVE_INFINITY;
-    this.count = 0;
-    for (let row = 0; row < count; row += 1) {
-      const time = at[row] ?? 0;
-      if (time > newest) {
-        if (row !== this.count) this.#put(this.count, this, row);
-        this.count += 1;
-        newest = time;
-      } else this.#putOlder(row, time);
-    }
-  }
-
-  #putOlder(row: number, time: number): void {
+  putOlder(): void {
+    const row = this.count;
+    const time = this.at[row] ?? 0;
     const place = this.rowAt(time);
     if (this.at[place] === time) this.#put(place, this, row);
     else {
@@ -101,7 +86,13 @@ export class Run {
     }
   }
 
-  /** Puts what was late where it belongs, from the end on: only what is newer has to move. */
+  /** Puts what is late where it belongs; of equal times the later arrival stays. */
+  settle(): void {
+    if (late.count > 0) this.#takeBack();
+    late.clear();
+  }
+
+  /** From the end on: only what is newer has to move. None of it has the time of a row here. */
   #takeBack(): void {
     const order = orderOfTime(late.at, late.count);
     const taken = dropRepeated(order, late.at);
@@ -186,7 +177,7 @@ export class Run {
   }
 }
 
-/** Made anew each time, it would be garbage. */
+/** Of the run that is made. Made anew each time, it would be garbage. */
 const late = new Run(0);
 
 /** Of rows in order of time, the last of each time stays; returns how many. */

@@ -146,7 +146,10 @@ async function recorded(folder: string, mood: readonly string[] = []): Promise<P
   const watch = ["-f", "-y", "-xx", "-s", "1000000", "-o", trace, "-e", `trace=${CALLS}`];
   const args = [...watch, process.execPath, ...childArguments(folder, 1, mood)];
   await heard("strace", args, Number.POSITIVE_INFINITY);
-  return new Playback(readFileSync(trace, "latin1"), join(folder, "live"));
+  const playback = new Playback(readFileSync(trace, "latin1"), join(folder, "live"));
+  const said = numbersIn(playback.said(playback.length));
+  assert.ok(said.size > BATCHES / 2, `it was at work: ${said.size} batches are acknowledged`);
+  return playback;
 }
 
 async function lostAfter(

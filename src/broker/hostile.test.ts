@@ -82,6 +82,27 @@ test("topics of 500 and of 32,000 levels are refused, the connection stays", asy
   assert.deepEqual(house.texts, []);
 });
 
+test("a packet with a thousand user properties is passed on, one with more ends its connection", async (t) => {
+  const house = new TestHouse();
+  const { port } = await house.open(t);
+  const reader = await RawClient.enter(port, { clientId: "reader", protocolVersion: 5 });
+  await reader.subscribe("bomb");
+  const client = await RawClient.enter(port, { clientId: "bomber", protocolVersion: 5 });
+  const many = { n: Array.from({ length: LIMIT.propertiesPerPacket }, (_, index) => `${index}`) };
+  client.publish("bomb", "x", { properties: { userProperties: many } });
+  const { properties } = await reader.expect("publish");
+  assert.deepEqual(properties?.userProperties?.["n"], many.n);
+  const more = { n: [...many.n, "one too many"] };
+  client.publish("bomb", "y", { properties: { userProperties: more } });
+  assert.equal((await client.expect("disconnect")).reasonCode, 0x81);
+  await client.closed;
+  assert.deepEqual(house.texts, ["x"]);
+  assert.deepEqual(
+    house.refused.map(({ clientId }) => clientId),
+    ["bomber"],
+  );
+});
+
 test("names of JavaScript's own are client ids, topics and properties like any other", async (t) => {
   const house = new TestHouse();
   const { broker, port } = await house.open(t);

@@ -87,7 +87,7 @@ export async function pagesByRoute(
     "/inbox",
     "/agents",
     "/agents/new",
-    ...["", "?tab=sessions", "?tab=subscriptions", "?tab=figures"].map((tab) => `/broker${tab}`),
+    ...["", "?tab=sessions", "?tab=subscriptions"].map((tab) => `/broker${tab}`),
     "/layouts",
     "/layouts/new",
   ];

@@ -103,9 +103,11 @@ async function followSequence(
 ): Promise<Outcome<JsonObject, Problem>> {
   const outcome = known.sequences.follow(driver, finding, parts.now());
   if (!outcome.ok || !outcome.value["hasNoEnd"]) return outcome;
-  const { device, session } = finding;
+  const { device, session, saidAt } = finding;
   const stays = new Set(bornLater).add(device);
-  const gone = { kind: "gone", device, below: true, session } as const;
+  // Not after its birth by its own clock: else who is born next would be older than his end.
+  const end = saidAt === undefined ? {} : { leftAt: saidAt };
+  const gone = { kind: "gone", device, below: true, session, ...end } as const;
   await farewell(parts, known, { driver, finding: gone, stays });
   return outcome;
 }

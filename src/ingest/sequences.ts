@@ -27,7 +27,8 @@ export class Sequences {
 
   /**
    * Fails where numbers are missing; the row goes on from what came. Tells of a row whose beginning
-   * nobody heard (`isUnheard`), and of one that begins while a session before it never ended.
+   * nobody heard (`isUnheard`), and of one that begins while another session never ended. Which one
+   * goes on where its beginning was not heard, nobody knows: it may be the one that begins again.
    */
   follow(driver: Driver, finding: Of<"sequence">, now: number): Outcome<JsonObject, Problem> {
     const key = keyOf(driver, finding.device);
@@ -36,7 +37,8 @@ export class Sequences {
     if (!row || starts) {
       const aheadMs = saidAt - now;
       this.#rows.set(key, { number, session, missing: new Set(), aheadMs });
-      const hasNoEnd = starts && row !== undefined && row.session !== session;
+      const before = row?.session ?? null;
+      const hasNoEnd = starts && before !== null && before !== session;
       return success({ ...(!starts && { isUnheard: true }), ...(hasNoEnd && { hasNoEnd }) });
     }
     row.aheadMs = saidAt - now;

@@ -165,10 +165,19 @@ export class Findings {
   #device = NO_DEVICE;
   #at = 0;
   #isArrival = false;
+  #isPast = false;
 
   /** How many readings there are. */
   get count(): number {
     return this.#count;
+  }
+
+  /** Whether there are readings, and all of them are history. */
+  get areAllPast(): boolean {
+    for (let place = 0; place < this.#count; place += 1) {
+      if (!this.#readings[place]?.isPast) return false;
+    }
+    return this.#count > 0;
   }
 
   /** The reading at this place. It holds until `clear`: whoever keeps it copies it. */
@@ -186,12 +195,19 @@ export class Findings {
     this.#device = device;
     this.#at = at;
     this.#isArrival = false;
+    this.#isPast = false;
     return this;
   }
 
   /** Whose readings follow that says no time: they are of when their message arrived. */
   arrived(device: DeviceAddress, receivedAt: number): this {
     this.about(device, receivedAt).#isArrival = true;
+    return this;
+  }
+
+  /** Whose readings follow that it has kept since then: history, and not what is so now. */
+  past(device: DeviceAddress, at: number): this {
+    this.about(device, at).#isPast = true;
     return this;
   }
 
@@ -202,6 +218,7 @@ export class Findings {
     reading.channel = channel;
     reading.at = this.#at;
     reading.isArrival = this.#isArrival;
+    reading.isPast = this.#isPast;
     reading.value = value;
     reading.quality = quality;
     reading.word = word;
@@ -257,6 +274,8 @@ export type Reading = {
    * within one millisecond; two that a device stamped alike are one, said twice.
    */
   readonly isArrival: boolean;
+  /** The device kept it and tells it now: it is history, whatever its time. */
+  readonly isPast: boolean;
   readonly value: Value | null;
   readonly quality: Quality;
   /** What is said of the value beyond its quality; 0 for nothing, see status-word.ts. */
@@ -274,7 +293,8 @@ const NO_CHANNEL = "" as ChannelName;
 function emptyReading(): Writable<Reading> {
   const [device, channel] = [NO_DEVICE, NO_CHANNEL];
   const at = Number.NaN;
-  return { device, channel, at, isArrival: false, value: null, quality: "good", word: 0 };
+  const when = { isArrival: false, isPast: false };
+  return { device, channel, at, ...when, value: null, quality: "good", word: 0 };
 }
 
 /** Texts may be long: nothing holds on to them. */

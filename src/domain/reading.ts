@@ -12,8 +12,22 @@ export type Quality = (typeof QUALITIES)[number];
 /** The byte that stands for a quality in columns and on disk. */
 export const QUALITY_BYTE = { good: 0, uncertain: 1, bad: 2 } as const;
 
+/**
+ * Added to the byte of a sample that its device kept and told afterwards: it is history, whatever
+ * its time, and never what is so now (docs/decisions/0062-what-is-told-afterwards-is-history.md).
+ */
+export const PAST = 4;
+
 export function qualityOf(byte: number): Quality {
-  return QUALITIES[byte] ?? "bad";
+  return QUALITIES[byte & ~PAST] ?? "bad";
+}
+
+export function isGood(byte: number | undefined): boolean {
+  return byte === QUALITY_BYTE.good || byte === PAST;
+}
+
+export function isPast(byte: number | undefined): boolean {
+  return ((byte ?? 0) & PAST) !== 0;
 }
 
 /** What a point remembers, as one object: for the edges of the house. Inside, see `samples.ts`. */

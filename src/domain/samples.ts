@@ -1,6 +1,14 @@
 import type { Series, Timestamp } from "./brand.ts";
 import { packInteger, unpackInteger } from "./integer.ts";
-import { QUALITY_BYTE, type Quality, qualityOf, type Sample, type Value } from "./reading.ts";
+import {
+  isPast,
+  PAST,
+  QUALITY_BYTE,
+  type Quality,
+  qualityOf,
+  type Sample,
+  type Value,
+} from "./reading.ts";
 
 /** What the number in the value column stands for. */
 export const KIND = { number: 0, boolean: 1, text: 2, none: 3, integer: 4 } as const;
@@ -20,7 +28,7 @@ export type Samples = {
    */
   readonly value: Float64Array;
   readonly kind: Uint8Array;
-  /** See QUALITY_BYTE. */
+  /** See QUALITY_BYTE, and PAST. */
   readonly quality: Uint8Array;
   readonly texts: readonly string[];
 };
@@ -59,6 +67,7 @@ export class SamplesBuilder {
   #kind: Uint8Array;
   #quality: Uint8Array;
   #time = 0;
+  #mark = 0;
   #texts: string[] = [];
   #textIndex = new Map<string, number>();
 
@@ -82,6 +91,13 @@ export class SamplesBuilder {
   /** Of what is put next. Said apart, it needs no memory: V8 makes an object of a long argument. */
   time(at: number): void {
     this.#time = at;
+    this.#mark = 0;
+  }
+
+  /** The same of what was told afterwards, see `PAST`. */
+  past(at: number): void {
+    this.#time = at;
+    this.#mark = PAST;
   }
 
   put(series: Series, value: Value | null, quality: Quality): void {
@@ -89,9 +105,17 @@ export class SamplesBuilder {
     if (row === this.#series.length) this.#grow();
     this.#series[row] = series;
     this.#at[row] = this.#time;
-    this.#quality[row] = QUALITY_BYTE[quality];
+    this.#quality[row] = QUALITY_BYTE[quality] | this.#mark;
     this.#setValue(row, value);
     this.#count = row + 1;
+  }
+
+  /** A row of other columns, bit by bit. */
+  copy(samples: Samples, row: number): void {
+    const { series, at, value, quality } = sampleAt(samples, row);
+    if (isPast(samples.quality[row])) this.past(at);
+    else this.time(at);
+    this.put(series, value, quality);
   }
 
   /** Drops all rows from `count` on: a message that fails half-way brings nothing. */

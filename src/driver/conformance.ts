@@ -214,8 +214,8 @@ function checkTold(driver: Driver, vectors: readonly DecodeVector[]): void {
   }
 }
 
-function twinReadingOf({ channel, at, value, quality, word }: Reading): TwinReading {
-  return { channel, at: at as Timestamp, value, quality, word };
+function twinReadingOf({ channel, at, value, quality, word, isPast }: Reading): TwinReading {
+  return { channel, at: at as Timestamp, value, quality, word, isPast };
 }
 
 function readAgain(
@@ -341,7 +341,8 @@ function fits(value: Value | null, variable: Variable | undefined): boolean {
 function expectedReadings(vector: DecodeVector): Reading[] {
   return (vector.readings ?? []).map(({ at, ...rest }) => {
     const time = at === undefined ? AT : Date.parse(at);
-    return { word: 0, ...rest, at: time, isArrival: at === undefined } as Reading;
+    const when = { at: time, isArrival: at === undefined };
+    return { word: 0, isPast: false, ...rest, ...when } as Reading;
   });
 }
 

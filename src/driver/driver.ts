@@ -146,6 +146,8 @@ export type TwinReading = {
   readonly channel: string;
   /** What is said of the value beyond its quality, where the protocol can say that. */
   readonly word?: number;
+  /** Kept since then and told now, where the protocol can say that. */
+  readonly isPast?: boolean;
 } & Pick<Sample, "at" | "value" | "quality">;
 
 /** How far a request of the device is. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Value } from "../domain/reading.ts";
 import { chances } from "../lib/chance.ts";
+import { testAfterwards } from "./afterwards.ts";
 import { testAnyOrder } from "./any-order.ts";
 import { byHand, type Row } from "./by-hand.ts";
 import { testForgetting } from "./forgetting.ts";
@@ -238,6 +239,7 @@ export function testHistorian(subject: Subject): void {
   });
 
   testForgetting(subject);
+  testAfterwards(subject);
   testAnyOrder(subject);
 
   test(`${name}: appends settle in the order of the calls, and leave the columns alone`, () =>

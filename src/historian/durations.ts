@@ -1,4 +1,4 @@
-import { QUALITY_BYTE, type Value } from "../domain/reading.ts";
+import { isGood, type Value } from "../domain/reading.ts";
 import { type Samples, valueAt } from "../domain/samples.ts";
 import type { AggregateQuery } from "./historian.ts";
 import type { Sums } from "./sums.ts";
@@ -45,5 +45,5 @@ export function isTrusted(
   row: number,
   query: AggregateQuery,
 ): boolean {
-  return query.quality === "all" || quality[row] === QUALITY_BYTE.good;
+  return query.quality === "all" || isGood(quality[row]);
 }

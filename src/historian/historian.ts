@@ -19,7 +19,10 @@ export interface Historian {
    */
   append(samples: Samples): Promise<Appended>;
 
-  /** The newest sample by time of each of these series, at most one row a series. */
+  /**
+   * The newest sample by time of each of these series, at most one row a series. What its device
+   * told afterwards (`PAST`) is in every other answer, and never in this one.
+   */
   latest(series: Uint32Array): Promise<Samples>;
 
   /** Samples of one series in order of time, oldest first unless `order` is -1. */

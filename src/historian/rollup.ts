@@ -1,4 +1,4 @@
-import { QUALITY_BYTE } from "../domain/reading.ts";
+import { isGood } from "../domain/reading.ts";
 import { type Columns, countedValue, growth, isCountable, plainEnd, Tally } from "./tally.ts";
 
 /** Samples in a few numbers, over its good samples that can be counted; NaN where there is none. */
@@ -154,7 +154,7 @@ function areaOneByOne(columns: Columns, from: number, to: number, isAll: boolean
 }
 
 function counts(columns: Columns, row: number, isAll: boolean): boolean {
-  return (isAll || columns.quality[row] === QUALITY_BYTE.good) && isCountable(columns, row);
+  return (isAll || isGood(columns.quality[row])) && isCountable(columns, row);
 }
 
 /** Exact where one lies before the other, as what is let go in order of time does. */

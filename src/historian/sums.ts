@@ -1,5 +1,5 @@
 import { LIMIT } from "../domain/limit.ts";
-import { QUALITY_BYTE } from "../domain/reading.ts";
+import { isGood } from "../domain/reading.ts";
 import { calendarStarts } from "../lib/calendar.ts";
 import type { AggregateQuery, Buckets } from "./historian.ts";
 import type { Summary } from "./rollup.ts";
@@ -156,7 +156,7 @@ export class Sums implements Buckets {
     let value = before;
     for (let row = from; row < to; row += 1) {
       if (!isCountable(columns, row)) continue;
-      if (quality !== "all" && columns.quality[row] !== QUALITY_BYTE.good) continue;
+      if (quality !== "all" && !isGood(columns.quality[row])) continue;
       this.#hold(columns.at[row] ?? 0, value);
       value = countedValue(columns, row) + 0;
     }

@@ -1,5 +1,5 @@
 import { unpackInteger } from "../domain/integer.ts";
-import { QUALITY_BYTE } from "../domain/reading.ts";
+import { isGood, PAST, QUALITY_BYTE } from "../domain/reading.ts";
 import { KIND, type Samples } from "../domain/samples.ts";
 
 export type Columns = Pick<Samples, "at" | "value" | "kind" | "quality">;
@@ -75,7 +75,7 @@ export class Tally {
     for (let row = from; row < to; row += 1) {
       if (!isCountable(columns, row)) continue;
       countable += 1;
-      if (isAll || columns.quality[row] === QUALITY_BYTE.good) {
+      if (isAll || isGood(columns.quality[row])) {
         this.#add(countedValue(columns, row) + 0);
       }
     }
@@ -136,7 +136,7 @@ export function plainEnd(
 ): number {
   let row = from;
   if (isAll) while (row < to && kind[row] === KIND.number) row += 1;
-  else while (row < to && ((kind[row] ?? 0) | (quality[row] ?? 0)) === PLAIN) row += 1;
+  else while (row < to && ((kind[row] ?? 0) | ((quality[row] ?? 0) & ~PAST)) === PLAIN) row += 1;
   return row;
 }
 

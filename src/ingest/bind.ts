@@ -73,9 +73,19 @@ export class Binder {
 
   #keep(bound: BoundDevice, channel: BoundChannel, reading: Reading, value: Value | null): void {
     const { series } = channel.channel;
-    if (reading.isArrival) this.samples.time(this.#arrivalOf(bound, channel, reading.at));
-    else {
+    if (reading.isPast) {
+      // What is so now stays so, also where its moment is told again.
+      if (reading.at === channel.stampedAt) {
+        this.#compare(bound, channel, reading, value);
+        return;
+      }
+      this.samples.past(reading.at);
+    } else if (reading.isArrival) {
+      this.samples.time(this.#arrivalOf(bound, channel, reading.at));
+    } else {
       this.#compare(bound, channel, reading, value);
+      channel.stampedAt = reading.at;
+      channel.stamped = value;
       this.samples.time(reading.at);
     }
     this.samples.put(series, value, this.#qualityOf(bound, channel, reading));
@@ -103,8 +113,6 @@ export class Binder {
       const detail = `${values} at ${new Date(at).toISOString()}: ${cause}`;
       this.#doubt(bound, "W_SAME_MOMENT", `${channel.channel.name}: ${detail}`);
     }
-    channel.stampedAt = at;
-    channel.stamped = value;
   }
 
   /**

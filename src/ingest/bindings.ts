@@ -5,6 +5,7 @@ import { LIMIT } from "../domain/limit.ts";
 import type { ReceivedMessage } from "../domain/message.ts";
 import type { Channel, Device } from "../domain/model.ts";
 import type { Value } from "../domain/reading.ts";
+import { type Samples, valueAt } from "../domain/samples.ts";
 import type { Store } from "../store/store.ts";
 
 /** Places of a message whose channels are remembered. */
@@ -40,7 +41,7 @@ export type BoundChannel = {
   said: ChannelName;
   /** The newest time that was given to a value for its arrival, see `bind.ts`. */
   arrivedAt: number;
-  /** What the device stamped last, and how; NaN before it did, which is no time. */
+  /** What the device stamped last, or the house with its end, and how; NaN before, no time. */
   stampedAt: number;
   stamped: Value | null;
   /** The sensor behind it, where its device tells of that; undefined until somebody asks. */
@@ -170,6 +171,12 @@ export function noteMessage(
   bound.messages += 1;
   if (isNews) bound.lastSeenAt = receivedAt;
   for (const warning of warnings) noteWarning(bound, receivedAt, warning, payload);
+}
+
+/** This sample is the newest of the channel. */
+export function noteStamp(channel: BoundChannel, samples: Samples, row: number): void {
+  channel.stampedAt = samples.at[row] ?? Number.NaN;
+  channel.stamped = valueAt(samples, row);
 }
 
 /** The device was heard then, if it was not heard later. */

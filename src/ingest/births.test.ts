@@ -207,13 +207,86 @@ test("a node that dies and is born again within a batch is there", async (contex
   assert.deepEqual(await house.latest(), { speed: [2, "good"], on: [true, "good"] });
 });
 
+test("what a device tells afterwards is history, and its latest value stays", async (context) => {
+  const house = await open(context);
+  const edge = device();
+  await house.hear(edge.says(["speed", 2]));
+  await house.hear([...edge.tells(-5_000, ["speed", 1]), ...edge.tells(5_000, ["speed", 4])]);
+  await house.hear(edge.tells(5_000, ["speed", 4]));
+  assert.deepEqual(await house.latest(), { speed: [2, "good"] });
+  assert.deepEqual(await house.history(), [1, 2, 4]);
+  await house.restart();
+  assert.deepEqual(await house.latest(), { speed: [2, "good"] });
+  await house.hear(edge.says(["speed", 3]));
+  assert.deepEqual(await house.latest(), { speed: [3, "good"] });
+  assert.deepEqual(await house.history(), [1, 2, 3, 4]);
+});
+
+test("what a device tells afterwards is no sign of life", async (context) => {
+  const house = await open(context);
+  const edge = device();
+  await house.hear(edge.says(["speed", 1]));
+  await house.hear([deathOf(0)]);
+  await house.passes(60_000);
+  for (const restart of [async () => {}, house.restart]) {
+    await restart();
+    await house.hear(edge.tells(120_000, ["speed", 2]));
+    assert.deepEqual(house.gone().toSorted(), ["plant/edge", PUMP]);
+    assert.deepEqual(await house.latest(), { speed: [1, "bad"] });
+    assert.equal(house.lastSeenAt(), NOW);
+  }
+  assert.equal(house.messages()[PUMP], 1, "it is counted all the same");
+  edge.passes(59_000);
+  await house.hear(edge.says(["speed", 3], ["on", true]));
+  assert.deepEqual(house.gone(), []);
+  assert.equal(house.lastSeenAt(), NOW + 60_000);
+  assert.deepEqual(await house.latest(), { speed: [3, "good"], on: [true, "good"] });
+});
+
+test("what is so now and is told again afterwards is so still", async (context) => {
+  const house = await open(context);
+  const edge = device();
+  await house.hear(edge.says(["speed", 1]));
+  await house.hear(edge.says(["speed", 2]));
+  await house.hear(edge.tells(0, ["speed", 7]));
+  for (const restart of [house.restart, house.restart]) {
+    await restart();
+    await house.hear(edge.tells(0, ["speed", 8]));
+    assert.deepEqual(await house.latest(), { speed: [2, "good"] });
+  }
+  await house.hear([deathOf(0)]);
+  const end = await house.newestAt();
+  await house.hear(edge.tells(end - edge.now(), ["speed", 9]));
+  await house.restart();
+  await house.hear(edge.tells(end - edge.now(), ["speed", 9]));
+  assert.deepEqual(await house.latest(), { speed: [2, "bad"] });
+  assert.deepEqual(await house.history(), [1, 2, 2]);
+});
+
+test("who is known by its history alone was never heard", async (context) => {
+  const house = await open(context);
+  // `{ metrics: [{ name: "speed", timestamp: 5, is_historical: true, value: 2 }] }`
+  const payload = Buffer.from("12140a05737065656418052801690000000000000040", "hex");
+  await house.hear([{ topic: "spBv1.0/plant/DDATA/edge/pump", payload }]);
+  assert.deepEqual(await house.history(), [2]);
+  assert.deepEqual([house.messages()[PUMP], house.lastSeenAt()], [1, null]);
+  await house.restart();
+  assert.equal(house.lastSeenAt(), null);
+});
+
 /** A pump behind a node; its clock goes a second with each word. */
 function device(aheadMs = 0) {
   const twin = driverOf("sparkplug").twin(PUMP);
   let at = NOW + aheadMs - 60_000;
   return {
+    now: () => at,
     passes(ms: number) {
       at += ms;
+    },
+    /** What it kept of a moment that lies so far from what it says now. */
+    tells(afterMs: number, ...values: [string, number][]): readonly Message[] {
+      const row = { at: (at + afterMs) as Timestamp, quality: "good" as const, isPast: true };
+      return twin.emit(values.map(([channel, value]) => ({ ...row, channel, value })));
     },
     says(...values: [string, number | boolean][]): readonly Message[] {
       at += 1_000;
@@ -262,7 +335,12 @@ async function open(context: Context, { isPatient = false } = {}) {
     ...(isPatient && { wait: (ms: number, call: () => void) => clock.after(ms, call) }),
   };
   let ingest = await openIngest(parts);
-  const hear = (messages: readonly Message[]) => ingest.receive(messages.map(received));
+  const hear = (messages: readonly Message[]) =>
+    ingest.receive(messages.map((message) => received(message, clock.now())));
+  const channelsOf = () => {
+    const pump = ingest.devices().find(({ address }) => address === PUMP);
+    return (pump && ingest.device(pump.id)?.channels) ?? [];
+  };
   return {
     sent,
     hear,
@@ -292,9 +370,18 @@ async function open(context: Context, { isPatient = false } = {}) {
           .devices()
           .map(({ id, address }) => [address, ingest.diagnostics(id).messages] as const),
       ),
+    newestAt: async () => {
+      const series = Uint32Array.of(channelsOf()[0]?.series ?? 0);
+      return (await historian.value.latest(series)).at[0] ?? 0;
+    },
+    /** All values of its first channel, in order of time. */
+    history: async () => {
+      const everything = { from: 0, to: Number.MAX_SAFE_INTEGER, limit: 100 };
+      const series = channelsOf()[0]?.series ?? 0;
+      return Array.from((await historian.value.range({ series, ...everything })).value);
+    },
     latest: async () => {
-      const [found] = ingest.devices().filter(({ address }) => address === PUMP);
-      const channels = (found && ingest.device(found.id)?.channels) ?? [];
+      const channels = channelsOf();
       const series = Uint32Array.from(channels, (channel) => channel.series);
       const samples = await historian.value.latest(series);
       const rows = channels.map(({ name, series: wanted }) => {
@@ -306,6 +393,7 @@ async function open(context: Context, { isPatient = false } = {}) {
   };
 }
 
-function received(message: Message): ReceivedMessage {
-  return { ...message, agent: "edge" as AgentId, receivedAt: NOW, retain: false };
+function received(message: Message, now: number = NOW): ReceivedMessage {
+  const receivedAt = now as Timestamp;
+  return { ...message, agent: "edge" as AgentId, receivedAt, retain: false };
 }

@@ -3,7 +3,7 @@ import type { Finding } from "../domain/findings.ts";
 import { QUALITY_BYTE } from "../domain/reading.ts";
 import type { Samples } from "../domain/samples.ts";
 import type { Driver } from "../driver/driver.ts";
-import type { Bindings, BoundDevice } from "./bindings.ts";
+import { type Bindings, type BoundChannel, type BoundDevice, noteStamp } from "./bindings.ts";
 import type { Departures } from "./departures.ts";
 import type { IngestParts } from "./ingest.ts";
 
@@ -34,16 +34,14 @@ export async function farewell(
     ({ device }) => !stays?.has(device.address),
   );
   await departures.leave(leaving);
-  const series = leaving.flatMap(({ channels }) => {
-    const inUse = [...channels.values()].filter(({ channel }) => !channel.retired);
-    return inUse.map(({ channel }) => channel.series);
-  });
-  if (series.length === 0) return;
-  const last = await parts.historian.latest(Uint32Array.from(series));
+  const series = seriesOf(leaving);
+  if (series.size === 0) return;
+  const last = await parts.historian.latest(Uint32Array.from(series.keys()));
   const now = parts.now();
   const samples = asBad(last, Math.min(now, finding.leftAt ?? now + aheadMs));
   if (samples.count > 0) {
     await parts.historian.append(samples);
+    noteEnd(series, samples);
     parts.onStored(samples);
   }
   for (const { device } of leaving) parts.onChanged(`device:${device.id}`);
@@ -68,6 +66,20 @@ function devicesOf(bindings: Bindings, driver: Driver, { device, below }: Gone):
     if (bound.device.driver !== driver.id) return false;
     return address === device || (below && address.startsWith(`${device}/`));
   });
+}
+
+function seriesOf(leaving: readonly BoundDevice[]): Map<number, BoundChannel> {
+  const channels = leaving.flatMap((bound) => [...bound.channels.values()]);
+  const inUse = channels.filter(({ channel }) => !channel.retired);
+  return new Map(inUse.map((one) => [one.channel.series, one]));
+}
+
+/** Nothing that is told afterwards takes the place of the end. */
+function noteEnd(series: ReadonlyMap<number, BoundChannel>, samples: Samples): void {
+  for (let row = 0; row < samples.count; row += 1) {
+    const channel = series.get(samples.series[row] ?? 0);
+    if (channel) noteStamp(channel, samples, row);
+  }
 }
 
 /** A device whose clock goes ahead has left after what it said last all the same. */

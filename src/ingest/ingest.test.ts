@@ -251,6 +251,7 @@ describe("the walk up", () => {
       channel,
       at,
       isArrival: false,
+      isPast: false,
       value: 400 + at,
       quality: "good" as const,
       word: 0,

@@ -1,5 +1,11 @@
 import { LIMIT } from "../domain/limit.ts";
-import { type Bindings, type BoundChannel, type BoundDevice, noteHeard } from "./bindings.ts";
+import {
+  type Bindings,
+  type BoundChannel,
+  type BoundDevice,
+  noteHeard,
+  noteStamp,
+} from "./bindings.ts";
 import type { IngestParts } from "./ingest.ts";
 import { noteMask } from "./soundness.ts";
 
@@ -12,7 +18,8 @@ export async function recallLastHeard(
   bindings: Bindings,
 ): Promise<void> {
   const owners = ownersIn(bindings);
-  const { count, series, at, value } = await historian.latest(Uint32Array.from(owners.keys()));
+  const newest = await historian.latest(Uint32Array.from(owners.keys()));
+  const { count, series, at, value } = newest;
   const latest = now() + LIMIT.arrivalAheadMs;
   for (let row = 0; row < count; row += 1) {
     const owner = owners.get(series[row] ?? 0);
@@ -23,6 +30,7 @@ export async function recallLastHeard(
     if (!bound.hasLeft) noteHeard(bound, time);
     noteMask(channel, time, value[row] ?? null);
     channel.arrivedAt = time <= latest ? time : channel.arrivedAt;
+    noteStamp(channel, newest, row);
   }
 }
 

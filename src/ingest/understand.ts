@@ -80,6 +80,7 @@ type Unheard = {
   readonly device: DeviceAddress;
   readonly message: ReceivedMessage;
   readonly warnings: readonly Warning[];
+  readonly isNews: boolean;
 };
 
 /** Has messages decoded and gives their readings to the binder; the rest it hands on. */
@@ -161,9 +162,11 @@ export class Understanding {
     const { others, warnings } = this.#findings;
     const device = this.#findings.at(0)?.device ?? others.find(isOwnWord)?.device;
     const speaker = bound ?? (device && this.#state.bindings.find(driver.id, device));
-    if (speaker) noteSaid({ state: this.#state, driver }, speaker, message, warnings);
+    const isNews = isNewsIn(this.#findings) && !isOld(driver, message);
+    const said = { message, warnings, isNews };
+    if (speaker) noteSaid(this.#state, speaker, said);
     else if (device === undefined) this.#noteOverheard(driver, message);
-    else this.#brought.unheard.push({ driver, device, message, warnings: [...warnings] });
+    else this.#brought.unheard.push({ driver, device, ...said, warnings: [...warnings] });
   }
 
   /** A worker may have read it before: nothing but readings then. */
@@ -268,17 +271,22 @@ export function knownTo(driver: Driver, state: State): Known {
   };
 }
 
+type Said = Pick<Unheard, "message" | "warnings" | "isNews">;
+
 /** Counts a message with its device, and keeps it for those who look. */
 export function noteSaid(
-  { state, driver }: { readonly state: State; readonly driver: Driver },
+  { departures, messages }: Pick<State, "departures" | "messages">,
   bound: BoundDevice,
-  message: ReceivedMessage,
-  warnings: readonly Warning[],
+  { message, warnings, isNews }: Said,
 ): void {
-  const isNews = !isOld(driver, message);
-  if (isNews) state.departures.comeBack(bound);
+  if (isNews) departures.comeBack(bound);
   noteMessage(bound, message, warnings, isNews);
-  state.messages.note(bound.device.id, message);
+  messages.note(bound.device.id, message);
+}
+
+/** What a device kept and tells now says that it was there then. */
+function isNewsIn(findings: Findings): boolean {
+  return !findings.areAllPast || findings.others.some(({ kind }) => kind !== "sequence");
 }
 
 /** Whoever keeps it may say it again, whenever he likes: nobody can tell when it was said. */

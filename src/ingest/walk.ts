@@ -154,9 +154,9 @@ export class Walk {
       const outcome = await accept(this.#parts, this.#state, known);
       if (outcome.ok || !this.#waitsFor(told, outcome.problem)) await this.#tell(told, outcome);
     }
-    for (const { driver, device, message, warnings } of unheard) {
+    for (const { driver, device, ...said } of unheard) {
       const bound = bindings.find(driver.id, device);
-      if (bound) noteSaid({ state: this.#state, driver }, bound, message, warnings);
+      if (bound) noteSaid(this.#state, bound, said);
     }
   }
 

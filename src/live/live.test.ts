@@ -127,6 +127,19 @@ test("holes are told together, not one by one", async () => {
   ]);
 });
 
+test("what was told afterwards is never shown as live, and is told as a hole", async () => {
+  const { live, look, clock } = house([1, 10_000, 1]);
+  const viewer = look([1, 2]);
+  await viewer.watch.opened;
+  clock.advance(100);
+  live.stored(told([1, 90_000, 7], [2, 20_000, 8], [1, 5_000, 9], [101, 90_000, OVERLOAD]));
+  clock.advance(10_000);
+  assert.deepEqual(viewer.frames, [{ snapshot: true, rows: [[0, 10_000, 1]] }]);
+  assert.deepEqual(viewer.missed, [[5_000, 90_001]]);
+  live.stored(rows([1, 11_000, 2]));
+  assert.deepEqual(viewer.frames.at(-1), { snapshot: false, rows: [[0, 11_000, 2]] });
+});
+
 test("the same time again brings the later value, as the historian keeps it", async () => {
   const { live, look, clock } = house([1, 1_000, 1]);
   const viewer = look([1]);
@@ -297,5 +310,14 @@ function watching(live: Live, series: readonly number[], rateHz: number): Seen {
 function rows(...list: readonly Row[]): Samples {
   const builder = new SamplesBuilder();
   for (const [series, at, value] of list) builder.add(series as Series, at, value, "good");
+  return builder.take();
+}
+
+function told(...list: readonly Row[]): Samples {
+  const builder = new SamplesBuilder();
+  for (const [series, at, value] of list) {
+    builder.past(at);
+    builder.put(series as Series, value, "good");
+  }
   return builder.take();
 }

@@ -1,3 +1,4 @@
+import { isPast } from "../domain/reading.ts";
 import { KIND, type Samples } from "../domain/samples.ts";
 
 /** The newest sample of a series that somebody watches, and who does. */
@@ -20,7 +21,7 @@ export type Seat = { readonly viewer: Watcher; readonly position: number };
 export interface Watcher {
   /** The slot has a newer sample than that of `before`. */
   changed(position: number, before: number, at: number): void;
-  /** A sample came that is older than the newest. */
+  /** A sample came that is not the newest: it is older, or was told afterwards. */
   cameLate(at: number, newest: number): void;
   /** The slot was emptied: there is nothing to send of it. */
   emptied(position: number): void;
@@ -103,9 +104,10 @@ export class Slots {
   #takeRow(slot: Slot, samples: Samples, row: number, touched: Set<Watcher>): void {
     const at = samples.at[row] ?? 0;
     const before = slot.at;
-    if (at >= before) fill(slot, samples, row);
+    const isNews = at >= before && !isPast(samples.quality[row]);
+    if (isNews) fill(slot, samples, row);
     for (const { viewer, position } of slot.seats) {
-      if (at >= before) viewer.changed(position, before, at);
+      if (isNews) viewer.changed(position, before, at);
       else viewer.cameLate(at, before);
       touched.add(viewer);
     }

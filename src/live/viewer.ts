@@ -77,7 +77,8 @@ export class Viewer implements Watcher {
   }
 
   cameLate(at: number, newest: number): void {
-    if (newest - at > this.#intervalMs && this.#hasSnapshot) this.#missed.add(at, at + 1);
+    const isApart = Math.abs(newest - at) > this.#intervalMs;
+    if (isApart && this.#hasSnapshot) this.#missed.add(at, at + 1);
   }
 
   emptied(position: number): void {

@@ -2,7 +2,7 @@ import type { ChannelName, DeviceAddress, Timestamp } from "../domain/brand.ts";
 import type { Reading } from "../domain/findings.ts";
 import { packInteger, unpackInteger } from "../domain/integer.ts";
 import type { ReceivedMessage } from "../domain/message.ts";
-import { QUALITY_BYTE, qualityOf, type Value } from "../domain/reading.ts";
+import { PAST, QUALITY_BYTE, qualityOf, type Value } from "../domain/reading.ts";
 import { KIND } from "../domain/samples.ts";
 
 // A batch on its way from a worker to the house; numbers are little-endian:
@@ -15,7 +15,7 @@ import { KIND } from "../domain/samples.ts";
 //     u32  length of the payload, the payload
 //     where it was read: u32 driver (text), u32 number of readings, and for each of them
 //       u32 device (text), u32 channel (text), f64 time, f64 value, u8 kind, u8 quality,
-//       u8 1: the time is that of the arrival, f64 status word
+//       u8 1: the time is that of the arrival, 4: told afterwards, f64 status word
 
 /** What a worker says of itself with each batch. */
 export type Head = {
@@ -54,6 +54,7 @@ type Batch = { readonly head: Head; readonly messages: readonly RelayedMessage[]
 
 const RETAIN = 1;
 const READ = 2;
+const ARRIVAL = 1;
 const FIXED_BYTES = 8 + 1 + 2 + 4 + 4 + 4;
 const READING_BYTES = 4 + 4 + 8 + 8 + 3 + 8;
 
@@ -109,7 +110,7 @@ function writeMessage(body: Writer, texts: Texts, message: RelayedMessage): void
 }
 
 function writeReading(body: Writer, texts: Texts, reading: Reading): void {
-  const { device, channel, at, isArrival, value, quality, word } = reading;
+  const { device, channel, at, isArrival, isPast, value, quality, word } = reading;
   body.room(READING_BYTES);
   body.u32(texts.indexOf(device));
   body.u32(texts.indexOf(channel));
@@ -118,7 +119,7 @@ function writeReading(body: Writer, texts: Texts, reading: Reading): void {
   body.f64(number);
   body.u8(kind);
   body.u8(QUALITY_BYTE[quality]);
-  body.u8(isArrival ? 1 : 0);
+  body.u8((isArrival ? ARRIVAL : 0) | (isPast ? PAST : 0));
   body.f64(word);
 }
 
@@ -155,8 +156,9 @@ function readReading(reader: Reader, texts: readonly string[]): Reading {
   const at = reader.f64();
   const value = valueIn(reader.f64(), reader.u8(), texts);
   const quality = qualityOf(reader.u8());
-  const isArrival = reader.u8() === 1;
-  return { device, channel, at, isArrival, value, quality, word: reader.f64() };
+  const flags = reader.u8();
+  const when = { isArrival: (flags & ARRIVAL) !== 0, isPast: (flags & PAST) !== 0 };
+  return { device, channel, at, ...when, value, quality, word: reader.f64() };
 }
 
 function valueIn(number: number, kind: number, texts: readonly string[]): Value | null {

@@ -207,6 +207,7 @@ function readingsOf({ device, readings }: DeviceReport): Reading[] {
     channel: channel as Reading["channel"],
     at,
     isArrival: false,
+    isPast: false,
     value,
     quality,
     word: 0,

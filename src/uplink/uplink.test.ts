@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { AgentId, ChannelName, DeviceAddress, Timestamp } from "../domain/brand.ts";
+import type { AgentId, ChannelName, DeviceAddress, Series, Timestamp } from "../domain/brand.ts";
 import { Findings } from "../domain/findings.ts";
 import type { Message } from "../domain/message.ts";
 import { type Problem, problem } from "../domain/problem.ts";
+import { SamplesBuilder } from "../domain/samples.ts";
 import { NOTHING_KNOWN } from "../driver/driver.ts";
 import { fieldline } from "../driver/fieldline/fieldline.ts";
 import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
@@ -129,12 +130,37 @@ test("a status word goes up with the value that it was said of", () =>
     await historian.close();
   }));
 
+test("what a device told afterwards goes up as such", () =>
+  inFolder(async (folder) => {
+    const server = new Server();
+    const { historian, uplink } = await open(folder, server);
+    const told = new SamplesBuilder();
+    told.past(START + 5);
+    told.put(1 as Series, 7, "good");
+    told.past(START + 1);
+    told.put(1 as Series, 6, "bad");
+    told.put(101 as Series, 2_150_891_520, "good");
+    await historian.append(batchOf([row(1, 0, 1)]));
+    await historian.append(told.take());
+    await server.until(3);
+    assert.deepEqual(server.heard, [
+      [START, 1],
+      [START + 5, 7],
+      [START + 1, 6, 2_150_891_520],
+    ]);
+    assert.deepEqual(server.past, [START + 5, START + 1]);
+    await uplink.close();
+    await historian.close();
+  }));
+
 /** What stands above: it reads what comes as a house does. */
 class Server {
   /** So many messages are not taken. */
   refuses = 0;
   readonly heard: (readonly [at: number, value: unknown, word?: number])[] = [];
   readonly said: string[] = [];
+  /** Times of what the device told afterwards. */
+  readonly past: number[] = [];
 
   readonly send = async ({ topic, payload }: Message): Promise<Outcome<void, Problem>> => {
     if (this.refuses > 0) {
@@ -150,7 +176,8 @@ class Server {
       const channels = finding.channels.map((one) => `${one.channel} ${one.dataType} ${one.unit}`);
       this.said.push(`channels: ${channels}`);
     }
-    for (const { at, value, word } of findings.readings) {
+    for (const { at, value, word, isPast } of findings.readings) {
+      if (isPast) this.past.push(at);
       this.heard.push(word === 0 ? [at, value] : [at, value, word]);
     }
     return success(undefined);

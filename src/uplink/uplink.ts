@@ -2,6 +2,7 @@ import type { ChannelName, DeviceAddress, Timestamp } from "../domain/brand.ts";
 import type { DataType } from "../domain/catalogue.ts";
 import type { Message } from "../domain/message.ts";
 import type { Problem } from "../domain/problem.ts";
+import { isPast } from "../domain/reading.ts";
 import { type Samples, sampleAt } from "../domain/samples.ts";
 import type { Twin, TwinReading } from "../driver/driver.ts";
 import type { Arrivals, Outbox } from "../historian/historian.ts";
@@ -210,7 +211,9 @@ class Carrier implements Uplink {
       if (!source) continue;
       const rows = devices.get(source.device) ?? [];
       const word = words.get(series)?.get(at) ?? 0;
-      rows.push({ source, reading: { channel: source.channel, at, value, quality, word } });
+      const told = isPast(samples.quality[row]) ? { isPast: true } : {};
+      const reading = { channel: source.channel, at, value, quality, word, ...told };
+      rows.push({ source, reading });
       devices.set(source.device, rows);
     }
     return devices;

@@ -1,5 +1,5 @@
 import { LIMIT } from "../../domain/limit.ts";
-import { QUALITY_BYTE } from "../../domain/reading.ts";
+import { type Quality, qualityOf } from "../../domain/reading.ts";
 import { KIND, type Samples, valueAt } from "../../domain/samples.ts";
 import type { AggregateQuery, Buckets, Historian } from "../../historian/historian.ts";
 import { samplesIn } from "../samples-in.ts";
@@ -111,9 +111,9 @@ class Tally {
   min: Moment | undefined;
   max: Moment | undefined;
 
-  add(at: number, value: number | bigint, quality: number): void {
-    if (quality === QUALITY_BYTE.uncertain) this.uncertain += 1;
-    else if (quality !== QUALITY_BYTE.good) this.bad += 1;
+  add(at: number, value: number | bigint, quality: Quality): void {
+    if (quality === "uncertain") this.uncertain += 1;
+    else if (quality === "bad") this.bad += 1;
     else this.#addGood({ at, value });
   }
 
@@ -147,7 +147,8 @@ async function tallied(
       const at = samples.at[row] ?? 0;
       interval = intervalAt(at, interval, bounds);
       const value = numberAt(samples, row);
-      if (value !== undefined) tallies[interval]?.add(at, value, samples.quality[row] ?? 0);
+      const quality = qualityOf(samples.quality[row] ?? 0);
+      if (value !== undefined) tallies[interval]?.add(at, value, quality);
     }
   }
   return tallies;

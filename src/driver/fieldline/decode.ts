@@ -32,20 +32,24 @@ export function decode(message: ReceivedMessage, findings: Findings): Outcome<vo
   return success(undefined);
 }
 
-/** `[channel, time, value]`, and behind it what is not plainly good: quality, status word. */
+/**
+ * `[channel, time, value]`, and behind it what is not plainly good and of now: quality, status
+ * word, whether the device told it afterwards.
+ */
 function readSamples(
   list: readonly ExactJson[],
   findings: Findings,
   device: ReturnType<typeof addressOf>,
 ): Outcome<void, Problem> {
   for (const row of list) {
-    const [channel, at, value, quality = "good", word = 0] = Array.isArray(row) ? row : [];
+    const [channel, at, value, quality = "good", word = 0, isPast = false] = partsOf(row);
     const isSample =
       typeof channel === "string" && channel !== "" && isTime(at) && isQuality(quality);
-    if (!isSample || !isValue(value) || !isWordOf(quality, word)) {
+    if (!isSample || !isValue(value) || !isWordOf(quality, word) || !isTruth(isPast)) {
       return malformed(`E_SAMPLE ${shorten(row)}`);
     }
-    findings.about(device, at);
+    if (isPast) findings.past(device, at);
+    else findings.about(device, at);
     findings.reading(channel as ChannelName, value, quality, word);
   }
   return success(undefined);
@@ -57,6 +61,14 @@ function channelIn(json: ExactJson): DeclaredChannel | undefined {
   if (typeof name !== "string" || name === "" || !isDataType(type)) return undefined;
   const channel = { channel: name as ChannelName, dataType: type };
   return typeof unit === "string" ? { ...channel, unit } : channel;
+}
+
+function partsOf(row: ExactJson): readonly ExactJson[] {
+  return Array.isArray(row) ? row : [];
+}
+
+function isTruth(json: ExactJson): json is boolean {
+  return typeof json === "boolean";
 }
 
 function isTime(json: ExactJson | undefined): json is number {

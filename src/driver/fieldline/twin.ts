@@ -43,11 +43,12 @@ export function twin(device: DeviceAddress): Twin {
 }
 
 /** `["channel",1767225600000,49]`, and behind it what is not plainly good. */
-function rowOf({ channel, at, value, quality, word = 0 }: TwinReading): string {
+function rowOf({ channel, at, value, quality, word = 0, isPast = false }: TwinReading): string {
   const parts = [JSON.stringify(channel), String(at), jsonOf(value)];
   const beside = wordBeside(quality, word);
-  if (quality !== "good" || beside !== null) parts.push(JSON.stringify(quality));
-  if (beside !== null) parts.push(String(beside));
+  if (quality !== "good" || beside !== null || isPast) parts.push(JSON.stringify(quality));
+  if (beside !== null || isPast) parts.push(String(beside ?? 0));
+  if (isPast) parts.push("true");
   return `[${parts.join()}]`;
 }
 

@@ -256,31 +256,47 @@ function gather(findings: Findings, found: Found, into: Found[]): void {
   }
 }
 
-/** A member without a time is of the time of the whole. */
-function memberOf(member: Metric, { timestamp }: Metric, name: string): Found {
+/** A member without a time is of the time of the whole, and historical where that is. */
+function memberOf(member: Metric, { timestamp, isHistorical }: Metric, name: string): Found {
   const isTimed = member.timestamp !== undefined || timestamp === undefined;
+  const told = isHistorical ? { ...member, isHistorical } : member;
   return {
-    metric: isTimed ? member : { ...member, timestamp },
+    metric: isTimed ? told : { ...told, timestamp },
     name: `${name}/${member.name}`,
     type: typeNameOf(member.datatype ?? 0) ?? guessOf(member.value),
   };
 }
 
-function tell(context: Context, { metric, name, type }: Found): void {
-  const { findings, place, payload, arrivedAt } = context;
-  const at = metric.timestamp ?? payload.timestamp;
-  if (at === undefined) {
-    warn(findings, "W_TIMESTAMP", `'${name}': no time, so the time of arrival is taken`);
-  }
+function tell(context: Context, found: Found): void {
+  const { metric, name, type } = found;
+  const { findings } = context;
   const value = metric.isNull || !metric.value ? null : valueIn(metric.value, type);
   if (value === undefined) {
     warn(findings, "W_VALUE", `'${name}': a value that is no ${type}`);
     return;
   }
-  const time = timeOf(at);
-  if (time === undefined) findings.arrived(place.device, arrivedAt);
-  else findings.about(place.device, time);
+  if (!date(context, found)) return;
   findings.reading(name as ChannelName, value, qualityOf(metric));
+}
+
+/** Whether anybody knows of when the value is: of a historical one its arrival says nothing. */
+function date({ findings, place, payload, arrivedAt }: Context, { metric, name }: Found): boolean {
+  const at = metric.timestamp ?? payload.timestamp;
+  const time = timeOf(at);
+  if (time !== undefined) {
+    if (metric.isHistorical) findings.past(place.device, time);
+    else findings.about(place.device, time);
+    return true;
+  }
+  if (metric.isHistorical) {
+    warn(findings, "W_TIMESTAMP", `'${name}': historical and without a time, so it is left out`);
+    return false;
+  }
+  if (at === undefined) {
+    warn(findings, "W_TIMESTAMP", `'${name}': no time, so the time of arrival is taken`);
+  }
+  findings.arrived(place.device, arrivedAt);
+  return true;
 }
 
 /** A birth says what is so now, also of a value that has not changed for long. */

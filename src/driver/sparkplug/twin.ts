@@ -33,7 +33,9 @@ export function twin(device: DeviceAddress): Twin {
         return false;
       });
       const said = births.length > 0 ? bear(state, births) : [];
-      for (const { channel, ...last } of data) Object.assign(state.known.get(channel) ?? {}, last);
+      for (const { channel, ...last } of data) {
+        if (!last.isPast) Object.assign(state.known.get(channel) ?? {}, last);
+      }
       if (data.length > 0)
         said.push(
           say(
@@ -121,14 +123,16 @@ function metricOf(): Metric {
   return { isHistorical: false, isNull: false, properties: new Map() };
 }
 
-function dataOf({ known }: State, { channel, at, value, quality }: TwinReading): Metric {
+function dataOf({ known }: State, reading: TwinReading): Metric {
+  const { channel, at, value, quality, isPast: isHistorical = false } = reading;
   const raw = value === null ? undefined : rawOf(value, known.get(channel)?.type ?? "String");
   const properties = new Map<string, Raw>();
   if (quality !== "good") {
     properties.set("Quality", { kind: "int", whole: BigInt(QUALITY_CODES[quality]) });
   }
   const alias = [...known.keys()].indexOf(channel);
-  const metric = { ...metricOf(), alias, timestamp: at, isNull: raw === undefined, properties };
+  const about = { alias, timestamp: at, isHistorical, isNull: raw === undefined, properties };
+  const metric = { ...metricOf(), ...about };
   return raw ? { ...metric, value: raw } : metric;
 }
 

@@ -11,12 +11,13 @@ export function writePayload({ timestamp, metrics, seq }: Payload): Uint8Array {
 }
 
 function writeMetric(metric: Metric): Uint8Array {
-  const { name, alias, timestamp, datatype, isNull, properties, value } = metric;
+  const { name, alias, timestamp, datatype, isHistorical, isNull, properties, value } = metric;
   const writer = new WireWriter();
   if (name !== undefined) writer.text(1, name);
   if (alias !== undefined) writer.whole(2, alias);
   if (timestamp !== undefined) writer.whole(3, timestamp);
   if (datatype !== undefined) writer.whole(4, datatype);
+  if (isHistorical) writer.whole(5, 1);
   if (isNull) writer.whole(7, 1);
   if (properties.size > 0) writer.bytes(9, writeProperties(properties));
   if (value) writeRaw(writer, value, 10);

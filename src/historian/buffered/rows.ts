@@ -1,5 +1,4 @@
-import type { Series } from "../../domain/brand.ts";
-import { type Samples, SamplesBuilder, sampleAt } from "../../domain/samples.ts";
+import { type Samples, SamplesBuilder } from "../../domain/samples.ts";
 
 /** The newer of both of each series, in the order of the question; of one time the first one's. */
 export function newestOf(series: Uint32Array, first: Samples, second: Samples): Samples {
@@ -16,9 +15,7 @@ export function newestOf(series: Uint32Array, first: Samples, second: Samples): 
   for (const one of series) {
     const found = rows.get(one);
     rows.delete(one);
-    if (!found) continue;
-    const { at, value, quality } = sampleAt(found.samples, found.row);
-    builder.add(one as Series, at, value, quality);
+    if (found) builder.copy(found.samples, found.row);
   }
   return builder.take();
 }
@@ -30,8 +27,7 @@ export function withoutRows(samples: Samples, isOut: (row: number) => boolean): 
   if (row === samples.count) return samples;
   const builder = new SamplesBuilder(samples.count);
   for (row = 0; row < samples.count; row += 1) {
-    const { series, at, value, quality } = sampleAt(samples, row);
-    if (!isOut(row)) builder.add(series, at, value, quality);
+    if (!isOut(row)) builder.copy(samples, row);
   }
   return builder.take();
 }

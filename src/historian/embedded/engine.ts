@@ -25,6 +25,7 @@ import type { EngineOptions, EngineParts } from "./engine-parts.ts";
 import { makeFolder } from "./files.ts";
 import { bytesOf, withFolder } from "./folder.ts";
 import { holdHistory } from "./hold.ts";
+import { presentRow } from "./latest.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { SegmentLog } from "./log.ts";
 import { logFiles } from "./log-files.ts";
@@ -285,16 +286,23 @@ export class Engine {
     }
   }
 
-  /** One that is damaged is said once and leaves the others readable. */
+  /**
+   * The newest chunk with a sample that was not told afterwards, or the first one of all. One that
+   * is damaged is said once and leaves the others readable.
+   */
   #readTail(series: number): void {
     this.#tail.clear();
-    const chunk = this.#chunks.tail(series);
-    try {
-      if (chunk) decodeChunk(chunk.data, this.#tail);
-    } catch (reason) {
-      if (!(reason instanceof DamagedChunkError)) throw reason;
+    for (const chunk of this.#chunks.backward(series, Number.POSITIVE_INFINITY)) {
       this.#tail.clear();
-      this.#parts.log.error("the newest chunk is damaged", { series });
+      try {
+        decodeChunk(chunk.data, this.#tail);
+      } catch (reason) {
+        if (!(reason instanceof DamagedChunkError)) throw reason;
+        this.#tail.clear();
+        this.#parts.log.error("the newest chunk is damaged", { series });
+        return;
+      }
+      if (presentRow(this.#tail) >= 0) return;
     }
   }
 

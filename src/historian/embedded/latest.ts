@@ -1,7 +1,11 @@
+import { isPast } from "../../domain/reading.ts";
 import { KIND, type Samples } from "../../domain/samples.ts";
 import { type Columns, grown, type Run } from "./run.ts";
 
-/** The newest sample of each series by its time, whatever the order of arrival. */
+/**
+ * The newest sample of each series by its time, whatever the order of arrival. What was told
+ * afterwards (`PAST`) is none.
+ */
 export class Latest {
   /** How many series have a sample. */
   known = 0;
@@ -36,14 +40,14 @@ export class Latest {
 
   /** Arrivals: each stays if none of its series is newer. Room was made before. */
   note(samples: Samples, lastAt: number): void {
-    const { count, series, at } = samples;
+    const { count, series, at, quality } = samples;
     const newest = this.#at;
     for (let row = 0; row < count; row += 1) {
       const one = series[row] ?? 0;
       const before = newest[one] ?? 0;
       if ((at[row] ?? 0) < before) continue;
       if (before === Number.NEGATIVE_INFINITY) this.#know(one);
-      this.#keep(one, samples, row);
+      if (!isPast(quality[row])) this.#keep(one, samples, row);
     }
     this.newestAt = Math.max(this.newestAt, lastAt);
   }
@@ -73,8 +77,8 @@ export class Latest {
   /** The end of what was stored before any arrival noted here: it stays only if it is newer. */
   recall(series: number, stored: Run): void {
     this.#isWhole[series] = 1;
-    const row = stored.count - 1;
-    const at = stored.count > 0 ? stored.at[row] : undefined;
+    const row = presentRow(stored);
+    const at = row < 0 ? undefined : stored.at[row];
     if (at === undefined || at <= (this.#at[series] ?? 0)) return;
     this.#keep(series, stored, row);
     this.newestAt = Math.max(this.newestAt, at);
@@ -111,4 +115,11 @@ export class Latest {
       texts,
     };
   }
+}
+
+/** The last row that was not told afterwards; -1 where there is none. */
+export function presentRow({ count, quality }: Run): number {
+  let row = count - 1;
+  while (row >= 0 && isPast(quality[row])) row -= 1;
+  return row;
 }

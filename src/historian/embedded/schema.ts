@@ -23,9 +23,10 @@ import { dayFrom, dayOf, type Tier } from "./tier.ts";
  * `user_version` is that of this description. 2 added hours, policies and the place for damaged
  * chunks, 3 the kind `integer` of values, 4 days in the place of hours, 5 what a day comes to over
  * samples of all qualities, 6 what chunks come to at their heads, 7 chunks that grow in pieces and
- * are not in the index, 8 what a day comes to in one column, 9 blocks within chunks.
+ * are not in the index, 8 what a day comes to in one column, 9 blocks within chunks, 10 a bit of a
+ * quality that says that its sample was told afterwards (`PAST`).
  */
-export const HISTORY_VERSION = 9;
+export const HISTORY_VERSION = 10;
 
 const CHUNK = `
     id INTEGER PRIMARY KEY,

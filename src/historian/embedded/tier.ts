@@ -1,4 +1,4 @@
-import { QUALITY_BYTE } from "../../domain/reading.ts";
+import { isGood } from "../../domain/reading.ts";
 import { rollupOf, type Summary, together } from "../rollup.ts";
 import { isCountable } from "../tally.ts";
 import type { Run } from "./run.ts";
@@ -78,8 +78,7 @@ export function tierOf(at: number, of: Summary): Tier {
 
 /** `isAll`: whatever their quality. */
 export function summed(run: Run, { from, to, isAll }: Rows, at: number): Tier {
-  const counts = (row: number) =>
-    isCountable(run, row) && (isAll || run.quality[row] === QUALITY_BYTE.good);
+  const counts = (row: number) => isCountable(run, row) && (isAll || isGood(run.quality[row]));
   let [first, last] = [from, to - 1];
   while (first < last && !counts(first)) first += 1;
   while (last > first && !counts(last)) last -= 1;

@@ -195,8 +195,8 @@ export class PostgresHistorian implements Historian {
     if (samples.at.subarray(0, samples.count).every(canBeKept)) return samples;
     const builder = new SamplesBuilder();
     for (let row = 0; row < samples.count; row += 1) {
-      const { series, at, value, quality } = sampleAt(samples, row);
-      if (canBeKept(at)) builder.add(series, at, value, quality);
+      const { series, at, value } = sampleAt(samples, row);
+      if (canBeKept(at)) builder.copy(samples, row);
       else this.#log.error("a sample of an impossible time is left out", { series, at, value });
     }
     return builder.take();

@@ -1,5 +1,6 @@
 import { LIMIT } from "../../domain/limit.ts";
-import type { Samples } from "../../domain/samples.ts";
+import { isPast, PAST } from "../../domain/reading.ts";
+import { type Samples, SamplesBuilder } from "../../domain/samples.ts";
 import type { RangeQuery } from "../historian.ts";
 import { restOf } from "../rest.ts";
 import type { Session } from "./database.ts";
@@ -19,11 +20,27 @@ export async function readRange(session: Session, query: RangeQuery): Promise<Sa
   return decodeRows(bytes);
 }
 
-/**
- * In the order of the question, each by its key: `OFFSET 0` keeps the planner, which may know
- * nothing of the tables yet, from reading all of them instead.
- */
+/** In the order of the question. Seldom was the newest told afterwards: then it asks on. */
 export async function readLatest(session: Session, series: Uint32Array): Promise<Samples> {
+  const newest = await readNewest(session, series);
+  if (!newest.quality.some(isPast)) return newest;
+  const told = newest.series.filter((_, row) => isPast(newest.quality[row]));
+  const before = await readPresent(session, told);
+  const places = new Map(Array.from(before.series, (one, row) => [one, row]));
+  const builder = new SamplesBuilder(newest.count);
+  for (let row = 0; row < newest.count; row += 1) {
+    const place = places.get(newest.series[row] ?? 0);
+    if (!isPast(newest.quality[row])) builder.copy(newest, row);
+    else if (place !== undefined) builder.copy(before, place);
+  }
+  return builder.take();
+}
+
+/**
+ * Each by its key: `OFFSET 0` keeps the planner, which may know nothing of the tables yet, from
+ * reading all of them instead.
+ */
+async function readNewest(session: Session, series: Uint32Array): Promise<Samples> {
   const asked = [...new Set(series)].filter((one) => one < LIMIT.series);
   const columns = COLUMNS.split(", ").map((name) => `found.${name}`);
   const bytes = await session.copyOut(
@@ -32,6 +49,18 @@ export async function readLatest(session: Session, series: Uint32Array): Promise
        SELECT ${COLUMNS} FROM fieldline.sample
        WHERE sample.series = newest.series AND sample.at = newest.at OFFSET 0) AS found
      ORDER BY place`,
+  );
+  return decodeRows(bytes);
+}
+
+/** The newest that was not told afterwards: the key is walked back until there is one. */
+async function readPresent(session: Session, series: Uint32Array): Promise<Samples> {
+  const columns = COLUMNS.split(", ").map((name) => `found.${name}`);
+  const bytes = await session.copyOut(
+    `SELECT ${columns} FROM unnest('{${series}}'::int[]) AS asked(series), LATERAL (
+       SELECT ${COLUMNS} FROM fieldline.sample
+       WHERE sample.series = asked.series AND quality < ${PAST}
+       ORDER BY at DESC LIMIT 1) AS found`,
   );
   return decodeRows(bytes);
 }

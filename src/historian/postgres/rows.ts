@@ -11,7 +11,7 @@ import { microsOf, timeOfMicros } from "./time.ts";
  *   number   float8       bit by bit: NaN, infinities and -0 too
  *   whole    int8         an integer that a double cannot hold
  *   series   int4         which point it is of
- *   quality  int2         0 good, 1 uncertain, 2 bad
+ *   quality  int2         0 good, 1 uncertain, 2 bad; and 4 more of what was told afterwards
  *   truth    boolean
  *   text     text
  *   bytes    bytea        a text with a NUL in it, in UTF-8: PostgreSQL takes none in a text

@@ -1,3 +1,4 @@
+import { PAST, QUALITY_BYTE } from "../../domain/reading.ts";
 import type { AggregateQuery, SeriesRange } from "../historian.ts";
 import type { Summary } from "../rollup.ts";
 import { CopyReader } from "./copy.ts";
@@ -15,6 +16,9 @@ export type SeriesSummary = Summary & { readonly series: number };
 
 /** A number, 0 or 1 for a boolean; null for all that is not counted. */
 const COUNTED = "coalesce(nullif(number, 'NaN'), whole::float8, truth::int::float8)";
+const GOOD = [QUALITY_BYTE.good, QUALITY_BYTE.good + PAST].join(", ");
+/** Its first half is that of the index of these. */
+const NOT_GOOD = `quality <> 0 AND quality NOT IN (${GOOD})`;
 
 /**
  * What the samples of each span come to, bucket by bucket: PostgreSQL looks at all of them, and
@@ -77,7 +81,7 @@ async function readTrusted(session: Session, wish: Wish): Promise<SeriesSummary[
 async function readOthers(session: Session, wish: Wish): Promise<SeriesSummary[]> {
   const bytes = await session.copyOut(
     `SELECT asked.series, min(at), count(*)
-     FROM ${asked(wish.spans)}, LATERAL (${countedRows(wish, "quality <> 0")}) AS counted
+     FROM ${asked(wish.spans)}, LATERAL (${countedRows(wish, NOT_GOOD)}) AS counted
      GROUP BY asked.series, since, bucket`,
   );
   const found: SeriesSummary[] = [];
@@ -139,7 +143,7 @@ function timeArray(times: Iterable<number>): string {
 }
 
 function trust(quality: Wish["quality"]): string {
-  return quality === "all" ? "true" : "quality = 0";
+  return quality === "all" ? "true" : `quality IN (${GOOD})`;
 }
 
 /** Of the span in hand, each with the bucket that it lies in. */

@@ -19,6 +19,7 @@ import { drivers } from "../src/driver/registry.ts";
 import { openAssetEvents } from "../src/event/event.ts";
 import { openFiles } from "../src/file/file.ts";
 import { openEmbeddedHistorian } from "../src/historian/embedded/embedded.ts";
+import { openImports } from "../src/import/import.ts";
 import { openIngest } from "../src/ingest/ingest.ts";
 import { openJournal } from "../src/journal/journal.ts";
 import { type Clock, systemClock } from "../src/lib/clock.ts";
@@ -217,6 +218,12 @@ async function openRooms(
   // The walks meet at the broker, which is opened last.
   const send = (message: Message) => broker.send(message);
   const files = await openFiles({ store, folder: join(folder, "files"), now: () => clock.now() });
+  const imports = await openImports({
+    ...{ clock, log, folder: join(folder, "imports") },
+    record: (event) => journal.record(event),
+    room: async () => Number.POSITIVE_INFINITY,
+  });
+  closer.add("imports", () => imports.close());
   const ingest = await openIngest({
     drivers,
     store,
@@ -309,7 +316,19 @@ async function openRooms(
     },
   };
   return {
-    ...{ store, historian, access, agents, files, ingest, commands, settings, liveness, journal },
+    ...{
+      store,
+      historian,
+      access,
+      agents,
+      files,
+      imports,
+      ingest,
+      commands,
+      settings,
+      liveness,
+      journal,
+    },
     ...{ live, assetEvents, broker, drivers, demo },
     onChanged: (call) => void watchers.push(call),
     ...{ clock, gauges, log },

@@ -62,6 +62,10 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "point.changed": "Changed a variable",
   "point.retention-changed": "Changed how long a point is kept",
   "history.deleted": "Deleted samples of a variable",
+  "history.import-began": "Began to import samples",
+  "history.imported": "Imported samples",
+  "history.import-stopped": "Stopped an import of samples",
+  "history.import-failed": "An import of samples failed",
   "screen.changed": "Changed a screen",
   "command.requested": "Asked for a command",
   "command.sent": "Sent a command",
@@ -91,7 +95,7 @@ export function eventWords(kind: string): string {
 
 /** Somebody wanted something and did not get it: worth a look. */
 export function isRefusal(kind: string): boolean {
-  return /\.(refused|failed|expired|unknown)$/.test(kind);
+  return /[.-](refused|failed|expired|unknown)$/.test(kind);
 }
 
 type Told = {
@@ -107,11 +111,12 @@ type Told = {
  */
 export function subjectName(event: Told): string | undefined {
   const { subject, actor, detail } = event;
-  const { name, clientId, asset, variable } = detail;
+  const { name, clientId, asset, variable, file } = detail;
   if (event.subjectName !== null) return event.subjectName;
   if (subject.startsWith("point:") && typeof variable === "string") {
     return typeof asset === "string" ? `${variable} of ${asset}` : variable;
   }
+  if (subject.startsWith("import:") && typeof file === "string") return file;
   if (subject === `${actor.kind}:${actor.id}`) return actor.name;
   if (/^(user|token|asset|agent):/.test(subject) && typeof name === "string") return name;
   return typeof clientId === "string" ? clientId : undefined;

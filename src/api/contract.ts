@@ -10,6 +10,7 @@ import {
 } from "./contract-broker.ts";
 import { DEVICE_ROUTES } from "./contract-devices.ts";
 import { HOUSE_ROUTES } from "./contract-house.ts";
+import { IMPORT_ROUTES } from "./contract-imports.ts";
 import { NETWORK_ROUTES } from "./contract-networks.ts";
 import { PEOPLE_ROUTES } from "./contract-people.ts";
 import { POINT_ROUTES } from "./contract-points.ts";
@@ -50,6 +51,8 @@ export type Route = {
   readonly params?: TSchema;
   readonly query?: TSchema;
   readonly body?: TSchema;
+  /** The body's media type where it is not JSON; it comes as bytes. */
+  readonly consumes?: string;
   /** 200, or 201 where `created`; no body where absent: 204. */
   readonly reply?: TSchema;
   readonly created?: boolean;
@@ -63,6 +66,7 @@ export const ROUTES = {
   ...PEOPLE_ROUTES,
   ...ASSET_ROUTES,
   ...POINT_ROUTES,
+  ...IMPORT_ROUTES,
   ...DEVICE_ROUTES,
   ...SETTINGS_ROUTES,
   ...NETWORK_ROUTES,
@@ -106,6 +110,7 @@ export type AssetEventReply = Static<typeof AssetEventSchema>;
 export type FileReply = Static<typeof FileSchema>;
 export type LayoutReply = Static<typeof LayoutSchema>;
 export type ScreenReply = Static<typeof ScreenSchema>;
+export type { SamplesImportReply } from "./contract-imports.ts";
 export type { FittingReply, ImportReply, NetworkReply, NodeReply } from "./contract-networks.ts";
 export type {
   DeviceSettingsReply,

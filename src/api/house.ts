@@ -9,6 +9,7 @@ import type { Driver } from "../driver/driver.ts";
 import type { AssetEvents } from "../event/event.ts";
 import type { Files } from "../file/file.ts";
 import type { Historian, Retention } from "../historian/historian.ts";
+import type { Imports } from "../import/import.ts";
 import type { Ingest } from "../ingest/ingest.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -54,6 +55,7 @@ export type ApiParts = {
   readonly access: Access;
   readonly agents: Agents;
   readonly files: Files;
+  readonly imports: Imports;
   /** Models of agents, by the last part of an address that they were given. */
   readonly modelLinks?: { read(key: string): Promise<JsonObject | undefined> };
   readonly ingest: Ingest;

@@ -40,7 +40,7 @@ function operation(name: string, route: Route): Record<string, unknown> {
     ...(route.body && {
       requestBody: {
         required: true,
-        content: { "application/json": { schema: closed(route.body) } },
+        content: { [route.consumes ?? "application/json"]: { schema: closed(route.body) } },
       },
     }),
     responses: { ...success(name, route), default: problemResponse(isOpen) },

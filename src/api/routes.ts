@@ -19,7 +19,7 @@ import { type Call, type Handler, Verbatim } from "./handler.ts";
 import { healthHandlers } from "./health.ts";
 import { historyHandlers } from "./history.ts";
 import type { House } from "./house.ts";
-import { importHandlers } from "./import.ts";
+import { importHandlers } from "./imports.ts";
 import { inboxHandlers } from "./inbox.ts";
 import { journalHandlers } from "./journal.ts";
 import { fileHandlers } from "./kept-files.ts";
@@ -30,6 +30,7 @@ import { statusOf } from "./openapi.ts";
 import { overviewHandlers } from "./overview.ts";
 import { pointHandlers } from "./points.ts";
 import { pushHandlers } from "./push.ts";
+import { pushRowsHandlers } from "./push-rows.ts";
 import { rejectedHandlers } from "./rejected.ts";
 import { sendProblem } from "./reply.ts";
 import { retentionHandlers } from "./retention.ts";
@@ -64,6 +65,7 @@ const HANDLERS: { readonly [R in RouteName]: Handler<R> } = {
   ...healthHandlers,
   ...forgetHandlers,
   ...historyHandlers,
+  ...importHandlers,
   ...inboxHandlers,
   ...journalHandlers,
   ...layoutHandlers,
@@ -73,7 +75,7 @@ const HANDLERS: { readonly [R in RouteName]: Handler<R> } = {
   ...pointHandlers,
   ...retentionHandlers,
   ...pushHandlers,
-  ...importHandlers,
+  ...pushRowsHandlers,
   ...rejectedHandlers,
   ...screenHandlers,
   ...sessionHandlers,
@@ -90,13 +92,30 @@ export function registerRoutes(app: FastifyInstance, house: House): void {
     assert(name in ROUTES, `the handler of '${name}' has no route`);
   }
   for (const [name, route] of Object.entries<Route>(ROUTES)) {
-    registerRoute(app, house, name as RouteName, route);
+    const register = (scope: FastifyInstance) =>
+      registerRoute(scope, house, name as RouteName, route);
+    if (route.consumes) takeBytes(app, route.consumes, register);
+    else register(app);
   }
+}
+
+/** A route of its own: no other takes such a body. */
+function takeBytes(
+  app: FastifyInstance,
+  type: string,
+  register: (scope: FastifyInstance) => void,
+): void {
+  void app.register(async (scope) => {
+    const wish = { parseAs: "buffer", bodyLimit: LIMIT.importPartBytes } as const;
+    scope.addContentTypeParser(type, wish, (_request, body, done) => done(null, body));
+    register(scope);
+  });
 }
 
 function registerRoute(app: FastifyInstance, house: House, name: RouteName, route: Route): void {
   const [method = "", path = ""] = name.split(" ");
-  const { params, query, body } = route;
+  const { params, query, consumes } = route;
+  const body = consumes ? undefined : route.body;
   // Which route it is, is known here only: the table above has checked that both fit.
   const handler = HANDLERS[name] as Handler<never>;
   app.route({

@@ -246,6 +246,20 @@ export const LIMIT = {
   databaseDays: 10_000,
   /** Samples of one HTTP push; fills about half of `requestBytes`. */
   samplesPerPush: 10_000,
+  /** A file of samples to import: 20 M rows of CSV, a year of 40 variables by the minute. */
+  importBytes: 2 * 1024 * 1024 * 1024,
+  /** It comes in parts, each within `requestMs` over a line of 1.2 Mbit/s. */
+  importPartBytes: 4 * 1024 * 1024,
+  /** Files to import that are here at the same time, and for how long one that nobody asks for. */
+  imports: 4,
+  importIdleMs: 60 * 60_000,
+  /** Different names in one file; rows whose trouble is told one by one. */
+  pointsPerImport: 2_000,
+  importFaults: 100,
+  /** Samples that are compared and stored at once: a few milliseconds of the others' time. */
+  samplesPerImportBatch: 4_096,
+  /** What a group of rows of a Parquet file may take in memory. */
+  parquetGroupBytes: 256 * 1024 * 1024,
   /** Layouts are looked through for each new topic. */
   layouts: 1_000,
   fieldsPerLayout: 500,

@@ -116,7 +116,11 @@ function integerFrom(text: string): Value {
   return integer;
 }
 
-function qualityFrom(text: string, wordText: string): Pick<TableRow, "quality" | "statusWord"> {
+/** Throws a sentence where they are none, or do not go together. */
+export function qualityFrom(
+  text: string,
+  wordText: string,
+): Pick<TableRow, "quality" | "statusWord"> {
   const quality = QUALITIES.find((one) => one === text);
   if (!quality) throw new Error(`there is no quality '${text}'`);
   const word = statusWordOf(wordText);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { calendarStarts, isTimeZone } from "./calendar.ts";
+import { calendarStarts, isTimeZone, momentsOf } from "./calendar.ts";
 
 const zurich = { timeZone: "Europe/Zurich" } as const;
 
@@ -69,4 +69,15 @@ test("no more starts than asked for are looked up", () => {
 test("a time zone is known or not", () => {
   assert.ok(isTimeZone("Europe/Zurich"));
   assert.ok(!isTimeZone("Europe/Atlantis"));
+});
+
+test("a time on the wall is one moment, two when clocks go back, and none when they skip it", () => {
+  const moments = (wall: string) =>
+    momentsOf(Date.parse(`${wall}Z`), "Europe/Zurich").map((at) => new Date(at).toISOString());
+  assert.deepEqual(moments("2026-01-01T12:30"), ["2026-01-01T11:30:00.000Z"]);
+  assert.deepEqual(moments("2026-10-25T02:30"), [
+    "2026-10-25T00:30:00.000Z",
+    "2026-10-25T01:30:00.000Z",
+  ]);
+  assert.deepEqual(moments("2026-03-29T02:30"), []);
 });

@@ -31,6 +31,18 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+/**
+ * When the wall of a place shows this time: once, twice in the hour that comes again when clocks go
+ * back, earlier first, and never in the one that is skipped.
+ */
+export function momentsOf(wall: number, timeZone: string): readonly number[] {
+  const offsets = [-OFFSET_MAX, OFFSET_MAX].map((more) => offsetAt(wall + more, timeZone));
+  return [...new Set(offsets)]
+    .map((offset) => wall - offset)
+    .filter((at) => at + offsetAt(at, timeZone) === wall)
+    .toSorted((a, b) => a - b);
+}
+
 const HOUR_MS = 3_600_000;
 /** No zone is further from UTC, whatever happens to its clocks. */
 const OFFSET_MAX = 24 * HOUR_MS;

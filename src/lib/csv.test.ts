@@ -3,12 +3,16 @@ import { test } from "node:test";
 import { csvLine, csvRows } from "./csv.ts";
 
 async function rowsOf(...pieces: string[]) {
+  return rowsBy(undefined, ...pieces);
+}
+
+async function rowsBy(separator: string | undefined, ...pieces: string[]) {
   async function* given() {
     yield* pieces;
   }
   const rows: (readonly string[])[] = [];
   const lines: number[] = [];
-  for await (const { cells, line } of csvRows(given())) {
+  for await (const { cells, line } of csvRows(given(), separator)) {
     rows.push(cells);
     lines.push(line);
   }
@@ -36,4 +40,17 @@ test("rows know their line, empty lines and line ends inside cells counted", asy
 
 test("a quotation mark that is not closed is an error with its line", async () => {
   await assert.rejects(rowsOf('a\nb,"c\nd'), /line 2: a quotation mark/);
+});
+
+test("another separator leaves commas to the cells", async () => {
+  const { rows } = await rowsBy(";", 'at;"a;b";1,5\r\n;;\r\n');
+  assert.deepEqual(rows, [
+    ["at", "a;b", "1,5"],
+    ["", "", ""],
+  ]);
+});
+
+test("a row that does not end is an error, and not a memory full of it", async () => {
+  const piece = "x".repeat(1024 * 1024);
+  await assert.rejects(rowsOf("a\n", piece, piece, piece, piece, piece), /line 2: a row that/);
 });

@@ -13,50 +13,84 @@ type CsvRow = {
   readonly line: number;
 };
 
-/** Rows of a text that comes in pieces; throws where a quotation mark is not closed. */
-export async function* csvRows(pieces: AsyncIterable<string>): AsyncGenerator<CsvRow> {
+/**
+ * Rows of a text that comes in pieces, with a separator of one character between cells; throws
+ * where a quotation mark is not closed, or a row is longer than any would be.
+ */
+export async function* csvRows(
+  pieces: AsyncIterable<string>,
+  separator = ",",
+): AsyncGenerator<CsvRow> {
   let rest = "";
   let line = 1;
   for await (const piece of pieces) {
     rest += piece;
-    for (let end = endOfRow(rest); end >= 0; end = endOfRow(rest)) {
-      const text = rest.slice(0, end);
-      rest = rest.slice(end + 1);
-      if (text.trim() !== "") yield { cells: cellsOf(text), line };
-      line += 1 + (text.match(/\n/g)?.length ?? 0);
+    let start = 0;
+    for (let end = endOfRow(rest, start); end >= 0; end = endOfRow(rest, start)) {
+      const text = rest.slice(start, end);
+      start = end + 1;
+      if (text.trim() !== "") yield { cells: cellsOf(text, separator), line };
+      line += lineEnds(text) + 1;
     }
+    rest = rest.slice(start);
+    if (rest.length > ROW_CHARS) throw new Error(`line ${line}: a row that does not end`);
   }
   if (quotes(rest) % 2 === 1) throw new Error(`line ${line}: a quotation mark is not closed`);
-  if (rest.trim() !== "") yield { cells: cellsOf(rest), line };
+  if (rest.trim() !== "") yield { cells: cellsOf(rest, separator), line };
 }
+
+/** Of what is no table, or lacks a quotation mark, not all is held in memory. */
+const ROW_CHARS = 4 * 1024 * 1024;
 
 function quoted(cell: string): string {
   return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
 /** The first line end outside quotation marks, or -1. */
-function endOfRow(text: string): number {
+function endOfRow(text: string, start: number): number {
   let isInside = false;
-  for (let index = 0; index < text.length; index += 1) {
-    if (text[index] === '"') isInside = !isInside;
-    else if (text[index] === "\n" && !isInside) return index;
+  let from = start;
+  for (;;) {
+    const end = text.indexOf("\n", from);
+    if (end < 0) return -1;
+    for (let at = text.indexOf('"', from); at >= 0 && at < end; at = text.indexOf('"', at + 1)) {
+      isInside = !isInside;
+    }
+    if (!isInside) return end;
+    from = end + 1;
   }
-  return -1;
+}
+
+function lineEnds(text: string): number {
+  return text.includes("\n") ? text.split("\n").length - 1 : 0;
 }
 
 function quotes(text: string): number {
-  return text.match(/"/g)?.length ?? 0;
+  return text.split('"').length - 1;
 }
 
-function cellsOf(row: string): string[] {
-  const cells = row.replace(/\r$/, "").matchAll(/("(?:[^"]|"")*"|[^",]*)(?:,|$)/gy);
-  const found = [...cells].map(([, cell = ""]) =>
-    cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell,
-  );
-  return found.slice(0, 1 + commas(row));
+function cellsOf(row: string, separator: string): string[] {
+  const text = row.endsWith("\r") ? row.slice(0, -1) : row;
+  if (!text.includes('"')) return text.split(separator);
+  const cells: string[] = [];
+  for (let from = 0; from <= text.length; ) {
+    const end = endOfCell(text, from, separator);
+    const cell = text.slice(from, end);
+    cells.push(cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell);
+    from = end + 1;
+  }
+  return cells;
 }
 
-/** Outside quotation marks. */
-function commas(row: string): number {
-  return row.replaceAll(/"(?:[^"]|"")*"/g, "").match(/,/g)?.length ?? 0;
+/** Where the separator behind a cell stands, or the end of the row. */
+function endOfCell(text: string, from: number, separator: string): number {
+  let at = from;
+  if (text[at] === '"') {
+    // Behind the closing quotation mark; a doubled one is a part of the cell.
+    do at = text.indexOf('"', at + 1) + 1;
+    while (at > 0 && text[at] === '"');
+    if (at === 0) return text.length;
+  }
+  const end = text.indexOf(separator, at);
+  return end < 0 ? text.length : end;
 }

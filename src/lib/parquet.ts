@@ -1,4 +1,9 @@
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import {
+  asyncBufferFromFile,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+} from "hyparquet";
 import {
   fileWriter,
   ParquetWriter,
@@ -36,15 +41,38 @@ export class ParquetFile {
   }
 }
 
-/** Rows of a file, a group at a time. */
-export async function* parquetRows(path: string): AsyncGenerator<Record<string, unknown>> {
+export type ParquetShape = {
+  readonly columns: readonly string[];
+  readonly rows: number;
+  /** What the largest group of rows takes when it is unpacked. */
+  readonly groupBytes: number;
+};
+
+/** What is in a file, without reading its rows. Throws where it is no such file. */
+export async function parquetShape(path: string): Promise<ParquetShape> {
+  const metadata = await parquetMetadataAsync(await asyncBufferFromFile(path));
+  return {
+    columns: parquetSchema(metadata).children.map(({ element }) => element.name),
+    rows: Number(metadata.num_rows),
+    groupBytes: Math.max(0, ...metadata.row_groups.map((one) => Number(one.total_byte_size))),
+  };
+}
+
+/** Rows of a file, a group at a time; of a large group so many rows at a time. */
+export async function* parquetRows(
+  path: string,
+  rowsAtOnce = 100_000,
+): AsyncGenerator<Record<string, unknown>> {
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file);
-  let rowStart = 0;
+  let groupStart = 0;
   for (const group of metadata.row_groups) {
-    const rowEnd = rowStart + Number(group.num_rows);
-    yield* await parquetReadObjects({ file, metadata, rowStart, rowEnd, parsers: PARSERS });
-    rowStart = rowEnd;
+    const groupEnd = groupStart + Number(group.num_rows);
+    for (let rowStart = groupStart; rowStart < groupEnd; rowStart += rowsAtOnce) {
+      const rowEnd = Math.min(rowStart + rowsAtOnce, groupEnd);
+      yield* await parquetReadObjects({ file, metadata, rowStart, rowEnd, parsers: PARSERS });
+    }
+    groupStart = groupEnd;
   }
 }
 

@@ -1,3 +1,4 @@
+import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { type Access, openAccess } from "../access/access.ts";
 import { type Agents, openAgents } from "../agent/agent.ts";
@@ -11,6 +12,7 @@ import { drivers } from "../driver/registry.ts";
 import { type AssetEvents, openAssetEvents } from "../event/event.ts";
 import { type Files, openFiles } from "../file/file.ts";
 import type { Historian } from "../historian/historian.ts";
+import { type Imports, openImports } from "../import/import.ts";
 import { type Ingest, openIngest } from "../ingest/ingest.ts";
 import type { Closer } from "../lib/closer.ts";
 import { failure } from "../lib/outcome.ts";
@@ -29,6 +31,7 @@ export type Rooms = {
   readonly live: Live;
   readonly assetEvents: AssetEvents;
   readonly files: Files;
+  readonly imports: Imports;
   readonly links: ModelLinks;
   readonly ingest: Ingest;
   readonly commands: Commands;
@@ -105,7 +108,7 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
 
 /** The rooms that need no other. */
 async function openOwn(ground: Ground, config: Config, closer: Closer) {
-  const { store, journal, clock, log } = ground;
+  const { store, journal, disk, clock, log } = ground;
   const access = await openAccess({ ...ground, folder: join(config.data, "access") });
   closer.add("access", () => access.close());
   const agents = await openAgents({
@@ -117,7 +120,17 @@ async function openOwn(ground: Ground, config: Config, closer: Closer) {
   const assetEvents = openAssetEvents({ store, record, clock, log: log.child("event") });
   closer.add("events", async () => assetEvents.close());
   const files = await openFiles({ store, folder: join(config.data, "files"), now: clock.now });
-  return { access, agents, assetEvents, files };
+  const folder = join(config.data, "imports");
+  const room = () => roomIn(folder, disk.left);
+  const imports = await openImports({ folder, record, room, clock, log: log.child("import") });
+  closer.add("imports", () => imports.close());
+  return { access, agents, assetEvents, files, imports };
+}
+
+/** What is left of the disk, and of what the data folder may take of it. */
+async function roomIn(folder: string, left: number): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return Math.min(left, bavail * bsize);
 }
 
 /**

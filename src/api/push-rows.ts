@@ -8,16 +8,16 @@ import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
 import { addRow, storeSamples } from "./push.ts";
 
-export const importHandlers = { "POST /samples": importRows } satisfies Handlers;
+export const pushRowsHandlers = { "POST /samples": pushRows } satisfies Handlers;
 
-type ImportRoute = "POST /samples";
+type RowsRoute = "POST /samples";
 
 /**
  * Samples that were taken out of a house come back as they were, of whatever kind; devices and
  * programs push theirs to a point, whose type they have to have. All rows or none, but for those
  * that are older than what is kept.
  */
-async function importRows(house: House, { body }: Call<ImportRoute>): Answer<ImportRoute> {
+async function pushRows(house: House, { body }: Call<RowsRoute>): Answer<RowsRoute> {
   const { points } = await house.model.view();
   const latest = house.clock.now() + LIMIT.futureMs;
   const { statusSeries } = house.ingest;

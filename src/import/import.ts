@@ -1,0 +1,166 @@
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Actor, type NewEvent, THE_HOUSE } from "../domain/event.ts";
+import { LIMIT } from "../domain/limit.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import type { Clock } from "../lib/clock.ts";
+import { newId } from "../lib/id.ts";
+import type { Log } from "../lib/log.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
+import type { Look } from "./guess.ts";
+import { ImportJob, type JobState } from "./job.ts";
+import type { Reading } from "./reading.ts";
+import type { Report } from "./tally.ts";
+import type { Hands, WalkParts } from "./walk.ts";
+
+export type { Look } from "./guess.ts";
+export type { Directory, Reading, Target } from "./reading.ts";
+export type { Row } from "./row-reader.ts";
+export type { Report, Tally } from "./tally.ts";
+export type { Hands } from "./walk.ts";
+
+/**
+ * Samples from files that people hand in: looked at, checked, and then stored. A file waits in a
+ * folder of its own, is read from there as often as it takes, and is gone when it is done with.
+ */
+export interface Imports {
+  /** A file of so many bytes will come. */
+  begin(wish: NewImport): Promise<Outcome<Import, Problem>>;
+  /** The next bytes of it, which begin at `at`; with the last of them it is looked at. */
+  add(id: string, at: number, bytes: Uint8Array): Promise<Outcome<Import, Problem>>;
+  get(id: string): Outcome<Import, Problem>;
+  /** Begins to walk over its rows; `get` tells how far that has come. */
+  walk(id: string, wish: WalkWish, hands: Hands): Outcome<Import, Problem>;
+  /** Settles when nothing more will be stored. */
+  stop(id: string): Promise<Outcome<Import, Problem>>;
+  /** Forgets it and its file; what it has stored stays. */
+  remove(id: string): Promise<Outcome<void, Problem>>;
+  /** Stops what is at work. */
+  close(): Promise<void>;
+}
+
+export type NewImport = {
+  readonly name: string;
+  readonly bytes: number;
+  /** Of times that say none: where whoever imports is. */
+  readonly zone: string;
+};
+
+export type WalkWish = {
+  readonly mode: WalkParts["mode"];
+  readonly reading: Reading;
+  readonly actor: Actor;
+};
+
+export type Import = {
+  readonly id: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly received: number;
+  readonly state: JobState;
+  /** How much of the file a walk has read, from 0 to 1. */
+  readonly done: number;
+  readonly look: Look | null;
+  /** Of the last walk, or the one that is at work. */
+  readonly report: Report | null;
+  /** Why it failed; empty otherwise. */
+  readonly detail: string;
+};
+
+type ImportParts = {
+  readonly folder: string;
+  readonly record: (event: NewEvent) => Promise<unknown>;
+  /** Bytes that there is room for. */
+  readonly room: () => Promise<number>;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** Throws where the folder cannot be read or written. */
+export async function openImports(parts: ImportParts): Promise<Imports> {
+  const { folder, clock } = parts;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await sweep(parts);
+  const jobs = new Map<string, ImportJob>();
+  const jobOf = (id: string): Outcome<ImportJob, Problem> => {
+    const job = jobs.get(id);
+    return job ? success(job) : failure(problem("import_unknown", `no import '${id}'`));
+  };
+  const drop = async (id: string) => {
+    const job = jobs.get(id);
+    jobs.delete(id);
+    await job?.close();
+  };
+  /** One that nobody has asked for is forgotten; what is at work is left to its end. */
+  const watch = (id: string) => {
+    clock.after(LIMIT.importIdleMs, () => {
+      const job = jobs.get(id);
+      if (job && (job.isAtWork || clock.monotonic() - job.askedAt < LIMIT.importIdleMs)) watch(id);
+      else void drop(id);
+    });
+  };
+  return {
+    async begin(wish) {
+      const refusal = await refusalOf(parts, jobs.size, wish);
+      if (refusal) return failure(refusal);
+      const job = await ImportJob.begin(newId(clock.now()), wish, parts);
+      jobs.set(job.id, job);
+      watch(job.id);
+      return success(job.view());
+    },
+    async add(id, at, bytes) {
+      const job = jobOf(id);
+      return job.ok ? job.value.add(at, bytes) : job;
+    },
+    get(id) {
+      const job = jobOf(id);
+      return job.ok ? success(job.value.view()) : job;
+    },
+    walk(id, wish, hands) {
+      const job = jobOf(id);
+      if (!job.ok) return job;
+      const other = [...jobs.values()].find(({ isAtWork }) => isAtWork);
+      if (other) return failure(problem("import_running", `${other.name} is being read`));
+      return job.value.walk(wish, hands);
+    },
+    async stop(id) {
+      const job = jobOf(id);
+      if (!job.ok) return job;
+      await job.value.stop();
+      return success(job.value.view());
+    },
+    async remove(id) {
+      const job = jobOf(id);
+      if (job.ok) await drop(id);
+      return job.ok ? success(undefined) : job;
+    },
+    async close() {
+      await Promise.all([...jobs.keys()].map(drop));
+    },
+  };
+}
+
+async function refusalOf(
+  { room }: ImportParts,
+  jobs: number,
+  { bytes }: NewImport,
+): Promise<Problem | undefined> {
+  if (bytes > LIMIT.importBytes) {
+    return problem("import_refused", `${bytes} bytes; at most ${LIMIT.importBytes} in one file`);
+  }
+  if (jobs >= LIMIT.imports) return problem("import_limit", `at most ${LIMIT.imports} at once`);
+  const left = await room();
+  if (bytes < left) return undefined;
+  return problem("disk_full", `the file takes ${bytes} bytes, there is room for ${left}`);
+}
+
+/** Files of before; where one was being stored, nobody has been told yet how that ended. */
+async function sweep({ folder, record }: ImportParts): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const id = /^(\w+)\.storing\.part$/.exec(name)?.[1];
+    const detail = { reason: "the server ended; import the file again for the rest of it" };
+    const event = { kind: "history.import-failed", subject: `import:${id}`, detail };
+    if (id) await record({ ...event, actor: THE_HOUSE });
+    await rm(join(folder, name), { force: true });
+  }
+}

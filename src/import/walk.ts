@@ -1,0 +1,121 @@
+import { setImmediate } from "node:timers/promises";
+import { LIMIT } from "../domain/limit.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
+import { compared, type Past } from "./compare.ts";
+import type { Directory, Reading } from "./reading.ts";
+import { type Row, RowReader } from "./row-reader.ts";
+import { TableError, type TableFile } from "./table-file.ts";
+import { newReport, type Report } from "./tally.ts";
+
+/** What a walk needs of other rooms. */
+export type Hands = {
+  readonly directory: Directory;
+  readonly past: Past;
+  /** Settles when they are safe, and shown. */
+  readonly keep: (rows: readonly Row[]) => Promise<Outcome<{ readonly tooOld: number }, Problem>>;
+};
+
+export type WalkParts = {
+  readonly table: TableFile;
+  readonly reading: Reading;
+  readonly columns: readonly string[];
+  readonly hands: Hands;
+  /**
+   * `check` changes nothing. `store` ends before the first row that it cannot take, `skip` leaves
+   * such rows out.
+   */
+  readonly mode: "check" | "store" | "skip";
+  readonly now: number;
+  readonly isStopped: () => boolean;
+  /** Told of the report now and then, while it grows. */
+  readonly onProgress: (report: Report) => void;
+};
+
+/** One walk over a table: what it would change, or has changed, up to where it ended. */
+export type Walked = {
+  readonly report: Report;
+  readonly end: Outcome<"whole" | "stopped", Problem>;
+};
+
+/** Settles when all that the report says is stored is safe. */
+export async function walk(parts: WalkParts): Promise<Walked> {
+  const report = newReport();
+  const reader = new RowReader({ ...parts, ...parts.hands, report });
+  try {
+    return { report, end: await walkLines(parts, reader, report) };
+  } catch (reason) {
+    if (!(reason instanceof TableError)) throw reason;
+    return { report, end: failure(problem("import_refused", reason.message)) };
+  }
+}
+
+async function walkLines(
+  parts: WalkParts,
+  reader: RowReader,
+  report: Report,
+): Promise<Walked["end"]> {
+  for await (const { rows, unfit } of batchesOf(parts, reader, report)) {
+    const settled = await settle(parts, rows, report);
+    if (!settled.ok) return settled;
+    if (unfit) return failure(unfit);
+    parts.onProgress(report);
+    if (parts.isStopped()) return success("stopped");
+    // Devices and people come in between.
+    await setImmediate();
+  }
+  return success("whole");
+}
+
+const BATCH_ROWS = LIMIT.samplesPerImportBatch;
+/** Of lines that are left out there may be many. */
+const LINES_MAX = 4 * BATCH_ROWS;
+
+type Batch = {
+  readonly rows: readonly Row[];
+  /** Why nothing behind them may be stored. */
+  readonly unfit?: Problem | undefined;
+};
+
+async function* batchesOf(
+  { table, reading, mode }: WalkParts,
+  reader: RowReader,
+  report: Report,
+): AsyncGenerator<Batch> {
+  let rows: Row[] = [];
+  let isHead = reading.hasHead;
+  for await (const line of table.lines()) {
+    if (!isHead) rows.push(...reader.read(line));
+    isHead = false;
+    const unfit = mode === "store" ? unfitOf(report) : undefined;
+    if (!unfit && rows.length < BATCH_ROWS && report.rows % LINES_MAX !== 0) continue;
+    yield { rows, unfit };
+    rows = [];
+  }
+  yield { rows };
+}
+
+/** Why a row was not taken, where nobody said that such rows may be left out. */
+function unfitOf({ faults: [fault], series }: Report): Problem | undefined {
+  if (fault) return problem("import_refused", `line ${fault.line}: ${fault.detail}`);
+  const unknown = series.find(({ target, isLeftOut }) => !target && !isLeftOut);
+  return unknown && problem("point_unknown", `no point is known for '${unknown.name}'`);
+}
+
+/** What is there already is not stored again: the same file twice changes nothing. */
+async function settle(
+  { hands: { past, keep }, mode }: WalkParts,
+  batch: readonly Row[],
+  report: Report,
+): Promise<Outcome<void, Problem>> {
+  if (batch.length === 0) return success(undefined);
+  const marks = await compared(past, batch);
+  const news = batch.filter((_, at) => marks[at] !== "same");
+  if (mode !== "check" && news.length > 0) {
+    const kept = await keep(news);
+    if (!kept.ok) return kept;
+    report.tooOld += kept.value.tooOld;
+  }
+  for (const [at, { of }] of batch.entries()) of[marks[at] ?? "unknown"] += 1;
+  return success(undefined);
+}

@@ -125,6 +125,8 @@ function dialogs(pump, meter) {
     { name: "dialog-delete-confirm", path: `${pump}?range=24h`, act: reallyDelete },
     { name: "dialog-write", path: `${meter}?tab=settings`, act: writeMetric },
     { name: "dialog-end-session", path: "/broker?tab=sessions", act: endSession },
+    { name: "dialog-import", path: pump, act: (page) => press(page, "Import samples …") },
+    { name: "dialog-import-checked", path: pump, act: importSamples },
     {
       name: "dialog-rollout",
       path: "/networks/viasens/harbour",
@@ -153,6 +155,18 @@ function emptyPages() {
     { name: "empty-overview", path: "/" },
     ...pages.map((page) => ({ name: `empty-${page}`, path: `/${page}` })),
   ];
+}
+
+/** Of another system: its times without a zone, a unit of its own, a line without a time. */
+async function importSamples(page) {
+  await press(page, "Import samples …");
+  const buffer = Buffer.from(
+    "Zeit;Pressure [kPa];Flow;Basin\n03.03.2026 10:00:00;241,5;3,1;1\n" +
+      "03.03.2026 10:01:00;242,25;3,2;2\nnoon;243;3,3;3\n",
+  );
+  const file = { name: "logger.csv", mimeType: "text/csv", buffer };
+  await page.getByLabel("File with samples").setInputFiles(file);
+  await page.getByText("Line 4").first().waitFor();
 }
 
 /** One line that can be taken and one that cannot. */

@@ -68,12 +68,13 @@ async function replyOf(
 ): Promise<Response> {
   const [method = "GET", path = ""] = route.split(" ");
   const url = `/api/v1${filled(path, params)}${asked(query)}`;
-  const hasBody = body !== undefined;
+  const isBytes = body instanceof Uint8Array;
+  const type = isBytes ? "application/octet-stream" : "application/json";
   const response = await send(url, {
     method,
     credentials: "same-origin",
-    headers: { ...headers, ...(hasBody && { "content-type": "application/json" }) },
-    body: hasBody ? JSON.stringify(body) : null,
+    headers: { ...headers, ...(body !== undefined && { "content-type": type }) },
+    body: isBytes ? (body as Uint8Array<ArrayBuffer>) : (JSON.stringify(body) ?? null),
   });
   if (!response.ok) throw await problemOf(response);
   return response;

@@ -77,6 +77,7 @@ export class RowReader {
 
   /** A cell that cannot be read leaves those beside it alone. */
   #sample(of: Tally, line: number, cells: readonly string[], at: number): readonly Row[] {
+    if (of.isLeftOut) return [];
     try {
       const row = this.#rowOf(of, line, cells, at);
       return row ? this.#taken(row) : [];

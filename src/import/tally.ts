@@ -3,8 +3,7 @@ import type { Conversion } from "../domain/unit.ts";
 import type { Target } from "./reading.ts";
 
 /** What is known of a row against what is stored: `unknown` where to look would cost too much. */
-export const MARKS = ["fresh", "same", "corrected", "unknown"] as const;
-export type Mark = (typeof MARKS)[number];
+export type Mark = "fresh" | "same" | "corrected" | "unknown";
 
 /** What a walk over a table has found so far. */
 export type Report = {

@@ -12,8 +12,9 @@ const QUARTER_MS = 15 * MINUTE_MS;
 /** Of a number without a unit: below, seconds since the epoch; then milli-, micro-, nanoseconds. */
 const EPOCH_STEPS = [1e11, 1e14, 1e17] as const;
 
-const WALL =
-  /^(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{1,2})([-/.])(\d{1,2})\5(\d{4}))(?:(?:[T ]|, ?)(.+))?$/;
+/** The year in front, or behind two numbers with the same mark between them. */
+const DATE = String.raw`(?:(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{1,2})([-/.])(\d{1,2})\5(\d{4}))`;
+const WALL = new RegExp(`^${DATE}(?:(?:[T ]|, ?)(.+))?$`);
 const CLOCK = /^(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: ?([AaPp])\.?[Mm]\.?)?$/;
 const ZONE = /\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)$/;
 

@@ -1,5 +1,6 @@
-import type { ReactNode } from "react";
-import { LinkButton } from "../part/button.tsx";
+import { Upload } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { Button, LinkButton } from "../part/button.tsx";
 import { Card } from "../part/card.tsx";
 import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
 import { Page } from "../part/page.tsx";
@@ -7,6 +8,7 @@ import { useReply } from "../query.ts";
 import { useMay } from "../session.ts";
 import { AssetDetail } from "./asset-detail.tsx";
 import { AssetTree } from "./asset-tree.tsx";
+import { ImportSamples } from "./import-samples.tsx";
 import "./plant.css";
 
 /** The tree; where there is room also the site that it hangs on. */
@@ -22,13 +24,28 @@ export function PlantPage() {
     );
   }
   return (
-    <Page title="Plant">
+    <Page title="Plant" actions={<ImportButton />}>
       <PlantColumns assetId={undefined}>
         <div className="plant-wide">
           <AssetDetail assetId={site.id} isNamed />
         </div>
       </PlantColumns>
     </Page>
+  );
+}
+
+/** For a file of many variables; of one, it is above its trend. */
+function ImportButton() {
+  const [isOpen, setOpen] = useState(false);
+  const mayImport = useMay("engineer");
+  if (!mayImport) return null;
+  return (
+    <>
+      <Button icon={Upload} onClick={() => setOpen(true)}>
+        Import samples …
+      </Button>
+      {isOpen && <ImportSamples points={[]} onClose={() => setOpen(false)} />}
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { ChevronLeft, ChevronRight, Download, Eraser, ZoomIn, ZoomOut } from "lucide-react";
+import { ChevronLeft, ChevronRight, Download, Eraser, Upload, ZoomIn, ZoomOut } from "lucide-react";
 import { type KeyboardEvent, useState } from "react";
 import type { PointReply } from "../../src/api/contract.ts";
 import { Button, IconButton } from "../part/button.tsx";
@@ -8,6 +8,7 @@ import { useMay } from "../session.ts";
 import { liveRange, movedView, scaledView, type View, viewOf } from "../trend-view.ts";
 import { live } from "../use-live.ts";
 import { DeleteSamples } from "./delete-samples.tsx";
+import { ImportSamples } from "./import-samples.tsx";
 import { TrendDownload } from "./trend-download.tsx";
 
 type TrendToolsProps = {
@@ -21,7 +22,8 @@ const HALF = 0.5;
 
 /** Range and zoom, for fingers and keys: arrows move, + and − zoom, Escape follows time again. */
 export function TrendTools({ view, onView, points }: TrendToolsProps) {
-  const [open, setOpen] = useState<"download" | "delete" | null>(null);
+  const [open, setOpen] = useState<"download" | "import" | "delete" | null>(null);
+  const mayImport = useMay("engineer");
   const mayDelete = useMay("administer");
   const asked = { points, view, onClose: () => setOpen(null) };
   const now = () => live.now();
@@ -63,6 +65,14 @@ export function TrendTools({ view, onView, points }: TrendToolsProps) {
           disabled={points.length === 0}
           onClick={() => setOpen("download")}
         />
+        {mayImport && (
+          <IconButton
+            label="Import samples …"
+            icon={Upload}
+            disabled={points.length === 0}
+            onClick={() => setOpen("import")}
+          />
+        )}
         {mayDelete && (
           <IconButton
             label="Delete samples …"
@@ -74,6 +84,7 @@ export function TrendTools({ view, onView, points }: TrendToolsProps) {
         {view.from !== null && <Button onClick={step("Escape")}>Back to live</Button>}
       </span>
       {open === "download" && <TrendDownload {...asked} />}
+      {open === "import" && <ImportSamples points={points} onClose={asked.onClose} />}
       {open === "delete" && <DeleteSamples {...asked} />}
     </div>
   );

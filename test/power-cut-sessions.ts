@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import type { Durability } from "../src/domain/durability.ts";
 import { chances } from "../src/lib/chance.ts";
 import { systemClock } from "../src/lib/clock.ts";
 import { RawClient, TestHouse } from "./mqtt-peer.ts";
@@ -13,9 +14,51 @@ import { CALLS, Playback } from "./power-cut.ts";
 const CHILD = fileURLToPath(new URL("./publish-for-ever.ts", import.meta.url));
 const SEED = 6;
 const MESSAGES = 400;
+/** Of those that publish-for-ever.ts publishes on. */
+const TOPICS = 20;
 /** A disk that takes 20 ms to sync: messages are acknowledged meanwhile, which it may lose. */
 const SLOW = ["-e", "inject=fdatasync:delay_enter=20000"];
 const skip = spawnSync("strace", ["-V"]).status !== 0;
+
+/** What is acknowledged is there, synced as it is by default; and a disk that lies would be seen. */
+export function losesNothingOfSessions({ cuts }: { readonly cuts: number }): void {
+  test("a power cut loses nothing that waits for a session, nor what is retained", {
+    skip,
+  }, async (t) => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), "fieldline-")));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    const playback = recorded(folder, "synced");
+    const random = chances(SEED);
+    for (let round = 0; round < cuts; round += 1) {
+      const cut = Math.floor(playback.length * (0.1 + 0.9 * random()));
+      const into = join(folder, `${round}`);
+      playback.restore(cut, into, { random: chances(cut), keepsPromises: true });
+      assert.deepEqual(await lost(t, into, playback.said(cut)), [], `after ${cut} calls`);
+      rmSync(into, { recursive: true });
+    }
+    const lies = join(folder, "lies");
+    playback.restore(playback.length, lies, { random, keepsPromises: false });
+    const lacking = await lost(t, lies, playback.said(playback.length));
+    assert.ok(lacking.length > 0, "without syncs there is a loss");
+    t.diagnostic(`${cuts} cuts, 0 lost; ${lacking.length} without syncs`);
+  });
+}
+
+/** Numbers that were acknowledged and do not wait, or are not what their topic retains. */
+async function lost(t: TestContext, folder: string, said: string): Promise<readonly number[]> {
+  const acknowledged = numbersIn(said);
+  const house = new TestHouse(systemClock);
+  const { broker } = await house.open(t, folder);
+  const retained = new Map(
+    broker.retained("plant/+").map(({ topic, payload }) => [topic, Number(payload)]),
+  );
+  await broker.close();
+  const kept = new Set(await waiting(t, folder));
+  const isRetained = (number: number) => (retained.get(`plant/${number % TOPICS}`) ?? 0) >= number;
+  return acknowledged.filter(
+    (number) => !kept.has(number) || (number % 2 === 0 && !isRetained(number)),
+  );
+}
 
 /** A power cut with `--mqtt-ack written`: the same test in a short and in a long form. */
 export function losesTheNewestOfSessions({ cuts }: { readonly cuts: number }): void {
@@ -24,7 +67,7 @@ export function losesTheNewestOfSessions({ cuts }: { readonly cuts: number }): v
   }, async (t) => {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), "fieldline-")));
     t.after(() => rmSync(folder, { recursive: true, force: true }));
-    const playback = recorded(folder);
+    const playback = recorded(folder, "written");
     const random = chances(SEED);
     let taken = 0;
     for (let round = 0; round < cuts; round += 1) {
@@ -47,11 +90,11 @@ export function losesTheNewestOfSessions({ cuts }: { readonly cuts: number }): v
   });
 }
 
-function recorded(folder: string): Playback {
+function recorded(folder: string, durability: Durability): Playback {
   const trace = join(folder, "trace");
   const live = join(folder, "live");
   const watch = ["-f", "-y", "-xx", "-s", "1000000", "-o", trace, "-e", `trace=${CALLS}`, ...SLOW];
-  const child = [process.execPath, "--import", "tsx", CHILD, live, `${MESSAGES}`];
+  const child = [process.execPath, "--import", "tsx", CHILD, live, `${MESSAGES}`, durability];
   const env = { ...process.env, UV_USE_IO_URING: "0" };
   const { status } = spawnSync("strace", [...watch, ...child], { stdio: "ignore", env });
   assert.equal(status, 0);

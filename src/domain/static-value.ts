@@ -2,9 +2,11 @@ import { parseIsoTime } from "../lib/iso-time.ts";
 import type { Variable } from "./catalogue.ts";
 import { integerOf, isInt32 } from "./integer.ts";
 import { LIMIT } from "./limit.ts";
+import type { Value } from "./reading.ts";
 
 /*
- * Values that people write down: kept as texts, so that no digit of an integer of 64 bits is lost.
+ * What a variable says of texts. Values that people write down are all kept as such, so that no
+ * digit of an integer of 64 bits is lost.
  */
 
 const INTEGER = /^[+-]?\d{1,19}$/;
@@ -22,6 +24,15 @@ export function valueFault(variable: Variable, text: string): string | undefined
     case "string":
       return textFault(variable, text);
   }
+}
+
+/**
+ * What is wrong with a sample's text where its variable's type says what texts it holds; those of
+ * other dialects are as they came.
+ */
+export function textSampleFault(variable: Variable, value: Value | null): string | undefined {
+  const isTyped = variable.length !== undefined || variable.text === "timestamp";
+  return isTyped && typeof value === "string" ? textFault(variable, value) : undefined;
 }
 
 function integerFault({ int32 }: Variable, text: string): string | undefined {

@@ -4,6 +4,7 @@ import type { Reading } from "../domain/findings.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Quality, Value } from "../domain/reading.ts";
 import { SamplesBuilder } from "../domain/samples.ts";
+import { textSampleFault } from "../domain/static-value.ts";
 import { type BoundChannel, type BoundDevice, noteWarning } from "./bindings.ts";
 import type { IngestParts } from "./ingest.ts";
 import { doubtOf, noteMask, type Soundness } from "./soundness.ts";
@@ -54,6 +55,7 @@ export class Binder {
     } else if (this.#isOld && reading.isArrival && channel.arrivedAt > 0) {
       this.#doubt(bound, "W_AGE_UNKNOWN", `${name}: a broker keeps it, the newer one stays`);
     } else if (fits(reading.value, dataType) && !proposal.int32) {
+      if (typeof reading.value === "string") this.#readText(bound, channel, reading.value);
       this.#keep(bound, channel, reading, reading.value);
     } else {
       this.#bindOdd(bound, channel, reading);
@@ -69,6 +71,14 @@ export class Binder {
     } else if (read.ok) this.#keep(bound, channel, reading, read.value);
     else if (bound.device.assetId === null) this.#keep(bound, channel, reading, reading.value);
     else this.#doubt(bound, "W_VALUE_TYPE", `${name}: ${read.problem}`);
+  }
+
+  /** A text that its variable does not hold is kept whole, and that is told: nobody cuts it. */
+  #readText(bound: BoundDevice, { channel }: BoundChannel, text: string): void {
+    const fault = textSampleFault(channel.proposal, text);
+    if (fault === undefined) return;
+    const warning = { code: "W_TEXT", detail: `${channel.name}: ${fault}` };
+    noteWarning(bound, this.#parts.now(), warning, this.#payload);
   }
 
   #keep(bound: BoundDevice, channel: BoundChannel, reading: Reading, value: Value | null): void {

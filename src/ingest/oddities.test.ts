@@ -122,6 +122,54 @@ test("a plain device may have all its words kept: they are signs of its life", a
   assert.equal(ingest.diagnostics(device.id).lastSeenAt, NOW + 60_000);
 });
 
+test("a text that is longer than its variable, or no time, is kept whole and told", async () => {
+  const ingest = await open({ isStrict: false });
+  const tell = (about: string, body: object) =>
+    ingest.receive([{ ...said(JSON.stringify(body)), topic: `tc/acme/acme_meter/o/${about}` }]);
+  const variables = [
+    { name: "state", dataType: "STRING", length: 5 },
+    { name: "since", dataType: "TIMESTAMP" },
+  ];
+  await tell("amo_v4/mi", {
+    id: "1",
+    data: {
+      typeModel: {
+        aspectTypes: [{ id: "acme.S", name: "S", category: "dynamic", variables }],
+        assetTypes: [
+          {
+            ...{ id: "acme.M", name: "M", parentTypeId: "core.basicasset" },
+            aspects: [{ name: "s", aspectTypeId: "acme.S" }],
+          },
+        ],
+      },
+      instanceModel: { assets: [{ referenceId: "m", typeId: "acme.M", name: "Meter" }] },
+      mappingModel: {
+        mappings: variables.map(({ name }) => ({
+          ...{ dataPointId: name, assetReferenceId: "m", aspectName: "s", variableName: name },
+        })),
+      },
+    },
+  });
+  const send = (timestamp: string, state: string, since: string) => {
+    const values = [
+      { dataPointId: "state", value: state },
+      { dataPointId: "since", value: since },
+    ];
+    return tell("mc_v3/ts", { timeseries: [{ timestamp, values }] });
+  };
+  await send("2026-11-21T11:00:00Z", "open", "2026-11-21T10:00:00Z");
+  assert.deepEqual(codesOf(ingest), []);
+  await send("2026-11-21T11:01:00Z", "opened", "yesterday");
+  assert.deepEqual(codesOf(ingest), ["W_TEXT"]);
+  const [device] = ingest.devices();
+  assert.ok(device);
+  const [warning] = ingest.diagnostics(device.id).warnings;
+  assert.equal(warning?.times, 2);
+  const channels = ingest.device(device.id)?.channels ?? [];
+  const newest = await historian.latest(Uint32Array.from(channels, ({ series }) => series));
+  assert.deepEqual([...newest.texts].toSorted(), ["opened", "yesterday"]);
+});
+
 function open({ isStrict }: { readonly isStrict: boolean }): Promise<Ingest> {
   return openIngest({
     ...{ drivers, store, historian, isStrict },

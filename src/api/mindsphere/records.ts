@@ -3,7 +3,7 @@ import { coerce, isWithin } from "../../domain/coerce.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Quality, Value } from "../../domain/reading.ts";
-import { valueFault } from "../../domain/static-value.ts";
+import { textSampleFault } from "../../domain/static-value.ts";
 import { qualityOfWord, statusWordOf } from "../../domain/status-word.ts";
 import { type ExactJson, type ExactJsonObject, isJsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
@@ -77,17 +77,11 @@ function saidOf(
   const value = coerce(given, variable.dataType);
   if (!value.ok) return value;
   if (!isWithin(value.value, variable)) return failure(`${value.value} needs more than 32 bits`);
-  const fault = textFault(variable, value.value);
+  const fault = textSampleFault(variable, value.value);
   if (fault !== undefined) return failure(fault);
   const status = statusWordOf(word);
   if (status === undefined) return failure("expected a status word for its quality");
   return success({ value: value.value, quality: qualityOfWord(status), word: status });
-}
-
-/** Texts of variables whose type says what they hold; those of other dialects are as they came. */
-function textFault(variable: Variable, value: Value | null): string | undefined {
-  const isTyped = variable.length !== undefined || variable.text === "timestamp";
-  return isTyped && typeof value === "string" ? valueFault(variable, value) : undefined;
 }
 
 function invalid(detail: string): Outcome<never, Problem> {

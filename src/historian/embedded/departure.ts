@@ -82,6 +82,7 @@ export class Departure {
 
   /** Where another thread packs: appends wait often and briefly, not rarely and for long. */
   async keepPace(): Promise<void> {
+    if (this.isUnderWay && !this.isAhead) this.#port?.hurry();
     while (this.#isOutpaced) await this.more(NEVER).catch(() => {});
   }
 

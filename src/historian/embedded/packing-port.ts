@@ -25,6 +25,7 @@ export class PackingPort implements Packing {
   #generation: Generation | undefined;
   /** The last slice failed. */
   #isStuck = false;
+  #isHurried = false;
   #waiting: Waiting[] = [];
   readonly #replies = new Map<Reply["say"], (reply: Reply) => void>();
   #pauses = 0;
@@ -36,6 +37,7 @@ export class PackingPort implements Packing {
 
   begin(generation: Generation): void {
     this.#generation = generation;
+    this.#isHurried = false;
     this.#post({ ask: "pack", generation: generation.share() });
   }
 
@@ -49,9 +51,17 @@ export class PackingPort implements Packing {
     return this.#generation !== undefined && !this.#isStuck;
   }
 
+  /** From now on, until the generation has left, nothing is left to others. */
+  hurry(): void {
+    if (!this.isAtWork || this.#isHurried) return;
+    this.#isHurried = true;
+    this.#post({ ask: "hurry" });
+  }
+
   more(): Promise<void> {
     if (!this.#generation) return Promise.resolve();
     this.goOn();
+    this.hurry();
     const heard = new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
     if (this.#isStuck) this.#post({ ask: "again" });
     return heard;

@@ -10,8 +10,13 @@ import type { PackingAsk, PackingOptions, PackingWord } from "./packing-words.ts
 import { portLog } from "./port-log.ts";
 import { prepareDatabase } from "./schema.ts";
 
-/** Longer ones spend less on transactions; whoever has something to write waits for the end. */
-const SLICE_MS = 10;
+/**
+ * Longer slices spend less on transactions; whoever has something to write waits for the end. While
+ * there is time for it they are short, and rests between them leave processor and disk to those who
+ * wait for an acknowledgement.
+ */
+const SLICE_MS = { hurried: 10, leisurely: 1 } as const;
+const REST_MS = 4;
 
 /**
  * The thread that brings generations into chunks, through a connection of its own. It hears what is
@@ -24,8 +29,9 @@ class PackingThread {
   #generation: Generation | undefined;
   #flush: Flush | undefined;
   #isPaused = false;
+  #isHurried = false;
   #isDue = false;
-  #retry: NodeJS.Timeout | undefined;
+  #later: NodeJS.Timeout | undefined;
 
   constructor(options: PackingOptions, say: (word: PackingWord) => void) {
     this.#options = options;
@@ -36,6 +42,11 @@ class PackingThread {
     switch (ask.ask) {
       case "pack":
         this.#generation = Generation.of(ask.generation);
+        this.#isHurried = false;
+        this.#soon();
+        break;
+      case "hurry":
+        this.#isHurried = true;
         this.#soon();
         break;
       case "again":
@@ -68,20 +79,22 @@ class PackingThread {
 
   #work(): void {
     this.#isDue = false;
-    clearTimeout(this.#retry);
+    clearTimeout(this.#later);
     if (!this.#generation || this.#isPaused) return;
     try {
-      if (!this.#slice(this.#generation)) this.#soon();
+      if (this.#slice(this.#generation)) return;
+      if (this.#isHurried) this.#soon();
+      else this.#later = setTimeout(() => this.#soon(), REST_MS);
     } catch (reason) {
       const isDisk = isDiskFailure(reason);
       this.#say({ say: "failed", reason: messageOf(reason), isDisk });
-      this.#retry = setTimeout(() => this.#soon(), RETRY_MS);
+      this.#later = setTimeout(() => this.#soon(), RETRY_MS);
     }
   }
 
   #slice(generation: Generation): boolean {
     this.#flush ??= this.#begin(generation);
-    const end = performance.now() + SLICE_MS;
+    const end = performance.now() + (this.#isHurried ? SLICE_MS.hurried : SLICE_MS.leisurely);
     const isDone = this.#flush.slice(() => performance.now() >= end);
     if (isDone) {
       this.#generation = undefined;
@@ -115,7 +128,7 @@ class PackingThread {
 
   #end(): void {
     this.#generation = undefined;
-    clearTimeout(this.#retry);
+    clearTimeout(this.#later);
     this.#tools?.chunks.close();
     this.#tools = undefined;
     this.#say({ say: "ended" });

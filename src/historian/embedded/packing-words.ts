@@ -12,6 +12,8 @@ export type PackingOptions = {
 /** What the history's thread says to the one that packs, which does it in this order. */
 export type PackingAsk =
   | { readonly ask: "pack"; readonly generation: SharedGeneration }
+  /** Somebody waits for this generation to leave, or will soon. */
+  | { readonly ask: "hurry" }
   /** After a failure, before the time for it has come. */
   | { readonly ask: "again" }
   | { readonly ask: "pause" }

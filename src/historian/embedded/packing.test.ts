@@ -7,7 +7,7 @@ import { batchOf, inFolder, ramp, START } from "../tale.ts";
 import type { Engine } from "./engine.ts";
 import { crashImage, ofSeriesOne, openEngine } from "./engine-tale.ts";
 import { diskFiles, type Files } from "./files.ts";
-import type { PackingOptions } from "./packing-words.ts";
+import type { PackingAsk, PackingOptions } from "./packing-words.ts";
 
 const HOUR_MS = 3_600_000;
 const MANY = { rowsFirst: 4_000, rowsMax: 4_000, chunkSamples: 4, segmentBytes: 65_536 };
@@ -40,6 +40,34 @@ test("another thread packs, and what is read is the same at every moment of it",
     const again = openEngine(join(folder, "live"));
     assert.deepEqual(ofSeriesOne(again), ramp(12_000));
     await again.close();
+  }));
+
+test("a generation leaves at leisure, until memory fills behind it faster than it leaves", () =>
+  inFolder(async (folder) => {
+    const asked: PackingAsk[] = [];
+    let letGo = () => {};
+    const engine = openWithThread(join(folder, "live"), {
+      ...MANY,
+      startPacking(options) {
+        const thread = startPacking(options);
+        const post = thread.postMessage.bind(thread);
+        thread.postMessage = (ask: PackingAsk) => void asked.push(ask);
+        letGo = () => {
+          thread.postMessage = post;
+          for (const ask of asked) post(ask);
+        };
+        return thread;
+      },
+    });
+    const words = () => asked.map(({ ask }) => ask);
+    await append(engine, 0, 4_150);
+    assert.deepEqual(words(), ["pack"]);
+    await append(engine, 4_150, 4_500);
+    assert.deepEqual(words(), ["pack", "hurry"]);
+    letGo();
+    await append(engine, 4_500, 9_000);
+    assert.deepEqual(ofSeriesOne(engine), ramp(9_000));
+    await engine.close();
   }));
 
 test("a crash while another thread packs loses nothing", () =>

@@ -58,7 +58,7 @@ class Walk {
   over(sums: Sums): void {
     const { series } = sums;
     const { from, to } = this.#query;
-    const arrived = this.#memtable.collect(series, Number.NEGATIVE_INFINITY, to);
+    const arrived = this.#memtable.whole(series, to);
     sums.begin(this.#valueBefore(series, arrived));
     for (const tier of this.#tiers.retired(sums)) sums.addSummary(tier);
     let start = from;

@@ -1,4 +1,5 @@
 import { KIND, type Samples } from "../../domain/samples.ts";
+import { KeptRuns } from "./kept-runs.ts";
 import { grown, type Run } from "./run.ts";
 
 /** Rows of a block, a power of two: larger ones are read faster, smaller ones waste less. */
@@ -18,6 +19,8 @@ const LONG_FROM = 32;
 const STRIP = 4;
 const STRIP_MAX = 16;
 const SERIES_FIRST = 1024;
+/** Of so many of its rows one may be kept in order of time for those who ask. */
+const KEPT_SHARE = 3;
 /** Not full, or kept, of some thousand series. */
 const BLOCKS_OPEN = 32_768;
 
@@ -76,10 +79,12 @@ export class Generation {
   #blocksOf: Uint32Array = new Uint32Array(0);
   #path = new Uint32Array(64);
   readonly #blocksFirst: number;
+  readonly #kept: KeptRuns;
 
   /** `rows` is what it will most often hold at most. */
   constructor(rows = 0) {
     this.#blocksFirst = (rows >> BLOCK_BITS) + BLOCKS_OPEN;
+    this.#kept = new KeptRuns(rows / KEPT_SHARE);
   }
 
   static of(shared: SharedGeneration): Generation {
@@ -155,25 +160,52 @@ export class Generation {
     this.#blocks = 0;
     this.#next.fill(0);
     this.#blocksOf.fill(0);
+    this.#kept.clear();
   }
 
   /** What it holds of a series within `[from, to)`, as a run, unless that is in the database. */
   collect(series: number, from: number, to: number, into: Run): void {
     into.clear();
-    if (series < this.#flushedBelow || !this.has(series)) return;
-    if (to <= this.#firstAt || from > this.#lastAt) return;
-    into.reserve(this.#rowsOf(series));
+    if (!this.#holds(series, from, to)) return;
     this.#gather(series, { from, to }, into);
-    into.settle();
     if (this.#texts.length > 0) into.adoptTexts(this.#texts, 0);
   }
 
-  #gather(series: number, span: Span, into: Run): void {
-    const last = (((this.#next[series] ?? 0) - 1) & WITHIN) + 1;
-    for (let step = this.#findPath(series); step > 0; step -= 1) {
-      const rows = step === 1 ? last : BLOCK;
-      this.#copy(this.#path[step - 1] ?? 0, rows, span, into);
+  /**
+   * All that it holds of a series, where any of it may be before `to`: as it is kept, and not to be
+   * changed, or in `into`.
+   */
+  whole(series: number, to: number, into: Run): Run {
+    const from = Number.NEGATIVE_INFINITY;
+    const rows = this.#rowsOf(series);
+    const kept = this.#holds(series, from, to) ? this.#kept.of(series, rows) : undefined;
+    if (!kept) {
+      this.collect(series, from, to, into);
+      return into;
     }
+    if (kept.arrived < rows) this.#gather(series, EVER, kept.run, kept.arrived);
+    kept.arrived = rows;
+    kept.run.texts = this.#texts;
+    return kept.run;
+  }
+
+  /** Whether it may: of late samples nobody knows without looking. */
+  #holds(series: number, from: number, to: number): boolean {
+    if (series < this.#flushedBelow || !this.has(series)) return false;
+    return to > this.#firstAt && from <= this.#lastAt;
+  }
+
+  /** Puts what arrived behind the first so many rows to those of the run, in order of time. */
+  #gather(series: number, span: Span, into: Run, first = 0): void {
+    const last = (((this.#next[series] ?? 0) - 1) & WITHIN) + 1;
+    into.reserve(this.#rowsOf(series) - first);
+    const rows = { from: first & WITHIN, to: BLOCK };
+    for (let step = this.#findPath(series) - (first >> BLOCK_BITS); step > 0; step -= 1) {
+      if (step === 1) rows.to = last;
+      this.#copy(this.#path[step - 1] ?? 0, rows, span, into);
+      rows.from = 0;
+    }
+    into.settle();
   }
 
   #rowsOf(series: number): number {
@@ -195,13 +227,13 @@ export class Generation {
   }
 
   /** In order of arrival, which is that of time most often. Each waits behind the last to count. */
-  #copy(block: number, rows: number, { from, to }: Span, into: Run): void {
+  #copy(block: number, rows: Span, { from, to }: Span, into: Run): void {
     const [numbers, bytes] = [this.#numbers, this.#bytes];
     const { at, value, kind, quality } = into;
     const first = block * BLOCK_NUMBERS;
     const kinds = block * BLOCK_BYTES + KINDS;
     let newest = into.newestAt;
-    for (let row = 0; row < rows; row += 1) {
+    for (let row = rows.from; row < rows.to; row += 1) {
       const time = numbers[first + row] ?? 0;
       if (time < from || time >= to) continue;
       const place = into.count;
@@ -287,6 +319,8 @@ export class Generation {
 }
 
 type Span = { readonly from: number; readonly to: number };
+
+const EVER: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 /** How many blocks a series that has so many begins at once: busy ones may leave some empty. */
 function stripOf(blocks: number): number {

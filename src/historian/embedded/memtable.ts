@@ -111,8 +111,18 @@ export class Memtable {
     this.active.collect(series, from, to, this.#newer);
     if (!this.frozen) return this.#newer;
     this.frozen.collect(series, from, to, this.#older);
-    if (this.#older.count === 0) return this.#newer;
-    mergeRuns(this.#older, this.#newer, this.#merged);
+    return this.#together(this.#older, this.#newer);
+  }
+
+  /** All that it holds of a series, where any of it may be before `to`; until the next call. */
+  whole(series: number, to: number): Run {
+    const newer = this.active.whole(series, to, this.#newer);
+    return this.frozen ? this.#together(this.frozen.whole(series, to, this.#older), newer) : newer;
+  }
+
+  #together(older: Run, newer: Run): Run {
+    if (older.count === 0) return newer;
+    mergeRuns(older, newer, this.#merged);
     return this.#merged;
   }
 }

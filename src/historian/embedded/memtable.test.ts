@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { KIND, type Samples } from "../../domain/samples.ts";
+import { chances } from "../../lib/chance.ts";
+import { Memtable } from "./memtable.ts";
+import type { Run } from "./run.ts";
+
+const SERIES = 4;
+const ROWS = 300;
+
+test("memory that was asked for stays in order of time, whatever arrives between two questions", () => {
+  const random = chances(11);
+  const memtable = memoryOf(30_000);
+  for (let round = 0; round < 60; round += 1) {
+    if (round === 30) memtable.freeze();
+    memtable.insert(arrivals(random, round));
+    for (let series = 0; series < SERIES; series += 1) assertWhole(memtable, series);
+  }
+});
+
+test("series for which there is no room are answered as well", () => {
+  const random = chances(12);
+  const memtable = memoryOf(3_000);
+  for (let round = 0; round < 12; round += 1) memtable.insert(arrivals(random, round));
+  for (let series = 0; series < SERIES; series += 1) {
+    assertWhole(memtable, series);
+    assertWhole(memtable, series);
+  }
+});
+
+test("memory of a generation that is in the database is not answered again", () => {
+  const memtable = memoryOf(30_000);
+  for (let round = 0; round < 8; round += 1) memtable.insert(arrivals(chances(13), round));
+  assertWhole(memtable, 0);
+  memtable.freeze().flushed(1);
+  assert.equal(memtable.whole(0, Number.POSITIVE_INFINITY).count, 0);
+  assert.equal(memtable.whole(1, Number.NEGATIVE_INFINITY).count, 0);
+  assertWhole(memtable, 1);
+  memtable.drop();
+  assertWhole(memtable, 1);
+});
+
+function memoryOf(rowsMax: number): Memtable {
+  return new Memtable({ rowsFirst: rowsMax, rowsMax }, () => 0);
+}
+
+/** Mostly newer ones; some are late, some come again, some correct what was there. */
+function arrivals(random: () => number, round: number): Samples {
+  const samples = {
+    count: ROWS,
+    series: Uint32Array.from({ length: ROWS }, () => Math.floor(random() * SERIES)),
+    at: Float64Array.from({ length: ROWS }, (_, row) =>
+      random() < 0.9 ? round * ROWS + row : Math.floor(random() * (round + 1) * ROWS),
+    ),
+    value: Float64Array.from({ length: ROWS }, () => Math.floor(random() * 1_000)),
+    kind: Uint8Array.from({ length: ROWS }, () => (random() < 0.1 ? KIND.text : KIND.number)),
+    quality: Uint8Array.from({ length: ROWS }, () => (random() < 0.1 ? 1 : 0)),
+    texts: ["RUN", "STOP", `round ${round}`],
+  };
+  for (let row = 0; row < ROWS; row += 1) {
+    if (samples.kind[row] === KIND.text) samples.value[row] = row % samples.texts.length;
+  }
+  return samples;
+}
+
+/** As it is when everything is gathered anew. */
+function assertWhole(memtable: Memtable, series: number): void {
+  const kept = rowsOf(memtable.whole(series, Number.POSITIVE_INFINITY));
+  const [from, to] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  assert.deepEqual(kept, rowsOf(memtable.collect(series, from, to)));
+}
+
+function rowsOf({ count, at, value, kind, quality, texts }: Run) {
+  return Array.from({ length: count }, (_, row) => ({
+    at: at[row],
+    value: kind[row] === KIND.text ? texts[value[row] ?? 0] : value[row],
+    kind: kind[row],
+    quality: quality[row],
+  }));
+}

@@ -2,12 +2,12 @@
 //   npm run bench -- history [--part ingest,small,series,live,reopen,memory] [--days 1]
 //                            [--rounds 3] [--only historian,victoria-metrics] [--minutes 90]
 // What a run came to is said at once; after so many minutes no further one of a contest is begun.
-// A day is 1.7 million samples: --days 6 are 10 million, --days 30 are 51 million, which takes half
-// an hour a round with all peers. `ingest` has 10,000 samples a commit, one after the other; `small`
-// has 500, of eight senders side by side, as gateways of a plant are, each of which waits for its
-// acknowledgement: the same for all. What we want of a ratio stands in brackets behind it. Warm is
-// what follows the first fifth of the arrivals, cold is all of them: to compile its code a process
-// needs some tenths of a second, once in its life.
+// A day is 1.7 million samples: --days 6 are 10 million, of which we want our ratios, --days 30 are
+// 51 million, which takes half an hour a round with all peers. `ingest` has 10,000 samples a commit,
+// one after the other; `small` has 500, of eight senders side by side, as gateways of a plant are,
+// each of which waits for its acknowledgement: the same for all. What we want of a ratio stands in
+// brackets behind it. Warm is what follows the first fifth of the arrivals, cold is all of them: to
+// compile its code a process needs some tenths of a second, once in its life.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";

@@ -205,7 +205,9 @@ export type SessionInfo = {
 export type SubscriptionInfo = {
   readonly filter: string;
   readonly qos: 0 | 1 | 2;
+  /** Not what this client itself published. */
   readonly noLocal: boolean;
+  /** Keep the RETAIN flag as the publisher set it. */
   readonly retainAsPublished: boolean;
   readonly id: number | null;
 };

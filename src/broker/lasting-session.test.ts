@@ -1,27 +1,22 @@
 import assert from "node:assert/strict";
 import {
   appendFileSync,
-  cpSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import type { IConnectPacket } from "mqtt-packet";
+import { copied, newFolder } from "../../test/data-folder.ts";
 import { RawClient, TestHouse, until } from "../../test/mqtt-peer.ts";
 import { TestClock } from "../lib/clock.ts";
 import type { Broker } from "./broker.ts";
 
 const SOME_TIME = { sessionExpiryInterval: 600 };
 const LASTING = { clientId: "away", clean: false } as const;
-
-const root = mkdtempSync(join(tmpdir(), "fieldline-sessions-"));
-after(() => rmSync(root, { recursive: true, force: true }));
 
 test("subscriptions and what waits are there after a restart, in order", async (t) => {
   const folder = newFolder();
@@ -307,15 +302,4 @@ function withWill(clientId: string, willDelayInterval: number): Partial<IConnect
   const properties = { willDelayInterval };
   const will = { topic: "state", payload: `${clientId} is lost`, qos: 1, properties } as const;
   return { ...LASTING, clientId, protocolVersion: 5, properties: SOME_TIME, will };
-}
-
-function newFolder(): string {
-  return mkdtempSync(join(root, "data-"));
-}
-
-/** The folder as a power cut would leave it. */
-function copied(folder: string): string {
-  const copy = newFolder();
-  cpSync(folder, copy, { recursive: true });
-  return copy;
 }

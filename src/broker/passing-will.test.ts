@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
+import { copied, newFolder } from "../../test/data-folder.ts";
 import { RawClient, TestHouse, until } from "../../test/mqtt-peer.ts";
 import type { Broker } from "./broker.ts";
 
 const WILL = { topic: "state", payload: "lost", qos: 1, retain: true } as const;
 const RESTARTS = 25;
-
-const root = mkdtempSync(join(tmpdir(), "fieldline-wills-"));
-after(() => rmSync(root, { recursive: true, force: true }));
 
 test("a power cut closes all connections: wills of passing sessions are published then", async (t) => {
   const folder = newFolder();
@@ -123,15 +120,4 @@ async function textsAfterRestart(
 async function publish(broker: Broker, topic: string, payload: Buffer): Promise<void> {
   const sent = await broker.send({ topic, payload, qos: 1 });
   assert.ok(sent.ok);
-}
-
-function newFolder(): string {
-  return mkdtempSync(join(root, "data-"));
-}
-
-/** The folder as a power cut would leave it. */
-function copied(folder: string): string {
-  const copy = newFolder();
-  cpSync(folder, copy, { recursive: true });
-  return copy;
 }

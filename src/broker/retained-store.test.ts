@@ -1,22 +1,11 @@
 import assert from "node:assert/strict";
-import {
-  appendFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
+import { copied, newFolder } from "../../test/data-folder.ts";
 import { RawClient, TestHouse } from "../../test/mqtt-peer.ts";
 import { RetainedStore } from "./embedded/retained-store.ts";
 import { routedMessage } from "./embedded/routed-message.ts";
-
-const root = mkdtempSync(join(tmpdir(), "fieldline-retained-"));
-after(() => rmSync(root, { recursive: true, force: true }));
 
 test("what the house sent with retain is there after a restart", async (t) => {
   const folder = newFolder();
@@ -154,15 +143,4 @@ function topics(store: RetainedStore): string[] {
 
 function file(folder: string): string {
   return join(folder, "retained.jsonl");
-}
-
-function newFolder(): string {
-  return mkdtempSync(join(root, "data-"));
-}
-
-/** The folder as a power cut would leave it. */
-function copied(folder: string): string {
-  const copy = newFolder();
-  writeFileSync(file(copy), readFileSync(file(folder)));
-  return copy;
 }

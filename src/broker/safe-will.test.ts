@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, test } from "node:test";
+import { mkdirSync, rmSync } from "node:fs";
+import { test } from "node:test";
 import type { IConnectPacket } from "mqtt-packet";
+import { copied, newFolder } from "../../test/data-folder.ts";
 import { RawClient, TestHouse, until } from "../../test/mqtt-peer.ts";
 import { TestClock } from "../lib/clock.ts";
 
 const WILL = { topic: "state", payload: "lost", qos: 1 } as const;
 const RETURN_MS = 30_000;
-
-const root = mkdtempSync(join(tmpdir(), "fieldline-safe-wills-"));
-after(() => rmSync(root, { recursive: true, force: true }));
 
 for (const { whose, wish, passMs } of [
   { whose: "of a lasting session", wish: lasting(0, 600), passMs: 0 },
@@ -87,15 +83,4 @@ function lasting(willDelayInterval: number, expiry: number): Partial<IConnectPac
   const properties = { sessionExpiryInterval: expiry };
   const will = { ...WILL, properties: { willDelayInterval } };
   return { protocolVersion: 5, clean: false, properties, will };
-}
-
-function newFolder(): string {
-  return mkdtempSync(join(root, "data-"));
-}
-
-/** The folder as a power cut would leave it. */
-function copied(folder: string): string {
-  const copy = newFolder();
-  cpSync(folder, copy, { recursive: true });
-  return copy;
 }

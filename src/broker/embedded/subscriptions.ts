@@ -1,15 +1,9 @@
 import { LIMIT } from "../../domain/limit.ts";
+import type { SubscriptionInfo } from "../broker.ts";
 import type { Session } from "./session.ts";
 
 /** One filter of one session: MQTT 5.0 section 3.8.3.1. */
-export type Subscription = {
-  readonly filter: string;
-  readonly qos: 0 | 1 | 2;
-  /** Not what this client itself published. */
-  readonly noLocal: boolean;
-  /** Keep the RETAIN flag as the publisher set it. */
-  readonly retainAsPublished: boolean;
-  readonly id: number | null;
+export type Subscription = SubscriptionInfo & {
   /** Not all that was retained when it began was sent yet. */
   readonly isReplaying?: boolean;
 };

@@ -100,7 +100,7 @@ export function ImportSeriesTable(props: ImportSeriesTableProps) {
   const isAsked = unknownIn(report).length > 0;
   const change = (series: ImportSeries) => onChange(withFeed(reading, series));
   const columns: readonly Column<ImportSeries>[] = [
-    { head: "In the file", cell: ({ name }) => <b className="cut import-name">{name}</b> },
+    { head: "In the file", cell: ({ name }) => <b>{name}</b> },
     {
       head: "Feeds",
       grow: true,
@@ -123,12 +123,14 @@ export function ImportSeriesTable(props: ImportSeriesTableProps) {
           autoComplete="off"
         />
       )}
-      <Table
-        label="What the file names"
-        columns={columns}
-        rows={report.series.slice(0, SHOWN_MAX)}
-        rowKey={({ name }) => name}
-      />
+      <div className="import-series">
+        <Table
+          label="What the file names"
+          columns={columns}
+          rows={report.series.slice(0, SHOWN_MAX)}
+          rowKey={({ name }) => name}
+        />
+      </div>
       {report.series.length > SHOWN_MAX && (
         <p className="dim">{`and ${formatNumber(report.series.length - SHOWN_MAX, 0)} more`}</p>
       )}

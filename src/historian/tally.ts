@@ -1,5 +1,5 @@
 import { unpackInteger } from "../domain/integer.ts";
-import { isGood, PAST, QUALITY_BYTE } from "../domain/reading.ts";
+import { isGood, QUALITY_BYTE } from "../domain/reading.ts";
 import { KIND, type Samples } from "../domain/samples.ts";
 
 export type Columns = Pick<Samples, "at" | "value" | "kind" | "quality">;
@@ -127,7 +127,7 @@ export function countedValue({ kind, value }: Columns, row: number): number {
   return kind[row] === KIND.integer ? Number(unpackInteger(one)) : one;
 }
 
-/** The first row that is not a number, or of a quality that does not count. */
+/** The first row that is not a number, or not plainly good where only those count. */
 export function plainEnd(
   { kind, quality }: Columns,
   from: number,
@@ -136,7 +136,7 @@ export function plainEnd(
 ): number {
   let row = from;
   if (isAll) while (row < to && kind[row] === KIND.number) row += 1;
-  else while (row < to && ((kind[row] ?? 0) | ((quality[row] ?? 0) & ~PAST)) === PLAIN) row += 1;
+  else while (row < to && ((kind[row] ?? 0) | (quality[row] ?? 0)) === PLAIN) row += 1;
   return row;
 }
 

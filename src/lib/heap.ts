@@ -23,3 +23,13 @@ export function keepHeapSmall(): void {
   setFlagsFromString("--semi-space-growth-factor=1");
   setFlagsFromString("--no-concurrent-recompilation");
 }
+
+/**
+ * From now on V8 copies less of one function into another when it compiles what is hot: a third of
+ * its own measure. Of the first seconds of a busy process a quarter of the processor goes into
+ * compiling, most of it into functions that have become very large that way. It holds for all
+ * threads, and for what is compiled from then on.
+ */
+export function compileInSmallPieces(): void {
+  setFlagsFromString("--max-inlined-bytecode-size-cumulative=300");
+}

@@ -7,6 +7,7 @@ import {
   workerData,
 } from "node:worker_threads";
 import { assert } from "../../lib/assert.ts";
+import { compileInSmallPieces } from "../../lib/heap.ts";
 import { startThread } from "../../lib/thread.ts";
 import type { Dropped } from "../historian.ts";
 import { checkpoint } from "./checkpoint.ts";
@@ -18,6 +19,7 @@ import { portLog } from "./port-log.ts";
 import type { Question, WorkerOptions } from "./wire.ts";
 
 assert(!isMainThread && parentPort, "this file is the thread of the embedded historian");
+compileInSmallPieces();
 serve(parentPort, workerData as WorkerOptions);
 
 /** The thread that holds the engine. */

@@ -61,13 +61,13 @@ async function walkLines(
     if (unfit) return failure(unfit);
     parts.onProgress(report);
     if (parts.isStopped()) return success("stopped");
-    // Devices and people come in between.
-    await setImmediate();
   }
   return success("whole");
 }
 
 const BATCH_ROWS = LIMIT.samplesPerImportBatch;
+/** About two milliseconds. */
+const LINES_AT_ONCE = 512;
 /** Of lines that are left out there may be many. */
 const LINES_MAX = 4 * BATCH_ROWS;
 
@@ -87,6 +87,8 @@ async function* batchesOf(
   for await (const line of table.lines()) {
     if (!isHead) rows.push(...reader.read(line));
     isHead = false;
+    // Devices and people come in between.
+    if (report.rows % LINES_AT_ONCE === 0) await setImmediate();
     const unfit = mode === "store" ? unfitOf(report) : undefined;
     if (!unfit && rows.length < BATCH_ROWS && report.rows % LINES_MAX !== 0) continue;
     yield { rows, unfit };

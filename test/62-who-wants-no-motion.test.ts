@@ -32,8 +32,8 @@ test("who wants no motion sees nothing slide, fade or blink, while its page goes
 test("who has nothing against it sees a value slide to its place", { skip }, async () => {
   const visitor = await Visitor.open(browser, house);
   await visitor.visit((await livePages()).at(-1) ?? "");
-  const parts = await movingParts(visitor.page);
-  assert.ok(parts.length > 0, "the test above would see it");
+  const movesSomething = async () => (await movingParts(visitor.page)).length > 0;
+  await until("the test above would see what moves", movesSomething);
   await visitor.close();
 });
 

@@ -53,11 +53,23 @@ export class Walk {
 
   /** Settles when what the messages brought is safe; only then are their senders acknowledged. */
   carryUp(messages: readonly ReceivedMessage[]): Promise<void> {
-    if (this.#turns.areTaken) {
-      return this.#turns.take(() => this.#carryOn(this.#understanding.ofMessages(messages)));
-    }
+    if (this.#turns.areTaken) return this.#carryBehind(messages);
     const brought = this.#understanding.ofMessages(messages);
     return brought ? this.#turns.take(() => this.#carryOn(brought)) : this.#remember();
+  }
+
+  /**
+   * Behind a batch that has the turn. A plain one hands it on as soon as its samples are on their
+   * way: else whoever sends without a pause would be stored one batch after the other for ever.
+   */
+  async #carryBehind(messages: readonly ReceivedMessage[]): Promise<void> {
+    const { carried } = await this.#turns.take(async () => {
+      const brought = this.#understanding.ofMessages(messages);
+      const carried = brought ? this.#carryOn(brought) : this.#remember();
+      if (brought) await carried;
+      return { carried };
+    });
+    await carried;
   }
 
   /** The same walk of one message that a person hands in and wants to know the end of. */

@@ -13,3 +13,8 @@ test("later ids are greater, for the next thousand years", () => {
   const ids = times.map((now) => newId(now));
   assert.deepEqual(ids.toSorted(), ids);
 });
+
+test("ids of one millisecond are greater one after another", () => {
+  const ids = Array.from({ length: 5_000 }, () => newId(1_767_225_600_000));
+  assert.deepEqual(ids.toSorted(), ids);
+});

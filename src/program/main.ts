@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { AssertionError } from "../lib/assert.ts";
-import { keepHeapSmall } from "../lib/heap.ts";
+import { keepHeapSmall, letAllBeginYoung } from "../lib/heap.ts";
 import { settingsHelp } from "./config.ts";
 import type { ExitCode, Io } from "./io.ts";
 
@@ -32,7 +32,10 @@ type Program = (args: readonly string[], io: Io) => Promise<ExitCode>;
 
 /** Each brings its own part of the house: what a program does not need is not in its memory. */
 const PROGRAMS: Readonly<Record<string, () => Promise<Program>>> = {
-  server: async () => (await import("./server.ts")).runServer,
+  server: async () => {
+    letAllBeginYoung();
+    return (await import("./server.ts")).runServer;
+  },
   gateway: async () => {
     keepHeapSmall();
     return (await import("./gateway.ts")).runGateway;

@@ -52,11 +52,15 @@ type Wire = {
   readonly packetIdAt: number;
   /** Where `HH:MM:SS.mmm` stands, -1 where the message has no time stamp. */
   readonly timeAt: number;
+  /** Where the digit of the node stands, -1 where the message is of no node. */
+  readonly nodeAt: number;
   readonly samples: number;
 };
 
 const DAY_MS = 86_400_000;
 const ACK_BYTES = 4;
+/** That one viaSens client speaks for, in turn: one sensor has at most a value a millisecond. */
+const NODES = 4;
 /** Into which a client reads, again and again: its own garbage would make it late. */
 const READ_BYTES = 4 * 1024;
 const SAMPLE_EVERY = 100;
@@ -212,7 +216,7 @@ class Client {
     const free = Math.min(most, this.#options.window - (this.#sent - this.#acknowledged));
     const count = Math.min(free, this.#wanted - this.#sent);
     if (count <= 0) return;
-    const { bytes, packetIdAt, timeAt } = this.wire;
+    const { bytes, packetIdAt, timeAt, nodeAt } = this.wire;
     const { startMs = 0 } = this.#options;
     const packets = this.#room(bytes.length * count);
     for (let index = 0; index < count; index += 1) {
@@ -221,6 +225,7 @@ class Client {
       const packetId = (this.#sent % 65_535) + 1;
       packets.writeUInt16BE(packetId, start + packetIdAt);
       if (timeAt >= 0) writeTime(packets, start + timeAt, (startMs + this.#sent) % DAY_MS);
+      if (nodeAt >= 0) packets[start + nodeAt] = 49 + (this.#sent % NODES);
       const isSample = (this.#sent + this.#index) % SAMPLE_EVERY === 0;
       if (isSample && this.#sent >= this.#wanted * COLD)
         this.#sentAt.set(packetId, performance.now());
@@ -252,14 +257,16 @@ function mindsphere(index: number, wanted = SEED.length): Wire {
 
 function viasens(index: number): Wire {
   const payload = JSON.stringify({ type: "humid", payload: { humidity: 49 } });
-  return wired(`/sauter/viasens/net${index}/5`, payload, 1);
+  const wire = wired(`/sauter/viasens/net${index}/1`, payload, 1);
+  return { ...wire, nodeAt: wire.bytes.indexOf(wire.topic) + wire.topic.length - 1 };
 }
 
 function wired(topic: string, payload: string, samples: number): Wire {
   const publish = { cmd: "publish", topic, payload, dup: false, retain: false } as const;
   const bytes = generate({ ...publish, qos: 1, messageId: 1 });
   const timeAt = bytes.indexOf(TIME);
-  return { topic, bytes, packetIdAt: bytes.length - payload.length - 2, timeAt, samples };
+  const packetIdAt = bytes.length - payload.length - 2;
+  return { topic, bytes, packetIdAt, timeAt, nodeAt: -1, samples };
 }
 
 /** Writes `HH:MM:SS.mmm`, digit by digit: the generator should cost less than what it measures. */

@@ -67,7 +67,7 @@ const ROWS_FIRST = 65_536;
  * Of the thread's heap, what is collected often: samples lie outside of it, so little is enough.
  * Left to V8, it takes 20 MB more and no less time.
  */
-const YOUNG_MIB = { server: 6, gateway: 3 } as const;
+const YOUNG_MIB = { server: 6, gateway: 1.5 } as const;
 const CHUNK_SAMPLES = 1_024;
 
 /** Opens or creates the folder and keeps it until `close`; one thread does all the work. */

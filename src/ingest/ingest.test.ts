@@ -28,8 +28,6 @@ type World = {
   readonly sent: Message[];
   readonly shown: Samples[];
   readonly gauges: Gauges;
-  /** Batches that the historian was given and has not stored, and how many at most. */
-  readonly onWay: { now: number; most: number };
 };
 
 const folders: string[] = [];
@@ -47,16 +45,12 @@ async function world(before?: World): Promise<World> {
   const sent: Message[] = [];
   const shown: Samples[] = [];
   const gauges = new Gauges();
-  const onWay = { now: 0, most: 0 };
   const ingest = await openIngest({
     drivers,
     store,
     historian: {
       async append(samples) {
-        onWay.now += 1;
-        onWay.most = Math.max(onWay.most, onWay.now);
         const appended = await historian.append(samples);
-        onWay.now -= 1;
         happenings.push("stored");
         return appended;
       },
@@ -76,7 +70,7 @@ async function world(before?: World): Promise<World> {
     gauges,
     log,
   });
-  return { ingest, store, historian, happenings, sent, shown, gauges, onWay };
+  return { ingest, store, historian, happenings, sent, shown, gauges };
 }
 
 async function openEngines(): Promise<Pick<World, "store" | "historian">> {
@@ -113,19 +107,6 @@ describe("the walk up", () => {
     await ingest.receive([humidity(49)]);
     happenings.push("acknowledged");
     assert.deepEqual(happenings, ["stored", "shown", "acknowledged"]);
-  });
-
-  test("behind a newcomer, what is known is not stored one batch after the other", async () => {
-    const { ingest, historian, onWay } = await world();
-    await ingest.receive([humidity(0)]);
-    const newcomer = message("/sauter/viasens/12/6", { type: "humid", payload: { humidity: 1 } });
-    const known = Array.from({ length: 8 }, (_, index) => [humidity(index + 1)]);
-    await Promise.all([[newcomer], ...known].map((batch) => ingest.receive(batch)));
-    assert.ok(onWay.most > 1, "several are on their way");
-    const [first] = ingest.devices();
-    const series = (first && ingest.device(first.id)?.channels[0]?.series) ?? 0;
-    const history = await historian.range({ series, from: 0, to: NOW + 100, limit: 100 });
-    assert.deepEqual(Array.from(history.value), [0, 1, 2, 3, 4, 5, 6, 7, 8], "and all in order");
   });
 
   test("an unknown device waits in the inbox with its value", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Durability } from "../../domain/durability.ts";
 import { jsonLog, silentLog } from "../../lib/log.ts";
@@ -73,11 +73,22 @@ export function failingDisk(fails: () => boolean): Files {
 
 /** What a process that ends here leaves behind. */
 export function crashImage(folder: string, name: string): string {
-  const image = join(folder, name);
+  const [live, image] = [join(folder, "live"), join(folder, name)];
   mkdirSync(image);
-  for (const entry of ["history.db", "history.db-wal", "log", "outbox"]) {
-    const live = join(folder, "live", entry);
-    if (existsSync(live)) cpSync(live, join(image, entry), { recursive: true });
-  }
+  // Another thread may write to the database meanwhile: only what stands still is of one moment.
+  do {
+    for (const entry of [...DATABASE, "log", "outbox"]) copy(join(live, entry), join(image, entry));
+  } while (!DATABASE.every((entry) => isSame(join(live, entry), join(image, entry))));
   return image;
+}
+
+const DATABASE = ["history.db", "history.db-wal"];
+
+function copy(from: string, to: string): void {
+  if (existsSync(from)) cpSync(from, to, { recursive: true });
+}
+
+function isSame(one: string, other: string): boolean {
+  if (!existsSync(one) || !existsSync(other)) return existsSync(one) === existsSync(other);
+  return readFileSync(one).equals(readFileSync(other));
 }

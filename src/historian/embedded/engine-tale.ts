@@ -76,7 +76,10 @@ export function crashImage(folder: string, name: string): string {
   const [live, image] = [join(folder, "live"), join(folder, name)];
   mkdirSync(image);
   // Another thread may write to the database meanwhile: only what stands still is of one moment.
+  let tries = 0;
   do {
+    tries += 1;
+    assert.ok(tries < 1_000, "the database never stands still");
     for (const entry of [...DATABASE, "log", "outbox"]) copy(join(live, entry), join(image, entry));
   } while (!DATABASE.every((entry) => isSame(join(live, entry), join(image, entry))));
   return image;

@@ -48,6 +48,8 @@ type Told = {
   readonly refused: Set<number>;
   /** How often it was said that a failure of the disk is over. */
   heals: number;
+  /** What it said on its standard error: why it did not start, for one. */
+  complaints: string;
 };
 
 /** A disk that is full or fails never makes a false promise, and what heals is used again. */
@@ -120,7 +122,11 @@ export function findsDamage({ flips }: { readonly flips: number }): void {
   test("a bit that flips in any file is found and told, and the rest is readable", (context) =>
     inFolder(async (folder) => {
       const isEnough = ({ acknowledged }: Told) => acknowledged.size === DAMAGED_BATCHES;
-      const { acknowledged } = await appended(folder, [], { mood: "lasting", isEnough });
+      const { acknowledged, complaints } = await appended(folder, [], {
+        mood: "lasting",
+        isEnough,
+      });
+      assert.ok(acknowledged.size >= DAMAGED_BATCHES, complaints);
       const live = join(folder, "live");
       const random = chances(SEED);
       for (const path of filesIn(live)) {
@@ -174,8 +180,11 @@ async function appended(
   const [command = "", ...args] = strace.length > 0 ? [...watched, ...strace, ...child] : child;
   const env = { ...process.env, UV_USE_IO_URING: "0" };
   const own = { env, detached: true } as const; // A group of its own.
-  const running = spawn(command, args, { stdio: ["ignore", "pipe", "ignore"], ...own });
-  const told: Told = { acknowledged: new Set(), refused: new Set(), heals: 0 };
+  const running = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...own });
+  const told: Told = { acknowledged: new Set(), refused: new Set(), heals: 0, complaints: "" };
+  running.stderr.on("data", (data) => {
+    told.complaints += data;
+  });
   for await (const line of createInterface(running.stdout)) {
     hear(line, told);
     if (isEnough(told)) killWhole(running);

@@ -93,6 +93,27 @@ test("under the pointer stand value, unit, time and quality of every variable", 
   await visitor.close();
 });
 
+test("under the pointer stands, too, what a device kept and told afterwards", { skip }, async () => {
+  const pressure = points.find(({ variable }) => variable.name === "Pressure")?.id;
+  const from = Date.UTC(2026, 0, 5, 10);
+  const samples = Array.from({ length: 60 }, (_, minute) => ({
+    ...{ at: from + minute * 60_000, value: 4 + (minute % 7) / 10 },
+    toldAfterwards: minute % 2 === 0 || minute > 30,
+  }));
+  await house.call("POST", `/points/${pressure}/samples`, { samples });
+  const visitor = await Visitor.open(browser, house);
+  const { page } = visitor;
+  const view = `from=${from}&to=${from + 3_600_000}`;
+  await visitor.visit(`/plant/${pump}?pens=${pressure}&${view}`);
+  const surface = page.locator(".trend-surface");
+  const box = await surface.boundingBox();
+  assert.ok(box);
+  await surface.hover({ position: { x: box.width * 0.9, y: 60 } });
+  await page.getByText(/told afterwards/).waitFor();
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.close();
+});
+
 test("a text is a lane of its words", { skip }, async () => {
   const visitor = await Visitor.open(browser, house);
   const { page } = visitor;

@@ -21,7 +21,7 @@ const restored = join(folder, "restored");
 async function pushed(point: string, batch: number): Promise<void> {
   const samples = Array.from({ length: BATCH }, (_, index) => {
     const row = batch * BATCH + index;
-    return { at: START + row * 1_000, value: (row * 7) % 101 };
+    return { at: START + row * 1_000, value: (row * 7) % 101, toldAfterwards: row % 3 === 0 };
   });
   await house.call("POST", `/points/${point}/samples`, { samples });
 }
@@ -57,7 +57,7 @@ test("a backup of a running server has all that was acknowledged before it began
   const kept = await historyOf(copy, point);
   const { length } = kept.at;
   assert.ok(length >= before.at.length && length <= later.at.length, `${length} samples`);
-  for (const column of ["at", "value", "quality"]) {
+  for (const column of ["at", "value", "quality", "toldAfterwards"]) {
     assert.deepEqual(kept[column], later[column].slice(0, length));
   }
   assert.equal((await copy.call("GET", "/journal/verify")).brokenAt, null);

@@ -67,7 +67,11 @@ test("it comes back with what came meanwhile, and the database is not needed any
   const url = cluster.database("moved");
   const server = await (await House.open(["--database", url], data)).signIn();
   const point = await hallPoint(server);
-  const samples = [{ at: Date.parse("2020-01-01T00:00:00Z"), value: 7 }];
+  const at = Date.parse("2020-01-01T00:00:00Z");
+  const samples = [
+    { at, value: 7 },
+    { at: at + 1_000, value: 8, toldAfterwards: true },
+  ];
   await server.call("POST", `/points/${point}/samples`, { samples });
   await server.stop();
   const { stdout, stderr, status } = move(url, "--from");
@@ -80,7 +84,8 @@ test("it comes back with what came meanwhile, and the database is not needed any
     "GET",
     `/points/${point}/history?from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z`,
   );
-  assert.deepEqual(history.value, [7]);
+  assert.deepEqual(history.value, [7, 8]);
+  assert.deepEqual(history.toldAfterwards, [false, true]);
   assert.equal(await house.stop(), 0);
   const local = await openEmbeddedHistorian({ folder: join(data, "history") }, { log: silentLog });
   assert.ok(local.ok);

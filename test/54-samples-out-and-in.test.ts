@@ -19,20 +19,20 @@ const point = await hallPoint(house);
 /** As who may take samples out and bring them in. */
 const runAs = (...args: readonly string[]) => run(args, { FIELDLINE_TOKEN: token });
 
-const HEAD = "point,at,kind,value,quality,statusWord";
+const HEAD = "point,at,kind,value,quality,statusWord,toldAfterwards";
 const odd = [
-  `${point},${DAY}T00:00:00.000Z,number,0.1,good,`,
-  `${point},${DAY}T00:00:01.000Z,number,-0,good,`,
-  `${point},${DAY}T00:00:02.000Z,number,NaN,uncertain,`,
-  `${point},${DAY}T00:00:03.000Z,integer,9007199254740993,good,`,
-  `${point},${Date.parse(`${DAY}T00:00:04Z`) + 0.25},boolean,true,good,`,
-  `${point},${DAY}T00:00:05.000Z,text,"'=1+1, ""quoted""\ntwice",bad,`,
-  `${point},${DAY}T00:00:06.000Z,none,,bad,2150891520`,
+  `${point},${DAY}T00:00:00.000Z,number,0.1,good,,`,
+  `${point},${DAY}T00:00:01.000Z,number,-0,good,,true`,
+  `${point},${DAY}T00:00:02.000Z,number,NaN,uncertain,,`,
+  `${point},${DAY}T00:00:03.000Z,integer,9007199254740993,good,,`,
+  `${point},${Date.parse(`${DAY}T00:00:04Z`) + 0.25},boolean,true,good,,`,
+  `${point},${DAY}T00:00:05.000Z,text,"'=1+1, ""quoted""\ntwice",bad,,true`,
+  `${point},${DAY}T00:00:06.000Z,none,,bad,2150891520,`,
 ];
 /** More than a request, and more than a page of the API. */
 const many = Array.from({ length: 120_000 }, (_, index) => {
   const at = new Date(Date.parse(`${DAY}T01:00:00Z`) + index * 100).toISOString();
-  return `${point},${at},number,${(index * 7) % 1_000},good,`;
+  return `${point},${at},number,${(index * 7) % 1_000},good,,`;
 });
 const times = ["--points", point, "--from", `${DAY}T00:00:00Z`, "--to", "2026-03-30T00:00:00Z"];
 const table = `${[HEAD, ...odd, ...many].join("\r\n")}\r\n`;

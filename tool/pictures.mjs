@@ -60,8 +60,8 @@ async function inHouse(options, visit) {
 
 /** The pages of the demo by name; what has an id is the first of its kind. */
 async function pagesOf(house) {
-  const [assets, devices, agents] = await Promise.all(
-    ["assets", "devices", "agents"].map(
+  const [assets, devices, agents, points] = await Promise.all(
+    ["assets", "devices", "agents", "points?search=Pressure"].map(
       async (list) => (await house.call("GET", `/${list}`)).items,
     ),
   );
@@ -75,6 +75,7 @@ async function pagesOf(house) {
     { name: "asset-room", path: `${asset("R 104")}?range=24h` },
     { name: "asset-pump", path: asset("Pump P") },
     { name: "asset-pump-hint", path: `${asset("Pump P")}?range=24h`, act: pointAtTrend },
+    { name: "asset-pump-told", path: await toldAfterwards(house, points), act: pointAtTrend },
     { name: "asset-meter", path: `${asset("Packing supply")}?range=24h` },
     { name: "asset-area", path: asset("Office") },
     { name: "devices", path: "/devices" },
@@ -107,6 +108,18 @@ async function pagesOf(house) {
     { name: "missing", path: "/nowhere" },
     ...dialogs(asset("Pump P"), device("scorp-io")),
   ];
+}
+
+/** An hour that a pump kept, in part, while it had no connection. */
+async function toldAfterwards(house, points) {
+  const { id, assetId } = points.find(({ variable }) => variable.name === "Pressure");
+  const from = Date.now() - 20 * 86_400_000;
+  const samples = Array.from({ length: 360 }, (_, row) => ({
+    ...{ at: from + row * 10_000, value: 4 + Math.sin(row / 20) },
+    toldAfterwards: row % 60 < 40,
+  }));
+  await house.call("POST", `/points/${id}/samples`, { samples });
+  return `/plant/${assetId}?pens=${id}&from=${from}&to=${from + 3_600_000}`;
 }
 
 function dialogs(pump, meter) {

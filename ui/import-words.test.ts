@@ -20,7 +20,15 @@ const report: ImportReport = {
 };
 const reading: ImportReading = {
   ...{ form: "columns", hasHead: true, time: 0, zone: "UTC", dates: "day-first", decimal: "." },
-  ...{ names: [], values: [1, 2], quality: 3, statusWord: null, unit: null, feeds: [] },
+  ...{
+    names: [],
+    values: [1, 2],
+    quality: 3,
+    statusWord: null,
+    toldAfterwards: null,
+    unit: null,
+    feeds: [],
+  },
 };
 
 function series(name: string, pointId: string | null, isLeftOut = false): ImportSeries {

@@ -55,7 +55,8 @@ export function withForm(
     const name = otherThan(reading.time, columns);
     return { ...reading, form, names: [name], values: [first ?? name], feeds: [] };
   }
-  const taken = [reading.time, reading.quality, reading.statusWord, reading.unit];
+  const { time, quality, statusWord, toldAfterwards, unit } = reading;
+  const taken = [time, quality, statusWord, toldAfterwards, unit];
   const all = Array.from({ length: columns }, (_, at) => at);
   return {
     ...reading,

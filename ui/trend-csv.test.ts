@@ -21,12 +21,13 @@ test("every sample is a line with its time, place, unit and quality", () => {
     value: [1.5, "=cmd()"],
     quality: ["good" as const, "bad" as const],
     statusWord: [null, 2_150_891_520],
+    toldAfterwards: [false, true],
     next: null,
   };
   assert.deepEqual(`${samplesHeader()}${samplesCsv(point("t", "C"), page)}`.split("\r\n"), [
-    "at,place,variable,value,unit,quality,statusWord",
-    '2026-01-01T00:00:00.000Z,"Site, north/Pump",pump.t,1.5,°C,good,',
-    '2026-01-01T00:00:01.000Z,"Site, north/Pump",pump.t,\'=cmd(),°C,bad,2150891520',
+    "at,place,variable,value,unit,quality,statusWord,toldAfterwards",
+    '2026-01-01T00:00:00.000Z,"Site, north/Pump",pump.t,1.5,°C,good,,',
+    '2026-01-01T00:00:01.000Z,"Site, north/Pump",pump.t,\'=cmd(),°C,bad,2150891520,true',
     "",
   ]);
 });

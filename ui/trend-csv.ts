@@ -8,7 +8,7 @@ const LINE = "\r\n";
 
 /** RFC 4180: every sample of some points, one line each. */
 export function samplesHeader(): string {
-  return `at,place,variable,value,unit,quality,statusWord${LINE}`;
+  return `at,place,variable,value,unit,quality,statusWord,toldAfterwards${LINE}`;
 }
 
 export function samplesCsv(point: PointReply, page: Reply<"GET /points/:id/history">): string {
@@ -18,7 +18,8 @@ export function samplesCsv(point: PointReply, page: Reply<"GET /points/:id/histo
     .map((at, row) => {
       const value = cellText(page.value[row]);
       const word = cellText(page.statusWord?.[row]);
-      return `${at},${about},${value},${unit},${page.quality[row]},${word}${LINE}`;
+      const told = page.toldAfterwards?.[row] ? "true" : "";
+      return `${at},${about},${value},${unit},${page.quality[row]},${word},${told}${LINE}`;
     })
     .join("");
 }

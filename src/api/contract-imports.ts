@@ -22,6 +22,7 @@ const ReadingSchema = Type.Object({
   values: Type.Array(Column, { maxItems: 1_000 }),
   quality: nullable(Column),
   statusWord: nullable(Column),
+  toldAfterwards: nullable(Column),
   unit: nullable(Column),
   feeds: Type.Array(FeedSchema, { maxItems: LIMIT.pointsPerImport }),
 });

@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { AGGREGATE_FUNCTIONS, type AggregateFunction } from "../domain/aggregate.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { QUALITIES } from "../domain/reading.ts";
+import { TABLE_CELLS_MIN, TABLE_HEAD } from "../domain/sample-table.ts";
 import type { Route } from "./contract.ts";
 import {
   countedPage,
@@ -23,6 +24,9 @@ import { KeptSchema, RetentionSchema } from "./schema-kept.ts";
  * Points: their newest values, their history, what is pushed and what is watched. A part of the
  * contract, see `contract.ts`.
  */
+
+/** Tables of before have fewer cells. */
+const ROW = { minItems: TABLE_CELLS_MIN, maxItems: TABLE_HEAD.length };
 
 export const POINT_ROUTES = {
   "GET /points": {
@@ -80,6 +84,11 @@ export const POINT_ROUTES = {
           description: "OPC UA's, where it says more than the quality; where the point had any",
         }),
       ),
+      toldAfterwards: Type.Optional(
+        Type.Array(Type.Boolean(), {
+          description: "kept by its device and told later: history, never what is so now; if any",
+        }),
+      ),
       next: nullable(Type.String({ description: "`after` of the next page" })),
     }),
   },
@@ -126,6 +135,9 @@ export const POINT_ROUTES = {
           statusWord: Type.Optional(
             nullable(Type.Integer({ minimum: -(2 ** 31), maximum: 2 ** 32 - 1 })),
           ),
+          toldAfterwards: Type.Optional(
+            Type.Boolean({ description: "true: it is history, and never the newest value" }),
+          ),
         }),
         { minItems: 1, maxItems: LIMIT.samplesPerPush },
       ),
@@ -140,7 +152,7 @@ export const POINT_ROUTES = {
     permission: "engineer",
     summary: "Store rows as `fieldline export` writes them, without its head",
     body: Type.Object({
-      rows: Type.Array(Type.Array(Type.String(), { minItems: 5, maxItems: 6 }), {
+      rows: Type.Array(Type.Array(Type.String(), ROW), {
         minItems: 1,
         maxItems: LIMIT.samplesPerPush,
       }),

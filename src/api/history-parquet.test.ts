@@ -33,7 +33,7 @@ test("a history is given as Parquet to those who accept that", async () => {
   writeFileSync(file, new Uint8Array(await response.arrayBuffer()));
   const rows = [];
   for await (const row of parquetRows(file)) rows.push(rowOfColumns(row));
-  const good = { point: point.id, quality: "good", statusWord: null };
+  const good = { point: point.id, quality: "good", statusWord: null, toldAfterwards: false };
   assert.deepEqual(rows, [
     { ...good, at: 1_000, value: 1.5 },
     { ...good, at: 2_000, value: 2n ** 60n },

@@ -11,15 +11,16 @@ import { integerOf } from "../domain/integer.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Point } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import { qualityOf, type Value } from "../domain/reading.ts";
+import { isPast, qualityOf, type Value } from "../domain/reading.ts";
 import {
   cellsOf,
   parquetColumns,
   SAMPLE_TABLE,
   TABLE_HEAD,
   type TableRow,
+  tableRow,
 } from "../domain/sample-table.ts";
-import { type Samples, sampleAt, valueAt } from "../domain/samples.ts";
+import { type Samples, valueAt } from "../domain/samples.ts";
 import { wordBeside } from "../domain/status-word.ts";
 import type { AggregateQuery, Buckets } from "../historian/historian.ts";
 import { calendarStarts, isTimeZone } from "../lib/calendar.ts";
@@ -112,18 +113,15 @@ type Page = {
 };
 
 function tableOf({ id }: Point, { samples, words, rows: length }: Page): TableRow[] {
-  return Array.from({ length }, (_, row) => {
-    const sample = sampleAt(samples, row);
-    const statusWord = wordBeside(sample.quality, words?.get(sample.at));
-    return { ...sample, statusWord, point: id };
-  });
+  return Array.from({ length }, (_, row) => tableRow(id, samples, row, words));
 }
 
 function historyReply(
   { id, variable }: Point,
   { samples, words, rows }: Page,
 ): Omit<Reply<HistoryRoute>, "next"> {
-  const quality = Array.from(samples.quality.subarray(0, rows), qualityOf);
+  const bytes = samples.quality.subarray(0, rows);
+  const quality = Array.from(bytes, qualityOf);
   return {
     pointId: id,
     unit: variable.unit ?? null,
@@ -133,6 +131,7 @@ function historyReply(
     ...(words && {
       statusWord: quality.map((one, row) => wordBeside(one, words.get(samples.at[row] ?? 0))),
     }),
+    ...(bytes.some(isPast) && { toldAfterwards: Array.from(bytes, isPast) }),
   };
 }
 

@@ -233,13 +233,49 @@ test("a file of the house's own form comes back bit by bit, as CSV and as Parque
 
   const rows = [1, 2].map((value) => ({
     ...{ point, value, quality: "good" as const, statusWord: null },
-    at: start + 10 + value,
+    ...{ at: start + 10 + value, toldAfterwards: value === 2 },
   }));
   const parquet = await handedIn(parquetBytes(parquetColumns(rows)), { name: "file.parquet" });
   assert.deepEqual([parquet.look?.format, parquet.look?.reading.form], ["parquet", "house"]);
   const { report } = await walked(parquet, "store");
   assert.deepEqual([report.rows, report.new], [2, 2]);
+  assert.equal((await walked(parquet, "check")).report.same, 2);
+  assert.deepEqual((await historyOf(0, start + 11, start + 13)).toldAfterwards, [false, true]);
   await forget(parquet);
+});
+
+test("what a table says was told afterwards is history, and a table that says nothing leaves it so", async () => {
+  const start = DAY + 3e7;
+  const at = (row: number) => new Date(start + row).toISOString();
+  const marked = `at,Field.x0,toldAfterwards\n${at(0)},1,\n${at(1)},2,true\n${at(2)},3,perhaps\n`;
+  const state = await handedIn(marked);
+  assert.equal(state.look?.reading.toldAfterwards, 2);
+  const { report } = await walked(state, "store", { skip: true });
+  assert.deepEqual([report.new, report.refused], [2, 1]);
+  assert.match(report.faults[0]?.detail ?? "", /'perhaps' does not say whether/);
+  const range = [0, start, start + 10] as const;
+  assert.deepEqual((await historyOf(...range)).toldAfterwards, [false, true]);
+  await forget(state);
+
+  const csv = "text/csv";
+  const path = `/points/${points[0]?.id}/history?from=${start}&to=${start + 10}`;
+  const response = await fetch(`${house.url}/api/v1${path}`, {
+    headers: { accept: csv, authorization: `Bearer ${house.tokens.viewer}` },
+  });
+  const [head = "", ...lines] = (await response.text()).trimEnd().split("\r\n");
+  assert.match(head, /,quality.*,toldAfterwards$/);
+  assert.deepEqual(
+    lines.map((line) => line.split(",").at(-1)),
+    ["", "true"],
+  );
+
+  const silent = await handedIn(`at,Field.x0\n${at(0)},1\n${at(1)},2\n`);
+  assert.equal((await walked(silent, "check")).report.same, 2);
+  await forget(silent);
+  const live = await handedIn(`at,Field.x0,toldAfterwards\n${at(1)},2,no\n`);
+  assert.equal((await walked(live, "store")).report.corrected, 1);
+  assert.equal((await historyOf(...range)).toldAfterwards, undefined);
+  await forget(live);
 });
 
 test("a file that is no table, comes out of order or is too large is refused with its code", async () => {

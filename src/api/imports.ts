@@ -1,4 +1,5 @@
 import { type Problem, problem } from "../domain/problem.ts";
+import { putRow } from "../domain/sample-table.ts";
 import { SamplesBuilder } from "../domain/samples.ts";
 import { unitsLike } from "../domain/unit.ts";
 import type { Hands, Import, Reading, Report, Row, Tally, WalkWish } from "../import/import.ts";
@@ -8,7 +9,7 @@ import type { SamplesImportReply } from "./contract.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
 import { pointDirectory } from "./point-directory.ts";
-import { addRow, storeSamples } from "./push.ts";
+import { storeSamples } from "./push.ts";
 import { iso } from "./time.ts";
 import { wordsOf } from "./words.ts";
 
@@ -69,8 +70,10 @@ async function keep(
   const worded = rows.filter(({ statusWord }) => statusWord !== null);
   await statusSeries.give(worded.flatMap(({ of }) => of.target?.series ?? []));
   const samples = new SamplesBuilder(rows.length);
-  for (const row of rows)
-    if (row.of.target) addRow(samples, statusSeries, row.of.target.series, row);
+  for (const row of rows) {
+    const series = row.of.target?.series;
+    if (series !== undefined) putRow(samples, series, statusSeries.of(series), row);
+  }
   const stored = await storeSamples(house, samples.take());
   if (stored.ok) return success({ tooOld: Math.min(stored.value.tooOld, rows.length) });
   return stored.problem.code === "sample_too_old" ? success({ tooOld: rows.length }) : stored;

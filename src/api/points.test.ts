@@ -331,3 +331,18 @@ test("a status word that is pushed is read as it came, and names the quality", a
   const written = await house.send("viewer", route);
   assert.equal(written.json.statusWord[0], null, "written anew without one");
 });
+
+test("what is pushed as told afterwards is history, with its mark, and never the newest", async () => {
+  const [point] = await house.manyPoints(1);
+  assert.ok(point);
+  const samples = [
+    { at: START, value: 1 },
+    { at: START + 1_000, value: 2, statusWord: 2_150_694_912, toldAfterwards: true },
+  ];
+  await house.send("operator", `POST /points/${point.id}/samples`, { samples });
+  const range = `from=${START}&to=${START + 5_000}`;
+  const { json } = await house.send("viewer", `GET /points/${point.id}/history?${range}`);
+  assert.deepEqual([json.value, json.toldAfterwards], [[1, 2], [false, true]]);
+  const latest = await house.send("viewer", `GET /points/${point.id}/latest`);
+  assert.deepEqual([latest.json.value, latest.json.statusWord], [1, undefined]);
+});

@@ -1,12 +1,12 @@
 import type { PointId } from "../domain/brand.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { problem } from "../domain/problem.ts";
-import { rowOfCells, type TableRow } from "../domain/sample-table.ts";
+import { putRow, rowOfCells, type TableRow } from "../domain/sample-table.ts";
 import { SamplesBuilder } from "../domain/samples.ts";
 import { failure, success } from "../lib/outcome.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
-import { addRow, storeSamples } from "./push.ts";
+import { storeSamples } from "./push.ts";
 
 export const pushRowsHandlers = { "POST /samples": pushRows } satisfies Handlers;
 
@@ -33,7 +33,7 @@ async function pushRows(house: House, { body }: Call<RowsRoute>): Answer<RowsRou
       return failure(problem("time_in_future", `rows/${index}: more than a day ahead`));
     }
     if (row.statusWord !== null) await statusSeries.give([point.series]);
-    addRow(samples, statusSeries, point.series, row);
+    putRow(samples, point.series, statusSeries.of(point.series), row);
   }
   const stored = await storeSamples(house, samples.take());
   if (!stored.ok) return stored;

@@ -1,10 +1,9 @@
-import type { Series } from "../domain/brand.ts";
 import type { Variable } from "../domain/catalogue.ts";
 import { integerOf, isInt32 } from "../domain/integer.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Quality, Value } from "../domain/reading.ts";
-import type { TableRow } from "../domain/sample-table.ts";
+import { putRow, type TableRow } from "../domain/sample-table.ts";
 import { type Samples, SamplesBuilder } from "../domain/samples.ts";
 import { moreThanQuality, qualityOfWord } from "../domain/status-word.ts";
 import type { Appended } from "../historian/historian.ts";
@@ -35,23 +34,11 @@ async function push(house: House, { params, body }: Call<PushRoute>): Answer<Pus
   const { statusSeries } = house.ingest;
   if (rows.value.some(({ statusWord }) => statusWord !== null)) await statusSeries.give([series]);
   const samples = new SamplesBuilder(rows.value.length);
-  for (const row of rows.value) addRow(samples, statusSeries, series, row);
+  for (const row of rows.value) putRow(samples, series, statusSeries.of(series), row);
   const stored = await storeSamples(house, samples.take());
   if (!stored.ok || statusSeries.of(series) === undefined) return stored;
   // Each with its word: two samples a row.
   return success({ stored: stored.value.stored / 2, tooOld: stored.value.tooOld / 2 });
-}
-
-/** Where a series has words, plain ones count, too: none of before stays. */
-export function addRow(
-  samples: SamplesBuilder,
-  statusSeries: House["ingest"]["statusSeries"],
-  series: Series,
-  { at, value, quality, statusWord }: Row,
-): void {
-  samples.add(series, at, value, quality);
-  const words = statusSeries.of(series);
-  if (words !== undefined) samples.add(words, at, statusWord ?? 0, "good");
 }
 
 type Stored = { stored: number; tooOld: number };
@@ -107,7 +94,8 @@ function rowsOf(
       const detail = `${place}/statusWord: ${one.statusWord} is no word for ${one.quality}`;
       return failure(problem("request_invalid", detail));
     }
-    rows.push({ at: at.value, value, ...said });
+    const { toldAfterwards = false } = one;
+    rows.push({ at: at.value, value, ...said, toldAfterwards });
   }
   return success(rows);
 }

@@ -1,7 +1,9 @@
 import { parseIsoTime } from "../lib/iso-time.ts";
 import type { ParquetColumn } from "../lib/parquet.ts";
+import type { Series } from "./brand.ts";
 import { integerOf } from "./integer.ts";
-import { QUALITIES, type Quality, type Value } from "./reading.ts";
+import { isPast, QUALITIES, type Quality, type Value } from "./reading.ts";
+import { type Samples, type SamplesBuilder, sampleAt } from "./samples.ts";
 import { qualityOfWord, statusWordOf, wordBeside } from "./status-word.ts";
 
 /** A sample outside the house, with the id of its point: how histories are taken out and in. */
@@ -12,35 +14,79 @@ export type TableRow = {
   readonly quality: Quality;
   /** OPC UA's, where it says more than the quality, see status-word.ts. */
   readonly statusWord: number | null;
+  /** Its device kept it, and told it later (`PAST`). Null: the table does not say. */
+  readonly toldAfterwards: boolean | null;
 };
 
 /*
  * As cells of CSV (over HTTP, `SAMPLE_TABLE`): point, at (ISO 8601, or milliseconds where it lies
  * between two), kind (number, integer, boolean, text, none), value, quality, statusWord (none
- * unless it says more than the quality; tables of before have no such column). A text that a
- * spreadsheet could take for a formula has an apostrophe before it, and so has one that begins with
- * an apostrophe.
+ * unless it says more than the quality), toldAfterwards (true, or nothing). Tables of before end
+ * with the quality or the status word. A text that a spreadsheet could take for a formula has an
+ * apostrophe before it, and so has one that begins with an apostrophe.
  *
  * As columns of Parquet: the same, but a column for each kind; times to the millisecond.
  */
 export const SAMPLE_TABLE = "application/vnd.fieldline.samples+csv";
-export const TABLE_HEAD = ["point", "at", "kind", "value", "quality", "statusWord"] as const;
+export const TABLE_HEAD = [
+  ...(["point", "at", "kind", "value", "quality"] as const),
+  ...(["statusWord", "toldAfterwards"] as const),
+] as const;
 
-export function cellsOf({ point, at, value, quality, statusWord }: TableRow): string[] {
+/** Cells of a row in tables of before. */
+export const TABLE_CELLS_MIN = 5;
+
+export function isTableHead(cells: readonly string[]): boolean {
+  const isLong = cells.length >= TABLE_CELLS_MIN && cells.length <= TABLE_HEAD.length;
+  return isLong && cells.every((name, at) => name === TABLE_HEAD[at]);
+}
+
+/** A stored sample as a row; `words` are those beside its series, by their times. */
+export function tableRow(
+  point: string,
+  samples: Samples,
+  row: number,
+  words: ReadonlyMap<number, number> | undefined,
+): TableRow {
+  const { at, value, quality } = sampleAt(samples, row);
+  const statusWord = wordBeside(quality, words?.get(at));
+  return { point, at, value, quality, statusWord, toldAfterwards: isPast(samples.quality[row]) };
+}
+
+/** Where a series has words, plain ones count, too: none of before stays. */
+export function putRow(
+  samples: SamplesBuilder,
+  series: Series,
+  words: Series | undefined,
+  { at, value, quality, statusWord, toldAfterwards }: Omit<TableRow, "point">,
+): void {
+  if (toldAfterwards) samples.past(at);
+  else samples.time(at);
+  samples.put(series, value, quality);
+  if (words !== undefined) samples.put(words, statusWord ?? 0, "good");
+}
+
+export function cellsOf(row: TableRow): string[] {
+  const { point, at, value, quality, statusWord, toldAfterwards } = row;
   const time = Number.isInteger(at) && Math.abs(at) <= TIME_MAX ? new Date(at).toISOString() : at;
   const word = statusWord === null ? "" : String(statusWord);
-  return [point, String(time), kindOf(value), textOf(value), quality, word];
+  const told = toldAfterwards ? "true" : "";
+  return [point, String(time), kindOf(value), textOf(value), quality, word, told];
 }
 
 /** Throws a sentence where the cells are none of a sample. */
 export function rowOfCells(cells: readonly string[]): TableRow {
-  const [point = "", at = "", kind = "", value = "", quality = "", word = ""] = cells;
-  if (cells.length !== TABLE_HEAD.length && cells.length !== TABLE_HEAD.length - 1) {
+  const [point = "", at = "", kind = "", value = "", quality = "", word = "", told] = cells;
+  if (cells.length < TABLE_CELLS_MIN || cells.length > TABLE_HEAD.length) {
     throw new Error(`${cells.length} cells instead of ${TABLE_HEAD.length}`);
   }
   const time = /^-?[\d.e+]+$/.test(at) ? Number(at) : parseIsoTime(at);
   if (time === undefined || !Number.isFinite(time)) throw new Error(`'${at}' is no time`);
-  return { point, at: time, value: valueFrom(kind, value), ...qualityFrom(quality, word) };
+  return {
+    ...{ point, at: time, value: valueFrom(kind, value) },
+    ...qualityFrom(quality, word),
+    toldAfterwards: told === undefined ? null : toldAfterwardsFrom(told),
+  };
 }
 
 export function parquetColumns(rows: readonly TableRow[]): ParquetColumn[] {
@@ -55,12 +101,13 @@ export function parquetColumns(rows: readonly TableRow[]): ParquetColumn[] {
     { name: "text", type: "STRING", data: values((v) => (typeof v === "string" ? v : null)) },
     { name: "quality", type: "STRING", data: rows.map(({ quality }) => quality) },
     { name: "statusWord", type: "INT64", data: rows.map(({ statusWord }) => longOf(statusWord)) },
+    { name: "toldAfterwards", type: "BOOLEAN", data: rows.map((row) => row.toldAfterwards) },
   ];
 }
 
 /** Throws a sentence where the row of a Parquet file is no sample. */
 export function rowOfColumns(row: Readonly<Record<string, unknown>>): TableRow {
-  const { point, at, number, integer, boolean, text, quality, statusWord } = row;
+  const { point, at, number, integer, boolean, text, quality, statusWord, toldAfterwards } = row;
   if (typeof point !== "string" || !(at instanceof Date)) throw new Error("no point, or no time");
   const exact = typeof integer === "bigint" ? integerOf(integer) : integer;
   const value = [number, exact, boolean, text].find((one) => one !== null && one !== undefined);
@@ -69,6 +116,7 @@ export function rowOfColumns(row: Readonly<Record<string, unknown>>): TableRow {
     at: at.getTime(),
     value: (value ?? null) as Value | null,
     ...qualityFrom(String(quality), String(statusWord ?? "")),
+    toldAfterwards: typeof toldAfterwards === "boolean" ? toldAfterwards : null,
   };
 }
 
@@ -129,6 +177,13 @@ export function qualityFrom(
     throw new Error(`the status word ${wordText} does not say ${quality}`);
   }
   return { quality, statusWord: wordBeside(quality, word) };
+}
+
+/** Throws a sentence where the cell says neither. */
+export function toldAfterwardsFrom(text: string): boolean {
+  if (/^(true|yes|1)$/i.test(text)) return true;
+  if (/^(false|no|0)?$/i.test(text)) return false;
+  throw new Error(`'${text}' does not say whether it was told afterwards: true, or nothing`);
 }
 
 function longOf(number: number | null): bigint | null {

@@ -1,5 +1,5 @@
-import { type Samples, sampleAt } from "../domain/samples.ts";
-import { wordBeside } from "../domain/status-word.ts";
+import { type TableRow, tableRow } from "../domain/sample-table.ts";
+import type { Samples } from "../domain/samples.ts";
 import type { RangeQuery } from "../historian/historian.ts";
 import type { Row } from "./row-reader.ts";
 import type { Mark } from "./tally.ts";
@@ -10,7 +10,7 @@ export type Past = (query: RangeQuery) => Promise<{
   readonly words: ReadonlyMap<number, number> | undefined;
 }>;
 
-type Said = Pick<Row, "value" | "quality" | "statusWord">;
+type Said = Omit<TableRow, "point" | "at">;
 
 /** Rows of one point that lie far apart may have so many samples between them, and no more. */
 const READ_FACTOR = 8;
@@ -49,8 +49,8 @@ async function storedBetween(
   if (samples.count > limit) return undefined;
   const stored = new Map<number, Said>();
   for (let row = 0; row < samples.count; row += 1) {
-    const { at, value, quality } = sampleAt(samples, row);
-    stored.set(at, { value, quality, statusWord: wordBeside(quality, words?.get(at)) });
+    const { at, ...said } = tableRow("", samples, row, words);
+    stored.set(at, said);
   }
   return stored;
 }
@@ -64,7 +64,9 @@ function markOf(row: Row, stored: Map<number, Said> | undefined): Mark {
   return isSame(former, row) ? "same" : "corrected";
 }
 
+/** What is stored as live stays so; of what was told afterwards a table must say that it is not. */
 function isSame(a: Said, b: Said): boolean {
+  if (a.toldAfterwards && b.toldAfterwards === false) return false;
   return Object.is(a.value, b.value) && a.quality === b.quality && a.statusWord === b.statusWord;
 }
 

@@ -25,6 +25,7 @@ const NAMES = /^(point|place|variable|path|asset|device|sensor|series|name|topic
 const VALUE = /^_?(value|wert|reading)\b/i;
 const QUALITY = /^(quality|qualität)$/i;
 const STATUS_WORD = /^(status ?word|status ?code|quality ?code)$/i;
+const TOLD_AFTERWARDS = /^(told ?afterwards|(is ?)?historical)$/i;
 const UNIT = /^(unit|einheit)$/i;
 const DECIMAL_COMMA = /^[+-]?(\d{1,3}(\.\d{3})*|\d+),\d+$/;
 
@@ -91,7 +92,10 @@ function formOf({ format }: TableFile, columns: readonly string[]): Reading["for
   return isNamed && trimmed.some((name) => VALUE.test(name)) ? "rows" : "columns";
 }
 
-type Columns = Pick<Reading, "names" | "values" | "quality" | "statusWord" | "unit">;
+type Columns = Pick<
+  Reading,
+  "names" | "values" | "quality" | "statusWord" | "toldAfterwards" | "unit"
+>;
 
 function columnsOf(form: Reading["form"], columns: readonly string[], time: number): Columns {
   const at = (pattern: RegExp) => {
@@ -100,7 +104,10 @@ function columnsOf(form: Reading["form"], columns: readonly string[], time: numb
   };
   const all = (pattern: RegExp) =>
     columns.flatMap((name, index) => (index !== time && pattern.test(name.trim()) ? [index] : []));
-  const about = { quality: at(QUALITY), statusWord: at(STATUS_WORD), unit: at(UNIT) };
+  const about = {
+    ...{ quality: at(QUALITY), statusWord: at(STATUS_WORD) },
+    ...{ toldAfterwards: at(TOLD_AFTERWARDS), unit: at(UNIT) },
+  };
   if (form === "rows") return { ...about, names: all(NAMES), values: all(VALUE).slice(0, 1) };
   if (form === "house") return { ...about, names: [], values: [] };
   const taken = new Set([time, ...Object.values(about)]);

@@ -22,6 +22,7 @@ export type Reading = {
   readonly values: readonly number[];
   readonly quality: number | null;
   readonly statusWord: number | null;
+  readonly toldAfterwards: number | null;
   readonly unit: number | null;
   /** What people said of what the file names; of all else the names decide. */
   readonly feeds: readonly Feed[];

@@ -2,7 +2,7 @@ import type { DataType } from "../domain/catalogue.ts";
 import { coerce, isWithin } from "../domain/coerce.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Value } from "../domain/reading.ts";
-import { qualityFrom, type TableRow } from "../domain/sample-table.ts";
+import { qualityFrom, type TableRow, toldAfterwardsFrom } from "../domain/sample-table.ts";
 import { AS_IT_IS, type Conversion, conversionOf } from "../domain/unit.ts";
 import type { Directory, Feed, Reading } from "./reading.ts";
 import { type Line, TableError } from "./table-file.ts";
@@ -59,7 +59,7 @@ export class RowReader {
   #named({ line, cells }: Line): readonly Row[] {
     const { names, values, unit } = this.#parts.reading;
     const name = names.map((at) => cells[at]?.trim() ?? "").join(SEPARATOR);
-    const told = unit === null ? "" : (cells[unit]?.trim() ?? "");
+    const told = cellIn(cells, unit);
     const of = this.#tallyOf(name, told || null);
     if (told && of.unit !== told && !this.#feeds.get(name)?.unit) {
       throw new Unreadable(`the unit of ${name} changes from ${of.unit} to ${told}`);
@@ -93,17 +93,20 @@ export class RowReader {
   #rowOf(of: Tally, line: number, cells: readonly string[], at: number): Row | undefined {
     const { reading, report } = this.#parts;
     const text = cells[at] ?? "";
-    const quality = reading.quality === null ? "" : (cells[reading.quality]?.trim() ?? "");
+    const quality = cellIn(cells, reading.quality);
     if (text.trim() === "" && (quality === "" || quality === "good")) {
       report.empty += 1;
       return undefined;
     }
-    const time = this.#times.read(cells[reading.time]?.trim() ?? "", of.to);
+    const time = this.#times.read(cellIn(cells, reading.time), of.to);
     if (typeof time === "string") throw new Unreadable(time);
-    const word = reading.statusWord === null ? "" : (cells[reading.statusWord]?.trim() ?? "");
+    const word = cellIn(cells, reading.statusWord);
     const said = sentence(() => qualityFrom(quality || "good", word));
+    const told = cellIn(cells, reading.toldAfterwards);
+    const toldAfterwards =
+      reading.toldAfterwards === null ? null : sentence(() => toldAfterwardsFrom(told));
     const value = of.target ? valueFor(of, text, reading.decimal) : null;
-    return { of, line, at: time, value, ...said };
+    return { of, line, at: time, value, ...said, toldAfterwards };
   }
 
   /** Counted; and left out where no point is known for it. */
@@ -137,6 +140,11 @@ export class RowReader {
 }
 
 const SEPARATOR = " · ";
+
+/** Nothing where the table has no such column. */
+function cellIn(cells: readonly string[], column: number | null): string {
+  return column === null ? "" : (cells[column]?.trim() ?? "");
+}
 
 /** What is wrong with a row, in a sentence. */
 class Unreadable extends Error {}

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { LIMIT } from "../domain/limit.ts";
-import { rowOfCells, rowOfColumns, TABLE_HEAD, type TableRow } from "../domain/sample-table.ts";
+import { isTableHead, rowOfCells, rowOfColumns, type TableRow } from "../domain/sample-table.ts";
 import { csvRows } from "../lib/csv.ts";
 import { type ParquetShape, parquetRows, parquetShape } from "../lib/parquet.ts";
 
@@ -25,11 +25,6 @@ export type Line = {
 /** What is wrong with a file, in a sentence. */
 export class TableError extends Error {}
 
-/** Tables of before have no status words. */
-const HOUSE_HEADS: ReadonlySet<string> = new Set([
-  TABLE_HEAD.join(),
-  TABLE_HEAD.slice(0, -1).join(),
-]);
 const HOUSE_COLUMNS = ["point", "at", "number", "integer", "boolean", "text", "quality"];
 const MAGIC = "PAR1";
 /** Enough to tell an encoding and a separator. */
@@ -83,7 +78,7 @@ async function tableAt(path: string): Promise<TableFile> {
 
 /** Whether the rows are those of `fieldline export`, by what the columns are called. */
 export function isHouseHead(format: TableFile["format"], head: readonly string[]): boolean {
-  if (format === "csv") return HOUSE_HEADS.has(head.join());
+  if (format === "csv") return isTableHead(head);
   return HOUSE_COLUMNS.every((name) => head.includes(name));
 }
 

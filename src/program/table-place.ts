@@ -1,8 +1,7 @@
 import type { Series } from "../domain/brand.ts";
 import type { Problem } from "../domain/problem.ts";
-import type { TableRow } from "../domain/sample-table.ts";
-import { type Samples, SamplesBuilder, sampleAt } from "../domain/samples.ts";
-import { wordBeside } from "../domain/status-word.ts";
+import { putRow, type TableRow, tableRow } from "../domain/sample-table.ts";
+import { type Samples, SamplesBuilder } from "../domain/samples.ts";
 import type { Historian, RangeQuery } from "../historian/historian.ts";
 import { loadStatusSeries } from "../ingest/ingest.ts";
 import type { Store } from "../store/store.ts";
@@ -86,28 +85,22 @@ async function pageOf(
   const page = await historian.range(query);
   const series = statusSeries.of(query.series);
   const said = series === undefined ? undefined : await historian.range({ ...query, series });
-  const words = new Map(Array.from(said?.at ?? [], (at, row) => [at, said?.value[row]] as const));
-  return Array.from({ length: page.count }, (_, row) => {
-    const sample = sampleAt(page, row);
-    const statusWord = wordBeside(sample.quality, words.get(sample.at));
-    return { ...sample, statusWord, point };
-  });
+  const wordAt = (at: number, row: number) => [at, said?.value[row] ?? 0] as const;
+  const words = new Map(Array.from(said?.at ?? [], wordAt));
+  return Array.from({ length: page.count }, (_, row) => tableRow(point, page, row, words));
 }
 
-/** Where a series has words, plain ones count, too: none of before stays. */
 async function samplesFrom(
   rows: readonly TableRow[],
   seriesOf: ReadonlyMap<string, Series>,
   statusSeries: Folder["statusSeries"],
 ): Promise<Samples> {
   const batch = new SamplesBuilder(rows.length);
-  for (const { point, at, value, quality, statusWord } of rows) {
-    const series = seriesOf.get(point);
+  for (const row of rows) {
+    const series = seriesOf.get(row.point);
     if (series === undefined) continue;
-    if (statusWord !== null) await statusSeries.give([series]);
-    batch.add(series, at, value, quality);
-    const words = statusSeries.of(series);
-    if (words !== undefined) batch.add(words, at, statusWord ?? 0, "good");
+    if (row.statusWord !== null) await statusSeries.give([series]);
+    putRow(batch, series, statusSeries.of(series), row);
   }
   return batch.take();
 }

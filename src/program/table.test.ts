@@ -94,9 +94,9 @@ test("some points and a range of time are exported where they are asked for", as
   const times = ["--from", "2026-01-01T00:00:00.010Z", "--to", "2026-01-01T00:00:00.012Z"];
   assert.equal(await runExport(["--out", file, "--points", "p2", ...times, ...data("old")], io), 0);
   assert.deepEqual(readFileSync(file, "utf8").split("\r\n"), [
-    "point,at,kind,value,quality,statusWord",
-    "p2,2026-01-01T00:00:00.010Z,number,10,good,",
-    "p2,2026-01-01T00:00:00.011Z,number,11,good,",
+    "point,at,kind,value,quality,statusWord,toldAfterwards",
+    "p2,2026-01-01T00:00:00.010Z,number,10,good,,",
+    "p2,2026-01-01T00:00:00.011Z,number,11,good,,",
     "",
   ]);
 });
@@ -152,16 +152,16 @@ test("sums that are not well asked for are refused before a file is begun", asyn
 });
 
 for (const format of ["csv", "parquet"]) {
-  test(`status words go out as ${format} and come in again, each with its value`, async () => {
+  test(`status words and what was told afterwards go out as ${format} and come in again`, async () => {
     const [from, to] = [`words-${format}`, `words-${format}-again`];
     await makePoints(from);
     const words = join(folder, "words.csv");
     const lines = [
-      "point,at,kind,value,quality,statusWord",
-      "p1,2026-01-01T00:00:00Z,number,1,good,",
-      "p1,2026-01-01T00:00:01Z,number,2,bad,2150891520",
-      "p1,2026-01-01T00:00:02Z,number,3,bad,-2147024896",
-      "p2,2026-01-01T00:00:01Z,number,4,bad,",
+      "point,at,kind,value,quality,statusWord,toldAfterwards",
+      "p1,2026-01-01T00:00:00Z,number,1,good,,",
+      "p1,2026-01-01T00:00:01Z,number,2,bad,2150891520,true",
+      "p1,2026-01-01T00:00:02Z,number,3,bad,-2147024896,",
+      "p2,2026-01-01T00:00:01Z,number,4,bad,,true",
     ];
     writeFileSync(words, lines.join("\n"));
     assert.equal(await runImport([words, ...data(from)], io), 0, said.at(-1));
@@ -180,13 +180,21 @@ for (const format of ["csv", "parquet"]) {
   });
 }
 
-test("a table of before, without status words, is read as it is", async () => {
+test("a table of before, without status words or what was told afterwards, is read as it is", async () => {
   await makePoints("before");
   const file = join(folder, "before.csv");
-  writeFileSync(file, "point,at,kind,value,quality\np1,2026-01-01T00:00:00Z,number,1,bad\n");
-  assert.equal(await runImport([file, ...data("before")], io), 0, said.at(-1));
-  const [[row] = []] = await remembered("before");
-  assert.deepEqual([row?.value, row?.quality], [1, "bad"]);
+  for (const [head, cells] of [
+    ["", ""],
+    [",statusWord", ",2150891520"],
+  ]) {
+    writeFileSync(
+      file,
+      `point,at,kind,value,quality${head}\np1,2026-01-01T00:00:00Z,number,1,bad${cells}\n`,
+    );
+    assert.equal(await runImport([file, ...data("before")], io), 0, said.at(-1));
+    const [[row] = []] = await remembered("before");
+    assert.deepEqual([row?.value, row?.quality], [1, "bad"]);
+  }
 });
 
 test("an error names the line, and what is wrong there", async () => {
@@ -196,7 +204,7 @@ test("an error names the line, and what is wrong there", async () => {
     ["p9,2026-01-01T00:00:00Z,none,,bad", /line 4: there is no point 'p9'/],
     ["p1,yesterday,none,,bad", /line 4: 'yesterday' is no time/],
     ["p1,2026-01-01T00:00:00Z,number,ten,good", /line 4: 'ten' is no number/],
-    ["p1,2026-01-01T00:00:00Z,number,1", /line 4: 4 cells instead of 6/],
+    ["p1,2026-01-01T00:00:00Z,number,1", /line 4: 4 cells instead of 7/],
     ["p1,2999-01-01T00:00:00Z,number,1,good", /line 4: its time lies in the future/],
     ['p1,"2026', /line 4: a quotation mark is not closed/],
     ["p1,2026-01-01T00:00:00Z,number,1,good,2150891520", /line 4: .*2150891520 does not say good/],

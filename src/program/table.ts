@@ -2,7 +2,13 @@ import { closeSync, createReadStream, existsSync, openSync, readSync } from "nod
 import { join } from "node:path";
 import { LIMIT } from "../domain/limit.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import { rowOfCells, rowOfColumns, TABLE_HEAD, type TableRow } from "../domain/sample-table.ts";
+import {
+  isTableHead,
+  rowOfCells,
+  rowOfColumns,
+  TABLE_HEAD,
+  type TableRow,
+} from "../domain/sample-table.ts";
 import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
 import { AssertionError } from "../lib/assert.ts";
 import { Closer } from "../lib/closer.ts";
@@ -20,8 +26,6 @@ import { SAMPLES, sumsTable, TABLE_FORMATS, writeTable } from "./table-file.ts";
 import { folderPlace, PAGE_ROWS, PlaceError, type TablePlace } from "./table-place.ts";
 
 const TOLD_EVERY = 1_000_000;
-/** Tables of before have no status words. */
-const HEADS = [TABLE_HEAD.join(), TABLE_HEAD.slice(0, -1).join()];
 const PLACE = "[--data DIR | --url URL, token in FIELDLINE_TOKEN]";
 const IMPORT_USAGE = `usage: fieldline import FILE ${PLACE}`;
 const EXPORT_USAGE =
@@ -163,7 +167,7 @@ function rowAt(known: ReadonlySet<string>, where: string, read: Place["read"]): 
 async function* csvPlaces(file: string): AsyncGenerator<Place> {
   let isHead = true;
   for await (const { cells, line } of csvRows(createReadStream(file, "utf8"))) {
-    if (isHead && !HEADS.includes(cells.join())) {
+    if (isHead && !isTableHead(cells)) {
       throw new Error(`line ${line}: the first line must be ${TABLE_HEAD.join(",")}`);
     }
     if (!isHead) yield { where: `line ${line}`, read: () => rowOfCells(cells) };

@@ -1,5 +1,6 @@
 import { formatDateTime, formatSpan, formatValue, NO_VALUE } from "../format.ts";
 import type { Cell } from "../trend-window.ts";
+import { useToldAfterwards } from "../use-told-afterwards.ts";
 import type { Trend } from "../use-trend.ts";
 import { hasLane, type PointPen } from "./pen.ts";
 
@@ -16,9 +17,14 @@ export function TrendHint({ trend, pens, at }: TrendHintProps) {
   const { widthMs } = columns;
   const first = (columns.at[0] ?? 0) * 1000 - widthMs / 2;
   const row = Math.floor((at - first) / widthMs);
+  const from = first + row * widthMs;
+  const toldAfterwards = useToldAfterwards({
+    points: pens.map(({ key: id }, index) => ({ id, samples: columns.pens[index]?.all[row] ?? 0 })),
+    ...{ from, to: from + widthMs },
+  });
   return (
     <>
-      <b>{formatDateTime(first + row * widthMs)}</b>
+      <b>{formatDateTime(from)}</b>
       <span className="hint">{widthMs < 1_000 ? "" : ` for ${formatSpan(widthMs)}`}</span>
       <table>
         <tbody>
@@ -31,7 +37,10 @@ export function TrendHint({ trend, pens, at }: TrendHintProps) {
               <td className="trend-hint-value">
                 {valueText(trend, pen, columns.pens[index], row)}
               </td>
-              <td className="hint">{qualityText(columns.pens[index], row)}</td>
+              <td className="hint">
+                {qualityText(columns.pens[index], row)}
+                {afterwardsText(toldAfterwards[index], columns.pens[index]?.all[row] ?? 0)}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -62,6 +71,12 @@ function qualityText(pen: Pen | undefined, row: number): string {
   if (all > 0) return "good";
   if (typeof heldAt(pen?.avg ?? [], row) === "number") return "unchanged";
   return pen && typeof stateAt(pen, row) === "number" ? "not heard of" : "no value";
+}
+
+/** What a device kept while it could not tell: it was not to be seen here at that time. */
+function afterwardsText(toldAfterwards = 0, all: number): string {
+  if (toldAfterwards === 0) return "";
+  return `, ${toldAfterwards < all ? `${toldAfterwards} of ${all} ` : ""}told afterwards`;
 }
 
 /** A state holds until another one is told; how long that is ago stands beside it. */

@@ -342,7 +342,13 @@ test("what is pushed as told afterwards is history, with its mark, and never the
   await house.send("operator", `POST /points/${point.id}/samples`, { samples });
   const range = `from=${START}&to=${START + 5_000}`;
   const { json } = await house.send("viewer", `GET /points/${point.id}/history?${range}`);
-  assert.deepEqual([json.value, json.toldAfterwards], [[1, 2], [false, true]]);
+  assert.deepEqual(
+    [json.value, json.toldAfterwards],
+    [
+      [1, 2],
+      [false, true],
+    ],
+  );
   const latest = await house.send("viewer", `GET /points/${point.id}/latest`);
   assert.deepEqual([latest.json.value, latest.json.statusWord], [1, undefined]);
 });

@@ -3,7 +3,8 @@ import { open } from "node:fs/promises";
 import { LIMIT } from "../domain/limit.ts";
 import { isTableHead, rowOfCells, rowOfColumns, type TableRow } from "../domain/sample-table.ts";
 import { csvRows } from "../lib/csv.ts";
-import { type ParquetShape, parquetRows, parquetShape } from "../lib/parquet.ts";
+import type { ParquetShape } from "../lib/parquet.ts";
+import { type ParquetRow, rowsOfParquet, shapeOfParquet } from "./parquet-rows.ts";
 
 /** A file with rows and columns, read from its beginning as often as one likes. */
 export interface TableFile {
@@ -66,7 +67,7 @@ async function told<T>(read: () => Promise<T>): Promise<T> {
 async function tableAt(path: string): Promise<TableFile> {
   const peek = await peekAt(path);
   if (peek.bytes.subarray(0, MAGIC.length).toString("latin1") === MAGIC) {
-    const shape = await parquetShape(path);
+    const shape = await shapeOfParquet(path);
     if (shape.groupBytes > LIMIT.parquetGroupBytes) {
       throw new Error(`a group of its rows takes ${shape.groupBytes} bytes: write smaller groups`);
     }
@@ -149,17 +150,23 @@ function parquetFile(path: string, { columns, rows }: ParquetShape): TableFile {
     async *lines() {
       read = 0;
       yield { line: 0, cells: columns, exact: () => rowOfColumns({}) };
-      for await (const row of parquetRows(path)) {
-        read += 1;
-        yield {
-          line: read,
-          get cells() {
-            return columns.map((name) => textOf(row[name]));
-          },
-          exact: () => rowOfColumns(row),
-        };
+      for await (const some of rowsOfParquet(path)) {
+        for (const row of some) {
+          read += 1;
+          yield parquetLine(columns, row, read);
+        }
       }
     },
+  };
+}
+
+function parquetLine(columns: readonly string[], row: ParquetRow, line: number): Line {
+  return {
+    line,
+    get cells() {
+      return row.map(textOf);
+    },
+    exact: () => rowOfColumns(Object.fromEntries(columns.map((name, at) => [name, row[at]]))),
   };
 }
 

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { parquetColumns, type TableRow } from "../domain/sample-table.ts";
+import { ParquetFile, parquetBytes } from "../lib/parquet.ts";
+import { openTable, TableError } from "./table-file.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "fieldline-table-file-"));
+after(() => rmSync(folder, { recursive: true }));
+/** Of which a hundred thousand are in one group. */
+const ROWS = 120_000;
+
+function rowsFrom(start: number, count: number): TableRow[] {
+  return Array.from({ length: count }, (_, row) => ({
+    ...{ point: "p1", at: Date.UTC(2026, 0, 1) + start + row, value: (start + row) / 8 },
+    ...{ quality: "good" as const, statusWord: null, toldAfterwards: row % 2 === 0 },
+  }));
+}
+
+/** Counts how often others were let in. */
+function turnCounter() {
+  const turns = { count: 0, isOver: false };
+  const count = () => {
+    turns.count += 1;
+    if (!turns.isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  return turns;
+}
+
+test("others are let in while a group of rows is unpacked", async () => {
+  const path = join(folder, "large.parquet");
+  const rows = rowsFrom(0, ROWS);
+  const file = new ParquetFile(path, parquetColumns([]));
+  await file.write(parquetColumns(rows));
+  file.end();
+  const table = await openTable(path);
+  const lines = table.lines();
+  await lines.next();
+  const turns = turnCounter();
+  try {
+    const first = await lines.next();
+    assert.deepEqual(first.value?.exact(), rows[0]);
+    assert.ok(turns.count > 100, `${turns.count} turns until the first group was there`);
+    let [read, last] = [1, first.value];
+    for await (const line of lines) [read, last] = [read + 1, line];
+    assert.equal(read, ROWS);
+    assert.deepEqual(last?.exact(), rows.at(-1));
+  } finally {
+    turns.isOver = true;
+  }
+});
+
+test("whoever has seen enough of a Parquet file leaves it, and may read it again", async () => {
+  const path = join(folder, "twice.parquet");
+  writeFileSync(path, parquetBytes(parquetColumns(rowsFrom(0, 2_000))));
+  const table = await openTable(path);
+  for (const _ of ["once", "twice"]) {
+    for await (const { line } of table.lines()) if (line === 3) break;
+    assert.equal(table.done, 3 / 2_000);
+  }
+});
+
+test("a Parquet file that is cut, or damaged inside, is refused in a sentence", async () => {
+  const whole = parquetBytes(parquetColumns(rowsFrom(0, 2_000)));
+  const cut = join(folder, "cut.parquet");
+  writeFileSync(cut, whole.subarray(0, whole.length / 2));
+  await assert.rejects(openTable(cut), TableError);
+  const damaged = join(folder, "damaged.parquet");
+  writeFileSync(
+    damaged,
+    whole.map((byte, at) => (at > 100 && at < 2_000 ? byte ^ 0xff : byte)),
+  );
+  const table = await openTable(damaged);
+  await assert.rejects(async () => {
+    for await (const line of table.lines()) if (line.line > 0) line.exact();
+  }, Error);
+});

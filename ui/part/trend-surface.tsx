@@ -19,6 +19,9 @@ type Axis = readonly [from: number, to: number];
 
 /** A hand that trembles does not want to zoom. */
 const DRAG_MIN_PX = 5;
+const HINT_MAX_PX = 360;
+/** Of a phone's chart. */
+const HINT_MAX_SHARE = 0.8;
 /** While a trend is moved, each place costs the server a question. */
 const MOVE_EVERY_MS = 120;
 
@@ -116,10 +119,12 @@ function placeOf(event: PointerEvent<HTMLDivElement>): Place {
   return { x: event.clientX - left, y: event.clientY - top, width };
 }
 
-/** Beside the pointer, on the side that has room. */
+/** Beside the pointer, on the side that has room; where neither has, all of it is seen. */
 function hintPlace({ x, y, width }: Place) {
   const top = Math.max(0, y - 20);
-  return x < width / 2 ? { top, left: x + 14 } : { top, right: width - x + 14 };
+  const maxWidth = Math.min(HINT_MAX_PX, HINT_MAX_SHARE * width);
+  const edge = Math.min(x < width / 2 ? x + 14 : width - x + 14, width - maxWidth);
+  return x < width / 2 ? { top, maxWidth, left: edge } : { top, maxWidth, right: edge };
 }
 
 function sorted(a: number, b: number): [number, number] {

@@ -1,6 +1,7 @@
 import type { DataType } from "../domain/catalogue.ts";
 import { coerce, isWithin } from "../domain/coerce.ts";
 import type { Reading } from "../domain/findings.ts";
+import { integerOf } from "../domain/integer.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Quality, Value } from "../domain/reading.ts";
 import { SamplesBuilder } from "../domain/samples.ts";
@@ -69,7 +70,7 @@ export class Binder {
     if (read.ok && !isWithin(read.value, proposal)) {
       this.#doubt(bound, "W_VALUE_RANGE", `${name}: ${read.value} needs more than 32 bits`);
     } else if (read.ok) this.#keep(bound, channel, reading, read.value);
-    else if (bound.device.assetId === null) this.#keep(bound, channel, reading, reading.value);
+    else if (bound.device.assetId === null) this.#keep(bound, channel, reading, asItCame(reading));
     else this.#doubt(bound, "W_VALUE_TYPE", `${name}: ${read.problem}`);
   }
 
@@ -150,6 +151,11 @@ export class Binder {
     this.#parts.gauges.add(`values_dropped_total{reason="${code}"}`);
     noteWarning(bound, this.#parts.now(), { code, detail }, this.#payload);
   }
+}
+
+/** An integer that 64 bits do not hold is kept as its digits: a column would make another of it. */
+function asItCame({ value }: Reading): Value | null {
+  return typeof value === "bigint" && integerOf(value) === undefined ? String(value) : value;
 }
 
 function shortened(value: Value | null): string {

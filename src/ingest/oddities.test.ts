@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import type { AgentId, Timestamp } from "../domain/brand.ts";
 import type { ReceivedMessage } from "../domain/message.ts";
+import { valueAt } from "../domain/samples.ts";
 import { drivers } from "../driver/registry.ts";
 import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
 import type { Historian } from "../historian/historian.ts";
@@ -120,6 +121,22 @@ test("a plain device may have all its words kept: they are signs of its life", a
   const [device] = ingest.devices();
   assert.ok(device);
   assert.equal(ingest.diagnostics(device.id).lastSeenAt, NOW + 60_000);
+});
+
+test("an integer that needs more than 64 bits is kept as its digits, never as another one", async () => {
+  const ingest = await open({ isStrict: false });
+  const held = ["9223372036854775807", "-9223372036854775808"];
+  const longer = ["9223372036854775808", "18446744073709551615", "-9223372036854775809"];
+  for (const [index, digits] of [...held, ...longer].entries()) {
+    const receivedAt = (NOW + index * 1_000) as Timestamp;
+    await ingest.receive([{ ...said(digits), topic: "hall/meter/total", receivedAt }]);
+  }
+  const [device] = ingest.devices();
+  assert.ok(device);
+  const series = ingest.device(device.id)?.channels[0]?.series ?? 0;
+  const stored = await historian.range({ series, from: 0, to: NOW + 60_000, limit: 10 });
+  const values = Array.from({ length: stored.count }, (_, row) => valueAt(stored, row));
+  assert.deepEqual(values, [...held.map(BigInt), ...longer]);
 });
 
 test("a text that is longer than its variable, or no time, is kept whole and told", async () => {

@@ -99,6 +99,19 @@ test("wrong usage ends with 2 and says all that is wrong", () => {
   assert.equal(start("--help").status, 0);
 });
 
+test("each program of the command says with --help how it is called, and does nothing", () => {
+  const { stdout } = spawnSync(process.execPath, [MAIN, "--help"], { encoding: "utf8" });
+  const names = stdout.matchAll(/^ {2}([a-z]+(?: create)?) /gm);
+  const programs = new Set(Array.from(names, ([, name = ""]) => name));
+  assert.ok(programs.size > 10, [...programs].join());
+  for (const program of [...programs, "token"]) {
+    const args = [...program.split(" "), "--help"];
+    const { status, stdout } = spawnSync(process.execPath, [MAIN, ...args], { encoding: "utf8" });
+    assert.equal(status, 0, program);
+    assert.match(stdout, new RegExp(`fieldline ${program}`));
+  }
+});
+
 /**
  * The content of every file in short, without locks and what SQLite keeps to work with. The history
  * is opened first, for its lock, and may take in what stood in its write-ahead log: the same content

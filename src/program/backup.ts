@@ -15,6 +15,7 @@ import {
 } from "./archive.ts";
 import { configOf, type ExitCode, type Io } from "./io.ts";
 import { fetchBackup } from "./remote-backup.ts";
+import { usageOf } from "./usage.ts";
 import { VERSION } from "./version.ts";
 
 /** Lies in a folder that is being restored: what is there is not whole. */
@@ -24,7 +25,7 @@ export const RESTORING = "RESTORING";
 export async function runBackup(args: readonly string[], io: Io): Promise<ExitCode> {
   const [file, ...options] = args;
   if (!file || file.startsWith("--")) {
-    io.complain("usage: fieldline backup FILE [--data DIR | --url URL], token in FIELDLINE_TOKEN");
+    io.complain(usageOf("backup"));
     return 2;
   }
   if (existsSync(file)) return failed(io, problem("folder_unreadable", `${file} exists already`));
@@ -41,7 +42,7 @@ export async function runBackup(args: readonly string[], io: Io): Promise<ExitCo
 export async function runRestore(args: readonly string[], io: Io): Promise<ExitCode> {
   const [file, ...options] = args;
   if (!file || file.startsWith("--")) {
-    io.complain("usage: fieldline restore FILE [--data DIR]");
+    io.complain(usageOf("restore"));
     return 2;
   }
   const config = configOf(options, io);

@@ -86,3 +86,13 @@ test("docs/config.md lists every setting with its variable and its fallback, and
     Object.entries(SETTINGS).map(([name, { shown }]) => [name, variableOf(name), shown]),
   );
 });
+
+test("bytes are said as such, or by their multiples", () => {
+  const budget = (text: string) => {
+    const config = readConfig({ ...NOTHING, options: { "disk-budget": text } });
+    return config.ok ? config.value["disk-budget"] : undefined;
+  };
+  const found = ["20000000000", "20G", "1.5GiB", "the disk", "20 apples", "0"].map(budget);
+  const gib = 1024 ** 3;
+  assert.deepEqual(found, [20_000_000_000, 20 * gib, 1.5 * gib, null, undefined, undefined]);
+});

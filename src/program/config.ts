@@ -260,7 +260,7 @@ function parseSwitch(text: string): boolean | undefined {
 /** A number of bytes, or with K, M, G or T behind it of their multiples by 1024. */
 function parseBytes(text: string): number | null | undefined {
   if (text.toLowerCase() === "the disk") return null;
-  const [, digits = "", unit = ""] = /^(\d{1,6}(?:\.\d{1,3})?)([kmgt])?i?b?$/i.exec(text) ?? [];
+  const [, digits = "", unit = ""] = /^(\d{1,15}(?:\.\d{1,3})?)([kmgt])?i?b?$/i.exec(text) ?? [];
   const power = ["", "k", "m", "g", "t"].indexOf(unit.toLowerCase());
   const bytes = Math.floor(Number(digits) * 1024 ** power);
   return bytes > 0 ? bytes : undefined;

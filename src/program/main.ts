@@ -5,6 +5,7 @@ import { AssertionError } from "../lib/assert.ts";
 import { keepHeapSmall, letAllBeginYoung } from "../lib/heap.ts";
 import { settingsHelp } from "./config.ts";
 import type { ExitCode, Io } from "./io.ts";
+import { helpOf } from "./usage.ts";
 
 const HELP = `fieldline <program> [options]
 
@@ -56,15 +57,29 @@ const PROGRAMS: Readonly<Record<string, () => Promise<Program>>> = {
 
 async function main(args: readonly string[], io: Io): Promise<ExitCode> {
   const [first = "", second = ""] = args;
+  const help = args.slice(1).some(isHelp) ? helpOfCall(first, second) : undefined;
+  if (help !== undefined) {
+    io.print(help);
+    return 0;
+  }
   const two = PROGRAMS[`${first} ${second}`];
   if (two) return (await two())(args.slice(2), io);
   const one = PROGRAMS[first];
   if (one) return (await one())(args.slice(1), io);
-  const wantsHelp = first === "--help" || first === "-h" || first === "help";
+  const wantsHelp = isHelp(first) || first === "help";
   (wantsHelp ? io.print : io.complain)(
     first && !wantsHelp ? `no program '${first}'\n\n${HELP}` : HELP,
   );
   return wantsHelp ? 0 : 2;
+}
+
+function isHelp(word: string): boolean {
+  return word === "--help" || word === "-h";
+}
+
+/** Of a program, or of all whose name begins with this word, as `token --help` asks. */
+function helpOfCall(first: string, second: string): string | undefined {
+  return helpOf(`${first} ${second}`) ?? helpOf(first);
 }
 
 /** A wrong program must not go on: one line for the operator; its supervisor restarts it. */

@@ -7,10 +7,8 @@ import { systemClock } from "../lib/clock.ts";
 import { jsonLog } from "../lib/log.ts";
 import { BOND } from "./history.ts";
 import { configOf, type ExitCode, type Io } from "./io.ts";
+import { usageOf } from "./usage.ts";
 
-const USAGE =
-  "usage: fieldline move --to postgres://user:password@host/name [--data DIR]\n" +
-  "       fieldline move --from postgres://user:password@host/name [--data DIR]";
 /** A line says how far it is, not more often. */
 const TOLD_EVERY_MS = 5_000;
 const WAY = /^--(to|from)(?==|$)/;
@@ -27,7 +25,7 @@ export async function runMove(args: readonly string[], io: Io): Promise<ExitCode
   const folder = join(data, "history");
   if (url === null || ways.length !== 1 || !existsSync(folder)) {
     const isClear = url !== null && ways.length === 1;
-    io.complain(isClear ? `folder_unreadable: there is no history in ${data}` : USAGE);
+    io.complain(isClear ? `folder_unreadable: there is no history in ${data}` : usageOf("move"));
     return 2;
   }
   const log = jsonLog(io.log, config["log-level"], systemClock.now);

@@ -25,10 +25,6 @@ const HOUR_MS = 3_600_000;
 
 /** `fieldline server`: the whole product in one process, until it is asked to stop. */
 export async function runServer(args: readonly string[], io: Io): Promise<ExitCode> {
-  if (args.includes("--help")) {
-    io.print("usage: fieldline server [options]; see fieldline --help and docs/config.md");
-    return 0;
-  }
   const config = configOf(args, io);
   if (!config) return 2;
   const log = jsonLog(io.log, config["log-level"], systemClock.now);

@@ -12,11 +12,12 @@ import { silentLog } from "../lib/log.ts";
 import { type Outcome, success } from "../lib/outcome.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite.ts";
 import { configOf, type ExitCode, type Io } from "./io.ts";
+import { usageOf } from "./usage.ts";
 
 /** `fieldline owner create NAME`: the first account, unattended. */
 export async function runOwnerCreate(args: readonly string[], io: Io): Promise<ExitCode> {
   const [name, ...options] = args;
-  if (!name || name.startsWith("--")) return usage(io, "fieldline owner create NAME [--data DIR]");
+  if (!name || name.startsWith("--")) return usage(io, "owner create");
   return inFolder(options, io, async ({ access }) => {
     const owner = await access.createOwner(name, io.readInput());
     return owner.ok ? success(`owner '${owner.value.name}' created`) : owner;
@@ -26,8 +27,7 @@ export async function runOwnerCreate(args: readonly string[], io: Io): Promise<E
 export async function runUserCreate(args: readonly string[], io: Io): Promise<ExitCode> {
   const [name, roleText, ...options] = args;
   const role = ROLES.find((other) => other === roleText);
-  if (!name || !role)
-    return usage(io, `fieldline user create NAME ${ROLES.join("|")} [--data DIR]`);
+  if (!name || !role) return usage(io, "user create");
   return inFolder(options, io, async ({ access }) => {
     const user = await access.createUser(BY_HOUSE, { name, role, password: io.readInput() });
     return user.ok ? success(`user '${user.value.name}' created`) : user;
@@ -38,8 +38,7 @@ export async function runUserCreate(args: readonly string[], io: Io): Promise<Ex
 export async function runTokenCreate(args: readonly string[], io: Io): Promise<ExitCode> {
   const [name, roleText, ...options] = args;
   const role = ROLES.find((other) => other === roleText);
-  if (!name || !role)
-    return usage(io, `fieldline token create NAME ${ROLES.join("|")} [--data DIR]`);
+  if (!name || !role) return usage(io, "token create");
   return inFolder(options, io, async ({ access }) => {
     const token = await access.createToken(BY_HOUSE, { name, role, expiresAt: null });
     return token.ok ? success(token.value.token) : token;
@@ -49,12 +48,7 @@ export async function runTokenCreate(args: readonly string[], io: Io): Promise<E
 /** `fieldline agent create KIND TENANT/NAME --out DIR`: key, certificate chain and CA as PEM. */
 export async function runAgentCreate(args: readonly string[], io: Io): Promise<ExitCode> {
   const { kind, tenant, name, out, options } = agentArguments(args);
-  if (!kind || !name || !out) {
-    return usage(
-      io,
-      `fieldline agent create ${AGENT_KINDS.join("|")} TENANT/NAME --out DIR [--data DIR]`,
-    );
-  }
+  if (!kind || !name || !out) return usage(io, "agent create");
   return inFolder(options, io, async ({ agents }) => {
     const credential = "certificate" as const;
     const issued = await agents.create(THE_HOUSE, { kind, tenant, name, grant: null, credential });
@@ -115,8 +109,8 @@ async function inFolder(
   return 0;
 }
 
-function usage(io: Io, line: string): ExitCode {
-  io.complain(`usage: ${line}`);
+function usage(io: Io, program: Parameters<typeof usageOf>[0]): ExitCode {
+  io.complain(usageOf(program));
   return 2;
 }
 

@@ -1,4 +1,5 @@
 import { type ExitCode, type Io, optionsOf } from "./io.ts";
+import { usageOf } from "./usage.ts";
 
 /** What the API says of its health. */
 type Health = {
@@ -20,7 +21,11 @@ const FALLBACK = "http://127.0.0.1:8080";
 
 /** `fieldline status`: how a running house is, for whoever stands before the machine it is on. */
 export async function runStatus(args: readonly string[], io: Io): Promise<ExitCode> {
-  const { url = FALLBACK } = optionsOf(args);
+  const { url = FALLBACK, ...more } = optionsOf(args);
+  if (Object.keys(more).length > 0) {
+    io.complain(usageOf("status"));
+    return 2;
+  }
   const health = await healthOf(url);
   if (typeof health === "string") {
     io.complain(`${url}: ${health}`);

@@ -24,14 +24,9 @@ import { remotePlace } from "./remote-table.ts";
 import { sumsWishOf } from "./sums-wish.ts";
 import { SAMPLES, sumsTable, TABLE_FORMATS, writeTable } from "./table-file.ts";
 import { folderPlace, PAGE_ROWS, PlaceError, type TablePlace } from "./table-place.ts";
+import { usageOf } from "./usage.ts";
 
 const TOLD_EVERY = 1_000_000;
-const PLACE = "[--data DIR | --url URL, token in FIELDLINE_TOKEN]";
-const IMPORT_USAGE = `usage: fieldline import FILE ${PLACE}`;
-const EXPORT_USAGE =
-  "usage: fieldline export --out FILE [--format csv|parquet] [--points ID,ID] [--from TIME] " +
-  `[--to TIME] ${PLACE}; sums: --from TIME --to TIME ` +
-  "--every 15m | --calendar hour|day|month [--tz Europe/Zurich] [--fns avg,increase]";
 
 /** `fieldline export`: samples of a folder or of a running server, or sums of these, as a table. */
 export async function runExport(args: readonly string[], io: Io): Promise<ExitCode> {
@@ -49,12 +44,14 @@ export async function runExport(args: readonly string[], io: Io): Promise<ExitCo
   } = optionsOf(args);
   const [start, end] = [timeOf(from, Number.NEGATIVE_INFINITY), timeOf(to, Number.MAX_VALUE)];
   const kind = TABLE_FORMATS.find((one) => one === format);
-  if (!out || !kind || start === undefined || end === undefined) return usage(io, EXPORT_USAGE);
+  if (!out || !kind || start === undefined || end === undefined) {
+    return usage(io, usageOf("export"));
+  }
   if (existsSync(out)) return usage(io, `${out} exists already`);
   const sums = sumsWishOf({ every, calendar, tz, fns });
   if (!sums.ok) return usage(io, sums.problem.detail);
   const wish = sums.value;
-  if (wish && !(from && to)) return usage(io, EXPORT_USAGE);
+  if (wish && !(from && to)) return usage(io, usageOf("export"));
   const span = { from: start, to: end };
   return inPlace(argumentsOf(rest), io, async (place) => {
     const wanted = await pointsOf(place, points);
@@ -75,7 +72,7 @@ export async function runExport(args: readonly string[], io: Io): Promise<ExitCo
 /** `fieldline import FILE`: what was exported, or made in its form; the same again is no harm. */
 export async function runImport(args: readonly string[], io: Io): Promise<ExitCode> {
   const [file, ...options] = args;
-  if (!file || file.startsWith("--")) return usage(io, IMPORT_USAGE);
+  if (!file || file.startsWith("--")) return usage(io, usageOf("import"));
   if (!existsSync(file)) return usage(io, `there is no file ${file}`);
   return inPlace(options, io, (place) => putAll(place, file, new Progress(io)));
 }

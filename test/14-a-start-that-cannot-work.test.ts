@@ -112,6 +112,23 @@ test("each program of the command says with --help how it is called, and does no
   }
 });
 
+test("a command that the machine refuses ends with 2 and says why", () => {
+  const missing = join(folder, "missing");
+  const data = join(folder, "told");
+  assert.equal(start("token", "create", "nightly", "admin", "--data", data).status, 0);
+  for (const [program, ...args] of [
+    ["export", "--out", join(missing, "out.csv"), "--data", data],
+    ["backup", join(missing, "out.tar"), "--data", data],
+    ["check", "--data", missing],
+    ["restore", join(missing, "out.tar"), "--data", join(folder, "new")],
+  ] as const) {
+    const { status, lines } = start(program, ...args);
+    assert.equal(status, 2, lines.join());
+    assert.equal(lines.length, 1, lines.join());
+    assert.match(lines[0] ?? "", /^[a-z_]+: .*(missing|no data)/);
+  }
+});
+
 /**
  * The content of every file in short, without locks and what SQLite keeps to work with. The history
  * is opened first, for its lock, and may take in what stood in its write-ahead log: the same content

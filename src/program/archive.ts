@@ -27,8 +27,11 @@ export type Manifest = {
 type ArchiveOptions = {
   readonly at: number;
   readonly madeBy: string;
-  readonly onProgress: (bytes: number) => void;
+  readonly onProgress: OnProgress;
 };
+
+/** Called with the bytes of each piece that is done. */
+type OnProgress = (bytes: number) => void;
 
 const MANIFEST = "manifest.json";
 const VERSION = 1;
@@ -66,29 +69,32 @@ export async function writeArchive(
 }
 
 /** Reads all of it and compares each byte's checksum with what the manifest says. */
-export async function verifyArchive(path: string): Promise<Outcome<Manifest, Problem>> {
-  return reading(path, (file) => verified(file, async () => {}));
+export async function verifyArchive(
+  path: string,
+  onProgress: OnProgress,
+): Promise<Outcome<Manifest, Problem>> {
+  return reading(path, (file) => verified(file, async () => {}, onProgress));
 }
 
 /** Writes what was verified before into a folder; everything in it is on the disk when settled. */
 export async function extractArchive(
   path: string,
   folder: string,
+  onProgress: OnProgress,
 ): Promise<Outcome<Manifest, Problem>> {
-  return reading(path, (file) =>
-    verified(file, async ({ name }, chunks) => {
-      const target = join(folder, name);
-      await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-      const handle = await open(target, "wx", OWNER_ONLY);
-      try {
-        for await (const chunk of chunks) await handle.writeFile(chunk);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await syncFolder(dirname(target));
-    }),
-  );
+  const take: Take = async ({ name }, chunks) => {
+    const target = join(folder, name);
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    const handle = await open(target, "wx", OWNER_ONLY);
+    try {
+      for await (const chunk of chunks) await handle.writeFile(chunk);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await syncFolder(dirname(target));
+  };
+  return reading(path, (file) => verified(file, take, onProgress));
 }
 
 async function fill(
@@ -163,7 +169,11 @@ async function reading<T>(
 type Member = { readonly name: string; readonly bytes: number };
 type Take = (member: Member, chunks: AsyncIterable<Buffer>) => Promise<void>;
 
-async function verified(file: FileHandle, take: Take): Promise<Outcome<Manifest, Problem>> {
+async function verified(
+  file: FileHandle,
+  take: Take,
+  onProgress: OnProgress,
+): Promise<Outcome<Manifest, Problem>> {
   const found = new Map<string, string>();
   let text = "";
   for (let offset = 0; ; ) {
@@ -174,7 +184,7 @@ async function verified(file: FileHandle, take: Take): Promise<Outcome<Manifest,
     if (member.name === MANIFEST) text = Buffer.concat(await allOf(body)).toString();
     else {
       const hash = createHash("sha256");
-      const hashed = throughHash(body, hash);
+      const hashed = throughHash(body, hash, onProgress);
       await take(member, hashed);
       for await (const _ of hashed); // What nobody took has to be read all the same.
       found.set(member.name, `${member.bytes} ${hash.digest("hex")}`);
@@ -203,9 +213,14 @@ async function memberAt(file: FileHandle, offset: number): Promise<Member | unde
   return readTarHeader(block);
 }
 
-async function* throughHash(chunks: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
+async function* throughHash(
+  chunks: AsyncIterable<Buffer>,
+  hash: Hash,
+  onProgress: OnProgress,
+): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) {
     hash.update(chunk);
+    onProgress(chunk.length);
     yield chunk;
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Problem, problem } from "../domain/problem.ts";
@@ -14,6 +14,7 @@ import {
   writeArchive,
 } from "./archive.ts";
 import { configOf, type ExitCode, type Io } from "./io.ts";
+import { bytesProgress } from "./progress.ts";
 import { fetchBackup } from "./remote-backup.ts";
 import { usageOf } from "./usage.ts";
 import { VERSION } from "./version.ts";
@@ -35,7 +36,7 @@ export async function runBackup(args: readonly string[], io: Io): Promise<ExitCo
   }
   const config = configOf(options, io);
   if (!config) return 2;
-  return ended(io, await backUp(config.data, file), `backup of ${config.data} is in ${file}`);
+  return ended(io, await backUp(config.data, file, io), `backup of ${config.data} is in ${file}`);
 }
 
 /** `fieldline restore FILE`: into an empty data folder, after all of it was verified. */
@@ -47,10 +48,10 @@ export async function runRestore(args: readonly string[], io: Io): Promise<ExitC
   }
   const config = configOf(options, io);
   if (!config) return 2;
-  return ended(io, await restore(file, config.data), `${config.data} is restored from ${file}`);
+  return ended(io, await restore(file, config.data, io), `${config.data} is restored from ${file}`);
 }
 
-async function backUp(data: string, file: string): Promise<Outcome<Manifest, Problem>> {
+async function backUp(data: string, file: string, io: Io): Promise<Outcome<Manifest, Problem>> {
   const history = join(data, "history");
   if (!existsSync(history)) return failure(problem("folder_unreadable", `no data in ${data}`));
   const lock = lockEmbeddedHistory(history);
@@ -61,7 +62,9 @@ async function backUp(data: string, file: string): Promise<Outcome<Manifest, Pro
   if (!lock.ok) return lock;
   const held = await holdFolder(data, isKept);
   try {
-    const options = { at: Date.now(), madeBy: VERSION, onProgress: () => {} };
+    const bytes = held.files.reduce((sum, one) => sum + one.bytes, 0);
+    const onProgress = bytesProgress(io, "written", bytes);
+    const options = { at: Date.now(), madeBy: VERSION, onProgress };
     return success(await writeArchive(file, held.files, options));
   } finally {
     await held.release();
@@ -69,18 +72,19 @@ async function backUp(data: string, file: string): Promise<Outcome<Manifest, Pro
   }
 }
 
-async function restore(file: string, data: string): Promise<Outcome<Manifest, Problem>> {
+async function restore(file: string, data: string, io: Io): Promise<Outcome<Manifest, Problem>> {
   const folder = resolve(data);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if ((await readdir(folder)).length > 0) {
     return failure(problem("folder_in_use", `${folder} is not empty: choose another with --data`));
   }
-  const verified = await verifyArchive(file);
+  const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  const verified = await verifyArchive(file, bytesProgress(io, "verified", bytes));
   if (!verified.ok) return verified;
   const mark = join(folder, RESTORING);
   await writeFile(mark, "", { flush: true });
   await syncFolder(folder);
-  const extracted = await extractArchive(file, folder);
+  const extracted = await extractArchive(file, folder, bytesProgress(io, "restored", bytes));
   if (!extracted.ok) return extracted;
   await rm(mark);
   await syncFolder(folder);

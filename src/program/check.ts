@@ -7,6 +7,7 @@ import { systemClock } from "../lib/clock.ts";
 import { checkSqliteStore, readSqliteStore } from "../store/sqlite/sqlite.ts";
 import { verifyArchive } from "./archive.ts";
 import { configOf, type ExitCode, type Io } from "./io.ts";
+import { bytesProgress, progressOf } from "./progress.ts";
 
 const TORN =
   "history: the log ends in a record that is not whole, as after a crash; it was not acknowledged";
@@ -22,7 +23,8 @@ export async function runCheck(args: readonly string[], io: Io): Promise<ExitCod
 }
 
 async function checkArchive(file: string, io: Io): Promise<ExitCode> {
-  const verified = await verifyArchive(file);
+  const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  const verified = await verifyArchive(file, bytesProgress(io, "read", bytes));
   if (!verified.ok) {
     io.complain(`${verified.problem.code}: ${verified.problem.detail}`);
     return 2;
@@ -38,7 +40,15 @@ function isFolder(path: string): boolean {
 
 /** The history's lock says whether anybody has the folder open, so it comes first. */
 async function checkFolder(data: string, io: Io): Promise<ExitCode> {
-  const history = checkEmbeddedHistory(join(data, "history"));
+  const folder = join(data, "history");
+  if (!existsSync(folder)) {
+    io.complain(`folder_unreadable: there is no history in ${data}`);
+    return 2;
+  }
+  const tell = progressOf(io);
+  const history = checkEmbeddedHistory(folder, (done, all) =>
+    tell(() => `history: ${done} of ${all} series are read`),
+  );
   if (!history.ok) {
     io.complain(`${history.problem.code}: ${history.problem.detail}`);
     return 2;

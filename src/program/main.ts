@@ -82,6 +82,14 @@ function helpOfCall(first: string, second: string): string | undefined {
   return helpOf(`${first} ${second}`) ?? helpOf(first);
 }
 
+/** What the machine refuses a command, a full disk or a missing folder, is no bug of ours. */
+function refused(reason: unknown): ExitCode {
+  if (!(reason instanceof Error && "syscall" in reason && "code" in reason)) throw reason;
+  const code = reason.code === "ENOSPC" ? "disk_full" : "folder_unreadable";
+  io.complain(`${code}: ${reason.message}`);
+  return 2;
+}
+
 /** A wrong program must not go on: one line for the operator; its supervisor restarts it. */
 function endOnBug(reason: unknown): never {
   const name = reason instanceof AssertionError ? "assertion failed" : "unexpected error";
@@ -110,4 +118,4 @@ const io: Io = {
     };
   },
 };
-process.exitCode = await main(process.argv.slice(2), io);
+process.exitCode = await main(process.argv.slice(2), io).catch(refused);

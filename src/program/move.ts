@@ -7,10 +7,9 @@ import { systemClock } from "../lib/clock.ts";
 import { jsonLog } from "../lib/log.ts";
 import { BOND } from "./history.ts";
 import { configOf, type ExitCode, type Io } from "./io.ts";
+import { progressOf } from "./progress.ts";
 import { usageOf } from "./usage.ts";
 
-/** A line says how far it is, not more often. */
-const TOLD_EVERY_MS = 5_000;
 const WAY = /^--(to|from)(?==|$)/;
 
 /** `fieldline move`: a folder's history into a database, or back; the server must be stopped. */
@@ -62,12 +61,9 @@ async function outOf(parts: Parts, io: Io): Promise<ExitCode> {
 type Moved = Parameters<Parameters<typeof moveIntoDatabase>[1]>[0];
 
 function teller(io: Io): (moved: Moved) => void {
-  let toldAt = systemClock.monotonic();
-  return ({ series, seriesInAll, samples }) => {
-    if (systemClock.monotonic() < toldAt + TOLD_EVERY_MS) return;
-    toldAt = systemClock.monotonic();
-    io.print(`${series} of ${seriesInAll} points, ${samples} samples`);
-  };
+  const tell = progressOf(io);
+  return ({ series, seriesInAll, samples }) =>
+    tell(() => `${series} of ${seriesInAll} points, ${samples} samples`);
 }
 
 function failed(io: Io, { code, detail }: { readonly code: string; readonly detail: string }) {

@@ -70,7 +70,7 @@ async function bring(
   try {
     const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
     await pipeline(body, createWriteStream(draft, { flags: "wx", mode: 0o600, flush: true }));
-    const verified = await verifyArchive(draft);
+    const verified = await verifyArchive(draft, () => {});
     if (!verified.ok) return verified;
     await rename(draft, file);
     await syncFolder(dirname(resolve(file)));

@@ -216,3 +216,22 @@ test("an error names the line, and what is wrong there", async () => {
     assert.match(said.at(-1) ?? "", complaint);
   }
 });
+
+test("a folder that has no history of its own is not taken for an empty one", async () => {
+  const out = join(folder, "missing.csv");
+  assert.equal(await runExport(["--out", out, ...data("missing")], io), 2);
+  assert.match(said.at(-1) ?? "", /^folder_unreadable: there is no data folder/);
+  assert.ok(!existsSync(join(folder, "missing")) && !existsSync(out));
+
+  await makePoints("bound", true);
+  writeFileSync(join(folder, "bound", "history", "database.json"), "{}");
+  const file = join(folder, "bound.csv");
+  writeFileSync(file, "point,at,kind,value,quality\n");
+  for (const code of [
+    await runExport(["--out", out, ...data("bound")], io),
+    await runImport([file, ...data("bound")], io),
+  ]) {
+    assert.equal(code, 2);
+    assert.match(said.at(-1) ?? "", /^database_other: .*--url/);
+  }
+});

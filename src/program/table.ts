@@ -18,6 +18,7 @@ import { jsonLog } from "../lib/log.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { parquetRows } from "../lib/parquet.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite.ts";
+import { BOND } from "./history.ts";
 import { configOf, type ExitCode, type Io, optionsOf } from "./io.ts";
 import { remoteOf } from "./remote.ts";
 import { remotePlace } from "./remote-table.ts";
@@ -240,6 +241,8 @@ async function openFolder(
   log: ReturnType<typeof jsonLog>,
   closer: Closer,
 ): Promise<Outcome<TablePlace, Problem>> {
+  const missing = notHere(data);
+  if (missing) return failure(missing);
   const historian = await openEmbeddedHistorian({ folder: join(data, "history") }, { log });
   if (!historian.ok) return historian;
   closer.add("historian", () => historian.value.close());
@@ -247,6 +250,16 @@ async function openFolder(
   if (!store.ok) return store;
   closer.add("store", () => store.value.close());
   return success(await folderPlace(store.value, historian.value));
+}
+
+/** Why the samples of a house are not in this folder, or not all of them. */
+function notHere(data: string): Problem | undefined {
+  if (!existsSync(join(data, "fieldline.db"))) {
+    return problem("folder_unreadable", `there is no data folder ${data}`);
+  }
+  if (!existsSync(join(data, "history", BOND))) return undefined;
+  const detail = `the history of ${data} is in a database: start its server, and say --url`;
+  return problem("database_other", detail);
 }
 
 async function guarded(

@@ -28,6 +28,9 @@ export type HistoryCheck = {
   readonly faults: readonly string[];
 };
 
+/** Called before each series with how many of all are read. */
+export type OnSeries = (done: number, all: number) => void;
+
 type Found = Record<"chunks" | "samples" | "records", number> & {
   isTorn: boolean;
   readonly faults: string[];
@@ -40,12 +43,15 @@ const ROLLUP = [
 ] as const;
 
 /** Reads all of a folder that nobody has open, and changes nothing. */
-export function checkFolder(folder: string): Outcome<HistoryCheck, Problem> {
+export function checkFolder(
+  folder: string,
+  onSeries: OnSeries = () => {},
+): Outcome<HistoryCheck, Problem> {
   const lock = lockFolder(folder);
   if (!lock.ok) return lock;
   try {
     const found: Found = { chunks: 0, samples: 0, records: 0, isTorn: false, faults: [] };
-    const flushed = checkDatabase(join(folder, "history.db"), found);
+    const flushed = checkDatabase(join(folder, "history.db"), found, onSeries);
     if (!flushed.ok) return flushed;
     checkLog(join(folder, "log"), flushed.value, found);
     checkCursors(join(folder, "outbox"), found);
@@ -57,7 +63,7 @@ export function checkFolder(folder: string): Outcome<HistoryCheck, Problem> {
 }
 
 /** Gives the last record of the log that is in chunks; 0 where the database does not say. */
-function checkDatabase(file: string, found: Found): Outcome<number, Problem> {
+function checkDatabase(file: string, found: Found, onSeries: OnSeries): Outcome<number, Problem> {
   const database = openSqlite(file, { readOnly: true });
   try {
     const version = versionOf(database);
@@ -72,7 +78,7 @@ function checkDatabase(file: string, found: Found): Outcome<number, Problem> {
       if (said !== "ok") found.faults.push(`history.db: ${said}`);
     }
     const chunks = new Chunks(database, silentLog);
-    checkChunks(chunks, found);
+    checkChunks(chunks, found, onSeries);
     checkDays(chunks, found);
     checkAside(database, found);
     return success(chunks.totals.sequence);
@@ -85,8 +91,10 @@ function checkDatabase(file: string, found: Found): Outcome<number, Problem> {
   }
 }
 
-function checkChunks(chunks: Chunks, found: Found): void {
-  for (const series of chunks.series()) {
+function checkChunks(chunks: Chunks, found: Found, onSeries: OnSeries): void {
+  const all = chunks.series();
+  for (const [index, series] of all.entries()) {
+    onSeries(index, all.length);
     let before = Number.NEGATIVE_INFINITY;
     for (const chunk of chunks.forward(series, ...EVER)) {
       const fault = chunk.firstAt > before ? faultOf(chunks, chunk) : "overlaps the one before";

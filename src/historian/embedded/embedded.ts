@@ -20,7 +20,7 @@ import type {
   SeriesRange,
 } from "../historian.ts";
 import { assertStorable } from "./batch.ts";
-import { checkFolder, type HistoryCheck } from "./check.ts";
+import { checkFolder, type HistoryCheck, type OnSeries } from "./check.ts";
 import { withFolder } from "./folder.ts";
 import { Intake } from "./intake.ts";
 import { type Lock, lockFolder } from "./lock.ts";
@@ -97,9 +97,12 @@ export function lockEmbeddedHistory(folder: string): Outcome<Lock, Problem> {
 }
 
 /** Reads all of a folder that nobody has open. */
-export function checkEmbeddedHistory(folder: string): Outcome<HistoryCheck, Problem> {
+export function checkEmbeddedHistory(
+  folder: string,
+  onSeries?: OnSeries,
+): Outcome<HistoryCheck, Problem> {
   try {
-    return checkFolder(folder);
+    return checkFolder(folder, onSeries);
   } catch (reason) {
     return failure(problem("folder_unreadable", `${folder}: ${String(reason)}`));
   }

@@ -14,7 +14,7 @@ import { Tiers } from "./tiers.ts";
 
 type Span = { readonly from: number; readonly to: number };
 
-/** One row of buckets a series; all their columns lie in one buffer, to be transferred as one. */
+/** One row of buckets a series; all their columns lie in one buffer, to cross as one. */
 export function aggregate(
   memtable: Memtable,
   chunks: Chunks,

@@ -3,32 +3,39 @@ import { KIND, type Samples } from "../../domain/samples.ts";
 import { assert } from "../../lib/assert.ts";
 import { ownTexts } from "./run.ts";
 
-const ROW_BYTES = 8 + 8 + 4 + 1 + 1;
+export const ROW_BYTES = 8 + 8 + 4 + 1 + 1;
 
-/** A copy of all of them in order, in one buffer, so that it crosses threads in one piece. */
-export function joined(batches: readonly Samples[], spares = new Spares()): Samples {
+/** A copy of all of them in order. */
+export function joined(batches: readonly Samples[]): Samples {
   const count = batches.reduce((sum, batch) => sum + batch.count, 0);
-  const samples = { count, ...columnsFor(count, spares.take(count * ROW_BYTES)) };
+  const columns = columnsIn(new ArrayBuffer(count * ROW_BYTES), 0, count);
   const texts: string[] = [];
   let row = 0;
   for (const batch of batches) {
-    copyInto(samples, row, batch, texts);
+    copyInto(columns, row, batch, texts);
     row += batch.count;
   }
-  return { ...samples, texts };
+  return samplesIn(columns, count, texts);
 }
 
 /** Copies a batch to `row` of columns that have room for it; its texts go behind the others. */
 export function copyInto(to: Columns, row: number, batch: Samples, texts: string[]): void {
-  const { count } = batch;
-  to.series.set(batch.series.subarray(0, count), row);
-  to.at.set(batch.at.subarray(0, count), row);
-  to.value.set(batch.value.subarray(0, count), row);
-  to.kind.set(batch.kind.subarray(0, count), row);
-  to.quality.set(batch.quality.subarray(0, count), row);
+  const { count, series, at, value, kind, quality } = batch;
+  const isExact = series.length === count; // Most are: a view is dearer than some rows.
+  to.series.set(isExact ? series : series.subarray(0, count), row);
+  to.at.set(isExact ? at : at.subarray(0, count), row);
+  to.value.set(isExact ? value : value.subarray(0, count), row);
+  to.kind.set(isExact ? kind : kind.subarray(0, count), row);
+  to.quality.set(isExact ? quality : quality.subarray(0, count), row);
   if (batch.texts.length === 0) return;
   moveTexts(to, row, row + count, texts.length);
   for (const text of batch.texts) texts.push(text);
+}
+
+/** Always of one shape, for whoever walks their rows. */
+export function samplesIn(columns: Columns, count: number, texts: readonly string[]): Samples {
+  const { series, at, value, kind, quality } = columns;
+  return { count, series, at, value, kind, quality, texts };
 }
 
 /** Rows of a batch, with the texts that they need. */
@@ -79,7 +86,7 @@ function isOld({ series, at }: Samples, row: number, days: Horizons): boolean {
   return time <= days.newestHorizon && time <= days.horizonOf(series[row] ?? 0);
 }
 
-type Columns = Omit<Samples, "count" | "texts">;
+export type Columns = Omit<Samples, "count" | "texts">;
 
 type Horizons = {
   readonly newestHorizon: number;
@@ -94,33 +101,14 @@ export function assertStorable({ count, series, at }: Samples): void {
   }
 }
 
-/** Memory that was used before: to take it anew costs more than to fill it. */
-export class Spares {
-  readonly #buffers: ArrayBuffer[] = [];
-
-  put(buffer: ArrayBuffer): void {
-    if (buffer.byteLength <= SPARE_BYTES_MAX) this.#buffers.push(buffer);
-    if (this.#buffers.length > SPARES_MAX) this.#buffers.shift();
-  }
-
-  take(bytes: number): ArrayBuffer {
-    const index = this.#buffers.findIndex(({ byteLength }) => byteLength >= bytes);
-    const [buffer] = index < 0 ? [] : this.#buffers.splice(index, 1);
-    return buffer ?? new ArrayBuffer(bytes);
-  }
-}
-
-const SPARES_MAX = 4;
-const SPARE_BYTES_MAX = 1024 * 1024;
-
-/** Columns of so many rows in one buffer. */
-export function columnsFor(count: number, buffer = new ArrayBuffer(count * ROW_BYTES)): Columns {
+/** Columns of so many rows in a buffer, from `offset` on. */
+export function columnsIn(buffer: ArrayBufferLike, offset: number, rows: number): Columns {
   return {
-    at: new Float64Array(buffer, 0, count),
-    value: new Float64Array(buffer, count * 8, count),
-    series: new Uint32Array(buffer, count * 16, count),
-    kind: new Uint8Array(buffer, count * 20, count),
-    quality: new Uint8Array(buffer, count * 21, count),
+    at: new Float64Array(buffer, offset, rows),
+    value: new Float64Array(buffer, offset + rows * 8, rows),
+    series: new Uint32Array(buffer, offset + rows * 16, rows),
+    kind: new Uint8Array(buffer, offset + rows * 20, rows),
+    quality: new Uint8Array(buffer, offset + rows * 21, rows),
   };
 }
 

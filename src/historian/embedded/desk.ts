@@ -1,7 +1,9 @@
+import type { Samples } from "../../domain/samples.ts";
 import { AssertionError, unreachable } from "../../lib/assert.ts";
 import { oldIn } from "./batch.ts";
 import type { Engine } from "./engine.ts";
-import { type Answer, bufferOf, buffersOf, type Question, type Replies } from "./wire.ts";
+import type { Trays } from "./trays.ts";
+import type { Answer, Question, Replies } from "./wire.ts";
 
 type Append = Extract<Question, { ask: "append" }>;
 type Change = Extract<Question, { ask: "deleteRange" | "setRetention" | "retire" }>;
@@ -9,9 +11,10 @@ type End = Extract<Question, { ask: "leave" | "close" }>;
 type Follow = Extract<Question, { ask: FollowWord }>;
 type FollowWord = "follow" | "unfollow" | "arrivals" | "take" | "hold" | "release";
 type Read = Exclude<Question, Append | Change | Follow | End>;
-export type Say = (answer: Answer, transfer?: ArrayBuffer[]) => void;
+export type Say = (answer: Answer) => void;
 
 type DeskParts = {
+  readonly trays: Trays;
   readonly say: Say;
   /** A question that has come and was not heard yet, taken before its turn. */
   readonly next: () => Question | undefined;
@@ -26,12 +29,11 @@ const REST_MS = 4;
 /** Takes questions for the engine. Whatever waits when the disk is free is made safe at once. */
 export class Desk {
   readonly #engine: Engine;
+  readonly #trays: Trays;
   readonly #say: Say;
   readonly #commitEveryMs: number;
   readonly #next: () => Question | undefined;
   #waiting: (Append | Change)[] = [];
-  /** Memory of samples that were read, to go back with the next answer. */
-  #spent: ArrayBuffer[] = [];
   #isCommitting = false;
   #commitTimer: NodeJS.Timeout | undefined;
   #isAtWork = false;
@@ -41,8 +43,9 @@ export class Desk {
   readonly #followings = new Set<Promise<void>>();
   #ending: End | undefined;
 
-  constructor(engine: Engine, { say, next, commitEveryMs }: DeskParts) {
+  constructor(engine: Engine, { trays, say, next, commitEveryMs }: DeskParts) {
     this.#engine = engine;
+    this.#trays = trays;
     this.#say = say;
     this.#next = next;
     this.#commitEveryMs = commitEveryMs;
@@ -80,7 +83,7 @@ export class Desk {
     const { id } = question;
     try {
       const value = this.#read(question);
-      this.#say({ say: "done", id, value }, buffersOf(value));
+      this.#say({ say: "done", id, value });
     } catch (reason) {
       this.#fail([id], reason);
     }
@@ -117,7 +120,7 @@ export class Desk {
     const { id } = question;
     try {
       const value = await this.#followed(question);
-      this.#say({ say: "done", id, ...(value !== undefined && { value }) }, buffersOf(value));
+      this.#say({ say: "done", id, ...(value !== undefined && { value }) });
     } catch (reason) {
       this.#fail([id], reason);
     }
@@ -190,26 +193,28 @@ export class Desk {
 
   /** Whoever sent is told as soon as all is safe; what they ask next is heard behind `show`. */
   async #append(group: readonly Append[]): Promise<void> {
-    const committed = await this.#commitAll(group);
+    const ids = group.map(({ id }) => id);
+    const batches = group.map(({ load }) => this.#trays.samplesOf(load));
+    const committed = await this.#commitAll(ids, batches);
     if (!committed) return;
-    const { days } = this.#engine;
-    const appends = group.map(({ id, samples, ends }, index) => {
-      const isWhole = committed.appended[index]?.tooOld === 0;
-      return { id, tooOld: isWhole ? ends.map(() => 0) : oldIn(samples, ends, days) };
-    });
-    this.#say({ say: "stored", appends, spent: this.#spent }, this.#spent);
+    if (committed.appended.every(({ tooOld }) => tooOld === 0)) this.#say({ say: "stored", ids });
+    else this.#say({ say: "stored", ids, tooOld: this.#tooOld(group, batches) });
     committed.show();
-    this.#spent = group.flatMap(({ samples }) => bufferOf(samples));
+    for (const { load } of group) this.#trays.giveBack(load.place);
   }
 
-  async #commitAll(group: readonly Append[]) {
+  async #commitAll(ids: readonly number[], batches: readonly Samples[]) {
     try {
-      return await this.#engine.commit(group.map(({ samples }) => samples));
+      return await this.#engine.commit(batches);
     } catch (reason) {
-      const ids = group.map(({ id }) => id);
       this.#fail(ids, reason);
       return undefined;
     }
+  }
+
+  #tooOld(group: readonly Append[], batches: readonly Samples[]): number[][] {
+    const { days } = this.#engine;
+    return batches.map((samples, index) => oldIn(samples, group[index]?.ends ?? [], days));
   }
 
   async #change(change: Change): Promise<void> {
@@ -265,7 +270,7 @@ export class Desk {
     return waitMs === 0 ? REST_MS : waitMs;
   }
 
-  #fail(ids: number[], reason: unknown): void {
+  #fail(ids: readonly number[], reason: unknown): void {
     if (reason instanceof AssertionError) throw reason;
     this.#say({ say: "failed", ids, reason: reason instanceof Error ? reason.message : "unknown" });
   }

@@ -19,13 +19,13 @@ import type {
   Retention,
   SeriesRange,
 } from "../historian.ts";
-import { assertStorable } from "./batch.ts";
 import { checkFolder, type HistoryCheck, type OnSeries } from "./check.ts";
 import { withFolder } from "./folder.ts";
 import { Intake } from "./intake.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { Renewal } from "./renewal.ts";
-import { type Answer, type Ask, bufferOf, type Replies, type WorkerOptions } from "./wire.ts";
+import { Trays } from "./trays.ts";
+import type { Answer, Ask, Replies, WorkerData, WorkerOptions } from "./wire.ts";
 
 type EmbeddedHistorianOptions = Partial<WorkerOptions> & {
   readonly folder: string;
@@ -83,10 +83,11 @@ export async function openEmbeddedHistorian(
     ...PROFILES[profile],
     ...wishes,
   };
-  const limits = { maxYoungGenerationSizeMb: YOUNG_MIB[profile] };
-  const threadOptions = { workerData: workerOptions, resourceLimits: limits };
-  const start = () => startThread(import.meta.url, "worker", threadOptions);
-  const historian = new EmbeddedHistorian(start, parts);
+  const trays = new Trays();
+  const workerData: WorkerData = { ...workerOptions, trays: trays.memory };
+  const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MIB[profile] };
+  const start = () => startThread(import.meta.url, "worker", { workerData, resourceLimits });
+  const historian = new EmbeddedHistorian(start, trays, parts);
   const trouble = await historian.open();
   return trouble ? failure(trouble) : success(historian);
 }
@@ -132,10 +133,7 @@ class EmbeddedHistorian implements Historian {
   readonly #parts: EmbeddedParts;
   readonly #renewal: Renewal;
   readonly #waiting = new Map<number, Waiting>();
-  /** Only what is our own may be given away: the columns that it brings are a copy. */
-  readonly #intake = new Intake((samples, ends) =>
-    this.#post({ ask: "append", samples, ends }, bufferOf(samples)),
-  );
+  readonly #intake: Intake;
   #worker: Worker | undefined;
   #onOpened: (trouble: Problem | undefined) => void = () => {};
   /** From one thread to the next. */
@@ -144,8 +142,9 @@ class EmbeddedHistorian implements Historian {
   #isClosed = false;
   #closing: Promise<void> | undefined;
 
-  constructor(start: () => Worker, parts: EmbeddedParts) {
+  constructor(start: () => Worker, trays: Trays, parts: EmbeddedParts) {
     this.#start = start;
+    this.#intake = new Intake(trays, (append) => this.#post(append));
     this.#parts = parts;
     this.#renewal = new Renewal(() => this.#renew(), parts);
   }
@@ -169,11 +168,10 @@ class EmbeddedHistorian implements Historian {
     return this.#renewal.trouble;
   }
 
-  async append(samples: Samples): Promise<Appended> {
-    assertStorable(samples);
+  append(samples: Samples): Promise<Appended> {
     const refusal = this.#parts.refusal?.();
-    if (refusal) throw new Error(`historian: ${refusal.code}: ${refusal.detail}`);
-    return this.#intake.add(samples);
+    if (!refusal) return this.#intake.add(samples);
+    return Promise.reject(new Error(`historian: ${refusal.code}: ${refusal.detail}`));
   }
 
   latest(series: Uint32Array): Promise<Samples> {
@@ -256,20 +254,16 @@ class EmbeddedHistorian implements Historian {
     return this.#post(ask);
   }
 
-  #post<K extends Ask["ask"]>(
-    ask: Extract<Ask, { ask: K }>,
-    given: ArrayBuffer[] = [],
-  ): Promise<Replies[K]> {
+  #post<K extends Ask["ask"]>(ask: Extract<Ask, { ask: K }>): Promise<Replies[K]> {
     if (this.#isClosed) return Promise.reject(new Error("the historian is closed"));
     // Whoever cannot take over, cannot: then the one before goes on, or there is none.
     const takingOver = this.#takingOver;
-    if (takingOver !== undefined)
-      return takingOver.catch(() => {}).then(() => this.#post(ask, given));
+    if (takingOver !== undefined) return takingOver.catch(() => {}).then(() => this.#post(ask));
     const worker = this.#worker;
     if (!worker) return Promise.reject(new Error(`historian: ${this.trouble ?? "it is gone"}`));
     this.#lastId += 1;
     const id = this.#lastId;
-    worker.postMessage({ ...ask, id }, given);
+    worker.postMessage({ ...ask, id });
     worker.ref();
     return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
   }
@@ -290,8 +284,7 @@ class EmbeddedHistorian implements Historian {
         this.#parts.onDropped?.(answer.dropped);
         break;
       case "stored":
-        this.#intake.takeBack(answer.spent);
-        for (const { id, tooOld } of answer.appends) this.#settle(id, tooOld);
+        for (const [index, id] of answer.ids.entries()) this.#settle(id, answer.tooOld?.[index]);
         break;
       case "done":
         this.#settle(answer.id, answer.value);

@@ -4,6 +4,7 @@ import type { Samples } from "../../domain/samples.ts";
 import { batchOf, ramp, rowsOf } from "../tale.ts";
 import { oldIn } from "./batch.ts";
 import { Intake } from "./intake.ts";
+import { Trays } from "./trays.ts";
 
 test("what is appended in one turn crosses as one, and each call is told of its own", async () => {
   const { brought, intake } = bringing(([first = 0, ...ends]) => [first, ...ends.map(() => 0)]);
@@ -65,12 +66,15 @@ test("what is sent on before the turn is over goes without what follows", async 
 });
 
 test("where they cannot be brought each of the calls fails", async () => {
-  const intake = new Intake(() => Promise.reject(new Error("the disk is full")));
+  const refuse = () => Promise.reject(new Error("the disk is full"));
+  const trays = new Trays();
+  const intake = new Intake(trays, refuse);
   const calls = await Promise.allSettled([1, 2].map((count) => intake.add(batchOf(ramp(count)))));
   assert.deepEqual(
     calls.map(({ status }) => status),
     ["rejected", "rejected"],
   );
+  assert.equal(trays.take(1), 0, "and the tray can be used again");
 });
 
 test("samples that come too late are counted for each call by itself", () => {
@@ -80,10 +84,12 @@ test("samples that come too late are counted for each call by itself", () => {
   assert.deepEqual(oldIn(samples, [1, 5, 6], days), [1, 3, 0]);
 });
 
+/** Nothing is given back: what was brought stays to be looked at. */
 function bringing(tell: (ends: readonly number[]) => readonly number[]) {
   const brought: { readonly samples: Samples; readonly ends: readonly number[] }[] = [];
-  const intake = new Intake(async (samples, ends) => {
-    brought.push({ samples, ends });
+  const trays = new Trays();
+  const intake = new Intake(trays, async ({ load, ends }) => {
+    brought.push({ samples: trays.samplesOf(load), ends });
     return tell(ends);
   });
   return { brought, intake };

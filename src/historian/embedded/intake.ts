@@ -1,10 +1,27 @@
 import { nextTick } from "node:process";
 import type { Samples } from "../../domain/samples.ts";
 import type { Appended } from "../historian.ts";
-import { columnsFor, copyInto, joined, Spares } from "./batch.ts";
+import { assertStorable, type Columns, copyInto } from "./batch.ts";
+import type { Place, Trays } from "./trays.ts";
+import type { AppendAsk, TooOld } from "./wire.ts";
 
-/** Brings rows of several calls, each up to its end; tells how many of each were too old. */
-type Bring = (samples: Samples, ends: readonly number[]) => Promise<readonly number[]>;
+/** Brings rows of several calls to the thread. */
+type Bring = (append: AppendAsk) => Promise<TooOld>;
+
+type Call = {
+  readonly resolve: (appended: Appended) => void;
+  readonly reject: (reason: unknown) => void;
+};
+
+/** What is being loaded: rows so far, where each of the calls ends, and who waits for it. */
+type Loading = {
+  readonly place: Place;
+  readonly columns: Columns;
+  count: number;
+  readonly texts: string[];
+  readonly ends: number[];
+  readonly calls: Call[];
+};
 
 /** More of them go in two messages: the other thread begins while the rest is got ready. */
 const ROWS_MAX = 4_096;
@@ -14,58 +31,56 @@ const ROWS_MAX = 4_096;
  * costs more than its rows: to make it, to wake whoever waits for it, and to answer.
  */
 export class Intake {
+  readonly #trays: Trays;
   readonly #bring: Bring;
-  readonly #spares = new Spares();
-  /** Rows of calls that were not sent on yet, and where each of the calls ends. */
-  readonly #columns = columnsFor(ROWS_MAX);
-  #texts: string[] = [];
-  #ends: number[] = [];
-  #brought: Promise<readonly number[]> | undefined;
-  #settle: (brought: Promise<readonly number[]>) => void = () => {};
+  #loading: Loading | undefined;
 
-  constructor(bring: Bring) {
+  constructor(trays: Trays, bring: Bring) {
+    this.#trays = trays;
     this.#bring = bring;
   }
 
   /** The columns are read at once. */
-  async add(samples: Samples): Promise<Appended> {
-    if (this.#count + samples.count > ROWS_MAX) this.send();
-    if (samples.count > ROWS_MAX) {
-      const [tooOld = 0] = await this.#bring(joined([samples], this.#spares), [samples.count]);
-      return { tooOld };
-    }
-    const call = this.#ends.length;
-    const brought = this.#begun();
-    copyInto(this.#columns, this.#count, samples, this.#texts);
-    this.#ends.push(this.#count + samples.count);
-    return { tooOld: (await brought)[call] ?? 0 };
+  add(samples: Samples): Promise<Appended> {
+    return new Promise((resolve, reject) => {
+      assertStorable(samples);
+      const loading = this.#loadingFor(samples.count);
+      copyInto(loading.columns, loading.count, samples, loading.texts);
+      loading.count += samples.count;
+      loading.ends.push(loading.count);
+      loading.calls.push({ resolve, reject });
+    });
   }
 
   /** Before anything else is asked, for that comes after what was appended. */
   send(): void {
-    if (this.#ends.length === 0) return;
-    const staged = { ...this.#columns, count: this.#count, texts: this.#texts };
-    const ends = this.#ends;
-    this.#texts = [];
-    this.#ends = [];
-    this.#brought = undefined;
-    this.#settle(this.#bring(joined([staged], this.#spares), ends));
+    const loading = this.#loading;
+    if (!loading) return;
+    this.#loading = undefined;
+    const { place, count, texts, ends, calls } = loading;
+    this.#bring({ ask: "append", load: { place, count, texts }, ends }).then(
+      (tooOld) => {
+        for (const [index, { resolve }] of calls.entries())
+          resolve({ tooOld: tooOld?.[index] ?? 0 });
+      },
+      (reason) => {
+        this.#trays.giveBack(place); // The thread gives back what it has stored, and no other.
+        for (const { reject } of calls) reject(reason);
+      },
+    );
   }
 
-  /** Memory in which samples went over, to be used for the next. */
-  takeBack(spent: readonly ArrayBuffer[]): void {
-    for (const buffer of spent) this.#spares.put(buffer);
+  #loadingFor(rows: number): Loading {
+    const { count = 0 } = this.#loading ?? {};
+    if (count + rows > ROWS_MAX) this.send();
+    this.#loading ??= this.#begin(Math.max(rows, ROWS_MAX));
+    return this.#loading;
   }
 
-  get #count(): number {
-    return this.#ends.at(-1) ?? 0;
-  }
-
-  #begun(): Promise<readonly number[]> {
-    this.#brought ??= new Promise((resolve) => {
-      this.#settle = resolve;
-      nextTick(() => this.send());
-    });
-    return this.#brought;
+  #begin(rows: number): Loading {
+    nextTick(() => this.send());
+    const place = this.#trays.take(rows);
+    const columns = this.#trays.columnsOf(place);
+    return { place, columns, count: 0, texts: [], ends: [], calls: [] };
   }
 }

@@ -15,6 +15,7 @@ import type {
 } from "../historian.ts";
 import type { EngineOptions } from "./engine-parts.ts";
 import type { LogWord } from "./port-log.ts";
+import type { Load } from "./trays.ts";
 
 /** What the door and its worker say to each other. Each question has one answer of the same id. */
 export type WorkerOptions = EngineOptions & {
@@ -24,9 +25,21 @@ export type WorkerOptions = EngineOptions & {
   readonly isSmall: boolean;
 };
 
+/** What the thread of the door is started with. */
+export type WorkerData = WorkerOptions & { readonly trays: SharedArrayBuffer };
+
+/** Rows of several calls, each of which ends at one of `ends`. */
+export type AppendAsk = {
+  readonly ask: "append";
+  readonly load: Load;
+  readonly ends: readonly number[];
+};
+
+/** How many samples of each call were not taken; undefined where all were. */
+export type TooOld = readonly number[] | undefined;
+
 export type Ask =
-  /** Rows of several calls, each of which ends at one of `ends`. */
-  | { readonly ask: "append"; readonly samples: Samples; readonly ends: readonly number[] }
+  | AppendAsk
   | { readonly ask: "latest"; readonly series: Uint32Array }
   | { readonly ask: "range"; readonly query: RangeQuery }
   | { readonly ask: "aggregate"; readonly query: AggregateQuery }
@@ -50,8 +63,7 @@ export type Question = Ask & { readonly id: number };
 
 /** What is answered to each. */
 export type Replies = {
-  /** How many samples of each call were not taken. */
-  readonly append: readonly number[];
+  readonly append: TooOld;
   readonly latest: Samples;
   readonly range: Samples;
   readonly aggregate: readonly Buckets[];
@@ -79,31 +91,14 @@ export type Replies = {
 export type Answer =
   | { readonly say: "opened"; readonly problem?: Problem }
   | { readonly say: "done"; readonly id: number; readonly value?: Replies[Ask["ask"]] }
-  /** What was made safe at once; `spent` is memory of earlier samples, to be used for the next. */
+  /** What was made safe at once; `tooOld` is of each, where any is. */
   | {
       readonly say: "stored";
-      readonly appends: readonly { readonly id: number; readonly tooOld: readonly number[] }[];
-      readonly spent: readonly ArrayBuffer[];
+      readonly ids: readonly number[];
+      readonly tooOld?: readonly (readonly number[])[];
     }
   | { readonly say: "dropped"; readonly dropped: Dropped }
   /** The disk failed the database: another thread should open it anew. */
   | { readonly say: "doubt"; readonly reason: string }
   | { readonly say: "failed"; readonly ids: readonly number[]; readonly reason: string }
   | LogWord;
-
-/** The buffer of columns that were made as one, see batch.ts. */
-export function bufferOf({ at: { buffer } }: Samples): ArrayBuffer[] {
-  return buffer instanceof ArrayBuffer ? [buffer] : [];
-}
-
-/** The buffers behind the columns, each once: what crosses without being copied. */
-export function buffersOf(value: unknown): ArrayBuffer[] {
-  const buffers = new Set<ArrayBuffer>();
-  const visit = (part: unknown) => {
-    if (ArrayBuffer.isView(part)) {
-      if (part.buffer instanceof ArrayBuffer) buffers.add(part.buffer);
-    } else if (typeof part === "object" && part !== null) Object.values(part).forEach(visit);
-  };
-  visit(value);
-  return [...buffers];
-}

@@ -16,18 +16,19 @@ import { Engine } from "./engine.ts";
 import { diskFiles } from "./files.ts";
 import type { PackingOptions } from "./packing-words.ts";
 import { portLog } from "./port-log.ts";
-import type { Question, WorkerOptions } from "./wire.ts";
+import { Trays } from "./trays.ts";
+import type { Question, WorkerData } from "./wire.ts";
 
 /** It takes 15 ms, and some of what V8 has compiled is compiled anew: no more often than that. */
 const RELEASE_EVERY_MS = 500;
 
 assert(!isMainThread && parentPort, "this file is the thread of the embedded historian");
-serve(parentPort, workerData as WorkerOptions);
+serve(parentPort, workerData as WorkerData);
 
 /** The thread that holds the engine. */
-function serve(port: MessagePort, options: WorkerOptions): void {
+function serve(port: MessagePort, { trays: memory, ...options }: WorkerData): void {
   compileInPieces(options.isSmall ? "smallest" : "small");
-  const say: Say = (answer, transfer) => port.postMessage(answer, transfer);
+  const say: Say = (answer) => port.postMessage(answer);
   const log = portLog(say);
   const onDropped = (dropped: Dropped) => say({ say: "dropped", dropped });
   const onDoubt = (reason: string) => say({ say: "doubt", reason });
@@ -42,7 +43,8 @@ function serve(port: MessagePort, options: WorkerOptions): void {
     return;
   }
   const next = (): Question | undefined => receiveMessageOnPort(port)?.message;
-  const desk = new Desk(opened.value, { say, next, commitEveryMs: options.commitEveryMs });
+  const trays = new Trays(memory);
+  const desk = new Desk(opened.value, { trays, say, next, commitEveryMs: options.commitEveryMs });
   port.on("message", (question: Question) => desk.hear(question));
   say({ say: "opened" });
 }

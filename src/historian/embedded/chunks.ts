@@ -21,6 +21,7 @@ import { oldSummary, sumsOfOldChunk } from "./old-chunk.ts";
 import { Policies } from "./policies.ts";
 import { Run } from "./run.ts";
 import { dayOf } from "./tier.ts";
+import { changesOf, readTotals, type Totals } from "./totals.ts";
 
 /** A chunk as it lies in the database. */
 export type StoredChunk = Ends & { readonly id: number; readonly data: Uint8Array };
@@ -31,17 +32,6 @@ type Piece = {
   readonly to: number;
   /** Whether it is the newest of its series, and grows with what comes next. */
   readonly isOpen: boolean;
-};
-
-/** What is remembered of the whole; changed and kept by `together`. */
-export type Totals = {
-  /** Samples in chunks. */
-  samples: number;
-  /** The last record of the log whose samples are all in chunks. */
-  sequence: number;
-  newestAt: number;
-  /** How often samples were taken out: what another connection remembers of chunks is over then. */
-  cuts: number;
 };
 
 const ENDS = "first_at, last_at, samples";
@@ -298,7 +288,7 @@ export class Chunks {
     try {
       return this.#database.transaction(() => {
         const result = work();
-        for (const [name, value] of Object.entries(this.totals)) this.#total.run(name, value);
+        for (const [name, value] of changesOf(before, this.totals)) this.#total.run(name, value);
         return result;
       });
     } catch (reason) {
@@ -320,10 +310,18 @@ export class Chunks {
 
   /** Of the database, what new chunks will take before it grows. */
   get freeBytes(): number {
-    const [pages, size] = ["freelist_count", "page_size"].map((name) =>
-      Number(this.#database.prepare(`PRAGMA ${name}`).get()?.[0]),
-    );
-    return (pages ?? 0) * (size ?? 0);
+    return this.#ask("freelist_count") * this.#ask("page_size");
+  }
+
+  /** Of SQLite's write-ahead log, what no checkpoint has moved into the database yet. */
+  get waitingBytes(): number {
+    const [, log = 0, moved = 0] =
+      this.#database.prepare("PRAGMA wal_checkpoint(NOOP)").get() ?? [];
+    return (Number(log) - Number(moved)) * this.#ask("page_size");
+  }
+
+  #ask(name: string): number {
+    return Number(this.#database.prepare(`PRAGMA ${name}`).get()?.[0]);
   }
 
   /** Every series that has a chunk: jumps from one to the next along the index. */
@@ -362,19 +360,6 @@ const FULL = [0, 0] as const;
  */
 const PAGE_FIRST = 4;
 const PAGE = 16;
-
-function readTotals(database: Sqlite): Totals {
-  const totals: Totals = {
-    samples: 0,
-    sequence: 0,
-    newestAt: Number.NEGATIVE_INFINITY,
-    cuts: 0,
-  };
-  for (const [name, value] of database.prepare("SELECT name, value FROM total").all()) {
-    Object.assign(totals, { [String(name)]: Number(value) });
-  }
-  return totals;
-}
 
 function chunkOf([id, firstAt, lastAt, samples, data]: SqlRow): StoredChunk {
   assert(data instanceof Uint8Array, "a chunk has bytes");

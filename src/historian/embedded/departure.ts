@@ -54,9 +54,13 @@ export class Departure {
     const port = start && new PackingPort({ ...own, start, log, trouble: this.#trouble });
     this.#port = port;
     this.#packing = port ?? this.#here;
-    const checkpoint = port ? () => port.checkpoint() : parts.checkpoint;
-    const isBusy = () => port !== undefined && this.isUnderWay;
-    this.upkeep = new Upkeep(database, { ...parts, checkpoint, isBusy });
+    const upkeepParts = {
+      checkpoint: (filledAgain: boolean) =>
+        port ? port.checkpoint(filledAgain) : parts.checkpoint(database),
+      waitingBytes: () => chunks.waitingBytes,
+      mayWait: port !== undefined,
+    };
+    this.upkeep = new Upkeep(database, { ...parts, ...upkeepParts });
   }
 
   get isUnderWay(): boolean {

@@ -69,7 +69,7 @@ export class PackingPort implements Packing {
 
   async pause(): Promise<() => void> {
     this.#pauses += 1;
-    if (this.#thread) this.#pausing ??= this.#ask("pause", "paused");
+    if (this.#thread) this.#pausing ??= this.#ask({ ask: "pause" }, "paused");
     await this.#pausing;
     return () => {
       this.#pauses -= 1;
@@ -84,8 +84,8 @@ export class PackingPort implements Packing {
   }
 
   /** One at a time. */
-  async checkpoint(): Promise<void> {
-    const reply = await this.#ask("checkpoint", "checkpointed");
+  async checkpoint(filledAgain: boolean): Promise<void> {
+    const reply = await this.#ask({ ask: "checkpoint", filledAgain }, "checkpointed");
     if (reply.say === "checkpointed" && reply.trouble !== undefined) throw new Error(reply.trouble);
   }
 
@@ -93,14 +93,14 @@ export class PackingPort implements Packing {
   async end(): Promise<void> {
     const thread = this.#thread;
     if (!thread) return;
-    await this.#ask("end", "ended");
+    await this.#ask({ ask: "end" }, "ended");
     this.#thread = undefined;
     await thread.terminate();
   }
 
-  #ask(ask: "pause" | "checkpoint" | "end", say: Reply["say"]): Promise<Reply> {
+  #ask(ask: PackingAsk, say: Reply["say"]): Promise<Reply> {
     const reply = new Promise<Reply>((resolve) => this.#replies.set(say, resolve));
-    this.#post({ ask });
+    this.#post(ask);
     return reply;
   }
 

@@ -64,7 +64,7 @@ class PackingThread {
         this.#tools?.chunks.days.open.forget(ask.series);
         break;
       case "checkpoint":
-        this.#say({ say: "checkpointed", trouble: troubleOf(this.#options.database) });
+        this.#say({ say: "checkpointed", trouble: this.#checkpoint(ask.filledAgain) });
         break;
       default:
         this.#end();
@@ -126,21 +126,22 @@ class PackingThread {
     return this.#tools;
   }
 
+  /** What was in its way. */
+  #checkpoint(filledAgain: boolean): string | undefined {
+    try {
+      checkpoint(this.#options.database, filledAgain);
+      return undefined;
+    } catch (reason) {
+      return String(reason);
+    }
+  }
+
   #end(): void {
     this.#generation = undefined;
     clearTimeout(this.#later);
     this.#tools?.chunks.close();
     this.#tools = undefined;
     this.#say({ say: "ended" });
-  }
-}
-
-function troubleOf(database: string): string | undefined {
-  try {
-    checkpoint(database);
-    return undefined;
-  } catch (reason) {
-    return String(reason);
   }
 }
 

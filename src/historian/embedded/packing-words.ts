@@ -1,6 +1,6 @@
-import type { Totals } from "./chunks.ts";
 import type { SharedGeneration } from "./generation.ts";
 import type { LogWord } from "./port-log.ts";
+import type { Totals } from "./totals.ts";
 
 /** What the thread that packs is started with. */
 export type PackingOptions = {
@@ -19,7 +19,7 @@ export type PackingAsk =
   | { readonly ask: "pause" }
   | { readonly ask: "resume" }
   | { readonly ask: "forget"; readonly series: number }
-  | { readonly ask: "checkpoint" }
+  | { readonly ask: "checkpoint"; readonly filledAgain: boolean }
   | { readonly ask: "end" };
 
 /** What it is told. A slice is in the database when it is said. */

@@ -1,13 +1,19 @@
 import type { EngineParts } from "./engine-parts.ts";
-import { bytesOf, syncFile } from "./folder.ts";
+import { syncFile } from "./folder.ts";
 
-type Parts = Pick<EngineParts, "files" | "log" | "checkpoint" | "onDoubt"> & {
-  /** More will be written soon: what is checkpointed then is checkpointed once. */
-  readonly isBusy: () => boolean;
+type Parts = Pick<EngineParts, "files" | "log" | "onDoubt"> & {
+  /** `filledAgain`: more is written at once, and what held the old takes the new. */
+  readonly checkpoint: (filledAgain: boolean) => Promise<void>;
+  /** Of SQLite's log, what is not in the database yet. */
+  readonly waitingBytes: () => number;
+  /** What is written soon after is checkpointed with it: once, however often it was changed. */
+  readonly mayWait: boolean;
 };
 
 /** More of SQLite's log is not left to later. */
 const LATER_BYTES = 32 * 1024 * 1024;
+/** Where nothing has left memory for so long, more does not come at once. */
+const QUIET_MS = 1_000;
 
 /**
  * What the database has to have on the disk before somebody relies on it. Commits reach SQLite's
@@ -22,6 +28,7 @@ export class Upkeep {
   readonly #parts: Parts;
   #tidying: Promise<void> = Promise.resolve();
   #checkpointing: Promise<void> | undefined;
+  #later: NodeJS.Timeout | undefined;
   #isInDoubt = false;
 
   constructor(database: string, parts: Parts) {
@@ -59,10 +66,10 @@ export class Upkeep {
   }
 
   /** One at a time: what comes meanwhile is left to the next one. */
-  checkpoint(): Promise<void> {
+  checkpoint(filledAgain = false): Promise<void> {
     if (this.#isInDoubt) return Promise.resolve();
     this.#checkpointing ??= this.#parts
-      .checkpoint(this.#database)
+      .checkpoint(filledAgain)
       .catch((reason) => this.doubt(reason))
       .finally(() => {
         this.#checkpointing = undefined;
@@ -72,6 +79,7 @@ export class Upkeep {
 
   async close(): Promise<void> {
     await this.#tidying;
+    clearTimeout(this.#later);
     await this.#checkpointing;
   }
 
@@ -92,15 +100,23 @@ export class Upkeep {
     if (this.#isInDoubt) return;
     try {
       await this.#sync();
-      if (!this.#parts.isBusy() || this.#isLong) void this.checkpoint();
+      this.#plan();
       await letGo();
     } catch (reason) {
       this.#parts.log.error("the log keeps what it might let go", { reason: String(reason) });
     }
   }
 
-  get #isLong(): boolean {
-    return bytesOf([`${this.#database}-wal`]) > LATER_BYTES;
+  /** Whoever fills memory without a rest has few checkpoints, and then one that empties the log. */
+  #plan(): void {
+    const { mayWait, waitingBytes } = this.#parts;
+    if (!mayWait) {
+      void this.checkpoint();
+      return;
+    }
+    if (waitingBytes() > LATER_BYTES) void this.checkpoint(true);
+    clearTimeout(this.#later);
+    this.#later = setTimeout(() => void this.checkpoint(), QUIET_MS).unref();
   }
 
   async #sync(): Promise<void> {

@@ -15,6 +15,13 @@ type Condition<Row> = {
   readonly search?: Search<Row> | undefined;
 };
 
+/**
+ * SQLite compiles a statement anew, in 4 to 10 us, each time its LIMIT is bound. So a limit up to
+ * this one stands in the text; with a larger one the rows take longer than that, and each limit
+ * would be a text more to keep.
+ */
+const LIMIT_WRITTEN = 16;
+
 /** The shelf of one table: every statement is made from the table's description. */
 export function openShelf<Row>(name: ShelfName, table: Table<Row>, turns: Turns): Shelf<Row> {
   const columns = Object.entries<Form>(table.columns).map(([member, form]) => ({
@@ -39,11 +46,12 @@ export function openShelf<Row>(name: ShelfName, table: Table<Row>, turns: Turns)
     const place = by.length === 0 ? blanks(key) : `SELECT ${order} ${from} ${isKey(key)}`;
     const behind = after === undefined ? "" : `(${order}) ${descending ? "<" : ">"} (${place})`;
     const ordered = order.map((column) => `${column}${descending ? " DESC" : ""}`).join(", ");
-    const which = `${restricted(sql, behind)} ORDER BY ${ordered} LIMIT ? OFFSET ?`;
+    const [mark, bound] = limit <= LIMIT_WRITTEN ? [limit, []] : ["?", [limit]];
+    const which = `${restricted(sql, behind)} ORDER BY ${ordered} LIMIT ${mark} OFFSET ?`;
     const text = selectText(wanted, from) + which;
     const parts = after === undefined ? [] : keyParts(after);
     return turns
-      .read((connection) => connection.statement(text).all(...values, ...parts, limit, skip))
+      .read((connection) => connection.statement(text).all(...values, ...parts, ...bound, skip))
       .map((row) => decode<Row>(wanted, row));
   }
 

@@ -63,6 +63,10 @@ test("samples of a table are imported where a trend is, after seeing what that c
   const [event] = (await house.call("GET", "/journal?kind=history.imported")).items;
   assert.equal(event.detail.file, "logger.csv");
   assert.deepEqual([event.detail.new, event.detail.points], [2, 1]);
+  await button("Import samples …").click();
+  const list = page.getByRole("region", { name: "Imports so far" });
+  await list.getByText(/^2 samples stored, \d refused$/).waitFor();
+  assert.match(await list.innerText(), /logger\.csv by owner/);
   assert.deepEqual(visitor.troubles, []);
   await visitor.close();
 });

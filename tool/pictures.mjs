@@ -140,6 +140,7 @@ function dialogs(pump, meter) {
     { name: "dialog-end-session", path: "/broker?tab=sessions", act: endSession },
     { name: "dialog-import", path: pump, act: (page) => press(page, "Import samples …") },
     { name: "dialog-import-checked", path: pump, act: importSamples },
+    { name: "dialog-import-list", path: pump, act: storeSamples },
     {
       name: "dialog-rollout",
       path: "/networks/viasens/harbour",
@@ -180,6 +181,20 @@ async function importSamples(page) {
   const file = { name: "logger.csv", mimeType: "text/csv", buffer };
   await page.getByLabel("File with samples").setInputFiles(file);
   await page.getByText("Line 4").first().waitFor();
+}
+
+/** What has come of an import, once somebody imports again. */
+async function storeSamples(page) {
+  await importSamples(page);
+  await page.getByLabel("What Basin feeds").selectOption({ label: "Leave it out" });
+  await press(page, "Check again");
+  await page.getByLabel(/Leave out what cannot be read/).check();
+  await page
+    .getByRole("button", { name: /^Import/ })
+    .last()
+    .click();
+  await page.getByRole("dialog").getByText("Close", { exact: true }).click();
+  await press(page, "Import samples …");
 }
 
 /** One line that can be taken and one that cannot. */

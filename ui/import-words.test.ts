@@ -7,6 +7,7 @@ import {
   type ImportReading,
   type ImportReport,
   type ImportSeries,
+  lineWords,
   unknownIn,
   withFeed,
   withForm,
@@ -62,4 +63,24 @@ test("another form of table takes the columns that nothing else is in", () => {
   const rows = withForm(reading, "rows", 4);
   assert.deepEqual([rows.names, rows.values], [[1], [1]]);
   assert.deepEqual(withForm(rows, "columns", 4).values, [1, 2]);
+});
+
+test("what came of an import is a line: how many were stored and refused, and why it ended", () => {
+  const line = { id: "1", name: "a.csv", by: "Ada", at: null, done: 0.25, detail: "" };
+  const counts = { stored: 1_200, refused: 0 };
+  assert.equal(lineWords({ ...line, ...counts, state: "checking" }), "being read, 25 %");
+  assert.equal(
+    lineWords({ ...line, ...counts, state: "storing" }),
+    "1\u202f200 samples stored so far, 25 %",
+  );
+  const ended = { ...line, at: "2026-01-01T00:00:00.000Z", done: 1 };
+  assert.equal(
+    lineWords({ ...ended, stored: 1, refused: 3, state: "stored" }),
+    "1 sample stored, 3 refused",
+  );
+  const detail = "the server ended; import the file again for the rest of it";
+  assert.equal(
+    lineWords({ ...ended, stored: null, refused: null, state: "failed", detail }),
+    `failed: some samples stored; ${detail}`,
+  );
 });

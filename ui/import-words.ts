@@ -1,4 +1,4 @@
-import type { SamplesImportReply } from "../src/api/contract.ts";
+import type { ImportLineReply, SamplesImportReply } from "../src/api/contract.ts";
 import { formatCount, formatNumber } from "./format.ts";
 
 export type ImportReading = NonNullable<SamplesImportReply["look"]>["reading"];
@@ -33,6 +33,17 @@ export function endWords({ state, report, detail }: SamplesImportReply): string 
   if (state === "stored") return `${stored} stored.`;
   const what = `What was read before is stored: ${stored}. The same file again goes on from there.`;
   return state === "stopped" ? `Stopped. ${what}` : `It ended early: ${detail}. ${what}`;
+}
+
+/** What has come of an import of anybody, in a line. */
+export function lineWords({ state, done, stored, refused, detail }: ImportLineReply): string {
+  const part = `${formatNumber(done * 100, 0)} %`;
+  if (state === "checking") return `being read, ${part}`;
+  const samples = stored === null ? "some samples" : formatCount(stored, "sample");
+  const rest = refused ? `, ${formatNumber(refused, 0)} refused` : "";
+  if (state === "storing") return `${samples} stored so far${rest}, ${part}`;
+  const end = state === "stored" ? "" : `${state}: `;
+  return `${end}${samples} stored${rest}${detail && `; ${detail}`}`;
 }
 
 /** What a name of the file leads to from now on; null: nowhere. */

@@ -75,10 +75,23 @@ const SamplesImportSchema = Type.Object({
     ...(["receiving", "looked-at", "checking", "checked"] as const),
     ...(["storing", "stored", "stopped", "failed"] as const),
   ]),
+  by: nullable(Type.String({ description: "who has it read or stored" })),
   done: Type.Number({ description: "how much of the file is read, from 0 to 1" }),
   detail: Type.String(),
   look: nullable(LookSchema),
   report: nullable(ReportSchema),
+});
+const ImportLineSchema = Type.Object({
+  id: Type.String(),
+  name: nullable(Type.String({ description: "null: a crash came before it was written down" })),
+  by: nullable(Type.String()),
+  state: oneOf(["checking", "storing", "stored", "stopped", "failed"]),
+  /** When it ended; null: it is at work. */
+  at: nullable(Time),
+  done: Type.Number({ description: "how much of the file is read, from 0 to 1" }),
+  stored: nullable(Type.Integer({ description: "null: nobody knows, the server ended" })),
+  refused: nullable(Type.Integer()),
+  detail: Type.String({ description: "why it ended early" }),
 });
 const Wish = {
   reading: ReadingSchema,
@@ -87,6 +100,11 @@ const Wish = {
 };
 
 export const IMPORT_ROUTES = {
+  "GET /imports": {
+    permission: "engineer",
+    summary: "Imports that are at work, and the last ones that stored something",
+    reply: Type.Object({ items: Type.Array(ImportLineSchema) }),
+  },
   "POST /imports": {
     permission: "engineer",
     summary: "Announce a file of samples, CSV or Parquet; its bytes follow in parts",
@@ -143,3 +161,4 @@ export const IMPORT_ROUTES = {
 } as const satisfies Record<string, Route>;
 
 export type SamplesImportReply = Static<typeof SamplesImportSchema>;
+export type ImportLineReply = Static<typeof ImportLineSchema>;

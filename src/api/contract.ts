@@ -110,7 +110,7 @@ export type AssetEventReply = Static<typeof AssetEventSchema>;
 export type FileReply = Static<typeof FileSchema>;
 export type LayoutReply = Static<typeof LayoutSchema>;
 export type ScreenReply = Static<typeof ScreenSchema>;
-export type { SamplesImportReply } from "./contract-imports.ts";
+export type { ImportLineReply, SamplesImportReply } from "./contract-imports.ts";
 export type { FittingReply, ImportReply, NetworkReply, NodeReply } from "./contract-networks.ts";
 export type {
   DeviceSettingsReply,

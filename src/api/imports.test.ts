@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ApiHouse } from "../../test/api-house.ts";
 import { until } from "../../test/house.ts";
+import { LIMIT } from "../domain/limit.ts";
 import type { Point } from "../domain/model.ts";
 import { parquetColumns } from "../domain/sample-table.ts";
 import { parquetBytes } from "../lib/parquet.ts";
-import type { SamplesImportReply } from "./contract.ts";
+import type { ImportLineReply, SamplesImportReply } from "./contract.ts";
 
 const DAY = Date.UTC(2026, 2, 3);
 
@@ -127,6 +128,17 @@ test("a download of every sample is known by itself, and told before anything is
   const { detail, actor } = events.at(-2);
   assert.equal(actor.name, "the engineer");
   assert.deepEqual([detail.file, detail.new, detail.points], ["file.csv", 5_000, 1]);
+  const { json: list } = await house.send("engineer", "GET /imports");
+  assert.deepEqual(
+    list.items.map(({ name, by, state, stored, refused }: ImportLineReply) => [
+      ...[name, by, state, stored, refused],
+    ]),
+    [
+      ["file.csv", "the engineer", "stored", 0, 0],
+      ["file.csv", "the engineer", "stored", 5_000, 0],
+    ],
+  );
+  assert.equal((await house.send("operator", "GET /imports")).status, 403);
   await forget(state);
   assert.equal((await house.send("engineer", `GET /imports/${state.id}`)).status, 404);
 });
@@ -295,6 +307,9 @@ test("a file that is no table, comes out of order or is too large is refused wit
     reading: (await handedIn("at,x\n2026-01-01,1\n")).look?.reading,
   });
   assert.equal(checked.json.code, "import_running", "it is not whole yet");
+  const large = await part(json.id, 4, Buffer.alloc(LIMIT.importPartBytes + 1));
+  assert.deepEqual([large.status, large.json.code], [413, "payload_too_large"]);
+  assert.equal(large.json.detail, `at most ${LIMIT.importPartBytes} bytes`);
   const bytes = 3 * 1024 ** 3;
   const huge = await house.send("engineer", "POST /imports", { ...wish, bytes });
   assert.equal(huge.json.code, "import_refused");

@@ -8,12 +8,14 @@ import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { SamplesImportReply } from "./contract.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
+import { importLines } from "./import-lines.ts";
 import { pointDirectory } from "./point-directory.ts";
 import { storeSamples } from "./push.ts";
 import { iso } from "./time.ts";
 import { wordsOf } from "./words.ts";
 
 export const importHandlers = {
+  "GET /imports": async (house) => success({ items: await importLines(house) }),
   "POST /imports": begin,
   "PUT /imports/:id/content": async ({ imports }, { params, query, body }) =>
     body instanceof Uint8Array ? shown(await imports.add(params.id, query.at, body)) : NO_BYTES,
@@ -81,9 +83,10 @@ async function keep(
 
 function shown(found: Outcome<Import, Problem>): Outcome<SamplesImportReply, Problem> {
   if (!found.ok) return found;
-  const { report, look, ...rest } = found.value;
+  const { report, look, by, ...rest } = found.value;
   return success({
     ...rest,
+    by: by?.name ?? null,
     // As the schema has it: arrays that may be written to.
     look: look as SamplesImportReply["look"],
     report: report && reportReply(report),

@@ -48,7 +48,7 @@ export function sendError(
 
 /** The same without its form: other APIs say a problem in other words. */
 export function problemIn(log: Log, error: FastifyError, request: FastifyRequest): Problem {
-  const expected = expectedProblem(error);
+  const expected = expectedProblem(error, request);
   if (expected) return expected;
   const route = request.routeOptions.url;
   const { method, id } = request;
@@ -83,13 +83,13 @@ const NO_REQUEST = new Map<string | undefined, string>([
 ]);
 
 /** What the caller can mend, of what Fastify or a handler threw. */
-function expectedProblem(error: FastifyError): Problem | undefined {
+function expectedProblem(error: FastifyError, request: FastifyRequest): Problem | undefined {
   if (error instanceof AwayError) return problem("history_away", error.message);
   if (error.validationContext) {
     return problem("request_invalid", `${error.validationContext} ${error.message}`);
   }
   if (error.code === "FST_ERR_CTP_BODY_TOO_LARGE") {
-    return problem("payload_too_large", `at most ${LIMIT.requestBytes} bytes`);
+    return problem("payload_too_large", `at most ${request.routeOptions.bodyLimit} bytes`);
   }
   if (error.code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") {
     return problem("request_invalid", "send the body as application/json");

@@ -106,8 +106,8 @@ function takeBytes(
   register: (scope: FastifyInstance) => void,
 ): void {
   void app.register(async (scope) => {
-    const wish = { parseAs: "buffer", bodyLimit: LIMIT.importPartBytes } as const;
-    scope.addContentTypeParser(type, wish, (_request, body, done) => done(null, body));
+    const parse = { parseAs: "buffer", bodyLimit: LIMIT.importPartBytes } as const;
+    scope.addContentTypeParser(type, parse, (_request, body, done) => done(null, body));
     register(scope);
   });
 }
@@ -116,11 +116,13 @@ function registerRoute(app: FastifyInstance, house: House, name: RouteName, rout
   const [method = "", path = ""] = name.split(" ");
   const { params, query, consumes } = route;
   const body = consumes ? undefined : route.body;
+  const bodyLimit = consumes ? LIMIT.importPartBytes : LIMIT.requestBytes;
   // Which route it is, is known here only: the table above has checked that both fit.
   const handler = HANDLERS[name] as Handler<never>;
   app.route({
     method: method as HTTPMethods,
     url: BASE + path,
+    bodyLimit,
     schema: {
       ...(params && { params }),
       ...(query && { querystring: query }),

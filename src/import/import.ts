@@ -1,10 +1,11 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Actor, type NewEvent, THE_HOUSE } from "../domain/event.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import type { Clock } from "../lib/clock.ts";
 import { newId } from "../lib/id.ts";
+import { isJsonObject, type JsonObject, parseJson } from "../lib/json.ts";
 import type { Log } from "../lib/log.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { Look } from "./guess.ts";
@@ -29,6 +30,8 @@ export interface Imports {
   /** The next bytes of it, which begin at `at`; with the last of them it is looked at. */
   add(id: string, at: number, bytes: Uint8Array): Promise<Outcome<Import, Problem>>;
   get(id: string): Outcome<Import, Problem>;
+  /** All that are here, of whatever state. */
+  list(): readonly Import[];
   /** Begins to walk over its rows; `get` tells how far that has come. */
   walk(id: string, wish: WalkWish, hands: Hands): Outcome<Import, Problem>;
   /** Settles when nothing more will be stored. */
@@ -58,6 +61,8 @@ export type Import = {
   readonly bytes: number;
   readonly received: number;
   readonly state: JobState;
+  /** Who has it read or stored; null before that. */
+  readonly by: Actor | null;
   /** How much of the file a walk has read, from 0 to 1. */
   readonly done: number;
   readonly look: Look | null;
@@ -116,6 +121,7 @@ export async function openImports(parts: ImportParts): Promise<Imports> {
       const job = jobOf(id);
       return job.ok ? success(job.value.view()) : job;
     },
+    list: () => [...jobs.values()].map((job) => job.look()),
     walk(id, wish, hands) {
       const job = jobOf(id);
       if (!job.ok) return job;
@@ -158,9 +164,18 @@ async function refusalOf(
 async function sweep({ folder, record }: ImportParts): Promise<void> {
   for (const name of await readdir(folder)) {
     const id = /^(\w+)\.storing\.part$/.exec(name)?.[1];
-    const detail = { reason: "the server ended; import the file again for the rest of it" };
-    const event = { kind: "history.import-failed", subject: `import:${id}`, detail };
-    if (id) await record({ ...event, actor: THE_HOUSE });
+    if (id) {
+      const reason = "the server ended; import the file again for the rest of it";
+      const detail = { ...(await readMark(join(folder, name))), reason };
+      const event = { kind: "history.import-failed", subject: `import:${id}`, detail };
+      await record({ ...event, actor: THE_HOUSE });
+    }
     await rm(join(folder, name), { force: true });
   }
+}
+
+/** Whose file it was; a crash may have come between the mark and what is in it. */
+async function readMark(path: string): Promise<JsonObject> {
+  const mark = parseJson(await readFile(path, "utf8"));
+  return isJsonObject(mark) ? mark : {};
 }

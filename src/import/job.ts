@@ -49,6 +49,7 @@ export class ImportJob {
   #table: TableFile | undefined;
   #look: Look | null = null;
   #report: Report | null = null;
+  #by: Actor | null = null;
   #isStopped = false;
   #walking: Promise<void> = Promise.resolve();
 
@@ -71,11 +72,17 @@ export class ImportJob {
     return this.#state === "checking" || this.#state === "storing";
   }
 
+  /** As it is, for somebody who wants something of it. */
   view(): Import {
     this.askedAt = this.#parts.clock.monotonic();
+    return this.look();
+  }
+
+  look(): Import {
     const { name, bytes } = this.#wish;
     return {
       ...{ id: this.id, name, bytes, received: this.#received, state: this.#state },
+      by: this.#by,
       done: this.isAtWork ? (this.#table?.done ?? 0) : 1,
       ...{ look: this.#look, report: this.#report, detail: this.#detail },
     };
@@ -107,6 +114,7 @@ export class ImportJob {
       return failure(problem("import_running", `${this.name} is ${this.#state}`));
     }
     this.#state = wish.mode === "check" ? "checking" : "storing";
+    this.#by = wish.actor;
     this.#isStopped = false;
     this.#detail = "";
     this.#report = null;
@@ -170,7 +178,8 @@ export class ImportJob {
   /** In the journal first: who brought samples stays known, even if the power goes in between. */
   async #begin(actor: Actor): Promise<void> {
     const { bytes } = this.#wish;
-    await writeFile(this.#mark, "", { mode: 0o600 });
+    const mark = { file: this.name, by: actor.name };
+    await writeFile(this.#mark, JSON.stringify(mark), { mode: 0o600 });
     await this.#record(actor, "history.import-began", { bytes });
   }
 

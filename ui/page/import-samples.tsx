@@ -13,6 +13,7 @@ import { Dialog } from "../part/dialog.tsx";
 import { ProblemNote } from "../part/empty.tsx";
 import { CheckField } from "../part/field.tsx";
 import { isAtWork, type SamplesImport, useSamplesImport } from "../use-samples-import.ts";
+import { ImportList } from "./import-list.tsx";
 import { ImportReadingFields } from "./import-reading.tsx";
 import { ImportCounts, ImportFaults, ImportSeriesTable } from "./import-report.tsx";
 import "./import-samples.css";
@@ -62,6 +63,7 @@ function ChooseFile({ job, onClose }: StepProps) {
             written, or a table of another system with a column of times. You see what it would
             change before anything is stored.
           </p>
+          <ImportList />
         </>
       )}
     </Dialog>

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { end, freePort } from "./measure.ts";
+import { freePort, untilOpen } from "../src/lib/port.ts";
+import { end } from "./measure.ts";
 
 /** Debian's mosquitto on a free port, with its own file's settings. */
 export class Mosquitto {
@@ -38,21 +38,5 @@ export class Mosquitto {
   async close(): Promise<void> {
     await end(this.#process);
     rmSync(this.#folder, { recursive: true, force: true });
-  }
-}
-
-/** Settles when somebody listens there. */
-export async function untilOpen(port: number): Promise<void> {
-  for (;;) {
-    const isOpen = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, "127.0.0.1");
-      socket.on("error", () => resolve(false));
-      socket.on("connect", () => {
-        socket.destroy();
-        resolve(true);
-      });
-    });
-    if (isOpen) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

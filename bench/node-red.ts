@@ -2,8 +2,8 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { end, freePort } from "./measure.ts";
-import { untilOpen } from "./mosquitto.ts";
+import { freePort, untilOpen } from "../src/lib/port.ts";
+import { end } from "./measure.ts";
 
 /** Installed once, and kept for the next run. */
 const INSTALLED = join(tmpdir(), "fieldline-bench-node-red");

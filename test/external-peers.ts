@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort, untilOpen } from "../src/lib/port.ts";
 
 /** Debian's brokers, where they are installed: somebody else's programs, on ports of their own. */
 export const hasMosquittoBroker = isThere("mosquitto", "-h");
@@ -95,31 +95,6 @@ export async function openNatsCluster(count: number): Promise<readonly Peer[]> {
     return Peer.open(port, folder, start);
   });
   return Promise.all(nodes);
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-async function untilOpen(port: number): Promise<void> {
-  for (;;) {
-    const isOpen = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, "127.0.0.1");
-      socket.on("error", () => resolve(false));
-      socket.on("connect", () => {
-        socket.destroy();
-        resolve(true);
-      });
-    });
-    if (isOpen) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 function isThere(command: string, option: string): boolean {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { Agent, request } from "node:http";
 import { KIND, type Samples } from "../../src/domain/samples.ts";
+import { untilOpen } from "../../src/lib/port.ts";
 import { end } from "../measure.ts";
-import { untilOpen } from "../mosquitto.ts";
 import { SERIES_PER_ASSET } from "./workload.ts";
 
 type Peer = { readonly command: string; readonly args: readonly string[]; readonly port: number };

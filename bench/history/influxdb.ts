@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { freePort } from "../measure.ts";
+import { freePort } from "../../src/lib/port.ts";
 import type { Contestant, Span } from "./contestant.ts";
 import { HttpPeer, influxLines } from "./http-peer.ts";
 import { bytesIn } from "./ours.ts";

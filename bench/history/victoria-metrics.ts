@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { freePort } from "../measure.ts";
+import { freePort } from "../../src/lib/port.ts";
 import type { Contestant } from "./contestant.ts";
 import { HttpPeer, influxLines } from "./http-peer.ts";
 import { bytesIn } from "./ours.ts";

@@ -13,6 +13,7 @@ import { jsonLog } from "../lib/log.ts";
 import type { Outcome } from "../lib/outcome.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite.ts";
 import { type Access, type Identity, openAccess } from "./access.ts";
+import { codeOf, settled, value } from "./trial.ts";
 
 const HOUSE: Identity = { actor: THE_HOUSE, role: "admin" };
 const PASSWORD = "three green kettles";
@@ -375,20 +376,4 @@ async function house(context: TestContext, { owner = true } = {}) {
 
 function identify(access: Access, cookie: string | undefined): Promise<Identity | undefined> {
   return access.identify({ cookie, bearer: undefined });
-}
-
-/** The sweep runs by the clock; what it does takes a few turns of the loop. */
-async function settled(isSo: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 1_000 && !isSo(); turn += 1)
-    await new Promise((resolve) => setImmediate(resolve));
-  assert.ok(isSo());
-}
-
-function value<T>(outcome: Outcome<T, Problem>): T {
-  assert.ok(outcome.ok, outcome.ok ? "" : outcome.problem.detail);
-  return outcome.value;
-}
-
-function codeOf(outcome: Outcome<unknown, Problem>): string | undefined {
-  return outcome.ok ? undefined : outcome.problem.code;
 }

@@ -6,13 +6,12 @@ import { type TestContext, test } from "node:test";
 import { THE_HOUSE } from "../domain/event.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { ROLES, type Role } from "../domain/permission.ts";
-import type { Problem } from "../domain/problem.ts";
 import { openJournal } from "../journal/journal.ts";
 import { TestClock } from "../lib/clock.ts";
 import { silentLog } from "../lib/log.ts";
-import type { Outcome } from "../lib/outcome.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite.ts";
 import { type Identity, openAccess } from "./access.ts";
+import { codeOf, settled, value } from "./trial.ts";
 
 const HOUSE: Identity = { actor: THE_HOUSE, role: "admin" };
 
@@ -112,20 +111,4 @@ async function house(context: TestContext) {
   const lost: string[] = [];
   access.onLost((actorId) => lost.push(actorId));
   return { access, again, store, clock, lost };
-}
-
-/** The sweep runs by the clock; what it does takes a few turns of the loop. */
-async function settled(isSo: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 1_000 && !isSo(); turn += 1)
-    await new Promise((resolve) => setImmediate(resolve));
-  assert.ok(isSo());
-}
-
-function value<T>(outcome: Outcome<T, Problem>): T {
-  assert.ok(outcome.ok, outcome.ok ? "" : outcome.problem.detail);
-  return outcome.value;
-}
-
-function codeOf(outcome: Outcome<unknown, Problem>): string | undefined {
-  return outcome.ok ? undefined : outcome.problem.code;
 }

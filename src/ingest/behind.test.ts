@@ -1,34 +1,22 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
+import { openEngines } from "../../test/engines.ts";
 import type { AgentId, Timestamp } from "../domain/brand.ts";
 import type { ReceivedMessage } from "../domain/message.ts";
 import { drivers } from "../driver/registry.ts";
-import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
 import { Gauges } from "../lib/gauge.ts";
 import { silentLog as log } from "../lib/log.ts";
-import { openSqliteStore } from "../store/sqlite/sqlite.ts";
 import { openIngest } from "./ingest.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12) as Timestamp;
 
 test("behind a newcomer, what is known is not stored one batch after the other", async (context) => {
-  const folder = mkdtempSync(join(tmpdir(), "fieldline-behind-"));
-  const opened = await openEmbeddedHistorian({ folder: join(folder, "history") }, { log });
-  const store = await openSqliteStore({ file: join(folder, "fieldline.db") }, { log });
-  assert.ok(opened.ok && store.ok);
-  const historian = opened.value;
-  context.after(async () => {
-    await historian.close();
-    await store.value.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const { historian, store, close } = await openEngines();
+  context.after(close);
   let onWay = 0;
   let most = 0;
   const ingest = await openIngest({
-    ...{ drivers, store: store.value, gauges: new Gauges(), log },
+    ...{ drivers, store, gauges: new Gauges(), log },
     historian: {
       async append(samples) {
         onWay += 1;

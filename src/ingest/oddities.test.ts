@@ -1,38 +1,25 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import { openEngines } from "../../test/engines.ts";
 import type { AgentId, Timestamp } from "../domain/brand.ts";
 import type { ReceivedMessage } from "../domain/message.ts";
 import { valueAt } from "../domain/samples.ts";
 import { drivers } from "../driver/registry.ts";
-import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
 import type { Historian } from "../historian/historian.ts";
 import { Gauges } from "../lib/gauge.ts";
 import { silentLog } from "../lib/log.ts";
-import { openSqliteStore } from "../store/sqlite/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import { type Ingest, openIngest } from "./ingest.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 12) as Timestamp;
 
-let folder = "";
 let historian: Historian;
 let store: Store;
+let close: () => Promise<void>;
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "fieldline-oddities-"));
-  const log = silentLog;
-  const history = await openEmbeddedHistorian({ folder: join(folder, "history") }, { log });
-  const model = await openSqliteStore({ file: join(folder, "fieldline.db") }, { log });
-  assert.ok(history.ok && model.ok);
-  historian = history.value;
-  store = model.value;
+  ({ historian, store, close } = await openEngines());
 });
-afterEach(async () => {
-  await Promise.all([historian.close(), store.close()]);
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => close());
 
 /** Readings of one value each, odd in one way each; by the warning that they bring. */
 const ODD = {

@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { openEngines } from "../../test/engines.ts";
 import type { AgentId, ChannelName, Timestamp } from "../domain/brand.ts";
 import { qualityOf } from "../domain/reading.ts";
 import type { Samples } from "../domain/samples.ts";
 import { drivers } from "../driver/registry.ts";
-import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
 import { Gauges } from "../lib/gauge.ts";
 import type { JsonObject } from "../lib/json.ts";
 import { silentLog as log } from "../lib/log.ts";
-import { openSqliteStore } from "../store/sqlite/sqlite.ts";
 import { openIngest } from "./ingest.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12) as Timestamp;
@@ -101,17 +97,8 @@ function message(type: string, key: string, value: number): string {
 
 /** Ingest over the real engines, with one node. */
 async function open(context: TestContext) {
-  const folder = mkdtempSync(join(tmpdir(), "fieldline-soundness-"));
-  const opened = await openEmbeddedHistorian({ folder: join(folder, "history") }, { log });
-  const kept = await openSqliteStore({ file: join(folder, "fieldline.db") }, { log });
-  assert.ok(opened.ok && kept.ok);
-  const { value: historian } = opened;
-  const { value: store } = kept;
-  context.after(async () => {
-    await historian.close();
-    await store.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const { historian, store, close } = await openEngines();
+  context.after(close);
   const shown: string[] = [];
   const house: { told: JsonObject | undefined } = { told: undefined };
   let now = NOW;

@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import { openEngines } from "../../test/engines.ts";
 import type { AgentId, ChannelName, Timestamp } from "../domain/brand.ts";
 import { THE_HOUSE } from "../domain/event.ts";
 import { valueAt } from "../domain/samples.ts";
 import { drivers } from "../driver/registry.ts";
-import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
 import type { Historian } from "../historian/historian.ts";
 import { Gauges } from "../lib/gauge.ts";
 import { silentLog } from "../lib/log.ts";
-import { openSqliteStore } from "../store/sqlite/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import { type Ingest, openIngest } from "./ingest.ts";
 
@@ -19,24 +15,15 @@ const NOW = Date.UTC(2026, 10, 21, 12) as Timestamp;
 const NO_CONNECTION = 2_150_891_520;
 const INCOMPLETE = 12_189_696;
 
-let folder = "";
 let historian: Historian;
 let store: Store;
+let close: () => Promise<void>;
 let ingest: Ingest;
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "fieldline-words-"));
-  const log = silentLog;
-  const history = await openEmbeddedHistorian({ folder: join(folder, "history") }, { log });
-  const model = await openSqliteStore({ file: join(folder, "fieldline.db") }, { log });
-  assert.ok(history.ok && model.ok);
-  historian = history.value;
-  store = model.value;
+  ({ historian, store, close } = await openEngines());
   ingest = await open();
 });
-afterEach(async () => {
-  await Promise.all([historian.close(), store.close()]);
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => close());
 
 test("a word that says more than a quality is kept at the time of its value", async () => {
   await say("a", [1, 0]);

@@ -1,16 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { openEngines } from "../../test/engines.ts";
 import type { AgentId, Timestamp } from "../domain/brand.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { valueAt } from "../domain/samples.ts";
 import { drivers } from "../driver/registry.ts";
-import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
 import { Gauges } from "../lib/gauge.ts";
 import { silentLog as log } from "../lib/log.ts";
-import { openSqliteStore } from "../store/sqlite/sqlite.ts";
 import { openIngest } from "./ingest.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12) as Timestamp;
@@ -72,17 +68,8 @@ function power(value: number, at: number): string {
 
 /** Ingest over the real engines, with one agent that speaks for one device. */
 async function open(context: TestContext) {
-  const folder = mkdtempSync(join(tmpdir(), "fieldline-warnings-"));
-  const opened = await openEmbeddedHistorian({ folder: join(folder, "history") }, { log });
-  const kept = await openSqliteStore({ file: join(folder, "fieldline.db") }, { log });
-  assert.ok(opened.ok && kept.ok);
-  const { value: historian } = opened;
-  const { value: store } = kept;
-  context.after(async () => {
-    await historian.close();
-    await store.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const { historian, store, close } = await openEngines();
+  context.after(close);
   const gauges = new Gauges();
   const ingest = await openIngest({
     ...{ drivers, store, historian, gauges, log, now: () => NOW },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, connect as dial } from "node:net";
+import { connect as dial } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
@@ -13,6 +13,7 @@ import { NOTHING_KNOWN } from "../driver/driver.ts";
 import { drivers } from "../driver/registry.ts";
 import { systemClock, TestClock } from "../lib/clock.ts";
 import { silentLog } from "../lib/log.ts";
+import { freePort, isOpen } from "../lib/port.ts";
 import { demoPlant, energyMeters, type Fleet, sensorNetworks, simulate } from "./simulator.ts";
 
 /** A broker that is not ours: what both agree on is MQTT. */
@@ -31,7 +32,7 @@ before(async () => {
   const file = join(folder, "mosquitto.conf");
   writeFileSync(file, `listener ${port} 127.0.0.1\nallow_anonymous true\n`);
   broker = spawn(MOSQUITTO, ["-c", file], { stdio: "ignore" });
-  while (!(await answers(port))) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (!(await isOpen(port))) await new Promise((resolve) => setTimeout(resolve, 20));
 });
 
 after(() => {
@@ -227,20 +228,4 @@ function runs(program: string): boolean {
       typeof reason === "object" && reason !== null && "status" in reason && reason.status === 3
     );
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address ? address.port : 0;
-}
-
-function answers(at: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = dial(at, "127.0.0.1");
-    socket.once("connect", () => socket.end(() => resolve(true)));
-    socket.once("error", () => resolve(false));
-  });
 }

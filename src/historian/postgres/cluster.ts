@@ -8,9 +8,9 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../lib/port.ts";
 
 /** For tests: a PostgreSQL of their own, on a free port of this machine. */
 export type Cluster = {
@@ -112,13 +112,4 @@ function programsFolder(): string | undefined {
 function call(program: string, args: readonly string[]): void {
   const { status, stderr } = spawnSync(program, args, { stdio: ["ignore", "ignore", "pipe"] });
   if (status !== 0) throw new Error(`${program} ${args.join(" ")}: ${stderr}`);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }

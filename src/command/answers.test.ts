@@ -10,11 +10,21 @@ import { TestClock } from "../lib/clock.ts";
 import { silentLog } from "../lib/log.ts";
 import { success } from "../lib/outcome.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite.ts";
-import { openCommands } from "./command.ts";
+import { type CommandWish, openCommands } from "./command.ts";
 
 const NODE = "d1" as DeviceId;
 const ACK = { command: "", done: true, answer: { state: "ack" } };
 const FAIL = { command: "", done: false, answer: { state: "fail" } };
+
+test("of a device that answers everything, an order without an answer is unknown after a minute", async (t) => {
+  const room = await open(t);
+  const first = await room.order();
+  await room.commands.confirm(NODE, ACK);
+  const second = await room.order();
+  room.clock.advance(LIMIT.answerMs);
+  await room.settled(second);
+  assert.deepEqual(await room.states(first, second), ["confirmed", "unknown"]);
+});
 
 test("answers to orders that are open together are credited in the order of sending", async (t) => {
   const room = await open(t);
@@ -114,6 +124,83 @@ test("after three minutes no answer is awaited any more", async (t) => {
   assert.deepEqual(await room.states(first, second), ["unknown", "confirmed"]);
 });
 
+test("what comes when nobody waits is kept as late beside the last that was given up", async (t) => {
+  const room = await open(t);
+  const order = await room.order(1);
+  room.clock.advance(LIMIT.answerMs + 1);
+  await room.settled(order);
+  room.clock.advance(LIMIT.answerLateMs);
+  await room.commands.confirm(NODE, FAIL);
+  const row = await room.commands.get(order);
+  assert.deepEqual([row?.state, row?.answer], ["unknown", FAIL.answer]);
+  assert.equal(row?.detail, "an answer came too late to be sure of");
+});
+
+test("settings that wait at the broker are confirmed when their gateway comes back", async (t) => {
+  const room = await open(t);
+  const settings = await room.lay(60);
+  room.clock.advance(LIMIT.answerMs + 1);
+  await room.settled(settings);
+  room.clock.advance(5 * 3_600_000);
+  await room.commands.confirm(NODE, ACK);
+  assert.deepEqual(await room.states(settings), ["confirmed"]);
+});
+
+test("the answer to settings that waited at the broker is not the next order's", async (t) => {
+  const room = await open(t);
+  const settings = await room.lay(60);
+  room.clock.advance(LIMIT.answerMs + 1);
+  await room.settled(settings);
+  room.clock.advance(5 * 3_600_000);
+  const ring = await room.order(1);
+  await room.commands.confirm(NODE, FAIL);
+  assert.deepEqual(await room.states(settings, ring), ["unknown", "sent"]);
+  await room.commands.confirm(NODE, ACK);
+  assert.deepEqual(await room.states(settings, ring), ["failed", "confirmed"], "as they were sent");
+});
+
+test("an answer that was lost leaves one later order unclear, and no more", async (t) => {
+  const room = await open(t);
+  const settings = await room.lay(60);
+  room.clock.advance(LIMIT.answerMs + 1);
+  await room.settled(settings);
+  room.clock.advance(5 * 3_600_000);
+  const ring = await room.order(1);
+  await room.commands.confirm(NODE, ACK);
+  room.clock.advance(LIMIT.answerMs);
+  await room.settled(ring);
+  assert.deepEqual(await room.states(settings, ring), ["unknown", "unknown"]);
+  assert.equal(
+    (await room.commands.get(settings))?.detail,
+    "1 of 2 answers came: nobody knows whose",
+  );
+  room.clock.advance(LIMIT.answerLateMs);
+  const next = await room.order(2);
+  await room.commands.confirm(NODE, ACK);
+  assert.deepEqual(await room.states(next), ["confirmed"]);
+});
+
+test("settings that others have taken the place of are not awaited any more", async (t) => {
+  const room = await open(t);
+  const first = await room.lay(60);
+  room.clock.advance(LIMIT.answerMs + 1);
+  await room.settled(first);
+  room.clock.advance(LIMIT.answerLateMs);
+  const second = await room.lay(90);
+  await room.commands.confirm(NODE, ACK);
+  assert.deepEqual(await room.states(first, second), ["unknown", "confirmed"]);
+});
+
+test("an order is awaited while the broker may hand it on, and a minute more", async (t) => {
+  const room = await open(t);
+  const long = await room.order(1, LIMIT.commandExpiresMsMax);
+  room.clock.advance(LIMIT.commandExpiresMsMax);
+  await room.settled(long);
+  const next = await room.order(2);
+  await room.commands.confirm(NODE, ACK);
+  assert.deepEqual(await room.states(long, next), ["unknown", "sent"]);
+});
+
 test("two answers that come at the same moment are not one order's", async (t) => {
   const room = await open(t);
   const [first, second] = [await room.order(), await room.order()];
@@ -150,17 +237,24 @@ async function open(context: TestContext) {
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   });
+  const ask = async (wish: Omit<CommandWish, "deviceId">): Promise<CommandId> => {
+    clock.advance(1);
+    const by = { actor: { kind: "user", id: "u", name: "Ada" }, role: "operator" } as const;
+    const asked = await commands.ask(by, { deviceId: NODE, ...wish });
+    assert.ok(asked.ok, asked.ok ? "" : asked.problem.detail);
+    return asked.value.id;
+  };
   const stateOf = async (id: CommandId) => (await commands.get(id))?.state;
   return {
     ...{ commands, clock },
-    async order(mode = -1): Promise<CommandId> {
-      clock.advance(1);
-      const by = { actor: { kind: "user", id: "u", name: "Ada" }, role: "operator" } as const;
-      const wish = { deviceId: NODE, name: "led-ring", parameters: parametersOf(mode) };
-      const asked = await commands.ask(by, wish);
-      assert.ok(asked.ok);
-      return asked.value.id;
-    },
+    order: (mode = -1, expiresInMs?: number) =>
+      ask({
+        name: "led-ring",
+        parameters: parametersOf(mode),
+        ...(expiresInMs && { expiresInMs }),
+      }),
+    /** Settings, which the broker keeps for a gateway that comes later. */
+    lay: (holdTime: number) => ask({ name: "sensors-config", parameters: settingsOf(holdTime) }),
     states: (...ids: readonly CommandId[]) => Promise.all(ids.map(stateOf)),
     async settled(...ids: readonly CommandId[]) {
       for (const id of ids) {
@@ -172,4 +266,18 @@ async function open(context: TestContext) {
 
 function parametersOf(mode: number) {
   return { mode, duration: 1000, speed: 128, colors: ["0xFF0000", "0x000000", "0x000000"] };
+}
+
+function settingsOf(holdTime: number) {
+  const policy = { "report-time": 900, "dead-time": 300 };
+  return {
+    temperature: { emissivity: 90, source: 0, "ntc-offset": 0, cov: 0.2, ...policy },
+    occupancy: { "hold-time": holdTime, sensitivity: 2, mode: 0 },
+    humid: { cov: 5, ...policy },
+    voc: { cov: 30, ...policy },
+    co2: { cov: 50, ...policy },
+    illuminance: { slope: 1, intercept: 0, cov: 50, ...policy },
+    microphone: { "ceiling-type": 0, cov: 5, ...policy },
+    ibeacon: { "tx-power": 4 },
+  };
 }

@@ -13,6 +13,8 @@ type AnswerParts = {
   readonly store: Pick<Store, "commands">;
   readonly settle: (row: CommandRow, state: CommandState, detail: string) => Promise<CommandRow>;
   readonly pending: Pending;
+  /** Whether the broker keeps it for a device that comes later. */
+  readonly isLaidDown: (row: CommandRow) => boolean;
   readonly now: () => number;
 };
 
@@ -26,9 +28,9 @@ const UNANSWERED = 50;
  * Credits answers that name no order. One that comes while a single order waits for one is that
  * order's. Of several that wait each gets its own only when there are as many answers as orders:
  * then they stand in the order of sending. While one is missing, nobody can tell whose the others
- * are. An order that was given up still waits for a while, unless a later one says the same. See
- * docs/decisions/0050-an-answer-belongs-to-one-order-or-to-none.md and
- * docs/decisions/0058-a-late-answer-is-not-the-next-orders.md.
+ * are. An order that was given up still waits while its device may yet get it, unless a later one
+ * says the same. See docs/decisions/0050-an-answer-belongs-to-one-order-or-to-none.md,
+ * 0058-a-late-answer-is-not-the-next-orders.md and 0070-who-may-yet-get-an-order-may-answer-it.md.
  */
 export class Answers {
   readonly #parts: AnswerParts;
@@ -47,13 +49,21 @@ export class Answers {
   }
 
   /** Its time is over; an answer that still comes is credited where that is surely right. */
-  giveUp(row: CommandRow): Promise<CommandRow> {
+  async giveUp(row: CommandRow): Promise<CommandRow> {
     const group = this.#groupOf(row.deviceId);
     const last = group?.orders.some(({ id }) => id === row.id) ? group.answers.at(-1) : undefined;
     if (!group || !last) return this.#parts.settle(row, "unknown", "no answer came");
     const [came, wanted] = [group.answers.length, group.orders.length];
     const detail = `${came} of ${wanted} answers came: nobody knows whose`;
+    for (const order of group.orders) await this.#doubt(order, last, detail);
     return this.#parts.settle(said(row, last), "unknown", detail);
+  }
+
+  /** It may have been answered: one answer that is lost leaves one later order unclear, no more. */
+  async #doubt({ id }: CommandRow, last: Said, detail: string): Promise<void> {
+    const row = await this.#parts.store.commands.get(id);
+    if (row?.state !== "unknown" || row.answer !== null) return;
+    await this.#parts.settle(said(row, last), "unknown", detail);
   }
 
   async #take(device: DeviceId, answer: Said): Promise<void> {
@@ -66,7 +76,17 @@ export class Answers {
     const open = waiting.filter((order) => !this.#isSaidAgain(order, waiting));
     const [only] = open;
     if (!group && only && open.length === 1) return this.#credit(only, answer);
-    if (group || open.length > 1) await this.#join(device, group, open, answer);
+    if (group || only) return this.#join(device, group, open, answer);
+    await this.#keepLate(device, answer);
+  }
+
+  /** Nobody waits for it: it stands beside what was given up last, and decides nothing. */
+  async #keepLate(deviceId: DeviceId, answer: Said): Promise<void> {
+    const where = { deviceId, state: "unknown" } as const;
+    const wish = { where, limit: 1, descending: true };
+    const [row] = await this.#parts.store.commands.find(wish);
+    if (row?.answer !== null) return;
+    await this.#parts.settle(said(row, answer), "unknown", "an answer came too late to be sure of");
   }
 
   async #join(
@@ -106,10 +126,27 @@ export class Answers {
       store.commands.find({ ...newest, where: { deviceId, state: "sent" } }),
       store.commands.find({ ...newest, where: { deviceId, state: "unknown" } }),
     ]);
-    const since = now() - LIMIT.answerLateMs;
-    return [...sent, ...givenUp]
-      .filter(({ requestedAt, answer }) => requestedAt >= since && answer === null)
+    const isAwaited = ({ requestedAt, expiresAt }: CommandRow) =>
+      now() <= Math.max(requestedAt + LIMIT.answerLateMs, expiresAt + LIMIT.answerMs);
+    const awaited = [...sent, ...givenUp].filter(isAwaited);
+    const laidDown = await this.#laidDown(givenUp.filter((row) => !isAwaited(row)));
+    return [...awaited, ...laidDown]
+      .filter(({ answer }) => answer === null)
       .sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** Those whose topic still has their word: the device gets it when it comes back. */
+  async #laidDown(givenUp: readonly CommandRow[]): Promise<readonly CommandRow[]> {
+    const kept: CommandRow[] = [];
+    for (const row of givenUp) {
+      if (row.answer !== null || !this.#parts.isLaidDown(row)) continue;
+      const { deviceId, topic } = row;
+      const where = { deviceId, topic };
+      const newest = { limit: UNANSWERED, descending: true };
+      const there = await this.#parts.store.commands.find({ ...newest, where });
+      if (there.find(wentOut)?.id === row.id) kept.push(row);
+    }
+    return kept;
   }
 
   /** Its minute is over, and a later order says the same: an answer is true of both. */
@@ -128,6 +165,11 @@ export class Answers {
     this.#groups.delete(device);
     return undefined;
   }
+}
+
+/** The broker was given it; what it refused is failed, too, but nobody has answered that. */
+function wentOut({ state, answer }: CommandRow): boolean {
+  return state === "sent" || state === "confirmed" || state === "unknown" || answer !== null;
 }
 
 /** What it said itself stays with it: it did go out, whatever became of it then. */

@@ -232,19 +232,3 @@ test("an answer that names no command is one to the only order without one, for 
   assert.deepEqual(await stateAfter(1_000, false), ["failed", "communication error", "said"]);
   assert.deepEqual(await stateAfter(LIMIT.answerLateMs + 1, true), ["sent", "", undefined]);
 });
-
-test("of a device that answers everything, an order without an answer is unknown after a minute", async () => {
-  const { ask, commands, clock } = await room(undefined, undefined, () => true);
-  clock.advance(60 * 24 * 3_600_000);
-  const first = await ask("operator", BLINK);
-  assert.ok(first.ok);
-  await commands.confirm(NODE.id, { command: "", done: true });
-  clock.advance(1);
-  const second = await ask("operator", BLINK);
-  assert.ok(second.ok);
-  clock.advance(LIMIT.answerMs);
-  const stateOf = async (id: typeof first.value.id) => (await commands.get(id))?.state;
-  while ((await stateOf(second.value.id)) === "sent") await new Promise(setImmediate);
-  assert.equal(await stateOf(second.value.id), "unknown");
-  assert.equal(await stateOf(first.value.id), "confirmed");
-});

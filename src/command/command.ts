@@ -99,7 +99,11 @@ export async function openCommands(parts: CommandParts): Promise<Commands> {
     return note({ ...row, state, detail, settledAt }, state, by);
   };
   const pending: Pending = new Pending(clock, (row) => answers.giveUp(row));
-  const answers = new Answers({ store, settle, pending, now: () => clock.now() });
+  const isLaidDown = (row: CommandRow) => {
+    const message = encode(parts, row.id, row);
+    return message.ok && message.value.retain === true;
+  };
+  const answers = new Answers({ store, settle, pending, isLaidDown, now: () => clock.now() });
   const kept = new Kept({
     ...{ clock, isHeard },
     send: (row) => sendKept({ ...parts, settle, pending }, row),

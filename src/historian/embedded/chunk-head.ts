@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { type Rollup, rollupOf, type Summary } from "../rollup.ts";
-import { ByteReader, type ByteWriter, isWhole, VARINT_BYTES } from "./bytes.ts";
+import { ByteReader, type ByteWriter, VARINT_BYTES } from "./bytes.ts";
 import { DamagedChunkError } from "./damage.ts";
 import { readNarrow, writeNarrow } from "./narrow.ts";
 import type { Run } from "./run.ts";
@@ -36,12 +36,18 @@ const COLUMNS = SUMS + SUM_COLUMNS;
 export type Ends = Pick<Summary, "firstAt" | "lastAt" | "samples">;
 
 /** Rows of a run that become a chunk. */
-export type Rows = { readonly from: number; readonly to: number; readonly blockSamples: number };
+export type Rows = {
+  readonly from: number;
+  readonly to: number;
+  readonly blockSamples: number;
+  /** Whether all their times can be kept as differences. */
+  readonly isWhole: boolean;
+};
 
 /** `blockEnds`: where each of the blocks ends, which follow. */
 export function writeHead(out: ByteWriter, run: Run, rows: Rows, blockEnds: readonly number[]) {
-  const { from, to, blockSamples } = rows;
-  const base = isWhole(run.at, from, to) ? (run.at[from] ?? 0) : 0;
+  const { from, to, blockSamples, isWhole } = rows;
+  const base = isWhole ? (run.at[from] ?? 0) : 0;
   out.length = BEGIN;
   out.reserve(3 * VARINT_BYTES);
   out.varint(to - from);
@@ -51,7 +57,7 @@ export function writeHead(out: ByteWriter, run: Run, rows: Rows, blockEnds: read
   seal(out);
 }
 
-type Based = Rows & { readonly base: number };
+type Based = Omit<Rows, "isWhole"> & { readonly base: number };
 
 /** Of the head that is written: made anew each time, it would be garbage. Enough for most. */
 let table = new Float64Array(1024);

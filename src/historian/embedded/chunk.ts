@@ -2,7 +2,7 @@ import { crc32 } from "node:zlib";
 import type { Summary } from "../rollup.ts";
 import { ByteWriter } from "./bytes.ts";
 import { ChunkHead, type Ends, writeHead } from "./chunk-head.ts";
-import { readColumns, writeColumns } from "./columns.ts";
+import { hasWholeTimes, readColumns, writeColumns } from "./columns.ts";
 import { DamagedChunkError } from "./damage.ts";
 import { decodeOldChunk, isOldChunk } from "./old-chunk.ts";
 import type { Run } from "./run.ts";
@@ -61,16 +61,19 @@ export function encodeChunk(
 ): Uint8Array {
   body.length = 0;
   const ends: number[] = [];
+  let isWhole = true;
   for (let start = from; start < to; start += blockSamples) {
-    writeBlock(run, start, Math.min(to, start + blockSamples));
+    const forms = writeBlock(run, start, Math.min(to, start + blockSamples));
+    if (!hasWholeTimes(forms)) isWhole = false;
     ends.push(body.length);
   }
-  writeHead(out, run, { from, to, blockSamples }, ends);
+  writeHead(out, run, { from, to, blockSamples, isWhole }, ends);
   out.raw(body.bytes.subarray(0, body.length));
   return out.bytes.subarray(0, out.length);
 }
 
-function writeBlock(run: Run, from: number, to: number): void {
+/** Returns its forms. */
+function writeBlock(run: Run, from: number, to: number): number {
   const start = body.length;
   body.reserve(1);
   body.byte(0);
@@ -80,6 +83,7 @@ function writeBlock(run: Run, from: number, to: number): void {
   const crc = crc32(body.bytes.subarray(start, body.length));
   body.view.setUint32(body.length, crc, true);
   body.length += CRC_BYTES;
+  return forms;
 }
 
 /** The same as a piece, to be put behind others; holds until the next call. */

@@ -44,6 +44,11 @@ export function writeColumns(out: ByteWriter, run: Run, from: number, to: number
   return at | (form << 2) | (kind << 5) | (quality << 6);
 }
 
+/** Of columns in these forms: whether all their times can be kept as differences. */
+export function hasWholeTimes(forms: number): boolean {
+  return (forms & 3) !== DOUBLES;
+}
+
 /** Appends so many samples; something of four bytes, such as a CRC, has to follow them. */
 export function readColumns(body: ByteReader, forms: number, into: Run, count: number): void {
   const from = into.count;
@@ -59,26 +64,28 @@ export function readColumns(body: ByteReader, forms: number, into: Run, count: n
 }
 
 function writeAt(out: ByteWriter, at: Float64Array, from: number, to: number): number {
+  if (isSteady(at, from, to)) {
+    out.reserve(2 * VARINT_BYTES);
+    out.zigzag(at[from] ?? 0);
+    if (to - from > 1) out.varint((at[from + 1] ?? 0) - (at[from] ?? 0));
+    return STEADY;
+  }
   if (!isWhole(at, from, to)) {
     out.doubles(at, from, to);
     return DOUBLES;
   }
-  if (!isSteady(at, from, to)) {
-    writePacked(out, at.subarray(from, to), to - from);
-    return PACKED;
-  }
-  out.reserve(2 * VARINT_BYTES);
-  out.zigzag(at[from] ?? 0);
-  if (to - from > 1) out.varint((at[from + 1] ?? 0) - (at[from] ?? 0));
-  return STEADY;
+  writePacked(out, at, from, to);
+  return PACKED;
 }
 
+/** Whether all are whole, and what is made of the first and a step again. */
 function isSteady(at: Float64Array, from: number, to: number): boolean {
-  const step = (at[from + 1] ?? 0) - (at[from] ?? 0);
+  const first = at[from] ?? 0;
+  const step = to - from > 1 ? (at[from + 1] ?? 0) - first : 0;
   for (let row = from + 2; row < to; row += 1) {
-    if ((at[row] ?? 0) - (at[row - 1] ?? 0) !== step) return false;
+    if (at[row] !== first + step * (row - from)) return false;
   }
-  return true;
+  return isWhole(at, from, Math.min(from + 2, to)) && isWhole(at, to - 1, to);
 }
 
 function readAt(body: ByteReader, form: number, at: Float64Array, { from, to }: Span): void {

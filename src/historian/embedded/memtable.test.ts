@@ -18,6 +18,35 @@ test("memory that was asked for stays in order of time, whatever arrives between
   }
 });
 
+test("of each time memory has what arrived last, however late and wherever it belongs", () => {
+  const random = chances(14);
+  const memtable = memoryOf(30_000);
+  const told = new Map<number, number>();
+  const lateBy = [1, 2, 30, 400, 2_000];
+  for (let row = 0; row < 5_000; row += 1) {
+    const late = random() < 0.01 ? (lateBy[Math.floor(random() * lateBy.length)] ?? 0) : 0;
+    const at = row * 2 - late - Math.floor(random() * 2) * Number(late > 0);
+    told.set(at, row);
+    memtable.insert(oneAt(at, row));
+  }
+  for (const [from, to] of [
+    [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+    [1_003, 2_999],
+    [-50, 17],
+  ] as const) {
+    const run = memtable.collect(0, from, to);
+    const expected = [...told].filter(([at]) => at >= from && at < to).sort(([a], [b]) => a - b);
+    assert.deepEqual(
+      Array.from(run.at.subarray(0, run.count)),
+      expected.map(([at]) => at),
+    );
+    assert.deepEqual(
+      Array.from(run.value.subarray(0, run.count)),
+      expected.map(([, row]) => row),
+    );
+  }
+});
+
 test("series for which there is no room are answered as well", () => {
   const random = chances(12);
   const memtable = memoryOf(3_000);
@@ -42,6 +71,18 @@ test("memory of a generation that is in the database is not answered again", () 
 
 function memoryOf(rowsMax: number): Memtable {
   return new Memtable({ rowsFirst: rowsMax, rowsMax }, () => 0);
+}
+
+function oneAt(at: number, value: number): Samples {
+  return {
+    count: 1,
+    series: Uint32Array.of(0),
+    at: Float64Array.of(at),
+    value: Float64Array.of(value),
+    kind: Uint8Array.of(KIND.number),
+    quality: Uint8Array.of(0),
+    texts: [],
+  };
 }
 
 /** Mostly newer ones; some are late, some come again, some correct what was there. */

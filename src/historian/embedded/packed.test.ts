@@ -6,7 +6,7 @@ import { readPacked, writePacked } from "./packed.ts";
 
 function packed(numbers: readonly number[]): Uint8Array {
   const out = new ByteWriter();
-  writePacked(out, Float64Array.from(numbers), numbers.length);
+  writePacked(out, Float64Array.from(numbers), 0, numbers.length);
   return out.bytes.slice(0, out.length);
 }
 

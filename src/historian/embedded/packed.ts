@@ -21,11 +21,16 @@ const WORD = 2 ** 32;
 const NARROW = 25;
 
 /** Numbers from -2^50 to 2^50. */
-export function writePacked(out: ByteWriter, numbers: Float64Array, count: number): void {
+export function writePacked(
+  out: ByteWriter,
+  numbers: Float64Array,
+  from: number,
+  to: number,
+): void {
   out.reserve(VARINT_BYTES);
-  out.zigzag(numbers[0] ?? 0);
-  for (let from = 1; from < count; from += BLOCK) {
-    writeBlock(out, numbers, from, Math.min(count, from + BLOCK));
+  out.zigzag(numbers[from] ?? 0);
+  for (let start = from + 1; start < to; start += BLOCK) {
+    writeBlock(out, numbers, start, Math.min(to, start + BLOCK));
   }
 }
 
@@ -45,6 +50,8 @@ export function readPacked(body: ByteReader, into: Float64Array, part: Part): vo
 
 type Part = { readonly from: number; readonly to: number; readonly power?: number };
 
+/** The block that is written, and the steps to each of its numbers. */
+const own = new Float64Array(BLOCK);
 const steps = new Float64Array(BLOCK);
 
 /** Both spans in one pass, without a branch: whether a number is the least so far is a guess. */
@@ -57,6 +64,7 @@ function writeBlock(out: ByteWriter, numbers: Float64Array, from: number, to: nu
   for (let row = from; row < to; row += 1) {
     const number = numbers[row] ?? 0;
     const step = number - before;
+    own[row - from] = number;
     steps[row - from] = step;
     least = Math.min(least, number);
     most = Math.max(most, number);
@@ -64,34 +72,37 @@ function writeBlock(out: ByteWriter, numbers: Float64Array, from: number, to: nu
     mostStep = Math.max(mostStep, step);
     before = number;
   }
-  out.reserve(1 + (BLOCK + 1) * VARINT_BYTES);
   const isSteps = mostStep - leastStep < most - least;
-  if (isSteps) writeBits(out, steps, { from: 0, to: to - from, least: leastStep }, mostStep);
-  else writeBits(out, numbers, { from, to, least }, most);
+  const block = isSteps ? steps : own;
+  const low = isSteps ? leastStep : least;
+  const width = widthOf(isSteps ? mostStep - leastStep : most - least);
+  const count = to - from;
+  out.reserve(1 + (BLOCK + 1) * VARINT_BYTES);
+  out.byte(width | (Number(isSteps) * DIFFERENCES));
+  out.zigzag(low);
+  if (width === VARINTS) writeVarints(out, block, low, count);
+  else if (width > 0) {
+    if (count < BLOCK) block.fill(low, count); // No bits, then.
+    writeWords(out, block, low, width);
+    out.length += Math.ceil((count * width) / 32) * 4;
+  }
 }
 
-/** The head of a block, and how much each of these is more than the least of them. */
-function writeBits(out: ByteWriter, numbers: Float64Array, of: Least, most: number): void {
-  const { from, to, least } = of;
-  const range = most - least;
-  const width = range < WORD ? 32 - Math.clz32(range) : VARINTS;
-  out.byte(width | (numbers === steps ? DIFFERENCES : 0));
-  out.zigzag(least);
-  if (width === VARINTS) {
-    for (let row = from; row < to; row += 1) out.varint((numbers[row] ?? 0) - least);
-  } else if (width > 0) writeWords(out, numbers, of, width);
+function widthOf(range: number): number {
+  return range < WORD ? 32 - Math.clz32(range) : VARINTS;
 }
 
-type Least = { readonly from: number; readonly to: number; readonly least: number };
+function writeVarints(out: ByteWriter, block: Float64Array, low: number, count: number): void {
+  for (let row = 0; row < count; row += 1) out.varint((block[row] ?? 0) - low);
+}
 
-function writeWords(out: ByteWriter, numbers: Float64Array, of: Least, width: number): void {
-  const { from, to, least } = of;
-  const { view } = out;
-  let at = out.length;
+/** How much each number of a block is more than the least of them. */
+function writeWords({ view, length }: ByteWriter, block: Float64Array, low: number, width: number) {
+  let at = length;
   let word = 0;
   let filled = 0;
-  for (let row = from; row < to; row += 1) {
-    const number = (numbers[row] ?? 0) - least;
+  for (let row = 0; row < BLOCK; row += 1) {
+    const number = (block[row] ?? 0) - low;
     word |= number << filled;
     filled += width;
     if (filled < 32) continue;
@@ -100,8 +111,6 @@ function writeWords(out: ByteWriter, numbers: Float64Array, of: Least, width: nu
     filled -= 32;
     word = filled === 0 ? 0 : number >>> (width - filled);
   }
-  if (filled > 0) view.setInt32(at, word, true);
-  out.length = filled > 0 ? at + 4 : at;
 }
 
 /** Every sample that is read passes here: each loop does all that its block needs at once. */
@@ -193,7 +202,12 @@ class BlockReader {
   }
 }
 
-type Stretch = Least & { readonly width: number };
+type Stretch = {
+  readonly from: number;
+  readonly to: number;
+  readonly width: number;
+  readonly least: number;
+};
 
 /** Those that do not lie in four bytes, whichever bit they begin at. */
 function readAcross({ view, at }: ByteReader, into: Float64Array, stretch: Stretch): void {

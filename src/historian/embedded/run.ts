@@ -77,7 +77,7 @@ export class Run {
   putOlder(): void {
     const row = this.count;
     const time = this.at[row] ?? 0;
-    const place = this.rowAt(time);
+    const place = this.#rowBackTo(time, row);
     if (this.at[place] === time) this.#put(place, this, row);
     else {
       late.reserve(1);
@@ -97,17 +97,44 @@ export class Run {
     const order = orderOfTime(late.at, late.count);
     const taken = dropRepeated(order, late.at);
     this.reserve(taken);
-    let left = this.count - 1;
-    let place = this.count + taken;
-    this.count = place;
-    for (let next = taken - 1; next >= 0; ) {
+    let end = this.count;
+    this.count += taken;
+    for (let next = taken - 1; next >= 0; next -= 1) {
       const row = order[next] ?? 0;
-      const isNewer = left < 0 || (late.at[row] ?? 0) > (this.at[left] ?? 0);
-      place -= 1;
-      this.#put(place, isNewer ? late : this, isNewer ? row : left);
-      if (isNewer) next -= 1;
-      else left -= 1;
+      const start = this.#rowBackTo(late.at[row] ?? 0, end);
+      this.#move(start, end, next + 1);
+      this.#put(start + next, late, row);
+      end = start;
     }
+  }
+
+  /** The first row at or after this time, of those before `end`: what is late is so by little. */
+  #rowBackTo(time: number, end: number): number {
+    const { at } = this;
+    let high = end;
+    let step = 1;
+    while (high >= step && (at[high - step] ?? 0) >= time) {
+      high -= step;
+      step *= 2;
+    }
+    for (let low = Math.max(0, high - step); low < high; ) {
+      const middle = (low + high) >>> 1;
+      if ((at[middle] ?? 0) < time) low = middle + 1;
+      else high = middle;
+    }
+    return high;
+  }
+
+  /** So many rows towards the end. */
+  #move(from: number, to: number, by: number): void {
+    if (to - from <= FEW) {
+      for (let row = to - 1; row >= from; row -= 1) this.#put(row + by, this, row);
+      return;
+    }
+    this.at.copyWithin(from + by, from, to);
+    this.value.copyWithin(from + by, from, to);
+    this.kind.copyWithin(from + by, from, to);
+    this.quality.copyWithin(from + by, from, to);
   }
 
   #put(place: number, { at, value, kind, quality }: Run, row: number): void {
@@ -170,6 +197,7 @@ export class Run {
 
   /** Makes text rows from `start` on, which point into these texts, point to its own. */
   adoptTexts(texts: readonly string[], start: number): void {
+    if (!this.kind.subarray(start, this.count).includes(KIND.text)) return;
     for (let row = start; row < this.count; row += 1) {
       if (this.kind[row] !== KIND.text) continue;
       this.value[row] = this.texts.push(texts[this.value[row] ?? 0] ?? "") - 1;

@@ -41,19 +41,24 @@ let whole = new Float64Array(2048);
 
 /** Returns the form that it chose. */
 export function writeValues(out: ByteWriter, values: Float64Array): number {
-  out.reserve(values.length * 2 * VARINT_BYTES + 9);
+  const count = values.length;
+  out.reserve(count * 2 * VARINT_BYTES + 9);
   if (isConstant(values)) {
     out.doubles(values, 0, 1);
     return CONSTANT;
   }
-  const scaled = scale(values);
-  if (scaled) {
-    out.byte(scaled.exponent);
-    if (scaled.changes * STEPS_BELOW < values.length) return writeSteps(out, values.length);
-    writePacked(out, whole, values.length);
+  if (whole.length < count) whole = new Float64Array(count);
+  for (let exponent = 0; exponent < POWERS.length; exponent += 1) {
+    const changes = scale(values, POWERS[exponent] ?? 1);
+    if (changes === NOT_WHOLE) continue;
+    out.byte(exponent);
+    if (changes * STEPS_BELOW < count) return writeSteps(out, count);
+    writePacked(out, whole, 0, count);
     return DECIMALS;
   }
-  return isSingle(values) ? writeSingles(out, values) : writeDoubles(out, values);
+  if (!takeSingles(values)) return writeDoubles(out, values);
+  writePacked(out, whole, 0, count);
+  return SINGLES;
 }
 
 export function readValues(body: ByteReader, form: number, values: Float64Array): void {
@@ -94,26 +99,21 @@ function isConstant(values: Float64Array): boolean {
   return true;
 }
 
-/** The lowest power of ten that makes all values whole, with them scaled by it in `whole`. */
-function scale(values: Float64Array): { exponent: number; changes: number } | undefined {
-  if (whole.length < values.length) whole = new Float64Array(values.length);
-  for (let exponent = 0; exponent < POWERS.length; exponent += 1) {
-    const changes = scaleBy(values, POWERS[exponent] ?? 1);
-    if (changes !== undefined) return { exponent, changes };
-  }
-  return undefined;
-}
+const NOT_WHOLE = -1;
 
-/** How often the scaled values change; undefined where one would not come back bit by bit. */
-function scaleBy(values: Float64Array, power: number): number | undefined {
+/**
+ * The values times the power in `whole`, if that makes whole numbers of all of them; returns how
+ * often they change, NOT_WHOLE where one would not come back bit by bit.
+ */
+function scale(values: Float64Array, power: number): number {
   let changes = 0;
   let before = Number.NaN;
   for (let row = 0; row < values.length; row += 1) {
     const value = values[row] ?? 0;
     const scaled = Math.round(value * power);
-    if (scaled / power !== value || scaled > DIFFERENCE_MAX || scaled < -DIFFERENCE_MAX) return;
-    if (scaled === 0 && Object.is(value, -0)) return;
-    if (scaled !== before) changes += 1;
+    if (scaled / power !== value || Math.abs(scaled) > DIFFERENCE_MAX) return NOT_WHOLE;
+    if (scaled === 0 && Object.is(value, -0)) return NOT_WHOLE;
+    changes += Number(scaled !== before);
     whole[row] = scaled;
     before = scaled;
   }
@@ -150,21 +150,16 @@ function readSteps(body: ByteReader, values: Float64Array): void {
   }
 }
 
-function isSingle(values: Float64Array): boolean {
-  for (const value of values) {
-    // Not Object.is: it would have each number in memory of its own.
-    if (Math.fround(value) !== value && !Number.isNaN(value)) return false;
-  }
-  return true;
-}
-
-function writeSingles(out: ByteWriter, values: Float64Array): number {
+/** The bits of the values as 32-bit floats in `whole`; false where one would not come back. */
+function takeSingles(values: Float64Array): boolean {
   for (let row = 0; row < values.length; row += 1) {
-    single[0] = values[row] ?? 0;
+    const value = values[row] ?? 0;
+    single[0] = value;
+    // Not Object.is: it would have each number in memory of its own.
+    if (single[0] !== value && !Number.isNaN(value)) return false;
     whole[row] = singleBits[0] ?? 0;
   }
-  writePacked(out, whole, values.length);
-  return SINGLES;
+  return true;
 }
 
 function readSingles(body: ByteReader, values: Float64Array): void {
@@ -179,7 +174,7 @@ function writeDoubles(out: ByteWriter, values: Float64Array): number {
   const halves = halvesOf(values);
   for (const half of [HIGH, LOW]) {
     for (let row = 0; row < values.length; row += 1) whole[row] = halves[row * 2 + half] ?? 0;
-    writePacked(out, whole, values.length);
+    writePacked(out, whole, 0, values.length);
   }
   return DOUBLES;
 }

@@ -25,6 +25,8 @@ const { bringClients } = await import("../test/broker-clients.ts");
 const { layDown } = await import("../test/lay-down.ts");
 const { openBrowser, Visitor } = await import("../test/browser.ts");
 
+/** The same samples again would be no import. */
+let isStored = false;
 const wanted = process.argv.slice(2);
 const isWanted = ({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word));
 const folder = `${root}pictures`;
@@ -185,6 +187,8 @@ async function importSamples(page) {
 
 /** What has come of an import, once somebody imports again. */
 async function storeSamples(page) {
+  if (isStored) return press(page, "Import samples …");
+  isStored = true;
   await importSamples(page);
   await page.getByLabel("What Basin feeds").selectOption({ label: "Leave it out" });
   await press(page, "Check again");

@@ -167,7 +167,7 @@ export async function openAgents(parts: AgentsParts): Promise<Agents> {
     onGranted: (call) => void grants.push(call),
     onChanged: (call) => void changes.push(call),
     owners: async () => {
-      const owners = await Owners.open({ list: () => store.agents.find(), ...parts });
+      const owners = await Owners.open(parts);
       changes.push(() => owners.refresh());
       return owners;
     },

@@ -4,32 +4,41 @@ import { Gate } from "../domain/gate.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Clock, Timer } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
+import type { Store } from "../store/store.ts";
 
 type OwnersParts = {
-  readonly list: () => Promise<readonly Agent[]>;
+  readonly store: Pick<Store, "agents" | "agentChanges">;
   readonly clock: Clock;
   readonly log: Log;
 };
 
-type Owner = { readonly gate: Gate; readonly filters: readonly string[] };
+type Owner = {
+  readonly gate: Gate;
+  readonly filters: readonly string[];
+  /** What it may publish besides the tree of its kind. */
+  readonly own: readonly string[];
+};
 
 /**
  * Whose topic is it? Other brokers pass messages on without their sender, so it is the agent that
- * may publish there; of several the one whose grant says it most closely. Read again now and then,
- * for another process may have enrolled or revoked agents.
+ * may publish there; of several the one whose grant says it most closely. What changed is read now
+ * and then, for another process may have enrolled or revoked agents.
  */
 export class Owners {
   readonly #parts: OwnersParts;
   readonly #known = new Map<string, AgentId | null>();
-  #owners: readonly Owner[] = [];
-  #print = "";
+  readonly #owners = new Map<AgentId, Owner>();
+  /** Changes up to this one are known. */
+  #seen = 0;
   #topics: readonly string[] = [];
   readonly #listeners: ((topics: readonly string[]) => void)[] = [];
   #timer: Timer | undefined;
+  /** One after the other: an older look must not come behind a newer one. */
+  #turn: Promise<void> = Promise.resolve();
 
   static async open(parts: OwnersParts): Promise<Owners> {
     const owners = new Owners(parts);
-    await owners.#read();
+    await owners.#readAll();
     owners.#readAgain();
     return owners;
   }
@@ -60,9 +69,11 @@ export class Owners {
 
   /** At once where this process changed an agent. */
   refresh(): void {
-    this.#read().catch((reason: unknown) => {
-      this.#parts.log.warn("agents could not be read again", { reason: String(reason) });
-    });
+    this.#turn = this.#turn
+      .then(() => this.#readChanges())
+      .catch((reason: unknown) => {
+        this.#parts.log.warn("agents could not be read again", { reason: String(reason) });
+      });
   }
 
   close(): void {
@@ -72,7 +83,7 @@ export class Owners {
   #find(topic: string): AgentId | undefined {
     let best: AgentId | undefined;
     let most = -1;
-    for (const { gate, filters } of this.#owners) {
+    for (const { gate, filters } of this.#owners.values()) {
       if (!gate.mayPublish(topic)) continue;
       const closeness = Math.max(...filters.map(literalLevels));
       if (closeness > most) [best, most] = [gate.agent, closeness];
@@ -80,17 +91,44 @@ export class Owners {
     return best;
   }
 
-  async #read(): Promise<void> {
-    const agents = (await this.#parts.list()).filter(({ revoked }) => !revoked);
-    const print = JSON.stringify(agents.map((agent) => [agent.id, rightsOf(agent)]));
-    if (print === this.#print) return;
-    this.#print = print;
-    this.#owners = agents.map((agent) => {
-      const rights = rightsOf(agent);
-      return { gate: new Gate({ agent: agent.id, rights }), filters: rights.publish };
-    });
-    this.#known.clear();
-    const topics = topicsOfTheirOwn(agents);
+  /** What changes while they are read is newer than what is known, and read again. */
+  async #readAll(): Promise<void> {
+    const { agents, agentChanges } = this.#parts.store;
+    const newest = { by: ["version"], descending: true, limit: 1 } as const;
+    const [last] = await agentChanges.find(newest);
+    for (const agent of await agents.find()) this.#take(agent.id, agent);
+    this.#seen = last?.version ?? 0;
+    this.#tellTopics();
+  }
+
+  async #readChanges(): Promise<void> {
+    const { agents, agentChanges } = this.#parts.store;
+    const within = { column: "version", from: this.#seen + 1 } as const;
+    const changes = await agentChanges.find({ within, by: ["version"] });
+    let areOthers = false;
+    for (const { agentId, version } of changes) {
+      const before = this.#owners.get(agentId)?.own;
+      this.#take(agentId, await agents.get(agentId));
+      areOthers ||= String(before) !== String(this.#owners.get(agentId)?.own);
+      this.#seen = version;
+    }
+    if (changes.length > 0) this.#known.clear();
+    if (areOthers) this.#tellTopics();
+  }
+
+  #take(id: AgentId, agent: Agent | undefined): void {
+    if (!agent || agent.revoked) {
+      this.#owners.delete(id);
+      return;
+    }
+    const rights = rightsOf(agent);
+    // The demo plant's agents live in this process.
+    const own = agent.demo ? [] : (agent.grant?.publish ?? []);
+    this.#owners.set(id, { gate: new Gate({ agent: id, rights }), filters: rights.publish, own });
+  }
+
+  #tellTopics(): void {
+    const topics = [...new Set([...this.#owners.values()].flatMap(({ own }) => own))];
     if (String(topics) === String(this.#topics)) return;
     this.#topics = topics;
     for (const call of this.#listeners) call(topics);
@@ -102,12 +140,6 @@ export class Owners {
       this.#readAgain();
     });
   }
-}
-
-/** The demo plant's agents live in this process. */
-function topicsOfTheirOwn(agents: readonly Agent[]): readonly string[] {
-  const granted = agents.filter(({ demo }) => !demo).flatMap(({ grant }) => grant?.publish ?? []);
-  return [...new Set(granted)];
 }
 
 function literalLevels(filter: string): number {

@@ -44,6 +44,9 @@ export type StatusWords = { readonly series: Series; readonly words: Series };
 /** A device that has left and not spoken since, and when it was heard last, if ever. */
 export type Departure = { readonly deviceId: DeviceId; readonly heardAt: number | null };
 
+/** The newest change of an agent; each change of any of them has the next number. */
+export type AgentChange = { readonly agentId: AgentId; readonly version: number };
+
 /** A tenant's own certificate authority: agents whose certificates it signs may come in. */
 export type TenantAuthority = {
   readonly id: string;

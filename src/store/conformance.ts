@@ -199,6 +199,25 @@ function changes(that: That): void {
     assert.deepEqual(await store.assets.find(), [asset("1", { name: "new" })]);
   });
 
+  that("each change of an agent has the next number, also that of one that went", async (store) => {
+    const changes = async (from: number) =>
+      (await store.agentChanges.find({ within: { column: "version", from }, by: ["version"] })).map(
+        ({ agentId, version }) => [agentId, version],
+      );
+    await store.agents.put(agent("1"), { ...agent("2"), name: "b", clientId: "b", tenant: "b" });
+    assert.deepEqual(await changes(0), [
+      ["1", 1],
+      ["2", 2],
+    ]);
+    await store.agents.put({ ...agent("1"), revoked: true });
+    assert.deepEqual(await changes(3), [["1", 3]]);
+    await store.agents.remove({ id: "2" as AgentId });
+    assert.deepEqual(await changes(3), [
+      ["1", 3],
+      ["2", 4],
+    ]);
+  });
+
   that("a unique column that is taken is refused, and nothing changes", async (store) => {
     await store.devices.put(device("1"));
     await assert.rejects(

@@ -9,6 +9,7 @@ import type { Fitting } from "../domain/health.ts";
 import type { Asset, Channel, Device, Point } from "../domain/model.ts";
 import type { Firmware, NetworkTopics } from "../domain/network.ts";
 import type {
+  AgentChange,
   CommandRow,
   Credential,
   Departure,
@@ -52,6 +53,8 @@ export interface Store {
   readonly rolloutSteps: Shelf<RolloutStep>;
   readonly overheard: Shelf<Overheard>;
   readonly agents: Shelf<Agent>;
+  /** Which agents changed, or went, in which order: the store itself puts them, and nobody else. */
+  readonly agentChanges: Shelf<AgentChange>;
   readonly credentials: Shelf<Credential>;
   readonly authorities: Shelf<TenantAuthority>;
   readonly boardings: Shelf<Boarding>;

@@ -138,6 +138,7 @@ function newStore(turns: Turns, hold: () => Promise<Held>): Store {
     rolloutSteps: openShelf("rolloutSteps", TABLES.rolloutSteps, turns),
     overheard: openShelf("overheard", TABLES.overheard, turns),
     agents: openShelf("agents", TABLES.agents, turns),
+    agentChanges: openShelf("agentChanges", TABLES.agentChanges, turns),
     credentials: openShelf("credentials", TABLES.credentials, turns),
     authorities: openShelf("authorities", TABLES.authorities, turns),
     boardings: openShelf("boardings", TABLES.boardings, turns),

@@ -201,6 +201,10 @@ export const TABLES: { readonly [Name in ShelfName]: Table<RowOf<Name>> } = {
       grant: "json",
     },
   },
+  agentChanges: {
+    key: ["agentId"],
+    columns: { agentId: "plain", version: "plain" },
+  },
   credentials: {
     key: ["id"],
     columns: {

@@ -83,6 +83,7 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "backup.started": "Began a backup",
   "backup.done": "Backup done",
   "backup.removed": "Removed a backup",
+  "history.damaged": "Damaged samples were put aside: the disk has changed them",
   "history.failed": "The disk failed the history: what comes is kept in its log",
   "history.fine": "The history was opened anew after its disk failed",
   "outbox.dropped": "Dropped samples that waited too long",

@@ -136,6 +136,15 @@ export type Dropped = {
   readonly to: number;
 };
 
+/** Samples that can be read no more: what the disk has of them is not what was written. */
+export type Damaged = {
+  readonly series: number;
+  readonly samples: number;
+  /** Times of the oldest and of the newest of them. */
+  readonly from: number;
+  readonly to: number;
+};
+
 /** What was asked for lies elsewhere, and that cannot be reached now. What arrives is safe. */
 export class AwayError extends Error {}
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type NewEvent, THE_HOUSE } from "../domain/event.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import type { Dropped, Historian } from "../historian/historian.ts";
+import type { Damaged, Dropped, Historian } from "../historian/historian.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import type { Closer } from "../lib/closer.ts";
@@ -50,6 +50,7 @@ export async function openGround(
     refusal: () => disk?.refusal,
     // The log has it in any case.
     onDropped: (dropped: Dropped) => void (journal && recordDropped(journal, dropped, log)),
+    onDamaged: (damaged: Damaged) => void (journal && recordDamaged(journal, damaged, log)),
     onTrouble: (trouble?: string) => void (journal && recordTrouble(journal, trouble, log)),
   };
   const history = await openHistory(config, own);
@@ -81,6 +82,11 @@ async function recordDropped(
 ): Promise<void> {
   const detail = { samples, from, to };
   await record(journal, { kind: "outbox.dropped", subject: `outbox:${target}`, detail }, log);
+}
+
+/** The same of what can be read no more. */
+async function recordDamaged(journal: Journal, damaged: Damaged, log: Log): Promise<void> {
+  await record(journal, { kind: "history.damaged", subject: "", detail: damaged }, log);
 }
 
 async function recordTrouble(

@@ -1,6 +1,7 @@
 import type { Samples } from "../../domain/samples.ts";
 import { AssertionError, unreachable } from "../../lib/assert.ts";
 import { oldIn } from "./batch.ts";
+import { DamagedChunkError } from "./damage.ts";
 import type { Engine } from "./engine.ts";
 import type { Trays } from "./trays.ts";
 import type { Answer, Question, Replies } from "./wire.ts";
@@ -11,6 +12,8 @@ type End = Extract<Question, { ask: "leave" | "close" }>;
 type Follow = Extract<Question, { ask: FollowWord }>;
 type FollowWord = "follow" | "unfollow" | "arrivals" | "take" | "hold" | "release";
 type Read = Exclude<Question, Append | Change | Follow | End>;
+/** A question that met a chunk whose bytes have changed; it is asked again when that is aside. */
+type Mend = { readonly ask: "mend"; readonly question: Read; readonly series: Iterable<number> };
 export type Say = (answer: Answer) => void;
 
 type DeskParts = {
@@ -33,7 +36,7 @@ export class Desk {
   readonly #say: Say;
   readonly #commitEveryMs: number;
   readonly #next: () => Question | undefined;
-  #waiting: (Append | Change)[] = [];
+  #waiting: (Append | Change | Mend)[] = [];
   #isCommitting = false;
   #commitTimer: NodeJS.Timeout | undefined;
   #isAtWork = false;
@@ -85,7 +88,11 @@ export class Desk {
       const value = this.#read(question);
       this.#say({ say: "done", id, value });
     } catch (reason) {
-      this.#fail([id], reason);
+      const series = reason instanceof DamagedChunkError && seriesOf(question);
+      if (series) {
+        this.#waiting.push({ ask: "mend", question, series });
+        this.#commitSoon();
+      } else this.#fail([id], reason);
     }
   }
 
@@ -172,7 +179,8 @@ export class Desk {
     this.#commitTimer = undefined;
     this.#isCommitting = true;
     const [first] = this.#waiting;
-    if (first && first.ask !== "append") await this.#change(first);
+    if (first?.ask === "mend") await this.#mend(first);
+    else if (first && first.ask !== "append") await this.#change(first);
     else await this.#append(this.#takeAppends());
     this.#isCommitting = false;
     this.#workSoon();
@@ -225,6 +233,19 @@ export class Desk {
       this.#say({ say: "done", id, ...(value !== undefined && { value }) });
     } catch (reason) {
       this.#fail([id], reason);
+    }
+  }
+
+  /** Each round puts something aside, or is the last one. */
+  async #mend({ question, series }: Mend): Promise<void> {
+    this.#waiting.shift();
+    try {
+      const damaged = await this.#engine.putDamagedAside(series);
+      for (const one of damaged) this.#say({ say: "damaged", damaged: one });
+      if (damaged.length > 0) this.#answer(question);
+      else this.#fail([question.id], new DamagedChunkError("sums of a chunk are damaged"));
+    } catch (reason) {
+      this.#fail([question.id], reason);
     }
   }
 
@@ -297,4 +318,10 @@ export class Desk {
     for (const hold of this.#holds.keys()) await this.#release(hold);
     await this.#engine.close();
   }
+}
+
+/** Whose chunks it reads. */
+function seriesOf(question: Read): Iterable<number> | undefined {
+  if (question.ask === "range") return [question.query.series];
+  return question.ask === "aggregate" ? question.query.series : undefined;
 }

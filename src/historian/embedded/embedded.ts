@@ -10,6 +10,7 @@ import type {
   AggregateQuery,
   Appended,
   Buckets,
+  Damaged,
   Dropped,
   Historian,
   HistorianStats,
@@ -37,6 +38,8 @@ type EmbeddedParts = {
   readonly log: Log;
   /** Samples that no target of the outbox will get; the log says so in any case. */
   readonly onDropped?: (dropped: Dropped) => void;
+  /** Samples that can be read no more: their bytes have changed on the disk, and are kept aside. */
+  readonly onDamaged?: (damaged: Damaged) => void;
   /** Why samples may not be taken at this moment, such as a budget that is used up. */
   readonly refusal?: () => Problem | undefined;
   /** The disk failed the history, or undefined: it is over. */
@@ -282,6 +285,9 @@ class EmbeddedHistorian implements Historian {
         break;
       case "dropped":
         this.#parts.onDropped?.(answer.dropped);
+        break;
+      case "damaged":
+        this.#parts.onDamaged?.(answer.damaged);
         break;
       case "stored":
         for (const [index, id] of answer.ids.entries()) this.#settle(id, answer.tooOld?.[index]);

@@ -8,6 +8,7 @@ import type {
   AggregateQuery,
   Appended,
   Buckets,
+  Damaged,
   HistorianStats,
   RangeQuery,
   Retention,
@@ -31,6 +32,7 @@ import { SegmentLog } from "./log.ts";
 import { logFiles } from "./log-files.ts";
 import { Memtable } from "./memtable.ts";
 import { LogOutbox } from "./outbox.ts";
+import { putDamagedAside } from "./put-aside.ts";
 import { readRange } from "./read.ts";
 import { isForGood, Retirement } from "./retirement.ts";
 import { Run } from "./run.ts";
@@ -195,6 +197,20 @@ export class Engine {
     const arrived = this.#memtable.collect(series, ...EVER);
     this.#memtable.latest.replace(series, arrived, this.#tail);
     await this.#upkeep.keep();
+  }
+
+  /**
+   * Puts aside what is damaged of the first of these that has such chunks: the rest can be read.
+   * Never while an append is under way.
+   */
+  async putDamagedAside(series: Iterable<number>): Promise<readonly Damaged[]> {
+    for (const one of series) {
+      const damaged = await this.#write(() => putDamagedAside(this.#chunks, one));
+      if (damaged.length === 0) continue;
+      this.#departure.forget(one);
+      return damaged;
+    }
+    return [];
   }
 
   async setRetention(series: number, retention: Retention | null): Promise<void> {

@@ -6,6 +6,7 @@ import type {
   Arrivals,
   ArrivalsQuery,
   Buckets,
+  Damaged,
   Dropped,
   HistorianStats,
   RangeQuery,
@@ -98,6 +99,7 @@ export type Answer =
       readonly tooOld?: readonly (readonly number[])[];
     }
   | { readonly say: "dropped"; readonly dropped: Dropped }
+  | { readonly say: "damaged"; readonly damaged: Damaged }
   /** The disk failed the database: another thread should open it anew. */
   | { readonly say: "doubt"; readonly reason: string }
   | { readonly say: "failed"; readonly ids: readonly number[]; readonly reason: string }

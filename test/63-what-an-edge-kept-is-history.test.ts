@@ -38,6 +38,11 @@ test("what an edge kept during an outage is history, and no value of now", { ski
   const { latest } = await level();
   assert.deepEqual([latest?.value, latest?.quality, latest?.at], [20, "good", iso(BORN)]);
   assert.equal((await device()).lastSeenAt, lastSeenAt, "it told of then, and not of now");
+  const told = await house.call("GET", `/points/${(await level()).id}/history?${span()}`);
+  assert.deepEqual(told.toldAfterwards, [true, true, false, true, true]);
+  const { items } = await house.call("GET", `/devices/${tank.id}/messages`);
+  const marks = items[0].readings.map((one: { toldAfterwards?: true }) => one.toldAfterwards);
+  assert.deepEqual(marks, [true, true, true, true]);
 });
 
 test("after a cut it is the same, and who has left stays away while it tells", {
@@ -110,8 +115,11 @@ function data(): string {
 
 async function history(): Promise<number[]> {
   const { id } = await level();
-  const span = `from=0&to=${Date.now() + MINUTE}`;
-  return (await house.call("GET", `/points/${id}/history?${span}`)).value;
+  return (await house.call("GET", `/points/${id}/history?${span()}`)).value;
+}
+
+function span(): string {
+  return `from=0&to=${Date.now() + MINUTE}`;
 }
 
 async function level(): Promise<PointReply> {

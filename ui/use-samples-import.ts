@@ -48,7 +48,8 @@ export function useSamplesImport(near: readonly string[]) {
   const keep = async ({ id }: SamplesImportReply, wish: ImportReading, skip: boolean) => {
     const parts = { params: { id }, body: { reading: wish, near: [...near], skip } };
     await follow(await call("POST /imports/:id/store", parts));
-    for (const route of DELETION_CHANGES) void client.invalidateQueries({ queryKey: [route] });
+    for (const route of [...DELETION_CHANGES, "GET /imports"])
+      void client.invalidateQueries({ queryKey: [route] });
   };
   const stop = async ({ id }: SamplesImportReply) =>
     show(await call("POST /imports/:id/stop", { params: { id } }));

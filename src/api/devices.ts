@@ -70,6 +70,7 @@ async function getMessages(house: House, { params }: Call<MessagesRoute>): Answe
       value: shown(reading.value),
       quality: reading.quality,
       ...statusWordOf(reading.quality, reading.word),
+      ...(reading.isPast && { toldAfterwards: true as const }),
       at: iso(reading.at),
     })),
     told: [...told],

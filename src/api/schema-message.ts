@@ -13,7 +13,11 @@ export const HeardMessageSchema = Type.Object({
   bytes: Type.Integer(),
   /** The first of them. */
   readings: Type.Array(
-    Type.Object({ device: Type.String(), channel: Type.String(), ...OfAMoment }),
+    Type.Object({
+      ...{ device: Type.String(), channel: Type.String(), ...OfAMoment },
+      /** Kept by the device while it had no connection. */
+      toldAfterwards: Type.Optional(Type.Literal(true)),
+    }),
   ),
   readingCount: Type.Integer(),
   told: Type.Array(Type.String()),

@@ -1,19 +1,15 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, describe, test } from "node:test";
+import { type Engines, openEngines } from "../../test/engines.ts";
 import type { AgentId, ChannelName, DeviceAddress, Timestamp } from "../domain/brand.ts";
 import { THE_HOUSE } from "../domain/event.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Message, ReceivedMessage } from "../domain/message.ts";
 import { type Samples, valueAt } from "../domain/samples.ts";
 import { drivers } from "../driver/registry.ts";
-import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
 import type { Historian } from "../historian/historian.ts";
 import { Gauges } from "../lib/gauge.ts";
 import { silentLog } from "../lib/log.ts";
-import { openSqliteStore } from "../store/sqlite/sqlite.ts";
 import type { Store } from "../store/store.ts";
 import { type Ingest, openIngest } from "./ingest.ts";
 
@@ -30,17 +26,15 @@ type World = {
   readonly gauges: Gauges;
 };
 
-const folders: string[] = [];
 const closes: (() => Promise<void>)[] = [];
 after(async () => {
   for (const close of closes) await close();
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
 /** The real store, historian and drivers in a folder of their own, or those of another world. */
 async function world(before?: World): Promise<World> {
   const log = silentLog;
-  const { store, historian } = before ?? (await openEngines());
+  const { store, historian } = before ?? (await ownEngines());
   const happenings: string[] = [];
   const sent: Message[] = [];
   const shown: Samples[] = [];
@@ -73,18 +67,10 @@ async function world(before?: World): Promise<World> {
   return { ingest, store, historian, happenings, sent, shown, gauges };
 }
 
-async function openEngines(): Promise<Pick<World, "store" | "historian">> {
-  const folder = mkdtempSync(join(tmpdir(), "fieldline-ingest-"));
-  folders.push(folder);
-  const log = silentLog;
-  const historian = await openEmbeddedHistorian({ folder: join(folder, "history") }, { log });
-  const store = await openSqliteStore({ file: join(folder, "fieldline.db") }, { log });
-  assert.ok(historian.ok && store.ok);
-  closes.push(
-    () => historian.value.close(),
-    () => store.value.close(),
-  );
-  return { store: store.value, historian: historian.value };
+async function ownEngines(): Promise<Engines> {
+  const engines = await openEngines();
+  closes.push(engines.close);
+  return engines;
 }
 
 function message(topic: string, payload: unknown, at: number = NOW): ReceivedMessage {

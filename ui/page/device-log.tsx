@@ -114,12 +114,13 @@ function Readings({ message: { readings, readingCount }, device }: ReadingsProps
           {
             head: "Value",
             align: "right",
-            cell: ({ channel, value, quality, statusWord }) => (
+            cell: ({ channel, value, quality, statusWord, toldAfterwards }) => (
               <>
                 <Figure {...formatValue(value, variableOf(device, channel))} quality={quality} />
                 {statusWord !== undefined && (
                   <div className="dim hint">{statusText(statusWord)}</div>
                 )}
+                {toldAfterwards && <div className="dim hint">told afterwards</div>}
               </>
             ),
           },

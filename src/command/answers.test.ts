@@ -65,8 +65,7 @@ test("after their minute an answer belongs to the order that says the same again
   const room = await open(t);
   const [first, second] = [await room.order(), await room.order()];
   await room.commands.confirm(NODE, ACK);
-  room.clock.advance(LIMIT.answerMs + 1);
-  await room.settled(first, second);
+  await room.givenUp(first, second);
   const third = await room.order();
   await room.commands.confirm(NODE, ACK);
   assert.deepEqual(await room.states(first, second, third), ["unknown", "unknown", "confirmed"]);
@@ -75,8 +74,7 @@ test("after their minute an answer belongs to the order that says the same again
 test("an answer later than its minute is not credited to the next order", async (t) => {
   const room = await open(t);
   const first = await room.order(1);
-  room.clock.advance(LIMIT.answerMs + 1);
-  await room.settled(first);
+  await room.givenUp(first);
   const second = await room.order(2);
   await room.commands.confirm(NODE, FAIL);
   assert.deepEqual(await room.states(first, second), ["unknown", "sent"], "it may be either's");
@@ -95,8 +93,7 @@ test("an answer later than its minute is not credited to the next order", async 
 test("an order that was given up is confirmed by its late answer", async (t) => {
   const room = await open(t);
   const order = await room.order();
-  room.clock.advance(LIMIT.answerMs + 1);
-  await room.settled(order);
+  await room.givenUp(order);
   assert.deepEqual(await room.states(order), ["unknown"]);
   await room.commands.confirm(NODE, ACK);
   assert.deepEqual(await room.states(order), ["confirmed"]);
@@ -105,8 +102,7 @@ test("an order that was given up is confirmed by its late answer", async (t) => 
 test("who says the same again has it answered, whichever of them was meant", async (t) => {
   const room = await open(t);
   const first = await room.order(1);
-  room.clock.advance(LIMIT.answerMs + 1);
-  await room.settled(first);
+  await room.givenUp(first);
   const second = await room.order(1);
   await room.commands.confirm(NODE, ACK);
   assert.deepEqual(await room.states(first, second), ["unknown", "confirmed"]);
@@ -115,8 +111,7 @@ test("who says the same again has it answered, whichever of them was meant", asy
 test("after three minutes no answer is awaited any more", async (t) => {
   const room = await open(t);
   const first = await room.order(1);
-  room.clock.advance(LIMIT.answerMs + 1);
-  await room.settled(first);
+  await room.givenUp(first);
   room.clock.advance(LIMIT.answerLateMs);
   await room.commands.confirm(NODE, ACK);
   const second = await room.order(2);
@@ -127,8 +122,7 @@ test("after three minutes no answer is awaited any more", async (t) => {
 test("what comes when nobody waits is kept as late beside the last that was given up", async (t) => {
   const room = await open(t);
   const order = await room.order(1);
-  room.clock.advance(LIMIT.answerMs + 1);
-  await room.settled(order);
+  await room.givenUp(order);
   room.clock.advance(LIMIT.answerLateMs);
   await room.commands.confirm(NODE, FAIL);
   const row = await room.commands.get(order);
@@ -139,8 +133,7 @@ test("what comes when nobody waits is kept as late beside the last that was give
 test("settings that wait at the broker are confirmed when their gateway comes back", async (t) => {
   const room = await open(t);
   const settings = await room.lay(60);
-  room.clock.advance(LIMIT.answerMs + 1);
-  await room.settled(settings);
+  await room.givenUp(settings);
   room.clock.advance(5 * 3_600_000);
   await room.commands.confirm(NODE, ACK);
   assert.deepEqual(await room.states(settings), ["confirmed"]);
@@ -149,8 +142,7 @@ test("settings that wait at the broker are confirmed when their gateway comes ba
 test("the answer to settings that waited at the broker is not the next order's", async (t) => {
   const room = await open(t);
   const settings = await room.lay(60);
-  room.clock.advance(LIMIT.answerMs + 1);
-  await room.settled(settings);
+  await room.givenUp(settings);
   room.clock.advance(5 * 3_600_000);
   const ring = await room.order(1);
   await room.commands.confirm(NODE, FAIL);
@@ -162,8 +154,7 @@ test("the answer to settings that waited at the broker is not the next order's",
 test("an answer that was lost leaves one later order unclear, and no more", async (t) => {
   const room = await open(t);
   const settings = await room.lay(60);
-  room.clock.advance(LIMIT.answerMs + 1);
-  await room.settled(settings);
+  await room.givenUp(settings);
   room.clock.advance(5 * 3_600_000);
   const ring = await room.order(1);
   await room.commands.confirm(NODE, ACK);
@@ -183,8 +174,7 @@ test("an answer that was lost leaves one later order unclear, and no more", asyn
 test("settings that others have taken the place of are not awaited any more", async (t) => {
   const room = await open(t);
   const first = await room.lay(60);
-  room.clock.advance(LIMIT.answerMs + 1);
-  await room.settled(first);
+  await room.givenUp(first);
   room.clock.advance(LIMIT.answerLateMs);
   const second = await room.lay(90);
   await room.commands.confirm(NODE, ACK);
@@ -245,6 +235,11 @@ async function open(context: TestContext) {
     return asked.value.id;
   };
   const stateOf = async (id: CommandId) => (await commands.get(id))?.state;
+  const settled = async (...ids: readonly CommandId[]) => {
+    for (const id of ids) {
+      while ((await stateOf(id)) === "sent") await new Promise(setImmediate);
+    }
+  };
   return {
     ...{ commands, clock },
     order: (mode = -1, expiresInMs?: number) =>
@@ -256,10 +251,11 @@ async function open(context: TestContext) {
     /** Settings, which the broker keeps for a gateway that comes later. */
     lay: (holdTime: number) => ask({ name: "sensors-config", parameters: settingsOf(holdTime) }),
     states: (...ids: readonly CommandId[]) => Promise.all(ids.map(stateOf)),
-    async settled(...ids: readonly CommandId[]) {
-      for (const id of ids) {
-        while ((await stateOf(id)) === "sent") await new Promise(setImmediate);
-      }
+    settled,
+    /** Their minute is over, and nothing was said. */
+    givenUp(...ids: readonly CommandId[]) {
+      clock.advance(LIMIT.answerMs + 1);
+      return settled(...ids);
     },
   };
 }

@@ -24,109 +24,109 @@ export type Summary = Rollup & {
   readonly samples: number;
 };
 
-/**
- * `isAll`: over all that can be counted, whatever their quality; `good` counts those, too.
- * Stretches of numbers, one as good as the other, are taken in one pass: every sample that is
- * stored passes here. A value that is none, or infinite, shows in the sum: then each is looked at.
- */
+/** `isAll`: over all that can be counted, whatever their quality; `good` counts those, too. */
 export function rollupOf(columns: Columns, from: number, to: number, isAll = false): Rollup {
-  let countable = 0;
+  return { ...rolledUp(columns, from, to, isAll) };
+}
+
+/**
+ * The same, in an object that holds until the next call: every sample that is stored passes here.
+ * Stretches of numbers, one as good as the other, are taken in one pass. A value that is none, or
+ * infinite, shows in the sum: then each is looked at.
+ */
+export function rolledUp(columns: Columns, from: number, to: number, isAll: boolean): Rollup {
   rolling.begin();
   for (let row = from; row < to; row += 1) {
     const end = plainEnd(columns, row, to, isAll);
-    if (row < end) rolling.addRows(columns, row, end);
-    countable += end - row;
+    if (row < end) rolling.addRows(columns.at, columns.value, row, end);
+    rolling.countable += end - row;
     row = end;
     if (row === to || !isCountable(columns, row)) continue;
-    countable += 1;
+    rolling.countable += 1;
     if (counts(columns, row, isAll)) rolling.add(columns.at[row] ?? 0, countedValue(columns, row));
   }
-  if (!Number.isFinite(rolling.sum)) return rollupOneByOne(columns, from, to, isAll);
-  return rolling.rollup(countable);
+  if (rolling.good === 0) rolling.become({ ...NOTHING, countable: rolling.countable });
+  else if (!Number.isFinite(rolling.sum)) {
+    rolling.become(rollupOneByOne(columns, from, to, isAll));
+  }
+  return rolling;
 }
 
-/** Numbers in order of time, while they are summed up: made anew each time, it would be garbage. */
+/**
+ * Numbers in order of time, while they are summed up: made anew each time, it would be garbage.
+ * They begin as NaN: of fields that begin as whole numbers V8 changes its mind, and its code.
+ */
 class Rolling {
-  sum = 0;
-  #good = 0;
-  #min = 0;
-  #max = 0;
-  #first = 0;
-  #last = 0;
-  #lastAt = 0;
-  #increase = 0;
-  #area = 0;
-  readonly #one = { at: new Float64Array(1), value: new Float64Array(1) };
+  countable = 0;
+  good = 0;
+  min = Number.NaN;
+  max = Number.NaN;
+  sum = Number.NaN;
+  first = Number.NaN;
+  last = Number.NaN;
+  increase = Number.NaN;
+  area = Number.NaN;
+  #lastAt = Number.NaN;
+  readonly #at = new Float64Array(1);
+  readonly #value = new Float64Array(1);
 
   begin(): void {
-    this.#good = 0;
+    this.countable = 0;
+    this.good = 0;
     this.sum = 0;
-    this.#increase = 0;
-    this.#area = 0;
+    this.increase = 0;
+    this.area = 0;
   }
 
   add(at: number, value: number): void {
-    this.#one.at[0] = at;
-    this.#one.value[0] = value;
-    this.addRows(this.#one, 0, 1);
+    this.#at[0] = at;
+    this.#value[0] = value;
+    this.addRows(this.#at, this.#value, 0, 1);
   }
 
   /**
    * Whether one is less than the one before is anybody's guess: a branch would be guessed wrong
-   * every other time, so there is none. The additions of 0 make 0 of -0, and say that these are
-   * numbers: else each row would allocate one.
+   * every other time, so there is none. Whether it is the least so far is not. The additions of 0
+   * make 0 of -0, and say that these are numbers: else each row would allocate one.
    */
-  addRows({ at, value }: Timed, from: number, to: number): void {
-    if (this.#good === 0) this.#start(at[from] ?? 0, (value[from] ?? 0) + 0);
-    let [min, max, sum] = [this.#min + 0, this.#max + 0, this.sum + 0];
-    let [increase, area] = [this.#increase + 0, this.#area + 0];
-    let [last, lastAt] = [this.#last + 0, this.#lastAt + 0];
+  addRows(at: Float64Array, value: Float64Array, from: number, to: number): void {
+    if (this.good === 0) this.#start(at[from] ?? 0, (value[from] ?? 0) + 0);
+    let [min, max, sum] = [this.min + 0, this.max + 0, this.sum + 0];
+    let [increase, area] = [this.increase + 0, this.area + 0];
+    let [last, lastAt] = [this.last + 0, this.#lastAt + 0];
     for (let row = from; row < to; row += 1) {
       const one = (value[row] ?? 0) + 0;
       const time = at[row] ?? 0;
-      min = Math.min(min, one);
-      max = Math.max(max, one);
+      if (one < min) min = one;
+      if (one > max) max = one;
       sum += one;
       increase += one - last * Number(one >= last);
       area += last * (time - lastAt);
       last = one;
       lastAt = time;
     }
-    this.#good += to - from;
-    this.#min = min;
-    this.#max = max;
+    this.good += to - from;
+    this.min = min;
+    this.max = max;
     this.sum = sum;
-    this.#increase = increase;
-    this.#area = area;
-    this.#last = last;
+    this.increase = increase;
+    this.area = area;
+    this.last = last;
     this.#lastAt = lastAt;
   }
 
   #start(at: number, value: number): void {
-    this.#min = value;
-    this.#max = value;
-    this.#first = value;
-    this.#last = value;
+    this.min = value;
+    this.max = value;
+    this.first = value;
+    this.last = value;
     this.#lastAt = at;
   }
 
-  rollup(countable: number): Rollup {
-    if (this.#good === 0) return { ...NOTHING, countable };
-    return {
-      countable,
-      good: this.#good,
-      min: this.#min,
-      max: this.#max,
-      sum: this.sum,
-      first: this.#first,
-      last: this.#last,
-      increase: this.#increase,
-      area: this.#area,
-    };
+  become(rollup: Rollup): void {
+    Object.assign(this, rollup);
   }
 }
-
-type Timed = Pick<Columns, "at" | "value">;
 
 const rolling = new Rolling();
 

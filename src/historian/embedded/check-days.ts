@@ -1,5 +1,6 @@
 import type { Chunks } from "./chunks.ts";
-import { sumsOfDay } from "./day-maker.ts";
+import { type DayWork, sumDay } from "./day-maker.ts";
+import { DayTable } from "./day-table.ts";
 import { Run } from "./run.ts";
 import { dayFrom, type Tier } from "./tier.ts";
 
@@ -11,26 +12,26 @@ type DayFault = { readonly at: number; readonly fault: string };
 /** What is wrong with the days of a series, and with which. */
 export function dayFaults(chunks: Chunks, series: number): DayFault[] {
   const faults: DayFault[] = [];
-  const run = new Run();
+  const work = { table: new DayTable(), run: new Run() };
   for (const day of chunks.days.within(series, Number.NEGATIVE_INFINITY, Number.MAX_VALUE)) {
-    const fault = faultOf(chunks, series, day, run);
+    const fault = faultOf(chunks, series, day, work);
     if (fault) faults.push({ at: day.at, fault });
   }
   return faults;
 }
 
-function faultOf(chunks: Chunks, series: number, day: Tier, run: Run): string | undefined {
+function faultOf(chunks: Chunks, series: number, day: Tier, work: DayWork): string | undefined {
   const { days } = chunks;
   if (days.isDamaged(series, day.at)) return "its hours are damaged";
   if (day.at <= days.horizonOf(series)) {
     const left = days.hoursOf(series, day.at);
     return left && !agree(day, dayFrom(left)) ? "it disagrees with its hours" : undefined;
   }
-  const { hours, every } = sumsOfDay(chunks, { series, day: day.at, samplesMin: 0 }, run);
-  if (hours.length === 0) return "its samples cannot be read";
-  const made = dayFrom(hours);
+  const isRead = sumDay(chunks, { series, day: day.at, samplesMin: 0 }, work);
+  if (!isRead) return "its samples cannot be read";
+  const { good, every } = work.table.tiers();
   const [said] = days.within(series, day.at, day.at + 1, true);
-  const isSame = agree(day, made) && (!said || agree(said, every ?? made));
+  const isSame = agree(day, good) && (!said || agree(said, every));
   return isSame ? undefined : "it disagrees with its samples";
 }
 

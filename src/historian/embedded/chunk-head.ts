@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { type Rollup, rollupOf, type Summary } from "../rollup.ts";
+import { type Rollup, rolledUp, type Summary } from "../rollup.ts";
 import { ByteReader, type ByteWriter, VARINT_BYTES } from "./bytes.ts";
 import { DamagedChunkError } from "./damage.ts";
 import { readNarrow, writeNarrow } from "./narrow.ts";
@@ -70,7 +70,7 @@ function writeTable(out: ByteWriter, run: Run, rows: Based, blockEnds: readonly 
   let others = 0;
   for (let block = 0, start = from; block < blocks; block += 1, start += blockSamples) {
     const end = Math.min(to, start + blockSamples);
-    const good = rollupOf(run, start, end);
+    const good = rolledUp(run, start, end, false);
     table[END * blocks + block] = blockEnds[block] ?? 0;
     table[FIRST_AT * blocks + block] = (run.at[start] ?? 0) - base;
     table[LAST_AT * blocks + block] = (run.at[end - 1] ?? 0) - base;
@@ -78,7 +78,7 @@ function writeTable(out: ByteWriter, run: Run, rows: Based, blockEnds: readonly 
     table[GOOD * blocks + block] = good.good;
     putSums(table, SUMS * blocks + block, blocks, good);
     if (good.good === good.countable) continue;
-    putSums(table, COLUMNS * blocks + others, blocks, rollupOf(run, start, end, true));
+    putSums(table, COLUMNS * blocks + others, blocks, rolledUp(run, start, end, true));
     others += 1;
   }
   for (let column = 0; column < COLUMNS + SUM_COLUMNS; column += 1) {

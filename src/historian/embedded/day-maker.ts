@@ -1,21 +1,11 @@
-import type { SeriesRange } from "../historian.ts";
 import { blocksForward } from "./blocks.ts";
 import type { Block } from "./chunk.ts";
 import type { Chunks } from "./chunks.ts";
 import { DamagedChunkError } from "./damage.ts";
-import type { OpenDay, Sums } from "./open-days.ts";
+import { DayTable } from "./day-table.ts";
+import type { OpenDay } from "./open-days.ts";
 import { Run } from "./run.ts";
-import {
-  DAY_MS,
-  dayOf,
-  hourOf,
-  hoursIn,
-  link,
-  linkedByHour,
-  summed,
-  type Tier,
-  tierOf,
-} from "./tier.ts";
+import { DAY_MS, dayOf, hourOf, hoursIn, summed, tierOf } from "./tier.ts";
 
 /**
  * Keeps days beside the raw samples that they are made of: a day is made when it is over, and again
@@ -26,7 +16,7 @@ import {
 export class DayMaker {
   readonly #chunks: Chunks;
   readonly #samplesMin: number;
-  readonly #run = new Run();
+  readonly #work: DayWork = { table: new DayTable(), run: new Run() };
 
   constructor(chunks: Chunks, samplesMin: number) {
     this.#chunks = chunks;
@@ -57,8 +47,7 @@ export class DayMaker {
     if (day <= days.horizonOf(series)) return; // Also before there was any.
     if (days.open.hasFewer(series, day, this.#samplesMin)) return;
     const wanted = { series, day, samplesMin: this.#samplesMin, known: days.open.of(series, day) };
-    const { hours, every } = sumsOfDay(this.#chunks, wanted, this.#run);
-    if (hours.length > 0) days.put(series, hours, every);
+    if (sumDay(this.#chunks, wanted, this.#work)) days.put(series, this.#work.table);
     else days.forget(series, day);
     yield;
   }
@@ -80,53 +69,50 @@ type Wanted = {
   readonly day: number;
   readonly samplesMin: number;
   /** What need not be read from chunks. */
-  readonly known?: Pick<OpenDay, "sums"> | undefined;
+  readonly known?: OpenDay | undefined;
 };
 
-type DaySums = {
-  /** Over the good samples. */
-  readonly hours: Tier[];
-  /** The day over all that can be counted, where not all of them are good. */
-  readonly every?: Tier | undefined;
-};
+/** What is filled, and what is read into on the way. */
+export type DayWork = { readonly table: DayTable; readonly run: Run };
 
-/** What the raw samples of a day come to; no hours where it is not to be kept. */
-export function sumsOfDay(chunks: Chunks, wanted: Wanted, run: Run): DaySums {
+/** What the raw samples of a day come to, into the table; false where it is not to be kept. */
+export function sumDay(chunks: Chunks, wanted: Wanted, { table, run }: DayWork): boolean {
   const { series, day, samplesMin, known } = wanted;
-  if (chunks.samplesAbout(series, day, day + DAY_MS) < samplesMin) return { hours: [] };
-  const read = (from: number, to: number) => sumsWithin(chunks, { series, from, to }, run);
+  if (chunks.samplesAbout(series, day, day + DAY_MS) < samplesMin) return false;
+  const read = (from: number, to: number) => {
+    for (const block of blocksForward(chunks, { series, from, to })) {
+      addBlock(block, { from, to }, { table, run });
+    }
+  };
   try {
-    const sums = known ? known.sums(read) : read(day, day + DAY_MS);
-    const hours = linkedByHour(sums.flatMap((part) => part.hours));
-    const isAllGood = hours.every(({ good, countable }) => good === countable);
-    const all = isAllGood ? [] : sums.map(({ every }) => every);
-    return { hours, every: all.length > 0 ? all.reduce(link) : undefined };
+    table.begin(day);
+    if (known) known.fill(table, read);
+    else read(day, day + DAY_MS);
   } catch (reason) {
     if (!(reason instanceof DamagedChunkError)) throw reason;
-    return { hours: [] }; // Whoever reads the day meets the damage, and says so.
+    return false; // Whoever reads the day meets the damage, and says so.
   }
+  if (table.count > 0) table.total();
+  return table.count > 0;
 }
 
-/** Of whole hours, from their chunks. */
-function sumsWithin(chunks: Chunks, range: SeriesRange, run: Run): Sums[] {
-  const sums: Sums[] = [];
-  for (const block of blocksForward(chunks, range)) sums.push(...sumsOfBlock(block, range, run));
-  return sums;
-}
+type Span = { readonly from: number; readonly to: number };
 
-/** One that lies in an hour and has nothing but good samples says all by itself. */
-function sumsOfBlock(block: Block, { from, to }: SeriesRange, run: Run): Sums[] {
+/** Of whole hours. A block in one hour of nothing but good samples says all by itself. */
+function addBlock(block: Block, { from, to }: Span, { table, run }: DayWork): void {
   const at = hourOf(block.firstAt);
   const isWhole = at >= from && at === hourOf(block.lastAt);
   const sums = isWhole ? block.sums(false) : undefined;
   if (sums && sums.good === sums.samples) {
     const hour = tierOf(at, sums);
-    return [{ hours: [hour], every: hour }];
+    table.addTier(hour);
+    table.addEveryTier(hour);
+    return;
   }
   run.clear();
   block.decode(run);
   run.trim(from, to);
-  if (run.count === 0) return [];
-  const every = summed(run, { from: 0, to: run.count, isAll: true }, from);
-  return [{ hours: hoursIn(run, 0, run.count), every }];
+  if (run.count === 0) return;
+  for (const hour of hoursIn(run, 0, run.count)) table.addTier(hour);
+  table.addEveryTier(summed(run, { from: 0, to: run.count, isAll: true }, from));
 }

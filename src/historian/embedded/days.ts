@@ -1,7 +1,9 @@
 import type { Sqlite, SqlRow, Statement } from "../../lib/sqlite.ts";
 import type { SeriesRemains } from "../historian.ts";
+import { type DayTable, tableOf } from "./day-table.ts";
 import { decodeHours, encodeHours } from "./hour-block.ts";
 import { OpenDays } from "./open-days.ts";
+import { COUNTABLE, GOOD, putRow, SUM_ROW } from "./sum-row.ts";
 import { DAY_MS, dayFrom, dayOf, HOUR_MS, link, linkedByHour, type Tier } from "./tier.ts";
 
 /*
@@ -162,8 +164,9 @@ export class Days {
   }
 
   /** A day that was made from its raw samples. */
-  put(series: number, hours: readonly Tier[], every?: Tier): void {
-    this.#write(series, dayFrom(hours), hours, every);
+  put(series: number, table: DayTable): void {
+    const sums = table.sumsHeld();
+    this.#write(series, table.day, { sums, hours: encodeHours(table) });
   }
 
   /** These samples are let go: what they come to is kept, put to what was let go before them. */
@@ -187,7 +190,7 @@ export class Days {
       const isMade = day.at > this.horizonOf(series);
       const hours = isMade ? [] : (this.hoursOf(series, day.at) ?? []);
       const left = hours.filter((hour) => hour.lastAt < from || hour.firstAt >= to);
-      if (left.length > 0) this.#write(series, dayFrom(left), left);
+      if (left.length > 0) this.put(series, tableOf(left));
       else if (isMade || (day.lastAt >= from && day.firstAt < to)) this.forget(series, day.at);
     }
     const isGone = this.within(series, NEVER, this.horizonOf(series) + 1).length === 0;
@@ -221,18 +224,22 @@ export class Days {
     const isLeft = day <= this.horizonOf(series);
     const row = isLeft ? this.#get.get(series, day) : undefined;
     if (!row) {
-      this.put(series, more);
+      this.put(series, tableOf(more));
       return;
     }
     const hours = this.hoursOf(series, day);
-    if (hours) this.put(series, linkedByHour([...hours, ...more]));
-    else this.#write(series, link(this.#dayOf(series, row, false), dayFrom(more)), null);
+    if (hours) this.put(series, tableOf(linkedByHour([...hours, ...more])));
+    else {
+      const sums = new Float64Array(SUM_ROW);
+      putRow(sums, 0, link(this.#dayOf(series, row, false), dayFrom(more)));
+      this.#write(series, day, { sums, hours: null });
+    }
   }
 
-  #write(series: number, day: Tier, hours: readonly Tier[] | null, every?: Tier): void {
-    const { at, countable, good } = day;
-    const block = hours && encodeHours(at, hours);
-    this.#put.run(series, at, countable, good, sumsOf(every ? [day, every] : [day]), block);
+  #write(series: number, day: number, { sums, hours }: Held): void {
+    const [countable, good] = [sums[COUNTABLE] ?? 0, sums[GOOD] ?? 0];
+    const bytes = new Uint8Array(sums.buffer, 0, sums.byteLength);
+    this.#put.run(series, day, countable, good, bytes, hours);
   }
 
   /** Over its good samples, where nothing else is known. */
@@ -245,13 +252,8 @@ export class Days {
   }
 }
 
-function sumsOf(parts: readonly Tier[]): Uint8Array {
-  const numbers = parts.flatMap((day) => {
-    const { firstAt, lastAt, countable, good, min, max, sum, first, last } = day;
-    return [firstAt, lastAt, countable, good, min, max, sum, first, last, day.increase, day.area];
-  });
-  return new Uint8Array(Float64Array.from(numbers).buffer);
-}
+/** As they lie in its row. */
+type Held = { readonly sums: Float64Array; readonly hours: Uint8Array | null };
 
 /** Number by number: a long span has very many of them. */
 function readSums(at: number, bytes: Uint8Array, isAll: boolean): Tier {

@@ -1,5 +1,7 @@
 import { crc32 } from "node:zlib";
 import { ByteReader, ByteWriter, VARINT_BYTES } from "./bytes.ts";
+import type { DayTable } from "./day-table.ts";
+import { SUM_ROW } from "./sum-row.ts";
 import type { Tier } from "./tier.ts";
 import { readValues, writeValues } from "./values.ts";
 
@@ -19,21 +21,21 @@ import { readValues, writeValues } from "./values.ts";
 const VERSION = 1;
 const CRC_BYTES = 4;
 const HOUR_MS = 3_600_000;
-const COLUMNS = 11;
+const COLUMNS = SUM_ROW;
+const TIME_COLUMNS = 2;
 const HOURS_MAX = 24;
 
 const out = new ByteWriter();
 const columns = new Float64Array(COLUMNS * HOURS_MAX);
 
 /** The bytes are the writer's own: they hold until the next call. */
-export function encodeHours(day: number, hours: readonly Tier[]): Uint8Array {
+export function encodeHours({ day, count, hours, rows }: DayTable): Uint8Array {
   out.length = 0;
-  out.reserve(1 + VARINT_BYTES + hours.length);
+  out.reserve(1 + VARINT_BYTES + count);
   out.byte(VERSION);
-  out.varint(hours.length);
-  for (const { at } of hours) out.byte((at - day) / HOUR_MS);
-  const count = hours.length;
-  for (const [row, hour] of hours.entries()) spread(day, hour, row, count);
+  out.varint(count);
+  for (let row = 0; row < count; row += 1) out.byte(hours[row] ?? 0);
+  spread(rows, count, day);
   for (let column = 0; column < COLUMNS; column += 1) {
     out.reserve(1);
     const form = out.length;
@@ -48,19 +50,14 @@ export function encodeHours(day: number, hours: readonly Tier[]): Uint8Array {
   return out.bytes.subarray(0, out.length);
 }
 
-/** Field by field, as `tierAt` reads them: a flush makes very many of them. */
-function spread(day: number, hour: Tier, row: number, count: number): void {
-  columns[row] = hour.firstAt - day;
-  columns[row + count] = hour.lastAt - day;
-  columns[row + count * 2] = hour.countable;
-  columns[row + count * 3] = hour.good;
-  columns[row + count * 4] = hour.min;
-  columns[row + count * 5] = hour.max;
-  columns[row + count * 6] = hour.sum;
-  columns[row + count * 7] = hour.first;
-  columns[row + count * 8] = hour.last;
-  columns[row + count * 9] = hour.increase;
-  columns[row + count * 10] = hour.area;
+/** The rows of the table as columns, with times that begin with the day. */
+function spread(rows: Float64Array, count: number, day: number): void {
+  for (let column = 0; column < COLUMNS; column += 1) {
+    const base = column < TIME_COLUMNS ? day : 0;
+    for (let row = 0; row < count; row += 1) {
+      columns[column * count + row] = (rows[row * COLUMNS + column] ?? 0) - base;
+    }
+  }
 }
 
 /** Undefined where the bytes are not those that were written. */

@@ -1,8 +1,7 @@
+import type { DayTable } from "./day-table.ts";
 import { grown, type Run } from "./run.ts";
-import { DAY_MS, dayOf, HOUR_MS, hourOf, link, summed, type Tier } from "./tier.ts";
-
-/** Sums of a stretch of time: of its hours over good samples, and of all over all that count. */
-export type Sums = { readonly hours: readonly Tier[]; readonly every: Tier };
+import { COUNTABLE, copyRow, GOOD, linkRow, SUM_ROW, sumRow } from "./sum-row.ts";
+import { DAY_MS, dayOf, HOUR_MS } from "./tier.ts";
 
 type Rows = { readonly from: number; readonly to: number };
 
@@ -91,14 +90,13 @@ function isDense({ at }: Run, { from, to }: Rows, samplesMin: number): boolean {
 }
 
 const HOURS = DAY_MS / HOUR_MS;
-const NUMBERS = 11;
 const [NOTHING, KNOWN, UNKNOWN] = [0, 1, 2];
 
-/** Each hour over its good samples, and over all that count, as numbers: there are many of them. */
+/** Each hour over its good samples, and behind it over all that count: rows of sum-row.ts. */
 export class OpenDay {
   at = Number.NaN;
   readonly #state = new Uint8Array(HOURS);
-  readonly #numbers = new Float64Array(HOURS * 2 * NUMBERS);
+  readonly #rows = new Float64Array(HOURS * 2 * SUM_ROW);
 
   /** What was stored before is not known. */
   begin(day: number, before: number): void {
@@ -109,9 +107,8 @@ export class OpenDay {
 
   add(run: Run, { from, to }: Rows): void {
     for (let start = from; start < to; ) {
-      const at = hourOf(run.at[start] ?? 0);
-      const end = Math.min(to, run.rowAt(at + HOUR_MS));
-      const hour = this.#hourOf(at);
+      const hour = this.#hourOf(run.at[start] ?? 0);
+      const end = Math.min(to, run.rowAt(this.#startOf(hour + 1)));
       if (this.#state[hour] !== UNKNOWN) this.#addHour(run, { from: start, to: end }, hour);
       start = end;
     }
@@ -121,17 +118,18 @@ export class OpenDay {
     if (dayOf(at) === this.at) this.#state[this.#hourOf(at)] = UNKNOWN;
   }
 
-  /** In order of time; of stretches that are not known, what `read` makes of them. */
-  sums(read: (from: number, to: number) => Sums[]): Sums[] {
-    const sums: Sums[] = [];
+  /** Into the table, in order of time; stretches that are not known by what `read` puts there. */
+  fill(table: DayTable, read: (from: number, to: number) => void): void {
     for (let hour = 0; hour < HOURS; hour += 1) {
-      if (this.#state[hour] === KNOWN) sums.push(this.#sumsOf(hour));
+      if (this.#state[hour] === KNOWN) {
+        table.add(hour, this.#rows, placeOf(hour));
+        table.addEvery(this.#rows, placeOf(hour) + SUM_ROW);
+      }
       if (this.#state[hour] !== UNKNOWN) continue;
       const from = hour;
       while (this.#state[hour + 1] === UNKNOWN) hour += 1;
-      sums.push(...read(this.#startOf(from), this.#startOf(hour + 1)));
+      read(this.#startOf(from), this.#startOf(hour + 1));
     }
-    return sums;
   }
 
   #hourOf(at: number): number {
@@ -143,54 +141,18 @@ export class OpenDay {
   }
 
   #addHour(run: Run, { from, to }: Rows, hour: number): void {
-    const at = this.#startOf(hour);
-    const isBegun = this.#state[hour] === KNOWN;
-    const good = summed(run, { from, to, isAll: false }, at);
-    const isAllGood = good.good === good.countable;
-    const every = isAllGood ? good : summed(run, { from, to, isAll: true }, at);
+    const put = this.#state[hour] === KNOWN ? linkRow : copyRow;
     this.#state[hour] = KNOWN;
-    this.#write(hour * 2, isBegun ? link(this.#read(hour * 2, hour), good) : good);
-    this.#write(hour * 2 + 1, isBegun ? link(this.#read(hour * 2 + 1, hour), every) : every);
+    sumRow(next, run, { from, to, isAll: false });
+    put(this.#rows, placeOf(hour), next, 0);
+    if (next[GOOD] !== next[COUNTABLE]) sumRow(next, run, { from, to, isAll: true });
+    put(this.#rows, placeOf(hour) + SUM_ROW, next, 0);
   }
+}
 
-  #sumsOf(hour: number): Sums {
-    return { hours: [this.#read(hour * 2, hour)], every: this.#read(hour * 2 + 1, hour) };
-  }
+/** What follows: made anew each time, it would be garbage. */
+const next = new Float64Array(SUM_ROW);
 
-  #write(place: number, of: Tier): void {
-    const numbers = this.#numbers;
-    const first = place * NUMBERS;
-    numbers[first] = of.firstAt;
-    numbers[first + 1] = of.lastAt;
-    numbers[first + 2] = of.countable;
-    numbers[first + 3] = of.good;
-    numbers[first + 4] = of.min;
-    numbers[first + 5] = of.max;
-    numbers[first + 6] = of.sum;
-    numbers[first + 7] = of.first;
-    numbers[first + 8] = of.last;
-    numbers[first + 9] = of.increase;
-    numbers[first + 10] = of.area;
-  }
-
-  /** Field by field, as `write` has them. */
-  #read(place: number, hour: number): Tier {
-    const numbers = this.#numbers;
-    const first = place * NUMBERS;
-    return {
-      at: this.#startOf(hour),
-      firstAt: numbers[first] ?? 0,
-      lastAt: numbers[first + 1] ?? 0,
-      samples: numbers[first + 3] ?? 0,
-      countable: numbers[first + 2] ?? 0,
-      good: numbers[first + 3] ?? 0,
-      min: numbers[first + 4] ?? 0,
-      max: numbers[first + 5] ?? 0,
-      sum: numbers[first + 6] ?? 0,
-      first: numbers[first + 7] ?? 0,
-      last: numbers[first + 8] ?? 0,
-      increase: numbers[first + 9] ?? 0,
-      area: numbers[first + 10] ?? 0,
-    };
-  }
+function placeOf(hour: number): number {
+  return hour * 2 * SUM_ROW;
 }

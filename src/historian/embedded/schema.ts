@@ -1,8 +1,9 @@
 import { type Problem, problem } from "../../domain/problem.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Sqlite } from "../../lib/sqlite.ts";
+import { tableOf } from "./day-table.ts";
 import { encodeHours } from "./hour-block.ts";
-import { dayFrom, dayOf, type Tier } from "./tier.ts";
+import { dayOf, type Tier } from "./tier.ts";
 
 /*
  * history.db, a database of SQLite:
@@ -127,10 +128,11 @@ function moveHours(database: Sqlite): void {
       days.set(dayOf(at), [...(days.get(dayOf(at)) ?? []), hour]);
     }
     for (const [at, own] of days) {
-      const day = dayFrom(own);
+      const table = tableOf(own);
+      const day = table.tiers().good;
       const ends = [day.firstAt, day.lastAt, day.countable, day.good];
       const values = [day.min, day.max, day.sum, day.first, day.last, day.increase, day.area];
-      put.run(series, at, ...ends, ...values, encodeHours(at, own));
+      put.run(series, at, ...ends, ...values, encodeHours(table));
     }
   }
   database.exec(`INSERT INTO horizon SELECT series, max(last_at) FROM hour GROUP BY series;

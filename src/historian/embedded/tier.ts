@@ -1,5 +1,5 @@
 import { isGood } from "../../domain/reading.ts";
-import { rollupOf, type Summary, together } from "../rollup.ts";
+import { rolledUp, type Summary, together } from "../rollup.ts";
 import { isCountable } from "../tally.ts";
 import type { Run } from "./run.ts";
 
@@ -77,12 +77,9 @@ export function tierOf(at: number, of: Summary): Tier {
 }
 
 /** `isAll`: whatever their quality. */
-export function summed(run: Run, { from, to, isAll }: Rows, at: number): Tier {
-  const counts = (row: number) => isCountable(run, row) && (isAll || isGood(run.quality[row]));
-  let [first, last] = [from, to - 1];
-  while (first < last && !counts(first)) first += 1;
-  while (last > first && !counts(last)) last -= 1;
-  const rollup = rollupOf(run, from, to, isAll);
+export function summed(run: Run, rows: Rows, at: number): Tier {
+  const [first, last] = endsOf(run, rows);
+  const rollup = rolledUp(run, rows.from, rows.to, rows.isAll);
   return {
     at,
     firstAt: run.at[first] ?? 0,
@@ -100,4 +97,16 @@ export function summed(run: Run, { from, to, isAll }: Rows, at: number): Tier {
   };
 }
 
-type Rows = { readonly from: number; readonly to: number; readonly isAll: boolean };
+export type Rows = { readonly from: number; readonly to: number; readonly isAll: boolean };
+
+/** The first and the last row that are summed up, of those of good quality or of all. */
+export function endsOf(run: Run, { from, to, isAll }: Rows): readonly [number, number] {
+  let [first, last] = [from, to - 1];
+  while (first < last && !counts(run, first, isAll)) first += 1;
+  while (last > first && !counts(run, last, isAll)) last -= 1;
+  return [first, last];
+}
+
+function counts(run: Run, row: number, isAll: boolean): boolean {
+  return isCountable(run, row) && (isAll || isGood(run.quality[row]));
+}

@@ -179,7 +179,9 @@ function readsRow(name: string, runs: Runs): Record<string, string | number> {
   const found = runs[0]?.reads ?? {};
   const cells = Object.entries(found).map(([read, { found }]) => {
     const ms = median(runs.map(({ reads }) => reads[read]?.ms ?? Number.NaN));
-    return [`${read} ms (of)`, `${rounded(ms)} (${Math.round(found)})`];
+    const firstMs = median(runs.map(({ reads }) => reads[read]?.firstMs ?? Number.NaN));
+    const times = `${rounded(ms)}, first ${rounded(firstMs)}`;
+    return [`${read} ms (of)`, `${times} (${Math.round(found)})`];
   });
   return { reads: name, ...Object.fromEntries(cells) };
 }

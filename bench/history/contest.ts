@@ -47,9 +47,11 @@ export type ContestResult = {
   readonly unique: number;
   /** The highest of this process and its peer. */
   readonly residentMb: number;
-  /** Milliseconds, medians; and what was found, which must be the same for all. */
-  readonly reads: Readonly<Record<string, { readonly ms: number; readonly found: number }>>;
+  readonly reads: Readonly<Record<string, Read>>;
 };
+
+/** Milliseconds of the first, and the median; and what was found, which must be the same for all. */
+type Read = { readonly firstMs: number; readonly ms: number; readonly found: number };
 
 const READS = 7;
 const REST_MS = 2_000;
@@ -120,7 +122,7 @@ async function readAll(contestant: Contestant, days: number) {
   };
 }
 
-async function read(ask: () => Promise<number>) {
+async function read(ask: () => Promise<number>): Promise<Read> {
   const times: number[] = [];
   let found = 0;
   for (let round = 0; round < READS; round += 1) {
@@ -128,7 +130,7 @@ async function read(ask: () => Promise<number>) {
     found = await ask();
     times.push(performance.now() - start);
   }
-  return { ms: median(times), found };
+  return { firstMs: times[0] ?? Number.NaN, ms: median(times), found };
 }
 
 function cpuOf(contestant: Contestant): number {

@@ -16,7 +16,7 @@ export class Durations {
     this.#sums = sums;
     this.#value = before;
     this.#since = query.from;
-    sums.duration.fill(0);
+    sums.beginDurations();
   }
 
   /** Samples in order of time. */

@@ -7,6 +7,7 @@ import { openEmbeddedHistorian } from "./embedded/embedded.ts";
 import { Engine } from "./embedded/engine.ts";
 import { diskFiles } from "./embedded/files.ts";
 import type { Historian } from "./historian.ts";
+import { bucketsOf } from "./sums.ts";
 
 testHistorian({ name: "embedded", open: (folder) => openEmbedded(folder, "synced") });
 testHistorian({ name: "embedded, written", open: (folder) => openEmbedded(folder, "written") });
@@ -57,7 +58,7 @@ async function openSmall(folder: string): Promise<Historian> {
     },
     latest: async (series) => engine.latest(series),
     range: async (query) => engine.range(query),
-    aggregate: async (query) => engine.aggregate(query),
+    aggregate: async (query) => bucketsOf(query, engine.aggregate(query)),
     deleteRange: (range) => inTurn(() => engine.deleteRange(range)),
     setRetention: (series, retention) => inTurn(() => engine.setRetention(series, retention)),
     retentions: async () => engine.retentions(),

@@ -5,11 +5,70 @@ import type { AggregateQuery, Buckets } from "./historian.ts";
 import type { Summary } from "./rollup.ts";
 import { type Columns, countedValue, isCountable, Tally } from "./tally.ts";
 
-/** Columns of a bucket row; they lie one behind another in one buffer. */
-export const SUM_COLUMNS = 11;
+/** Columns of the buckets of a series, one behind another. */
+const COLUMN = {
+  count: 0,
+  min: 1,
+  max: 2,
+  sum: 3,
+  first: 4,
+  last: 5,
+  increase: 6,
+  all: 7,
+  area: 8,
+  known: 9,
+  duration: 10,
+} as const;
+const COLUMNS = 11;
+const COUNTED = [COLUMN.count, COLUMN.all];
+const WEIGHTED = [...COUNTED, COLUMN.area, COLUMN.known];
+
+/** The buckets of all series of a query, to cross threads: it is two columns, not thousands. */
+export type SumTable = {
+  /** Where each bucket begins. */
+  readonly starts: Float64Array;
+  /** Series after series, of each column after column. */
+  readonly cells: Float64Array;
+};
+
+/** Without buckets yet. Throws where they would be too many for memory. */
+export function sumTable(query: AggregateQuery): SumTable {
+  const starts = bucketStarts(query);
+  return { starts, cells: new Float64Array(query.series.length * starts.length * COLUMNS) };
+}
+
+/** As they are handed out of the historian. */
+export function bucketsOf(query: AggregateQuery, { starts, cells }: SumTable): Buckets[] {
+  const { from, to, by } = query;
+  const widthMs = widthOf(by, to - from);
+  const buckets = starts.length;
+  let end = 0;
+  // In the order of the columns.
+  const next = () => {
+    end += buckets;
+    return cells.subarray(end - buckets, end);
+  };
+  return Array.from(query.series, (series) => ({
+    series,
+    from,
+    widthMs,
+    at: starts,
+    count: next(),
+    min: next(),
+    max: next(),
+    sum: next(),
+    first: next(),
+    last: next(),
+    increase: next(),
+    all: next(),
+    area: next(),
+    known: next(),
+    duration: next(),
+  }));
+}
 
 /** Where the buckets of a query begin. Throws where they would be too many for memory. */
-export function bucketStarts({ series, from, to, by }: AggregateQuery): Float64Array {
+function bucketStarts({ series, from, to, by }: AggregateQuery): Float64Array {
   if (!(from < to)) return new Float64Array(0);
   const max = Math.floor(LIMIT.bucketsPerQuery / Math.max(1, series.length));
   if ("calendar" in by) {
@@ -24,49 +83,29 @@ export function bucketStarts({ series, from, to, by }: AggregateQuery): Float64A
 }
 
 /** The buckets of one series while they are summed up, in order of time. -0 counts as 0. */
-export class Sums implements Buckets {
+export class Sums {
   readonly series: number;
-  readonly from: number;
   readonly widthMs: number;
+  /** Where each bucket begins. */
   readonly at: Float64Array;
-  readonly count: Float64Array;
-  readonly all: Float64Array;
-  readonly min: Float64Array;
-  readonly max: Float64Array;
-  readonly sum: Float64Array;
-  readonly first: Float64Array;
-  readonly last: Float64Array;
-  readonly increase: Float64Array;
-  readonly area: Float64Array;
-  readonly known: Float64Array;
-  readonly duration: Float64Array;
+  readonly #cells: Float64Array;
   readonly #query: AggregateQuery;
   readonly #tally: Tally;
   #heldFrom: number;
 
-  constructor(series: number, query: AggregateQuery, at: Float64Array, columns: Float64Array) {
+  /** Of the series at this place of the query. */
+  constructor(query: AggregateQuery, { starts, cells }: SumTable, index: number) {
     const { from, to, by, weighted } = query;
-    const column = (index: number) => columns.subarray(index * at.length, (index + 1) * at.length);
-    columns.fill(Number.NaN);
+    const buckets = starts.length;
+    const size = buckets * COLUMNS;
+    this.series = query.series[index] ?? 0;
+    this.widthMs = widthOf(by, to - from);
+    this.at = starts;
+    this.#cells = cells.subarray(index * size, (index + 1) * size).fill(Number.NaN);
     this.#query = query;
     this.#tally = new Tally(query.rollover);
     this.#heldFrom = from;
-    this.series = series;
-    this.from = from;
-    this.at = at;
-    this.widthMs = widthOf(by, to - from);
-    this.count = column(0).fill(0);
-    this.min = column(1);
-    this.max = column(2);
-    this.sum = column(3);
-    this.first = column(4);
-    this.last = column(5);
-    this.increase = column(6);
-    this.all = column(7).fill(0);
-    this.area = column(8);
-    this.known = column(9);
-    this.duration = column(10);
-    if (weighted) columns.subarray(8 * at.length, 10 * at.length).fill(0);
+    for (const column of weighted ? WEIGHTED : COUNTED) this.#clear(column);
   }
 
   /** The value of the last sample before the first bucket, NaN where there is none. */
@@ -76,8 +115,8 @@ export class Sums implements Buckets {
 
   bucketAt(at: number): number {
     if (Number.isNaN(this.widthMs)) return placeIn(this.at, at);
-    const bucket = Math.floor((at - this.from) / this.widthMs);
-    return Math.min(bucket, this.count.length - 1);
+    const bucket = Math.floor((at - this.#query.from) / this.widthMs);
+    return Math.min(bucket, this.at.length - 1);
   }
 
   /** Whether all of this span lies in one bucket. */
@@ -97,19 +136,28 @@ export class Sums implements Buckets {
     }
   }
 
+  /** Whether that says of samples all that was asked for. */
+  canTake({ good, samples, first, last, increase }: Summary): boolean {
+    const { weighted, rollover } = this.#query;
+    // Its area begins and ends with the first and last of its samples that count.
+    if (weighted && good > 0 && good < samples) return false;
+    // Samples without a reset know nothing of rollovers.
+    return rollover === undefined || good === 0 || increase === last - first;
+  }
+
   /** Samples that follow each other, all at once; they lie in one bucket. */
   addSummary(summary: Summary): void {
-    const { firstAt, lastAt, countable, good, min, max, sum, first, last, increase } = summary;
+    const { firstAt, lastAt } = summary;
     const bucket = this.bucketAt(firstAt);
-    this.all[bucket] = (this.all[bucket] ?? 0) + countable;
-    if (good === 0) return;
+    this.#add(COLUMN.all, bucket, summary.countable);
+    if (summary.good === 0) return;
     const tally = this.#tallyOf(bucket);
     this.#hold(firstAt, tally.before);
-    tally.addAll({ good, min, max, sum, first, last, increase });
+    tally.addAll(summary);
     this.#keep(bucket, tally);
     if (!this.#query.weighted) return;
-    this.area[bucket] = (this.area[bucket] ?? 0) + summary.area;
-    this.known[bucket] = (this.known[bucket] ?? 0) + lastAt - firstAt;
+    this.#add(COLUMN.area, bucket, summary.area);
+    this.#add(COLUMN.known, bucket, lastAt - firstAt);
     this.#heldFrom = lastAt;
   }
 
@@ -119,16 +167,14 @@ export class Sums implements Buckets {
     this.#hold(Math.min(to, now), this.#tally.before);
   }
 
-  /** Notes for how long it was the state that was asked for, `[from, to)`. */
-  addDuration(from: number, to: number): void {
-    this.#share(from, to, (bucket, ms) => {
-      this.duration[bucket] = (this.duration[bucket] ?? 0) + ms;
-    });
+  /** From now on it is noted for how long it was the state that was asked for. */
+  beginDurations(): void {
+    this.#clear(COLUMN.duration);
   }
 
-  /** The columns without what was needed to sum them up. */
-  buckets(): Buckets {
-    return { ...(this as Buckets) };
+  /** It was so within `[from, to)`. */
+  addDuration(from: number, to: number): void {
+    this.#share(from, to, (bucket, ms) => this.#add(COLUMN.duration, bucket, ms));
   }
 
   /** The row behind those of this bucket, of which `from` is the first. */
@@ -147,7 +193,7 @@ export class Sums implements Buckets {
     const tally = this.#tallyOf(bucket);
     if (this.#query.weighted) this.#holdRows(columns, from, to, tally.before);
     const countable = tally.addRows(columns, from, to, isAll);
-    this.all[bucket] = (this.all[bucket] ?? 0) + countable;
+    this.#add(COLUMN.all, bucket, countable);
     if (tally.count > 0) this.#keep(bucket, tally);
   }
 
@@ -163,24 +209,35 @@ export class Sums implements Buckets {
   }
 
   #tallyOf(bucket: number): Tally {
-    const tally = this.#tally;
-    tally.count = this.count[bucket] ?? 0;
-    tally.min = this.min[bucket] ?? 0;
-    tally.max = this.max[bucket] ?? 0;
-    tally.sum = this.sum[bucket] ?? 0;
-    tally.first = this.first[bucket] ?? 0;
-    tally.increase = this.increase[bucket] ?? 0;
+    const [tally, cells, buckets] = [this.#tally, this.#cells, this.at.length];
+    tally.count = cells[COLUMN.count * buckets + bucket] ?? 0;
+    tally.min = cells[COLUMN.min * buckets + bucket] ?? 0;
+    tally.max = cells[COLUMN.max * buckets + bucket] ?? 0;
+    tally.sum = cells[COLUMN.sum * buckets + bucket] ?? 0;
+    tally.first = cells[COLUMN.first * buckets + bucket] ?? 0;
+    tally.increase = cells[COLUMN.increase * buckets + bucket] ?? 0;
     return tally;
   }
 
   #keep(bucket: number, { count, min, max, sum, first, before, increase }: Tally): void {
-    this.count[bucket] = count;
-    this.min[bucket] = min;
-    this.max[bucket] = max;
-    this.sum[bucket] = sum;
-    this.first[bucket] = first;
-    this.last[bucket] = before;
-    this.increase[bucket] = increase;
+    const [cells, buckets] = [this.#cells, this.at.length];
+    cells[COLUMN.count * buckets + bucket] = count;
+    cells[COLUMN.min * buckets + bucket] = min;
+    cells[COLUMN.max * buckets + bucket] = max;
+    cells[COLUMN.sum * buckets + bucket] = sum;
+    cells[COLUMN.first * buckets + bucket] = first;
+    cells[COLUMN.last * buckets + bucket] = before;
+    cells[COLUMN.increase * buckets + bucket] = increase;
+  }
+
+  #clear(column: number): void {
+    const buckets = this.at.length;
+    this.#cells.fill(0, column * buckets, (column + 1) * buckets);
+  }
+
+  #add(column: number, bucket: number, more: number): void {
+    const cell = column * this.at.length + bucket;
+    this.#cells[cell] = (this.#cells[cell] ?? 0) + more;
   }
 
   /** The value before held until this time. */
@@ -188,8 +245,8 @@ export class Sums implements Buckets {
     if (!this.#query.weighted) return;
     if (!Number.isNaN(value)) {
       this.#share(this.#heldFrom, until, (bucket, ms) => {
-        this.area[bucket] = (this.area[bucket] ?? 0) + value * ms;
-        this.known[bucket] = (this.known[bucket] ?? 0) + ms;
+        this.#add(COLUMN.area, bucket, value * ms);
+        this.#add(COLUMN.known, bucket, ms);
       });
     }
     this.#heldFrom = Math.max(this.#heldFrom, until);

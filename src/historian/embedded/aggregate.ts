@@ -1,46 +1,50 @@
 import { isTrusted } from "../durations.ts";
-import type { AggregateQuery, Buckets } from "../historian.ts";
+import type { AggregateQuery } from "../historian.ts";
 import type { Summary } from "../rollup.ts";
-import { bucketStarts, SUM_COLUMNS, Sums } from "../sums.ts";
+import { Sums, type SumTable, sumTable } from "../sums.ts";
 import { countedValue, isCountable } from "../tally.ts";
 import { blocksBackward, blocksForward } from "./blocks.ts";
 import type { Block } from "./chunk.ts";
 import type { Chunks } from "./chunks.ts";
 import { addDurations } from "./duration.ts";
+import type { KeptDays } from "./kept-days.ts";
 import type { Memtable } from "./memtable.ts";
 import { mergeRuns, Run } from "./run.ts";
-import { DAY_MS } from "./tier.ts";
+import { DAY_MS, type Tier } from "./tier.ts";
 import { Tiers } from "./tiers.ts";
 
 type Span = { readonly from: number; readonly to: number };
 
-/** One row of buckets a series; all their columns lie in one buffer, to cross as one. */
-export function aggregate(
-  memtable: Memtable,
-  chunks: Chunks,
-  query: AggregateQuery,
-): readonly Buckets[] {
-  const starts = bucketStarts(query);
-  const size = starts.length * SUM_COLUMNS;
-  const columns = new Float64Array(query.series.length * size);
-  const walk = new Walk(memtable, chunks, query);
-  return Array.from(query.series, (series, index) => {
-    const own = columns.subarray(index * size, (index + 1) * size);
-    const sums = new Sums(series, query, starts, own);
-    if (size > 0) {
-      walk.over(sums);
-      if (query.state !== undefined) addDurations(memtable, chunks, { query, sums });
-    }
-    return sums.buckets();
-  });
+type Sources = {
+  readonly memtable: Memtable;
+  readonly chunks: Chunks;
+  readonly keptDays: KeptDays;
+};
+
+/** Buckets of a series, or one of its days. */
+type Target = Pick<Sums, "series" | "addRows" | "addSummary" | "bucketAt"> & {
+  canTake(summary: Summary): boolean;
+};
+
+/** One row of buckets a series. */
+export function aggregate(sources: Sources, query: AggregateQuery): SumTable {
+  const { memtable, chunks } = sources;
+  const table = sumTable(query);
+  const walk = new Walk(sources, query);
+  for (let index = 0; index < query.series.length && table.starts.length > 0; index += 1) {
+    const sums = new Sums(query, table, index);
+    walk.over(sums);
+    if (query.state !== undefined) addDurations(memtable, chunks, { query, sums });
+  }
+  return table;
 }
 
 /**
- * Goes over a series in order of time. A day that lies in one bucket, with nothing of memory in
- * it, is answered by what it comes to; else a chunk that does; others are read.
+ * Goes over a series in order of time. A day that lies in one bucket is answered by what it comes
+ * to; else a chunk that does, with nothing of memory in it; others are read.
  */
 class Walk {
-  readonly #memtable: Memtable;
+  readonly #sources: Sources;
   readonly #chunks: Chunks;
   readonly #query: AggregateQuery;
   readonly #tiers: Tiers;
@@ -48,21 +52,21 @@ class Walk {
   readonly #part = new Run();
   readonly #merged = new Run();
 
-  constructor(memtable: Memtable, chunks: Chunks, query: AggregateQuery) {
-    this.#memtable = memtable;
-    this.#chunks = chunks;
+  constructor(sources: Sources, query: AggregateQuery) {
+    this.#sources = sources;
+    this.#chunks = sources.chunks;
     this.#query = query;
-    this.#tiers = new Tiers(chunks.days, query);
+    this.#tiers = new Tiers(sources.chunks.days, query);
   }
 
   over(sums: Sums): void {
     const { series } = sums;
     const { from, to } = this.#query;
-    const arrived = this.#memtable.whole(series, to);
+    const arrived = this.#sources.memtable.whole(series, to);
     sums.begin(this.#valueBefore(series, arrived));
     for (const tier of this.#tiers.retired(sums)) sums.addSummary(tier);
     let start = from;
-    for (const day of this.#tiers.made(sums, arrived)) {
+    for (const day of this.#tiers.days(sums, arrived, (at) => this.#sumUp(series, at, arrived))) {
       this.#addRaw(sums, arrived, { from: start, to: day.at });
       sums.addSummary(day);
       start = day.at + DAY_MS;
@@ -71,7 +75,16 @@ class Walk {
     sums.end();
   }
 
-  #addRaw(sums: Sums, arrived: Run, { from, to }: Span): void {
+  /** A day that memory reaches into. */
+  #sumUp(series: number, at: number, arrived: Run): Tier | undefined {
+    const { memtable, keptDays } = this.#sources;
+    const day = { series, at, isAll: this.#query.quality === "all" };
+    return keptDays.of(day, arrived, memtable.arrivals(series), (sum) =>
+      this.#addRaw(sum, arrived, { from: at, to: at + DAY_MS }),
+    ).tier;
+  }
+
+  #addRaw(sums: Target, arrived: Run, { from, to }: Span): void {
     if (!(from < to)) return;
     let row = arrived.rowAt(from);
     const last = arrived.rowAt(to);
@@ -92,18 +105,10 @@ class Walk {
   }
 
   /** What it comes to, where it lies in one bucket and that says all that was asked for. */
-  #answerOf(block: Block, sums: Sums): Summary | undefined {
+  #answerOf(block: Block, sums: Target): Summary | undefined {
     if (sums.bucketAt(block.firstAt) !== sums.bucketAt(block.lastAt)) return undefined;
     const summary = block.sums(this.#query.quality === "all");
-    return summary && this.#isEnough(summary) ? summary : undefined;
-  }
-
-  #isEnough({ good, samples, first, last, increase }: Summary): boolean {
-    const { weighted, rollover } = this.#query;
-    // Its area begins and ends with the first and last of its samples that count.
-    if (weighted && good > 0 && good < samples) return false;
-    // A chunk without a reset knows nothing of rollovers.
-    return rollover === undefined || good === 0 || increase === last - first;
+    return summary && sums.canTake(summary) ? summary : undefined;
   }
 
   #merge(block: Block, arrived: Run, start: number, end: number): Run {

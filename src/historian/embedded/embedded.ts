@@ -20,6 +20,7 @@ import type {
   Retention,
   SeriesRange,
 } from "../historian.ts";
+import { bucketsOf } from "../sums.ts";
 import { checkFolder, type HistoryCheck, type OnSeries } from "./check.ts";
 import { withFolder } from "./folder.ts";
 import { Intake } from "./intake.ts";
@@ -185,8 +186,9 @@ class EmbeddedHistorian implements Historian {
     return this.#ask({ ask: "range", query });
   }
 
-  aggregate(query: AggregateQuery): Promise<readonly Buckets[]> {
-    return this.#ask({ ask: "aggregate", query: { ...query, series: query.series.slice() } });
+  async aggregate(query: AggregateQuery): Promise<readonly Buckets[]> {
+    const asked = { ...query, series: query.series.slice() };
+    return bucketsOf(asked, await this.#ask({ ask: "aggregate", query: asked }));
   }
 
   deleteRange(range: SeriesRange): Promise<void> {

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { chances } from "../../lib/chance.ts";
 import { openSqlite } from "../../lib/sqlite.ts";
 import { byHand, type Row } from "../by-hand.ts";
+import { bucketsOf } from "../sums.ts";
 import { assertSame, batchOf, inFolder, ramp, START } from "../tale.ts";
 import type { Engine } from "./engine.ts";
 import { crashImage, failingDisk, ofSeriesOne, openEngine } from "./engine-tale.ts";
@@ -103,7 +104,7 @@ test("days of version 4 answer as before, and know of all qualities when they ar
       by: { everyMs: 24 * HOUR_MS },
     };
     for (const quality of ["all", "good"] as const) {
-      const [sums] = again.aggregate({ ...query, quality });
+      const [sums] = bucketsOf(query, again.aggregate({ ...query, quality }));
       assert.ok(sums);
       assertSame(sums, byHand(rows, { ...query, quality }), quality);
     }
@@ -241,7 +242,7 @@ const VERSION_3 = `
 function countsOf(engine: Engine): number[] {
   const [from, to] = [START, START + 3 * HOUR_MS];
   const asked = { series: Uint32Array.of(1), from, to, by: { everyMs: HOUR_MS } };
-  return Array.from(engine.aggregate(asked)[0]?.count ?? []);
+  return Array.from(bucketsOf(asked, engine.aggregate(asked))[0]?.count ?? []);
 }
 
 async function checkpoint(file: string): Promise<void> {

@@ -7,13 +7,13 @@ import { openSqlite } from "../../lib/sqlite.ts";
 import type {
   AggregateQuery,
   Appended,
-  Buckets,
   Damaged,
   HistorianStats,
   RangeQuery,
   Retention,
   SeriesRange,
 } from "../historian.ts";
+import type { SumTable } from "../sums.ts";
 import { aggregate } from "./aggregate.ts";
 import { joined, partOf, withoutOld } from "./batch.ts";
 import { decodeChunk } from "./chunk.ts";
@@ -26,6 +26,7 @@ import type { EngineOptions, EngineParts } from "./engine-parts.ts";
 import { makeFolder } from "./files.ts";
 import { bytesOf, withFolder } from "./folder.ts";
 import { holdHistory } from "./hold.ts";
+import { KeptDays } from "./kept-days.ts";
 import { presentRow } from "./latest.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { SegmentLog } from "./log.ts";
@@ -76,6 +77,7 @@ export class Engine {
   readonly #departure: Departure;
   readonly #upkeep: Upkeep;
   readonly #tail = new Run();
+  readonly #keptDays = new KeptDays();
   #retirement: Retirement | undefined;
   #commits = 0;
 
@@ -176,8 +178,9 @@ export class Engine {
     return this.#chunks.reading(() => readRange(this.#memtable, this.#chunks, query));
   }
 
-  aggregate(query: AggregateQuery): readonly Buckets[] {
-    return this.#chunks.reading(() => aggregate(this.#memtable, this.#chunks, query));
+  aggregate(query: AggregateQuery): SumTable {
+    const [memtable, chunks, keptDays] = [this.#memtable, this.#chunks, this.#keptDays];
+    return chunks.reading(() => aggregate({ memtable, chunks, keptDays }, query));
   }
 
   /**
@@ -337,6 +340,7 @@ export class Engine {
   #write<T>(work: () => T): Promise<T> {
     return this.#departure.alone(async () => {
       await this.#upkeep.settle();
+      this.#keptDays.clear();
       return this.#chunks.together(work);
     });
   }

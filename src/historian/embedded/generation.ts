@@ -135,7 +135,7 @@ export class Generation {
 
   /** Series below this one are in the database. */
   flushed(below: number): void {
-    for (let one = this.#flushedBelow; one < below; one += 1) this.remaining -= this.#rowsOf(one);
+    for (let one = this.#flushedBelow; one < below; one += 1) this.remaining -= this.rowsOf(one);
     this.#flushedBelow = below;
   }
 
@@ -177,7 +177,7 @@ export class Generation {
    */
   whole(series: number, to: number, into: Run): Run {
     const from = Number.NEGATIVE_INFINITY;
-    const rows = this.#rowsOf(series);
+    const rows = this.rowsOf(series);
     const kept = this.#holds(series, from, to) ? this.#kept.of(series, rows) : undefined;
     if (!kept) {
       this.collect(series, from, to, into);
@@ -198,7 +198,7 @@ export class Generation {
   /** Puts what arrived behind the first so many rows to those of the run, in order of time. */
   #gather(series: number, span: Span, into: Run, first = 0): void {
     const last = (((this.#next[series] ?? 0) - 1) & WITHIN) + 1;
-    into.reserve(this.#rowsOf(series) - first);
+    into.reserve(this.rowsOf(series) - first);
     const rows = { from: first & WITHIN, to: BLOCK };
     for (let step = this.#findPath(series) - (first >> BLOCK_BITS); step > 0; step -= 1) {
       if (step === 1) rows.to = last;
@@ -208,7 +208,7 @@ export class Generation {
     into.settle();
   }
 
-  #rowsOf(series: number): number {
+  rowsOf(series: number): number {
     const next = this.#next[series] ?? 0;
     if (next === 0) return 0;
     return ((this.#blocksOf[series] ?? 0) - 1) * BLOCK + ((next - 1) & WITHIN) + 1;

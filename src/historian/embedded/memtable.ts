@@ -9,6 +9,9 @@ export type MemtableLimits = {
   readonly rowsMax: number;
 };
 
+/** What came of a series since memory was last frozen, which it was so often. */
+export type Arrivals = { readonly generation: number; readonly rows: number };
+
 /** A generation that fills sooner is made larger next time: larger ones wear the disk less. */
 const FILL_MS = 60_000;
 /** Rows that a series should have when it is flushed, as long as memory is not so much wider. */
@@ -28,6 +31,7 @@ export class Memtable {
   readonly #monotonic: () => number;
   #rows: number;
   #began = 0;
+  #generation = 0;
   readonly #older = new Run();
   readonly #newer = new Run();
   readonly #merged = new Run();
@@ -95,7 +99,12 @@ export class Memtable {
     }
     this.frozen = this.active;
     this.active = this.#spare;
+    this.#generation += 1;
     return this.frozen;
+  }
+
+  arrivals(series: number): Arrivals {
+    return { generation: this.#generation, rows: this.active.rowsOf(series) };
   }
 
   /** The frozen generation has left. */

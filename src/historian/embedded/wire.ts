@@ -5,7 +5,6 @@ import type {
   AggregateQuery,
   Arrivals,
   ArrivalsQuery,
-  Buckets,
   Damaged,
   Dropped,
   HistorianStats,
@@ -14,6 +13,7 @@ import type {
   SeriesRange,
   SeriesRemains,
 } from "../historian.ts";
+import type { SumTable } from "../sums.ts";
 import type { EngineOptions } from "./engine-parts.ts";
 import type { LogWord } from "./port-log.ts";
 import type { Load } from "./trays.ts";
@@ -67,7 +67,7 @@ export type Replies = {
   readonly append: TooOld;
   readonly latest: Samples;
   readonly range: Samples;
-  readonly aggregate: readonly Buckets[];
+  readonly aggregate: SumTable;
   readonly deleteRange: undefined;
   readonly setRetention: undefined;
   readonly retentions: ReadonlyMap<number, Retention>;

@@ -2,7 +2,7 @@ import type { Value } from "../../domain/reading.ts";
 import { type Samples, valueAt } from "../../domain/samples.ts";
 import { Durations, isTrusted } from "../durations.ts";
 import type { AggregateQuery, Buckets } from "../historian.ts";
-import { bucketStarts, SUM_COLUMNS, Sums } from "../sums.ts";
+import { bucketsOf, Sums, sumTable } from "../sums.ts";
 import { readCovered } from "./covered.ts";
 import type { Session } from "./database.ts";
 import { DAY_MS } from "./days.ts";
@@ -25,20 +25,16 @@ export async function aggregate(
   session: Session,
   query: AggregateQuery,
 ): Promise<readonly Buckets[]> {
-  const starts = bucketStarts(query);
-  const size = starts.length * SUM_COLUMNS;
-  const columns = new Float64Array(query.series.length * size);
-  const all = Array.from(query.series, (series, index) => {
-    const own = columns.subarray(index * size, (index + 1) * size);
-    return new Sums(series, query, starts, own);
-  });
-  if (size > 0 && all.length > 0) {
+  const table = sumTable(query);
+  const all = Array.from(query.series, (_, index) => new Sums(query, table, index));
+  const { starts } = table;
+  if (starts.length > 0 && all.length > 0) {
     await addValues(session, { query, starts, all });
     if (query.state !== undefined) {
       for (const sums of all) await addDurations(session, query, sums);
     }
   }
-  return all.map((sums) => sums.buckets());
+  return bucketsOf(query, table);
 }
 
 type Asked = {

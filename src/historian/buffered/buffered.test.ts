@@ -62,6 +62,35 @@ if (cluster) {
       await there.close();
     }));
 
+  test("a move that is broken off within its first point goes on, too", () =>
+    inFolder(async (folder) => {
+      const tale = randomTale(7, 500);
+      const local = await openLocal(folder);
+      for (const rows of tale) await local.append(batchOf(rows));
+      const parts = { ...partsOf(folder), local };
+      const range = local.range.bind(local);
+      let asked = 0;
+      local.range = async (query) => {
+        asked += 1;
+        // Copied by the first one, read back beside the second.
+        if (asked === 2) throw new Error("power cut");
+        return range(query);
+      };
+      await assert.rejects(
+        moveIntoDatabase(parts, () => {}),
+        /power cut/,
+      );
+      local.range = range;
+      const moved = await moveIntoDatabase(parts, () => {});
+      assert.ok(moved.ok, JSON.stringify(moved));
+      await local.close();
+      const there = await openBuffered(folder, 0);
+      for (const [series, rows] of remembered(tale)) {
+        assert.deepEqual(await allOf(there, series), rows);
+      }
+      await there.close();
+    }));
+
   test("a folder that let go of samples is moved with what their hours and days came to", () =>
     inFolder(async (folder) => {
       const local = await openLocal(folder);

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { type Samples, valueAt } from "../../domain/samples.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
@@ -33,6 +33,8 @@ export type Moved = {
 /** How far it came, kept beside the bond so that it goes on there. */
 type Progress = { readonly database: string; readonly upTo: number };
 
+/** Before the first series. */
+const NONE = -1;
 const ALL = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 /** Times are kept to the microsecond there. */
 const NEAR_MS = 0.001;
@@ -51,7 +53,10 @@ export async function moveHistory(parts: MoveParts): Promise<Outcome<Moved, Prob
   if (newestAt !== null && !isResumed) {
     return failure(problem("database_other", "the database has a history already"));
   }
-  const moved = await moveAll(parts, database, isResumed ? progress.upTo : -1);
+  const upTo = isResumed ? progress.upTo : NONE;
+  // Before anything is there: what is broken off within the first series is ours to go on with.
+  noteProgress(file, { database, upTo });
+  const moved = await moveAll(parts, database, upTo);
   if (!moved.ok) return moved;
   const { bond } = await bind(outbox, target, { now, nearMs });
   writeBond(file, bond);
@@ -78,8 +83,7 @@ async function moveAll(
       moved = { ...moved, samples: moved.samples + one.samples, sums: moved.sums + one.sums };
     }
     moved = { ...moved, series: moved.series + 1 };
-    const progress: Progress = { database, upTo: Math.max(upTo, series) };
-    writeFileSync(progressFile(file), JSON.stringify(progress));
+    noteProgress(file, { database, upTo: Math.max(upTo, series) });
     onProgress(moved);
   }
   return success(moved);
@@ -141,6 +145,13 @@ function readProgress(file: string): Progress | undefined {
   } catch {
     return undefined; // Not begun, or not worth going on from.
   }
+}
+
+/** The old or the new one is there after a crash, whole. */
+function noteProgress(file: string, progress: Progress): void {
+  const draft = `${progressFile(file)}.new`;
+  writeFileSync(draft, JSON.stringify(progress), { flush: true });
+  renameSync(draft, progressFile(file));
 }
 
 function progressFile(file: string): string {

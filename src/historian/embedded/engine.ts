@@ -168,10 +168,9 @@ export class Engine {
   }
 
   latest(series: Uint32Array): Samples {
-    const { latest } = this.#memtable;
-    const open = series.filter((one) => latest.isOpen(one));
+    const open = series.filter((one) => this.#memtable.latest.isOpen(one));
     if (open.length > 0) this.#chunks.reading(() => this.#recall(open));
-    return latest.of(series);
+    return this.#memtable.newest(series);
   }
 
   range(query: RangeQuery): Samples {

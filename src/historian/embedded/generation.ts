@@ -1,6 +1,10 @@
+import { isPast } from "../../domain/reading.ts";
 import { KIND, type Samples } from "../../domain/samples.ts";
+import { boundsOf } from "./bounds.ts";
 import { KeptRuns } from "./kept-runs.ts";
+import { NewestTimes } from "./newest-times.ts";
 import { grown, type Run } from "./run.ts";
+import { stripOf } from "./strip.ts";
 
 /** Rows of a block, a power of two: larger ones are read faster, smaller ones waste less. */
 const BLOCK = 16;
@@ -13,11 +17,6 @@ const VALUE = BLOCK;
 const KINDS = 16 * BLOCK;
 const QUALITY = BLOCK;
 const NONE = -1;
-/** A series that has more blocks gets strips of 4, then of 16 that lie side by side. */
-const STRIPS_FROM = 8;
-const LONG_FROM = 32;
-const STRIP = 4;
-const STRIP_MAX = 16;
 const SERIES_FIRST = 1024;
 /** Of so many of its rows one may be kept in order of time for those who ask. */
 const KEPT_SHARE = 3;
@@ -33,14 +32,6 @@ export type SharedGeneration = Pick<Generation, "count" | "sequence" | "flushedB
   readonly firstAt: number;
   readonly lastAt: number;
   readonly texts: string[];
-};
-
-/** Of samples that arrive together. */
-export type Bounds = {
-  /** One more than the highest series. */
-  readonly seriesEnd: number;
-  readonly firstAt: number;
-  readonly lastAt: number;
 };
 
 /**
@@ -63,7 +54,7 @@ export class Generation {
   /** Series below this one are in the database, and no longer read from here. */
   #flushedBelow = 0;
   #firstAt = Number.POSITIVE_INFINITY;
-  #lastAt = Number.NEGATIVE_INFINITY;
+  #lastAt = NEVER;
 
   /** All blocks, and the same memory by the byte. */
   #numbers: Float64Array = new Float64Array(0);
@@ -77,6 +68,9 @@ export class Generation {
   /** Of each series, where its next row goes: a new block where that is a multiple of one. */
   #next: Uint32Array = new Uint32Array(0);
   #blocksOf: Uint32Array = new Uint32Array(0);
+  readonly #newestTimes = new NewestTimes();
+  /** Series that came with the last insert. */
+  #newcomers: number[] = [];
   #path = new Uint32Array(64);
   readonly #blocksFirst: number;
   readonly #kept: KeptRuns;
@@ -124,13 +118,18 @@ export class Generation {
     return this.#next.length;
   }
 
-  insert(samples: Samples, { seriesEnd, firstAt, lastAt }: Bounds): void {
+  /** Returns the series of which nothing was in here before. */
+  insert(samples: Samples): readonly number[] {
+    this.#newcomers = [];
+    const { seriesEnd, firstAt, lastAt } = boundsOf(samples);
     this.#reserveSeries(seriesEnd);
+    this.#newestTimes.note(samples);
     this.#place(samples);
     this.#firstAt = Math.min(this.#firstAt, firstAt);
     this.#lastAt = Math.max(this.#lastAt, lastAt);
     this.count += samples.count;
     this.remaining = this.count;
+    return this.#newcomers;
   }
 
   /** Series below this one are in the database. */
@@ -141,6 +140,10 @@ export class Generation {
 
   get flushedBelow(): number {
     return this.#flushedBelow;
+  }
+
+  get lastAt(): number {
+    return this.#lastAt;
   }
 
   has(series: number): boolean {
@@ -154,13 +157,44 @@ export class Generation {
     this.remaining = 0;
     this.#flushedBelow = 0;
     this.#firstAt = Number.POSITIVE_INFINITY;
-    this.#lastAt = Number.NEGATIVE_INFINITY;
+    this.#lastAt = NEVER;
     this.#texts = [];
     this.#textIndex.clear();
     this.#blocks = 0;
     this.#next.fill(0);
     this.#blocksOf.fill(0);
+    this.#newestTimes.clear();
     this.#kept.clear();
+  }
+
+  /**
+   * The newest sample of a series that was not told afterwards, and of two of the same time the
+   * later one; also where it is in the database meanwhile.
+   */
+  newest(series: number, into: Run): void {
+    into.clear();
+    const time = this.#newestTimes.of(series);
+    if (time === undefined) return;
+    const place = this.#lastPlaceOf(series, time);
+    const rows = { from: place & WITHIN, to: (place & WITHIN) + 1 };
+    this.#copy(place >> BLOCK_BITS, rows, EVER, into);
+    into.texts = this.#texts;
+  }
+
+  /** It is there. Looked for from its end on, where it most often is. */
+  #lastPlaceOf(series: number, time: number): number {
+    let place = (this.#next[series] ?? 0) - 1;
+    while (!this.#isLiveAt(place, time)) {
+      const before = this.#before[place >> BLOCK_BITS] ?? NONE;
+      place = (place & WITHIN) > 0 ? place - 1 : (before << BLOCK_BITS) + WITHIN;
+    }
+    return place;
+  }
+
+  #isLiveAt(place: number, time: number): boolean {
+    const [block, row] = [place >> BLOCK_BITS, place & WITHIN];
+    if (this.#numbers[block * BLOCK_NUMBERS + row] !== time) return false;
+    return !isPast(this.#bytes[block * BLOCK_BYTES + KINDS + QUALITY + row]);
   }
 
   /** What it holds of a series within `[from, to)`, as a run, unless that is in the database. */
@@ -176,11 +210,10 @@ export class Generation {
    * changed, or in `into`.
    */
   whole(series: number, to: number, into: Run): Run {
-    const from = Number.NEGATIVE_INFINITY;
     const rows = this.rowsOf(series);
-    const kept = this.#holds(series, from, to) ? this.#kept.of(series, rows) : undefined;
+    const kept = this.#holds(series, NEVER, to) ? this.#kept.of(series, rows) : undefined;
     if (!kept) {
-      this.collect(series, from, to, into);
+      this.collect(series, NEVER, to, into);
       return into;
     }
     if (kept.arrived < rows) this.#gather(series, EVER, kept.run, kept.arrived);
@@ -318,6 +351,7 @@ export class Generation {
       this.#blocks += strip;
       if (this.#blocks > this.#before.length) this.#grow();
     }
+    if (held === 0) this.#newcomers.push(series);
     this.#before[block] = held === 0 ? NONE : (next - 1) >> BLOCK_BITS;
     this.#blocksOf[series] = held + 1;
     return block << BLOCK_BITS;
@@ -341,6 +375,7 @@ export class Generation {
     const size = Math.max(end, held * 2, SERIES_FIRST);
     this.#next = grown(new Uint32Array(shared(size * 4)), this.#next);
     this.#blocksOf = grown(new Uint32Array(shared(size * 4)), this.#blocksOf);
+    this.#newestTimes.reserve(size);
   }
 
   #textAt(texts: readonly string[], index: number): number {
@@ -356,13 +391,8 @@ export class Generation {
 
 type Span = { readonly from: number; readonly to: number };
 
-const EVER: Span = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
-
-/** How many blocks a series that has so many begins at once: busy ones may leave some empty. */
-function stripOf(blocks: number): number {
-  if (blocks < STRIPS_FROM) return 1;
-  return blocks < LONG_FROM ? STRIP : STRIP_MAX;
-}
+const NEVER = Number.NEGATIVE_INFINITY;
+const EVER: Span = { from: NEVER, to: Number.POSITIVE_INFINITY };
 
 function shared(bytes: number): ArrayBufferLike {
   return new SharedArrayBuffer(bytes);

@@ -4,7 +4,8 @@ import { type Columns, grown, type Run } from "./run.ts";
 
 /**
  * The newest sample of each series by its time, whatever the order of arrival. What was told
- * afterwards (`PAST`) is none.
+ * afterwards (`PAST`) is none. Of what arrives, memory knows the newest time: the sample is looked
+ * up there when somebody asks for it, and before it leaves memory.
  */
 export class Latest {
   /** How many series have a sample. */
@@ -19,7 +20,7 @@ export class Latest {
   #isWhole = new Uint8Array(0);
   readonly #texts = new Map<number, string>();
 
-  reserveSeries(end: number): void {
+  #reserveSeries(end: number): void {
     const held = this.#at.length;
     if (end <= held) return;
     const size = Math.max(end, held * 2, 1024);
@@ -31,31 +32,20 @@ export class Latest {
     this.#isWhole = grown(new Uint8Array(size), this.#isWhole);
   }
 
-  /** Series that were stored before this start. */
-  know(series: Uint32Array): void {
-    this.reserveSeries(series.reduce((end, one) => Math.max(end, one + 1), 0));
-    for (const one of series) this.#isKnown[one] = 1;
-    this.known = series.length;
-  }
-
-  /** Arrivals: each stays if none of its series is newer. Room was made before. */
-  note(samples: Samples, lastAt: number): void {
-    const { count, series, at, quality } = samples;
-    const newest = this.#at;
-    for (let row = 0; row < count; row += 1) {
-      const one = series[row] ?? 0;
-      const before = newest[one] ?? 0;
-      if ((at[row] ?? 0) < before) continue;
-      if (before === Number.NEGATIVE_INFINITY) this.#know(one);
-      if (!isPast(quality[row])) this.#keep(one, samples, row);
+  /** Something of these is stored or has arrived. */
+  know(series: Iterable<number>): void {
+    for (const one of series) {
+      this.#reserveSeries(one + 1);
+      if (this.#isKnown[one] === 0) this.known += 1;
+      this.#isKnown[one] = 1;
     }
-    this.newestAt = Math.max(this.newestAt, lastAt);
   }
 
-  #know(series: number): void {
-    if (this.#isKnown[series] === 1) return;
-    this.#isKnown[series] = 1;
-    this.known += 1;
+  /** The newest of what has arrived lately: it stays if nothing of its series is newer. */
+  note(series: number, arrived: Run): void {
+    if (arrived.count > 0 && arrived.newestAt >= (this.#at[series] ?? 0)) {
+      this.#keep(series, arrived, 0);
+    }
   }
 
   #keep(series: number, from: Columns, row: number): void {

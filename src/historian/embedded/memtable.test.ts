@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { KIND, type Samples } from "../../domain/samples.ts";
+import { isPast, PAST } from "../../domain/reading.ts";
+import { KIND, type Samples, valueAt } from "../../domain/samples.ts";
 import { chances } from "../../lib/chance.ts";
 import { Memtable } from "./memtable.ts";
 import type { Run } from "./run.ts";
@@ -69,6 +70,22 @@ test("memory of a generation that is in the database is not answered again", () 
   assertWhole(memtable, 1);
 });
 
+test("the newest of a series is the last of its newest time that was not told afterwards", () => {
+  const random = chances(14);
+  const memtable = memoryOf(30_000);
+  const newest = new Map<number, number>();
+  const shown = new Map<number, string>();
+  for (let round = 0; round < 40; round += 1) {
+    if (round % 9 === 4) memtable.freeze();
+    if (round % 9 === 7) memtable.drop();
+    const samples = mixedWithPast(arrivals(random, round), random);
+    memtable.insert(samples);
+    noteEach(samples, newest, shown);
+    if (round % 4 === 0) assertNewest(memtable, newest, shown);
+  }
+  assertNewest(memtable, newest, shown);
+});
+
 function memoryOf(rowsMax: number): Memtable {
   return new Memtable({ rowsFirst: rowsMax, rowsMax }, () => 0);
 }
@@ -118,4 +135,33 @@ function rowsOf({ count, at, value, kind, quality, texts }: Run) {
     kind: kind[row],
     quality: quality[row],
   }));
+}
+
+/** Most are told afterwards, so that the newest is not always near the end. */
+function mixedWithPast(samples: Samples, random: () => number): Samples {
+  return { ...samples, quality: samples.quality.map((one) => (random() < 0.7 ? PAST : one)) };
+}
+
+function noteEach(samples: Samples, newest: Map<number, number>, shown: Map<number, string>): void {
+  for (let row = 0; row < samples.count; row += 1) {
+    const series = samples.series[row] ?? 0;
+    const at = samples.at[row] ?? 0;
+    if (isPast(samples.quality[row]) || at < (newest.get(series) ?? 0)) continue;
+    newest.set(series, at);
+    shown.set(series, String(valueAt(samples, row)));
+  }
+}
+
+function assertNewest(
+  memtable: Memtable,
+  newest: ReadonlyMap<number, number>,
+  shown: ReadonlyMap<number, string>,
+): void {
+  const found = memtable.newest(Uint32Array.from({ length: SERIES }, (_, series) => series));
+  assert.equal(found.count, newest.size);
+  for (let row = 0; row < found.count; row += 1) {
+    const series = found.series[row] ?? 0;
+    assert.equal(found.at[row], newest.get(series));
+    assert.equal(String(valueAt(found, row)), shown.get(series));
+  }
 }

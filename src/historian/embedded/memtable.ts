@@ -1,5 +1,5 @@
 import type { Samples } from "../../domain/samples.ts";
-import { type Bounds, Generation } from "./generation.ts";
+import { Generation } from "./generation.ts";
 import { Latest } from "./latest.ts";
 import { mergeRuns, Run } from "./run.ts";
 
@@ -86,10 +86,20 @@ export class Memtable {
   insert(samples: Samples): void {
     const { active } = this;
     if (active.count === 0) this.#began = this.#monotonic();
-    const bounds = boundsOf(samples);
-    this.latest.reserveSeries(bounds.seriesEnd);
-    active.insert(samples, bounds);
-    this.latest.note(samples, bounds.lastAt);
+    const newcomers = active.insert(samples);
+    if (newcomers.length > 0) this.latest.know(newcomers);
+    this.latest.newestAt = Math.max(this.latest.newestAt, active.lastAt);
+  }
+
+  /** One row for each of these series that has a sample. */
+  newest(series: Uint32Array): Samples {
+    for (const one of series) this.#note(one);
+    return this.latest.of(series);
+  }
+
+  #note(series: number): void {
+    this.active.newest(series, this.#newer);
+    this.latest.note(series, this.#newer);
   }
 
   /** The generation before has left. */
@@ -97,6 +107,7 @@ export class Memtable {
     if (this.#monotonic() - this.#began < FILL_MS) {
       this.#rows = Math.min(this.#rows * 2, this.#limits.rowsMax);
     }
+    for (let series = 0; series < this.active.seriesEnd; series += 1) this.#note(series);
     this.frozen = this.active;
     this.active = this.#spare;
     this.#generation += 1;
@@ -134,18 +145,4 @@ export class Memtable {
     mergeRuns(older, newer, this.#merged);
     return this.#merged;
   }
-}
-
-function boundsOf({ count, series, at }: Samples): Bounds {
-  let seriesEnd = 0;
-  let firstAt = Number.POSITIVE_INFINITY;
-  let lastAt = Number.NEGATIVE_INFINITY;
-  for (let row = 0; row < count; row += 1) {
-    const one = series[row] ?? 0;
-    const time = at[row] ?? 0;
-    if (one >= seriesEnd) seriesEnd = one + 1;
-    if (time < firstAt) firstAt = time;
-    if (time > lastAt) lastAt = time;
-  }
-  return { seriesEnd, firstAt, lastAt };
 }

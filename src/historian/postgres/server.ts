@@ -112,6 +112,9 @@ class Server implements Database {
 
   async read<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const reader = await this.#readers.connect();
+    // Its queries are told as well; without a listener a connection that breaks ends the process.
+    const onBroken = () => {};
+    reader.on("error", onBroken);
     let isSound = false;
     try {
       const begin = `${SESSION}; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`;
@@ -120,6 +123,7 @@ class Server implements Database {
       return found;
     } finally {
       reader.release(!isSound);
+      if (isSound) reader.off("error", onBroken);
     }
   }
 

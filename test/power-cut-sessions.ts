@@ -38,10 +38,21 @@ export function losesNothingOfSessions({ cuts }: { readonly cuts: number }): voi
     }
     const lies = join(folder, "lies");
     playback.restore(playback.length, lies, { random, keepsPromises: false });
-    const lacking = await lost(t, lies, playback.said(playback.length));
-    assert.ok(lacking.length > 0, "without syncs there is a loss");
-    t.diagnostic(`${cuts} cuts, 0 lost; ${lacking.length} without syncs`);
+    const seen = await lossSeen(t, lies, playback.said(playback.length));
+    assert.ok(seen, "without syncs there is a loss");
+    t.diagnostic(`${cuts} cuts, 0 lost; ${seen} without syncs`);
   });
+}
+
+/** Also by a broker that refuses the folder, for a line of it is no longer one. */
+async function lossSeen(t: TestContext, folder: string, said: string): Promise<string | undefined> {
+  try {
+    const lacking = await lost(t, folder, said);
+    return lacking.length > 0 ? `${lacking.length}` : undefined;
+  } catch (reason) {
+    assert.match(String(reason), /line \d+ is not understood/);
+    return "some of them, and the folder is refused";
+  }
 }
 
 /** Numbers that were acknowledged and do not wait, or are not what their topic retains. */

@@ -44,7 +44,12 @@ async function openDoor() {
 async function openEngine() {
   const { Engine }: Inside = await import(`${COMPILED}engine.js`);
   const monotonic = () => performance.now();
-  const unused = { checkpoint: async () => {}, onDropped: () => {}, onDoubt: () => {} };
+  const unused = {
+    checkpoint: async () => {},
+    onDropped: () => {},
+    onDamaged: () => {},
+    onDoubt: () => {},
+  };
   const parts = { log: silentLog, files: diskFiles, monotonic, ...unused };
   return Engine.open({ folder, ...SIZES }, parts);
 }

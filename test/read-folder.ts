@@ -26,7 +26,12 @@ export function openFolder(folder: string) {
     "warn",
     () => 0,
   );
-  const unused = { checkpoint: async () => {}, onDropped: () => {}, onDoubt: () => {} };
+  const unused = {
+    checkpoint: async () => {},
+    onDropped: () => {},
+    onDamaged: () => {},
+    onDoubt: () => {},
+  };
   const parts = { log, files: diskFiles, monotonic: () => performance.now(), ...unused };
   const opened = Engine.open({ folder, ...SIZES, outboxBytes: 1e9 }, parts);
   if (!opened.ok) return undefined;

@@ -1,7 +1,7 @@
 import { assert } from "../../lib/assert.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Sqlite, SqlRow, Statement } from "../../lib/sqlite.ts";
-import type { SeriesRange } from "../historian.ts";
+import type { Damaged, SeriesRange } from "../historian.ts";
 import type { Summary } from "../rollup.ts";
 import {
   type Block,
@@ -62,9 +62,13 @@ export class Chunks {
   readonly #putAside: Statement;
   readonly #ends = new ChunkEnds();
   readonly #log: Log;
+  readonly #onDamaged: (damaged: Damaged) => void;
+  /** Told of when that is done for good: a transaction may fail, and be begun again. */
+  #aside: Damaged[] = [];
 
-  constructor(database: Sqlite, log: Log) {
+  constructor(database: Sqlite, log: Log, onDamaged: (damaged: Damaged) => void = () => {}) {
     this.#log = log;
+    this.#onDamaged = onDamaged;
     const columns = `series, ${ENDS}, data`;
     const marks = columns.replaceAll(/\w+/g, "?");
     const behind = "max(0, ifnull((SELECT max(id) FROM chunk), 0)) + 1";
@@ -106,7 +110,8 @@ export class Chunks {
     this.#total = database.prepare("INSERT OR REPLACE INTO total VALUES (?, ?)");
     const aside = `${columns}, ${COUNTS}, ${SUMS}`;
     this.#putAside = database.prepare(
-      `INSERT INTO damaged(${aside}) SELECT ${aside} FROM chunk WHERE id = ?`,
+      `INSERT INTO damaged(${aside}) SELECT ${aside} FROM chunk WHERE id = ?
+       RETURNING series`,
     );
     this.totals = readTotals(database);
     this.days = new Days(database);
@@ -212,7 +217,8 @@ export class Chunks {
       if (!(reason instanceof DamagedChunkError)) throw reason;
       const { id, firstAt, lastAt, samples } = chunk;
       this.#log.error("a damaged chunk was put aside", { id, firstAt, lastAt, samples });
-      this.#putAside.run(id);
+      const series = Number(this.#putAside.get(id)?.[0]);
+      this.#aside.push({ series, samples, from: firstAt, to: lastAt });
       this.#ends.clear();
     }
     this.#drop(chunk);
@@ -285,12 +291,15 @@ export class Chunks {
   /** All of `work` or nothing; until the write-ahead log is synced, a power cut may undo it. */
   together<T>(work: () => T): T {
     const before = { ...this.totals };
+    this.#aside = [];
     try {
-      return this.#database.transaction(() => {
-        const result = work();
+      const result = this.#database.transaction(() => {
+        const done = work();
         for (const [name, value] of changesOf(before, this.totals)) this.#total.run(name, value);
-        return result;
+        return done;
       });
+      for (const damaged of this.#aside) this.#onDamaged(damaged);
+      return result;
     } catch (reason) {
       Object.assign(this.totals, before);
       this.#ends.clear();

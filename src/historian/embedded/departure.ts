@@ -50,8 +50,9 @@ export class Departure {
     const { pagesKib, chunkSamples } = options;
     const start = startPacking && (() => startPacking({ database, pagesKib, chunkSamples }));
     this.#here = new PackingHere(own, chunkSamples);
-    const { log } = parts;
-    const port = start && new PackingPort({ ...own, start, log, trouble: this.#trouble });
+    const { log, onDamaged } = parts;
+    const told = { log, onDamaged, trouble: this.#trouble };
+    const port = start && new PackingPort({ ...own, ...told, start });
     this.#port = port;
     this.#packing = port ?? this.#here;
     const upkeepParts = {

@@ -240,9 +240,7 @@ export class Desk {
   async #mend({ question, series }: Mend): Promise<void> {
     this.#waiting.shift();
     try {
-      const damaged = await this.#engine.putDamagedAside(series);
-      for (const one of damaged) this.#say({ say: "damaged", damaged: one });
-      if (damaged.length > 0) this.#answer(question);
+      if (await this.#engine.putDamagedAside(series)) this.#answer(question);
       else this.#fail([question.id], new DamagedChunkError("sums of a chunk are damaged"));
     } catch (reason) {
       this.#fail([question.id], reason);

@@ -1,7 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import type { Durability } from "../../domain/durability.ts";
 import type { Log } from "../../lib/log.ts";
-import type { Dropped } from "../historian.ts";
+import type { Damaged, Dropped } from "../historian.ts";
 import type { Files } from "./files.ts";
 import type { MemtableLimits } from "./memtable.ts";
 import type { PackingOptions } from "./packing-words.ts";
@@ -28,6 +28,8 @@ export type EngineParts = {
   /** Moves what SQLite's write-ahead log holds into the database, where no thread does. */
   readonly checkpoint: (database: string) => Promise<void>;
   readonly onDropped: (dropped: Dropped) => void;
+  /** A chunk cannot be read any more, and is aside. */
+  readonly onDamaged: (damaged: Damaged) => void;
   /** The disk failed the database: this engine should `leave`, and another one take over. */
   readonly onDoubt: (reason: string) => void;
 };

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node
 import { join } from "node:path";
 import type { Durability } from "../../domain/durability.ts";
 import { jsonLog, silentLog } from "../../lib/log.ts";
-import type { Dropped } from "../historian.ts";
+import type { Damaged, Dropped } from "../historian.ts";
 import { rowsOf } from "../tale.ts";
 import { Engine } from "./engine.ts";
 import type { EngineParts } from "./engine-parts.ts";
@@ -21,6 +21,7 @@ export const PARTS = {
   monotonic: () => performance.now(),
   checkpoint: async () => {},
   onDropped: () => {},
+  onDamaged: () => {},
   onDoubt: () => {},
 };
 
@@ -30,6 +31,7 @@ type Wishes = Partial<typeof SIZES> & {
   readonly lines?: string[];
   readonly checkpoint?: (file: string) => Promise<void>;
   readonly onDropped?: (dropped: Dropped) => void;
+  readonly onDamaged?: (damaged: Damaged) => void;
   readonly onDoubt?: (reason: string) => void;
   readonly startPacking?: EngineParts["startPacking"];
 };
@@ -38,7 +40,10 @@ export function openEngine(
   folder: string,
   { files = diskFiles, lines, startPacking, ...wishes }: Wishes = {},
 ): Engine {
-  const { monotonic, checkpoint, onDropped, onDoubt, ...sizes } = { ...PARTS, ...wishes };
+  const { monotonic, checkpoint, onDropped, onDamaged, onDoubt, ...sizes } = {
+    ...PARTS,
+    ...wishes,
+  };
   const log = lines
     ? jsonLog(
         (line) => lines.push(line),
@@ -46,8 +51,8 @@ export function openEngine(
         () => 0,
       )
     : silentLog;
-  const outward = { checkpoint, onDropped, onDoubt, ...(startPacking && { startPacking }) };
-  const parts = { files, log, monotonic, ...outward };
+  const outward = { checkpoint, onDropped, onDamaged, onDoubt };
+  const parts = { files, log, monotonic, ...outward, ...(startPacking && { startPacking }) };
   const opened = Engine.open({ folder, ...SIZES, ...sizes }, parts);
   assert.ok(opened.ok, JSON.stringify(opened));
   return opened.value;

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { silentLog } from "../../lib/log.ts";
 import { openSqlite } from "../../lib/sqlite.ts";
+import type { Damaged } from "../historian.ts";
 import { batchOf, inFolder, ramp, rowsOf, START } from "../tale.ts";
 import { Engine } from "./engine.ts";
 import { crashImage, failingDisk, ofSeriesOne, openEngine, PARTS, SIZES } from "./engine-tale.ts";
@@ -205,8 +206,9 @@ test("an engine in doubt forgets nothing, changes nothing, and leaves its folder
 
 test("a damaged chunk is an error to its readers, and in nobody's way for ever", () =>
   inFolder(async (folder) => {
-    const lines: string[] = [];
-    const engine = openEngine(join(folder, "live"), { lines, chunkSamples: 2 });
+    const [lines, told]: [string[], Damaged[]] = [[], []];
+    const onDamaged = (damaged: Damaged) => told.push(damaged);
+    const engine = openEngine(join(folder, "live"), { lines, onDamaged, chunkSamples: 2 });
     const others = ramp(100).map((row) => ({ ...row, series: 2 }));
     for (const rows of [ramp(100), others]) await engine.append(batchOf(rows));
     while (engine.work(10) === 0);
@@ -220,6 +222,10 @@ test("a damaged chunk is an error to its readers, and in nobody's way for ever",
     while (engine.work(10) === 0);
     assert.deepEqual(ofSeriesOne(engine), ramp(100), "what came again is there again");
     assert.equal(lines.filter((line) => line.includes("put aside")).length, 1);
+    assert.deepEqual(
+      told.map(({ series }) => series),
+      [1],
+    );
     await engine.close();
   }));
 

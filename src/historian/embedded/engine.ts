@@ -7,7 +7,6 @@ import { openSqlite } from "../../lib/sqlite.ts";
 import type {
   AggregateQuery,
   Appended,
-  Damaged,
   HistorianStats,
   RangeQuery,
   Retention,
@@ -203,16 +202,15 @@ export class Engine {
 
   /**
    * Puts aside what is damaged of the first of these that has such chunks: the rest can be read.
-   * Never while an append is under way.
+   * Whether there was any. Never while an append is under way.
    */
-  async putDamagedAside(series: Iterable<number>): Promise<readonly Damaged[]> {
+  async putDamagedAside(series: Iterable<number>): Promise<boolean> {
     for (const one of series) {
-      const damaged = await this.#write(() => putDamagedAside(this.#chunks, one));
-      if (damaged.length === 0) continue;
+      if (!(await this.#write(() => putDamagedAside(this.#chunks, one)))) continue;
       this.#departure.forget(one);
-      return damaged;
+      return true;
     }
-    return [];
+    return false;
   }
 
   async setRetention(series: number, retention: Retention | null): Promise<void> {
@@ -377,9 +375,8 @@ function openLocked(
     if (!prepared.ok) return prepared;
     const files = logFiles(parts, durability);
     const log = new SegmentLog({ ...parts, files, folder: join(folder, "log"), segmentBytes });
-    return success(
-      new Engine(options, parts, { lock, chunks: new Chunks(database, parts.log), log }),
-    );
+    const chunks = new Chunks(database, parts.log, parts.onDamaged);
+    return success(new Engine(options, parts, { lock, chunks, log }));
   });
   if (!opened.ok) database.close();
   return opened;

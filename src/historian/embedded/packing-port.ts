@@ -1,5 +1,6 @@
 import type { Worker } from "node:worker_threads";
 import type { Log } from "../../lib/log.ts";
+import type { Damaged } from "../historian.ts";
 import type { Generation } from "./generation.ts";
 import type { Packing, PackingParts } from "./packing.ts";
 import type { PackingAsk, PackingWord } from "./packing-words.ts";
@@ -8,6 +9,7 @@ import type { Trouble } from "./trouble.ts";
 type PortParts = PackingParts & {
   readonly start: () => Worker;
   readonly log: Log;
+  readonly onDamaged: (damaged: Damaged) => void;
   readonly trouble: Trouble;
 };
 
@@ -130,6 +132,9 @@ export class PackingPort implements Packing {
         break;
       case "log":
         this.#parts.log[word.level](word.text, word.fields);
+        break;
+      case "damaged":
+        this.#parts.onDamaged(word.damaged);
         break;
       default:
         this.#replies.get(word.say)?.(word);

@@ -121,6 +121,7 @@ class PackingThread {
     const chunks = new Chunks(
       database,
       portLog((word) => this.#say(word)),
+      (damaged) => this.#say({ say: "damaged", damaged }),
     );
     this.#tools = new FlushTools(chunks, chunkSamples);
     return this.#tools;

@@ -1,3 +1,4 @@
+import type { Damaged } from "../historian.ts";
 import type { SharedGeneration } from "./generation.ts";
 import type { LogWord } from "./port-log.ts";
 import type { Totals } from "./totals.ts";
@@ -33,6 +34,8 @@ export type PackingWord =
     }
   /** It will be tried again. */
   | { readonly say: "failed"; readonly reason: string; readonly isDisk: boolean }
+  /** What is sliced came into a chunk that cannot be read any more. */
+  | { readonly say: "damaged"; readonly damaged: Damaged }
   | { readonly say: "checkpointed"; readonly trouble: string | undefined }
   | { readonly say: "paused" }
   | { readonly say: "ended" }

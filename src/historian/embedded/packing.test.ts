@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { openSqlite } from "../../lib/sqlite.ts";
 import { startThread } from "../../lib/thread.ts";
+import type { Damaged } from "../historian.ts";
 import { bucketsOf } from "../sums.ts";
 import { batchOf, inFolder, ramp, START } from "../tale.ts";
 import type { Engine } from "./engine.ts";
@@ -41,6 +42,31 @@ test("another thread packs, and what is read is the same at every moment of it",
     const again = openEngine(join(folder, "live"));
     assert.deepEqual(ofSeriesOne(again), ramp(12_000));
     await again.close();
+  }));
+
+test("a damaged chunk that the packing thread comes into is told, and is in nobody's way", () =>
+  inFolder(async (folder) => {
+    const live = join(folder, "live");
+    const told: Damaged[] = [];
+    const onDamaged = (damaged: Damaged) => told.push(damaged);
+    const engine = openWithThread(live, { ...MANY, onDamaged });
+    await append(engine, 0, 100);
+    // What memory held is in chunks behind a deletion.
+    await engine.deleteRange({ series: 1, from: START + 99, to: START + 100 });
+    const disk = openSqlite(join(live, "history.db"));
+    const [chunk = []] = disk.prepare("SELECT id, first_at, last_at FROM chunk WHERE id = 3").all();
+    const [id, from, to] = chunk.map(Number);
+    disk.exec(`UPDATE chunk SET data = CAST(x'01' || substr(data, 2, 9) AS BLOB) WHERE id = ${id}`);
+    disk.close();
+    await append(engine, 0, 99);
+    await engine.deleteRange({ series: 2, from: START, to: START + 1 });
+    await engine.deleteRange({ series: 1, from: START + 98, to: START + 99 });
+    assert.deepEqual(ofSeriesOne(engine), ramp(98), "what came again is there again");
+    assert.deepEqual(
+      told.map(({ series, from, to }) => ({ series, from, to })),
+      [{ series: 1, from, to }],
+    );
+    await engine.close();
   }));
 
 test("a generation leaves at leisure, until memory fills behind it faster than it leaves", () =>

@@ -1,18 +1,17 @@
-import type { Damaged } from "../historian.ts";
 import { decodeChunk } from "./chunk.ts";
 import type { Chunks, StoredChunk } from "./chunks.ts";
 import { DamagedChunkError } from "./damage.ts";
 import { Run } from "./run.ts";
 
-/** Puts aside what is damaged of a series, so that the rest of it can be read. */
-export function putDamagedAside(chunks: Chunks, series: number): readonly Damaged[] {
+/** Puts aside what is damaged of a series, so that the rest of it can be read: whether any is. */
+export function putDamagedAside(chunks: Chunks, series: number): boolean {
   const run = new Run();
   const damaged = [...damagedOf(chunks, series, run)];
   for (const chunk of damaged) {
     run.clear();
     chunks.takeOut(chunk, run);
   }
-  return damaged.map(({ samples, firstAt: from, lastAt: to }) => ({ series, samples, from, to }));
+  return damaged.length > 0;
 }
 
 function* damagedOf(chunks: Chunks, series: number, run: Run): Generator<StoredChunk> {

@@ -9,7 +9,7 @@ import {
 import { assert } from "../../lib/assert.ts";
 import { compileInPieces, releaseMemory } from "../../lib/heap.ts";
 import { startThread } from "../../lib/thread.ts";
-import type { Dropped } from "../historian.ts";
+import type { Damaged, Dropped } from "../historian.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { Desk, type Say } from "./desk.ts";
 import { Engine } from "./engine.ts";
@@ -31,10 +31,11 @@ function serve(port: MessagePort, { trays: memory, ...options }: WorkerData): vo
   const say: Say = (answer) => port.postMessage(answer);
   const log = portLog(say);
   const onDropped = (dropped: Dropped) => say({ say: "dropped", dropped });
+  const onDamaged = (damaged: Damaged) => say({ say: "damaged", damaged });
   const onDoubt = (reason: string) => say({ say: "doubt", reason });
   const monotonic = () => performance.now();
   const packing = options.isSmall ? {} : { startPacking };
-  const outward = { onDropped, onDoubt, checkpoint: inTurn(monotonic), ...packing };
+  const outward = { onDropped, onDamaged, onDoubt, checkpoint: inTurn(monotonic), ...packing };
   const parts = { log, files: diskFiles, monotonic, ...outward };
   const opened = Engine.open(options, parts);
   if (!opened.ok) {

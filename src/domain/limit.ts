@@ -240,6 +240,8 @@ export const LIMIT = {
   diskLowDays: 7,
   /** Share of the room that must be free again before samples are taken again. */
   diskFreeAgain: 0.01,
+  /** Changes of the disk that wait until the journal has room: a day of coming and going. */
+  diskEventsWaiting: 100,
   /** A series takes about 50 bytes of the historian's memory, whether it speaks or not. */
   series: 4_000_000,
   /** Days with a partition of their own in PostgreSQL, 27 years; others share one. */

@@ -16,13 +16,19 @@ function watchOf(budget: number | null) {
   const clock = new TestClock();
   const gauges = new Gauges();
   const events: string[] = [];
+  const since: unknown[] = [];
+  const journal = { isFull: false };
   let sizes: Sizes = { parts: { history: 0 }, ...LARGE };
   const watch = new DiskWatch({
     folder: "",
     budget,
     measure: async () => sizes,
     reusable: async () => 0,
-    record: async ({ kind }) => events.push(kind),
+    record: async ({ kind, detail }) => {
+      if (journal.isFull) throw new Error("database or disk is full");
+      events.push(kind);
+      since.push(detail["since"]);
+    },
     clock,
     gauges,
     log: silentLog,
@@ -32,7 +38,7 @@ function watchOf(budget: number | null) {
     return watch.look();
   };
   const code = () => watch.refusal?.code;
-  return { watch, clock, gauges, events, look, code };
+  return { watch, clock, gauges, events, since, journal, look, code };
 }
 
 test("it warns well before the budget is used up, refuses then, and recovers by itself", async () => {
@@ -50,6 +56,23 @@ test("it warns well before the budget is used up, refuses then, and recovers by 
   assert.equal(code(), undefined);
   await look(10 * MIB);
   assert.deepEqual(events, ["disk.low", "disk.full", "disk.low", "disk.fine"]);
+});
+
+test("what the journal had no room for is told when it has, with the time when it began", async () => {
+  const { clock, events, since, journal, look, code } = watchOf(100 * MIB);
+  journal.isFull = true;
+  const began = new Date(clock.now()).toISOString();
+  await look(100 * MIB);
+  assert.equal(code(), "disk_full", "samples are refused all the same");
+  clock.advance(60_000);
+  await look(100 * MIB);
+  assert.deepEqual(events, []);
+  journal.isFull = false;
+  clock.advance(60_000);
+  const ended = new Date(clock.now()).toISOString();
+  await look(10 * MIB);
+  assert.deepEqual(events, ["disk.full", "disk.fine"]);
+  assert.deepEqual(since, [began, ended]);
 });
 
 test("without a budget the disk's own room counts, less what the system needs", async () => {

@@ -48,6 +48,8 @@ export class DiskWatch {
   readonly #readings: Reading[] = [];
   #state: State = "fine";
   #detail = "";
+  /** What the journal has not taken yet, oldest first. */
+  #untold: NewEvent[] = [];
   #timer: Timer | undefined;
   #isClosed = false;
 
@@ -96,11 +98,32 @@ export class DiskWatch {
     const before = this.#state;
     this.#state = state;
     this.#detail = detail;
-    if (before === state) return;
-    const { log, record } = this.#parts;
+    if (before !== state) this.#note(state, detail);
+    await this.#tell();
+  }
+
+  #note(state: State, detail: string): void {
+    const { log, clock } = this.#parts;
     const level = { fine: "info", low: "warn", full: "error" } as const;
     log[level[state]](`the disk's state is: ${state}`, { detail });
-    await record({ actor: THE_HOUSE, kind: `disk.${state}`, subject: "", detail: { detail } });
+    const since = new Date(clock.now()).toISOString();
+    const event = { actor: THE_HOUSE, kind: `disk.${state}`, subject: "" };
+    this.#untold.push({ ...event, detail: { detail, since } });
+    if (this.#untold.length > LIMIT.diskEventsWaiting) this.#untold.shift();
+  }
+
+  /** A disk may be too full for the journal, too: then it is told when there is room again. */
+  async #tell(): Promise<void> {
+    for (let next = this.#untold[0]; next; next = this.#untold[0]) {
+      try {
+        await this.#parts.record(next);
+      } catch (reason) {
+        // No line every ten seconds: it would lie on the disk that is full.
+        this.#parts.log.debug("the journal has no room yet", { reason: String(reason) });
+        return;
+      }
+      this.#untold.shift();
+    }
   }
 
   /** At the pace of the last week; infinite while nothing grows or too little is known. */

@@ -332,6 +332,21 @@ test("a status word that is pushed is read as it came, and names the quality", a
   assert.equal(written.json.statusWord[0], null, "written anew without one");
 });
 
+test("a null that is pushed without a quality is bad, and what is told stays", async () => {
+  const from = START + 10_800_000;
+  const samples = [
+    { at: from, value: null },
+    { at: from + 1_000, value: null, quality: "good" },
+    { at: from + 2_000, value: null, statusWord: 0 },
+    { at: from + 3_000, value: null, quality: "uncertain" },
+  ];
+  await house.send("operator", `POST /points/${id}/samples`, { samples });
+  const route = `GET /points/${id}/history?from=${from}&to=${from + 4_000}`;
+  const { json } = await house.send("viewer", route);
+  assert.deepEqual(json.value, [null, null, null, null]);
+  assert.deepEqual(json.quality, ["bad", "good", "good", "uncertain"]);
+});
+
 test("what is pushed as told afterwards is history, with its mark, and never the newest", async () => {
   const [point] = await house.manyPoints(1);
   assert.ok(point);

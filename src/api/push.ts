@@ -2,7 +2,7 @@ import type { Variable } from "../domain/catalogue.ts";
 import { integerOf, isInt32 } from "../domain/integer.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import type { Quality, Value } from "../domain/reading.ts";
+import { type Quality, qualityUntold, type Value } from "../domain/reading.ts";
 import { putRow, type TableRow } from "../domain/sample-table.ts";
 import { type Samples, SamplesBuilder } from "../domain/samples.ts";
 import { moreThanQuality, qualityOfWord } from "../domain/status-word.ts";
@@ -102,11 +102,12 @@ function rowsOf(
 
 /** A word names its quality, so that one of them is enough; undefined where they disagree. */
 function qualityFrom({
+  value,
   quality,
   statusWord,
 }: Given): Pick<Row, "quality" | "statusWord"> | undefined {
   if (statusWord === undefined || statusWord === null) {
-    return { quality: quality ?? "good", statusWord: null };
+    return { quality: quality ?? qualityUntold(value), statusWord: null };
   }
   const named: Quality = qualityOfWord(statusWord);
   if (quality !== undefined && quality !== named) return undefined;

@@ -18,6 +18,11 @@ export const QUALITY_BYTE = { good: 0, uncertain: 1, bad: 2 } as const;
  */
 export const PAST = 4;
 
+/** Of what is said without any: a value that is not there is nothing to trust. */
+export function qualityUntold(value: Value | null): Quality {
+  return value === null ? "bad" : "good";
+}
+
 export function qualityOf(byte: number): Quality {
   return QUALITIES[byte & ~PAST] ?? "bad";
 }

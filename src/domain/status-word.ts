@@ -1,4 +1,4 @@
-import type { Quality } from "./reading.ts";
+import { type Quality, qualityUntold, type Value } from "./reading.ts";
 
 /*
  * OPC UA's status words, as MindSphere's quality codes are: 32 bits, the two highest of which are
@@ -21,6 +21,12 @@ export function statusWordOf(code: unknown): number | undefined {
   const word = typeof code === "string" && /^-?\d+$/.test(code) ? Number(code) : code;
   if (typeof word !== "number" || !Number.isInteger(word)) return undefined;
   return word >= -2 * TOP_BITS && word < 4 * TOP_BITS ? word : undefined;
+}
+
+/** The same of what may be said without any word, as most is: what is not there is not good. */
+export function statusWordBeside(value: Value | null, code: unknown): number | undefined {
+  const isUntold = code === undefined || code === null || code === "";
+  return isUntold ? PLAIN[qualityUntold(value)] : statusWordOf(code);
 }
 
 export function qualityOfWord(word: number): Quality {

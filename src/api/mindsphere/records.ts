@@ -4,7 +4,7 @@ import { LIMIT } from "../../domain/limit.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Quality, Value } from "../../domain/reading.ts";
 import { textSampleFault } from "../../domain/static-value.ts";
-import { qualityOfWord, statusWordOf } from "../../domain/status-word.ts";
+import { qualityOfWord, statusWordBeside } from "../../domain/status-word.ts";
 import { type ExactJson, type ExactJsonObject, isJsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { timeFrom } from "./time-text.ts";
@@ -79,7 +79,7 @@ function saidOf(
   if (!isWithin(value.value, variable)) return failure(`${value.value} needs more than 32 bits`);
   const fault = textSampleFault(variable, value.value);
   if (fault !== undefined) return failure(fault);
-  const status = statusWordOf(word);
+  const status = statusWordBeside(value.value, word);
   if (status === undefined) return failure("expected a status word for its quality");
   return success({ value: value.value, quality: qualityOfWord(status), word: status });
 }

@@ -1,6 +1,7 @@
 import { LIMIT } from "../../domain/limit.ts";
 import type { Point } from "../../domain/model.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
+import { qualityUntold } from "../../domain/reading.ts";
 import { type Samples, SamplesBuilder, sampleAt } from "../../domain/samples.ts";
 import { codeOfQuality } from "../../domain/status-word.ts";
 import type { SeriesRange } from "../../historian/historian.ts";
@@ -172,7 +173,7 @@ async function samplesOf(
     for (const [at, record] of records) {
       const said = record.get(name);
       if (said) samples.add(series, at, said.value, said.quality);
-      else if (before.has(at)) samples.add(series, at, null, "good");
+      else if (before.has(at)) samples.add(series, at, null, qualityUntold(null));
     }
   }
   await addWords(house, { points, records }, samples);

@@ -5,7 +5,7 @@ import { type FieldForm, type FrameField, type Layout, readFrame } from "../../d
 import { LIMIT } from "../../domain/limit.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
-import type { Value } from "../../domain/reading.ts";
+import { qualityUntold, type Value } from "../../domain/reading.ts";
 import { isValidTopic } from "../../domain/topic.ts";
 import { decodeUtf8, type ExactJson, type ExactJsonObject, isJsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
@@ -64,7 +64,9 @@ function readBytes(context: Context, layout: Layout): Outcome<void, Problem> {
   const { device } = placeBy(layout, message.topic);
   declareNews(context, device, layout.fields.map(declarationOf));
   findings.arrived(device, message.receivedAt);
-  for (const { name, value } of read.value) findings.reading(name as ChannelName, value, "good");
+  for (const { name, value } of read.value) {
+    findings.reading(name as ChannelName, value, qualityUntold(value));
+  }
   return success(undefined);
 }
 
@@ -132,8 +134,9 @@ class Teller {
   tell(channel: string, value: Value | null): void {
     this.#told += 1;
     const { findings } = this.context;
-    if (this.#told <= VALUES_MAX) findings.reading(channel as ChannelName, value, "good");
-    else if (this.#told === VALUES_MAX + 1) {
+    if (this.#told <= VALUES_MAX) {
+      findings.reading(channel as ChannelName, value, qualityUntold(value));
+    } else if (this.#told === VALUES_MAX + 1) {
       findings.warning("W_VALUES", `more than ${VALUES_MAX} values, the rest is left out`);
     }
   }

@@ -3,6 +3,7 @@ import type { Findings } from "../../domain/findings.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
+import { qualityUntold } from "../../domain/reading.ts";
 import { parseIsoTime } from "../../lib/iso-time.ts";
 import type { ExactJson } from "../../lib/json.ts";
 import { compileJsonQuery, type JsonQuery } from "../../lib/json-query.ts";
@@ -63,7 +64,7 @@ function readMapping(
     const at = moments?.[index];
     if (at === undefined) findings.arrived(custom.device, message.receivedAt);
     else findings.about(custom.device, at);
-    if (isValue(one)) findings.reading(mapping.channel, one, "good");
+    if (isValue(one)) findings.reading(mapping.channel, one, qualityUntold(one));
   }
   return undefined;
 }

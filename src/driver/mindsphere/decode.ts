@@ -2,7 +2,7 @@ import type { ChannelName, DeviceAddress } from "../../domain/brand.ts";
 import type { Findings } from "../../domain/findings.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
-import { moreThanQuality, qualityOfWord, statusWordOf } from "../../domain/status-word.ts";
+import { moreThanQuality, qualityOfWord, statusWordBeside } from "../../domain/status-word.ts";
 import { parseIsoTime } from "../../lib/iso-time.ts";
 import {
   type ExactJson,
@@ -102,7 +102,8 @@ function readValues(values: readonly ExactJson[], row: number, findings: Finding
     const channel = isEntry ? entry["dataPointId"] : undefined;
     const value = isEntry ? entry["value"] : undefined;
     if (isEntry && typeof channel === "string" && channel !== "" && isValue(value)) {
-      const word = statusWordOf(entry["qualityCode"]) ?? doubt(entry, row, index, findings);
+      const code = entry["qualityCode"];
+      const word = statusWordBeside(value, code) ?? doubt(entry, row, index, findings);
       findings.reading(
         ...[channel as ChannelName, value, qualityOfWord(word), moreThanQuality(word)],
       );

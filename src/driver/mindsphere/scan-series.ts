@@ -2,7 +2,7 @@ import type { ChannelName, DeviceAddress } from "../../domain/brand.ts";
 import type { Findings } from "../../domain/findings.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import type { Value } from "../../domain/reading.ts";
-import { moreThanQuality, qualityOfWord, statusWordOf } from "../../domain/status-word.ts";
+import { moreThanQuality, qualityOfWord, statusWordBeside } from "../../domain/status-word.ts";
 import { JsonCursor, type Phrase, phraseOf } from "../../lib/json-cursor.ts";
 
 const OPEN_OBJECT = 0x7b;
@@ -99,7 +99,7 @@ function scanEntry(findings: Findings): boolean {
     findings.reading(channel, value, "good");
     return true;
   }
-  const word = cursor.takes(COMMA) ? scanQuality() : 0;
+  const word = cursor.takes(COMMA) ? scanQuality(value) : statusWordBeside(value, undefined);
   if (word === undefined || !cursor.takes(CLOSE_OBJECT)) return false;
   findings.reading(channel, value, qualityOfWord(word), moreThanQuality(word));
   return true;
@@ -131,8 +131,8 @@ function learn(channel: ChannelName, bytes: Uint8Array): Intro {
   return intro;
 }
 
-function scanQuality(): number | undefined {
-  return cursor.takesWord(QUALITY) ? statusWordOf(text() ?? "?") : undefined;
+function scanQuality(value: Value | null): number | undefined {
+  return cursor.takesWord(QUALITY) ? statusWordBeside(value, text() ?? "?") : undefined;
 }
 
 function scanValue(): Value | null | undefined {

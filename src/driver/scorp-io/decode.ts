@@ -2,6 +2,7 @@ import type { ChannelName, DeviceAddress } from "../../domain/brand.ts";
 import type { DeclaredChannel, Findings } from "../../domain/findings.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
+import { qualityUntold } from "../../domain/reading.ts";
 import { parseIsoTime } from "../../lib/iso-time.ts";
 import { type ExactJson, isJsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
@@ -73,7 +74,7 @@ function readData(
       const time = timeOf(metric);
       if (time === undefined) findings.arrived(device, arrivedAt);
       else findings.about(device, time);
-      findings.reading(channel, value, "good");
+      findings.reading(channel, value, qualityUntold(value));
     } else {
       warn(metric, "W_VALUE", `found ${shorten(value)}, expected a value`);
     }

@@ -3,7 +3,7 @@ import type { DeclaredChannel, Findings } from "../../domain/findings.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
-import type { Quality } from "../../domain/reading.ts";
+import { type Quality, qualityUntold } from "../../domain/reading.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Known } from "../driver.ts";
 import { dataTypeOf, type TypeName, typeNameOf } from "./data-type.ts";
@@ -276,7 +276,7 @@ function tell(context: Context, found: Found): void {
     return;
   }
   if (!date(context, found)) return;
-  findings.reading(name as ChannelName, value, qualityOf(metric));
+  findings.reading(name as ChannelName, value, qualityOf(metric) ?? qualityUntold(value));
 }
 
 /** Whether anybody knows of when the value is: of a historical one its arrival says nothing. */
@@ -314,10 +314,10 @@ function timeOf(at: number | undefined): number | undefined {
   return at !== undefined && at <= TIME_MAX ? at : undefined;
 }
 
-/** OPC's numbers, as Sparkplug's hosts use them: 192 good, 0 bad, 500 stale. */
-function qualityOf({ properties }: Metric): Quality {
+/** OPC's numbers, as Sparkplug's hosts use them: 192 good, 0 bad, 500 stale; most say none. */
+function qualityOf({ properties }: Metric): Quality | undefined {
   const raw = properties.get(QUALITY_PROPERTY);
-  if (raw?.kind !== "int" && raw?.kind !== "long") return "good";
+  if (raw?.kind !== "int" && raw?.kind !== "long") return undefined;
   const code = Number(raw.whole);
   if (code >= 192 && code < 256) return "good";
   return code >= 64 && code < 128 ? "uncertain" : "bad";

@@ -75,7 +75,12 @@ function openEngine(folder: string, log: { pages: number; bytes: number }): Engi
   const sizes = { rowsFirst: 65_536, chunkSamples: 1_024, outboxBytes: 1e9 };
   const { segmentBytes, rowsMax } = PROFILES.gateway;
   const parts = { log: silentLog, files, monotonic: () => performance.now() };
-  const quiet = { onDropped: () => {}, onDamaged: () => {}, onDoubt: () => {} };
+  const quiet = {
+    onDropped: () => {},
+    onDamaged: () => {},
+    onMissing: () => {},
+    onDoubt: () => {},
+  };
   const own = { ...parts, ...quiet, checkpoint: async () => checkpoint(folder) };
   const opened = Engine.open({ folder, ...sizes, segmentBytes, rowsMax }, own);
   assert(opened.ok, "the folder opens");

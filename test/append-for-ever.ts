@@ -48,6 +48,7 @@ async function openEngine() {
     checkpoint: async () => {},
     onDropped: () => {},
     onDamaged: () => {},
+    onMissing: () => {},
     onDoubt: () => {},
   };
   const parts = { log: silentLog, files: diskFiles, monotonic, ...unused };

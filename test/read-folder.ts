@@ -30,6 +30,7 @@ export function openFolder(folder: string) {
     checkpoint: async () => {},
     onDropped: () => {},
     onDamaged: () => {},
+    onMissing: () => {},
     onDoubt: () => {},
   };
   const parts = { log, files: diskFiles, monotonic: () => performance.now(), ...unused };

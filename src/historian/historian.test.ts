@@ -36,7 +36,12 @@ async function openTiny(folder: string): Promise<Historian> {
 async function openSmall(folder: string): Promise<Historian> {
   const sizes = { ...TINY, outboxBytes: 1e9 };
   const checkpoint = async () => {};
-  const unused = { onDropped: () => {}, onDamaged: () => {}, onDoubt: () => {} };
+  const unused = {
+    onDropped: () => {},
+    onDamaged: () => {},
+    onMissing: () => {},
+    onDoubt: () => {},
+  };
   const parts = { log: silentLog, files: diskFiles, monotonic: () => 0, checkpoint, ...unused };
   const opened = Engine.open({ folder, ...sizes }, parts);
   assert.ok(opened.ok, JSON.stringify(opened));

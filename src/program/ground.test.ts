@@ -45,3 +45,44 @@ test("that the disk failed the history, and that this is over, is in the journal
   await closer.closeAll();
   rmSync(data, { recursive: true });
 });
+
+test("that a history lost its database beside its log is told once, and the house is not well", async () => {
+  const data = mkdtempSync(join(tmpdir(), "fieldline-ground-"));
+  const config = readConfig({ options: { data }, environment: {}, file: {} });
+  assert.ok(config.ok);
+  const started = async () => {
+    const closer = new Closer();
+    const ground = await openGround(config.value, silentLog, closer);
+    assert.ok(ground.ok, JSON.stringify(ground));
+    const { historian, journal, losses } = ground.value;
+    const events = await journal.list({});
+    const told = events.filter(({ kind }) => kind === "history.missing");
+    return { historian, reasons: losses.reasons, told, close: () => closer.closeAll() };
+  };
+  const first = await started();
+  assert.deepEqual(first.reasons, []);
+  await first.historian.append(batchOf(ramp(100)));
+  // What memory held is in chunks behind a deletion, and its log is let go.
+  await first.historian.deleteRange({ series: 1, from: START, to: START + 10 });
+  await first.historian.append(batchOf(ramp(120).slice(100)));
+  await first.close();
+
+  for (const end of ["", "-wal", "-shm"]) {
+    rmSync(join(data, "history", `history.db${end}`), { force: true });
+  }
+  const second = await started();
+  assert.deepEqual(
+    second.told.map(({ detail }) => detail),
+    [{ places: 1 }],
+  );
+  assert.match(second.reasons.join(), /stored samples are missing, places in its log: 1/);
+  assert.deepEqual(await allOf(second.historian, 1), ramp(120).slice(100));
+  await second.close();
+
+  const third = await started();
+  assert.equal(third.told.length, 1, "and not again by the next start");
+  assert.deepEqual(third.reasons, []);
+  assert.deepEqual(await allOf(third.historian, 1), ramp(120).slice(100));
+  await third.close();
+  rmSync(data, { recursive: true });
+});

@@ -1,8 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type NewEvent, THE_HOUSE } from "../domain/event.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import type { Damaged, Dropped, Historian } from "../historian/historian.ts";
+import type { Historian } from "../historian/historian.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import type { Closer } from "../lib/closer.ts";
@@ -15,6 +14,7 @@ import { RESTORING } from "./backup.ts";
 import type { Config } from "./config.ts";
 import { DiskWatch } from "./disk-watch.ts";
 import { openHistory } from "./history.ts";
+import { HistoryWatch } from "./history-watch.ts";
 import { watchLoop } from "./loop-watch.ts";
 import { startRetention } from "./retention.ts";
 
@@ -26,6 +26,7 @@ export type Ground = {
   readonly clock: Clock;
   readonly gauges: Gauges;
   readonly disk: DiskWatch;
+  readonly losses: HistoryWatch;
   readonly log: Log;
 };
 
@@ -43,16 +44,9 @@ export async function openGround(
   }
   let disk: DiskWatch | undefined;
   const clock = systemClock;
-  let journal: Journal | undefined;
-  const own = {
-    clock,
-    log: log.child("historian"),
-    refusal: () => disk?.refusal,
-    // The log has it in any case.
-    onDropped: (dropped: Dropped) => void (journal && recordDropped(journal, dropped, log)),
-    onDamaged: (damaged: Damaged) => void (journal && recordDamaged(journal, damaged, log)),
-    onTrouble: (trouble?: string) => void (journal && recordTrouble(journal, trouble, log)),
-  };
+  const losses = new HistoryWatch(log);
+  const refusal = () => disk?.refusal;
+  const own = { clock, log: log.child("historian"), refusal, ...losses.listeners };
   const history = await openHistory(config, own);
   if (!history.ok) return history;
   const historian = history.value;
@@ -64,47 +58,15 @@ export async function openGround(
   closer.add("store", () => store.value.close());
 
   startRetention({ historian, clock, log }, config, closer);
-  journal = await openJournal({ store: store.value, clock });
+  const journal = await openJournal({ store: store.value, clock });
+  await losses.tell(journal);
   const gauges = new Gauges();
-  const ground = { historian, store: store.value, journal, clock, gauges, log };
+  const ground = { historian, store: store.value, journal, clock, gauges, losses, log };
   disk = await openDiskWatch(ground, config);
   closer.add("disk watch", () => disk?.close());
   const loop = watchLoop({ clock, gauges });
   closer.add("loop watch", () => loop.close());
   return success({ ...ground, disk });
-}
-
-/** A gap that nobody was told of would be taken for quiet. */
-async function recordDropped(
-  journal: Journal,
-  { target, samples, from, to }: Dropped,
-  log: Log,
-): Promise<void> {
-  const detail = { samples, from, to };
-  await record(journal, { kind: "outbox.dropped", subject: `outbox:${target}`, detail }, log);
-}
-
-/** The same of what can be read no more. */
-async function recordDamaged(journal: Journal, damaged: Damaged, log: Log): Promise<void> {
-  await record(journal, { kind: "history.damaged", subject: "", detail: damaged }, log);
-}
-
-async function recordTrouble(
-  journal: Journal,
-  trouble: string | undefined,
-  log: Log,
-): Promise<void> {
-  const kind = trouble === undefined ? "history.fine" : "history.failed";
-  await record(journal, { kind, subject: "", detail: trouble ? { detail: trouble } : {} }, log);
-}
-
-/** Where the journal cannot be written either, the log has it. */
-async function record(journal: Journal, event: Omit<NewEvent, "actor">, log: Log): Promise<void> {
-  try {
-    await journal.record({ actor: THE_HOUSE, ...event });
-  } catch (reason) {
-    log.error("an event of the history was not recorded", { ...event, reason: String(reason) });
-  }
 }
 
 async function openDiskWatch(ground: Omit<Ground, "disk">, config: Config): Promise<DiskWatch> {

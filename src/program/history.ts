@@ -16,6 +16,8 @@ type Parts = {
   readonly onDropped: (dropped: Dropped) => void;
   /** What could not be read is aside now: the rest can be. */
   readonly onDamaged: (damaged: Damaged) => void;
+  /** In how many places records of its log are missing. */
+  readonly onMissing: (places: number) => void;
   /** The disk failed the history, or undefined: it is over. */
   readonly onTrouble: (trouble: string | undefined) => void;
   readonly log: Log;

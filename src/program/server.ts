@@ -150,13 +150,14 @@ function openDoors(
     workerSecret: config["worker-secret"],
   };
   const onChanged = (call: (subject: string) => void) => void later.watchers.push(call);
-  const { disk, historian } = ground;
+  const { disk, historian, losses } = ground;
   const unready = () =>
     [
       ...[
         broker.trouble?.detail ?? [],
         historian.trouble ?? [],
         uplink?.trouble ?? [],
+        losses.reasons,
         disk.reasons,
       ],
       reception?.troubles() ?? [],

@@ -41,6 +41,8 @@ type EmbeddedParts = {
   readonly onDropped?: (dropped: Dropped) => void;
   /** Samples that can be read no more: their bytes have changed on the disk, and are kept aside. */
   readonly onDamaged?: (damaged: Damaged) => void;
+  /** In how many places the disk has lost what was acknowledged: nobody can say what it was. */
+  readonly onMissing?: (places: number) => void;
   /** Why samples may not be taken at this moment, such as a budget that is used up. */
   readonly refusal?: () => Problem | undefined;
   /** The disk failed the history, or undefined: it is over. */
@@ -290,6 +292,9 @@ class EmbeddedHistorian implements Historian {
         break;
       case "damaged":
         this.#parts.onDamaged?.(answer.damaged);
+        break;
+      case "missing":
+        this.#parts.onMissing?.(answer.places);
         break;
       case "stored":
         for (const [index, id] of answer.ids.entries()) this.#settle(id, answer.tooOld?.[index]);

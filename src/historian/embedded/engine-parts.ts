@@ -30,6 +30,8 @@ export type EngineParts = {
   readonly onDropped: (dropped: Dropped) => void;
   /** A chunk cannot be read any more, and is aside. */
   readonly onDamaged: (damaged: Damaged) => void;
+  /** In how many places of the log acknowledged records are missing. */
+  readonly onMissing: (places: number) => void;
   /** The disk failed the database: this engine should `leave`, and another one take over. */
   readonly onDoubt: (reason: string) => void;
 };

@@ -22,6 +22,7 @@ export const PARTS = {
   checkpoint: async () => {},
   onDropped: () => {},
   onDamaged: () => {},
+  onMissing: () => {},
   onDoubt: () => {},
 };
 
@@ -32,6 +33,7 @@ type Wishes = Partial<typeof SIZES> & {
   readonly checkpoint?: (file: string) => Promise<void>;
   readonly onDropped?: (dropped: Dropped) => void;
   readonly onDamaged?: (damaged: Damaged) => void;
+  readonly onMissing?: (places: number) => void;
   readonly onDoubt?: (reason: string) => void;
   readonly startPacking?: EngineParts["startPacking"];
 };
@@ -40,7 +42,7 @@ export function openEngine(
   folder: string,
   { files = diskFiles, lines, startPacking, ...wishes }: Wishes = {},
 ): Engine {
-  const { monotonic, checkpoint, onDropped, onDamaged, onDoubt, ...sizes } = {
+  const { monotonic, checkpoint, onDropped, onDamaged, onMissing, onDoubt, ...sizes } = {
     ...PARTS,
     ...wishes,
   };
@@ -51,7 +53,7 @@ export function openEngine(
         () => 0,
       )
     : silentLog;
-  const outward = { checkpoint, onDropped, onDamaged, onDoubt };
+  const outward = { checkpoint, onDropped, onDamaged, onMissing, onDoubt };
   const parts = { files, log, monotonic, ...outward, ...(startPacking && { startPacking }) };
   const opened = Engine.open({ folder, ...SIZES, ...sizes }, parts);
   assert.ok(opened.ok, JSON.stringify(opened));

@@ -351,10 +351,14 @@ export class Engine {
       this.#memtable.insert(samples);
     });
     if (replayed.records > 0) this.#parts.log.info("log replayed", replayed);
-    if (replayed.gaps > 0) this.#parts.log.error("records are missing in the log", replayed);
+    if (replayed.gaps > 0) {
+      this.#parts.log.error("records are missing in the log", replayed);
+      this.#parts.onMissing(replayed.gaps);
+    }
     if (replayed.isTorn)
       this.#parts.log.warn("the log ends in a record that is not whole", replayed);
-    this.#departure.replayed(replayed.segments > SEGMENTS_MAX);
+    // What is in chunks is not replayed, so that the next start does not tell of a gap again.
+    this.#departure.replayed(replayed.segments > SEGMENTS_MAX || replayed.gaps > 0);
   }
 }
 

@@ -100,6 +100,8 @@ export type Answer =
     }
   | { readonly say: "dropped"; readonly dropped: Dropped }
   | { readonly say: "damaged"; readonly damaged: Damaged }
+  /** In how many places of the log records are missing. */
+  | { readonly say: "missing"; readonly places: number }
   /** The disk failed the database: another thread should open it anew. */
   | { readonly say: "doubt"; readonly reason: string }
   | { readonly say: "failed"; readonly ids: readonly number[]; readonly reason: string }

@@ -32,10 +32,12 @@ function serve(port: MessagePort, { trays: memory, ...options }: WorkerData): vo
   const log = portLog(say);
   const onDropped = (dropped: Dropped) => say({ say: "dropped", dropped });
   const onDamaged = (damaged: Damaged) => say({ say: "damaged", damaged });
+  const onMissing = (places: number) => say({ say: "missing", places });
   const onDoubt = (reason: string) => say({ say: "doubt", reason });
   const monotonic = () => performance.now();
   const packing = options.isSmall ? {} : { startPacking };
-  const outward = { onDropped, onDamaged, onDoubt, checkpoint: inTurn(monotonic), ...packing };
+  const told = { onDropped, onDamaged, onMissing, onDoubt };
+  const outward = { ...told, checkpoint: inTurn(monotonic), ...packing };
   const parts = { log, files: diskFiles, monotonic, ...outward };
   const opened = Engine.open(options, parts);
   if (!opened.ok) {

@@ -1,0 +1,78 @@
+import { type NewEvent, THE_HOUSE } from "../domain/event.ts";
+import type { Damaged, Dropped } from "../historian/historian.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { Log } from "../lib/log.ts";
+
+type Told = Pick<NewEvent, "kind" | "subject" | "detail">;
+
+/** Tells the journal what befalls the history, and the house's health what it has lost. */
+export class HistoryWatch {
+  readonly listeners = {
+    onDropped: (dropped: Dropped) => this.#dropped(dropped),
+    onDamaged: (damaged: Damaged) => this.#damaged(damaged),
+    onMissing: (places: number) => this.#missing(places),
+    onTrouble: (trouble?: string) => this.#trouble(trouble),
+  };
+  readonly #log: Log;
+  #journal: Journal | undefined;
+  /** Met before there was a journal: a history is opened first. */
+  #early: Told[] = [];
+  #damagedSamples = 0;
+  #missingPlaces = 0;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Why people should look, in words, until the next start. */
+  get reasons(): readonly string[] {
+    const [samples, places] = [this.#damagedSamples, this.#missingPlaces];
+    const damaged = `history: samples that the disk damaged are put aside: ${samples}`;
+    const missing = `history: stored samples are missing, places in its log: ${places}`;
+    return [samples > 0 ? damaged : [], places > 0 ? missing : []].flat();
+  }
+
+  /** Tells what is there already, and from now on all the rest. */
+  async tell(journal: Journal): Promise<void> {
+    this.#journal = journal;
+    for (const told of this.#early.splice(0)) await this.#record(journal, told);
+  }
+
+  /** A gap that nobody was told of would be taken for quiet. */
+  #dropped({ target, samples, from, to }: Dropped): void {
+    const detail = { samples, from, to };
+    this.#note({ kind: "outbox.dropped", subject: `outbox:${target}`, detail });
+  }
+
+  /** The same of what can be read no more. */
+  #damaged(damaged: Damaged): void {
+    this.#damagedSamples += damaged.samples;
+    this.#note({ kind: "history.damaged", subject: "", detail: damaged });
+  }
+
+  /** And of what is there no more, of which nobody knows what it was. */
+  #missing(places: number): void {
+    this.#missingPlaces += places;
+    this.#note({ kind: "history.missing", subject: "", detail: { places } });
+  }
+
+  #trouble(trouble: string | undefined): void {
+    const kind = trouble === undefined ? "history.fine" : "history.failed";
+    this.#note({ kind, subject: "", detail: trouble ? { detail: trouble } : {} });
+  }
+
+  #note(told: Told): void {
+    if (this.#journal) void this.#record(this.#journal, told);
+    else this.#early.push(told);
+  }
+
+  /** Where the journal cannot be written either, the log has it. */
+  async #record(journal: Journal, told: Told): Promise<void> {
+    try {
+      await journal.record({ actor: THE_HOUSE, ...told });
+    } catch (reason) {
+      const fields = { ...told, reason: String(reason) };
+      this.#log.error("an event of the history was not recorded", fields);
+    }
+  }
+}

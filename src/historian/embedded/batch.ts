@@ -1,25 +1,29 @@
 import { LIMIT } from "../../domain/limit.ts";
 import { KIND, type Samples } from "../../domain/samples.ts";
 import { assert } from "../../lib/assert.ts";
+import { type Bounds, boundsOf } from "./bounds.ts";
 import { ownTexts } from "./run.ts";
+import { TextList } from "./text-list.ts";
 
 export const ROW_BYTES = 8 + 8 + 4 + 1 + 1;
+/** Of a text that its batch does not have. */
+const NOWHERE = -1;
 
 /** A copy of all of them in order. */
 export function joined(batches: readonly Samples[]): Samples {
   const count = batches.reduce((sum, batch) => sum + batch.count, 0);
   const columns = columnsIn(new ArrayBuffer(count * ROW_BYTES), 0, count);
-  const texts: string[] = [];
+  const texts = new TextList();
   let row = 0;
   for (const batch of batches) {
     copyInto(columns, row, batch, texts);
     row += batch.count;
   }
-  return samplesIn(columns, count, texts);
+  return samplesIn(columns, count, texts.all);
 }
 
-/** Copies a batch to `row` of columns that have room for it; its texts go behind the others. */
-export function copyInto(to: Columns, row: number, batch: Samples, texts: string[]): void {
+/** Copies a batch to `row` of columns that have room for it, and its texts to the others. */
+export function copyInto(to: Columns, row: number, batch: Samples, texts: TextList): void {
   const { count, series, at, value, kind, quality } = batch;
   const isExact = series.length === count; // Most are: a view is dearer than some rows.
   to.series.set(isExact ? series : series.subarray(0, count), row);
@@ -28,8 +32,8 @@ export function copyInto(to: Columns, row: number, batch: Samples, texts: string
   to.kind.set(isExact ? kind : kind.subarray(0, count), row);
   to.quality.set(isExact ? quality : quality.subarray(0, count), row);
   if (batch.texts.length === 0) return;
-  moveTexts(to, row, row + count, texts.length);
-  for (const text of batch.texts) texts.push(text);
+  const places = texts.add(batch.texts);
+  if (places) moveTexts(to, row, row + count, places);
 }
 
 /** Always of one shape, for whoever walks their rows. */
@@ -94,11 +98,14 @@ type Horizons = {
 };
 
 /** Samples that cannot be remembered come from a wrong program: drivers and ingest refuse them. */
-export function assertStorable({ count, series, at }: Samples): void {
-  for (let row = 0; row < count; row += 1) {
-    assert((series[row] ?? LIMIT.series) < LIMIT.series, "series are small and dense");
-    assert(Number.isFinite(at[row]), "every sample has a time");
-  }
+export function storableBoundsOf(samples: Samples): Bounds {
+  const { count, series, at } = samples;
+  const bounds = boundsOf(samples);
+  const { seriesEnd, firstAt, lastAt } = bounds;
+  assert(series.length >= count && seriesEnd <= LIMIT.series, "series are small and dense");
+  const isTimed = count === 0 || (Number.isFinite(firstAt) && Number.isFinite(lastAt));
+  assert(at.length >= count && isTimed, "every sample has a time");
+  return bounds;
 }
 
 /** Columns of so many rows in a buffer, from `offset` on. */
@@ -112,10 +119,10 @@ export function columnsIn(buffer: ArrayBufferLike, offset: number, rows: number)
   };
 }
 
-function moveTexts(samples: Columns, from: number, to: number, by: number): void {
+/** Points each text to where it is now. */
+function moveTexts(samples: Columns, from: number, to: number, places: readonly number[]): void {
   const { kind, value } = samples;
-  if (by === 0) return;
   for (let row = from; row < to; row += 1) {
-    if (kind[row] === KIND.text) value[row] = (value[row] ?? 0) + by;
+    if (kind[row] === KIND.text) value[row] = places[value[row] ?? 0] ?? NOWHERE;
   }
 }

@@ -1,6 +1,7 @@
 import type { Samples } from "../../domain/samples.ts";
 import { AssertionError, unreachable } from "../../lib/assert.ts";
 import { oldIn } from "./batch.ts";
+import { type Bounds, boundsOfBoth, NO_BOUNDS } from "./bounds.ts";
 import { DamagedChunkError } from "./damage.ts";
 import type { Engine } from "./engine.ts";
 import type { Trays } from "./trays.ts";
@@ -203,7 +204,8 @@ export class Desk {
   async #append(group: readonly Append[]): Promise<void> {
     const ids = group.map(({ id }) => id);
     const batches = group.map(({ load }) => this.#trays.samplesOf(load));
-    const committed = await this.#commitAll(ids, batches);
+    const bounds = group.reduce((all, { load }) => boundsOfBoth(all, load.bounds), NO_BOUNDS);
+    const committed = await this.#commitAll(ids, batches, bounds);
     if (!committed) return;
     if (committed.appended.every(({ tooOld }) => tooOld === 0)) this.#say({ say: "stored", ids });
     else this.#say({ say: "stored", ids, tooOld: this.#tooOld(group, batches) });
@@ -211,9 +213,9 @@ export class Desk {
     for (const { load } of group) this.#trays.giveBack(load.place);
   }
 
-  async #commitAll(ids: readonly number[], batches: readonly Samples[]) {
+  async #commitAll(ids: readonly number[], batches: readonly Samples[], bounds: Bounds) {
     try {
-      return await this.#engine.commit(batches);
+      return await this.#engine.commit(batches, bounds);
     } catch (reason) {
       this.#fail(ids, reason);
       return undefined;

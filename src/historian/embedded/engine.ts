@@ -15,6 +15,7 @@ import type {
 import type { SumTable } from "../sums.ts";
 import { aggregate } from "./aggregate.ts";
 import { joined, partOf, withoutOld } from "./batch.ts";
+import { type Bounds, boundsOf } from "./bounds.ts";
 import { decodeChunk } from "./chunk.ts";
 import { Chunks } from "./chunks.ts";
 import { DamagedChunkError } from "./damage.ts";
@@ -121,27 +122,31 @@ export class Engine {
 
   /**
    * Settles when all of the batches are safe: whoever sent them can be told. They can be read when
-   * `show` was called, which is to be done before anything else is asked.
+   * `show` was called, which is to be done before anything else is asked. Bounds of all of them are
+   * believed, where whoever sent them knows.
    */
-  async commit(batches: readonly Samples[]): Promise<Committed> {
+  async commit(batches: readonly Samples[], bounds?: Bounds): Promise<Committed> {
     const taken = batches.map((batch) => withoutOld(batch, this.#chunks.days));
     const [only] = taken;
-    const last = await this.#commit(only && taken.length === 1 ? only : joined(taken));
+    const samples = only && taken.length === 1 ? only : joined(taken);
+    const isAll = taken.every((one, index) => one === batches[index]);
+    const last = await this.#commit(samples, isAll ? bounds : undefined);
     return {
       appended: taken.map(({ count }, index) => ({ tooOld: (batches[index]?.count ?? 0) - count })),
-      show: () => last && this.#memtable.insert(last),
+      show: () => last && this.#memtable.insert(...last),
     };
   }
 
   /** All but the last part is in memory as well. */
-  async #commit(samples: Samples): Promise<Samples | undefined> {
-    let last: Samples | undefined;
+  async #commit(samples: Samples, bounds?: Bounds): Promise<Part | undefined> {
+    let last: Part | undefined;
     try {
       for (let from = 0; from < samples.count; ) {
-        if (last) this.#memtable.insert(last);
+        if (last) this.#memtable.insert(...last);
         const rows = Math.min(samples.count - from, this.#memtable.rows, RECORD_ROWS_MAX);
-        last = partOf(samples, from, from + rows);
-        await this.#logPart(last);
+        const part = partOf(samples, from, from + rows);
+        last = [part, part === samples && bounds ? bounds : boundsOf(part)];
+        await this.#logPart(...last);
         from += rows;
       }
     } catch (reason) {
@@ -322,10 +327,10 @@ export class Engine {
     }
   }
 
-  async #logPart(samples: Samples): Promise<void> {
+  async #logPart(samples: Samples, { isWhole }: Bounds): Promise<void> {
     await this.#departure.keepPace();
     if (!this.#memtable.hasRoom(samples.count)) await this.#departure.begin();
-    await this.#log.append(samples);
+    await this.#log.append(samples, isWhole);
   }
 
   async #leaveFor(budgetMs: number): Promise<void> {
@@ -363,6 +368,7 @@ export class Engine {
 }
 
 const EVER = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
+type Part = readonly [samples: Samples, bounds: Bounds];
 type Committed = { readonly appended: readonly Appended[]; readonly show: () => void };
 type Opened = { readonly lock: Lock; readonly chunks: Chunks; readonly log: SegmentLog };
 

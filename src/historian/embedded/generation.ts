@@ -1,6 +1,6 @@
 import { isPast } from "../../domain/reading.ts";
 import { KIND, type Samples } from "../../domain/samples.ts";
-import { boundsOf } from "./bounds.ts";
+import type { Bounds } from "./bounds.ts";
 import { KeptRuns } from "./kept-runs.ts";
 import { NewestTimes } from "./newest-times.ts";
 import { grown, type Run } from "./run.ts";
@@ -119,9 +119,8 @@ export class Generation {
   }
 
   /** Returns the series of which nothing was in here before. */
-  insert(samples: Samples): readonly number[] {
+  insert(samples: Samples, { seriesEnd, firstAt, lastAt }: Bounds): readonly number[] {
     this.#newcomers = [];
-    const { seriesEnd, firstAt, lastAt } = boundsOf(samples);
     this.#reserveSeries(seriesEnd);
     this.#newestTimes.note(samples);
     this.#place(samples);

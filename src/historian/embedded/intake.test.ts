@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { Samples } from "../../domain/samples.ts";
 import { batchOf, ramp, rowsOf } from "../tale.ts";
 import { oldIn } from "./batch.ts";
+import { type Bounds, boundsOf } from "./bounds.ts";
 import { Intake } from "./intake.ts";
 import { Trays } from "./trays.ts";
 
@@ -32,6 +33,23 @@ test("texts of several calls stay with their samples", async () => {
   assert.deepEqual(
     brought.flatMap(({ samples }) => rowsOf(samples).map(({ value }) => value)),
     ["off", "on", "off"],
+  );
+  assert.deepEqual(brought[0]?.samples.texts, ["off", "on"], "each of them once");
+});
+
+test("what crosses together is told what its bounds are", async () => {
+  const { brought, intake } = bringing(() => []);
+  const rows = ramp(30).map((row, index) => ({ ...row, at: (index * 7) % 30 }));
+  const calls = [rows.slice(0, 9), [], rows.slice(9)].map((some) => intake.add(batchOf(some)));
+  intake.send();
+  await Promise.all([
+    ...calls,
+    intake.add(batchOf([{ ...(ramp(1)[0] ?? assert.fail()), at: 0.5 }])),
+  ]);
+  for (const { samples, bounds } of brought) assert.deepEqual(bounds, boundsOf(samples));
+  assert.deepEqual(
+    brought.map(({ bounds }) => bounds.isWhole),
+    [true, false],
   );
 });
 
@@ -86,10 +104,14 @@ test("samples that come too late are counted for each call by itself", () => {
 
 /** Nothing is given back: what was brought stays to be looked at. */
 function bringing(tell: (ends: readonly number[]) => readonly number[]) {
-  const brought: { readonly samples: Samples; readonly ends: readonly number[] }[] = [];
+  const brought: {
+    readonly samples: Samples;
+    readonly bounds: Bounds;
+    readonly ends: readonly number[];
+  }[] = [];
   const trays = new Trays();
   const intake = new Intake(trays, async ({ load, ends }) => {
-    brought.push({ samples: trays.samplesOf(load), ends });
+    brought.push({ samples: trays.samplesOf(load), bounds: load.bounds, ends });
     return tell(ends);
   });
   return { brought, intake };

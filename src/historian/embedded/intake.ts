@@ -1,7 +1,9 @@
 import { nextTick } from "node:process";
 import type { Samples } from "../../domain/samples.ts";
 import type { Appended } from "../historian.ts";
-import { assertStorable, type Columns, copyInto } from "./batch.ts";
+import { type Columns, copyInto, storableBoundsOf } from "./batch.ts";
+import { type Bounds, boundsOfBoth, NO_BOUNDS } from "./bounds.ts";
+import { TextList } from "./text-list.ts";
 import type { Place, Trays } from "./trays.ts";
 import type { AppendAsk, TooOld } from "./wire.ts";
 
@@ -18,7 +20,8 @@ type Loading = {
   readonly place: Place;
   readonly columns: Columns;
   count: number;
-  readonly texts: string[];
+  readonly texts: TextList;
+  bounds: Bounds;
   readonly ends: number[];
   readonly calls: Call[];
 };
@@ -43,9 +46,10 @@ export class Intake {
   /** The columns are read at once. */
   add(samples: Samples): Promise<Appended> {
     return new Promise((resolve, reject) => {
-      assertStorable(samples);
+      const bounds = storableBoundsOf(samples);
       const loading = this.#loadingFor(samples.count);
       copyInto(loading.columns, loading.count, samples, loading.texts);
+      loading.bounds = boundsOfBoth(loading.bounds, bounds);
       loading.count += samples.count;
       loading.ends.push(loading.count);
       loading.calls.push({ resolve, reject });
@@ -57,8 +61,9 @@ export class Intake {
     const loading = this.#loading;
     if (!loading) return;
     this.#loading = undefined;
-    const { place, count, texts, ends, calls } = loading;
-    this.#bring({ ask: "append", load: { place, count, texts }, ends }).then(
+    const { place, count, texts, bounds, ends, calls } = loading;
+    const load = { place, count, texts: texts.all, bounds };
+    this.#bring({ ask: "append", load, ends }).then(
       (tooOld) => {
         for (const [index, { resolve }] of calls.entries())
           resolve({ tooOld: tooOld?.[index] ?? 0 });
@@ -81,6 +86,7 @@ export class Intake {
     nextTick(() => this.send());
     const place = this.#trays.take(rows);
     const columns = this.#trays.columnsOf(place);
-    return { place, columns, count: 0, texts: [], ends: [], calls: [] };
+    const texts = new TextList();
+    return { place, columns, count: 0, texts, bounds: NO_BOUNDS, ends: [], calls: [] };
   }
 }

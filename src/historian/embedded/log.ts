@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Samples } from "../../domain/samples.ts";
 import type { Log } from "../../lib/log.ts";
+import { boundsOf } from "./bounds.ts";
 import { ByteWriter } from "./bytes.ts";
 import { type Files, makeFolder, readPart } from "./files.ts";
 import { headsIn, isBegun, recordOf, writeRecord } from "./record.ts";
@@ -128,16 +129,17 @@ export class SegmentLog {
 
   /**
    * Settles when the samples are safe; returns their sequence. One call at a time. What the disk
-   * refuses is tried once more in another segment; if that fails, too, it does not count.
+   * refuses is tried once more in another segment; if that fails, too, it does not count. `isWhole`
+   * is of their times, see bounds.ts.
    */
-  async append(samples: Samples): Promise<number> {
+  async append(samples: Samples, isWhole = boundsOf(samples).isWhole): Promise<number> {
     const sequence = this.#sequence + 1;
     try {
-      await this.#write(samples, sequence);
+      await this.#write({ sequence, samples, isWhole });
     } catch (reason) {
       if (!(reason instanceof WriteError)) throw reason;
       const fields = { segment: this.#number, reason: reason.message };
-      await this.#write(samples, sequence);
+      await this.#write({ sequence, samples, isWhole });
       this.#options.log.warn("a segment of the log failed, another took its place", fields);
     }
     this.#offset += this.#out.length;
@@ -258,18 +260,18 @@ export class SegmentLog {
     return next === undefined ? this.#sequence : next - 1;
   }
 
-  #encode(samples: Samples, sequence: number): void {
+  #encode({ sequence, samples, isWhole }: Written): void {
     this.#out.length = 0;
-    writeRecord(this.#out, { segment: this.#number, sequence, samples });
+    writeRecord(this.#out, { segment: this.#number, sequence, samples }, isWhole);
   }
 
-  async #write(samples: Samples, sequence: number): Promise<void> {
+  async #write(written: Written): Promise<void> {
     const { files } = this.#options;
-    this.#encode(samples, sequence);
+    this.#encode(written);
     const size = this.#segments.at(-1)?.size ?? 0;
     if (this.#file === undefined || this.#offset + this.#out.length > size) {
       this.#begin(this.#out.length);
-      this.#encode(samples, sequence);
+      this.#encode(written);
     }
     const file = this.#file ?? -1;
     try {
@@ -369,6 +371,13 @@ export class SegmentLog {
     } else this.#spares.push(segment);
   }
 }
+
+/** A record as it is to be, but for its segment. */
+type Written = {
+  readonly sequence: number;
+  readonly samples: Samples;
+  readonly isWhole: boolean;
+};
 
 const NO_MAGIC = new Uint8Array(4);
 

@@ -1,4 +1,5 @@
 import type { Samples } from "../../domain/samples.ts";
+import { boundsOf } from "./bounds.ts";
 import { Generation } from "./generation.ts";
 import { Latest } from "./latest.ts";
 import { mergeRuns, Run } from "./run.ts";
@@ -83,10 +84,10 @@ export class Memtable {
     return count === 0 || (count + rows <= rowsMax && textBytes < TEXT_BYTES_MAX);
   }
 
-  insert(samples: Samples): void {
+  insert(samples: Samples, bounds = boundsOf(samples)): void {
     const { active } = this;
     if (active.count === 0) this.#began = this.#monotonic();
-    const newcomers = active.insert(samples);
+    const newcomers = active.insert(samples, bounds);
     if (newcomers.length > 0) this.latest.know(newcomers);
     this.latest.newestAt = Math.max(this.latest.newestAt, active.lastAt);
   }

@@ -27,7 +27,7 @@ const GOLDEN_2 = `464c7232700000000c1cd690${GOLDEN_1.slice(24)}`;
 test("a record of version 2 is written, and one of any version read for ever", () => {
   const record = { segment: 42, sequence: 1_234_567, samples: samples() };
   const out = new ByteWriter();
-  writeRecord(out, record);
+  writeRecord(out, record, true);
   assert.equal(Buffer.from(out.bytes.slice(0, out.length)).toString("hex"), GOLDEN_2);
   for (const golden of [GOLDEN_1, GOLDEN_2]) {
     const bytes = Buffer.from(golden, "hex");
@@ -41,7 +41,7 @@ test("times that are not whole milliseconds are kept too", () => {
   builder.add(1 as Series, 8.64e15, 2, "good");
   const out = new ByteWriter();
   const written = builder.take();
-  writeRecord(out, { segment: 1, sequence: 1, samples: written });
+  writeRecord(out, { segment: 1, sequence: 1, samples: written }, false);
   assert.deepEqual(readRecord(out.bytes, 0)?.record.samples, written);
 });
 

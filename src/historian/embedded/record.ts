@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { Samples } from "../../domain/samples.ts";
-import { ByteReader, type ByteWriter, isWhole, VARINT_BYTES } from "./bytes.ts";
+import { ByteReader, type ByteWriter, VARINT_BYTES } from "./bytes.ts";
 
 /*
  * One record of the log: a group of samples that was made safe by one write. Lowest byte first.
@@ -57,11 +57,12 @@ const AT_DOUBLES = 1;
 /** Differences nearer to 0 take two bytes at most. */
 const TWO_BYTES = 8_192;
 
-/** Appends the record to what the writer holds. */
-export function writeRecord(out: ByteWriter, { segment, sequence, samples }: LogRecord): void {
+/** Appends the record to what the writer holds. `isWhole` is of its times, see bounds.ts. */
+export function writeRecord(out: ByteWriter, record: LogRecord, isWhole: boolean): void {
+  const { segment, sequence, samples } = record;
   const { count, at } = samples;
   const start = out.length;
-  const form = isWhole(at, 0, count) ? AT_DIFFERENCES : AT_DOUBLES;
+  const form = isWhole ? AT_DIFFERENCES : AT_DOUBLES;
   out.reserve(HEADER_BYTES + count * 2 * VARINT_BYTES);
   out.length += HEADER_BYTES;
   writeDifferences(out, samples.series, count);

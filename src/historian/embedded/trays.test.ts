@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { batchOf, ramp, rowsOf } from "../tale.ts";
 import { copyInto } from "./batch.ts";
+import { TextList } from "./text-list.ts";
 import { Trays } from "./trays.ts";
 
 test("what one side puts into a tray is what the other side finds there", () => {
@@ -9,7 +10,7 @@ test("what one side puts into a tray is what the other side finds there", () => 
   const thread = new Trays(door.memory);
   const rows = ramp(300);
   const place = door.take(rows.length);
-  copyInto(door.columnsOf(place), 0, batchOf(rows), []);
+  copyInto(door.columnsOf(place), 0, batchOf(rows), new TextList());
   assert.deepEqual(rowsOf(thread.samplesOf({ place, count: rows.length, texts: [] })), rows);
 });
 

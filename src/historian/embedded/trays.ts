@@ -1,6 +1,7 @@
 import type { Samples } from "../../domain/samples.ts";
 import { assert } from "../../lib/assert.ts";
 import { type Columns, columnsIn, ROW_BYTES, samplesIn } from "./batch.ts";
+import type { Bounds } from "./bounds.ts";
 
 /** A tray by its number; where none is free, or large enough, shared memory that is used once. */
 export type Place = number | Columns;
@@ -10,6 +11,7 @@ export type Load = {
   readonly place: Place;
   readonly count: number;
   readonly texts: readonly string[];
+  readonly bounds: Bounds;
 };
 
 const TRAYS = 8;
@@ -56,7 +58,7 @@ export class Trays {
     return columns;
   }
 
-  samplesOf({ place, count, texts }: Load): Samples {
+  samplesOf({ place, count, texts }: Omit<Load, "bounds">): Samples {
     return samplesIn(this.columnsOf(place), count, texts);
   }
 

@@ -149,25 +149,29 @@ export function recordOf(bytes: Uint8Array, head: RecordHead): LogRecord {
 /** Room was made before. Most differences take one byte or two, which are written here. */
 function writeDifferences(out: ByteWriter, column: Uint32Array | Float64Array, count: number) {
   const { bytes } = out;
+  let end = out.length; // Kept here: each row waits for the one before it.
   let before = 0;
   for (let row = 0; row < count; row += 1) {
     const value = column[row] ?? 0;
     const difference = value - before;
     before = value;
     if (difference < -TWO_BYTES || difference >= TWO_BYTES) {
+      out.length = end;
       out.zigzag(difference);
+      end = out.length;
       continue;
     }
     const folded = (difference << 1) ^ (difference >> 31);
     if (folded > 127) {
-      bytes[out.length] = folded | 128;
-      bytes[out.length + 1] = folded >>> 7;
-      out.length += 2;
+      bytes[end] = folded | 128;
+      bytes[end + 1] = folded >>> 7;
+      end += 2;
     } else {
-      bytes[out.length] = folded;
-      out.length += 1;
+      bytes[end] = folded;
+      end += 1;
     }
   }
+  out.length = end;
 }
 
 function readDifferences(body: ByteReader, column: Uint32Array | Float64Array): void {

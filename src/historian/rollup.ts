@@ -24,6 +24,9 @@ export type Summary = Rollup & {
   readonly samples: number;
 };
 
+/** Columns that may find out sooner than row by row where plain numbers end. */
+type Knowing = Columns & { plainEnd?(from: number, to: number, isAll: boolean): number };
+
 /** `isAll`: over all that can be counted, whatever their quality; `good` counts those, too. */
 export function rollupOf(columns: Columns, from: number, to: number, isAll = false): Rollup {
   return { ...rolledUp(columns, from, to, isAll) };
@@ -34,23 +37,29 @@ export function rollupOf(columns: Columns, from: number, to: number, isAll = fal
  * Stretches of numbers, one as good as the other, are taken in one pass. A value that is none, or
  * infinite, shows in the sum: then each is looked at.
  */
-export function rolledUp(columns: Columns, from: number, to: number, isAll: boolean): Rollup {
+export function rolledUp(columns: Knowing, from: number, to: number, isAll: boolean): Rollup {
   rolling.begin();
-  for (let row = from; row < to; row += 1) {
-    const end = plainEnd(columns, row, to, isAll);
-    if (row < end) rolling.addRows(columns.at, columns.value, row, end);
-    rolling.countable += end - row;
-    row = end;
-    if (row === to || !isCountable(columns, row)) continue;
-    rolling.countable += 1;
-    if (counts(columns, row, isAll)) rolling.add(columns.at[row] ?? 0, countedValue(columns, row));
-  }
-  if (rolling.good === 0) rolling.become({ ...NOTHING, countable: rolling.countable });
-  else if (!Number.isFinite(rolling.sum)) {
-    rolling.become(rollupOneByOne(columns, from, to, isAll));
-  }
-  return rolling;
+  rolling.addAll(columns, from, to, isAll);
+  return rolling.finish(columns, from, to, isAll);
 }
+
+/**
+ * Over the good ones and over all, in objects that hold until the next call: one and the same where
+ * all are good. Up to the first that is not, they are summed up once.
+ */
+export function rolledUpBoth(columns: Knowing, from: number, to: number): Both {
+  rolling.begin();
+  const other = rolling.addAll(columns, from, to, false);
+  both.every = rolling;
+  if (other < to) {
+    every.addAll(columns, other, to, true);
+    both.every = every.finish(columns, from, to, true);
+  }
+  rolling.finish(columns, from, to, false);
+  return both;
+}
+
+type Both = { readonly good: Rollup; readonly every: Rollup };
 
 /**
  * Numbers in order of time, while they are summed up: made anew each time, it would be garbage.
@@ -78,10 +87,46 @@ class Rolling {
     this.area = 0;
   }
 
-  add(at: number, value: number): void {
+  /**
+   * Returns the first row that can be counted and does not count: `every` is what came before it.
+   */
+  addAll(columns: Knowing, from: number, to: number, isAll: boolean): number {
+    let other = to;
+    for (let row = from; row < to; row += 1) {
+      const end = columns.plainEnd?.(row, to, isAll) ?? plainEnd(columns, row, to, isAll);
+      this.#addRows(columns.at, columns.value, row, end);
+      this.countable += end - row;
+      row = end;
+      if (row === to || !isCountable(columns, row)) continue;
+      if (isAll || isGood(columns.quality[row])) {
+        this.#add(columns.at[row] ?? 0, countedValue(columns, row));
+      } else if (other === to) {
+        every.follow(this);
+        other = row;
+      }
+      this.countable += 1;
+    }
+    return other;
+  }
+
+  finish(columns: Columns, from: number, to: number, isAll: boolean): Rollup {
+    if (this.good === 0) this.#become({ ...NOTHING, countable: this.countable });
+    else if (!Number.isFinite(this.sum)) {
+      this.#become(rollupOneByOne(columns, from, to, isAll));
+    }
+    return this;
+  }
+
+  /** Goes on from where the other is. */
+  follow(other: Rolling): void {
+    this.#become(other);
+    this.#lastAt = other.#lastAt;
+  }
+
+  #add(at: number, value: number): void {
     this.#at[0] = at;
     this.#value[0] = value;
-    this.addRows(this.#at, this.#value, 0, 1);
+    this.#addRows(this.#at, this.#value, 0, 1);
   }
 
   /**
@@ -89,7 +134,8 @@ class Rolling {
    * every other time, so there is none. Whether it is the least so far is not. The additions of 0
    * make 0 of -0, and say that these are numbers: else each row would allocate one.
    */
-  addRows(at: Float64Array, value: Float64Array, from: number, to: number): void {
+  #addRows(at: Float64Array, value: Float64Array, from: number, to: number): void {
+    if (from === to) return;
     if (this.good === 0) this.#start(at[from] ?? 0, (value[from] ?? 0) + 0);
     let [min, max, sum] = [this.min + 0, this.max + 0, this.sum + 0];
     let [increase, area] = [this.increase + 0, this.area + 0];
@@ -123,12 +169,22 @@ class Rolling {
     this.#lastAt = at;
   }
 
-  become(rollup: Rollup): void {
-    Object.assign(this, rollup);
+  #become(of: Rollup): void {
+    this.countable = of.countable;
+    this.good = of.good;
+    this.min = of.min;
+    this.max = of.max;
+    this.sum = of.sum;
+    this.first = of.first;
+    this.last = of.last;
+    this.increase = of.increase;
+    this.area = of.area;
   }
 }
 
 const rolling = new Rolling();
+const every = new Rolling();
+const both: { good: Rollup; every: Rollup } = { good: rolling, every: rolling };
 
 function rollupOneByOne(columns: Columns, from: number, to: number, isAll: boolean): Rollup {
   const tally = new Tally();

@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { type Rollup, rolledUp, type Summary } from "../rollup.ts";
+import { type Rollup, rolledUpBoth, type Summary } from "../rollup.ts";
 import { ByteReader, type ByteWriter, VARINT_BYTES } from "./bytes.ts";
 import { DamagedChunkError } from "./damage.ts";
 import { readNarrow, writeNarrow } from "./narrow.ts";
@@ -70,15 +70,15 @@ function writeTable(out: ByteWriter, run: Run, rows: Based, blockEnds: readonly 
   let others = 0;
   for (let block = 0, start = from; block < blocks; block += 1, start += blockSamples) {
     const end = Math.min(to, start + blockSamples);
-    const good = rolledUp(run, start, end, false);
+    const { good, every } = rolledUpBoth(run, start, end);
     table[END * blocks + block] = blockEnds[block] ?? 0;
     table[FIRST_AT * blocks + block] = (run.at[start] ?? 0) - base;
     table[LAST_AT * blocks + block] = (run.at[end - 1] ?? 0) - base;
     table[COUNTABLE * blocks + block] = good.countable;
     table[GOOD * blocks + block] = good.good;
     putSums(table, SUMS * blocks + block, blocks, good);
-    if (good.good === good.countable) continue;
-    putSums(table, COLUMNS * blocks + others, blocks, rolledUp(run, start, end, true));
+    if (good === every) continue;
+    putSums(table, COLUMNS * blocks + others, blocks, every);
     others += 1;
   }
   for (let column = 0; column < COLUMNS + SUM_COLUMNS; column += 1) {

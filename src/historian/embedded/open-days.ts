@@ -1,6 +1,6 @@
 import type { DayTable } from "./day-table.ts";
 import { grown, type Run } from "./run.ts";
-import { COUNTABLE, copyRow, GOOD, linkRow, SUM_ROW, sumRow } from "./sum-row.ts";
+import { copyRow, linkRow, SUM_ROW, sumRows } from "./sum-row.ts";
 import { DAY_MS, dayOf, HOUR_MS } from "./tier.ts";
 
 type Rows = { readonly from: number; readonly to: number };
@@ -143,15 +143,14 @@ export class OpenDay {
   #addHour(run: Run, { from, to }: Rows, hour: number): void {
     const put = this.#state[hour] === KNOWN ? linkRow : copyRow;
     this.#state[hour] = KNOWN;
-    sumRow(next, run, { from, to, isAll: false });
+    sumRows(next, run, from, to);
     put(this.#rows, placeOf(hour), next, 0);
-    if (next[GOOD] !== next[COUNTABLE]) sumRow(next, run, { from, to, isAll: true });
-    put(this.#rows, placeOf(hour) + SUM_ROW, next, 0);
+    put(this.#rows, placeOf(hour) + SUM_ROW, next, SUM_ROW);
   }
 }
 
 /** What follows: made anew each time, it would be garbage. */
-const next = new Float64Array(SUM_ROW);
+const next = new Float64Array(2 * SUM_ROW);
 
 function placeOf(hour: number): number {
   return hour * 2 * SUM_ROW;

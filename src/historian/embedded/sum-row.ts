@@ -1,4 +1,4 @@
-import { type Rollup, rolledUp } from "../rollup.ts";
+import { type Rollup, rolledUpBoth } from "../rollup.ts";
 import { growth } from "../tally.ts";
 import type { Run } from "./run.ts";
 import { endsOf, type Rows, type Tier } from "./tier.ts";
@@ -14,12 +14,22 @@ const [FIRST_AT, LAST_AT, MIN, MAX, SUM, FIRST, LAST, INCREASE, AREA] = [
   0, 1, 4, 5, 6, 7, 8, 9, 10,
 ];
 
-/** What rows of a run come to, as the first of these rows. */
-export function sumRow(row: Float64Array, run: Run, rows: Rows): void {
-  const [first, last] = endsOf(run, rows);
-  row[FIRST_AT] = run.at[first] ?? 0;
-  row[LAST_AT] = run.at[last] ?? 0;
-  putNumbers(row, 0, rolledUp(run, rows.from, rows.to, rows.isAll));
+/** What rows of a run come to, as two of these rows: the good ones, and all that count. */
+export function sumRows(rows: Float64Array, run: Run, from: number, to: number): void {
+  const { good, every } = rolledUpBoth(run, from, to);
+  putEnds(rows, 0, run, { from, to, isAll: false });
+  putNumbers(rows, 0, good);
+  if (good === every) copyRow(rows, SUM_ROW, rows, 0);
+  else {
+    putEnds(rows, SUM_ROW, run, { from, to, isAll: true });
+    putNumbers(rows, SUM_ROW, every);
+  }
+}
+
+function putEnds(rows: Float64Array, at: number, run: Run, of: Rows): void {
+  const [first, last] = endsOf(run, of);
+  rows[at + FIRST_AT] = run.at[first] ?? 0;
+  rows[at + LAST_AT] = run.at[last] ?? 0;
 }
 
 export function putRow(rows: Float64Array, at: number, of: Tier): void {

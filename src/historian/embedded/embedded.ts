@@ -2,6 +2,7 @@ import type { Worker } from "node:worker_threads";
 import { LIMIT } from "../../domain/limit.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Samples } from "../../domain/samples.ts";
+import { releaseMemory } from "../../lib/heap.ts";
 import type { Held } from "../../lib/held.ts";
 import type { Log } from "../../lib/log.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
@@ -63,7 +64,7 @@ export const PROFILES = {
   gateway: {
     segmentBytes: 2 * MIB,
     rowsMax: 131_072,
-    pagesKib: 2_000,
+    pagesKib: 1_000,
     commitEveryMs: 1_000,
     isSmall: true,
   },
@@ -116,6 +117,7 @@ export function checkEmbeddedHistory(
 }
 
 type Waiting = {
+  readonly id: number;
   readonly resolve: (value: never) => void;
   readonly reject: (reason: Error) => void;
 };
@@ -138,7 +140,11 @@ class EmbeddedHistorian implements Historian {
   readonly #start: () => Worker;
   readonly #parts: EmbeddedParts;
   readonly #renewal: Renewal;
-  readonly #waiting = new Map<number, Waiting>();
+  /**
+   * In the order of asking, which is nearly that of the answers. A Map makes a table of its own
+   * every few calls, and those of before hold on to those that follow: V8 would take them for old.
+   */
+  readonly #waiting: Waiting[] = [];
   readonly #intake: Intake;
   #worker: Worker | undefined;
   #onOpened: (trouble: Problem | undefined) => void = () => {};
@@ -272,7 +278,7 @@ class EmbeddedHistorian implements Historian {
     const id = this.#lastId;
     worker.postMessage({ ...ask, id });
     worker.ref();
-    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    return new Promise((resolve, reject) => this.#waiting.push({ id, resolve, reject }));
   }
 
   #hear(answer: Answer): void {
@@ -296,6 +302,9 @@ class EmbeddedHistorian implements Historian {
       case "missing":
         this.#parts.onMissing?.(answer.places);
         break;
+      case "released":
+        releaseMemory();
+        break;
       case "stored":
         for (const [index, id] of answer.ids.entries()) this.#settle(id, answer.tooOld?.[index]);
         break;
@@ -316,16 +325,15 @@ class EmbeddedHistorian implements Historian {
   }
 
   #answered(id: number): Waiting | undefined {
-    const waiting = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    if (this.#waiting.size === 0) this.#worker?.unref();
+    const place = this.#waiting.findIndex((one) => one.id === id);
+    const [waiting] = place < 0 ? [] : this.#waiting.splice(place, 1);
+    if (this.#waiting.length === 0) this.#worker?.unref();
     return waiting;
   }
 
   #gone(): void {
     this.#worker = undefined;
     this.#onOpened(problem("folder_unreadable", "the historian's thread did not start"));
-    for (const { reject } of this.#waiting.values()) reject(new Error("the historian is gone"));
-    this.#waiting.clear();
+    for (const { reject } of this.#waiting.splice(0)) reject(new Error("the historian is gone"));
   }
 }

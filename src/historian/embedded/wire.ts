@@ -103,6 +103,8 @@ export type Answer =
   /** In how many places of the log records are missing. */
   | { readonly say: "missing"; readonly places: number }
   /** The disk failed the database: another thread should open it anew. */
+  /** Memory is dearer than time, and this is a moment to give some back. */
+  | { readonly say: "released" }
   | { readonly say: "doubt"; readonly reason: string }
   | { readonly say: "failed"; readonly ids: readonly number[]; readonly reason: string }
   | LogWord;

@@ -13,6 +13,7 @@ import type { Damaged, Dropped } from "../historian.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { Desk, type Say } from "./desk.ts";
 import { Engine } from "./engine.ts";
+import type { EngineParts } from "./engine-parts.ts";
 import { diskFiles } from "./files.ts";
 import type { PackingOptions } from "./packing-words.ts";
 import { portLog } from "./port-log.ts";
@@ -37,7 +38,8 @@ function serve(port: MessagePort, { trays: memory, ...options }: WorkerData): vo
   const monotonic = () => performance.now();
   const packing = options.isSmall ? {} : { startPacking };
   const told = { onDropped, onDamaged, onMissing, onDoubt };
-  const outward = { ...told, checkpoint: inTurn(monotonic), ...packing };
+  const onReleased = () => say({ say: "released" });
+  const outward = { ...told, checkpoint: inTurn(monotonic, onReleased), ...packing };
   const parts = { log, files: diskFiles, monotonic, ...outward };
   const opened = Engine.open(options, parts);
   if (!opened.ok) {
@@ -54,14 +56,16 @@ function serve(port: MessagePort, { trays: memory, ...options }: WorkerData): vo
 
 /**
  * Where memory is dearer than time. What has left memory and was packed by this thread is garbage
- * after that: 4 to 8 MB that V8 would let pile up.
+ * after that, and what brought it here is garbage on the thread of the door: 4 to 8 MB each that V8
+ * would let pile up.
  */
-function inTurn(monotonic: () => number): (database: string) => Promise<void> {
+function inTurn(monotonic: () => number, onReleased: () => void): EngineParts["checkpoint"] {
   let releasedAt = Number.NEGATIVE_INFINITY;
   return async (database) => {
     checkpoint(database);
     if (monotonic() - releasedAt < RELEASE_EVERY_MS) return;
     releaseMemory();
+    onReleased();
     releasedAt = monotonic();
   };
 }

@@ -6,6 +6,7 @@ import { SamplesBuilder } from "../src/domain/samples.ts";
 import { PROFILES } from "../src/historian/embedded/embedded.ts";
 import { Engine } from "../src/historian/embedded/engine.ts";
 import { diskFiles, type Files } from "../src/historian/embedded/files.ts";
+import { QUIET } from "../src/historian/embedded/quiet-tale.ts";
 import { assert } from "../src/lib/assert.ts";
 import { chances } from "../src/lib/chance.ts";
 import { silentLog } from "../src/lib/log.ts";
@@ -75,13 +76,7 @@ function openEngine(folder: string, log: { pages: number; bytes: number }): Engi
   const sizes = { rowsFirst: 65_536, chunkSamples: 1_024, outboxBytes: 1e9 };
   const { segmentBytes, rowsMax } = PROFILES.gateway;
   const parts = { log: silentLog, files, monotonic: () => performance.now() };
-  const quiet = {
-    onDropped: () => {},
-    onDamaged: () => {},
-    onMissing: () => {},
-    onDoubt: () => {},
-  };
-  const own = { ...parts, ...quiet, checkpoint: async () => checkpoint(folder) };
+  const own = { ...parts, ...QUIET, checkpoint: async () => checkpoint(folder) };
   const opened = Engine.open({ folder, ...sizes, segmentBytes, rowsMax }, own);
   assert(opened.ok, "the folder opens");
   return opened.value;

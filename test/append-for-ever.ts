@@ -7,6 +7,7 @@
 // the same for as long as it lives, and "trouble" and "fine" when the disk fails the history and when
 // that is over; written: what the operating system has is said, whether the disk has it or not.
 import { diskFiles } from "../src/historian/embedded/files.ts";
+import { QUIET } from "../src/historian/embedded/quiet-tale.ts";
 import { silentLog } from "../src/lib/log.ts";
 import { batch, rangesOf } from "./batches.ts";
 import { say } from "./say.ts";
@@ -44,14 +45,7 @@ async function openDoor() {
 async function openEngine() {
   const { Engine }: Inside = await import(`${COMPILED}engine.js`);
   const monotonic = () => performance.now();
-  const unused = {
-    checkpoint: async () => {},
-    onDropped: () => {},
-    onDamaged: () => {},
-    onMissing: () => {},
-    onDoubt: () => {},
-  };
-  const parts = { log: silentLog, files: diskFiles, monotonic, ...unused };
+  const parts = { log: silentLog, files: diskFiles, monotonic, ...QUIET };
   return Engine.open({ folder, ...SIZES }, parts);
 }
 

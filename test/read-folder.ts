@@ -1,5 +1,6 @@
 import { Engine } from "../src/historian/embedded/engine.ts";
 import { diskFiles } from "../src/historian/embedded/files.ts";
+import { QUIET } from "../src/historian/embedded/quiet-tale.ts";
 import type { RangeQuery } from "../src/historian/historian.ts";
 import { jsonLog } from "../src/lib/log.ts";
 
@@ -26,14 +27,7 @@ export function openFolder(folder: string) {
     "warn",
     () => 0,
   );
-  const unused = {
-    checkpoint: async () => {},
-    onDropped: () => {},
-    onDamaged: () => {},
-    onMissing: () => {},
-    onDoubt: () => {},
-  };
-  const parts = { log, files: diskFiles, monotonic: () => performance.now(), ...unused };
+  const parts = { log, files: diskFiles, monotonic: () => performance.now(), ...QUIET };
   const opened = Engine.open({ folder, ...SIZES, outboxBytes: 1e9 }, parts);
   if (!opened.ok) return undefined;
   const range = async (query: RangeQuery) => {

@@ -6,6 +6,7 @@ import { joined } from "./embedded/batch.ts";
 import { openEmbeddedHistorian } from "./embedded/embedded.ts";
 import { Engine } from "./embedded/engine.ts";
 import { diskFiles } from "./embedded/files.ts";
+import { QUIET } from "./embedded/quiet-tale.ts";
 import type { Historian } from "./historian.ts";
 import { bucketsOf } from "./sums.ts";
 
@@ -35,14 +36,7 @@ async function openTiny(folder: string): Promise<Historian> {
  */
 async function openSmall(folder: string): Promise<Historian> {
   const sizes = { ...TINY, outboxBytes: 1e9 };
-  const checkpoint = async () => {};
-  const unused = {
-    onDropped: () => {},
-    onDamaged: () => {},
-    onMissing: () => {},
-    onDoubt: () => {},
-  };
-  const parts = { log: silentLog, files: diskFiles, monotonic: () => 0, checkpoint, ...unused };
+  const parts = { log: silentLog, files: diskFiles, monotonic: () => 0, ...QUIET };
   const opened = Engine.open({ folder, ...sizes }, parts);
   assert.ok(opened.ok, JSON.stringify(opened));
   const engine = opened.value;

@@ -8,6 +8,7 @@ import { rowsOf } from "../tale.ts";
 import { Engine } from "./engine.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { diskFiles, type Files } from "./files.ts";
+import { QUIET } from "./quiet-tale.ts";
 
 export const SIZES = {
   rowsFirst: 100,
@@ -17,14 +18,7 @@ export const SIZES = {
   outboxBytes: 1e9,
 };
 
-export const PARTS = {
-  monotonic: () => performance.now(),
-  checkpoint: async () => {},
-  onDropped: () => {},
-  onDamaged: () => {},
-  onMissing: () => {},
-  onDoubt: () => {},
-};
+export const PARTS = { monotonic: () => performance.now(), ...QUIET };
 
 type Wishes = Partial<typeof SIZES> & {
   readonly durability?: Durability;

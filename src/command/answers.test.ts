@@ -11,6 +11,7 @@ import { silentLog } from "../lib/log.ts";
 import { success } from "../lib/outcome.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite.ts";
 import { type CommandWish, openCommands } from "./command.ts";
+import { settingsOf } from "./settings-tale.ts";
 
 const NODE = "d1" as DeviceId;
 const ACK = { command: "", done: true, answer: { state: "ack" } };
@@ -262,18 +263,4 @@ async function open(context: TestContext) {
 
 function parametersOf(mode: number) {
   return { mode, duration: 1000, speed: 128, colors: ["0xFF0000", "0x000000", "0x000000"] };
-}
-
-function settingsOf(holdTime: number) {
-  const policy = { "report-time": 900, "dead-time": 300 };
-  return {
-    temperature: { emissivity: 90, source: 0, "ntc-offset": 0, cov: 0.2, ...policy },
-    occupancy: { "hold-time": holdTime, sensitivity: 2, mode: 0 },
-    humid: { cov: 5, ...policy },
-    voc: { cov: 30, ...policy },
-    co2: { cov: 50, ...policy },
-    illuminance: { slope: 1, intercept: 0, cov: 50, ...policy },
-    microphone: { "ceiling-type": 0, cov: 5, ...policy },
-    ibeacon: { "tx-power": 4 },
-  };
 }

@@ -15,6 +15,7 @@ import { silentLog } from "../lib/log.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite.ts";
 import { type Commands, type CommandWish, openCommands } from "./command.ts";
+import { settingsOf } from "./settings-tale.ts";
 
 const NODE: Device = {
   id: "d1" as DeviceId,
@@ -38,18 +39,7 @@ const BLINK: CommandWish = {
   },
 };
 
-/** The specification's own example. */
-const POLICY = { "report-time": 900, "dead-time": 300 };
-const SETTINGS = {
-  temperature: { emissivity: 90, source: 0, "ntc-offset": 0, cov: 0.2, ...POLICY },
-  occupancy: { "hold-time": 30, sensitivity: 2, mode: 0 },
-  humid: { cov: 5, ...POLICY },
-  voc: { cov: 30, ...POLICY },
-  co2: { cov: 50, ...POLICY },
-  illuminance: { slope: 1, intercept: 0, cov: 50, ...POLICY },
-  microphone: { "ceiling-type": 0, cov: 5, ...POLICY },
-  ibeacon: { "tx-power": 4 },
-};
+const SETTINGS = settingsOf(30);
 
 const folder = mkdtempSync(join(tmpdir(), "fieldline-command-"));
 const opened = await openSqliteStore({ file: join(folder, "fieldline.db") }, { log: silentLog });

@@ -44,10 +44,7 @@ if (cluster) {
   });
   test("a move that is broken off goes on behind what is done", () =>
     inFolder(async (folder) => {
-      const tale = randomTale(3, 500);
-      const local = await openLocal(folder);
-      for (const rows of tale) await local.append(batchOf(rows));
-      const parts = { ...partsOf(folder), local };
+      const { tale, local, parts } = await toMove(folder, 3);
       const cut = ({ series }: { readonly series: number }) => {
         if (series === 2) throw new Error("power cut");
       };
@@ -64,10 +61,7 @@ if (cluster) {
 
   test("a move that is broken off within its first point goes on, too", () =>
     inFolder(async (folder) => {
-      const tale = randomTale(7, 500);
-      const local = await openLocal(folder);
-      for (const rows of tale) await local.append(batchOf(rows));
-      const parts = { ...partsOf(folder), local };
+      const { tale, local, parts } = await toMove(folder, 7);
       const range = local.range.bind(local);
       let asked = 0;
       local.range = async (query) => {
@@ -208,6 +202,14 @@ async function openBuffered(folder: string, nearMs?: number): Promise<BufferedHi
   });
   assert.ok(opened.ok, JSON.stringify(opened));
   return opened.value;
+}
+
+/** A folder of its own history that holds some series, and what its move needs. */
+async function toMove(folder: string, seed: number) {
+  const tale = randomTale(seed, 500);
+  const local = await openLocal(folder);
+  for (const rows of tale) await local.append(batchOf(rows));
+  return { tale, local, parts: { ...partsOf(folder), local } };
 }
 
 async function openLocal(folder: string): Promise<Historian> {

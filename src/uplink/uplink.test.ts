@@ -88,7 +88,7 @@ test("what waits is said in samples, bytes and age, and when something was ackno
     for (let from = 0; from < 40_000; from += 4_000) {
       await historian.append(batchOf(ramp(from + 4_000).slice(from)));
     }
-    await server.until(0, () => uplink.state.waiting.samples > 8_000);
+    await server.until(0, () => uplink.state.waiting.samples > 39_000);
     await server.until(0, () => !uplink.state.isUp);
     const { reason, waiting, acknowledgedAt } = uplink.state;
     assert.deepEqual([reason, acknowledgedAt, waiting.oldestAt], ["the cable is cut", null, START]);

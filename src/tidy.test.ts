@@ -38,6 +38,10 @@ const BANNED_WORDS =
 /** Protocols and other people's APIs are spelt as their makers did. */
 const OTHER_WORDS = /driver\/|^api\/mindsphere\//;
 
+/** A list of what is transferred, wherever one can stand. See docs/decisions/0073. */
+const TRANSFERS =
+  /\.postMessage\([^;]*,\s*\[[^;]*\],?\s*\)|\btransfer(List)?:|\.transfer(ToFixedLength)?\(/;
+
 type Source = { readonly path: string; readonly text: string };
 
 const src = dirname(fileURLToPath(import.meta.url));
@@ -128,6 +132,12 @@ test("the glossary's words are used", () => {
         const word = BANNED_WORDS.exec(text)?.[0];
         return word ? [`${path} says '${word}'`] : [];
       }),
+  );
+});
+
+test("nothing is transferred to a thread: V8 would ask at each access whether memory is there", () => {
+  report(
+    files.filter(({ path, text }) => !isTest(path) && TRANSFERS.test(text)).map(({ path }) => path),
   );
 });
 

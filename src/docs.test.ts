@@ -47,17 +47,47 @@ for (const folder of [BROKER, HISTORY]) {
   });
 }
 
-test("each file of the history that lays out bytes opens with their table", () => {
-  const laysOut = /\bout: ByteWriter\b|\bnew (ByteWriter|DataView)\b/;
-  const table = /^ \* +(offset +)?bytes\b/m;
-  // What varints are made of has no order of its own; the log is made of records.
-  const rest = ["bytes.ts", "log.ts"];
-  const files = modulesIn(HISTORY).filter((file) => !rest.includes(file));
-  const texts = files.map((file) => [file, readFileSync(join(root, HISTORY, file), "utf8")]);
-  const found = texts.filter(([, text = ""]) => laysOut.test(text));
-  assert.ok(found.length > 5);
+test("each word of code that the README of the history says is said in its files", () => {
+  const code = modulesIn(HISTORY).map((file) => readFileSync(join(root, HISTORY, file), "utf8"));
+  const words = new Set(code.flatMap((text) => text.match(/\w+/g) ?? []));
+  const readme = readFileSync(join(root, HISTORY, "README.md"), "utf8");
+  const said = [...readme.matchAll(/`(\w+)`/g)].map(([, word = ""]) => word);
+  assert.ok(said.length > 10);
   assert.deepEqual(
-    found.filter(([, text = ""]) => !table.test(text.split(/^export function/m)[0] ?? "")),
+    said.filter((word) => !words.has(word)),
+    [],
+  );
+});
+
+test("each file that the glossary names for the historian's words is there", () => {
+  const places = [HISTORY, "src/historian"].map((folder) => join(root, folder));
+  const named = filesIn("docs/glossary.md").filter((file) => !file.startsWith("src/"));
+  assert.ok(named.length > 10);
+  assert.deepEqual(
+    named.filter((file) => !places.some((place) => existsSync(join(place, file)))),
+    [],
+  );
+});
+
+test("each file of the history opens with what it is for, not with a detail", () => {
+  const wrong = modulesIn(HISTORY).filter((file) => {
+    const { comment, behind } = openingOf(file);
+    const isOfConstant = comment.startsWith("/**") && /^(const|let) /.test(behind);
+    return comment === "" || isOfConstant;
+  });
+  assert.deepEqual(wrong, []);
+});
+
+test("each file of the history that lays out bytes opens with their table", () => {
+  const laysOut =
+    /\b(Byte(Writer|Reader)|DataView|SharedArrayBuffer)\(|\bout: ByteWriter|\.write(UInt|Double)/;
+  const table = /^ \* +((offset|form) +)?bytes$/m;
+  // The log has records written, and lays out none itself.
+  const files = modulesIn(HISTORY).filter((file) => file !== "log.ts");
+  const found = files.filter((file) => laysOut.test(openingOf(file).behind));
+  assert.ok(found.length > 10);
+  assert.deepEqual(
+    found.filter((file) => !table.test(openingOf(file).comment)),
     [],
   );
 });
@@ -88,6 +118,14 @@ test("README.md names every program and every protocol", () => {
 function filesIn(doc: string): string[] {
   const text = readFileSync(join(root, doc), "utf8");
   return [...text.matchAll(/`([\w./-]+\.ts)`/g)].map(([, file = ""]) => file);
+}
+
+/** The comment that a file of the history begins with behind its imports, and what follows it. */
+function openingOf(file: string): { readonly comment: string; readonly behind: string } {
+  const text = readFileSync(join(root, HISTORY, file), "utf8");
+  const body = text.replace(/^(import[^;]+;\n)+\n*/, "");
+  const comment = /^\/\*.*?\*\/\n/s.exec(body)?.[0] ?? "";
+  return { comment, behind: body.slice(comment.length) };
 }
 
 /** All but tests, and what is there for them alone. */

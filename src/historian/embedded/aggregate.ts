@@ -13,6 +13,11 @@ import { mergeRuns, Run } from "./run.ts";
 import { DAY_MS, type Tier } from "./tier.ts";
 import { Tiers } from "./tiers.ts";
 
+/*
+ * Sums by buckets: of each stretch of time the cheapest that says it exactly, a day, a block of a
+ * chunk, or the samples themselves, and over all of them what memory has.
+ */
+
 type Span = { readonly from: number; readonly to: number };
 
 type Sources = {
@@ -41,7 +46,7 @@ export function aggregate(sources: Sources, query: AggregateQuery): SumTable {
 
 /**
  * Goes over a series in order of time. A day that lies in one bucket is answered by what it comes
- * to; else a chunk that does, with nothing of memory in it; others are read.
+ * to; else a block that does, with nothing of memory in it; others are read.
  */
 class Walk {
   readonly #sources: Sources;

@@ -5,6 +5,18 @@ import { type Bounds, boundsOf } from "./bounds.ts";
 import { ownTexts } from "./run.ts";
 import { TextList } from "./text-list.ts";
 
+/*
+ * Samples of many series in the columns of one buffer, as they cross from the door to its thread.
+ * Of so many rows, n; lowest byte first:
+ *
+ *  offset  bytes
+ *       0    8*n  at, doubles
+ *     8*n    8*n  value, doubles; of kind text: which of the texts, which go beside the buffer
+ *    16*n    4*n  series, whole numbers of 32 bits
+ *    20*n      n  kind, see `KIND`
+ *    21*n      n  quality, see `QUALITY_BYTE`
+ */
+
 export const ROW_BYTES = 8 + 8 + 4 + 1 + 1;
 /** Of a text that its batch does not have. */
 const NOWHERE = -1;

@@ -1,8 +1,17 @@
-/**
- * Numbers as few bytes. A varint holds 7 bits a byte, lowest first, the high bit set where more
- * follow; it takes whole numbers from 0 to 2^53. A zigzag varint takes whole numbers of both signs
- * up to 2^52: 0, -1, 1, -2 … become 0, 1, 2, 3 …
+/*
+ * What the other tables of this folder are made of.
+ *
+ *  bytes
+ *   1-8  varint: a whole number from 0 to 2^53, 7 bits a byte, the lowest first; the high bit is
+ *        set where more follow
+ *   1-8  zigzag varint: a whole number of either sign up to 2^52: 0, -1, 1, -2 … are the varints
+ *        of 0, 1, 2, 3 …
+ *     8  double: its bits as they are, lowest byte first
+ *        runs of equal bytes, until their column ends: for each a varint, how many; the byte
+ *        strings: a varint, how many; for each a varint, its bytes, and the bytes in UTF-8
  */
+
+/** Puts them one behind the other, in memory that grows. */
 export class ByteWriter {
   bytes = new Uint8Array(4096);
   /** Of the same bytes. */
@@ -41,7 +50,6 @@ export class ByteWriter {
     else this.varint(value < 0 ? -value * 2 - 1 : value * 2);
   }
 
-  /** Runs of equal bytes: (varint length, byte) until the column ends. */
   runs(column: Uint8Array, from: number, to: number): void {
     for (let start = from; start < to; ) {
       const value = column[start] ?? 0;
@@ -54,7 +62,6 @@ export class ByteWriter {
     }
   }
 
-  /** Strings: a varint for how many; for each a varint for its bytes, and the bytes in UTF-8. */
   texts(texts: readonly string[]): void {
     this.reserve(VARINT_BYTES);
     this.varint(texts.length);
@@ -67,7 +74,7 @@ export class ByteWriter {
     }
   }
 
-  /** The bits of doubles as they are; on every machine that Node runs on, lowest byte first. */
+  /** As they lie in memory: on every machine that Node runs on, lowest byte first. */
   doubles(column: Float64Array, from: number, to: number): void {
     this.raw(new Uint8Array(column.buffer, column.byteOffset + from * 8, (to - from) * 8));
   }
@@ -97,6 +104,7 @@ export function isWhole(column: Float64Array, from: number, to: number): boolean
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
+/** Takes them apart again. */
 export class ByteReader {
   readonly bytes: Uint8Array;
   readonly view: DataView;

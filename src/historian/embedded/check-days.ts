@@ -4,6 +4,11 @@ import { DayTable } from "./day-table.ts";
 import { Run } from "./run.ts";
 import { dayFrom, type Tier } from "./tier.ts";
 
+/*
+ * The part of check.ts that reads days: each has to say what its samples say, or its hours where
+ * they are gone.
+ */
+
 /** Sums depend on their order, in their last digits. */
 const TOLERANCE = 1e-9;
 

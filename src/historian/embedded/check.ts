@@ -17,6 +17,11 @@ import { SegmentLog } from "./log.ts";
 import { Run } from "./run.ts";
 import { HISTORY_VERSION, versionOf } from "./schema.ts";
 
+/*
+ * Reads a folder that nobody has open, all of it: chunks, days, records of the log, cursors, and
+ * what an interrupted heal left. Changes nothing.
+ */
+
 export type HistoryCheck = {
   readonly chunks: number;
   readonly samples: number;

@@ -23,11 +23,16 @@ import { Run } from "./run.ts";
 import { dayOf } from "./tier.ts";
 import { changesOf, readTotals, type Totals } from "./totals.ts";
 
+/*
+ * Chunks as rows of the database: found by series and time, written, let grow, put aside. The
+ * table: schema.ts; the bytes of a row: chunk.ts.
+ */
+
 /** A chunk as it lies in the database. */
 export type StoredChunk = Ends & { readonly id: number; readonly data: Uint8Array };
 
 /** Rows of a run that become a chunk. */
-type Piece = {
+type NewChunk = {
   readonly from: number;
   readonly to: number;
   /** Whether it is the newest of its series, and grows with what comes next. */
@@ -39,7 +44,8 @@ const COUNTS = "countable, good";
 /** Instead of counts, where the head of a chunk says what it comes to. */
 const SAID = -1;
 const SUMS = "min, max, sum, first, last, increase, area";
-/** Chunks as rows of SQLite. */
+
+/** All that is in the database, by one connection to it. */
 export class Chunks {
   readonly totals: Totals;
   readonly days: Days;
@@ -235,7 +241,7 @@ export class Chunks {
     this.#ends.clear();
   }
 
-  add(series: number, run: Run, { from, to, isOpen }: Piece): void {
+  add(series: number, run: Run, { from, to, isOpen }: NewChunk): void {
     const [firstAt, lastAt, samples] = [run.at[from] ?? 0, run.at[to - 1] ?? 0, to - from];
     const data = isOpen
       ? Buffer.concat([headOfPieces(1), encodePiece(run, from, to)])

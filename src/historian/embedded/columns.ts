@@ -9,7 +9,8 @@ import { readValues, writeValues } from "./values.ts";
  * first.
  *
  *  bytes
- *        at:  form 0  the first as a zigzag varint, the constant step as a varint
+ *        at:  form 0  the first as a zigzag varint; where there are more, their constant step as
+ *                     a varint
  *             form 1  version 1 of chunks: the same, then from the third on zigzag varints: changes
  *                     of the step
  *             form 2  doubles

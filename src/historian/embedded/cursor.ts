@@ -10,7 +10,7 @@ import type { Files } from "./files.ts";
  *  offset  bytes
  *       0      4  magic, "FLc1": the digit is the version of this table
  *       4      4  CRC-32 of bytes 8 to 32
- *       8      8  turn, a double: the slot with the higher one counts
+ *       8      8  turn, a double: the slot with the higher one counts; odd ones are in the second
  *      16      8  sequence of the last record that it has taken, a double
  *      24      8  samples that were dropped before it took them, a double
  *      32         zero

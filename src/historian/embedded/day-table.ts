@@ -1,6 +1,11 @@
 import { COUNTABLE, copyRow, GOOD, linkRow, putRow, SUM_ROW, tierOfRow } from "./sum-row.ts";
 import { DAY_MS, dayOf, HOUR_MS, type Tier } from "./tier.ts";
 
+/*
+ * A day on its way into the database: rows of eleven numbers (sum-row.ts) for the day and each of
+ * its hours, which days.ts and hour-block.ts write down.
+ */
+
 const HOURS = DAY_MS / HOUR_MS;
 
 /** What a day comes to, and each of its hours, while it is put together: rows of sum-row.ts. */

@@ -21,8 +21,9 @@ import { DAY_MS, dayFrom, dayOf, HOUR_MS, link, linkedByHour, type Tier } from "
  *      88     88  where more can be counted than the good ones, and raw samples are there: the same
  *                 eleven over all that can be
  *
- * Before version 8 they were in columns, where NULL stands for NaN, and the second part, but for
- * `good`, in `every`; such rows are read as they are.
+ * Of these, `countable` and `good` over the good samples are in columns as well, for whoever looks
+ * for days that have any. Before version 8 all of them were in columns, where NULL stands for NaN,
+ * and the second part, but for `good`, in `every`; such rows are read as they are.
  *
  * The table `horizon` says up to when raw samples of a series were let go. Days that begin behind
  * it were made from raw samples that are there, and can be made again; without them a read takes

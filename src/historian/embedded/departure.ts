@@ -8,6 +8,11 @@ import { PackingPort } from "./packing-port.ts";
 import { Trouble } from "./trouble.ts";
 import { Upkeep } from "./upkeep.ts";
 
+/*
+ * The way out of memory: when a generation is frozen, who packs it, and when the log may let go of
+ * what it held.
+ */
+
 type DepartureParts = EngineParts & {
   readonly chunks: Chunks;
   readonly segments: SegmentLog;

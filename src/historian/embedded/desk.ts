@@ -7,6 +7,10 @@ import type { Engine } from "./engine.ts";
 import type { Trays } from "./trays.ts";
 import type { Answer, Question, Replies } from "./wire.ts";
 
+/*
+ * What is asked of the thread, in which order it is done, and what is done while nothing is asked.
+ */
+
 type Append = Extract<Question, { ask: "append" }>;
 type Change = Extract<Question, { ask: "deleteRange" | "setRetention" | "retire" }>;
 type End = Extract<Question, { ask: "leave" | "close" }>;

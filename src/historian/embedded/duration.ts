@@ -7,6 +7,11 @@ import type { Chunks } from "./chunks.ts";
 import type { Memtable } from "./memtable.ts";
 import { readRange } from "./read.ts";
 
+/*
+ * For how long a state held in each bucket: samples are read page by page, from the one on that
+ * held when the first bucket began.
+ */
+
 /** Rows that are looked at in one piece. */
 const PAGE_ROWS = 65_536;
 /** To find what held before, from the newest on: most often the first is good. */

@@ -30,6 +30,11 @@ import { Renewal } from "./renewal.ts";
 import { Trays } from "./trays.ts";
 import type { Answer, Ask, Replies, WorkerData, WorkerOptions } from "./wire.ts";
 
+/*
+ * The door: what the rest of the house sees of the history. It stands on the main thread and hands
+ * all that is asked to a thread of its own (worker.ts).
+ */
+
 type EmbeddedHistorianOptions = Partial<WorkerOptions> & {
   readonly folder: string;
   /** A gateway has little memory and a card that wears: fewer writes, later. Fallback: server. */

@@ -2,6 +2,11 @@ import type { SqlRow } from "../../lib/sqlite.ts";
 import { piecesIn } from "./chunk.ts";
 import type { Ends } from "./chunk-head.ts";
 
+/*
+ * The newest chunk of each series: the only one that grows, and all that a flush has to know of
+ * what is stored already where samples come in order of time.
+ */
+
 /** The newest chunk of a series as its writer sees it, who does not need its bytes. */
 export type ChunkEnd = Ends & {
   /** 0 of a full one, where it was not read: who writes behind it does not touch it. */

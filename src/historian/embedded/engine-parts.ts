@@ -6,6 +6,10 @@ import type { Files } from "./files.ts";
 import type { MemtableLimits } from "./memtable.ts";
 import type { PackingOptions } from "./packing-words.ts";
 
+/*
+ * What an engine is opened with: its sizes, and what it is given of the world around it.
+ */
+
 export type EngineOptions = MemtableLimits & {
   readonly folder: string;
   readonly segmentBytes: number;

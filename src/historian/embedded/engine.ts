@@ -42,6 +42,15 @@ import { mend, setAside } from "./sqlite-log.ts";
 import { Trouble } from "./trouble.ts";
 import type { Upkeep } from "./upkeep.ts";
 
+/*
+ * The embedded historian without its thread: log, memory and chunks put together.
+ *
+ *   <folder>/LOCK               one process at a time; see lock.ts
+ *   <folder>/log/*.log          what was appended and may not be in chunks yet; see log.ts
+ *   <folder>/outbox/*.cur       how far those have come who read the log; see cursor.ts
+ *   <folder>/history.db         chunks, and what days come to; see schema.ts
+ */
+
 /** Rows of one record: what is decoded and checked as one. */
 const RECORD_ROWS_MAX = 65_536;
 /** Restarts leave segments behind; more than this are not kept until the memtable is full. */
@@ -50,13 +59,6 @@ const SEGMENTS_MAX = 8;
 const RETIRE_MS = 10;
 
 /**
- * The embedded historian without its thread: log, memtable and chunks put together.
- *
- *   <folder>/LOCK               one process at a time; see lock.ts
- *   <folder>/log/*.log          what was appended and may not be in chunks yet; see log.ts
- *   <folder>/outbox/*.cur       how far those have come who read the log; see cursor.ts
- *   <folder>/history.db         chunks, and what days come to; see schema.ts
- *
  * The order of things is the promise. An append is written to the log and synced (or written only,
  * see log-files.ts), then it is in the memtable and acknowledged. All samples of one record are in
  * one generation, and a generation ends with its segment; a segment is used again only when its

@@ -5,6 +5,11 @@ import type { Generation } from "./generation.ts";
 import { mergeRuns, Run } from "./run.ts";
 import { HOUR_MS } from "./tier.ts";
 
+/*
+ * From memory into chunks: which samples go into which chunk, and which chunks are written anew for
+ * them. How samples become bytes: chunk.ts.
+ */
+
 /**
  * Samples that come in numbers make chunks of so many times those that are enough for one, for to
  * hand out a chunk costs more than its bytes; but not of more than these hours, for a chunk is let

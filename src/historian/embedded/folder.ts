@@ -5,6 +5,11 @@ import { failure, type Outcome } from "../../lib/outcome.ts";
 import type { Files } from "./files.ts";
 import { RecordVersionError } from "./record.ts";
 
+/*
+ * The folder and its files as such: what is in the way of opening them, what they take, and when
+ * they outlive a power cut.
+ */
+
 /** What the folder does not allow is for a person to mend, so it is said as a problem. */
 export function withFolder<T>(
   folder: string,

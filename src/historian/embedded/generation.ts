@@ -3,14 +3,25 @@ import { KIND, type Samples } from "../../domain/samples.ts";
 import type { Bounds } from "./bounds.ts";
 import { KeptRuns } from "./kept-runs.ts";
 import { NewestTimes } from "./newest-times.ts";
+import type { SharedGeneration } from "./packing-words.ts";
 import { grown, type Run } from "./run.ts";
 import { stripOf } from "./strip.ts";
+
+/*
+ * Samples in memory, in blocks of 16 rows of one series each. All blocks lie in one buffer, which
+ * two threads have; a block, lowest byte first:
+ *
+ *  offset  bytes
+ *       0   16*8  at, doubles
+ *     128   16*8  value, doubles; of kind text: which of the texts of the generation
+ *     256     16  kind
+ *     272     16  quality
+ */
 
 /** Rows of a block, a power of two: larger ones are read faster, smaller ones waste less. */
 const BLOCK = 16;
 const BLOCK_BITS = 4;
 const WITHIN = BLOCK - 1;
-/** A block: 16 times, 16 values, 16 kinds, 16 qualities. */
 const BLOCK_BYTES = 18 * BLOCK;
 const BLOCK_NUMBERS = BLOCK_BYTES / 8;
 const VALUE = BLOCK;
@@ -23,24 +34,12 @@ const KEPT_SHARE = 3;
 /** Not full, or kept, of some thousand series. */
 const BLOCKS_OPEN = 32_768;
 
-/** What another thread needs to read a generation that is frozen: its memory is the same. */
-export type SharedGeneration = Pick<Generation, "count" | "sequence" | "flushedBelow"> & {
-  readonly numbers: Float64Array;
-  readonly before: Int32Array;
-  readonly next: Uint32Array;
-  readonly blocksOf: Uint32Array;
-  readonly firstAt: number;
-  readonly lastAt: number;
-  readonly texts: string[];
-};
-
 /**
- * Samples that are in the log, and not yet in chunks: at first the generation that fills, then the
- * one that leaves. Those of a series lie in blocks of 16 rows, in order of arrival, and each block
- * knows the one before it. So an insert puts each row behind the others of its series, whoever
- * reads a series goes from one stretch of memory to the next, and nothing has to be sorted. Blocks
- * of a busy series lie side by side, a strip of them at a time: to find a place in memory that was
- * not looked at lately costs more than to copy a block from there.
+ * At first the generation that fills, then the one that leaves: samples that are in the log, and
+ * not yet in chunks. An insert puts each row behind the others of its series, whoever reads one
+ * goes from one stretch of memory to the next, and nothing has to be sorted. Blocks of a busy
+ * series lie side by side, a strip of them at a time: to find a place in memory that was not looked
+ * at lately costs more than to copy a block from there.
  */
 export class Generation {
   count = 0;

@@ -6,6 +6,10 @@ import { holdDatabase } from "../../lib/sqlite.ts";
 import type { SegmentLog } from "./log.ts";
 import type { Upkeep } from "./upkeep.ts";
 
+/*
+ * The files of a backup, as they were at one moment, while others go on.
+ */
+
 /** A checkpoint by another thread is over by then. */
 const TRIES = 100;
 const RETRY_MS = 20;

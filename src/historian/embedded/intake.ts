@@ -7,6 +7,11 @@ import { TextList } from "./text-list.ts";
 import type { Place, Trays } from "./trays.ts";
 import type { AppendAsk, TooOld } from "./wire.ts";
 
+/*
+ * Where samples leave the main thread: those of one turn of its loop go into one tray (trays.ts)
+ * and are one message to the thread.
+ */
+
 /** Brings rows of several calls to the thread. */
 type Bring = (append: AppendAsk) => Promise<TooOld>;
 

@@ -3,6 +3,10 @@ import type { Arrivals } from "./memtable.ts";
 import type { Run } from "./run.ts";
 import { DAY_MS, link, summed, type Tier, tierOf } from "./tier.ts";
 
+/*
+ * What memory adds to a day, kept from one question to the next.
+ */
+
 /** A day of UTC of a series, over its good samples or over all that can be counted. */
 export type Day = { readonly series: number; readonly at: number; readonly isAll: boolean };
 

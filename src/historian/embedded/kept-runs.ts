@@ -1,5 +1,9 @@
 import { Run } from "./run.ts";
 
+/*
+ * Samples of memory in order of time, kept from one question to the next.
+ */
+
 /** Samples of a series in order of time, and how many had arrived when they were put so. */
 type KeptRun = { readonly run: Run; arrived: number };
 

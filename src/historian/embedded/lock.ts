@@ -3,14 +3,15 @@ import { type Problem, problem } from "../../domain/problem.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { isBusy, openSqlite } from "../../lib/sqlite.ts";
 
-/** Ours until it is released, or until this process ends, however it ends. */
-export type Lock = { release(): void };
-
-/**
+/*
  * The file LOCK is an empty SQLite database that is held in an exclusive transaction: a lock of the
  * operating system, which Node itself cannot take. It is gone with its process, so it can never be
  * stale, and it counts between the threads of one process too.
  */
+
+/** Ours until it is released, or until this process ends, however it ends. */
+export type Lock = { release(): void };
+
 export function lockFolder(folder: string): Outcome<Lock, Problem> {
   const database = openSqlite(join(folder, "LOCK"), { busyMs: 0 });
   try {

@@ -1,11 +1,26 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Samples } from "../../domain/samples.ts";
 import type { Log } from "../../lib/log.ts";
 import { boundsOf } from "./bounds.ts";
 import { ByteWriter } from "./bytes.ts";
-import { type Files, makeFolder, readPart } from "./files.ts";
+import { type Files, makeFolder } from "./files.ts";
 import { headsIn, isBegun, recordOf, writeRecord } from "./record.ts";
+import {
+  createSegment,
+  emptySegment,
+  foundSegment,
+  nameOf,
+  numberOf,
+  type Segment,
+  type SegmentRange,
+  sizeOf,
+} from "./segment.ts";
+
+/*
+ * The log: what was appended and may not be in chunks yet. Its files: segment.ts; what is in them:
+ * record.ts.
+ */
 
 type SegmentLogOptions = {
   readonly folder: string;
@@ -25,38 +40,13 @@ type Replayed = {
   readonly isTorn: boolean;
 };
 
-/** A segment as its readers see it: records beyond `last` do not count. */
-export type SegmentRange = {
-  readonly number: number;
-  readonly path: string;
-  readonly first: number;
-  readonly last: number;
-};
-
-type Segment = {
-  readonly number: number;
-  readonly size: number;
-  /** The sequence of its first record; undefined where it has none. */
-  first: number | undefined;
-  /** Whether all of its records are in chunks. */
-  isFlushed: boolean;
-  /** A failed one is not written over: nothing is known of it. One with damage is kept aside. */
-  state: "sound" | "failed" | "damaged";
-};
-
 /** Segments kept to be used again. */
 const SPARES_MAX = 2;
-const ZEROS_BYTES = 64 * 1024;
-/** Enough to see how a segment begins, where its first record is not a large one. */
-const BEGINNING_BYTES = 64 * 1024;
 
 /**
- * The log: what was appended and may not be in chunks yet. It lies in segments, files of a fixed
- * size named by their number, `0000000042.log`, which hold records (record.ts) from offset 0 on.
  * A segment is filled with zeros before its first record, so that later only contents have to
  * reach the disk, not sizes. When all of its records are in chunks, and every target of the outbox
- * has them, it is renamed and written over; its old records do not count, for they carry the old
- * number. One with damaged records is put aside instead: `0000000042.damaged`.
+ * has them, it is renamed and written over. One with damaged records is put aside instead.
  *
  * After a failed write nothing is known of a segment's end: it is left alone, and the record goes
  * into another segment, with the same sequence. Records of a segment count only up to the first
@@ -81,11 +71,10 @@ export class SegmentLog {
     this.#options = options;
     makeFolder(options.folder, options.files);
     for (const name of readdirSync(options.folder).toSorted()) {
-      if (!/^\d{10}\.log$/.test(name)) continue;
-      this.#number = Number.parseInt(name, 10);
-      const { size } = statSync(this.#path(this.#number));
-      const first = this.#firstOf(this.#number, size);
-      this.#segments.push({ number: this.#number, size, first, isFlushed: false, state: "sound" });
+      const number = numberOf(name);
+      if (number === undefined) continue;
+      this.#number = number;
+      this.#segments.push(foundSegment(this.#path(number), number));
     }
   }
 
@@ -212,8 +201,8 @@ export class SegmentLog {
     this.#leave();
   }
 
-  #path(segment: number, ending = "log"): string {
-    return join(this.#options.folder, `${String(segment).padStart(10, "0")}.${ending}`);
+  #path(segment: number, ending?: "damaged"): string {
+    return join(this.#options.folder, nameOf(segment, ending));
   }
 
   /** Whether a record was begun behind the last one, or in the last segment. */
@@ -225,14 +214,6 @@ export class SegmentLog {
       const start = segment === current ? end : 0;
       return isBegun(bytes, start, segment.number, this.#sequence + 1);
     });
-  }
-
-  #firstOf(number: number, size: number): number | undefined {
-    const path = this.#path(number);
-    for (let length = BEGINNING_BYTES; ; length *= 4) {
-      const head = headsIn(readPart(path, 0, length), number).next().value;
-      if (head?.start === 0 || length >= size) return head?.sequence;
-    }
   }
 
   /** Those that count of every segment that has one after this sequence. */
@@ -307,7 +288,9 @@ export class SegmentLog {
     const size = Math.max(segmentBytes, bytesMin);
     const spare = size === segmentBytes ? this.#spares.pop() : undefined;
     this.#number += 1;
-    const file = spare === undefined ? this.#create(size) : this.#reuse(spare.number);
+    const path = this.#path(this.#number);
+    const file =
+      spare === undefined ? createSegment(path, size, files) : this.#reuse(spare.number, path);
     try {
       files.syncFolder(folder);
     } catch (reason) {
@@ -316,40 +299,15 @@ export class SegmentLog {
     }
     this.#file = file;
     this.#offset = 0;
-    const segment: Segment = {
-      number: this.#number,
-      size,
-      first: undefined,
-      isFlushed: false,
-      state: "sound",
-    };
+    const segment = emptySegment(this.#number, size);
     this.#segments.push(segment);
     this.#open.push(segment);
   }
 
-  #reuse(spare: number): number {
+  #reuse(spare: number, path: string): number {
     const { files } = this.#options;
-    const path = this.#path(this.#number);
     files.rename(this.#path(spare), path);
     return files.open(path, "r+");
-  }
-
-  #create(size: number): number {
-    const { files } = this.#options;
-    const path = this.#path(this.#number);
-    const file = files.open(path, "wx");
-    try {
-      const zeros = new Uint8Array(Math.min(size, ZEROS_BYTES));
-      for (let offset = 0; offset < size; offset += zeros.length) {
-        files.write(file, zeros.subarray(0, size - offset), offset);
-      }
-      files.syncNow(file);
-      return file;
-    } catch (reason) {
-      files.close(file);
-      files.remove(path);
-      throw reason;
-    }
   }
 
   /** Segments that nobody needs any more are used again, or removed. */
@@ -392,8 +350,4 @@ function markDamaged(segment: Segment | undefined): void {
 
 function messageOf(reason: unknown): string {
   return reason instanceof Error ? reason.message : String(reason);
-}
-
-function sizeOf(segments: readonly Segment[]): number {
-  return segments.reduce((sum, { size }) => sum + size, 0);
 }

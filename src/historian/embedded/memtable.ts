@@ -4,6 +4,10 @@ import { Generation } from "./generation.ts";
 import { Latest } from "./latest.ts";
 import { mergeRuns, Run } from "./run.ts";
 
+/*
+ * Memory: the generation that fills, the one that leaves, and the newest sample of each series.
+ */
+
 export type MemtableLimits = {
   /** Rows of a generation at first, and at most. */
   readonly rowsFirst: number;

@@ -5,8 +5,8 @@ import type { ByteReader, ByteWriter } from "./bytes.ts";
  *
  *  bytes
  *     1  form
- *        0     whole numbers of 16 bits
- *        1-5   whole numbers of 32 bits, of both signs, divided by 1, 10, 100, 1,000 or 10,000
+ *        0     whole numbers of 16 bits, from 0 to 65,535
+ *        1-5   whole numbers of 32 bits, of both signs, to be divided by 1, 10, 100, 1,000, 10,000
  *        6     32-bit floats
  *        7     doubles
  *        the numbers

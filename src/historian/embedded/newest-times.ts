@@ -2,8 +2,6 @@ import { isPast } from "../../domain/reading.ts";
 import type { Samples } from "../../domain/samples.ts";
 import { grown } from "./run.ts";
 
-const NEVER = Number.NEGATIVE_INFINITY;
-
 /** Of each series, the newest time that was not told afterwards. */
 export class NewestTimes {
   #at: Float64Array = new Float64Array(0);
@@ -33,3 +31,5 @@ export class NewestTimes {
     this.#at.fill(NEVER);
   }
 }
+
+const NEVER = Number.NEGATIVE_INFINITY;

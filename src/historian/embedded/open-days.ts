@@ -3,6 +3,10 @@ import { grown, type Run } from "./run.ts";
 import { copyRow, linkRow, SUM_ROW, sumRows } from "./sum-row.ts";
 import { DAY_MS, dayOf, HOUR_MS } from "./tier.ts";
 
+/*
+ * The day that is not over yet: its hours, added up while their samples pass into chunks.
+ */
+
 type Rows = { readonly from: number; readonly to: number };
 
 /** Of so many series hours are known: 4 KB each. The days of others are read from their chunks. */

@@ -1,3 +1,7 @@
+/*
+ * Puts rows in order of time; what is in order already costs one look.
+ */
+
 let order = new Uint32Array(1024);
 let other = new Uint32Array(1024);
 /** Where each ascending stretch ends. */

@@ -7,8 +7,14 @@ import type { Arrivals, ArrivalsQuery, Dropped, Outbox, Waiting } from "../histo
 import { joined } from "./batch.ts";
 import { Cursor, readCursor } from "./cursor.ts";
 import { type Files, makeFolder, readPart } from "./files.ts";
-import type { SegmentLog, SegmentRange } from "./log.ts";
+import type { SegmentLog } from "./log.ts";
 import { headsIn, type RecordHead, recordOf } from "./record.ts";
+import type { SegmentRange } from "./segment.ts";
+
+/*
+ * The log read again in the order of arrival, for targets that bring samples elsewhere, and kept
+ * until they have taken it.
+ */
 
 type OutboxOptions = {
   readonly folder: string;

@@ -6,6 +6,10 @@ import type { Packing, PackingParts } from "./packing.ts";
 import type { PackingAsk, PackingWord } from "./packing-words.ts";
 import type { Trouble } from "./trouble.ts";
 
+/*
+ * The thread that packs (packing-thread.ts) as the history's thread sees it.
+ */
+
 type PortParts = PackingParts & {
   readonly start: () => Worker;
   readonly log: Log;

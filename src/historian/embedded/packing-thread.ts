@@ -10,6 +10,11 @@ import type { PackingAsk, PackingOptions, PackingWord } from "./packing-words.ts
 import { portLog } from "./port-log.ts";
 import { prepareDatabase } from "./schema.ts";
 
+/*
+ * A thread of its own that packs: it reads the memory of a frozen generation and writes chunks
+ * through a connection of its own.
+ */
+
 /**
  * Longer slices spend less on transactions; whoever has something to write waits for the end. While
  * there is time for it they are short, and rests between them leave processor and disk to those who

@@ -1,13 +1,30 @@
 import type { Damaged } from "../historian.ts";
-import type { SharedGeneration } from "./generation.ts";
 import type { LogWord } from "./port-log.ts";
 import type { Totals } from "./totals.ts";
+
+/*
+ * What the history's thread and the one that packs say to each other.
+ */
 
 /** What the thread that packs is started with. */
 export type PackingOptions = {
   readonly database: string;
   readonly pagesKib: number | undefined;
   readonly chunkSamples: number;
+};
+
+/** What the thread needs to read a generation that is frozen (generation.ts): its very memory. */
+export type SharedGeneration = {
+  readonly count: number;
+  readonly sequence: number;
+  readonly flushedBelow: number;
+  readonly numbers: Float64Array;
+  readonly before: Int32Array;
+  readonly next: Uint32Array;
+  readonly blocksOf: Uint32Array;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly texts: string[];
 };
 
 /** What the history's thread says to the one that packs, which does it in this order. */

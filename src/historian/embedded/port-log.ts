@@ -1,5 +1,9 @@
 import type { Log, LogFields } from "../../lib/log.ts";
 
+/*
+ * Lines of the log on their way out of a thread.
+ */
+
 export type LogLevel = "error" | "warn" | "info" | "debug";
 
 /** A line of the log on its way to the thread that writes it. */

@@ -1,5 +1,9 @@
 import type { Files } from "./files.ts";
 
+/*
+ * Who waits for a sync: the thread that asks, or another one.
+ */
+
 /** Asking another thread, and being told by it, takes about as long where processors are busy. */
 const PROMPT_MS = 1;
 /** More than this is on its way to the disk for a while, and other work can be done meanwhile. */

@@ -1,6 +1,10 @@
 import { backoff } from "../../lib/backoff.ts";
 import type { Log } from "../../lib/log.ts";
 
+/*
+ * Opens the history anew after its disk has failed it, as often as it takes.
+ */
+
 /** A disk that was full for a moment is soon used again, one that is broken not asked for ever. */
 const RETRY = { firstMs: 1_000, longestMs: 60_000 };
 

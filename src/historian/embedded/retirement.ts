@@ -3,6 +3,10 @@ import type { Chunks } from "./chunks.ts";
 import { Run } from "./run.ts";
 import { HOUR_MS, hoursIn } from "./tier.ts";
 
+/*
+ * Lets go of what is older than its policy says: of raw samples hours and days stay.
+ */
+
 /** Series and chunks that are looked at in one transaction: nobody is to wait for long. */
 const STEP_CHUNKS = 256;
 

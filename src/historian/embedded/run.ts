@@ -3,6 +3,11 @@ import { KIND, type Samples } from "../../domain/samples.ts";
 import { plainEnd } from "../tally.ts";
 import { orderOfTime } from "./order.ts";
 
+/*
+ * Samples of one series in memory, in columns: what is packed into a chunk, and what a chunk is
+ * unpacked into.
+ */
+
 /** So many rows are copied sooner one by one than column by column. */
 const FEW = 24;
 /** Rows whose kinds, and whose qualities, are looked at as one word. */

@@ -2,8 +2,6 @@ import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Files, readPart } from "./files.ts";
 
-const PART_BYTES = 1024 * 1024;
-
 /*
  * SQLite's write-ahead log, `history.db-wal`, as a file on a disk that may fail. After a sync that
  * failed, the operating system takes what it could not write for written: it shows it, does not try
@@ -14,6 +12,7 @@ const PART_BYTES = 1024 * 1024;
  *   history.db-wal.new    its copy, while that is made
  *   history.db-wal.kept   a whole copy that takes its place before the database is opened again
  */
+const PART_BYTES = 1024 * 1024;
 
 /**
  * Makes a copy of the log that survives a power cut, and empties the log. Whoever has the database

@@ -1,3 +1,7 @@
+/*
+ * How many blocks of a generation (generation.ts) lie side by side.
+ */
+
 /** A series that has more blocks gets strips of 4, then of 16 that lie side by side. */
 const STRIPS_FROM = 8;
 const LONG_FROM = 32;

@@ -3,6 +3,11 @@ import { rolledUp, type Summary, together } from "../rollup.ts";
 import { isCountable } from "../tally.ts";
 import type { Run } from "./run.ts";
 
+/*
+ * What an hour or a day of UTC comes to, as an object for whoever asks; as a row of numbers for
+ * whoever makes very many: sum-row.ts.
+ */
+
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 

@@ -4,6 +4,10 @@ import type { Days } from "./days.ts";
 import type { Run } from "./run.ts";
 import { DAY_MS, dayOf, HOUR_MS, type Tier } from "./tier.ts";
 
+/*
+ * Which days and hours answer a query in the place of samples.
+ */
+
 /** Whoever sends what is long past reaches into very many, of which most are asked for once. */
 const TOUCHED_MAX = 4;
 

@@ -3,6 +3,14 @@ import { assert } from "../../lib/assert.ts";
 import { type Columns, columnsIn, ROW_BYTES, samplesIn } from "./batch.ts";
 import type { Bounds } from "./bounds.ts";
 
+/*
+ * Memory in which samples cross from the door to its thread, for as long as the process runs.
+ *
+ *  offset  bytes
+ *       0    8*4  of each tray, whether it is taken: 0 no, 1 yes
+ *      32         8 trays, one behind the other: columns of 16,384 rows each, see batch.ts
+ */
+
 /** A tray by its number; where none is free, or large enough, shared memory that is used once. */
 export type Place = number | Columns;
 
@@ -22,14 +30,9 @@ const TAKEN_BYTES = TRAYS * 4;
 const [FREE, TAKEN] = [0, 1];
 
 /**
- * Memory in which samples cross from the door to its thread: both have it, the one fills a tray,
- * the other reads it and gives it back. So nothing is allocated on the way, and nothing is
- * transferred: from the first buffer on that a thread has transferred, V8 asks at each access to
- * any column whether it is still there.
- *
- *  offset  bytes
- *       0    8*4  of each tray, whether it is taken
- *      32         the trays: columns of 16,384 rows, one behind the other, see batch.ts
+ * Both threads have the memory: the one fills a tray, the other reads it and gives it back. So
+ * nothing is allocated on the way, and nothing is transferred: from the first buffer on that a
+ * thread has transferred, V8 asks at each access to any column whether it is still there.
  */
 export class Trays {
   readonly memory: SharedArrayBuffer;

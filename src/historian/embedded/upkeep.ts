@@ -1,6 +1,11 @@
 import type { EngineParts } from "./engine-parts.ts";
 import { syncFile } from "./folder.ts";
 
+/*
+ * When the database is synced and when its log is moved into it; and that it is in doubt once
+ * either has failed.
+ */
+
 type Parts = Pick<EngineParts, "files" | "log" | "onDoubt"> & {
   /** `filledAgain`: more is written at once, and what held the old takes the new. */
   readonly checkpoint: (filledAgain: boolean) => Promise<void>;

@@ -2,22 +2,25 @@ import { type ByteReader, type ByteWriter, DIFFERENCE_MAX, VARINT_BYTES } from "
 import { readPacked, writePacked } from "./packed.ts";
 
 /*
- * The value column of a chunk, in the smallest form that brings back the same bits.
+ * A column of values, of a chunk or of hours, in the smallest form that brings back the same bits.
+ * Which form it is stands before it, where its owner says; what the column begins with:
  *
- *  form
- *     0  constant: one double for all
- *     1  version 1: a byte for the exponent e; zigzag varints of the differences of value * 10^e
- *     2  steps: a byte for the exponent e; then pairs: the difference of value * 10^e to the one
- *        before as a zigzag varint, and a varint, how many have the value
- *     3  version 1: zigzag varints of the differences of the bits of 32-bit floats
- *     4  version 1: doubles, each XOR the one before; a byte whose high half is the
- *        number of zero bytes at the low end and whose low half the end of what is not zero; those
- *        bytes
- *     5  decimals: a byte for the exponent e; value * 10^e, packed
- *     6  singles: the bits of 32-bit floats, packed
- *     7  doubles: their high 32 bits with the sign, packed; then their low 32 bits, packed
+ *  form  bytes
+ *     0     8  the double that all of them are
+ *     2     1  steps: the exponent e, 0 to 4; then pairs: the difference of value * 10^e to that of
+ *              the pair before as a zigzag varint, and a varint, how many have the value
+ *     5     1  decimals: the exponent e, 0 to 4; then value * 10^e, packed
+ *     6        singles: the bits of 32-bit floats with their sign, packed
+ *     7        doubles: their high 32 bits with the sign, packed; then the low 32 bits the same way
  *
- * Packed: see packed.ts.
+ * Of version 1 of chunks, read for ever:
+ *
+ *     1     1  the exponent e; then zigzag varints of the differences of value * 10^e
+ *     3        zigzag varints of the differences of the bits of 32-bit floats
+ *     4        doubles, each XOR the one before: a byte whose high half is the number of zero bytes
+ *              at the low end and whose low half the end of what is not zero; those bytes
+ *
+ * Packed: see packed.ts. Varints and doubles: see bytes.ts.
  */
 const CONSTANT = 0;
 const OLD_DECIMALS = 1;

@@ -18,7 +18,11 @@ import type { EngineOptions } from "./engine-parts.ts";
 import type { LogWord } from "./port-log.ts";
 import type { Load } from "./trays.ts";
 
-/** What the door and its worker say to each other. Each question has one answer of the same id. */
+/*
+ * What the door and its thread say to each other. Each question has one answer of the same id.
+ */
+
+/** What an engine is opened with, and how its thread treats it. */
 export type WorkerOptions = EngineOptions & {
   /** Appends that arrive within this time share one write. */
   readonly commitEveryMs: number;
@@ -102,9 +106,9 @@ export type Answer =
   | { readonly say: "damaged"; readonly damaged: Damaged }
   /** In how many places of the log records are missing. */
   | { readonly say: "missing"; readonly places: number }
-  /** The disk failed the database: another thread should open it anew. */
   /** Memory is dearer than time, and this is a moment to give some back. */
   | { readonly say: "released" }
+  /** The disk failed the database: another thread should open it anew. */
   | { readonly say: "doubt"; readonly reason: string }
   | { readonly say: "failed"; readonly ids: readonly number[]; readonly reason: string }
   | LogWord;

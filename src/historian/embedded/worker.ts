@@ -20,6 +20,10 @@ import { portLog } from "./port-log.ts";
 import { Trays } from "./trays.ts";
 import type { Question, WorkerData } from "./wire.ts";
 
+/*
+ * The thread of the history: opens the engine and has its desk hear what the door asks.
+ */
+
 /** It takes 15 ms, and some of what V8 has compiled is compiled anew: no more often than that. */
 const RELEASE_EVERY_MS = 500;
 

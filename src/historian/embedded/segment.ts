@@ -1,0 +1,88 @@
+import { statSync } from "node:fs";
+import { type Files, readPart } from "./files.ts";
+import { headsIn } from "./record.ts";
+
+/*
+ * A segment of the log: a file of a fixed size, named by its number, `log/0000000042.log`; put
+ * aside it is `log/0000000042.damaged`.
+ *
+ *  offset  bytes
+ *       0         records (record.ts) that carry the number of this segment, one behind the other,
+ *                 each with the next sequence
+ *                 zeros, or what is left of records of the segment that this file was before, which
+ *                 carry another number and do not count
+ *
+ * 16 MiB in all, of a gateway 2 MiB; as long as its record where that is longer.
+ */
+
+/** What the log knows of one. */
+export type Segment = {
+  readonly number: number;
+  readonly size: number;
+  /** The sequence of its first record; undefined where it has none. */
+  first: number | undefined;
+  /** Whether all of its records are in chunks. */
+  isFlushed: boolean;
+  /** A failed one is not written over: nothing is known of it. One with damage is kept aside. */
+  state: "sound" | "failed" | "damaged";
+};
+
+/** A segment as its readers see it: records beyond `last` do not count. */
+export type SegmentRange = {
+  readonly number: number;
+  readonly path: string;
+  readonly first: number;
+  readonly last: number;
+};
+
+const ZEROS_BYTES = 64 * 1024;
+/** Enough to see how a segment begins, where its first record is not a large one. */
+const BEGINNING_BYTES = 64 * 1024;
+
+export function nameOf(segment: number, ending = "log"): string {
+  return `${String(segment).padStart(10, "0")}.${ending}`;
+}
+
+/** Of the segment of that name; undefined where the file is none. */
+export function numberOf(name: string): number | undefined {
+  return /^\d{10}\.log$/.test(name) ? Number.parseInt(name, 10) : undefined;
+}
+
+export function emptySegment(number: number, size: number): Segment {
+  return { number, size, first: undefined, isFlushed: false, state: "sound" };
+}
+
+/** One that an earlier start has left. */
+export function foundSegment(path: string, number: number): Segment {
+  const { size } = statSync(path);
+  return { ...emptySegment(number, size), first: firstIn(path, number, size) };
+}
+
+/** The sequence of its first record. */
+function firstIn(path: string, number: number, size: number): number | undefined {
+  for (let length = BEGINNING_BYTES; ; length *= 4) {
+    const head = headsIn(readPart(path, 0, length), number).next().value;
+    if (head?.start === 0 || length >= size) return head?.sequence;
+  }
+}
+
+/** A file of zeros, open for writing, that outlives a power cut once its folder is synced. */
+export function createSegment(path: string, size: number, files: Files): number {
+  const file = files.open(path, "wx");
+  try {
+    const zeros = new Uint8Array(Math.min(size, ZEROS_BYTES));
+    for (let offset = 0; offset < size; offset += zeros.length) {
+      files.write(file, zeros.subarray(0, size - offset), offset);
+    }
+    files.syncNow(file);
+    return file;
+  } catch (reason) {
+    files.close(file);
+    files.remove(path);
+    throw reason;
+  }
+}
+
+export function sizeOf(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { size }) => sum + size, 0);
+}

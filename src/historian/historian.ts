@@ -136,6 +136,14 @@ export type Dropped = {
   readonly to: number;
 };
 
+/** What was stored and is there no more: nobody can say of when it was. */
+export type Missing = {
+  /** In how many places of the log records are missing. */
+  readonly places: number;
+  /** The file that is gone, with all that it held. */
+  readonly file?: string;
+};
+
 /** Samples that can be read no more: what the disk has of them is not what was written. */
 export type Damaged = {
   readonly series: number;

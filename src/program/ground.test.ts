@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, renameSync, rmSync } from "node:fs";
+import {
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -48,18 +55,7 @@ test("that the disk failed the history, and that this is over, is in the journal
 
 test("that a history lost its database beside its log is told once, and the house is not well", async () => {
   const data = mkdtempSync(join(tmpdir(), "fieldline-ground-"));
-  const config = readConfig({ options: { data }, environment: {}, file: {} });
-  assert.ok(config.ok);
-  const started = async () => {
-    const closer = new Closer();
-    const ground = await openGround(config.value, silentLog, closer);
-    assert.ok(ground.ok, JSON.stringify(ground));
-    const { historian, journal, losses } = ground.value;
-    const events = await journal.list({});
-    const told = events.filter(({ kind }) => kind === "history.missing");
-    return { historian, reasons: losses.reasons, told, close: () => closer.closeAll() };
-  };
-  const first = await started();
+  const first = await started(data);
   assert.deepEqual(first.reasons, []);
   await first.historian.append(batchOf(ramp(100)));
   // What memory held is in chunks behind a deletion, and its log is let go.
@@ -70,19 +66,61 @@ test("that a history lost its database beside its log is told once, and the hous
   for (const end of ["", "-wal", "-shm"]) {
     rmSync(join(data, "history", `history.db${end}`), { force: true });
   }
-  const second = await started();
+  const second = await started(data);
   assert.deepEqual(
     second.told.map(({ detail }) => detail),
-    [{ places: 1 }],
+    [{ places: 1, file: "history.db" }],
   );
+  assert.match(second.reasons.join(), /history.db was gone at the start, with all that it held/);
   assert.match(second.reasons.join(), /stored samples are missing, places in its log: 1/);
   assert.deepEqual(await allOf(second.historian, 1), ramp(120).slice(100));
   await second.close();
 
-  const third = await started();
+  const third = await started(data);
   assert.equal(third.told.length, 1, "and not again by the next start");
   assert.deepEqual(third.reasons, []);
   assert.deepEqual(await allOf(third.historian, 1), ramp(120).slice(100));
   await third.close();
   rmSync(data, { recursive: true });
 });
+
+test("the same where nothing is in the log behind what the database held", async () => {
+  const data = mkdtempSync(join(tmpdir(), "fieldline-ground-"));
+  const first = await started(data);
+  assert.deepEqual(first.reasons, []);
+  await first.close();
+  const history = join(data, "history");
+  truncateSync(join(history, "history.db"), 0);
+  writeFileSync(join(history, "history.db-wal"), "the newest chunks");
+
+  const second = await started(data);
+  assert.deepEqual(
+    second.told.map(({ detail }) => detail),
+    [{ places: 0, file: "history.db" }],
+  );
+  assert.match(second.reasons.join(), /^history: history.db was gone at the start/);
+  await second.close();
+  assert.equal(
+    readFileSync(join(history, "history.db-wal.damaged"), "utf8"),
+    "the newest chunks",
+    "which is of use where the database is found again",
+  );
+
+  const third = await started(data);
+  assert.deepEqual([third.told.length, third.reasons], [1, []], "and not again by the next start");
+  await third.close();
+  rmSync(data, { recursive: true });
+});
+
+/** A house's ground, and what was told of losses by then. */
+async function started(data: string) {
+  const config = readConfig({ options: { data }, environment: {}, file: {} });
+  assert.ok(config.ok);
+  const closer = new Closer();
+  const ground = await openGround(config.value, silentLog, closer);
+  assert.ok(ground.ok, JSON.stringify(ground));
+  const { historian, journal, losses } = ground.value;
+  const events = await journal.list({});
+  const told = events.filter(({ kind }) => kind === "history.missing");
+  return { historian, reasons: losses.reasons, told, close: () => closer.closeAll() };
+}

@@ -1,5 +1,5 @@
 import { type NewEvent, THE_HOUSE } from "../domain/event.ts";
-import type { Damaged, Dropped } from "../historian/historian.ts";
+import type { Damaged, Dropped, Missing } from "../historian/historian.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../lib/log.ts";
 
@@ -10,7 +10,7 @@ export class HistoryWatch {
   readonly listeners = {
     onDropped: (dropped: Dropped) => this.#dropped(dropped),
     onDamaged: (damaged: Damaged) => this.#damaged(damaged),
-    onMissing: (places: number) => this.#missing(places),
+    onMissing: (missing: Missing) => this.#missing(missing),
     onTrouble: (trouble?: string) => this.#trouble(trouble),
   };
   readonly #log: Log;
@@ -19,6 +19,7 @@ export class HistoryWatch {
   #early: Told[] = [];
   #damagedSamples = 0;
   #missingPlaces = 0;
+  #missingFile: string | undefined;
 
   constructor(log: Log) {
     this.#log = log;
@@ -29,7 +30,9 @@ export class HistoryWatch {
     const [samples, places] = [this.#damagedSamples, this.#missingPlaces];
     const damaged = `history: samples that the disk damaged are put aside: ${samples}`;
     const missing = `history: stored samples are missing, places in its log: ${places}`;
-    return [samples > 0 ? damaged : [], places > 0 ? missing : []].flat();
+    const file = this.#missingFile;
+    const gone = file ? `history: ${file} was gone at the start, with all that it held` : [];
+    return [samples > 0 ? damaged : [], gone, places > 0 ? missing : []].flat();
   }
 
   /** Tells what is there already, and from now on all the rest. */
@@ -51,9 +54,10 @@ export class HistoryWatch {
   }
 
   /** And of what is there no more, of which nobody knows what it was. */
-  #missing(places: number): void {
-    this.#missingPlaces += places;
-    this.#note({ kind: "history.missing", subject: "", detail: { places } });
+  #missing(missing: Missing): void {
+    this.#missingPlaces += missing.places;
+    this.#missingFile = missing.file;
+    this.#note({ kind: "history.missing", subject: "", detail: missing });
   }
 
   #trouble(trouble: string | undefined): void {

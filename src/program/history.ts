@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Problem, problem } from "../domain/problem.ts";
 import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
-import type { Damaged, Dropped, Historian } from "../historian/historian.ts";
+import type { Damaged, Dropped, Historian, Missing } from "../historian/historian.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import { failure, type Outcome } from "../lib/outcome.ts";
@@ -16,8 +16,8 @@ type Parts = {
   readonly onDropped: (dropped: Dropped) => void;
   /** What could not be read is aside now: the rest can be. */
   readonly onDamaged: (damaged: Damaged) => void;
-  /** In how many places records of its log are missing. */
-  readonly onMissing: (places: number) => void;
+  /** What was stored is there no more. */
+  readonly onMissing: (missing: Missing) => void;
   /** The disk failed the history, or undefined: it is over. */
   readonly onTrouble: (trouble: string | undefined) => void;
   readonly log: Log;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { crc32 } from "node:zlib";
@@ -59,6 +59,26 @@ test("a log that ends in half a record is told, and is no fault", () =>
       ok: true,
       value: { chunks: 0, samples: 0, records: 1, isTorn: true, faults: [] },
     });
+  }));
+
+test("a database that is gone is told, and the log is read all the same", () =>
+  inFolder(async (folder) => {
+    const engine = openEngine(folder);
+    await engine.append(batchOf(ramp(100)));
+    await engine.close();
+    truncateSync(join(folder, "history.db"), 0);
+    for (const round of ["empty", "missing"]) {
+      const checked = checkFolder(folder);
+      assert.ok(checked.ok, round);
+      assert.equal(checked.value.faults.length, 1, round);
+      assert.match(checked.value.faults[0] ?? "", /^history.db is missing or empty/);
+      assert.equal(checked.value.records, 1);
+      rmSync(join(folder, "history.db"), { force: true });
+    }
+    const again = openEngine(folder);
+    await again.close();
+    const well = checkFolder(folder);
+    assert.deepEqual(well.ok && well.value.faults, []);
   }));
 
 test("what a heal that was broken off has put aside is told, and gone after a start", () =>

@@ -14,6 +14,7 @@ import { DamagedChunkError } from "./damage.ts";
 import { diskFiles } from "./files.ts";
 import { lockFolder } from "./lock.ts";
 import { SegmentLog } from "./log.ts";
+import { DATABASE, isDatabaseGone } from "./missing.ts";
 import { Run } from "./run.ts";
 import { HISTORY_VERSION, versionOf } from "./schema.ts";
 
@@ -56,7 +57,9 @@ export function checkFolder(
   if (!lock.ok) return lock;
   try {
     const found: Found = { chunks: 0, samples: 0, records: 0, isTorn: false, faults: [] };
-    const flushed = checkDatabase(join(folder, "history.db"), found, onSeries);
+    const flushed = isDatabaseGone(folder)
+      ? success(tellGone(found))
+      : checkDatabase(join(folder, DATABASE), found, onSeries);
     if (!flushed.ok) return flushed;
     checkLog(join(folder, "log"), flushed.value, found);
     checkCursors(join(folder, "outbox"), found);
@@ -65,6 +68,15 @@ export function checkFolder(
   } finally {
     lock.value.release();
   }
+}
+
+/** What the log has is from its first record on, then. */
+function tellGone({ faults }: Found): number {
+  faults.push(
+    "history.db is missing or empty, and with it all that it held: restore a backup; a start " +
+      "goes on with what the log has, and tells",
+  );
+  return 0;
 }
 
 /** Gives the last record of the log that is in chunks; 0 where the database does not say. */

@@ -15,6 +15,7 @@ import type {
   Dropped,
   Historian,
   HistorianStats,
+  Missing,
   Outbox,
   RangeQuery,
   Remains,
@@ -47,8 +48,8 @@ type EmbeddedParts = {
   readonly onDropped?: (dropped: Dropped) => void;
   /** Samples that can be read no more: their bytes have changed on the disk, and are kept aside. */
   readonly onDamaged?: (damaged: Damaged) => void;
-  /** In how many places the disk has lost what was acknowledged: nobody can say what it was. */
-  readonly onMissing?: (places: number) => void;
+  /** Where the disk has lost what was acknowledged: nobody can say what it was. */
+  readonly onMissing?: (missing: Missing) => void;
   /** Why samples may not be taken at this moment, such as a budget that is used up. */
   readonly refusal?: () => Problem | undefined;
   /** The disk failed the history, or undefined: it is over. */
@@ -305,7 +306,7 @@ class EmbeddedHistorian implements Historian {
         this.#parts.onDamaged?.(answer.damaged);
         break;
       case "missing":
-        this.#parts.onMissing?.(answer.places);
+        this.#parts.onMissing?.(answer.missing);
         break;
       case "released":
         releaseMemory();

@@ -1,7 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import type { Durability } from "../../domain/durability.ts";
 import type { Log } from "../../lib/log.ts";
-import type { Damaged, Dropped } from "../historian.ts";
+import type { Damaged, Dropped, Missing } from "../historian.ts";
 import type { Files } from "./files.ts";
 import type { MemtableLimits } from "./memtable.ts";
 import type { PackingOptions } from "./packing-words.ts";
@@ -34,8 +34,8 @@ export type EngineParts = {
   readonly onDropped: (dropped: Dropped) => void;
   /** A chunk cannot be read any more, and is aside. */
   readonly onDamaged: (damaged: Damaged) => void;
-  /** In how many places of the log acknowledged records are missing. */
-  readonly onMissing: (places: number) => void;
+  /** What was acknowledged is there no more. */
+  readonly onMissing: (missing: Missing) => void;
   /** The disk failed the database: this engine should `leave`, and another one take over. */
   readonly onDoubt: (reason: string) => void;
 };

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node
 import { join } from "node:path";
 import type { Durability } from "../../domain/durability.ts";
 import { jsonLog, silentLog } from "../../lib/log.ts";
-import type { Damaged, Dropped } from "../historian.ts";
+import type { Damaged, Dropped, Missing } from "../historian.ts";
 import { rowsOf } from "../tale.ts";
 import { Engine } from "./engine.ts";
 import type { EngineParts } from "./engine-parts.ts";
@@ -27,7 +27,7 @@ type Wishes = Partial<typeof SIZES> & {
   readonly checkpoint?: (file: string) => Promise<void>;
   readonly onDropped?: (dropped: Dropped) => void;
   readonly onDamaged?: (damaged: Damaged) => void;
-  readonly onMissing?: (places: number) => void;
+  readonly onMissing?: (missing: Missing) => void;
   readonly onDoubt?: (reason: string) => void;
   readonly startPacking?: EngineParts["startPacking"];
 };

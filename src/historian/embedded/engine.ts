@@ -32,6 +32,7 @@ import { type Lock, lockFolder } from "./lock.ts";
 import { SegmentLog } from "./log.ts";
 import { logFiles } from "./log-files.ts";
 import { Memtable } from "./memtable.ts";
+import { DATABASE, isDatabaseGone, putLogAside, tellReplayed } from "./missing.ts";
 import { LogOutbox } from "./outbox.ts";
 import { putDamagedAside } from "./put-aside.ts";
 import { readRange } from "./read.ts";
@@ -95,7 +96,7 @@ export class Engine {
     });
   }
 
-  constructor(options: EngineOptions, parts: EngineParts, { lock, chunks, log }: Opened) {
+  constructor(options: EngineOptions, parts: EngineParts, { lock, chunks, log, isGone }: Opened) {
     this.#options = options;
     this.#parts = parts;
     this.#database = join(options.folder, "history.db");
@@ -110,7 +111,7 @@ export class Engine {
     const memory = { chunks, segments: log, memtable: this.#memtable, onRelease };
     this.#departure = new Departure(this.#database, options, { ...parts, ...memory });
     this.#upkeep = this.#departure.upkeep;
-    this.#replay();
+    this.#replay(isGone);
     const { outboxBytes: bytesMax } = options;
     this.outbox = new LogOutbox({ folder: join(options.folder, "outbox"), bytesMax }, log, parts);
   }
@@ -350,20 +351,14 @@ export class Engine {
   }
 
   /** Brings the log back into memory; where it is larger than that, into chunks on the way. */
-  #replay(): void {
+  #replay(isGone: boolean): void {
     const replayed = this.#log.replay(this.#chunks.totals.sequence, (samples) => {
       if (!this.#memtable.hasRoomAtMost(samples.count)) {
         this.#departure.makeRoom(this.#log.sequence - 1);
       }
       this.#memtable.insert(samples);
     });
-    if (replayed.records > 0) this.#parts.log.info("log replayed", replayed);
-    if (replayed.gaps > 0) {
-      this.#parts.log.error("records are missing in the log", replayed);
-      this.#parts.onMissing(replayed.gaps);
-    }
-    if (replayed.isTorn)
-      this.#parts.log.warn("the log ends in a record that is not whole", replayed);
+    tellReplayed(this.#parts, replayed, isGone);
     // What is in chunks is not replayed, so that the next start does not tell of a gap again.
     this.#departure.replayed(replayed.segments > SEGMENTS_MAX || replayed.gaps > 0);
   }
@@ -372,7 +367,13 @@ export class Engine {
 const EVER = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
 type Part = readonly [samples: Samples, bounds: Bounds];
 type Committed = { readonly appended: readonly Appended[]; readonly show: () => void };
-type Opened = { readonly lock: Lock; readonly chunks: Chunks; readonly log: SegmentLog };
+type Opened = {
+  readonly lock: Lock;
+  readonly chunks: Chunks;
+  readonly log: SegmentLog;
+  /** The database was there once, and is no more. */
+  readonly isGone: boolean;
+};
 
 function openLocked(
   options: EngineOptions,
@@ -380,15 +381,18 @@ function openLocked(
   lock: Lock,
 ): Outcome<Engine, Problem> {
   const { folder, segmentBytes, durability } = options;
-  mend(join(folder, "history.db-wal"), parts.files);
-  const database = openSqlite(join(folder, "history.db"), { busyMs: BUSY_MS });
+  const isGone = isDatabaseGone(folder);
+  if (isGone) putLogAside(folder, parts.files);
+  mend(join(folder, `${DATABASE}-wal`), parts.files);
+  const database = openSqlite(join(folder, DATABASE), { busyMs: BUSY_MS });
   const opened = withFolder(folder, () => {
     const prepared = prepareDatabase(database, options.pagesKib);
     if (!prepared.ok) return prepared;
+    parts.files.syncFolder(folder);
     const files = logFiles(parts, durability);
     const log = new SegmentLog({ ...parts, files, folder: join(folder, "log"), segmentBytes });
     const chunks = new Chunks(database, parts.log, parts.onDamaged);
-    return success(new Engine(options, parts, { lock, chunks, log }));
+    return success(new Engine(options, parts, { lock, chunks, log, isGone }));
   });
   if (!opened.ok) database.close();
   return opened;

@@ -29,7 +29,7 @@ type SegmentLogOptions = {
   readonly log: Log;
 };
 
-type Replayed = {
+export type Replayed = {
   readonly records: number;
   readonly samples: number;
   /** How many segments they were in. */

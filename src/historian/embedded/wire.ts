@@ -8,6 +8,7 @@ import type {
   Damaged,
   Dropped,
   HistorianStats,
+  Missing,
   RangeQuery,
   Retention,
   SeriesRange,
@@ -104,8 +105,7 @@ export type Answer =
     }
   | { readonly say: "dropped"; readonly dropped: Dropped }
   | { readonly say: "damaged"; readonly damaged: Damaged }
-  /** In how many places of the log records are missing. */
-  | { readonly say: "missing"; readonly places: number }
+  | { readonly say: "missing"; readonly missing: Missing }
   /** Memory is dearer than time, and this is a moment to give some back. */
   | { readonly say: "released" }
   /** The disk failed the database: another thread should open it anew. */

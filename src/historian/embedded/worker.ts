@@ -9,7 +9,7 @@ import {
 import { assert } from "../../lib/assert.ts";
 import { compileInPieces, releaseMemory } from "../../lib/heap.ts";
 import { startThread } from "../../lib/thread.ts";
-import type { Damaged, Dropped } from "../historian.ts";
+import type { Damaged, Dropped, Missing } from "../historian.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { Desk, type Say } from "./desk.ts";
 import { Engine } from "./engine.ts";
@@ -37,7 +37,7 @@ function serve(port: MessagePort, { trays: memory, ...options }: WorkerData): vo
   const log = portLog(say);
   const onDropped = (dropped: Dropped) => say({ say: "dropped", dropped });
   const onDamaged = (damaged: Damaged) => say({ say: "damaged", damaged });
-  const onMissing = (places: number) => say({ say: "missing", places });
+  const onMissing = (missing: Missing) => say({ say: "missing", missing });
   const onDoubt = (reason: string) => say({ say: "doubt", reason });
   const monotonic = () => performance.now();
   const packing = options.isSmall ? {} : { startPacking };

@@ -51,6 +51,19 @@ test("a segment that is used again replays its new records only", () =>
     assert.deepEqual(replayed(openLog(folder), 8), { values: [9, 10], gaps: 0 });
   }));
 
+test("records that are in chunks already are not taken for one that was begun", () =>
+  inFolder(async (folder) => {
+    const log = openLog(folder);
+    for (const value of [1, 2, 3]) await log.append(batch(value));
+    log.close();
+    assert.equal(openLog(folder).replay(3, () => {}).isTorn, false);
+    const [name = ""] = readdirSync(folder);
+    const bytes = readFileSync(join(folder, name));
+    const end = bytes.findLastIndex((byte) => byte !== 0) + 1;
+    writeFileSync(join(folder, name), bytes.fill(0, end - 4));
+    assert.equal(openLog(folder).replay(2, () => {}).isTorn, true, "one that was is");
+  }));
+
 test("a record that was written in part ends its segment, and what was before it stays", () =>
   inFolder(async (folder) => {
     const log = openLog(folder);

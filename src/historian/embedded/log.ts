@@ -5,7 +5,7 @@ import type { Log } from "../../lib/log.ts";
 import { boundsOf } from "./bounds.ts";
 import { ByteWriter } from "./bytes.ts";
 import { type Files, makeFolder } from "./files.ts";
-import { headsIn, isBegun, recordOf, writeRecord } from "./record.ts";
+import { endOfWhole, headsIn, isBegun, recordOf, writeRecord } from "./record.ts";
 import {
   createSegment,
   emptySegment,
@@ -211,7 +211,7 @@ export class SegmentLog {
     return [current, last].some((segment) => {
       if (!segment) return false;
       const bytes = readFileSync(this.#path(segment.number));
-      const start = segment === current ? end : 0;
+      const start = segment === current ? end : endOfWhole(bytes, segment.number);
       return isBegun(bytes, start, segment.number, this.#sequence + 1);
     });
   }

@@ -125,6 +125,16 @@ export function* headsIn(bytes: Buffer, segment: number, start = 0): Generator<R
   }
 }
 
+/** Where the whole records end that a segment begins with. */
+export function endOfWhole(bytes: Buffer, segment: number): number {
+  let end = 0;
+  for (const head of headsIn(bytes, segment)) {
+    if (head.start !== end) break;
+    end = head.end;
+  }
+  return end;
+}
+
 /**
  * Whether a record was begun here that is not whole: two of its three marks are enough, for what
  * changed a bit of it may have changed one of them.

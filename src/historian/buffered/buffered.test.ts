@@ -178,6 +178,26 @@ if (cluster) {
       await database.close();
     }));
 
+  test("and what came late with it, of times that the folder does not have whole", () =>
+    inFolder(async (folder) => {
+      const first = await openBuffered(folder, DAY_MS);
+      await first.append(batchOf([...ramp(10), row(1, 4 * DAY_MS, 1)]));
+      await first.retire(START + 4 * DAY_MS, { rawMs: null, hourlyMs: null, dailyMs: null });
+      await first.append(batchOf([row(1, DAY_MS, 2)]));
+      await first.close();
+      const { source, wholeFrom } = JSON.parse(readFileSync(join(folder, "database.json"), "utf8"));
+      assert.equal(wholeFrom, START + 3 * DAY_MS);
+      const standby = await openDatabase(folder);
+      await standby.deleteRange({ series: 1, from: START + DAY_MS, to: START + 5 * DAY_MS });
+      await standby.take(batchOf([]), { source, sequence: 0 });
+      await standby.close();
+      await (await openBuffered(folder)).close();
+      const database = await openDatabase(folder);
+      const late = [row(1, DAY_MS, 2), row(1, 4 * DAY_MS, 1)];
+      assert.deepEqual(await allOf(database, 1), [...ramp(10), ...late]);
+      await database.close();
+    }));
+
   test("a folder and a database that do not belong together are refused", () =>
     inFolder(async (folder) => {
       const one = join(folder, "one");

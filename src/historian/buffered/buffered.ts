@@ -306,10 +306,10 @@ export class BufferedHistorian implements Historian {
     return joined.value.link;
   }
 
+  /** All that is here: what came late is of times from which on not everything is. */
   async #resend(target: Target): Promise<void> {
-    const span = { from: wholeSince(this.#bond), to: Number.POSITIVE_INFINITY };
     for await (const series of seriesIn(this.#local)) {
-      await copySeries(this.#local, target, series, span);
+      await copySeries(this.#local, target, series, EVER);
     }
   }
 
@@ -351,6 +351,7 @@ export class BufferedHistorian implements Historian {
 }
 
 const NOTHING = new SamplesBuilder(0).take();
+const EVER = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 function outboxOf(local: Historian): Outbox {
   assert(local.outbox, "the local historian has an outbox");

@@ -4,6 +4,7 @@ import {
   formatAge,
   formatBytes,
   formatCount,
+  formatDateTime,
   formatName,
   formatNumber,
   formatSpan,
@@ -99,4 +100,13 @@ test("names from protocols become words, abbreviations stay", () => {
   assert.equal(formatName("liaison Modbus - DASH7"), "Liaison Modbus - DASH7");
   assert.equal(formatName("CO2"), "CO₂");
   assert.equal(formatName("Énergie active"), "Énergie active");
+});
+
+test("a time of another year has its year with it", () => {
+  const now = new Date(2027, 2, 3).getTime();
+  assert.equal(formatDateTime(new Date(2027, 0, 5, 14, 22, 8).getTime(), now), "5 Jan, 14:22:08");
+  assert.equal(
+    formatDateTime(new Date(2024, 0, 5, 14, 22, 8).getTime(), now),
+    "5 Jan 2024, 14:22:08",
+  );
 });

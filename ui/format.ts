@@ -95,12 +95,17 @@ export function formatSpan(ms: number): string {
 
 const TIME = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const CLOCK = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const DAY_AND_TIME = new Intl.DateTimeFormat("en-GB", {
+const DAY_AND_TIME_PARTS = {
   day: "numeric",
   month: "short",
   hour: "2-digit",
   minute: "2-digit",
   second: "2-digit",
+} as const;
+const DAY_AND_TIME = new Intl.DateTimeFormat("en-GB", DAY_AND_TIME_PARTS);
+const YEAR_AND_TIME = new Intl.DateTimeFormat("en-GB", {
+  ...DAY_AND_TIME_PARTS,
+  year: "numeric",
 });
 const DATE = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
 
@@ -114,9 +119,10 @@ export function formatClock(at: number | string): string {
   return dated(at, CLOCK);
 }
 
-/** `3 Mar, 14:22:08`. */
-export function formatDateTime(at: number | string): string {
-  return dated(at, DAY_AND_TIME);
+/** `3 Mar, 14:22:08`; of another year with it: `3 Mar 2024, 14:22:08`. */
+export function formatDateTime(at: number | string, now = Date.now()): string {
+  const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return dated(at, isThisYear ? DAY_AND_TIME : YEAR_AND_TIME);
 }
 
 /** `3 Mar 2027`. */

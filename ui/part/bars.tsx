@@ -3,39 +3,35 @@ import "./bars.css";
 
 type BarsProps = {
   readonly label: string;
+  /** Null: not known. */
   readonly values: readonly (number | null)[];
-  /** The first bar's beginning, in milliseconds since the epoch. */
-  readonly from: number;
-  readonly everyMs: number;
+  /** What stands below each of them, where there is room for it. */
+  readonly names: readonly string[];
   /** The end of the scale, with its unit. */
   readonly format: (value: number) => string;
   readonly onPoint: (bar: number | null) => void;
 };
 
-const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric" });
-const DAY_MS = 24 * 3_600_000;
 /** Labels below, spread over the width. */
 const LABELS = 6;
 
 /** Amounts by interval. A bar of plain boxes: as many as fit, never so many that it is a line. */
-export function Bars({ label, values, from, everyMs, format, onPoint }: BarsProps) {
+export function Bars({ label, values, names, format, onPoint }: BarsProps) {
   const box = useRef<HTMLDivElement>(null);
-  const bars = values.map((value, bar) => ({ at: from + bar * everyMs, value: value ?? 0 }));
-  const most = niceTop(Math.max(0, ...bars.map(({ value }) => value)));
+  const bars = values.map((value, bar) => ({ bar, value, name: names[bar] ?? "" }));
+  const most = niceTop(Math.max(0, ...values.map((value) => value ?? 0)));
   const pick = (x: number) => {
     const edges = box.current?.getBoundingClientRect();
     if (!edges) return;
     const bar = Math.floor(((x - edges.left) / edges.width) * values.length);
     onPoint(bar >= 0 && bar < values.length ? bar : null);
   };
-  const times = everyMs * values.length > DAY_MS ? DAY : TIME;
   const step = Math.max(1, Math.ceil(values.length / LABELS));
   return (
     <div className="bars num" role="img" aria-label={label}>
       <div className="bars-scale" aria-hidden>
         <span>{most > 0 ? format(most) : ""}</span>
-        <span>0</span>
+        <span>{most > 0 ? "0" : ""}</span>
       </div>
       <div
         ref={box}
@@ -43,16 +39,20 @@ export function Bars({ label, values, from, everyMs, format, onPoint }: BarsProp
         onPointerMove={(event) => pick(event.clientX)}
         onPointerLeave={() => onPoint(null)}
       >
-        {bars.map(({ at, value }) => (
-          <i key={at} style={{ height: `${most > 0 ? (value / most) * 100 : 0}%` }} />
-        ))}
+        {bars.map(({ bar, value }) =>
+          value === null ? (
+            <i key={bar} className="unknown" />
+          ) : (
+            <i key={bar} style={{ height: `${most > 0 ? (value / most) * 100 : 0}%` }} />
+          ),
+        )}
       </div>
       <div className="bars-times" aria-hidden>
         {bars
-          .filter((_, bar) => bar % step === 0)
-          .map(({ at }) => (
-            <span key={at} style={{ left: `${((at - from) / (everyMs * bars.length)) * 100}%` }}>
-              {times.format(at)}
+          .filter(({ bar }) => bar % step === 0)
+          .map(({ bar, name }) => (
+            <span key={bar} style={{ left: `${(bar / bars.length) * 100}%` }}>
+              {name}
             </span>
           ))}
       </div>

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { barCut, barEdges, barStarts, sumOf } from "./bar-cut.ts";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const DAYS = { calendar: "day" } as const;
+const MONTHS = { calendar: "month" } as const;
+// biome-ignore lint/style/noProcessEnv: a place with summer time
+process.env["TZ"] = "Europe/Zurich";
+
+function here(text: string): number {
+  return new Date(text).getTime();
+}
+
+test("hours are cut by the clock, days and months by the calendar", () => {
+  assert.deepEqual(barCut(HOUR), { everyMs: 2 * 60_000 });
+  assert.deepEqual(barCut(DAY), { everyMs: HOUR });
+  assert.deepEqual(barCut(7 * DAY), DAYS);
+  assert.deepEqual(barCut(30 * DAY), DAYS);
+  assert.deepEqual(barCut(366 * DAY), MONTHS);
+});
+
+test("a day begins at midnight of this place, not of UTC", () => {
+  const view = { from: here("2026-07-05T09:00"), to: here("2026-07-12T09:00") };
+  const live = { from: here("2026-07-06T00:00"), to: here("2026-07-13T00:00") };
+  assert.deepEqual(barEdges(DAYS, view, true), live);
+  assert.deepEqual(barEdges(DAYS, view, false), { ...live, from: here("2026-07-05T00:00") });
+  assert.deepEqual(barEdges(DAYS, live, false), live, "whole days stay as they are");
+});
+
+test("a day of 25 hours and one of 23 are days", () => {
+  const autumn = { from: here("2026-10-25T00:00"), to: here("2026-10-26T00:00") };
+  assert.equal(autumn.to - autumn.from, 25 * HOUR);
+  assert.deepEqual(barEdges(DAYS, { ...autumn, to: autumn.to - 1 }, false), autumn);
+  const spring = { from: here("2026-03-29T00:00"), to: here("2026-03-30T00:00") };
+  assert.equal(spring.to - spring.from, 23 * HOUR);
+  assert.deepEqual(barEdges(DAYS, { ...spring, to: spring.to - 1 }, false), spring);
+});
+
+test("a month is its first to the next one's first", () => {
+  const view = { from: here("2025-12-15T10:00"), to: here("2026-03-01T00:00") };
+  const edges = { from: here("2025-12-01T00:00"), to: view.to };
+  assert.deepEqual(barEdges(MONTHS, view, false), edges);
+  assert.equal(barEdges(MONTHS, view, true).from, here("2026-01-01T00:00"));
+});
+
+test("bars of a clock begin on its round times, counted from midnight here", () => {
+  const cut = { everyMs: 2 * HOUR };
+  const view = { from: here("2026-07-05T09:10"), to: here("2026-07-05T13:10") };
+  const edges = barEdges(cut, view, true);
+  assert.deepEqual(edges, { from: here("2026-07-05T10:00"), to: here("2026-07-05T14:00") });
+  assert.deepEqual(barStarts(cut.everyMs, edges), [edges.from, edges.from + 2 * HOUR]);
+});
+
+test("what is not known is not nothing", () => {
+  assert.equal(sumOf([null, null]), null);
+  assert.equal(sumOf([]), null);
+  assert.equal(sumOf([null, 0]), 0);
+  assert.equal(sumOf([1, null, 2]), 3);
+});

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { barCut, barEdges, barStarts, sumOf } from "./bar-cut.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -8,6 +7,7 @@ const DAYS = { calendar: "day" } as const;
 const MONTHS = { calendar: "month" } as const;
 // biome-ignore lint/style/noProcessEnv: a place with summer time
 process.env["TZ"] = "Europe/Zurich";
+const { barCut, barEdges, barStarts, sumOf } = await import("./bar-cut.ts");
 
 function here(text: string): number {
   return new Date(text).getTime();

@@ -31,11 +31,20 @@ export type Trend = {
   readonly to: number;
   /** A text stands in the columns by its number. */
   readonly valueFor: (point: PointReply, cell: number) => Value;
+  /** Of a text only the newest are read: since when; undefined where all are. */
+  readonly readFrom: (point: PointReply) => number | undefined;
   readonly problem: ProblemError | null;
   readonly isLoading: boolean;
+  /** What is drawn is not what was asked for last: that is on its way. */
+  readonly isWaiting: boolean;
 };
 
-type Loaded = { readonly window: TrendWindow; readonly words: WordList };
+type Loaded = {
+  readonly window: TrendWindow;
+  readonly words: WordList;
+  /** By point, see `Trend`. */
+  readonly readFrom: Map<string, number>;
+};
 
 const NOTHING: TellingColumns = { at: [], pens: [], widthMs: 1_000 };
 
@@ -72,8 +81,10 @@ export function useTrend(points: readonly PointReply[], view: View): Trend {
     from,
     to,
     valueFor: (point, cell) => shownValue(point, cell, loaded?.words),
+    readFrom: ({ id }) => loaded?.readFrom.get(id),
     problem: history.error,
     isLoading: history.isLoading,
+    isWaiting: history.isLoading || history.isPlaceholderData,
   };
 }
 
@@ -106,6 +117,7 @@ async function load(points: readonly PointReply[], view: Edges): Promise<Loaded>
   const to = Math.ceil(view.to / widthMs) * widthMs;
   const window = new TrendWindow(points.length, widthMs, live.now());
   const words = new WordList();
+  const readFrom = new Map<string, number>();
   const counted = points.filter((point) => !isText(point));
   await Promise.all([
     counted.length > 0 &&
@@ -120,16 +132,22 @@ async function load(points: readonly PointReply[], view: Edges): Promise<Loaded>
     ...points.map(async (point, pen) => {
       const lane = { point, pen, window, words };
       if (hasLane(point)) await loadSamples(lane, { from: from - TOLD_MAX_MS, to: from }, 1);
-      if (isText(point)) await loadSamples(lane, { from, to }, TEXTS_MAX);
+      if (!isText(point)) return;
+      const first = await loadSamples(lane, { from, to }, TEXTS_MAX);
+      if (first !== undefined) readFrom.set(point.id, first);
     }),
   ]);
-  return { window, words };
+  return { window, words, readFrom };
 }
 
-type LanePen = Loaded & { readonly point: PointReply; readonly pen: number };
+type LanePen = Omit<Loaded, "readFrom"> & { readonly point: PointReply; readonly pen: number };
 
-/** The newest `limit` of them. */
-async function loadSamples(lane: LanePen, { from, to }: Edges, limit: number): Promise<void> {
+/** The newest `limit` of them; where there are more, since when they were read. */
+async function loadSamples(
+  lane: LanePen,
+  { from, to }: Edges,
+  limit: number,
+): Promise<number | undefined> {
   const { point, pen, window, words } = lane;
   const query = { from: Math.max(0, Math.round(from)), to: Math.round(to), limit };
   const reply = await call("GET /points/:id/history", {
@@ -142,6 +160,7 @@ async function loadSamples(lane: LanePen, { from, to }: Edges, limit: number): P
     const at = Date.parse(reply.at[row] ?? "");
     window.fill(pen, { at, value, isGood: reply.quality[row] === "good" });
   }
+  return reply.next === null ? undefined : Date.parse(reply.at.at(-1) ?? "");
 }
 
 /** Carries a loaded window on with what comes in. */

@@ -1,5 +1,5 @@
 import type { PointReply } from "../../src/api/contract.ts";
-import { formatNumber, formatValue } from "../format.ts";
+import { formatDateTime, formatNumber, formatValue } from "../format.ts";
 import { type Run, runsOf, sharesOf } from "../lane.ts";
 import { timeLabels, timeTicks } from "../time-axis.ts";
 import type { Trend } from "../use-trend.ts";
@@ -7,14 +7,20 @@ import { PointFigure } from "./figure.tsx";
 import type { PointPen } from "./pen.ts";
 import "./lane.css";
 
-type LaneProps = { readonly trend: Trend; readonly pen: PointPen };
+type LaneProps = {
+  readonly trend: Trend;
+  readonly pen: PointPen;
+  /** True: its end is now, so that what it is now stands beside it. */
+  readonly isLive: boolean;
+};
 
 /** More states than these are named by the strip and the pointer only. */
 const KEYS_MAX = 6;
 
 /** What a state was, when: a strip of time in the colours of its states. */
-export function Lane({ trend, pen }: LaneProps) {
+export function Lane({ trend, pen, isLive }: LaneProps) {
   const { point, label } = pen;
+  const readFrom = trend.readFrom(point);
   const runs = laneRuns(trend, point);
   const wordOf = (value: number) => formatValue(trend.valueFor(point, value), point.variable).text;
   const shares = sharesOf(runs);
@@ -24,7 +30,7 @@ export function Lane({ trend, pen }: LaneProps) {
       <figcaption className="trend-legend num">
         <span className="trend-pen">
           {label}
-          <PointFigure point={point} />
+          {isLive && <PointFigure point={point} />}
         </span>
         {shares.slice(0, KEYS_MAX).map(([value, share]) => (
           <span key={value} className="lane-key">
@@ -33,6 +39,9 @@ export function Lane({ trend, pen }: LaneProps) {
             <span className="hint">{percent(share)}</span>
           </span>
         ))}
+        {readFrom !== undefined && readFrom > trend.from && (
+          <span className="hint">{`from ${formatDateTime(readFrom)} on: zoom in for what was before`}</span>
+        )}
       </figcaption>
       <div
         className="lane-strip"
@@ -70,10 +79,12 @@ export function LaneTimes({ from, to }: Pick<Trend, "from" | "to">) {
   );
 }
 
-function laneRuns({ columns, points, from, to }: Trend, point: PointReply): Run[] {
+function laneRuns({ columns, points, from, to, readFrom }: Trend, point: PointReply): Run[] {
   const pen = columns.pens[points.indexOf(point)];
   if (!pen) return [];
-  return runsOf({ ...pen, at: columns.at, widthMs: columns.widthMs }, from, to);
+  // Before what was read, nothing may be said: not even what was told last before the view.
+  const begin = Math.max(from, readFrom(point) ?? from);
+  return runsOf({ ...pen, at: columns.at, widthMs: columns.widthMs }, begin, to);
 }
 
 function runClass({ isMixed, isOld }: Run): string {

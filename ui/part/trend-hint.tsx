@@ -35,10 +35,14 @@ export function TrendHint({ trend, pens, at }: TrendHintProps) {
                 {pen.label}
               </td>
               <td className="trend-hint-value">
-                {valueText(trend, pen, columns.pens[index], row)}
+                {isUnread(trend, pen, from + widthMs)
+                  ? NO_VALUE
+                  : valueText(trend, pen, columns.pens[index], row)}
               </td>
               <td className="hint">
-                {qualityText(columns.pens[index], row)}
+                {isUnread(trend, pen, from + widthMs)
+                  ? "zoom in to see"
+                  : qualityText(columns.pens[index], row)}
                 {afterwardsText(toldAfterwards[index], columns.pens[index]?.all[row] ?? 0)}
               </td>
             </tr>
@@ -59,6 +63,11 @@ function valueText(
   if (typeof cell !== "number") return NO_VALUE;
   const { text, unit } = formatValue(trend.valueFor(point, cell), variable);
   return unit ? `${text} ${unit}` : text;
+}
+
+/** Of a text that came too often, only the newest are read. */
+function isUnread({ readFrom }: Trend, { point }: Pick<PointPen, "point">, to: number): boolean {
+  return to <= (readFrom(point) ?? 0);
 }
 
 type Pen = Trend["columns"]["pens"][number];

@@ -1,12 +1,15 @@
 import { useMemo, useRef } from "react";
+import { formatUnit, formatValue } from "../format.ts";
+import { isBlank, trendSum } from "../trend-sum.ts";
 import type { View } from "../trend-view.ts";
 import type { TrendColumns } from "../trend-window.ts";
 import { type Trend, useTrend } from "../use-trend.ts";
 import { Empty, ProblemNote, Waiting } from "./empty.tsx";
-import { PointFigure } from "./figure.tsx";
+import { Figure, PointFigure } from "./figure.tsx";
 import { Lane, LaneTimes } from "./lane.tsx";
 import { hasLane, type Pane, type PointPen, panesOf } from "./pen.ts";
 import { TrendPlot } from "./trend.tsx";
+import { TrendBlank } from "./trend-blank.tsx";
 import { TrendHint } from "./trend-hint.tsx";
 import { TrendSurface } from "./trend-surface.tsx";
 
@@ -32,19 +35,22 @@ export function TrendPanes(props: TrendPanesProps) {
   if (!newest.isLoading) ready.current = { pens, trend: newest };
   if (pens.length === 0) return <Empty title="Choose what to draw" />;
   if (!ready.current) return <Waiting />;
-  return <Panes {...props} {...ready.current} />;
+  return <Panes {...props} {...ready.current} isWaiting={newest.isWaiting} />;
 }
 
 type Drawn = { readonly pens: readonly PointPen[]; readonly trend: Trend };
+type PanesProps = TrendPanesProps & Drawn & { readonly isWaiting: boolean };
 
-function Panes(props: Omit<TrendPanesProps, "view"> & Drawn) {
-  const { pens, trend, onView, onReset, height = 220, hasLegend = true } = props;
+function Panes(props: PanesProps) {
+  const { pens, trend, view, onView, onReset, height = 220, hasLegend = true } = props;
+  const isLive = view.from === null;
   const lanes = pens.filter(({ point }) => hasLane(point));
   const panes = useMemo(() => panesOf(pens.filter(({ point }) => !hasLane(point))), [pens]);
   const paneHeight = panes.length === 1 ? height : Math.max(120, height / panes.length + 40);
   return (
-    <div className="trend-panes">
+    <div className="trend-panes" aria-busy={props.isWaiting}>
       <ProblemNote problem={trend.problem} />
+      {isBlank(trend.columns.pens) && <TrendBlank pens={pens} view={view} onView={onView} />}
       <TrendSurface
         from={trend.from}
         to={trend.to}
@@ -54,12 +60,12 @@ function Panes(props: Omit<TrendPanesProps, "view"> & Drawn) {
       >
         {panes.map((pane) => (
           <figure key={pane.pens[0]?.key} className="trend-pane">
-            {hasLegend && <Legend pane={pane} />}
+            {hasLegend && <Legend pane={pane} trend={trend} isLive={isLive} />}
             <PanePlot pane={pane} trend={trend} height={paneHeight} />
           </figure>
         ))}
         {lanes.map((pen) => (
-          <Lane key={pen.key} trend={trend} pen={pen} />
+          <Lane key={pen.key} trend={trend} pen={pen} isLive={isLive} />
         ))}
         {panes.length === 0 && <LaneTimes from={trend.from} to={trend.to} />}
       </TrendSurface>
@@ -96,16 +102,40 @@ function PanePlot({ pane, trend, height }: PanePlotProps) {
 
 const NOTHING = { avg: [], min: [], max: [] };
 
-function Legend({ pane }: { readonly pane: Pane }) {
+type LegendProps = {
+  readonly pane: Pane;
+  readonly trend: Trend;
+  readonly isLive: boolean;
+};
+
+/** Beside what ends now stands what it is now; beside any other time, what it was then. */
+function Legend({ pane, trend, isLive }: LegendProps) {
   return (
     <figcaption className="trend-legend num">
       {pane.pens.map((pen) => (
         <span key={pen.key} className="trend-pen">
           <i style={{ background: `var(${pen.colour})` }} />
           {pen.label}
-          <PointFigure point={pen.point} />
+          {isLive ? <PointFigure point={pen.point} /> : <PastFigure pen={pen} trend={trend} />}
         </span>
       ))}
     </figcaption>
+  );
+}
+
+function PastFigure({ pen, trend }: { readonly pen: PointPen; readonly trend: Trend }) {
+  const { columns, points } = trend;
+  const drawn = columns.pens[points.indexOf(pen.point)];
+  const sum = drawn && trendSum(drawn);
+  if (!sum) return <span className="hint">no value</span>;
+  const text = (value: number) => formatValue(value, pen.variable).text;
+  return (
+    <>
+      <Figure
+        text={`${text(sum.min)} \u2013 ${text(sum.max)}`}
+        unit={formatUnit(pen.variable.unit)}
+      />
+      <span className="hint">{`mean ${text(sum.mean)}`}</span>
+    </>
   );
 }

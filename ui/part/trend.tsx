@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { formatNumber } from "../format.ts";
+import { scaleLabels } from "../scale-labels.ts";
 import { colourOf, type Theme, useTheme } from "../theme.ts";
 import { timeLabels } from "../time-axis.ts";
 import type { TrendColumns } from "../trend-window.ts";
@@ -103,7 +103,7 @@ function optionsFor({ pens, isStepped = false }: TrendPlotProps, theme: Theme) {
         space: 28,
         grid: { stroke: colourOf("--line"), width: 1 },
         ticks: { show: false },
-        values: (_, splits) => yLabels(splits),
+        values: (_, splits) => scaleLabels(splits),
       },
     ],
     series: [{}, ...pens.flatMap((pen) => seriesOf(colourOf(pen.colour), theme, isStepped))],
@@ -169,14 +169,4 @@ function drawNormal(plot: uPlot, pens: readonly Pen[], colour: string): void {
 function faint(colour: string, theme: Theme): string {
   const alpha = theme === "dark" ? 0.2 : 0.17;
   return colour.replace(/^rgb\((.*)\)$/, (_, parts: string) => `rgba(${parts}, ${alpha})`);
-}
-
-function yLabels(splits: readonly number[]): string[] {
-  const step = Math.abs((splits[1] ?? 0) - (splits[0] ?? 0)) || 1;
-  const decimals = [0, 1, 2, 3, 4, 5].find((digits) => isWhole(step * 10 ** digits)) ?? 6;
-  return splits.map((split) => formatNumber(split, decimals));
-}
-
-function isWhole(number: number): boolean {
-  return Math.abs(number - Math.round(number)) < 1e-6;
 }

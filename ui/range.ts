@@ -10,6 +10,7 @@ export const RANGES = [
   { id: "24h", label: "24 h", ms: DAY_MS },
   { id: "7d", label: "7 d", ms: 7 * DAY_MS },
   { id: "30d", label: "30 d", ms: 30 * DAY_MS },
+  { id: "1y", label: "1 y", ms: 365 * DAY_MS },
 ] as const;
 
 export type Range = (typeof RANGES)[number];

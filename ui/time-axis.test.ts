@@ -28,3 +28,8 @@ test("moments to label are round on the wall's clock, and not too many", () => {
   const days = timeTicks(at("2026-03-03T06:00"), at("2026-03-07T06:00"), 4);
   assert.deepEqual(timeLabels(days), ["Wed 4", "Thu 5", "Fri 6", "Sat 7"]);
 });
+
+test("an axis of years has the year with it", () => {
+  const years = [at("2024-01-01T00:00"), at("2025-07-01T00:00")];
+  assert.deepEqual(timeLabels(years), ["Jan 2024", "Jul 2025"]);
+});

@@ -1,7 +1,7 @@
 import type { Cell } from "./trend-window.ts";
 
 /** What a line comes to where it is drawn. */
-export type TrendSum = { readonly min: number; readonly max: number; readonly mean: number };
+type TrendSum = { readonly min: number; readonly max: number; readonly mean: number };
 
 type SummedPen = {
   readonly avg: readonly Cell[];

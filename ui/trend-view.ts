@@ -16,7 +16,8 @@ export type ViewSearch = {
 
 /** Closer than this there is nothing between two samples. */
 const SPAN_MIN_MS = 10_000;
-const SPAN_MAX_MS = 366 * 24 * 3_600_000;
+/** Twenty years: what a day came to may be kept for longer than a device lasts. */
+const SPAN_MAX_MS = 7_305 * 24 * 3_600_000;
 
 export function viewOf({ range, from, to }: ViewSearch): View {
   if (from === undefined || to === undefined || to <= from) {

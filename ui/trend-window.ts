@@ -47,6 +47,7 @@ const STEPS = [
   ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * SECOND),
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
   ...[1, 2, 6, 12, 24].map((hours) => hours * HOUR),
+  ...[2, 7, 14, 28].map((days) => days * 24 * HOUR),
 ];
 
 /** The finest bucket that people count in and that gives at most `bucketsMax` of them. */

@@ -1,12 +1,12 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { PointReply } from "../../src/api/contract.ts";
-import { formatDateTime } from "../format.ts";
 import type { LiveEvent } from "../live.ts";
 import { Card } from "../part/card.tsx";
 import { Empty } from "../part/empty.tsx";
 import { hasLane, hasTrend, type PointPen, penOf } from "../part/pen.ts";
 import { TrendPanes } from "../part/trend-panes.tsx";
+import { spanWords } from "../time-span.ts";
 import { chosenView, edgesOf, searchOf, type View, viewOf } from "../trend-view.ts";
 import { live } from "../use-live.ts";
 import { useRefetchOn } from "../use-refetch.ts";
@@ -46,7 +46,7 @@ export function AssetTrend({ points }: { readonly points: readonly PointReply[] 
   return (
     <Card
       title="Trend"
-      meta={view.from !== null && viewWords(view)}
+      meta={view.from !== null && spanWords(edgesOf(view, 0))}
       flush
       actions={<TrendTools view={view} onView={setView} points={pens.map(({ point }) => point)} />}
     >
@@ -87,11 +87,6 @@ function firstOf(pens: readonly PointPen[]): string[] {
     ...points.filter((point) => hasLane(point) && !point.variable.bits).slice(0, FIRST.lanes),
   ];
   return first.map(({ id }) => id);
-}
-
-function viewWords(view: View): string {
-  const { from, to } = edgesOf(view, 0);
-  return `${formatDateTime(from)} – ${formatDateTime(to)}`;
 }
 
 type PenChipsProps = {

@@ -1,4 +1,13 @@
-import { ChevronLeft, ChevronRight, Download, Eraser, Upload, ZoomIn, ZoomOut } from "lucide-react";
+import {
+  CalendarDays,
+  ChevronLeft,
+  ChevronRight,
+  Download,
+  Eraser,
+  Upload,
+  ZoomIn,
+  ZoomOut,
+} from "lucide-react";
 import { type KeyboardEvent, useState } from "react";
 import type { PointReply } from "../../src/api/contract.ts";
 import { Button, IconButton } from "../part/button.tsx";
@@ -9,6 +18,7 @@ import { liveRange, movedView, scaledView, type View, viewOf } from "../trend-vi
 import { live } from "../use-live.ts";
 import { DeleteSamples } from "./delete-samples.tsx";
 import { ImportSamples } from "./import-samples.tsx";
+import { TrendDates } from "./trend-dates.tsx";
 import { TrendDownload } from "./trend-download.tsx";
 
 type TrendToolsProps = {
@@ -22,7 +32,7 @@ const HALF = 0.5;
 
 /** Range and zoom, for fingers and keys: arrows move, + and − zoom, Escape follows time again. */
 export function TrendTools({ view, onView, points }: TrendToolsProps) {
-  const [open, setOpen] = useState<"download" | "import" | "delete" | null>(null);
+  const [open, setOpen] = useState<"dates" | "download" | "import" | "delete" | null>(null);
   const mayImport = useMay("engineer");
   const mayDelete = useMay("administer");
   const asked = { points, view, onClose: () => setOpen(null) };
@@ -41,51 +51,56 @@ export function TrendTools({ view, onView, points }: TrendToolsProps) {
     event.preventDefault();
     step(event.key)();
   };
+  // What opens above the page is no part of the toolbar: keys that are typed there are not for it.
   return (
-    <div className="trend-tools" role="toolbar" aria-label="Time shown" onKeyDown={onKeyDown}>
-      <Choice
-        label="Time range"
-        options={RANGES.map(({ id, label }) => ({ value: id, label }))}
-        value={range}
-        onChange={(id) => onView(viewOf({ range: id }))}
-      />
-      <span className="trend-steps">
-        <IconButton label="Earlier" icon={ChevronLeft} onClick={step("ArrowLeft")} />
-        <IconButton
-          label="Later"
-          icon={ChevronRight}
-          disabled={view.from === null}
-          onClick={step("ArrowRight")}
+    <>
+      <div className="trend-tools" role="toolbar" aria-label="Time shown" onKeyDown={onKeyDown}>
+        <Choice
+          label="Time range"
+          options={RANGES.map(({ id, label }) => ({ value: id, label }))}
+          value={range}
+          onChange={(id) => onView(viewOf({ range: id }))}
         />
-        <IconButton label="Zoom in" icon={ZoomIn} onClick={step("+")} />
-        <IconButton label="Zoom out" icon={ZoomOut} onClick={step("-")} />
-        <IconButton
-          label="Download"
-          icon={Download}
-          disabled={points.length === 0}
-          onClick={() => setOpen("download")}
-        />
-        {mayImport && (
+        <span className="trend-steps">
+          <IconButton label="Choose dates …" icon={CalendarDays} onClick={() => setOpen("dates")} />
+          <IconButton label="Earlier" icon={ChevronLeft} onClick={step("ArrowLeft")} />
           <IconButton
-            label="Import samples …"
-            icon={Upload}
-            disabled={points.length === 0}
-            onClick={() => setOpen("import")}
+            label="Later"
+            icon={ChevronRight}
+            disabled={view.from === null}
+            onClick={step("ArrowRight")}
           />
-        )}
-        {mayDelete && (
+          <IconButton label="Zoom in" icon={ZoomIn} onClick={step("+")} />
+          <IconButton label="Zoom out" icon={ZoomOut} onClick={step("-")} />
           <IconButton
-            label="Delete samples …"
-            icon={Eraser}
+            label="Download"
+            icon={Download}
             disabled={points.length === 0}
-            onClick={() => setOpen("delete")}
+            onClick={() => setOpen("download")}
           />
-        )}
-        {view.from !== null && <Button onClick={step("Escape")}>Back to live</Button>}
-      </span>
+          {mayImport && (
+            <IconButton
+              label="Import samples …"
+              icon={Upload}
+              disabled={points.length === 0}
+              onClick={() => setOpen("import")}
+            />
+          )}
+          {mayDelete && (
+            <IconButton
+              label="Delete samples …"
+              icon={Eraser}
+              disabled={points.length === 0}
+              onClick={() => setOpen("delete")}
+            />
+          )}
+          {view.from !== null && <Button onClick={step("Escape")}>Back to live</Button>}
+        </span>
+      </div>
+      {open === "dates" && <TrendDates view={view} onView={onView} onClose={asked.onClose} />}
       {open === "download" && <TrendDownload {...asked} />}
       {open === "import" && <ImportSamples points={points} onClose={asked.onClose} />}
       {open === "delete" && <DeleteSamples {...asked} />}
-    </div>
+    </>
   );
 }

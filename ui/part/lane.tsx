@@ -40,7 +40,9 @@ export function Lane({ trend, pen, isLive }: LaneProps) {
           </span>
         ))}
         {readFrom !== undefined && readFrom > trend.from && (
-          <span className="hint">{`from ${formatDateTime(readFrom)} on: zoom in for what was before`}</span>
+          <span className="hint">
+            {`from ${formatDateTime(readFrom)} on: zoom in for what was before`}
+          </span>
         )}
       </figcaption>
       <div

@@ -32,6 +32,7 @@ const own = { rawMs: 90 * 86_400_000, hourlyMs: null, dailyMs: null };
 test("a folder's history moves into a database, sample for sample", { skip }, async () => {
   assert.ok(cluster);
   const url = cluster.database("moved");
+  await (await House.open([], data)).stop();
   const folder = join(data, "history");
   const local = await openEmbeddedHistorian({ folder }, { log: silentLog });
   assert.ok(local.ok);

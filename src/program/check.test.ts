@@ -95,3 +95,10 @@ test("a database that cannot be read does not keep the log from being read", asy
   assert.match(complained[0] ?? "", /history.db cannot be read further/);
   assert.match(said[0] ?? "", /1 records in the log/);
 });
+
+test("a model that is missing beside its history is a fault", async () => {
+  for (const end of ["", "-wal", "-shm"]) rmSync(join(data, `fieldline.db${end}`), { force: true });
+  const { code, complained } = await check();
+  assert.equal(code, 2);
+  assert.match(complained.join("\n"), /^fieldline.db: is missing, with the model/m);
+});

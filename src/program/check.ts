@@ -12,6 +12,10 @@ import { bytesProgress, progressOf } from "./progress.ts";
 const TORN =
   "history: the log ends in a record that is not whole, as after a crash; it was not acknowledged";
 
+const MISSING =
+  "is missing, with the model, users, agents and the journal: restore a backup; the server does " +
+  "not start on the history alone";
+
 /** `fieldline check [FILE]`: reads a whole backup, or the folder that no server has open. */
 export async function runCheck(args: readonly string[], io: Io): Promise<ExitCode> {
   const [file = "--", ...more] = args;
@@ -68,7 +72,7 @@ async function checkFolder(data: string, io: Io): Promise<ExitCode> {
 }
 
 async function storeFaults(file: string, io: Io): Promise<readonly string[]> {
-  if (!existsSync(file)) return [];
+  if (!existsSync(file)) return [MISSING];
   const faults = checkSqliteStore(file);
   if (faults.length > 0) return faults;
   const store = readSqliteStore(file);

@@ -14,15 +14,14 @@ import { setTimeout } from "node:timers/promises";
 import { allOf, batchOf, ramp, START } from "../historian/tale.ts";
 import { Closer } from "../lib/closer.ts";
 import { silentLog } from "../lib/log.ts";
-import { readConfig } from "./config.ts";
+import { asset, point } from "../store/example.ts";
+import { type Config, readConfig } from "./config.ts";
 import { openGround } from "./ground.ts";
 
 test("that the disk failed the history, and that this is over, is in the journal", async () => {
   const data = mkdtempSync(join(tmpdir(), "fieldline-ground-"));
   const closer = new Closer();
-  const config = readConfig({ options: { data }, environment: {}, file: {} });
-  assert.ok(config.ok);
-  const ground = await openGround(config.value, silentLog, closer);
+  const ground = await openGround(configOf(data), silentLog, closer);
   assert.ok(ground.ok, JSON.stringify(ground));
   const { historian, journal } = ground.value;
   const told = async () => {
@@ -112,15 +111,54 @@ test("the same where nothing is in the log behind what the database held", async
   rmSync(data, { recursive: true });
 });
 
+test("a history without its model is not opened: its series would be given to other points", async () => {
+  const data = mkdtempSync(join(tmpdir(), "fieldline-ground-"));
+  const first = await started(data);
+  await first.historian.append(batchOf(ramp(10)));
+  await first.close();
+  for (const end of ["", "-wal", "-shm"]) rmSync(join(data, `fieldline.db${end}`), { force: true });
+  const closer = new Closer();
+  const ground = await openGround(configOf(data), silentLog, closer);
+  await closer.closeAll();
+  assert.ok(!ground.ok && ground.problem.code === "folder_unreadable");
+  assert.match(ground.problem.detail, /fieldline.db is missing beside its history: restore/);
+  rmSync(data, { recursive: true });
+});
+
+test("a model whose whole history is gone is told, and one that never had points is not", async () => {
+  const data = mkdtempSync(join(tmpdir(), "fieldline-ground-"));
+  const first = await started(data);
+  await first.close();
+  rmSync(join(data, "history"), { recursive: true });
+  const second = await started(data);
+  assert.deepEqual([second.told.length, second.reasons], [0, []]);
+  await second.store.assets.put(asset("1"));
+  await second.store.points.put(point("p1"));
+  await second.close();
+  rmSync(join(data, "history"), { recursive: true });
+  const third = await started(data);
+  assert.deepEqual(
+    third.told.map(({ detail }) => detail),
+    [{ places: 0, file: "history/" }],
+  );
+  assert.match(third.reasons.join(), /history: history\/ was gone at the start/);
+  await third.close();
+  rmSync(data, { recursive: true });
+});
+
 /** A house's ground, and what was told of losses by then. */
 async function started(data: string) {
-  const config = readConfig({ options: { data }, environment: {}, file: {} });
-  assert.ok(config.ok);
   const closer = new Closer();
-  const ground = await openGround(config.value, silentLog, closer);
+  const ground = await openGround(configOf(data), silentLog, closer);
   assert.ok(ground.ok, JSON.stringify(ground));
-  const { historian, journal, losses } = ground.value;
+  const { historian, store, journal, losses } = ground.value;
   const events = await journal.list({});
   const told = events.filter(({ kind }) => kind === "history.missing");
-  return { historian, reasons: losses.reasons, told, close: () => closer.closeAll() };
+  return { historian, store, reasons: losses.reasons, told, close: () => closer.closeAll() };
+}
+
+function configOf(data: string): Config {
+  const config = readConfig({ options: { data }, environment: {}, file: {} });
+  assert.ok(config.ok);
+  return config.value;
 }

@@ -13,7 +13,7 @@ import type { Store } from "../store/store.ts";
 import { RESTORING } from "./backup.ts";
 import type { Config } from "./config.ts";
 import { DiskWatch } from "./disk-watch.ts";
-import { openHistory } from "./history.ts";
+import { HISTORY, openHistory } from "./history.ts";
 import { HistoryWatch } from "./history-watch.ts";
 import { watchLoop } from "./loop-watch.ts";
 import { startRetention } from "./retention.ts";
@@ -47,15 +47,18 @@ export async function openGround(
   const losses = new HistoryWatch(log);
   const refusal = () => disk?.refusal;
   const own = { clock, log: log.child("historian"), refusal, ...losses.listeners };
+  const hadHistory = existsSync(join(config.data, HISTORY));
   const history = await openHistory(config, own);
   if (!history.ok) return history;
   const historian = history.value;
   closer.add("historian", () => historian.close());
 
-  const file = join(config.data, "fieldline.db");
-  const store = await openSqliteStore({ file }, { log: log.child("store") });
+  const store = await openStore(config.data, historian, log);
   if (!store.ok) return store;
   closer.add("store", () => store.value.close());
+  if (!hadHistory && (await store.value.points.find()).length > 0) {
+    losses.listeners.onMissing({ places: 0, file: `${HISTORY}/` });
+  }
 
   startRetention({ historian, clock, log }, config, closer);
   const journal = await openJournal({ store: store.value, clock });
@@ -67,6 +70,20 @@ export async function openGround(
   const loop = watchLoop({ clock, gauges });
   closer.add("loop watch", () => loop.close());
   return success({ ...ground, disk });
+}
+
+/** Samples know their points by numbers, which another store would give to other points. */
+async function openStore(
+  data: string,
+  historian: Historian,
+  log: Log,
+): Promise<Outcome<Store, Problem>> {
+  const file = join(data, "fieldline.db");
+  if (!existsSync(file) && (await historian.stats()).series > 0) {
+    const next = `restore a backup, or move ${join(data, HISTORY)} elsewhere to begin anew`;
+    return failure(problem("folder_unreadable", `${file} is missing beside its history: ${next}`));
+  }
+  return openSqliteStore({ file }, { log: log.child("store") });
 }
 
 async function openDiskWatch(ground: Omit<Ground, "disk">, config: Config): Promise<DiskWatch> {

@@ -23,6 +23,8 @@ type Parts = {
   readonly log: Log;
 };
 
+/** Where in the data folder the history is. */
+export const HISTORY = "history";
 /** What the folder knows of the database that its history is in. */
 export const BOND = "database.json";
 
@@ -31,7 +33,7 @@ export async function openHistory(
   config: Pick<Config, "data" | "database" | "profile" | "commit-ms" | "mqtt-ack">,
   { clock, log, ...listeners }: Parts,
 ): Promise<Outcome<Historian, Problem>> {
-  const folder = join(config.data, "history");
+  const folder = join(config.data, HISTORY);
   const file = join(folder, BOND);
   const { database: url } = config;
   if (url === null && existsSync(file)) {

@@ -82,6 +82,7 @@ test("a page may load nothing from elsewhere, run nothing inline and stand in no
 test("what the API says is kept by nobody", async () => {
   const { headers } = await get("/api/v1/health");
   assert.equal(headers.get("cache-control"), "no-store");
+  assert.equal(headers.get("fieldline-cells"), "7", "of a row of samples");
   assert.match(headers.get("content-security-policy") ?? "", /default-src 'none'/);
 });
 

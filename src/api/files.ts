@@ -3,6 +3,7 @@ import { join } from "node:path";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { problem } from "../domain/problem.ts";
+import { TABLE_CELLS_HEADER, TABLE_HEAD } from "../domain/sample-table.ts";
 import { isOfInsightsHub, sendNothing } from "./mindsphere/mindsphere.ts";
 import { sendProblem } from "./reply.ts";
 
@@ -58,7 +59,8 @@ export function harden(request: FastifyRequest, reply: FastifyReply): void {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
   });
-  if (isApi) reply.header("cache-control", "no-store");
+  if (!isApi) return;
+  reply.headers({ "cache-control": "no-store", [TABLE_CELLS_HEADER]: String(TABLE_HEAD.length) });
 }
 
 /** Ours and the Insights Hub's: programs ask there, and no page is at such an address. */

@@ -33,6 +33,12 @@ export const TABLE_HEAD = [
   ...(["statusWord", "toldAfterwards"] as const),
 ] as const;
 
+/**
+ * With each answer of the API: how many of these a row has there. New ones come at the end, so that
+ * a program and a server of different versions know what the other one does not.
+ */
+export const TABLE_CELLS_HEADER = "fieldline-cells";
+
 /** Cells of a row in tables of before. */
 export const TABLE_CELLS_MIN = 5;
 

@@ -1,6 +1,14 @@
 import { LIMIT } from "../domain/limit.ts";
-import type { Problem } from "../domain/problem.ts";
-import { cellsOf, rowOfCells, SAMPLE_TABLE, type TableRow } from "../domain/sample-table.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import {
+  cellsOf,
+  isTableHead,
+  rowOfCells,
+  SAMPLE_TABLE,
+  TABLE_CELLS_HEADER,
+  TABLE_HEAD,
+  type TableRow,
+} from "../domain/sample-table.ts";
 import { csvRows } from "../lib/csv.ts";
 import type { Outcome } from "../lib/outcome.ts";
 import type { Remote } from "./remote.ts";
@@ -16,29 +24,37 @@ type Page = { readonly items: readonly { readonly id: string }[]; readonly next:
 
 /** A running server, a page a request: what breaks off in between is asked for again. */
 export function remotePlace(remote: Remote): TablePlace {
+  let cells: number = TABLE_HEAD.length;
   return {
-    points: () => allPoints(remote),
+    async points() {
+      const found = await allPoints(remote);
+      cells = found.cells;
+      return found.ids;
+    },
     pages: (point, span) => pagesOf(remote, point, span),
     sums: (point, span, wish) => sumsOf(remote, point, span, wish),
     async put(rows) {
       let tooOld = 0;
-      for (const body of bodiesOf(rows)) tooOld += (await push(remote, body)).tooOld;
+      for (const body of bodiesOf(rows, cells)) tooOld += (await push(remote, body)).tooOld;
       return { tooOld };
     },
   };
 }
 
-async function allPoints(remote: Remote): Promise<string[]> {
+/** With how many cells the server takes of a row; one that does not say takes what we have. */
+async function allPoints(remote: Remote): Promise<{ ids: string[]; cells: number }> {
   const ids: string[] = [];
+  let cells: number = TABLE_HEAD.length;
   for (let after: string | null = ""; after !== null; ) {
     const query = new URLSearchParams({ limit: "1000", ...(after !== "" && { after }) });
     const path = `/points?${query}`;
     const response = sound(await remote.patient({ method: "GET", path }));
     const page = (await response.json()) as Page;
     ids.push(...page.items.map(({ id }) => id));
+    cells = Number(response.headers.get(TABLE_CELLS_HEADER) ?? cells);
     after = page.next;
   }
-  return ids;
+  return { ids, cells };
 }
 
 async function* pagesOf(remote: Remote, point: string, { from, to }: Span) {
@@ -60,10 +76,24 @@ async function rowsOf(text: string): Promise<TableRow[]> {
   const rows: TableRow[] = [];
   let isHead = true;
   for await (const { cells } of csvRows(once(text))) {
+    if (isHead && !isTableHead(cells)) throw new PlaceError(newerServer(cells));
     if (!isHead) rows.push(rowOfCells(cells));
     isHead = false;
   }
   return rows;
+}
+
+function newerServer(head: readonly string[]): Problem {
+  const others = head.filter((name) => !(TABLE_HEAD as readonly string[]).includes(name));
+  const what = `its samples have columns that this program does not know: ${others.join(", ")}`;
+  const next = "use the fieldline command of the server's version";
+  return problem("request_invalid", `the server is newer than this program: ${what}; ${next}`);
+}
+
+function olderServer(lost: readonly string[]): Problem {
+  const what = `it does not know the columns ${lost.join(", ")}, which this table has`;
+  const next = "bring the server up to date, or leave these columns out";
+  return problem("request_invalid", `the server is older than this program: ${what}; ${next}`);
 }
 
 async function* sumsOf(
@@ -90,11 +120,19 @@ async function* once(text: string): AsyncGenerator<string> {
   yield text;
 }
 
-function* bodiesOf(rows: readonly TableRow[]): Generator<string[][]> {
+/** Columns that the server does not know are left out where they are empty. */
+function cellsFor(row: TableRow, cellsMax: number): string[] {
+  const cells = cellsOf(row);
+  const lost = TABLE_HEAD.filter((_, at) => at >= cellsMax && cells[at] !== "");
+  if (lost.length > 0) throw new PlaceError(olderServer(lost));
+  return cells.slice(0, cellsMax);
+}
+
+function* bodiesOf(rows: readonly TableRow[], cellsMax: number): Generator<string[][]> {
   let body: string[][] = [];
   let bytes = 0;
   for (const row of rows) {
-    const cells = cellsOf(row);
+    const cells = cellsFor(row, cellsMax);
     const more = Buffer.byteLength(JSON.stringify(cells)) + 1;
     const isFull = body.length === LIMIT.samplesPerPush || bytes + more > PUSH_BYTES;
     if (isFull && body.length > 0) {

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { test } from "node:test";
+import { TABLE_HEAD, type TableRow } from "../domain/sample-table.ts";
+import { remoteOf } from "./remote.ts";
+import { remotePlace } from "./remote-table.ts";
+import type { TablePlace } from "./table-place.ts";
+
+const nothing = () => {};
+const io = {
+  ...{ print: nothing, complain: nothing, log: nothing, readInput: () => "", onStop: nothing },
+  environment: { FIELDLINE_TOKEN: "fl_of-a-test" },
+};
+const POINTS = '{"items":[{"id":"p1"}],"next":null}';
+const live = { point: "p1", at: 0, value: 1, quality: "good", statusWord: null } as const;
+
+test("samples of a server that is newer are refused by the name of what is new in them", async () => {
+  const head = [...TABLE_HEAD, "origin"].join();
+  const answer = `${head}\r\np1,1970-01-01T00:00:00.000Z,number,1,good,,,meter\r\n`;
+  await inPlace(
+    (_, response) => void response.end(answer),
+    async (place) => {
+      const pages = place.pages("p1", { from: 0, to: 1 })[Symbol.asyncIterator]();
+      await assert.rejects(pages.next(), /the server is newer than this program.*: origin; use/);
+    },
+  );
+});
+
+test("a server that is older gets what it knows, and nothing is lost without a word", async () => {
+  const bodies: unknown[] = [];
+  const older: RequestListener = async (request, response) => {
+    response.setHeader("fieldline-cells", "6");
+    if (request.method === "GET") response.end(POINTS);
+    else {
+      bodies.push(JSON.parse(await text(request)));
+      response.end('{"tooOld":0}');
+    }
+  };
+  await inPlace(older, async (place) => {
+    assert.deepEqual(await place.points(), ["p1"]);
+    await place.put([{ ...live, toldAfterwards: false }]);
+    const cells = ["p1", "1970-01-01T00:00:00.000Z", "number", "1", "good", ""];
+    assert.deepEqual(bodies, [{ rows: [cells] }]);
+    const told: TableRow = { ...live, toldAfterwards: true };
+    const refused = /the server is older than this program.*columns toldAfterwards, which/;
+    await assert.rejects(place.put([told]), refused);
+    assert.equal(bodies.length, 1);
+  });
+});
+
+/** As a server of another version answers. */
+async function inPlace(
+  answer: RequestListener,
+  work: (place: TablePlace) => Promise<void>,
+): Promise<void> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const remote = remoteOf(`http://127.0.0.1:${port}`, io);
+  assert.ok(remote.ok);
+  try {
+    await work(remotePlace(remote.value));
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}

@@ -1,6 +1,7 @@
 import type { Value } from "../../domain/reading.ts";
 import { type ExactJson, type ExactJsonObject, isJsonObject } from "../../lib/json.ts";
 import { isValue } from "../value.ts";
+import { msOfSeconds } from "./time.ts";
 
 /** One record of RFC 8428: `at` in milliseconds, undefined where it is of its arrival. */
 type SenmlRecord = { readonly name: string; readonly value: Value | null; readonly at?: number };
@@ -45,7 +46,7 @@ function valueIn(item: ExactJsonObject, base: number): Value | null | undefined 
 
 function timeOf(seconds: number, arrivedAt: number): number | undefined {
   if (seconds === 0) return undefined;
-  const ms = Math.floor(seconds * 1000);
+  const ms = msOfSeconds(seconds);
   return seconds >= ABSOLUTE_FROM_S ? ms : arrivedAt + ms;
 }
 

@@ -6,10 +6,10 @@ const NAMES = new Set(["timestamp", "time", "ts", "datetime", "date_time", "meas
 
 /** Seconds, milliseconds, microseconds and nanoseconds since the epoch do not overlap: 2001 on. */
 const UNITS = [
-  { least: 1e18, perMs: 1e6 },
-  { least: 1e15, perMs: 1e3 },
-  { least: 1e12, perMs: 1 },
-  { least: 1e9, perMs: 1e-3 },
+  { least: 1e18, seconds: 1e-9 },
+  { least: 1e15, seconds: 1e-6 },
+  { least: 1e12, seconds: 1e-3 },
+  { least: 1e9, seconds: 1 },
 ] as const;
 
 export function isTimeName(name: string): boolean {
@@ -25,5 +25,13 @@ export function timeIn(json: ExactJson | undefined): number | undefined {
 
 function timeOf(number: number): number | undefined {
   const unit = UNITS.find(({ least }) => number >= least);
-  return unit && Math.floor(number / unit.perMs);
+  return unit && msOfSeconds(number * unit.seconds);
+}
+
+/**
+ * What lies below a millisecond is cut. A double that stands for 0.123 may be a little less than
+ * that, which must not cost a millisecond: it is rounded to microseconds before.
+ */
+export function msOfSeconds(seconds: number): number {
+  return Math.floor(Math.round(seconds * 1e6) / 1e3);
 }

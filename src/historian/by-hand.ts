@@ -46,9 +46,12 @@ function isNumber({ value }: Row): boolean {
 function startsByHand({ from, to, by }: AggregateQuery): number[] {
   if (from >= to) return [];
   if ("calendar" in by) return calendarStarts({ from, to, unit: by.calendar, ...by });
-  const widthMs = "buckets" in by ? (to - from) / by.buckets : by.everyMs;
-  const count = "buckets" in by ? by.buckets : Math.ceil((to - from) / widthMs);
-  return Array.from({ length: count }, (_, bucket) => from + bucket * widthMs);
+  const span = to - from;
+  if ("buckets" in by) {
+    return Array.from({ length: by.buckets }, (_, bucket) => from + (bucket * span) / by.buckets);
+  }
+  const count = Math.ceil(span / by.everyMs);
+  return Array.from({ length: count }, (_, bucket) => from + bucket * by.everyMs);
 }
 
 function heldByHand(

@@ -207,6 +207,20 @@ export function testHistorian(subject: Subject): void {
     assert.equal(days?.at[180], Date.parse("2026-06-29T22:00Z"));
   });
 
+  holds("what is of the moment when a bucket begins is in it", [ramp(1_000)], async (historian) => {
+    const asked = { series: Uint32Array.of(1), from: START, to: START + 1_000 };
+    // Of some of these, a whole number of milliseconds by the width is a little less than whole.
+    for (const count of [7, 14, 27, 30, 49, 55, 148, 300, 999]) {
+      const [buckets] = await historian.aggregate({ ...asked, by: { buckets: count } });
+      const expected = new Array<number>(count).fill(0);
+      for (let after = 0; after < 1_000; after += 1) {
+        const bucket = (after * count - ((after * count) % 1_000)) / 1_000;
+        expected[bucket] = (expected[bucket] ?? 0) + 1;
+      }
+      assert.deepEqual(columnOf(buckets, "count"), expected, `${count} buckets`);
+    }
+  });
+
   holds("an empty bucket counts 0 and is NaN otherwise", [meter], async (historian) => {
     const asked = query({ from: START + 65, to: START + 130, everyMs: 30 });
     const [buckets] = await historian.aggregate(asked);

@@ -79,7 +79,9 @@ function bucketStarts({ series, from, to, by }: AggregateQuery): Float64Array {
   const widthMs = "buckets" in by ? (to - from) / by.buckets : by.everyMs;
   const count = "buckets" in by ? by.buckets : Math.ceil((to - from) / widthMs);
   refuseMoreThan(max, count);
-  return Float64Array.from({ length: count }, (_, bucket) => from + bucket * widthMs);
+  if ("everyMs" in by) return Float64Array.from({ length: count }, (_, of) => from + of * widthMs);
+  // Divided last: what is a whole number of milliseconds stays one.
+  return Float64Array.from({ length: count }, (_, of) => from + (of * (to - from)) / count);
 }
 
 /** The buckets of one series while they are summed up, in order of time. -0 counts as 0. */
@@ -113,10 +115,14 @@ export class Sums {
     this.#tally.before = before;
   }
 
+  /** A quotient may be rounded to the bucket beside the one that begins before the time. */
   bucketAt(at: number): number {
-    if (Number.isNaN(this.widthMs)) return placeIn(this.at, at);
-    const bucket = Math.floor((at - this.#query.from) / this.widthMs);
-    return Math.min(bucket, this.at.length - 1);
+    const starts = this.at;
+    if (Number.isNaN(this.widthMs)) return placeIn(starts, at);
+    const quotient = Math.floor((at - this.#query.from) / this.widthMs);
+    const bucket = Math.min(quotient, starts.length - 1);
+    if (at < (starts[bucket] ?? at)) return bucket - 1;
+    return at >= (starts[bucket + 1] ?? Number.POSITIVE_INFINITY) ? bucket + 1 : bucket;
   }
 
   /** Whether all of this span lies in one bucket. */

@@ -159,10 +159,11 @@ export class SamplesBuilder {
     }
   }
 
+  /** Half a character (a lone surrogate) is U+FFFD at once, as it would be on the disk. */
   #indexOf(text: string): number {
     const known = this.#textIndex.get(text);
     if (known !== undefined) return known;
-    const index = this.#texts.push(text) - 1;
+    const index = this.#texts.push(text.toWellFormed()) - 1;
     this.#textIndex.set(text, index);
     return index;
   }

@@ -50,6 +50,16 @@ export function testHistorian(subject: Subject): void {
     assert.deepEqual(await allOf(historian, 1), expected);
   });
 
+  const halved = ["\ud83d", "\udca7 leak", "\ud83d\udca7"];
+  const cut = halved.map((text, index) => row(1, index, text));
+  holds("half a character is the same at once as it is later", [cut], async (historian) => {
+    const expected = ["\ufffd", "\ufffd leak", "\ud83d\udca7"];
+    assert.deepEqual(
+      (await allOf(historian, 1)).map(({ value }) => value),
+      expected,
+    );
+  });
+
   holds("the same sample again is one sample", [ramp(300), ramp(300)], async (historian) => {
     assert.deepEqual(await allOf(historian, 1), ramp(300));
   });

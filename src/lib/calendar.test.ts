@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { calendarStarts, isTimeZone, momentsOf } from "./calendar.ts";
 
+const DAY_MS = 24 * 60 * 60_000;
+/** The last moment that a date can name. */
+const LAST = 8.64e15;
 const zurich = { timeZone: "Europe/Zurich" } as const;
 
 function startsOf(
@@ -59,6 +62,30 @@ test("a day whose midnight comes twice begins with the first one", () => {
     "2025-11-01T04:00",
     "2025-11-02T04:00",
   ]);
+});
+
+test("a span that begins in the hour of before midnight that comes again goes on from there", () => {
+  const zone = "America/St_Johns";
+  // One minute after midnight it was a minute past eleven again.
+  assert.deepEqual(startsOf("2010-11-07T02:45Z", "2010-11-09T00:00Z", { unit: "day", zone }), [
+    "2010-11-07T02:45",
+    "2010-11-07T03:30",
+    "2010-11-08T03:30",
+  ]);
+});
+
+test("days and months are those of any year, and end with the last that has a name", () => {
+  const UTC = { unit: "day", zone: "UTC" } as const;
+  const years = ["0050-12-30", "-000010-12-30"].map((day) => `${day}T00:00Z`);
+  for (const first of years) {
+    const starts = startsOf(first, new Date(Date.parse(first) + 3 * DAY_MS).toISOString(), UTC);
+    assert.equal(starts.length, 3, first);
+  }
+  const span = { from: LAST - 40 * DAY_MS, to: LAST, timeZone: "Europe/Berlin" };
+  assert.equal(calendarStarts({ ...span, unit: "day" }).length, 41);
+  assert.equal(calendarStarts({ ...span, unit: "month" }).length, 2);
+  const early = { ...span, from: -LAST, to: -LAST + 3 * DAY_MS };
+  assert.equal(calendarStarts({ ...early, unit: "day" }).length, 4);
 });
 
 test("no more starts than asked for are looked up", () => {

@@ -46,22 +46,29 @@ export function momentsOf(wall: number, timeZone: string): readonly number[] {
 const HOUR_MS = 3_600_000;
 /** No zone is further from UTC, whatever happens to its clocks. */
 const OFFSET_MAX = 24 * HOUR_MS;
+const EARLIEST = Date.UTC(1800, 0, 1);
+/** Of the last moment that a date can name, the wall of some places shows a later one. */
+const LATEST = 8.64e15 - OFFSET_MAX;
 
 function nextStart(at: number, { unit, timeZone }: CalendarSpan): number {
   const wall = at + offsetAt(at, timeZone);
   if (unit === "hour") return at + HOUR_MS - (wall - Math.floor(wall / HOUR_MS) * HOUR_MS);
   const date = new Date(wall);
-  const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
-  const next = unit === "day" ? Date.UTC(year, month, day + 1) : Date.UTC(year, month + 1, 1);
-  return firstMoment(next, timeZone);
+  date.setUTCHours(0, 0, 0, 0);
+  if (unit === "day") date.setUTCDate(date.getUTCDate() + 1);
+  else date.setUTCMonth(date.getUTCMonth() + 1, 1);
+  const next = date.getTime();
+  return Number.isNaN(next) ? Number.POSITIVE_INFINITY : firstMoment(next, at, timeZone);
 }
 
-/** The first moment at which the wall shows this time, or a later one where it is skipped. */
-function firstMoment(wall: number, timeZone: string): number {
+/** The first moment behind `at` when the wall shows this time, or a later one if it is skipped. */
+function firstMoment(wall: number, at: number, timeZone: string): number {
   const offsets = [wall - OFFSET_MAX, wall + OFFSET_MAX].map((at) => offsetAt(at, timeZone));
   const early = wall - Math.max(...offsets);
   const late = wall - Math.min(...offsets);
-  for (const at of [early, late]) if (at + offsetAt(at, timeZone) === wall) return at;
+  for (const one of [early, late]) {
+    if (one > at && one + offsetAt(one, timeZone) === wall) return one;
+  }
   let [before, after] = [early - 1, late];
   while (after - before > 1) {
     const middle = Math.floor((before + after) / 2);
@@ -71,9 +78,9 @@ function firstMoment(wall: number, timeZone: string): number {
   return after;
 }
 
-/** How far the wall is ahead of UTC. */
+/** How far the wall is ahead of UTC; before anybody had set a clock by it, as far as then. */
 function offsetAt(at: number, timeZone: string): number {
-  const second = Math.floor(at / 1_000) * 1_000;
+  const second = Math.floor(Math.min(Math.max(at, EARLIEST), LATEST) / 1_000) * 1_000;
   const shown: Partial<Record<Intl.DateTimeFormatPartTypes, number>> = {};
   for (const { type, value } of clockOf(timeZone).formatToParts(second)) {
     shown[type] = Number(value);

@@ -146,7 +146,7 @@ async function aggregate(house: House, call: Call<AggregateRoute>): Answer<Aggre
   const by = bucketsOf(query, span.value, points.value.length);
   if (!by.ok) return by;
 
-  const { quality = "good", state = "true" } = query;
+  const { quality = "good", state = "true", rollover } = query;
   const asked = {
     ...span.value,
     by: by.value,
@@ -154,11 +154,12 @@ async function aggregate(house: House, call: Call<AggregateRoute>): Answer<Aggre
     // What was last said may hold no longer tomorrow.
     now: house.clock.now(),
     weighted: functions.value.includes("twa"),
-    ...(functions.value.includes("duration") && { state: stateOf(state) }),
   };
-  const columns = await summedUp(points.value, query.rollover, (of) =>
-    house.historian.aggregate({ ...asked, ...of }),
-  );
+  const ask = (some: readonly Point[], more: { readonly state?: Value } = {}) =>
+    summedUp(some, rollover, (of) => house.historian.aggregate({ ...asked, ...more, ...of }));
+  const columns = functions.value.includes("duration")
+    ? await inStateOf(points.value, state, ask)
+    : await ask(points.value);
   const items = points.value.map(({ id, series }) => ({
     pointId: id,
     columns: columnsOf(columns.get(series), functions.value),
@@ -172,6 +173,23 @@ async function aggregate(house: House, call: Call<AggregateRoute>): Answer<Aggre
     ...(query.calendar && { at: isoColumn(at) }),
     items,
   });
+}
+
+type Sums = ReadonlyMap<number, Buckets>;
+
+/** "1" is a number, and a text where the point holds texts. */
+async function inStateOf(
+  points: readonly Point[],
+  state: string,
+  ask: (some: readonly Point[], more: { readonly state: Value }) => Promise<Sums>,
+): Promise<Sums> {
+  const isText = ({ variable }: Point) => variable.dataType === "string";
+  const texts = await ask(points.filter(isText), { state });
+  const others = await ask(
+    points.filter((point) => !isText(point)),
+    { state: stateOf(state) },
+  );
+  return new Map([...texts, ...others]);
 }
 
 const NO_BUCKETS: Pick<Buckets, "at" | "widthMs"> = { at: new Float64Array(0), widthMs: 0 };

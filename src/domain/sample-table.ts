@@ -20,10 +20,11 @@ export type TableRow = {
 
 /*
  * As cells of CSV (over HTTP, `SAMPLE_TABLE`): point, at (ISO 8601, or milliseconds where it lies
- * between two), kind (number, integer, boolean, text, none), value, quality, statusWord (none
- * unless it says more than the quality), toldAfterwards (true, or nothing). Tables of before end
- * with the quality or the status word. A text that a spreadsheet could take for a formula has an
- * apostrophe before it, and so has one that begins with an apostrophe.
+ * between two or not in the years 1000 to 9999), kind (number, integer, boolean, text, none),
+ * value, quality, statusWord (none unless it says more than the quality), toldAfterwards (true, or
+ * nothing). Tables of before end with the quality or the status word. A text that a spreadsheet
+ * could take for a formula has an apostrophe before it, and so has one that begins with an
+ * apostrophe.
  *
  * As columns of Parquet: the same, but a column for each kind; times to the millisecond.
  */
@@ -74,7 +75,8 @@ export function putRow(
 
 export function cellsOf(row: TableRow): string[] {
   const { point, at, value, quality, statusWord, toldAfterwards } = row;
-  const time = Number.isInteger(at) && Math.abs(at) <= TIME_MAX ? new Date(at).toISOString() : at;
+  const isPlain = Number.isInteger(at) && at >= ISO_FROM && at < ISO_TO;
+  const time = isPlain ? new Date(at).toISOString() : at;
   const word = statusWord === null ? "" : String(statusWord);
   const told = toldAfterwards ? "true" : "";
   return [point, String(time), kindOf(value), textOf(value), quality, word, told];
@@ -126,7 +128,9 @@ export function rowOfColumns(row: Readonly<Record<string, unknown>>): TableRow {
   };
 }
 
-const TIME_MAX = 8.64e15;
+/** Where ISO 8601 is what everybody reads: years of four digits, the first of which is not 0. */
+const ISO_FROM = Date.UTC(1000, 0);
+const ISO_TO = Date.UTC(10_000, 0);
 
 function kindOf(value: Value | null): string {
   if (value === null) return "none";

@@ -22,7 +22,7 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test("days that are over leave once an hour; a clock that was set ahead takes nothing", async () => {
+test("days that are over leave soon after a start; a clock that was set ahead takes nothing", async () => {
   const opened = await openEmbeddedHistorian({ folder }, { log: silentLog });
   assert.ok(opened.ok);
   const historian = opened.value;
@@ -50,7 +50,8 @@ test("days that are over leave once an hour; a clock that was set ahead takes no
     builder.add(1 as Series, START + minute * 60_000, minute, "good");
   }
   await historian.append(builder.take());
-  clock.advance(HOUR_MS);
+  // A gateway that is switched off every few minutes lets go of them, too.
+  clock.advance(60_000);
   await retired;
   const everything = { from: START, to: START + 96 * HOUR_MS };
   const samples = await historian.range({ series: 1, ...everything, limit: 10_000 });

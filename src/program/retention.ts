@@ -12,8 +12,10 @@ type Parts = {
 
 const DAY_MS = 86_400_000;
 const EVERY_MS = 3_600_000;
+/** A process that never lives for an hour lets go of it, too. */
+const FIRST_MS = 60_000;
 
-/** Lets the history go of what is older than the settings allow, once an hour. */
+/** Lets the history go of what is older than the settings allow, soon and then once an hour. */
 export function startRetention({ historian, clock, log }: Parts, config: Config, closer: Closer) {
   const fallback = retentionOf(config);
   let isClosed = false;
@@ -22,17 +24,17 @@ export function startRetention({ historian, clock, log }: Parts, config: Config,
     const { newestAt } = await historian.stats();
     if (newestAt !== null) await historian.retire(Math.min(clock.now(), newestAt), fallback);
   };
-  const retireSoon = () =>
-    clock.after(EVERY_MS, () => {
+  const retireAfter = (ms: number) =>
+    clock.after(ms, () => {
       retire()
         .catch((reason) => {
           if (!isClosed) log.error("old samples could not be let go", { reason: String(reason) });
         })
         .finally(() => {
-          if (!isClosed) timer = retireSoon();
+          if (!isClosed) timer = retireAfter(EVERY_MS);
         });
     });
-  let timer = retireSoon();
+  let timer = retireAfter(FIRST_MS);
   closer.add("retention", () => {
     isClosed = true;
     timer.cancel();

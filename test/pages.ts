@@ -93,7 +93,10 @@ export async function pagesByRoute(
   ];
   const plain = ["/", "/plant", "/devices", ...connect, "/rejected"];
   return [
-    ...[...plain, "/journal", "/people"].map((path) => ({ route: path.split("?")[0] ?? "", path })),
+    ...[...plain, "/journal", "/people", "/server"].map((path) => ({
+      route: path.split("?")[0] ?? "",
+      path,
+    })),
     { route: "/layouts/$layoutId", path: `/layouts/${layout.id}` },
     ...["/sign-in", "/setup"].map((path) => ({ route: path, path })),
     ...[asset("R 104"), asset("Pump P"), asset("Packing supply")],

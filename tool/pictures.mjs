@@ -107,6 +107,7 @@ async function pagesOf(house) {
     { name: "rejected", path: "/rejected" },
     { name: "journal", path: "/journal" },
     { name: "people", path: "/people" },
+    { name: "server", path: "/server" },
     { name: "missing", path: "/nowhere" },
     ...dialogs(asset("Pump P"), device("scorp-io")),
   ];

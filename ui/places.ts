@@ -2,6 +2,7 @@ import {
   Binary,
   Building2,
   Cpu,
+  HardDrive,
   Inbox,
   LayoutDashboard,
   type LucideIcon,
@@ -29,7 +30,8 @@ export type Place = {
     | "/layouts"
     | "/rejected"
     | "/journal"
-    | "/people";
+    | "/people"
+    | "/server";
   readonly name: string;
   readonly icon: LucideIcon;
   readonly section: (typeof SECTIONS)[number];
@@ -124,5 +126,12 @@ export const PLACES: readonly Place[] = [
     icon: Users,
     section: "Manage",
     permission: "administer",
+  },
+  {
+    to: "/server",
+    name: "Server",
+    icon: HardDrive,
+    section: "Manage",
+    permission: "view",
   },
 ];

@@ -167,6 +167,12 @@ const people = createRoute({
   component: lazyRouteComponent(() => import("./page/people.tsx"), "PeoplePage"),
 });
 
+const server = createRoute({
+  getParentRoute: () => frame,
+  path: "/server",
+  component: lazyRouteComponent(() => import("./page/server.tsx"), "ServerPage"),
+});
+
 const routeTree = root.addChildren([
   signIn,
   setUp,
@@ -189,6 +195,7 @@ const routeTree = root.addChildren([
     rejected,
     journal,
     people,
+    server,
   ]),
 ]);
 

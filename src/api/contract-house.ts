@@ -14,6 +14,7 @@ import {
   ScreenSchema,
   Time,
 } from "./schema.ts";
+import { RetentionSchema } from "./schema-kept.ts";
 
 /**
  * The house itself: how it is, its backups and its journal, what its first page and its screens
@@ -44,6 +45,28 @@ const Health = Type.Object({
   uplink: Type.Optional(UplinkSchema),
 });
 
+/** What is stored, and what room there is for more. */
+const Storage = Type.Object({
+  /** About: one that came twice may count twice for a while. */
+  samples: Type.Integer(),
+  series: Type.Integer(),
+  newestAt: nullable(Time),
+  /** Of the history alone, wherever it is. */
+  historyBytes: Type.Integer(),
+  /** The data folder's entries, largest first. */
+  parts: Type.Array(Type.Object({ name: Type.String(), bytes: Type.Integer() })),
+  /** Until samples are refused; null while that is not known. */
+  leftBytes: nullable(Type.Integer()),
+  /** As fast as the folder grew in the last days; null while that is not known. */
+  leftDays: nullable(Type.Number()),
+  /** How long points are kept that have no time of their own. */
+  kept: RetentionSchema,
+  /** What targets of the outbox have not taken yet, in records of the log. */
+  waiting: Type.Array(
+    Type.Object({ target: Type.String(), records: Type.Integer(), dropped: Type.Integer() }),
+  ),
+});
+
 export const HOUSE_ROUTES = {
   "GET /health": {
     permission: "public",
@@ -67,6 +90,11 @@ export const HOUSE_ROUTES = {
     produces: "text/plain; version=0.0.4; charset=utf-8",
   },
 
+  "GET /storage": {
+    permission: "view",
+    summary: "What is stored, the room that it takes, and how much is left",
+    reply: Storage,
+  },
   "GET /backups": {
     permission: "administer",
     summary: "Backups on the server, newest first, with their progress",

@@ -56,7 +56,8 @@ function inOrder({ rawDays, hourlyDays, dailyDays }: RetentionReply): Outcome<vo
   return failure(problem("request_invalid", detail));
 }
 
-function houseInDays({ retention = FOR_GOOD }: House): RetentionReply {
+/** Of points that have no time of their own. */
+export function houseInDays({ retention = FOR_GOOD }: House): RetentionReply {
   return inDays(retention);
 }
 

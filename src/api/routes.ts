@@ -37,6 +37,7 @@ import { retentionHandlers } from "./retention.ts";
 import { screenHandlers } from "./screens.ts";
 import { sessionHandlers } from "./session.ts";
 import { settingsHandlers } from "./settings.ts";
+import { storageHandlers } from "./storage.ts";
 import { streamHandlers } from "./stream.ts";
 import { topicHandlers } from "./topics.ts";
 import { userHandlers } from "./users.ts";
@@ -80,6 +81,7 @@ const HANDLERS: { readonly [R in RouteName]: Handler<R> } = {
   ...screenHandlers,
   ...sessionHandlers,
   ...settingsHandlers,
+  ...storageHandlers,
   ...streamHandlers,
   ...topicHandlers,
   ...userHandlers,

@@ -12,6 +12,7 @@ test("counters add up, gauges are what they were set to, the rest is 0", () => {
     ["messages_total", "clients", "other"].map((name) => gauges.get(name)),
     [3, 3, 0],
   );
+  assert.deepEqual([gauges.find("clients"), gauges.find("other")], [3, undefined]);
 });
 
 test("a total is over all labels of a name, and of no other name", () => {

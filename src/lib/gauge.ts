@@ -15,6 +15,11 @@ export class Gauges {
     return this.#values.get(name) ?? 0;
   }
 
+  /** Undefined where it was never told. */
+  find(name: string): number | undefined {
+    return this.#values.get(name);
+  }
+
   /** The sum over all labels of a name. */
   total(name: string): number {
     let sum = this.get(name);

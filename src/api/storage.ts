@@ -1,0 +1,25 @@
+import { success } from "../lib/outcome.ts";
+import type { Answer, Call, Handlers } from "./handler.ts";
+import type { House } from "./house.ts";
+import { houseInDays } from "./retention.ts";
+import { isoOrNull } from "./time.ts";
+
+export const storageHandlers = { "GET /storage": storage } satisfies Handlers;
+
+/** The room on the disk as of the last look at it. */
+async function storage(house: House, _: Call<"GET /storage">): Answer<"GET /storage"> {
+  const { gauges, historian } = house;
+  const { samplesStored, series, newestAt, bytesOnDisk, waiting } = await historian.stats();
+  const parts = gauges.byLabel("disk_bytes").filter(({ value }) => value > 0);
+  return success({
+    samples: samplesStored,
+    series,
+    newestAt: isoOrNull(newestAt),
+    historyBytes: bytesOnDisk,
+    parts: parts.map(({ label, value }) => ({ name: label, bytes: value })),
+    leftBytes: gauges.find("disk_left_bytes") ?? null,
+    leftDays: gauges.find("disk_days_left") ?? null,
+    kept: houseInDays(house),
+    waiting: waiting.map(({ target, records, dropped }) => ({ target, records, dropped })),
+  });
+}

@@ -199,6 +199,60 @@ test("two answers that come at the same moment are not one order's", async (t) =
   assert.deepEqual(await room.states(first, second), ["confirmed", "confirmed"]);
 });
 
+test("settings that their gateway has not been given yet are not answered by what it says", async (t) => {
+  const room = await open(t);
+  room.isHere(false);
+  const settings = await room.lay(60);
+  await room.givenUp(settings);
+  await room.commands.confirm(NODE, ACK);
+  assert.equal((await room.commands.get(settings))?.answer, null, "it repeats what it said before");
+  room.isHere(true);
+  await room.commands.confirm(NODE, FAIL);
+  assert.deepEqual(await room.states(settings), ["failed"]);
+});
+
+test("of settings that lie at the broker and an order, the one that was given is answered", async (t) => {
+  const room = await open(t);
+  const ring = await room.order(1);
+  room.isHere(false);
+  const settings = await room.lay(60);
+  await room.commands.confirm(NODE, ACK);
+  assert.deepEqual(await room.states(ring, settings), ["confirmed", "sent"]);
+});
+
+test("an order that is answered again, and differently, is unknown", async (t) => {
+  const room = await open(t);
+  const order = await room.order();
+  await room.commands.confirm(NODE, ACK);
+  room.clock.advance(20_000);
+  await room.commands.confirm(NODE, FAIL);
+  const row = await room.commands.get(order);
+  assert.deepEqual([row?.state, row?.answer], ["unknown", FAIL.answer]);
+  assert.equal(row?.detail, "two answers came that differ");
+  await room.commands.confirm(NODE, ACK);
+  assert.deepEqual(await room.states(order), ["unknown"], "nobody knows any better now");
+});
+
+test("an answer that comes again is no other answer, and one that comes much later is none", async (t) => {
+  const room = await open(t);
+  const order = await room.order();
+  for (let times = 0; times < 3; times += 1) await room.commands.confirm(NODE, FAIL);
+  room.clock.advance(LIMIT.answerLateMs + 1);
+  await room.commands.confirm(NODE, ACK);
+  assert.deepEqual(await room.states(order), ["failed"]);
+});
+
+test("what was given up is not what a repeated answer is kept with", async (t) => {
+  const room = await open(t);
+  const first = await room.order(1);
+  await room.givenUp(first);
+  room.clock.advance(LIMIT.answerLateMs);
+  const second = await room.order(2);
+  for (let times = 0; times < 2; times += 1) await room.commands.confirm(NODE, ACK);
+  assert.deepEqual(await room.states(first, second), ["unknown", "confirmed"]);
+  assert.equal((await room.commands.get(first))?.answer, null);
+});
+
 test("an answer to nothing is nothing", async (t) => {
   const room = await open(t);
   await room.commands.confirm(NODE, ACK);
@@ -218,9 +272,10 @@ async function open(context: TestContext) {
     ...{ agentId: "a1" as AgentId, assetId: null, ignored: false, demo: false },
     firstSeenAt: 0 as Timestamp,
   };
+  let isHere = true;
   const commands = await openCommands({
     ...{ store, drivers, clock, log: silentLog, record: async () => {} },
-    ...{ deviceOf: () => device, isHeard: () => true, isAnswered: () => true },
+    ...{ deviceOf: () => device, isHeard: () => isHere, isAnswered: () => true },
     send: async () => success(undefined),
   });
   context.after(async () => {
@@ -243,6 +298,10 @@ async function open(context: TestContext) {
   };
   return {
     ...{ commands, clock },
+    /** Whether its gateway is there, and subscribed. */
+    isHere(here: boolean) {
+      isHere = here;
+    },
     order: (mode = -1, expiresInMs?: number) =>
       ask({
         name: "led-ring",

@@ -15,6 +15,8 @@ type AnswerParts = {
   readonly pending: Pending;
   /** Whether the broker keeps it for a device that comes later. */
   readonly isLaidDown: (row: CommandRow) => boolean;
+  /** Whether somebody is there to take a message of this topic; true where nobody can tell. */
+  readonly isHeard: (topic: string) => boolean;
   readonly now: () => number;
 };
 
@@ -30,7 +32,8 @@ const UNANSWERED = 50;
  * then they stand in the order of sending. While one is missing, nobody can tell whose the others
  * are. An order that was given up still waits while its device may yet get it, unless a later one
  * says the same. See docs/decisions/0050-an-answer-belongs-to-one-order-or-to-none.md,
- * 0058-a-late-answer-is-not-the-next-orders.md and 0070-who-may-yet-get-an-order-may-answer-it.md.
+ * 0058-a-late-answer-is-not-the-next-orders.md, 0070-who-may-yet-get-an-order-may-answer-it.md and
+ * 0076-an-order-is-answered-once.md.
  */
 export class Answers {
   readonly #parts: AnswerParts;
@@ -68,16 +71,47 @@ export class Answers {
 
   async #take(device: DeviceId, answer: Said): Promise<void> {
     const waiting = await this.#waiting(device);
+    const there = waiting.filter((order) => this.#mayHaveIt(order));
+    // What its gateway has not been given is not answered: it says again what it said before.
+    if (waiting.length > 0 && there.length === 0) return;
     let group = this.#groupOf(device);
-    if (group?.orders.every((order) => this.#isSaidAgain(order, waiting))) {
+    if (group?.orders.every((order) => this.#isSaidAgain(order, there))) {
       this.#groups.delete(device);
       group = undefined;
     }
-    const open = waiting.filter((order) => !this.#isSaidAgain(order, waiting));
+    const open = there.filter((order) => !this.#isSaidAgain(order, there));
     const [only] = open;
     if (!group && only && open.length === 1) return this.#credit(only, answer);
     if (group || only) return this.#join(device, group, open, answer);
+    if (await this.#contradicts(device, answer)) return;
     await this.#keepLate(device, answer);
+  }
+
+  /** Settings reach a gateway when it subscribes; all else was sent to one that was there. */
+  #mayHaveIt(order: CommandRow): boolean {
+    const { isHeard, isLaidDown } = this.#parts;
+    return order.topic === null || isHeard(order.topic) || !isLaidDown(order);
+  }
+
+  /**
+   * Nobody waits for it, and it is not what was credited last, a moment ago: one of the two was
+   * said again, or is another order's. Which of them, nobody can tell.
+   */
+  async #contradicts(deviceId: DeviceId, answer: Said): Promise<boolean> {
+    const { store, settle, now } = this.#parts;
+    const newest = { limit: 1, descending: true };
+    const found = await Promise.all(
+      (["confirmed", "failed"] as const).map((state) =>
+        store.commands.find({ ...newest, where: { deviceId, state } }),
+      ),
+    );
+    const [last] = found.flat().sort((a, b) => (a.id < b.id ? 1 : -1));
+    if (!last || last.answer === null || now() - (last.settledAt ?? 0) > LIMIT.answerLateMs) {
+      return false;
+    }
+    const isSame = (last.state === "confirmed") === answer.done;
+    if (!isSame) await settle(said(last, answer), "unknown", "two answers came that differ");
+    return true;
   }
 
   /** Nobody waits for it: it stands beside what was given up last, and decides nothing. */

@@ -103,7 +103,8 @@ export async function openCommands(parts: CommandParts): Promise<Commands> {
     const message = encode(parts, row.id, row);
     return message.ok && message.value.retain === true;
   };
-  const answers = new Answers({ store, settle, pending, isLaidDown, now: () => clock.now() });
+  const now = () => clock.now();
+  const answers = new Answers({ store, settle, pending, isLaidDown, isHeard, now });
   const kept = new Kept({
     ...{ clock, isHeard },
     send: (row) => sendKept({ ...parts, settle, pending }, row),
@@ -119,8 +120,7 @@ export async function openCommands(parts: CommandParts): Promise<Commands> {
       said.command === ""
         ? answers.take(device, said)
         : pending.confirm(device, said.command, (row) => settleAs(settle, row, said)),
-    follow: (device, progress) =>
-      follow({ store, pending, note, now: () => clock.now() }, device, progress),
+    follow: (device, progress) => follow({ store, pending, note, now }, device, progress),
     takeBack: (by, id) => takeBack({ store, kept, settle }, by, id),
     get: (id) => store.commands.get(id),
     ofDevice: (deviceId, limit) =>

@@ -14,8 +14,8 @@ import { type CommandWish, openCommands } from "./command.ts";
 import { settingsOf } from "./settings-tale.ts";
 
 const NODE = "d1" as DeviceId;
-const ACK = { command: "", done: true, answer: { state: "ack" } };
-const FAIL = { command: "", done: false, answer: { state: "fail" } };
+const ACK = { done: true, answer: { state: "ack" } };
+const FAIL = { done: false, answer: { state: "fail" } };
 
 test("of a device that answers everything, an order without an answer is unknown after a minute", async (t) => {
   const room = await open(t);

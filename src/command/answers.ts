@@ -7,7 +7,7 @@ import type { Store } from "../store/store.ts";
 import type { Pending } from "./pending.ts";
 
 /** What a device said of an order, without saying of which. */
-type Said = { readonly done: boolean; readonly answer?: JsonObject };
+export type Said = { readonly done: boolean; readonly answer?: JsonObject };
 
 type AnswerParts = {
   readonly store: Pick<Store, "commands">;

@@ -17,7 +17,7 @@ import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { plainTextOf } from "../lib/plain-text.ts";
 import { compileSchema } from "../lib/schema.ts";
 import type { Store } from "../store/store.ts";
-import { Answers } from "./answers.ts";
+import { Answers, type Said } from "./answers.ts";
 import { follow, type Progress } from "./follow.ts";
 import { Kept } from "./kept.ts";
 import { Pending } from "./pending.ts";
@@ -34,7 +34,7 @@ export interface Commands {
   /** What would go on the wire, without sending it. */
   preview(wish: CommandWish): Outcome<Message, Problem>;
   /** The device's answer, where its protocol has one. */
-  confirm(device: DeviceId, said: Confirmation): Promise<void>;
+  confirm(device: DeviceId, said: Said): Promise<void>;
   /** How far the device says that it is, where its protocol knows commands by an id. */
   follow(device: DeviceId, progress: Progress): Promise<Outcome<void, Problem>>;
   /** One that still waits for its device is not sent any more. Whether it did wait. */
@@ -49,13 +49,6 @@ export interface Commands {
   /** Told of every change of a command's state, after it is stored. */
   onChange(call: (row: CommandRow) => void): void;
 }
-
-/** A device did what it was asked, or says that it could not; `""`: whatever it was asked. */
-type Confirmation = {
-  readonly command: string;
-  readonly done: boolean;
-  readonly answer?: JsonObject;
-};
 
 type Asker = { readonly actor: Actor; readonly role: Role };
 
@@ -116,10 +109,7 @@ export async function openCommands(parts: CommandParts): Promise<Commands> {
   return {
     ask: (by, wish) => ask({ ...parts, settle, pending, waiting, kept }, by, wish),
     preview: (wish) => encode(parts, newId(clock.now()) as CommandId, wish),
-    confirm: (device, said) =>
-      said.command === ""
-        ? answers.take(device, said)
-        : pending.confirm(device, said.command, (row) => settleAs(settle, row, said)),
+    confirm: (device, said) => answers.take(device, said),
     follow: (device, progress) => follow({ store, pending, note, now }, device, progress),
     takeBack: (by, id) => takeBack({ store, kept, settle }, by, id),
     get: (id) => store.commands.get(id),
@@ -136,15 +126,6 @@ export async function openCommands(parts: CommandParts): Promise<Commands> {
     },
     onChange: (call) => void watchers.push(call),
   };
-}
-
-/** What it said itself stays with it: it did go out, whatever became of it then. */
-function settleAs(
-  settle: Settle,
-  row: CommandRow,
-  { done, answer }: Confirmation,
-): Promise<CommandRow> {
-  return settle({ ...row, ...(answer && { answer }) }, done ? "confirmed" : "failed", "");
 }
 
 const NOBODY_TOOK_IT = "nobody took it in its time";

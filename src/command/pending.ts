@@ -1,4 +1,4 @@
-import type { CommandId, DeviceId } from "../domain/brand.ts";
+import type { CommandId } from "../domain/brand.ts";
 import type { CommandRow } from "../domain/records.ts";
 import type { Clock, Timer } from "../lib/clock.ts";
 
@@ -32,20 +32,6 @@ export class Pending {
   end(id: CommandId): void {
     this.#waiting.get(id)?.timer.cancel();
     this.#waiting.delete(id);
-  }
-
-  /** The oldest waiting command of this name is the one that the device speaks of. */
-  async confirm(
-    device: DeviceId,
-    command: string,
-    settle: (row: CommandRow) => Promise<unknown>,
-  ): Promise<void> {
-    for (const { row } of this.#waiting.values()) {
-      if (row.deviceId !== device || row.name !== command) continue;
-      this.end(row.id);
-      await settle(row);
-      return;
-    }
   }
 
   close(): void {

@@ -67,11 +67,10 @@ export type Finding =
       /** What it said, in its own words. */
       readonly answer: JsonObject;
     }
-  /** A device obeyed, or says that it could not; `""`: it does not say what. */
+  /** A device obeyed, or says that it could not; what it was asked it does not say. */
   | {
       readonly kind: "confirmation";
       readonly device: DeviceAddress;
-      readonly command: string;
       readonly done: boolean;
       /** In its own words. */
       readonly answer?: JsonObject;

@@ -164,10 +164,7 @@ type Diagnostics = {
 };
 
 /** How the device answered an order, and its own words where it has some. */
-export type Confirmation = Pick<
-  Extract<Finding, { kind: "confirmation" }>,
-  "command" | "done" | "answer"
->;
+type Confirmation = Pick<Extract<Finding, { kind: "confirmation" }>, "done" | "answer">;
 
 export type IngestParts = {
   readonly drivers: readonly Driver[];

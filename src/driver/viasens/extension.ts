@@ -149,7 +149,7 @@ function confirm({ device, state, isKept }: Answered, findings: Findings): void 
     return;
   }
   const done = state === "ack";
-  findings.finding({ kind: "confirmation", device, command: "", done, answer: { state } });
+  findings.finding({ kind: "confirmation", device, done, answer: { state } });
 }
 
 /** The vendor's page "MQTT Interface": a gateway says `1` when it connects, its will says `0`. */

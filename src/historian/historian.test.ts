@@ -1,74 +1,13 @@
 import assert from "node:assert/strict";
-import type { Durability } from "../domain/durability.ts";
 import { silentLog } from "../lib/log.ts";
 import { testHistorian } from "./conformance.ts";
-import { joined } from "./embedded/batch.ts";
 import { openEmbeddedHistorian } from "./embedded/embedded.ts";
-import { Engine } from "./embedded/engine.ts";
-import { diskFiles } from "./embedded/files.ts";
-import { QUIET } from "./embedded/quiet-tale.ts";
-import type { Historian } from "./historian.ts";
-import { bucketsOf } from "./sums.ts";
 
-testHistorian({ name: "embedded", open: (folder) => openEmbedded(folder, "synced") });
-testHistorian({ name: "embedded, written", open: (folder) => openEmbedded(folder, "written") });
-testHistorian({ name: "embedded, most in chunks", open: openSmall });
-testHistorian({ name: "embedded, packed while it is read", open: openTiny });
-
-async function openEmbedded(folder: string, durability: Durability): Promise<Historian> {
-  const opened = await openEmbeddedHistorian({ folder, durability }, { log: silentLog });
-  assert.ok(opened.ok, JSON.stringify(opened));
-  return opened.value;
-}
-
-const TINY = { rowsFirst: 64, rowsMax: 64, segmentBytes: 16_384, chunkSamples: 16 };
-
-/** All threads, so small that one of them packs nearly always. */
-async function openTiny(folder: string): Promise<Historian> {
-  const opened = await openEmbeddedHistorian({ folder, ...TINY }, { log: silentLog });
-  assert.ok(opened.ok, JSON.stringify(opened));
-  return opened.value;
-}
-
-/**
- * The engine without its thread, so small that nothing stays in memory for long. After each append
- * it does a little of the work that may wait: reads find a generation that is half in chunks.
- */
-async function openSmall(folder: string): Promise<Historian> {
-  const sizes = { ...TINY, outboxBytes: 1e9 };
-  const parts = { log: silentLog, files: diskFiles, monotonic: () => 0, ...QUIET };
-  const opened = Engine.open({ folder, ...sizes }, parts);
-  assert.ok(opened.ok, JSON.stringify(opened));
-  const engine = opened.value;
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
-    const done = last.then(change);
-    last = done;
-    return done;
-  };
-  let isClosed = false;
-  return {
-    async append(samples) {
-      assert.ok(!isClosed, "closed");
-      const copy = joined([samples]);
-      const [appended = { tooOld: 0 }] = await inTurn(() => engine.append(copy));
-      engine.work(0);
-      return appended;
-    },
-    latest: async (series) => engine.latest(series),
-    range: async (query) => engine.range(query),
-    aggregate: async (query) => bucketsOf(query, engine.aggregate(query)),
-    deleteRange: (range) => inTurn(() => engine.deleteRange(range)),
-    setRetention: (series, retention) => inTurn(() => engine.setRetention(series, retention)),
-    retentions: async () => engine.retentions(),
-    async retire(now, fallback) {
-      while (!(await inTurn(() => engine.retire(now, fallback))));
-    },
-    stats: async () => engine.stats(),
-    outbox: engine.outbox,
-    async close() {
-      isClosed = true;
-      await engine.close();
-    },
-  };
-}
+testHistorian({
+  name: "embedded",
+  async open(folder) {
+    const opened = await openEmbeddedHistorian({ folder }, { log: silentLog });
+    assert.ok(opened.ok, JSON.stringify(opened));
+    return opened.value;
+  },
+});

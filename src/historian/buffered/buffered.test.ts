@@ -2,15 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { after, test } from "node:test";
-import { systemClock } from "../../lib/clock.ts";
-import { silentLog } from "../../lib/log.ts";
 import { success } from "../../lib/outcome.ts";
+import { beforePostgres } from "../before-postgres.ts";
 import { byHand } from "../by-hand.ts";
-import { testHistorian } from "../conformance.ts";
-import { openEmbeddedHistorian } from "../embedded/embedded.ts";
-import type { Historian } from "../historian.ts";
 import { startCluster } from "../postgres/cluster.ts";
-import { openPostgresHistorian, type PostgresHistorian } from "../postgres/postgres.ts";
 import {
   allOf,
   assertSame,
@@ -22,26 +17,14 @@ import {
   row,
   START,
 } from "../tale.ts";
-import {
-  type BufferedHistorian,
-  moveIntoDatabase,
-  moveOutOfDatabase,
-  openBufferedHistorian,
-} from "./buffered.ts";
+import { moveIntoDatabase, moveOutOfDatabase, openBufferedHistorian } from "./buffered.ts";
 
 const DAY_MS = 86_400_000;
 const cluster = await startCluster();
+const { openBuffered, openDatabase, openLocal, partsOf } = beforePostgres(cluster);
 after(() => cluster?.close());
 
 if (cluster) {
-  testHistorian({
-    name: "embedded before PostgreSQL, all of it near",
-    open: (folder) => openBuffered(folder),
-  });
-  testHistorian({
-    name: "embedded before PostgreSQL, nothing near",
-    open: (folder) => openBuffered(folder, 0),
-  });
   test("a move that is broken off goes on behind what is done", () =>
     inFolder(async (folder) => {
       const { tale, local, parts } = await toMove(folder, 3);
@@ -211,17 +194,7 @@ if (cluster) {
       await local.close();
     }));
 } else {
-  test("embedded before PostgreSQL", { skip: "there is no PostgreSQL on this machine" }, () => {});
-}
-
-async function openBuffered(folder: string, nearMs?: number): Promise<BufferedHistorian> {
-  const parts = { ...partsOf(folder), local: await openLocal(folder) };
-  const opened = await openBufferedHistorian({
-    ...parts,
-    ...(nearMs !== undefined && { nearMs }),
-  });
-  assert.ok(opened.ok, JSON.stringify(opened));
-  return opened.value;
+  test("moves and failovers", { skip: "there is no PostgreSQL on this machine" }, () => {});
 }
 
 /** A folder of its own history that holds some series, and what its move needs. */
@@ -230,29 +203,4 @@ async function toMove(folder: string, seed: number) {
   const local = await openLocal(folder);
   for (const rows of tale) await local.append(batchOf(rows));
   return { tale, local, parts: { ...partsOf(folder), local } };
-}
-
-async function openLocal(folder: string): Promise<Historian> {
-  const options = { folder: join(folder, "history") };
-  const opened = await openEmbeddedHistorian(options, { log: silentLog });
-  assert.ok(opened.ok, JSON.stringify(opened));
-  return opened.value;
-}
-
-async function openDatabase(folder: string): Promise<PostgresHistorian> {
-  const opened = await partsOf(folder).connect();
-  assert.ok(opened.ok, JSON.stringify(opened));
-  return opened.value;
-}
-
-/** Each folder has a database of its own, of this name. */
-function partsOf(folder: string, name = basename(folder)) {
-  const url = cluster?.database(name.toLowerCase()) ?? "";
-  return {
-    connect: () => openPostgresHistorian(url, { log: silentLog }),
-    file: join(folder, "database.json"),
-    clock: systemClock,
-    chance: () => 0,
-    log: silentLog,
-  };
 }

@@ -1,5 +1,3 @@
-import { findsDamage, healsWhileRunning, survivesFailingDisk } from "./disk-trouble.ts";
+import { survivesFailingDisk } from "./disk-trouble.ts";
 
 survivesFailingDisk({ faults: 8 });
-healsWhileRunning({ faults: 6 });
-findsDamage({ flips: 4 });

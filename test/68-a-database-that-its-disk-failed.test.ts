@@ -1,0 +1,3 @@
+import { healsWhileRunning } from "./disk-trouble.ts";
+
+healsWhileRunning({ faults: 6 });

@@ -1,0 +1,3 @@
+import { findsDamage } from "./disk-trouble.ts";
+
+findsDamage({ flips: 4 });

@@ -42,6 +42,25 @@ if (cluster) {
       await there.close();
     }));
 
+  test("what comes to points that are done before a move goes on is moved with the rest", () =>
+    inFolder(async (folder) => {
+      const { tale, local, parts } = await toMove(folder, 3);
+      const cut = ({ series }: { readonly series: number }) => {
+        if (series === 2) throw new Error("power cut");
+      };
+      await assert.rejects(moveIntoDatabase(parts, cut), /power cut/);
+      const meanwhile = [row(1, -5, "before all"), row(2, 40 * DAY_MS, "behind all")];
+      await local.append(batchOf(meanwhile));
+      const moved = await moveIntoDatabase(parts, () => {});
+      assert.ok(moved.ok, JSON.stringify(moved));
+      await local.close();
+      const there = await openDatabase(folder);
+      for (const [series, rows] of remembered([...tale, meanwhile])) {
+        assert.deepEqual(await allOf(there, series), rows);
+      }
+      await there.close();
+    }));
+
   test("a move that is broken off within its first point goes on, too", () =>
     inFolder(async (folder) => {
       const { tale, local, parts } = await toMove(folder, 7);

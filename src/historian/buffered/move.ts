@@ -74,7 +74,8 @@ async function moveAll(
   let moved: Moved = { series: 0, seriesInAll: all.length, samples: 0, sums: 0 };
   for (const [series, own] of await local.retentions()) await target.setRetention(series, own);
   for (const series of all) {
-    if (series > upTo) {
+    // What is done may have changed since: a server may have run meanwhile.
+    if (series > upTo || !(await areSame(local, target, series))) {
       const one = await moveOne(local, target, series, retired.has(series));
       if (!one) {
         const detail = `series ${series} came out differently; nothing here was changed`;

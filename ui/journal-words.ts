@@ -85,6 +85,7 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "backup.removed": "Removed a backup",
   "history.damaged": "Damaged samples were put aside: the disk has changed them",
   "history.missing": "Stored samples are missing: the disk lost them, or a file was removed",
+  "history.unreadable": "Parts of the history are damaged and cannot be read: restore a backup",
   "history.failed": "The disk failed the history: what comes is kept in its log",
   "history.fine": "The history was opened anew after its disk failed",
   "outbox.dropped": "Dropped samples that waited too long",

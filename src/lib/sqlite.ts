@@ -117,6 +117,12 @@ export function isDiskFailure(reason: unknown): boolean {
   return (Number(reason.errcode) & PRIMARY) === SQLITE_IOERR;
 }
 
+/** Whether pages of the file are not what SQLite wrote. What `all` meets comes without a code. */
+export function isMalformed(reason: unknown): boolean {
+  return reason instanceof Error && MALFORMED.has(reason.message);
+}
+
+const MALFORMED = new Set(["database disk image is malformed", "file is not a database"]);
 const SQLITE_BUSY = 5;
 const SQLITE_IOERR = 10;
 /** Codes have more to say in their higher bits. */

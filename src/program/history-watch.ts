@@ -11,6 +11,7 @@ export class HistoryWatch {
     onDropped: (dropped: Dropped) => this.#dropped(dropped),
     onDamaged: (damaged: Damaged) => this.#damaged(damaged),
     onMissing: (missing: Missing) => this.#missing(missing),
+    onMalformed: (reason: string) => this.#malformed(reason),
     onTrouble: (trouble?: string) => this.#trouble(trouble),
   };
   readonly #log: Log;
@@ -20,6 +21,7 @@ export class HistoryWatch {
   #damagedSamples = 0;
   #missingPlaces = 0;
   #missingFile: string | undefined;
+  #isMalformed = false;
 
   constructor(log: Log) {
     this.#log = log;
@@ -32,7 +34,10 @@ export class HistoryWatch {
     const missing = `history: stored samples are missing, places in its log: ${places}`;
     const file = this.#missingFile;
     const gone = file ? `history: ${file} was gone at the start, with all that it held` : [];
-    return [samples > 0 ? damaged : [], gone, places > 0 ? missing : []].flat();
+    const malformed =
+      "history: parts of history.db are damaged and cannot be read: restore a backup";
+    const unread = this.#isMalformed ? malformed : [];
+    return [samples > 0 ? damaged : [], unread, gone, places > 0 ? missing : []].flat();
   }
 
   /** Tells what is there already, and from now on all the rest. */
@@ -58,6 +63,14 @@ export class HistoryWatch {
     this.#missingPlaces += missing.places;
     this.#missingFile = missing.file;
     this.#note({ kind: "history.missing", subject: "", detail: missing });
+  }
+
+  /** Once: each question that comes there meets it. */
+  #malformed(reason: string): void {
+    if (this.#isMalformed) return;
+    this.#isMalformed = true;
+    const detail = { file: "history.db", reason };
+    this.#note({ kind: "history.unreadable", subject: "", detail });
   }
 
   #trouble(trouble: string | undefined): void {

@@ -18,6 +18,8 @@ type Parts = {
   readonly onDamaged: (damaged: Damaged) => void;
   /** What was stored is there no more. */
   readonly onMissing: (missing: Missing) => void;
+  /** Pages of its database are not what was written, each time that they are met. */
+  readonly onMalformed: (reason: string) => void;
   /** The disk failed the history, or undefined: it is over. */
   readonly onTrouble: (trouble: string | undefined) => void;
   readonly log: Log;

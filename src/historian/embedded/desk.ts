@@ -1,5 +1,6 @@
 import type { Samples } from "../../domain/samples.ts";
 import { AssertionError, unreachable } from "../../lib/assert.ts";
+import { isMalformed } from "../../lib/sqlite.ts";
 import { oldIn } from "./batch.ts";
 import { type Bounds, boundsOfBoth, NO_BOUNDS } from "./bounds.ts";
 import { DamagedChunkError } from "./damage.ts";
@@ -297,7 +298,8 @@ export class Desk {
 
   #fail(ids: readonly number[], reason: unknown): void {
     if (reason instanceof AssertionError) throw reason;
-    this.#say({ say: "failed", ids, reason: reason instanceof Error ? reason.message : "unknown" });
+    const why = reason instanceof Error ? reason.message : "unknown";
+    this.#say({ say: "failed", ids, reason: why, isMalformed: isMalformed(reason) });
   }
 
   /** Whoever cannot leave goes on as before. */

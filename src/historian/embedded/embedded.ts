@@ -50,6 +50,8 @@ type EmbeddedParts = {
   readonly onDamaged?: (damaged: Damaged) => void;
   /** Where the disk has lost what was acknowledged: nobody can say what it was. */
   readonly onMissing?: (missing: Missing) => void;
+  /** Pages of the database are not what was written: what they hold cannot be read. */
+  readonly onMalformed?: (reason: string) => void;
   /** Why samples may not be taken at this moment, such as a budget that is used up. */
   readonly refusal?: () => Problem | undefined;
   /** The disk failed the history, or undefined: it is over. */
@@ -318,6 +320,7 @@ class EmbeddedHistorian implements Historian {
         this.#settle(answer.id, answer.value);
         break;
       default:
+        if (answer.isMalformed) this.#parts.onMalformed?.(answer.reason);
         for (const id of answer.ids) this.#refuse(id, answer.reason);
     }
   }

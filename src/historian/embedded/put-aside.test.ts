@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { jsonLog } from "../../lib/log.ts";
+import { jsonLog, silentLog } from "../../lib/log.ts";
 import { openSqlite } from "../../lib/sqlite.ts";
 import type { Damaged } from "../historian.ts";
-import { batchOf, inFolder, ramp, rowsOf, START } from "../tale.ts";
+import { batchOf, inFolder, ramp, row, rowsOf, START } from "../tale.ts";
 import { checkFolder } from "./check.ts";
 import { openEmbeddedHistorian } from "./embedded.ts";
 
 const ROWS = 4_000;
 const ALL = { series: 1, from: 0, to: Number.MAX_VALUE };
+/** Chunks that take several pages. */
+const MANY = 40_000;
+const PAGE_BYTES = 8_192;
 const SIZES = { rowsFirst: 500, rowsMax: 500, segmentBytes: 65_536, chunkSamples: 64 };
 
 /** Some chunks of series 1 are no longer what was written; gives the ends of these. */
@@ -71,3 +75,31 @@ for (const [name, place] of Object.entries(PLACES)) {
       assert.match(checked.value.faults.join(), /was put aside as damaged before/);
     }));
 }
+
+test("pages of the database that the disk has changed are told, and new samples are taken", () =>
+  inFolder(async (folder) => {
+    const sizes = { folder, ...SIZES };
+    const first = await openEmbeddedHistorian(sizes, { log: silentLog });
+    assert.ok(first.ok);
+    await first.value.append(batchOf(ramp(MANY)));
+    await first.value.deleteRange({ series: 1, from: START, to: START + 1 });
+    await first.value.close();
+    const path = join(folder, "history.db");
+    const disk = openSqlite(path);
+    const root = disk.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'chunk'").get();
+    disk.close();
+    const bytes = readFileSync(path);
+    const startOf = (page: number) => (page - 1) * PAGE_BYTES;
+    // The root of a table of several pages names the last of them behind its first 8 bytes.
+    const last = startOf(bytes.readUInt32BE(startOf(Number(root?.[0])) + 8));
+    writeFileSync(path, bytes.fill(0, last, last + PAGE_BYTES));
+
+    const told: string[] = [];
+    const onMalformed = (reason: string) => void told.push(reason);
+    const again = await openEmbeddedHistorian(sizes, { log: silentLog, onMalformed });
+    assert.ok(again.ok, JSON.stringify(again));
+    await assert.rejects(again.value.range({ ...ALL, limit: MANY }), /malformed/);
+    assert.match(told.join(), /malformed/);
+    await again.value.append(batchOf([row(1, MANY, 7)]));
+    await again.value.close();
+  }));

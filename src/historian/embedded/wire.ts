@@ -110,5 +110,11 @@ export type Answer =
   | { readonly say: "released" }
   /** The disk failed the database: another thread should open it anew. */
   | { readonly say: "doubt"; readonly reason: string }
-  | { readonly say: "failed"; readonly ids: readonly number[]; readonly reason: string }
+  | {
+      readonly say: "failed";
+      readonly ids: readonly number[];
+      readonly reason: string;
+      /** Pages of the database are not what was written. */
+      readonly isMalformed: boolean;
+    }
   | LogWord;

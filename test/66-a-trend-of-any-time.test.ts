@@ -145,6 +145,24 @@ test("keys that are typed in a dialog above a trend do not move it", { skip }, a
   await leave(visitor);
 });
 
+test("before a variable is kept for less long it is told how many samples go", {
+  skip,
+}, async () => {
+  const at = Date.UTC(2025, 5, 1);
+  const samples = [1, 2, 3].map((value, row) => ({ at: at + row, value }));
+  await house.call("POST", `/points/${idOf("Vibration")}/samples`, { samples });
+  const visitor = await look(`/plant/${pump}`);
+  const { page } = visitor;
+  await page.getByRole("button", { name: "Edit Vibration" }).click();
+  await page.getByRole("button", { name: "How long it is kept" }).click();
+  await page.getByText("Its own time").click();
+  const dialog = page.getByRole("dialog");
+  assert.equal(await dialog.getByText(/within the hour, for good/).count(), 0);
+  await dialog.getByLabel("Every value", { exact: true }).selectOption({ label: "for 90 days" });
+  await dialog.getByText(/^3 samples older than .* go within the hour, for good\.$/).waitFor();
+  await leave(visitor);
+});
+
 function span({ from, to }: { readonly from: number; readonly to: number }): string {
   return `from=${from}&to=${to}`;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { choiceOf, daysChoices, daysOf, keptWords, withDays } from "./keep-form.ts";
+import { choiceOf, daysChoices, daysOf, goesBefore, keptWords, withDays } from "./keep-form.ts";
 
 const kept = { rawDays: 90, hourlyDays: 1_825, dailyDays: null };
 
@@ -37,4 +37,15 @@ test("hours never stay shorter than values, nor days shorter than hours", () => 
   const short = withDays(kept, "dailyDays", 30);
   assert.deepEqual(short, { rawDays: 30, hourlyDays: 30, dailyDays: 30 });
   assert.deepEqual(withDays(kept, "hourlyDays", null), { ...kept, hourlyDays: null });
+});
+
+test("only what is kept for less long than before lets samples go", () => {
+  const DAY = 86_400_000;
+  const now = 1_000 * DAY;
+  const forEver = { rawDays: null, hourlyDays: null, dailyDays: null };
+  const month = { ...forEver, rawDays: 30 };
+  assert.equal(goesBefore(forEver, month, now), 970 * DAY);
+  assert.equal(goesBefore(month, { ...month, rawDays: 7 }, now), 993 * DAY);
+  assert.equal(goesBefore(month, month, now), undefined);
+  assert.equal(goesBefore(month, forEver, now), undefined);
 });

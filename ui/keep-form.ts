@@ -6,6 +6,7 @@ type Choice = { readonly value: string; readonly label: string };
 const YEAR = 365;
 const USUAL: readonly Days[] = [7, 30, 90, YEAR, 2 * YEAR, 5 * YEAR, 10 * YEAR, null];
 const FOR_EVER = "for ever";
+const DAY_MS = 86_400_000;
 
 /** `every value for 90 days, hours for 5 years, days for ever`. */
 export function keptWords({ rawDays, hourlyDays, dailyDays }: RetentionReply): string {
@@ -44,6 +45,16 @@ export function withDays(
     return (index > place ? longer : shorter)(kept[one], days);
   });
   return { rawDays, hourlyDays, dailyDays };
+}
+
+/** Samples of before that time go by the change; undefined where none goes by it. */
+export function goesBefore(
+  was: RetentionReply,
+  is: RetentionReply,
+  now: number,
+): number | undefined {
+  if (is.rawDays === null || (was.rawDays !== null && is.rawDays >= was.rawDays)) return undefined;
+  return now - is.rawDays * DAY_MS;
 }
 
 function longer(one: Days, other: Days): Days {

@@ -1,4 +1,4 @@
-import type { AgentId, AssetId, DeviceId } from "../domain/brand.ts";
+import type { AgentId, AssetId, DeviceId, PointId } from "../domain/brand.ts";
 import type { House } from "./house.ts";
 
 /** What the subjects of a page are called now, each looked up once. */
@@ -23,7 +23,16 @@ async function nameOf(house: House, subject: string): Promise<string | undefined
       return (await house.store.assets.get(id as AssetId))?.name;
     case "agent":
       return (await house.agents.get(id as AgentId))?.name;
+    case "point":
+      return pointName(house, id as PointId);
     default:
       return undefined;
   }
+}
+
+/** `Pressure of Works/Pump`. */
+async function pointName({ model }: House, id: PointId): Promise<string | undefined> {
+  const view = await model.view();
+  const point = view.points.get(id);
+  return point && `${point.variable.name} of ${view.path(point.assetId)}`;
 }

@@ -35,6 +35,7 @@ test("who changed how long a point is kept is in the journal, with what was befo
   assert.deepEqual(first.detail, { before: null, own });
   assert.deepEqual(last.detail, { before: own, own: null });
   assert.equal(last.subject, `point:${id}`);
+  assert.match(last.subjectName, /^\S.* of (.*\/)?Room 5$/, "not by its number alone");
   assert.equal(last.actor.name, "the engineer");
 });
 

@@ -87,6 +87,7 @@ function Subject({ subject, name }: SubjectProps) {
       </Link>
     );
   }
+  if (kind !== "agent") return <>{words}</>;
   return (
     <Link to="/agents/$agentId" params={{ agentId: id }} className="link">
       {words}

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { PointReply, Reply, RetentionReply, RouteName } from "../../src/api/contract.ts";
-import { formatName } from "../format.ts";
-import { choiceOf, daysChoices, daysOf, keptWords, withDays } from "../keep-form.ts";
+import { formatCount, formatDate, formatName } from "../format.ts";
+import { choiceOf, daysChoices, daysOf, goesBefore, keptWords, withDays } from "../keep-form.ts";
 import { Button } from "../part/button.tsx";
 import { Waiting } from "../part/empty.tsx";
 import { SelectField } from "../part/field.tsx";
@@ -10,6 +10,7 @@ import { Options } from "../part/options.tsx";
 import { useAsk, useReply } from "../query.ts";
 import { useMay } from "../session.ts";
 import { viewOf } from "../trend-view.ts";
+import { live } from "../use-live.ts";
 import { useUndo } from "../use-undo.ts";
 import { DeleteSamples } from "./delete-samples.tsx";
 
@@ -49,6 +50,9 @@ export function KeepPoint({ point, onClose }: KeepPointProps) {
       onClose={onClose}
     >
       {before && <KeepFields own={own === undefined ? before.own : own} {...{ before, setOwn }} />}
+      {before && own !== undefined && (
+        <Loss id={point.id} was={before.own ?? before.house} is={own ?? before.house} />
+      )}
       {!before && !reply.error && <Waiting />}
     </FormDialog>
   );
@@ -94,5 +98,27 @@ function KeepFields({ own, before: { own: saved, house }, setOwn }: KeepFieldsPr
         hours and days remain for trends and reports.
       </p>
     </>
+  );
+}
+
+type LossProps = {
+  readonly id: string;
+  readonly was: RetentionReply;
+  readonly is: RetentionReply;
+};
+
+/** How many samples go by it: saving is not undone by taking it back. */
+function Loss({ id, was, is }: LossProps) {
+  const [now] = useState(() => live.now());
+  const to = Math.floor(goesBefore(was, is, now) ?? 0);
+  const parts = { params: { id }, query: { from: 0, to: Math.max(1, to) } };
+  const { data } = useReply("GET /points/:id/history/count", parts, { when: to > 0 });
+  if (to === 0 || !data) return null;
+  if (data.samples === 0) return <p role="status">No sample is older than that yet.</p>;
+  return (
+    <p className="problem-note num" role="status">
+      {`${formatCount(data.samples, "sample")} older than ${formatDate(to)} `}
+      {data.samples === 1 ? "goes" : "go"} within the hour, for good.
+    </p>
   );
 }

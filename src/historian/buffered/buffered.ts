@@ -18,14 +18,14 @@ import {
   type Retention,
   type SeriesRange,
 } from "../historian.ts";
-import { restOf } from "../rest.ts";
+import { restOf } from "../paging.ts";
 import { type Bond, readBond, wholeSince, writeBond } from "./bond.ts";
 import { copySeries, seriesIn } from "./copy.ts";
 import { Drain, FOLLOWER, type Link } from "./drain.ts";
+import { knowsBefore } from "./knows-before.ts";
 import { bind, rejoin } from "./link.ts";
 import { type Moved, moveHistory } from "./move.ts";
 import { moveHistoryBack } from "./move-back.ts";
-import { knowsBefore } from "./near.ts";
 import { newestOf, withoutRows } from "./rows.ts";
 import type { Connect, Target } from "./target.ts";
 

@@ -13,10 +13,10 @@ import {
   PIECES_AT,
   piecesIn,
 } from "./chunk.ts";
+import { type ChunkEnd, ChunkEnds, endOf, isOpen, openId } from "./chunk-ends.ts";
 import type { Ends } from "./chunk-head.ts";
 import { DamagedChunkError } from "./damage.ts";
 import { Days } from "./days.ts";
-import { type ChunkEnd, ChunkEnds, endOf, isOpen, openId } from "./ends.ts";
 import { oldSummary, sumsOfOldChunk } from "./old-chunk.ts";
 import { Policies } from "./policies.ts";
 import { Run } from "./run.ts";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { chances } from "../../lib/chance.ts";
 import { START } from "../tale.ts";
 import { DayTable, tableOf } from "./day-table.ts";
-import { decodeHours, encodeHours } from "./hour-block.ts";
+import { decodeHours, encodeHours } from "./hours.ts";
 import { OpenDay } from "./open-days.ts";
 import { Run } from "./run.ts";
 import { DAY_MS, dayFrom, dayOf, HOUR_MS, hoursIn, link, linkedByHour, summed } from "./tier.ts";

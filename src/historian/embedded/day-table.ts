@@ -3,7 +3,7 @@ import { DAY_MS, dayOf, HOUR_MS, type Tier } from "./tier.ts";
 
 /*
  * A day on its way into the database: rows of eleven numbers (sum-row.ts) for the day and each of
- * its hours, which days.ts and hour-block.ts write down.
+ * its hours, which days.ts and hours.ts write down.
  */
 
 const HOURS = DAY_MS / HOUR_MS;

@@ -1,14 +1,14 @@
 import type { Sqlite, SqlRow, Statement } from "../../lib/sqlite.ts";
 import type { SeriesRemains } from "../historian.ts";
 import { type DayTable, tableOf } from "./day-table.ts";
-import { decodeHours, encodeHours } from "./hour-block.ts";
+import { decodeHours, encodeHours } from "./hours.ts";
 import { OpenDays } from "./open-days.ts";
 import { COUNTABLE, GOOD, putRow, SUM_ROW } from "./sum-row.ts";
 import { DAY_MS, dayFrom, dayOf, HOUR_MS, link, linkedByHour, type Tier } from "./tier.ts";
 
 /*
  * The table `day`: one row a series and day of UTC. `sums`: what the day comes to. `hours`: each of
- * its hours (hour-block.ts), NULL where they were let go, and only the day is left. All of that is
+ * its hours (hours.ts), NULL where they were let go, and only the day is left. All of that is
  * over good samples. `sums` are doubles, lowest byte first, in one column because each costs more
  * on its way out of SQLite than to find the row:
  *

@@ -1,5 +1,4 @@
 import type { Chunks } from "./chunks.ts";
-import { RETRY_MS } from "./duty.ts";
 import type { EngineOptions, EngineParts } from "./engine-parts.ts";
 import type { SegmentLog } from "./log.ts";
 import type { Memtable } from "./memtable.ts";
@@ -7,6 +6,7 @@ import { type Packing, PackingHere } from "./packing.ts";
 import { PackingPort } from "./packing-port.ts";
 import { Trouble } from "./trouble.ts";
 import { Upkeep } from "./upkeep.ts";
+import { RETRY_MS } from "./waits.ts";
 
 /*
  * The way out of memory: when a generation is frozen, who packs it, and when the log may let go of

@@ -21,7 +21,6 @@ import { Chunks } from "./chunks.ts";
 import { DamagedChunkError } from "./damage.ts";
 import type { Days } from "./days.ts";
 import { Departure } from "./departure.ts";
-import { BUSY_MS } from "./duty.ts";
 import type { EngineOptions, EngineParts } from "./engine-parts.ts";
 import { makeFolder } from "./files.ts";
 import { bytesOf, withFolder } from "./folder.ts";
@@ -42,6 +41,7 @@ import { prepareDatabase } from "./schema.ts";
 import { mend, setAside } from "./sqlite-log.ts";
 import { Trouble } from "./trouble.ts";
 import type { Upkeep } from "./upkeep.ts";
+import { BUSY_MS } from "./waits.ts";
 
 /*
  * The embedded historian without its thread: log, memory and chunks put together.

@@ -1,6 +1,6 @@
+import { type ChunkEnd, isOpen } from "./chunk-ends.ts";
 import type { Chunks, StoredChunk } from "./chunks.ts";
 import { DayMaker } from "./day-maker.ts";
-import { type ChunkEnd, isOpen } from "./ends.ts";
 import type { Generation } from "./generation.ts";
 import { mergeRuns, Run } from "./run.ts";
 import { HOUR_MS } from "./tier.ts";

@@ -4,9 +4,9 @@ import type { Sqlite } from "../../lib/sqlite.ts";
 import { type Rollup, rollupOf } from "../rollup.ts";
 import { ByteWriter, VARINT_BYTES } from "./bytes.ts";
 import { decodeChunk, headOfPieces } from "./chunk.ts";
+import { isOpen } from "./chunk-ends.ts";
 import { Chunks, type StoredChunk } from "./chunks.ts";
 import { writeColumns } from "./columns.ts";
-import { isOpen } from "./ends.ts";
 import { Run } from "./run.ts";
 
 const EVER = [-1e12, Number.MAX_VALUE] as const;

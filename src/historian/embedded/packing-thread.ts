@@ -3,12 +3,12 @@ import { assert } from "../../lib/assert.ts";
 import { isDiskFailure, openSqlite } from "../../lib/sqlite.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { Chunks } from "./chunks.ts";
-import { BUSY_MS, RETRY_MS } from "./duty.ts";
 import { Flush, FlushTools } from "./flush.ts";
 import { Generation } from "./generation.ts";
 import type { PackingAsk, PackingOptions, PackingWord } from "./packing-words.ts";
 import { portLog } from "./port-log.ts";
 import { prepareDatabase } from "./schema.ts";
+import { BUSY_MS, RETRY_MS } from "./waits.ts";
 
 /*
  * A thread of its own that packs: it reads the memory of a frozen generation and writes chunks

@@ -1,6 +1,6 @@
 import type { Samples } from "../../domain/samples.ts";
 import type { RangeQuery } from "../historian.ts";
-import { restOf } from "../rest.ts";
+import { restOf } from "../paging.ts";
 import { blocksBackward, blocksForward } from "./blocks.ts";
 import type { Block } from "./chunk.ts";
 import type { Chunks } from "./chunks.ts";

@@ -2,7 +2,7 @@ import { type Problem, problem } from "../../domain/problem.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Sqlite } from "../../lib/sqlite.ts";
 import { tableOf } from "./day-table.ts";
-import { encodeHours } from "./hour-block.ts";
+import { encodeHours } from "./hours.ts";
 import { dayOf, type Tier } from "./tier.ts";
 
 /*

@@ -2,7 +2,7 @@ import { LIMIT } from "../../domain/limit.ts";
 import { isPast, PAST } from "../../domain/reading.ts";
 import { type Samples, SamplesBuilder } from "../../domain/samples.ts";
 import type { RangeQuery } from "../historian.ts";
-import { restOf } from "../rest.ts";
+import { restOf } from "../paging.ts";
 import type { Session } from "./database.ts";
 import { COLUMNS, decodeRows } from "./rows.ts";
 import { within } from "./time.ts";

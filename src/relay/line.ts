@@ -2,28 +2,16 @@ import type { Refusal } from "../broker/broker.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Receive } from "../domain/link.ts";
 import type { ReceivedMessage } from "../domain/message.ts";
-import type { Driver } from "../driver/driver.ts";
 import { backoff } from "../lib/backoff.ts";
-import type { Clock, Timer } from "../lib/clock.ts";
+import type { Timer } from "../lib/clock.ts";
 import { newId } from "../lib/id.ts";
 import { isJsonObject, parseJson } from "../lib/json.ts";
-import type { Log } from "../lib/log.ts";
 import { bytesOf, encodeBatch, type RelayedMessage, type RelayedRefusal } from "./batch.ts";
 import { Glance } from "./glance.ts";
 import type { Answer, Post } from "./post.ts";
-import type { Relay, RelayOptions } from "./relay.ts";
+import type { Relay, RelayOptions, RelayParts } from "./relay.ts";
 
-type LineParts = {
-  readonly drivers: readonly Driver[];
-  readonly post: Post;
-  readonly trouble: () => string;
-  readonly isShared: () => boolean | null;
-  readonly onFirst: (isFirst: boolean) => void;
-  readonly onTopics: (topics: readonly string[]) => void;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly chance: () => number;
-};
+type LineParts = RelayParts & { readonly post: Post };
 
 type Entry = {
   readonly messages: readonly RelayedMessage[];

@@ -53,7 +53,7 @@ export type RelayOptions = {
   readonly secret: string;
 };
 
-type RelayParts = {
+export type RelayParts = {
   readonly drivers: readonly Driver[];
   /** Why the worker does not take in as it should; empty while it does. */
   readonly trouble: () => string;

@@ -2,9 +2,10 @@ import type { Sqlite, SqlRow, Statement } from "../../lib/sqlite.ts";
 import type { SeriesRemains } from "../historian.ts";
 import { type DayTable, tableOf } from "./day-table.ts";
 import { decodeHours, encodeHours } from "./hours.ts";
+import { numberIn, oldSummary } from "./old-chunk.ts";
 import { OpenDays } from "./open-days.ts";
 import { COUNTABLE, GOOD, putRow, SUM_ROW } from "./sum-row.ts";
-import { DAY_MS, dayFrom, dayOf, HOUR_MS, link, linkedByHour, type Tier } from "./tier.ts";
+import { DAY_MS, dayFrom, dayOf, HOUR_MS, link, linkedByHour, type Tier, tierOf } from "./tier.ts";
 
 /*
  * The table `day`: one row a series and day of UTC. `sums`: what the day comes to. `hours`: each of
@@ -286,24 +287,7 @@ function readEvery(at: number, bytes: Uint8Array): Tier {
   );
 }
 
-function readOld(at: number, row: SqlRow): Tier {
-  return {
-    at,
-    firstAt: number(row[0]),
-    lastAt: number(row[1]),
-    samples: Number(row[3]),
-    countable: Number(row[2]),
-    good: Number(row[3]),
-    min: number(row[4]),
-    max: number(row[5]),
-    sum: number(row[6]),
-    first: number(row[7]),
-    last: number(row[8]),
-    increase: number(row[9]),
-    area: number(row[10]),
-  };
-}
-
-function number(value: SqlRow[number] | undefined): number {
-  return typeof value === "number" ? value : Number.NaN;
+function readOld(at: number, [firstAt, lastAt, ...sums]: SqlRow): Tier {
+  const ends = { firstAt: numberIn(firstAt), lastAt: numberIn(lastAt), samples: Number(sums[1]) };
+  return tierOf(at, oldSummary(sums, ends));
 }

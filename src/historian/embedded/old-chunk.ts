@@ -92,22 +92,23 @@ function summaryAt({ view, at }: ByteReader, ends: Ends, { countable, good }: Co
   };
 }
 
-/** Versions 1 and 2 had it in columns of the table, over the good samples. */
+/** Versions 1 and 2 had it in columns of the table, over the good samples; days had them, too. */
 export function oldSummary(row: SqlRow, { firstAt, lastAt, samples }: Ends): Summary {
   return {
     ...{ firstAt, lastAt, samples },
     countable: Number(row[0]),
     good: Number(row[1]),
-    min: number(row[2]),
-    max: number(row[3]),
-    sum: number(row[4]),
-    first: number(row[5]),
-    last: number(row[6]),
-    increase: number(row[7]),
-    area: number(row[8]),
+    min: numberIn(row[2]),
+    max: numberIn(row[3]),
+    sum: numberIn(row[4]),
+    first: numberIn(row[5]),
+    last: numberIn(row[6]),
+    increase: numberIn(row[7]),
+    area: numberIn(row[8]),
   };
 }
 
-function number(value: SqlRow[number] | undefined): number {
+/** NULL stands for NaN. */
+export function numberIn(value: SqlRow[number] | undefined): number {
   return typeof value === "number" ? value : Number.NaN;
 }

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Branch } from "./target.ts";
+import type { Branch } from "../drained.ts";
 
 /** What a data folder knows of its database, kept in a file of its own. */
 export type Bond = {

@@ -2,10 +2,11 @@ import { type Problem, problem } from "../../domain/problem.ts";
 import { SamplesBuilder } from "../../domain/samples.ts";
 import { newId } from "../../lib/id.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import type { Branch } from "../drained.ts";
 import type { Outbox } from "../historian.ts";
 import { type Bond, wholeSince } from "./bond.ts";
 import { FOLLOWER, type Link } from "./drain.ts";
-import type { Branch, Target } from "./target.ts";
+import type { Target } from "./target.ts";
 
 type Bound = { readonly bond: Bond; readonly link: Link };
 type FirstBound = Bound & { readonly taken: number };

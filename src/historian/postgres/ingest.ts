@@ -1,31 +1,12 @@
 import pg from "pg";
 import type { Samples } from "../../domain/samples.ts";
+import type { Joined, Place } from "../drained.ts";
 import { spoilDays } from "./beside.ts";
 import type { Database, Session, Step } from "./database.ts";
 import type { Days } from "./days.ts";
 import { COLUMNS, encodeRows } from "./rows.ts";
 import { split, type Watermarks } from "./split.ts";
 import { microsOf, timeOf } from "./time.ts";
-
-/** How far a log has come that is drained into the database. */
-export type Place = { readonly source: string; readonly sequence: number };
-
-export type Joined = {
-  /** Which database this is. */
-  readonly database: string;
-  readonly sequence: number | null;
-  /** Whether no other log was drained into it since. */
-  readonly isOnly: boolean;
-  readonly newestAt: number | null;
-  readonly branch: Branch;
-};
-
-/** Each time a standby becomes the primary its timeline goes up: the old one's is over then. */
-export type Branch = {
-  /** Who made the cluster; a copy by `pg_basebackup` has the same. */
-  readonly system: string;
-  readonly timeline: number;
-};
 
 type Stored = {
   readonly tooOld: number;

@@ -4,6 +4,7 @@ import { type Samples, SamplesBuilder, sampleAt } from "../../domain/samples.ts"
 import { assert } from "../../lib/assert.ts";
 import type { Log } from "../../lib/log.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
+import type { Joined, Place } from "../drained.ts";
 import type {
   AggregateQuery,
   Appended,
@@ -21,7 +22,7 @@ import type { Database, Session } from "./database.ts";
 import { DayMaker } from "./day-maker.ts";
 import { Days } from "./days.ts";
 import { keepRemains, removeHours } from "./hours.ts";
-import { Ingest, type Joined, join, type Place } from "./ingest.ts";
+import { Ingest, join } from "./ingest.ts";
 import { readLatest, readRange } from "./read.ts";
 import { readPolicies, retire, setPolicy } from "./retention.ts";
 import { type Layout, prepareSchema } from "./schema.ts";

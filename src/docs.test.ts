@@ -8,7 +8,8 @@ import { drivers } from "./driver/registry.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const BROKER = "src/broker/embedded";
-const HISTORY = "src/historian/embedded";
+const HISTORIAN = "src/historian";
+const HISTORY = `${HISTORIAN}/embedded`;
 const docs = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", ...inFolder("docs")];
 
 test("every path that the docs name exists", () => {
@@ -60,7 +61,7 @@ test("each word of code that the README of the history says is said in its files
 });
 
 test("each file that the glossary names for the historian's words is there", () => {
-  const places = [HISTORY, "src/historian"].map((folder) => join(root, folder));
+  const places = [HISTORY, HISTORIAN].map((folder) => join(root, folder));
   const named = filesIn("docs/glossary.md").filter((file) => !file.startsWith("src/"));
   assert.ok(named.length > 10);
   assert.deepEqual(
@@ -69,8 +70,10 @@ test("each file that the glossary names for the historian's words is there", () 
   );
 });
 
-test("each file of the history opens with what it is for, not with a detail", () => {
-  const wrong = modulesIn(HISTORY).filter((file) => {
+test("each file of the historian opens with what it is for, not with a detail", () => {
+  const rooms = ["", "/buffered", "/embedded", "/postgres"].map((room) => `${HISTORIAN}${room}`);
+  const files = rooms.flatMap((room) => modulesIn(room).map((file) => `${room}/${file}`));
+  const wrong = files.filter((file) => {
     const { comment, behind } = openingOf(file);
     const isOfConstant = comment.startsWith("/**") && /^(const|let) /.test(behind);
     return comment === "" || isOfConstant;
@@ -83,7 +86,9 @@ test("each file of the history that lays out bytes opens with their table", () =
     /\b(Byte(Writer|Reader)|DataView|SharedArrayBuffer)\(|\bout: ByteWriter|\.write(UInt|Double)/;
   const table = /^ \* +((offset|form) +)?bytes$/m;
   // The log has records written, and lays out none itself.
-  const files = modulesIn(HISTORY).filter((file) => file !== "log.ts");
+  const files = modulesIn(HISTORY)
+    .filter((file) => file !== "log.ts")
+    .map((file) => `${HISTORY}/${file}`);
   const found = files.filter((file) => laysOut.test(openingOf(file).behind));
   assert.ok(found.length > 10);
   assert.deepEqual(
@@ -122,7 +127,7 @@ function filesIn(doc: string): string[] {
 
 /** The comment that a file of the history begins with behind its imports, and what follows it. */
 function openingOf(file: string): { readonly comment: string; readonly behind: string } {
-  const text = readFileSync(join(root, HISTORY, file), "utf8");
+  const text = readFileSync(join(root, file), "utf8");
   const body = text.replace(/^(import[^;]+;\n)+\n*/, "");
   const comment = /^\/\*.*?\*\/\n/s.exec(body)?.[0] ?? "";
   return { comment, behind: body.slice(comment.length) };

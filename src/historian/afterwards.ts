@@ -19,6 +19,11 @@ import {
   type Subject,
 } from "./tale.ts";
 
+/*
+ * Tests for every historian: samples that a device kept while it could not send, and told
+ * afterwards.
+ */
+
 const told = Array.from({ length: 400 }, (_, index) => row(1, index * 10, index));
 /** Of each ten the first is live, up to the half; the rest, newer too, was told afterwards. */
 const isLive = (_: Row, index: number) => index < 200 && index % 10 === 0;

@@ -17,6 +17,10 @@ import {
   type Subject,
 } from "./tale.ts";
 
+/*
+ * Tests for every historian: samples of days in any order read as the same days in order.
+ */
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;

@@ -2,6 +2,10 @@ import type { Quality, Value } from "../domain/reading.ts";
 import { calendarStarts } from "../lib/calendar.ts";
 import type { AggregateQuery } from "./historian.ts";
 
+/*
+ * What tests hold an aggregate against: worked out by hand, from all rows, slowly.
+ */
+
 export type Row = {
   readonly series: number;
   readonly at: number;

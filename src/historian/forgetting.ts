@@ -19,6 +19,10 @@ import {
   type Subject,
 } from "./tale.ts";
 
+/*
+ * Tests for every historian: what is deleted or let go, and what stays of it.
+ */
+
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const FOR_GOOD = { rawMs: null, hourlyMs: null, dailyMs: null };

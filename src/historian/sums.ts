@@ -5,6 +5,11 @@ import type { AggregateQuery, Buckets } from "./historian.ts";
 import type { Summary } from "./rollup.ts";
 import { type Columns, countedValue, isCountable, Tally } from "./tally.ts";
 
+/*
+ * The buckets of a question while they are filled, and as they are handed out: columns of numbers,
+ * by the series.
+ */
+
 /** Columns of the buckets of a series, one behind another. */
 const COLUMN = {
   count: 0,

@@ -9,6 +9,11 @@ import { chances } from "../lib/chance.ts";
 import { COLUMNS, type Column, type Row } from "./by-hand.ts";
 import type { AggregateQuery, Buckets, Historian, RangeQuery } from "./historian.ts";
 
+/*
+ * What tests of any historian are told with: rows, questions, and a historian in a folder that is
+ * gone afterwards.
+ */
+
 export type Subject = {
   readonly name: string;
   readonly open: (folder: string) => Promise<Historian>;

@@ -2,6 +2,10 @@ import { unpackInteger } from "../domain/integer.ts";
 import { isGood, QUALITY_BYTE } from "../domain/reading.ts";
 import { KIND, type Samples } from "../domain/samples.ts";
 
+/*
+ * Values of samples one after the other: which of them count, as what, and what a counter grew by.
+ */
+
 export type Columns = Pick<Samples, "at" | "value" | "kind" | "quality">;
 
 /** Values in order of time, summed up. -0 counts as 0. */

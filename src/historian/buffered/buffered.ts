@@ -29,6 +29,10 @@ import { moveHistoryBack } from "./move-back.ts";
 import { newestOf, withoutRows } from "./rows.ts";
 import type { Connect, Target } from "./target.ts";
 
+/*
+ * The historian of a house that has a database: a folder in front, the database behind it.
+ */
+
 type BufferedParts = {
   /** Takes what arrives; closed by us. */
   readonly local: Historian;

@@ -2,6 +2,10 @@ import { LIMIT } from "../../domain/limit.ts";
 import type { Samples } from "../../domain/samples.ts";
 import type { Historian, RangeQuery } from "../historian.ts";
 
+/*
+ * Reads samples page by page from one historian and appends them to another.
+ */
+
 /** Samples of a page, and of a batch. */
 const PAGE_ROWS = 50_000;
 /** Batches that are prepared while the target works on the one before. */

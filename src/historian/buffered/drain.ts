@@ -6,6 +6,10 @@ import { type Arrivals, type ArrivalsQuery, AwayError, type Outbox } from "../hi
 import { Signal } from "./signal.ts";
 import type { Target } from "./target.ts";
 
+/*
+ * From the log of the folder into the database, in order, for as long as the house runs.
+ */
+
 export type Link = {
   readonly target: Target;
   /** The name of the log in this database. */

@@ -3,6 +3,10 @@ import { isTrusted } from "../durations.ts";
 import type { AggregateQuery, Historian } from "../historian.ts";
 import { isCountable } from "../tally.ts";
 
+/*
+ * Whether the folder alone can answer a question whose first bucket begins with what held before.
+ */
+
 /** How far back is looked for what held before: most often the last sample is good. */
 const BACK_ROWS = 64;
 

@@ -8,6 +8,10 @@ import { type Bond, wholeSince } from "./bond.ts";
 import { FOLLOWER, type Link } from "./drain.ts";
 import type { Target } from "./target.ts";
 
+/*
+ * How a folder comes to its database, the first time and each time after.
+ */
+
 type Bound = { readonly bond: Bond; readonly link: Link };
 type FirstBound = Bound & { readonly taken: number };
 

@@ -9,6 +9,10 @@ import { FOLLOWER } from "./drain.ts";
 import { areSame, type Moved } from "./move.ts";
 import type { Target } from "./target.ts";
 
+/*
+ * The way back: a database's history into its folder.
+ */
+
 type MoveBackParts = {
   readonly local: Historian;
   readonly outbox: Outbox;

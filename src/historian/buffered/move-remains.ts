@@ -1,5 +1,9 @@
 import type { Buckets, Historian, SeriesRemains } from "../historian.ts";
 
+/*
+ * The part of a move that compares what is left of samples that were let go.
+ */
+
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Compared at once. */

@@ -9,6 +9,10 @@ import { bind } from "./link.ts";
 import { areSameRemains } from "./move-remains.ts";
 import type { Target } from "./target.ts";
 
+/*
+ * The way of a whole history from a folder into a database, with nothing running.
+ */
+
 type MoveParts = {
   readonly local: Historian;
   readonly outbox: Outbox;

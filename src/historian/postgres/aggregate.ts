@@ -10,6 +10,10 @@ import { readTiers, readTiersBefore } from "./hours.ts";
 import { readRange } from "./read.ts";
 import { readSummaries, readValuesBefore, type SeriesSummary } from "./summaries.ts";
 
+/*
+ * Sums by buckets, of what PostgreSQL says of each and what stands beside its samples.
+ */
+
 /** Rows that are looked at in one piece. */
 const PAGE_ROWS = 65_536;
 /** Of all series together: their hours are looked at where they do not lie in one bucket. */

@@ -7,6 +7,10 @@ import type { SeriesSummary } from "./summaries.ts";
 import { dayOf, HOUR_MS, hourOf, readTiersFrom } from "./tier-rows.ts";
 import { within } from "./time.ts";
 
+/*
+ * Days and hours beside samples as answers to a question: which buckets need no samples at all.
+ */
+
 type Covered = {
   /** Days and hours that say of a bucket what their samples say. */
   readonly summaries: readonly SeriesSummary[];

@@ -4,6 +4,10 @@ import type { Session } from "./database.ts";
 import { DAY_MS } from "./days.ts";
 import { timeLiteral, touching, within } from "./time.ts";
 
+/*
+ * What is left of samples that were let go, day by day: tables `hour` and `day`.
+ */
+
 const SUMMARY = "first_at, last_at, countable, good, min, max, sum, first, last, increase, area";
 const EXCLUDED = SUMMARY.replaceAll(/\w+/g, "excluded.$&");
 

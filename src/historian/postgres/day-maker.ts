@@ -6,6 +6,10 @@ import { readHoursOfDay } from "./hours.ts";
 import type { SeriesSummary } from "./summaries.ts";
 import { writeTiers } from "./tier-rows.ts";
 
+/*
+ * Makes days and hours beside samples, when there is time for it.
+ */
+
 type MakerParts = {
   readonly database: Database;
   /** Whether something is being stored, which goes first. */

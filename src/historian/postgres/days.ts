@@ -4,6 +4,10 @@ import type { Database, Session } from "./database.ts";
 import type { Layout } from "./schema.ts";
 import { timeLiteral, within } from "./time.ts";
 
+/*
+ * The partitions of the table of samples: one a day.
+ */
+
 export const DAY_MS = 86_400_000;
 /** Made before they are needed, so that midnight is like any other time. */
 const DAYS_AHEAD = 3;

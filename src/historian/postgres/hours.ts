@@ -7,6 +7,10 @@ import { readSummaries, type SeriesSummary } from "./summaries.ts";
 import { dayOf, HOUR_MS, hourOf, readTiersFrom, writeTiers } from "./tier-rows.ts";
 import { microsOf, timeOf, touching, within } from "./time.ts";
 
+/*
+ * What is left of samples that were let go, hour by hour: read, kept and deleted.
+ */
+
 const EVER = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 /** In one statement. */
 const TIERS_AT_ONCE = 5_000;

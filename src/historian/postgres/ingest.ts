@@ -8,6 +8,10 @@ import { COLUMNS, encodeRows } from "./rows.ts";
 import { split, type Watermarks } from "./split.ts";
 import { microsOf, timeOf } from "./time.ts";
 
+/*
+ * From batches into tables: what is fresh by COPY, what is late by way of a temporary table.
+ */
+
 type Stored = {
   readonly tooOld: number;
   /** Whether there are days to be made now. */

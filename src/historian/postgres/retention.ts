@@ -7,6 +7,10 @@ import { keepHours } from "./hours.ts";
 import type { Ingest } from "./ingest.ts";
 import { timeLiteral, within } from "./time.ts";
 
+/*
+ * Lets go of what is older than its policy says: of raw samples hours and days stay.
+ */
+
 type Policies = ReadonlyMap<number, Retention>;
 type Wish = { readonly now: number; readonly fallback: Retention };
 

@@ -7,6 +7,10 @@ import { urlsOfHosts } from "../../lib/url-hosts.ts";
 import type { Database, Session, Step } from "./database.ts";
 import { runScript } from "./script.ts";
 
+/*
+ * Connections to a PostgreSQL: one that writes, and keeps other writers away, and a few that read.
+ */
+
 /** "fieldline" in eight letters' bytes: who holds this lock may write. */
 const WRITER_LOCK = "7379531087905681765";
 const READERS_MAX = 4;

@@ -1,6 +1,10 @@
 import type { Samples } from "../../domain/samples.ts";
 import { microsOf } from "./time.ts";
 
+/*
+ * Tells samples that can meet nothing in the database from those that may replace some.
+ */
+
 /** Rows of a batch in the order of the table's key, each (series, time) once. */
 type Split = {
   /** Newer than anything known of their series: nothing can be in their way. */

@@ -5,6 +5,10 @@ import { CopyReader } from "./copy.ts";
 import type { Session } from "./database.ts";
 import { timeLiteral, timeOfMicros, within } from "./time.ts";
 
+/*
+ * The SQL that sums samples up, bucket by bucket.
+ */
+
 type Wish = Pick<AggregateQuery, "quality" | "rollover" | "weighted"> & {
   /** What is to be looked at; those of a series do not meet. */
   readonly spans: readonly SeriesRange[];

@@ -4,14 +4,14 @@ import { DAY_MS } from "./days.ts";
 import { readSummary, type SeriesSummary } from "./summaries.ts";
 import { microsOf, timeOf } from "./time.ts";
 
-export const HOUR_MS = DAY_MS / 24;
-
 /*
  * Hours and days, a row each, with the same columns whatever they are made of: `hour` and `day` are
  * what is left of samples that were let go, `hourly` and `daily` stand beside samples (beside.ts).
  */
+
 type TierTable = "hour" | "day" | "hourly" | "daily";
 
+export const HOUR_MS = DAY_MS / 24;
 const SUMMARY = "first_at, last_at, countable, good, min, max, sum, first, last, increase, area";
 const EXCLUDED = SUMMARY.replaceAll(/\w+/g, "excluded.$&");
 

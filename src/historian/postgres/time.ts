@@ -1,3 +1,7 @@
+/*
+ * Times as PostgreSQL has them, and back.
+ */
+
 /** PostgreSQL counts microseconds from the start of the year 2000. */
 const EPOCH_MS = Date.UTC(2000, 0, 1);
 const EPOCH_MICROS = EPOCH_MS * 1_000;

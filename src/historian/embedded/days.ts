@@ -188,15 +188,22 @@ export class Days {
   /** What is deleted may not live on in a sum: hours, or days without hours, of `[from, to)`. */
   remove(series: number, from: number, to: number): void {
     this.open.forget(series);
+    const horizon = this.horizonOf(series);
+    const isWithin = (tier: Tier) => tier.lastAt >= from && tier.firstAt < to;
     for (const day of this.within(series, from, to)) {
-      const isMade = day.at > this.horizonOf(series);
-      const hours = isMade ? [] : (this.hoursOf(series, day.at) ?? []);
-      const left = hours.filter((hour) => hour.lastAt < from || hour.firstAt >= to);
-      if (left.length > 0) this.put(series, tableOf(left));
-      else if (isMade || (day.lastAt >= from && day.firstAt < to)) this.forget(series, day.at);
+      if (day.at > horizon) this.forget(series, day.at);
+      else this.#cut(series, day, isWithin);
     }
-    const isGone = this.within(series, NEVER, this.horizonOf(series) + 1).length === 0;
+    const isGone = this.within(series, NEVER, horizon + 1).length === 0;
     if (isGone && this.#horizons.delete(series)) this.#dropHorizon.run(series);
+  }
+
+  /** Of a day whose raw samples were let go. */
+  #cut(series: number, day: Tier, isOut: (tier: Tier) => boolean): void {
+    const hours = this.hoursOf(series, day.at) ?? [];
+    const left = hours.filter((hour) => !isOut(hour));
+    if (left.length > 0) this.put(series, tableOf(left));
+    else if (isOut(day)) this.forget(series, day.at);
   }
 
   /** The day is no longer what its raw samples are. */

@@ -2,7 +2,7 @@ import { crc32 } from "node:zlib";
 import { ByteReader, ByteWriter, VARINT_BYTES } from "./bytes.ts";
 import type { DayTable } from "./day-table.ts";
 import { SUM_ROW } from "./sum-row.ts";
-import type { Tier } from "./tier.ts";
+import { HOUR_MS, type Tier } from "./tier.ts";
 import { readValues, writeValues } from "./values.ts";
 
 /*
@@ -20,7 +20,6 @@ import { readValues, writeValues } from "./values.ts";
  */
 const VERSION = 1;
 const CRC_BYTES = 4;
-const HOUR_MS = 3_600_000;
 const COLUMNS = SUM_ROW;
 const TIME_COLUMNS = 2;
 const HOURS_MAX = 24;

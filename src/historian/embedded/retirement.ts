@@ -1,7 +1,7 @@
 import type { Retention } from "../historian.ts";
 import type { Chunks } from "./chunks.ts";
 import { Run } from "./run.ts";
-import { HOUR_MS, hoursIn } from "./tier.ts";
+import { hourOf, hoursIn } from "./tier.ts";
 
 /*
  * Lets go of what is older than its policy says: of raw samples hours and days stay.
@@ -55,20 +55,24 @@ export class Retirement {
   #retire(series: number, chunksMax: number): number {
     const { days, policies } = this.#chunks;
     const { rawMs, hourlyMs, dailyMs } = policies.of(series) ?? this.#fallback;
-    let done = 0;
-    if (rawMs !== null) {
-      const end = Math.floor((this.#now - rawMs) / HOUR_MS) * HOUR_MS;
-      for (const chunk of this.#chunks.forward(series, Number.NEGATIVE_INFINITY, end)) {
-        if (chunk.lastAt >= end || done >= chunksMax) break;
-        if (this.#isInMemory(series, chunk.lastAt)) break;
-        this.#run.clear();
-        this.#chunks.takeOut(chunk, this.#run);
-        days.retire(series, hoursIn(this.#run, 0, this.#run.count), chunk.lastAt);
-        done += 1;
-      }
-    }
+    const done = rawMs === null ? 0 : this.#retireRaw(series, this.#now - rawMs, chunksMax);
     const before = (keptMs: number | null) => this.#now - (keptMs ?? Number.POSITIVE_INFINITY);
     if (hourlyMs !== null) days.expire(series, before(hourlyMs), before(dailyMs));
+    return done;
+  }
+
+  /** Chunks that lie before the hour of this time, the oldest first. */
+  #retireRaw(series: number, before: number, chunksMax: number): number {
+    const end = hourOf(before);
+    let done = 0;
+    for (const chunk of this.#chunks.forward(series, Number.NEGATIVE_INFINITY, end)) {
+      if (chunk.lastAt >= end || done >= chunksMax) break;
+      if (this.#isInMemory(series, chunk.lastAt)) break;
+      this.#run.clear();
+      this.#chunks.takeOut(chunk, this.#run);
+      this.#chunks.days.retire(series, hoursIn(this.#run, 0, this.#run.count), chunk.lastAt);
+      done += 1;
+    }
     return done;
   }
 }

@@ -75,7 +75,7 @@ test("each file of the historian opens with what it is for, not with a detail", 
   const files = rooms.flatMap((room) => modulesIn(room).map((file) => `${room}/${file}`));
   const wrong = files.filter((file) => {
     const { comment, behind } = openingOf(file);
-    const isOfConstant = comment.startsWith("/**") && /^(const|let) /.test(behind);
+    const isOfConstant = comment.startsWith("/**") && /^(export )?(const|let) /.test(behind);
     return comment === "" || isOfConstant;
   });
   assert.deepEqual(wrong, []);

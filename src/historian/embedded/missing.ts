@@ -4,6 +4,10 @@ import type { EngineParts } from "./engine-parts.ts";
 import type { Files } from "./files.ts";
 import type { Replayed } from "./log.ts";
 
+/*
+ * What a start finds missing of what was there: the database, or records of the log.
+ */
+
 /** The file of the chunks; see schema.ts. */
 export const DATABASE = "history.db";
 

@@ -11,6 +11,8 @@ import { type Files, readPart } from "./files.ts";
  *   history.db-wal        SQLite's own
  *   history.db-wal.new    its copy, while that is made
  *   history.db-wal.kept   a whole copy that takes its place before the database is opened again
+ *
+ * Where the database is gone, each of them but the second is put aside as `.damaged` (missing.ts).
  */
 const PART_BYTES = 1024 * 1024;
 

@@ -7,12 +7,13 @@ import { openEmbeddedHistorian } from "./embedded/embedded.ts";
 import type { Historian } from "./historian.ts";
 import { openPostgresHistorian, type PostgresHistorian } from "./postgres/postgres.ts";
 
+/*
+ * What tests of a folder before a PostgreSQL open, and what it is made of.
+ */
+
 type Cluster = { readonly database: (name: string) => string };
 
-/**
- * For tests: opens embedded histories that stand before a PostgreSQL, and what they are made of.
- * Each folder has a database of its own in the cluster, of the folder's name.
- */
+/** Each folder has a database of its own in the cluster, of the folder's name. */
 export function beforePostgres(cluster: Cluster | undefined) {
   const partsOf = (folder: string, name = basename(folder)) => {
     const url = cluster?.database(name.toLowerCase()) ?? "";

@@ -2,12 +2,12 @@ import type { RangeQuery } from "./historian.ts";
 
 /** What of a range is still to be told: a page that goes on behind another begins there. */
 export function restOf({ from, to, after, order }: RangeQuery): Span {
-  if (after === undefined) return { from, to };
-  if (order === -1) return { from, to: Math.min(to, after) };
-  return { from: Math.max(from, nextDouble(after)), to };
+  if (after === undefined) return { since: from, until: to };
+  if (order === -1) return { since: from, until: Math.min(to, after) };
+  return { since: Math.max(from, nextDouble(after)), until: to };
 }
 
-type Span = { readonly from: number; readonly to: number };
+type Span = { readonly since: number; readonly until: number };
 
 const double = new Float64Array(1);
 const bits = new BigInt64Array(double.buffer);

@@ -221,7 +221,7 @@ export class BufferedHistorian implements Historian {
   }
 
   async range(query: RangeQuery): Promise<Samples> {
-    const { from, to } = restOf(query);
+    const { since: from, until: to } = restOf(query);
     const wholeFrom = wholeSince(this.#bond);
     if (from >= wholeFrom || from >= to) return this.#local.range(query);
     if (query.order === -1) {

@@ -18,7 +18,7 @@ import { Tiers } from "./tiers.ts";
  * chunk, or the samples themselves, and over all of them what memory has.
  */
 
-type Span = { readonly from: number; readonly to: number };
+type Span = { readonly since: number; readonly until: number };
 
 type Sources = {
   readonly memtable: Memtable;
@@ -72,11 +72,11 @@ class Walk {
     for (const tier of this.#tiers.retired(sums)) sums.addSummary(tier);
     let start = from;
     for (const day of this.#tiers.days(sums, arrived, (at) => this.#sumUp(series, at, arrived))) {
-      this.#addRaw(sums, arrived, { from: start, to: day.at });
+      this.#addRaw(sums, arrived, { since: start, until: day.at });
       sums.addSummary(day);
       start = day.at + DAY_MS;
     }
-    this.#addRaw(sums, arrived, { from: start, to });
+    this.#addRaw(sums, arrived, { since: start, until: to });
     sums.end();
   }
 
@@ -85,11 +85,11 @@ class Walk {
     const { memtable, keptDays } = this.#sources;
     const day = { series, at, isAll: this.#query.quality === "all" };
     return keptDays.of(day, arrived, memtable.arrivals(series), (sum) =>
-      this.#addRaw(sum, arrived, { from: at, to: at + DAY_MS }),
+      this.#addRaw(sum, arrived, { since: at, until: at + DAY_MS }),
     ).tier;
   }
 
-  #addRaw(sums: Target, arrived: Run, { from, to }: Span): void {
+  #addRaw(sums: Target, arrived: Run, { since: from, until: to }: Span): void {
     if (!(from < to)) return;
     let row = arrived.rowAt(from);
     const last = arrived.rowAt(to);

@@ -242,7 +242,8 @@ export class Chunks {
   }
 
   add(series: number, run: Run, { from, to, isOpen }: NewChunk): void {
-    const [firstAt, lastAt, samples] = [run.at[from] ?? 0, run.at[to - 1] ?? 0, to - from];
+    const [firstAt, lastAt] = [run.at[from] ?? 0, run.at[to - 1] ?? 0];
+    const samples = to - from;
     const data = isOpen
       ? Buffer.concat([headOfPieces(1), encodePiece(run, from, to)])
       : encodeChunk(run, from, to);

@@ -81,7 +81,7 @@ export function sumDay(chunks: Chunks, wanted: Wanted, { table, run }: DayWork):
   if (chunks.samplesAbout(series, day, day + DAY_MS) < samplesMin) return false;
   const read = (from: number, to: number) => {
     for (const block of blocksForward(chunks, { series, from, to })) {
-      addBlock(block, { from, to }, { table, run });
+      addBlock(block, { since: from, until: to }, { table, run });
     }
   };
   try {
@@ -96,12 +96,12 @@ export function sumDay(chunks: Chunks, wanted: Wanted, { table, run }: DayWork):
   return table.count > 0;
 }
 
-type Span = { readonly from: number; readonly to: number };
+type Span = { readonly since: number; readonly until: number };
 
 /** Of whole hours. A block in one hour of nothing but good samples says all by itself. */
-function addBlock(block: Block, { from, to }: Span, { table, run }: DayWork): void {
+function addBlock(block: Block, { since, until }: Span, { table, run }: DayWork): void {
   const at = hourOf(block.firstAt);
-  const isWhole = at >= from && at === hourOf(block.lastAt);
+  const isWhole = at >= since && at === hourOf(block.lastAt);
   const sums = isWhole ? block.sums(false) : undefined;
   if (sums && sums.good === sums.samples) {
     const hour = tierOf(at, sums);
@@ -111,8 +111,8 @@ function addBlock(block: Block, { from, to }: Span, { table, run }: DayWork): vo
   }
   run.clear();
   block.decode(run);
-  run.trim(from, to);
+  run.trim(since, until);
   if (run.count === 0) return;
   for (const hour of hoursIn(run, 0, run.count)) table.addTier(hour);
-  table.addEveryTier(summed(run, { from: 0, to: run.count, isAll: true }, from));
+  table.addEveryTier(summed(run, { from: 0, to: run.count, isAll: true }, since));
 }

@@ -59,7 +59,7 @@ export class Flush {
   /** The newest chunk of the series, as it was before. */
   #tail: ChunkEnd | undefined;
   /** The newest time of the series. */
-  #end = 0;
+  #end = Number.NaN;
   #steps: Generator<void>;
 
   /** One at a time works with the same tools. */

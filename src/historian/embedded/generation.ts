@@ -199,7 +199,7 @@ export class Generation {
   collect(series: number, from: number, to: number, into: Run): void {
     into.clear();
     if (!this.#holds(series, from, to)) return;
-    this.#gather(series, { from, to }, into);
+    this.#gather(series, { since: from, until: to }, into);
     if (this.#texts.length > 0) into.adoptTexts(this.#texts, 0);
   }
 
@@ -261,7 +261,7 @@ export class Generation {
    * In order of arrival, which is that of time most often: then column by column. Nothing waits for
    * what it reads there, so the processor fetches the blocks that follow from memory meanwhile.
    */
-  #copy(block: number, rows: Span, span: Span, into: Run): void {
+  #copy(block: number, rows: Rows, span: Span, into: Run): void {
     if (!this.#isAscending(block, rows, span, into.newestAt)) {
       this.#copyEach(block, rows, span, into);
       return;
@@ -281,7 +281,7 @@ export class Generation {
   }
 
   /** Whether its rows are newer than this, each than the one before, and all lie in the span. */
-  #isAscending(block: number, rows: Span, { from, to }: Span, newest: number): boolean {
+  #isAscending(block: number, rows: Rows, { since, until }: Span, newest: number): boolean {
     const numbers = this.#numbers;
     const first = block * BLOCK_NUMBERS;
     let before = newest;
@@ -290,11 +290,11 @@ export class Generation {
       if (time <= before) return false;
       before = time;
     }
-    return (numbers[first + rows.from] ?? 0) >= from && before < to;
+    return (numbers[first + rows.from] ?? 0) >= since && before < until;
   }
 
   /** Each waits behind the last to count. */
-  #copyEach(block: number, rows: Span, { from, to }: Span, into: Run): void {
+  #copyEach(block: number, rows: Rows, { since, until }: Span, into: Run): void {
     const [numbers, bytes] = [this.#numbers, this.#bytes];
     const { at, value, kind, quality } = into;
     const first = block * BLOCK_NUMBERS;
@@ -302,7 +302,7 @@ export class Generation {
     let newest = into.newestAt;
     for (let row = rows.from; row < rows.to; row += 1) {
       const time = numbers[first + row] ?? 0;
-      if (time < from || time >= to) continue;
+      if (time < since || time >= until) continue;
       const place = into.count;
       at[place] = time;
       value[place] = numbers[first + VALUE + row] ?? 0;
@@ -387,10 +387,12 @@ export class Generation {
   }
 }
 
-type Span = { readonly from: number; readonly to: number };
+type Rows = { readonly from: number; readonly to: number };
+/** Of times, and not named as rows are: V8 would make doubles of those, too. */
+type Span = { readonly since: number; readonly until: number };
 
 const NEVER = Number.NEGATIVE_INFINITY;
-const EVER: Span = { from: NEVER, to: Number.POSITIVE_INFINITY };
+const EVER: Span = { since: NEVER, until: Number.POSITIVE_INFINITY };
 
 function shared(bytes: number): ArrayBufferLike {
   return new SharedArrayBuffer(bytes);

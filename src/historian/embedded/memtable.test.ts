@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInThisContext } from "node:vm";
 import { isPast, PAST } from "../../domain/reading.ts";
 import { KIND, type Samples, valueAt } from "../../domain/samples.ts";
 import { chances } from "../../lib/chance.ts";
@@ -46,6 +48,13 @@ test("of each time memory has what arrived last, however late and wherever it be
       expected.map(([, row]) => row),
     );
   }
+});
+
+test("rows are counted in small whole numbers, whichever times were asked for", () => {
+  const memtable = memoryOf(30_000);
+  for (let row = 0; row < 40; row += 1) memtable.insert(oneAt(row + 0.5, row));
+  const run = memtable.collect(0, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+  assert.ok(isSmall(run.count));
 });
 
 test("series for which there is no room are answered as well", () => {
@@ -164,4 +173,11 @@ function assertNewest(
     assert.equal(found.at[row], newest.get(series));
     assert.equal(String(valueAt(found, row)), shown.get(series));
   }
+}
+
+/** Whether V8 has it as a small whole number, and not as a double in memory of its own. */
+function isSmall(number: number): boolean {
+  setFlagsFromString("--allow-natives-syntax");
+  const ask: (number: number) => boolean = runInThisContext("(number) => %IsSmi(number)");
+  return ask(number);
 }

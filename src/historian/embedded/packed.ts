@@ -75,7 +75,8 @@ function writeBlock(out: ByteWriter, numbers: Float64Array, from: number, to: nu
   const isSteps = mostStep - leastStep < most - least;
   const block = isSteps ? steps : own;
   const low = isSteps ? leastStep : least;
-  const width = widthOf(isSteps ? mostStep - leastStep : most - least);
+  const high = isSteps ? mostStep : most;
+  const width = widthOf(high - low);
   const count = to - from;
   out.reserve(1 + (BLOCK + 1) * VARINT_BYTES);
   out.byte(width | (Number(isSteps) * DIFFERENCES));
@@ -118,10 +119,10 @@ class BlockReader {
   readonly #body: ByteReader;
   readonly #into: Float64Array;
   readonly #power: number;
-  /** The number before the block. */
-  #before: number;
+  /** The number before the block. As the least of one it begins as NaN, see `Rolling`. */
+  #before = Number.NaN;
   #width = 0;
-  #least = 0;
+  #least = Number.NaN;
 
   constructor(body: ByteReader, into: Float64Array, power: number, before: number) {
     this.#body = body;

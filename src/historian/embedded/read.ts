@@ -13,7 +13,7 @@ import { mergeRuns, Run } from "./run.ts";
  */
 export function readRange(memtable: Memtable, chunks: Chunks, query: RangeQuery): Samples {
   const { series, order = 1 } = query;
-  const { from, to } = restOf(query);
+  const { since: from, until: to } = restOf(query);
   const limit = Math.max(0, query.limit);
   const arrived = memtable.collect(series, from, to);
   const stored = new Run();

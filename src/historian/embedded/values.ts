@@ -115,7 +115,7 @@ function scale(values: Float64Array, power: number): number {
     const value = values[row] ?? 0;
     const scaled = Math.round(value * power);
     if (scaled / power !== value || Math.abs(scaled) > DIFFERENCE_MAX) return NOT_WHOLE;
-    if (scaled === 0 && Object.is(value, -0)) return NOT_WHOLE;
+    if (value === 0 && Object.is(value, -0)) return NOT_WHOLE;
     changes += Number(scaled !== before);
     whole[row] = scaled;
     before = scaled;

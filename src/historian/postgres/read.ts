@@ -10,7 +10,7 @@ import { within } from "./time.ts";
 /** Samples of one series, nearest to the asked end first: the key's order, read from the index. */
 export async function readRange(session: Session, query: RangeQuery): Promise<Samples> {
   const { series, order = 1 } = query;
-  const { from, to } = restOf(query);
+  const { since: from, until: to } = restOf(query);
   const limit = from < to ? Math.max(0, query.limit) : 0;
   const bytes = await session.copyOut(
     `SELECT ${COLUMNS} FROM fieldline.sample

@@ -5,7 +5,7 @@ import type { Account } from "./load.ts";
 /** Where the attackers come in, and as whom. */
 export type Target = { readonly port: number; readonly account: Account };
 
-export type Attack = {
+type Attack = {
   readonly name: string;
   /** What has to be there first; what it costs is not measured. */
   readonly prepare?: (target: Target) => Promise<void>;

@@ -80,7 +80,7 @@ const SEED = [
  * Publishes with QoS 1 from raw sockets, pre-encoded, and counts what is acknowledged. Tells when
  * all are connected: what that costs is no part of what a message costs.
  */
-export async function runLoad(
+async function runLoad(
   options: LoadOptions,
   onConnected: () => void = () => {},
 ): Promise<LoadResult> {

@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { generate } from "mqtt-packet";
 import { PacketReader } from "../src/broker/packet-reader.ts";
 
-export type RouteOptions = {
+type RouteOptions = {
   readonly port: number;
   readonly qos: 0 | 1;
   readonly publishers: number;
@@ -27,7 +27,7 @@ const SILENCE_MS = 3_000;
  * From some publishers through the broker to one subscriber. Each publisher sends its next window
  * when half of the one before has arrived, so that no broker has to drop anything.
  */
-export async function runRoute(options: RouteOptions): Promise<RouteResult> {
+async function runRoute(options: RouteOptions): Promise<RouteResult> {
   const { messages, publishers: count, window } = options;
   const share = Math.floor(messages / count);
   const trains = Array.from({ length: count }, (_, index) => trainOf(index, options));

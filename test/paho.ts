@@ -11,7 +11,7 @@ const SCRIPT = fileURLToPath(new URL("paho-client.py", import.meta.url));
 /** Eclipse Paho in Python: what the gateways of the seed projects are made of. */
 export const hasPaho = spawnSync(PYTHON, ["-c", "import paho.mqtt.client"]).status === 0;
 
-export type PahoOptions = Omit<Where, "version"> & {
+type PahoOptions = Omit<Where, "version"> & {
   readonly version?: 3 | 4 | 5;
   readonly clean?: boolean;
   readonly will?: {
@@ -21,7 +21,7 @@ export type PahoOptions = Omit<Where, "version"> & {
   } & ({ readonly payload: string } | { readonly hex: string });
 };
 
-export type PahoMessage = {
+type PahoMessage = {
   readonly topic: string;
   readonly payload: string;
   /** The same, byte by byte. */

@@ -43,6 +43,7 @@ const batches = Array.from({ length: HOURS }, (_, hour) =>
 export function testForgetting(subject: Subject): void {
   testDeletion(subject);
   testRetirement(subject);
+  testBeyond(subject);
   testRollover(subject);
   testPolicies(subject);
 }
@@ -154,6 +155,34 @@ function testRetirement(subject: Subject): void {
       assert.ok(gone === 0 && stays > 22 * 60, `${gone} and ${stays} are left`);
       const [first = Number.NaN, second = Number.NaN] = columnOf(other, "all");
       assert.ok(first === 0 && second < 24 * 60, `${second} are left where one was deleted`);
+    },
+  });
+}
+
+function testBeyond(subject: Subject): void {
+  const broken = counter.map((one, minute) => ({
+    ...{ ...one, series: 7, quality: "good" as const },
+    value: minute % 2 === 0 ? Number.MAX_VALUE : -Number.MAX_VALUE,
+  }));
+  remains(subject, {
+    claim: "values whose sum is too large for a double are summed up and let go like others",
+    store: [counter, broken],
+    change: async (historian) => {
+      const asked = { ...span, series: Uint32Array.of(7, 5), by: { everyMs: DAY_MS } };
+      const [one, other] = await historian.aggregate({ ...asked, weighted: true });
+      assert.deepEqual(columnOf(one, "count"), [1_440, 1_440, 1_440]);
+      assert.ok(other);
+      assertSame(other, byHand(counter, { ...asked, weighted: true }), "beside it");
+      await historian.retire(span.to, { ...FOR_GOOD, rawMs: 24 * HOUR_MS });
+    },
+    check: async (historian) => {
+      assert.ok((await allOf(historian, 7)).length < 25 * 60 + 1_024);
+      const asked = { ...span, series: Uint32Array.of(7, 5), by: { everyMs: DAY_MS } };
+      const [one, other] = await historian.aggregate({ ...asked, weighted: true });
+      assert.deepEqual(columnOf(one, "count"), [1_440, 1_440, 1_440]);
+      assert.deepEqual(columnOf(one, "max"), new Array(3).fill(Number.MAX_VALUE));
+      assert.ok(other);
+      assertSame(other, byHand(counter, { ...asked, weighted: true }), "beside it");
     },
   });
 }

@@ -23,17 +23,19 @@ const BACK_ROWS = 64;
 
 /**
  * One row of buckets a series. PostgreSQL sums up what lies in each bucket; what reaches from one
- * bucket into the next is joined here, by the functions that every historian uses.
+ * bucket into the next is joined here, by the functions that every historian uses. `isWide`: where
+ * it has failed, for a sum is too large for a double.
  */
 export async function aggregate(
   session: Session,
   query: AggregateQuery,
+  isWide = false,
 ): Promise<readonly Buckets[]> {
   const table = sumTable(query);
   const all = Array.from(query.series, (_, index) => new Sums(query, table, index));
   const { starts } = table;
   if (starts.length > 0 && all.length > 0) {
-    await addValues(session, { query, starts, all });
+    await addValues(session, { query, starts, all, isWide });
     if (query.state !== undefined) {
       for (const sums of all) await addDurations(session, query, sums);
     }
@@ -45,6 +47,7 @@ type Asked = {
   readonly query: AggregateQuery;
   readonly starts: Float64Array;
   readonly all: readonly Sums[];
+  readonly isWide: boolean;
 };
 
 /** Series after series or some at once: all that is read for them is in memory meanwhile. */
@@ -59,12 +62,12 @@ async function addValues(session: Session, asked: Asked): Promise<void> {
   }
 }
 
-async function addValuesOf(session: Session, { query, starts, all }: Asked): Promise<void> {
+async function addValuesOf(session: Session, { query, starts, all, isWide }: Asked): Promise<void> {
   const before = await readValuesBefore(session, query);
   const tiersBefore = await readTiersBefore(session, query);
   const tiers = groupBySeries(await readTiers(session, query, starts));
   const { summaries, rest } = await readCovered(session, query, all);
-  const read = await readSummaries(session, { ...query, spans: rest, starts });
+  const read = await readSummaries(session, { ...query, spans: rest, starts, isWide });
   const inOrder = [...summaries, ...read].sort((one, other) => one.firstAt - other.firstAt);
   const samples = groupBySeries(inOrder);
   for (const sums of all) {

@@ -2,6 +2,7 @@ import type { AggregateQuery, SeriesRange } from "../historian.ts";
 import { CopyReader } from "./copy.ts";
 import type { Session } from "./database.ts";
 import { DAY_MS } from "./days.ts";
+import { wide } from "./summaries.ts";
 import { timeLiteral, touching, within } from "./time.ts";
 
 /*
@@ -19,10 +20,11 @@ export function daysOfHours(condition: string): string {
   return `
     INSERT INTO fieldline.day(series, at, ${SUMMARY})
     SELECT series, day, min(first_at), max(last_at), sum(countable), sum(good), min(min), max(max),
-      sum(sum), (array_agg(first ORDER BY at))[1], (array_agg(last ORDER BY at DESC))[1],
-      sum(increase + CASE WHEN before IS NULL THEN 0 WHEN first >= before THEN first - before
-        ELSE first END),
-      sum(area + coalesce(before * date_part('epoch', first_at - before_at) * 1000, 0))
+      sum(${wide("sum")}), (array_agg(first ORDER BY at))[1], (array_agg(last ORDER BY at DESC))[1],
+      sum(${wide("increase")} + CASE WHEN before IS NULL THEN 0
+        WHEN first >= before THEN ${wide("first")} - ${wide("before")} ELSE ${wide("first")} END),
+      sum(${wide("area")}
+        + coalesce(${wide("before")} * date_part('epoch', first_at - before_at) * 1000, 0))
     FROM (
       SELECT hour.*, date_trunc('day', at) AS day, lag(last) OVER w AS before,
         lag(last_at) OVER w AS before_at

@@ -3,7 +3,7 @@ import { together } from "../rollup.ts";
 import { COUNTED_MIN, type DueDays, hasHours, readDue, settleDue } from "./beside.ts";
 import type { Database } from "./database.ts";
 import { readHoursOfDay } from "./hours.ts";
-import type { SeriesSummary } from "./summaries.ts";
+import { isBeyond, type SeriesSummary } from "./summaries.ts";
 import { writeTiers } from "./tier-rows.ts";
 
 /*
@@ -21,8 +21,6 @@ type MakerParts = {
 const SERIES_AT_ONCE = 64;
 /** Where others are always at work, it goes on at one of so many opportunities. */
 const PATIENCE = 8;
-/** What PostgreSQL says of a sum that is too large for a double. */
-const OUT_OF_RANGE = "22003";
 
 /**
  * Makes the days that are due, the newest first, while nothing else is to be done; where samples
@@ -109,7 +107,7 @@ export class DayMaker {
       const asked = series.map((one) => one.series);
       return await this.#parts.database.read((session) => readHoursOfDay(session, day, asked));
     } catch (reason) {
-      if ((reason as { readonly code?: string }).code !== OUT_OF_RANGE) throw reason;
+      if (!isBeyond(reason)) throw reason;
       if (series.length === 1) return [];
       this.#atOnce = 1;
       return undefined;

@@ -75,7 +75,7 @@ export async function removeHours(session: Session, range: SeriesRange): Promise
 /** Keeps what a day and its hours come to, over good samples, with what was kept of them before. */
 export async function keepHours(session: Session, day: number, series: Uint32Array): Promise<void> {
   const known = await readTable(session, "hour", { series, from: day, to: day + DAY_MS });
-  const hours = linkedByHour([...known, ...(await readHours(session, day, series))]);
+  const hours = linkedByHour([...known, ...(await readHours(session, day, series, true))]);
   const kept = hours.filter(({ good }) => good > 0);
   await writeTiers(session, "hour", kept);
   await makeDay(session, day, [...series]);
@@ -87,7 +87,7 @@ export async function readHoursOfDay(
   day: number,
   series: Iterable<number>,
 ): Promise<SeriesSummary[]> {
-  const hours = linkedByHour(await readHours(session, day, series));
+  const hours = linkedByHour(await readHours(session, day, series, false));
   return hours.sort((one, other) => one.series - other.series || one.firstAt - other.firstAt);
 }
 
@@ -95,10 +95,11 @@ function readHours(
   session: Session,
   day: number,
   series: Iterable<number>,
+  isWide: boolean,
 ): Promise<SeriesSummary[]> {
   const spans = Array.from(series, (one) => ({ series: one, from: day, to: day + DAY_MS }));
   const starts = Float64Array.from({ length: 24 }, (_, hour) => day + hour * HOUR_MS);
-  return readSummaries(session, { spans, starts, weighted: true });
+  return readSummaries(session, { spans, starts, weighted: true, isWide });
 }
 
 function linkedByHour(parts: readonly SeriesSummary[]): SeriesSummary[] {

@@ -27,6 +27,7 @@ import { readLatest, readRange } from "./read.ts";
 import { readPolicies, retire, setPolicy } from "./retention.ts";
 import { type Layout, prepareSchema } from "./schema.ts";
 import { connect } from "./server.ts";
+import { isBeyond } from "./summaries.ts";
 import { canBeKept, within } from "./time.ts";
 
 /** Opens the database and makes its tables; keeps other writers away until `close`. */
@@ -128,8 +129,13 @@ export class PostgresHistorian implements Historian {
     return this.#read((session) => readRange(session, query));
   }
 
-  aggregate(query: AggregateQuery): Promise<readonly Buckets[]> {
-    return this.#read((session) => aggregate(session, query));
+  async aggregate(query: AggregateQuery): Promise<readonly Buckets[]> {
+    try {
+      return await this.#read((session) => aggregate(session, query));
+    } catch (reason) {
+      if (!isBeyond(reason)) throw reason;
+      return this.#read((session) => aggregate(session, query, true));
+    }
   }
 
   async deleteRange(range: SeriesRange): Promise<void> {

@@ -14,9 +14,16 @@ type Wish = Pick<AggregateQuery, "quality" | "rollover" | "weighted"> & {
   readonly spans: readonly SeriesRange[];
   /** Where the buckets begin. */
   readonly starts: Float64Array;
+  /** Sums may be too large for a double: what is near that adds up as infinite. Fallback: no. */
+  readonly isWide?: boolean;
 };
 
 export type SeriesSummary = Summary & { readonly series: number };
+
+/** What PostgreSQL says of a sum that is too large for a double. */
+const OUT_OF_RANGE = "22003";
+/** A quadrillion of samples, each times the milliseconds of a year, come to less than a double. */
+const WIDE = "1e280";
 
 /** A number, 0 or 1 for a boolean; null for all that is not counted. */
 const COUNTED = "coalesce(nullif(number, 'NaN'), whole::float8, truth::int::float8)";
@@ -27,13 +34,24 @@ const NOT_GOOD = `quality <> 0 AND quality NOT IN (${GOOD})`;
 /**
  * What the samples of each span come to, bucket by bucket: PostgreSQL looks at all of them, and
  * whoever asks joins what it found. Series after series it walks along the key, so that nothing has
- * to be sorted. Fails where a sum is too large for a double: its arithmetic stops there, ours goes
- * on with infinity.
+ * to be sorted. Where a sum is too large for a double its arithmetic stops (`isBeyond`), while ours
+ * goes on with infinity: then it has to be asked for as `isWide`.
  */
 export async function readSummaries(session: Session, wish: Wish): Promise<SeriesSummary[]> {
   if (wish.spans.length === 0) return [];
   const trusted = await readTrusted(session, wish);
   return wish.quality === "all" ? trusted : [...trusted, ...(await readOthers(session, wish))];
+}
+
+/** Whether a sum was too large for a double. */
+export function isBeyond(reason: unknown): boolean {
+  return (reason as { readonly code?: unknown } | undefined)?.code === OUT_OF_RANGE;
+}
+
+/** As SQL, a number that no sum of which fails. */
+export function wide(number: string): string {
+  const infinite = `sign(${number}) * 'Infinity'::float8`;
+  return `(CASE WHEN abs(${number}) > ${WIDE} THEN ${infinite} ELSE ${number} END)`;
 }
 
 /** The last value before this time that counts, of each of the series that has one. */
@@ -56,15 +74,17 @@ export async function readValuesBefore(
 }
 
 async function readTrusted(session: Session, wish: Wish): Promise<SeriesSummary[]> {
-  const { quality, rollover, weighted } = wish;
-  const reset = rollover === undefined ? "value" : `${rollover}::float8 - before + value`;
+  const { quality, rollover, weighted, isWide } = wish;
+  const [one, last] = isWide ? [wide("value"), wide("before")] : ["value", "before"];
+  const reset = rollover === undefined ? one : `${rollover}::float8 - ${last} + ${one}`;
   const heldMs = "(date_part('epoch', at - before_at) * 1000)";
-  const growth = `CASE WHEN value >= before THEN value - before ELSE ${reset} END`;
+  const growth = `CASE WHEN value >= before THEN ${one} - ${last} ELSE ${reset} END`;
   const area = weighted
-    ? `coalesce(sum(before * ${heldMs}) FILTER (WHERE follows), 0)`
+    ? `coalesce(sum(${last} * ${heldMs}) FILTER (WHERE follows), 0)`
     : "0::float8";
   const bytes = await session.copyOut(
-    `SELECT asked.series, min(at), max(at), count(*), count(*), min(value), max(value), sum(value),
+    `SELECT asked.series, min(at), max(at), count(*), count(*), min(value), max(value),
+       sum(${one}),
        max(value) FILTER (WHERE NOT follows), max(value) FILTER (WHERE NOT is_followed),
        coalesce(sum(${growth}) FILTER (WHERE follows), 0), ${area}
      FROM ${asked(wish.spans)}, LATERAL (

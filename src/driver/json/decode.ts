@@ -155,7 +155,7 @@ function tellJson(teller: Teller, json: ExactJson): void {
   if (Array.isArray(json)) tellList(teller, json);
   else if (isJsonObject(json)) tellObject(teller, json);
   else if (typeof json === "string") tellText(teller, json);
-  else if (isValue(json)) teller.tell(teller.begin(undefined, true).channel, json);
+  else teller.tell(teller.begin(undefined, true).channel, isValue(json) ? json : BEYOND);
 }
 
 /** Records of RFC 8428; named values; objects that each have their time; or places of a list. */
@@ -194,13 +194,19 @@ function timeOf(json: ExactJson): number | undefined {
   return name === undefined ? undefined : timeIn(json[name]);
 }
 
+/** Of a number that is too large for a double (1e999): there was a value, and it cannot be told. */
+const BEYOND = null;
+
 /** Objects and lists within become folders. */
 function tellMembers(teller: Teller, path: string, json: ExactJson): void {
   if (isValue(json)) {
     teller.tell(path || "value", json);
     return;
   }
-  if (typeof json !== "object" || json === null) return;
+  if (typeof json !== "object" || json === null) {
+    teller.tell(path || "value", BEYOND);
+    return;
+  }
   if (Array.isArray(json) && areNamed(json)) {
     for (const item of json) tellNamed(teller, path, item);
     return;

@@ -70,6 +70,18 @@ test("beside another time than now stands what it came to then", { skip }, async
   await leave(visitor);
 });
 
+test("a hole of samples that are not good is told from one of none", { skip }, async () => {
+  const from = Date.UTC(2026, 0, 8, 10);
+  const samples = Array.from({ length: 30 }, (_, row) => ({
+    ...{ at: from + row * 60_000, value: 4 },
+    quality: row > 9 && row < 15 ? "bad" : "good",
+  }));
+  await house.call("POST", `/points/${pressure}/samples`, { samples });
+  const visitor = await look(`/plant/${pump}?pens=${pressure}&${span({ from, to: from + HOUR })}`);
+  await visitor.page.locator(".trend-legend").getByText("5 samples not good").waitFor();
+  await leave(visitor);
+});
+
 test("of texts that are too many the newest are drawn, and the others are not made up", {
   skip,
 }, async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isBlank, trendSum } from "./trend-sum.ts";
+import { badCount, badRows, isBlank, trendSum } from "./trend-sum.ts";
 
 test("a line's mean counts each sample once, not each bucket", () => {
   const pen = { avg: [1, null, 4], min: [0, null, 4], max: [2, null, 4], good: [3, 0, 1] };
@@ -18,4 +18,13 @@ test("a time is blank where nobody said anything, before or within it", () => {
   assert.equal(isBlank([nothing, { ...nothing, before: 1 }]), false, "a state still holds");
   assert.equal(isBlank([{ ...nothing, all: [1] }]), false, "a bad sample is one, too");
   assert.equal(isBlank([{ ...nothing, last: [7] }]), false, "a value holds while it is fresh");
+});
+
+test("a stretch without a good sample is told from one without any", () => {
+  const pen = { good: [2, 1, 0, 0], all: [2, 3, 4, 0] };
+  assert.equal(badCount(pen), 6);
+  assert.deepEqual(badRows([pen]), [false, false, true, false]);
+  const other = { good: [0, 0, 0, 0], all: [1, 0, 0, 0] };
+  assert.deepEqual(badRows([pen, other]), [true, false, true, false]);
+  assert.deepEqual(badRows([]), []);
 });

@@ -26,6 +26,21 @@ export function trendSum({ avg, min, max, good }: SummedPen): TrendSum | null {
   return samples === 0 ? null : sum;
 }
 
+type JudgedPen = Pick<SummedPen, "good"> & { readonly all: readonly number[] };
+
+/** Samples that are not drawn, for their quality is not good. */
+export function badCount({ good, all }: JudgedPen): number {
+  return all.reduce((sum, count, row) => sum + count - (good[row] ?? 0), 0);
+}
+
+/** In which buckets there were samples of some pen, and none of them good. */
+export function badRows(pens: readonly JudgedPen[]): readonly boolean[] {
+  const rows = pens[0]?.all ?? [];
+  return rows.map((_, row) =>
+    pens.some(({ good, all }) => (all[row] ?? 0) > 0 && (good[row] ?? 0) === 0),
+  );
+}
+
 type DrawnPen = Pick<SummedPen, "avg"> & {
   readonly all: readonly number[];
   readonly last: readonly Cell[];

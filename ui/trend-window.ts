@@ -7,6 +7,8 @@ export type Cell = number | null | undefined;
 /** What a chart draws: times in seconds, the middle of each bucket. */
 export type TrendColumns = {
   readonly at: readonly number[];
+  /** In which of them samples were told, and none of them good. */
+  readonly bad?: readonly boolean[];
   readonly pens: readonly {
     readonly avg: readonly Cell[];
     readonly min: readonly Cell[];

@@ -1,6 +1,6 @@
 import { useMemo, useRef } from "react";
-import { formatUnit, formatValue } from "../format.ts";
-import { isBlank, trendSum } from "../trend-sum.ts";
+import { formatCount, formatUnit, formatValue } from "../format.ts";
+import { badCount, badRows, isBlank, trendSum } from "../trend-sum.ts";
 import type { View } from "../trend-view.ts";
 import type { TrendColumns } from "../trend-window.ts";
 import { type Trend, useTrend } from "../use-trend.ts";
@@ -81,13 +81,10 @@ type PanePlotProps = {
 
 function PanePlot({ pane, trend, height }: PanePlotProps) {
   const { columns, points, from, to } = trend;
-  const shown = useMemo(
-    (): TrendColumns => ({
-      at: columns.at,
-      pens: pane.pens.map(({ point }) => columns.pens[points.indexOf(point)] ?? NOTHING),
-    }),
-    [pane, columns, points],
-  );
+  const shown = useMemo((): TrendColumns => {
+    const pens = pane.pens.map(({ point }) => columns.pens[points.indexOf(point)] ?? NOTHING);
+    return { at: columns.at, bad: badRows(pens), pens };
+  }, [pane, columns, points]);
   return (
     <TrendPlot
       label={`${pane.pens.map(({ label }) => label).join(", ")} over time`}
@@ -100,7 +97,7 @@ function PanePlot({ pane, trend, height }: PanePlotProps) {
   );
 }
 
-const NOTHING = { avg: [], min: [], max: [] };
+const NOTHING = { avg: [], min: [], max: [], good: [], all: [] };
 
 type LegendProps = {
   readonly pane: Pane;
@@ -117,13 +114,24 @@ function Legend({ pane, trend, isLive }: LegendProps) {
           <i style={{ background: `var(${pen.colour})` }} />
           {pen.label}
           {isLive ? <PointFigure point={pen.point} /> : <PastFigure pen={pen} trend={trend} />}
+          <NotGood pen={pen} trend={trend} />
         </span>
       ))}
     </figcaption>
   );
 }
 
-function PastFigure({ pen, trend }: { readonly pen: PointPen; readonly trend: Trend }) {
+type PenFigureProps = { readonly pen: PointPen; readonly trend: Trend };
+
+/** Why there is a hole where samples came: the marks below the line are of the same. */
+function NotGood({ pen, trend: { columns, points } }: PenFigureProps) {
+  const drawn = columns.pens[points.indexOf(pen.point)];
+  const bad = drawn ? badCount(drawn) : 0;
+  if (bad === 0) return null;
+  return <span className="trend-bad">{`${formatCount(bad, "sample")} not good`}</span>;
+}
+
+function PastFigure({ pen, trend }: PenFigureProps) {
   const { columns, points } = trend;
   const drawn = columns.pens[points.indexOf(pen.point)];
   const sum = drawn && trendSum(drawn);

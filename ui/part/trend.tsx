@@ -37,8 +37,9 @@ export function TrendPlot(props: TrendPlotProps) {
   useEffect(() => {
     const element = box.current;
     if (!element) return;
+    const columnsNow = () => newest.current.columns;
     const made = new uPlot(
-      { ...optionsFor(newest.current, theme), ...sizeOf(element) },
+      { ...optionsFor(newest.current, theme, columnsNow), ...sizeOf(element) },
       dataOf(newest.current.columns),
       element,
     );
@@ -74,7 +75,11 @@ function sizeOf({ clientWidth, clientHeight }: HTMLElement) {
   return { width: clientWidth, height: clientHeight };
 }
 
-function optionsFor({ pens, isStepped = false }: TrendPlotProps, theme: Theme) {
+function optionsFor(
+  { pens, isStepped = false }: TrendPlotProps,
+  theme: Theme,
+  columns: () => TrendColumns,
+) {
   const text = colourOf("--t3");
   const font = "11px 'Inter Variable', Inter, sans-serif";
   const options: Omit<uPlot.Options, "width" | "height"> = {
@@ -113,6 +118,7 @@ function optionsFor({ pens, isStepped = false }: TrendPlotProps, theme: Theme) {
     })),
     hooks: {
       drawClear: [(plot) => drawNormal(plot, pens, colourOf("--band"))],
+      draw: [(plot) => drawBad(plot, columns(), colourOf("--p4"))],
     },
   };
   return options;
@@ -163,6 +169,26 @@ function drawNormal(plot: uPlot, pens: readonly Pen[], colour: string): void {
   ctx.globalAlpha = 0.22;
   ctx.fillStyle = colour;
   ctx.fillRect(bbox.left, top, bbox.width, bottom - top);
+  ctx.restore();
+}
+
+const BAD_PX = 3;
+
+/** Below the line, where samples came and none of them could be drawn. */
+function drawBad(plot: uPlot, { at, bad = [] }: TrendColumns, colour: string): void {
+  const half = ((at[1] ?? 0) - (at[0] ?? 0)) / 2;
+  const { ctx, bbox } = plot;
+  const height = BAD_PX * devicePixelRatio;
+  const within = (x: number) => Math.min(bbox.left + bbox.width, Math.max(bbox.left, x));
+  ctx.save();
+  ctx.fillStyle = colour;
+  for (const [row, isBad] of bad.entries()) {
+    const middle = at[row];
+    if (!isBad || middle === undefined) continue;
+    const left = Math.floor(within(plot.valToPos(middle - half, "x", true)));
+    const right = Math.ceil(within(plot.valToPos(middle + half, "x", true)));
+    ctx.fillRect(left, bbox.top + bbox.height - height, Math.max(1, right - left), height);
+  }
   ctx.restore();
 }
 

@@ -1,3 +1,3 @@
 import { healsWhileRunning } from "./disk-trouble.ts";
 
-healsWhileRunning({ faults: 6 });
+healsWhileRunning({ faults: 6, profile: "server" });

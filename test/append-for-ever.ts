@@ -1,11 +1,12 @@
 // A process that appends batches from <first> on until it is killed, or ends by itself after <enough>
 // of them without closing anything. It says what was acknowledged, one number a line:
-// append-for-ever.ts <folder> <first> <enough> [hurried|forgetful|patient|lasting|written]. The compiled
+// append-for-ever.ts <folder> <first> <enough> [hurried|forgetful|patient|lasting|written] [gateway]. The compiled
 // historian, as it is delivered; hurried: the engine without its thread, which then never has a quiet
 // moment; forgetful: old batches are deleted on the way, said as "deleting <number>" and "deleted
 // <number>"; patient: what is refused is said as "refused <number>", and the next one is tried; lasting:
 // the same for as long as it lives, and "trouble" and "fine" when the disk fails the history and when
-// that is over; written: what the operating system has is said, whether the disk has it or not.
+// that is over; written: what the operating system has is said, whether the disk has it or not; gateway:
+// the historian of that profile, in the main thread.
 import { diskFiles } from "../src/historian/embedded/files.ts";
 import { QUIET } from "../src/historian/embedded/quiet-tale.ts";
 import { silentLog } from "../src/lib/log.ts";
@@ -25,7 +26,7 @@ const AGE = 30;
 type Door = typeof import("../src/historian/embedded/embedded.ts");
 type Inside = typeof import("../src/historian/embedded/engine.ts");
 
-const [folder = "", first, enough, mood] = process.argv.slice(2);
+const [folder = "", first, enough, mood, profile] = process.argv.slice(2);
 const hurried = mood === "hurried";
 const isPatient = mood === "patient" || mood === "lasting";
 const opened = hurried ? await openEngine() : await openDoor();
@@ -39,7 +40,9 @@ async function openDoor() {
   const { openEmbeddedHistorian }: Door = await import(`${COMPILED}embedded.js`);
   const onTrouble = (trouble?: string) => say(trouble ? "trouble" : "fine");
   const durability = mood === "written" ? "written" : "synced";
-  return openEmbeddedHistorian({ folder, ...SIZES, durability }, { log: silentLog, onTrouble });
+  const pace = { profile: profile === "gateway" ? "gateway" : "server", commitEveryMs: 0 } as const;
+  const options = { folder, ...pace, ...SIZES, durability } as const;
+  return openEmbeddedHistorian(options, { log: silentLog, onTrouble });
 }
 
 async function openEngine() {

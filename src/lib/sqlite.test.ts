@@ -3,7 +3,9 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { openSqlite, type Sqlite } from "./sqlite.ts";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { releaseMemory } from "./heap.ts";
+import { isLeftOpen, openSqlite, type Sqlite } from "./sqlite.ts";
 
 function withDatabase(work: (database: Sqlite, file: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), "sqlite-"));
@@ -87,4 +89,22 @@ test("a closed file is whole without its log", () => {
     assert.deepEqual(copy.prepare("SELECT x FROM a").all(), [[7]]);
     copy.close();
   });
+});
+
+test("a closed connection lets go of its file when its statements are garbage, whoever has them", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "sqlite-"));
+  const file = join(folder, "a.db");
+  const database = openSqlite(file);
+  database.exec("CREATE TABLE a(x); INSERT INTO a VALUES (7)");
+  const read = database.prepare("SELECT x FROM a");
+  assert.deepEqual(read.get(), [7]);
+  assert.equal(isLeftOpen(file), false, "it is open, not left open");
+  database.close();
+  assert.equal(isLeftOpen(file), true);
+  await nextTurn();
+  releaseMemory();
+  await nextTurn();
+  assert.equal(isLeftOpen(file), false);
+  assert.throws(() => read.get(), /open/);
+  rmSync(folder, { recursive: true });
 });

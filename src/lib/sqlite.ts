@@ -1,5 +1,10 @@
 import { statSync } from "node:fs";
-import { DatabaseSync, type DatabaseSyncInstance } from "@photostructure/sqlite";
+import {
+  DatabaseSync,
+  type DatabaseSyncInstance,
+  type StatementSyncInstance,
+} from "@photostructure/sqlite";
+import { assert } from "./assert.ts";
 
 /**
  * What a column holds. Integers beyond 2^53 are refused on reading rather than rounded. A NaN is
@@ -28,6 +33,8 @@ export interface Sqlite {
   /** All of its reads see one moment, and none of them has to look for the newest by itself. */
   snapshot<T>(work: () => T): T;
   close(): void;
+  /** Closes it and leaves the write-ahead log as it is, as `keepsLog` does. */
+  leave(): void;
 }
 
 type SqliteOptions = {
@@ -51,9 +58,14 @@ export function openSqlite(file: string, options: SqliteOptions = {}): Sqlite {
     returnArrays: true,
   });
   const exec = (sql: string) => database.exec(sql);
+  const compiled = new Map<string, Compiled>();
+  const leave = () => {
+    letGoOf(compiled.values(), file);
+    database.close();
+  };
   return {
     exec,
-    prepare: (sql) => prepared(database, sql),
+    prepare: (sql) => prepared(database, sql, compiled),
     define(name, isSo) {
       const answer = (...texts: readonly unknown[]) => Number(isSo(...texts.map(String)));
       database.function(name, { deterministic: true, varargs: true }, answer);
@@ -62,17 +74,45 @@ export function openSqlite(file: string, options: SqliteOptions = {}): Sqlite {
     snapshot: (work) => inTransaction(exec, "BEGIN", work),
     close() {
       if (!keepsLog) emptyLog(exec);
-      database.close();
+      leave();
     },
+    leave,
   };
+}
+
+/**
+ * Whether SQLite has a file still open in this thread, of a connection that was closed: this
+ * package keeps it until the statements made with it are collected as garbage.
+ */
+export function isLeftOpen(file: string): boolean {
+  const rest = statementsOf(file);
+  if (rest.length > 0) left.set(file, rest);
+  else left.delete(file);
+  return rest.length > 0;
+}
+
+/** Of closed connections, by file. */
+const left = new Map<string, readonly WeakRef<object>[]>();
+
+function statementsOf(file: string): readonly WeakRef<object>[] {
+  return (left.get(file) ?? []).filter((statement) => statement.deref() !== undefined);
+}
+
+/** The package's own statement, until the connection is closed: nobody else holds on to it. */
+type Compiled = { own: StatementSyncInstance | undefined };
+
+function letGoOf(statements: Iterable<Compiled>, file: string): void {
+  const refs = [...statementsOf(file)];
+  for (const one of statements) {
+    if (one.own !== undefined) refs.push(new WeakRef(one.own));
+    one.own = undefined;
+  }
+  if (refs.length > 0) left.set(file, refs);
 }
 
 const EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)";
 
-/**
- * What the last close of a file does by itself, were it not that this package keeps a closed
- * connection alive until the statements made with it are collected as garbage.
- */
+/** What the last close of a file does by itself, were it not for what `isLeftOpen` tells of. */
 function emptyLog(exec: (sql: string) => void): void {
   try {
     exec(EMPTY_LOG);
@@ -128,12 +168,22 @@ const SQLITE_IOERR = 10;
 /** Codes have more to say in their higher bits. */
 const PRIMARY = 0xff;
 
-function prepared(database: DatabaseSyncInstance, sql: string): Statement {
-  const statement = database.prepare(sql);
+/** Each text is compiled once: they come from our code, and are few. */
+function prepared(
+  database: DatabaseSyncInstance,
+  sql: string,
+  compiled: Map<string, Compiled>,
+): Statement {
+  const statement = compiled.get(sql) ?? { own: database.prepare(sql) };
+  compiled.set(sql, statement);
+  const own = () => {
+    assert(statement.own, "the database is open");
+    return statement.own;
+  };
   return {
-    run: (...values) => statement.run(...values).changes,
-    get: (...values) => statement.get(...values),
-    all: (...values) => statement.all(...values),
+    run: (...values) => own().run(...values).changes,
+    get: (...values) => own().get(...values),
+    all: (...values) => own().all(...values),
   };
 }
 

@@ -18,10 +18,15 @@ import { asset, point } from "../store/example.ts";
 import { type Config, readConfig } from "./config.ts";
 import { openGround } from "./ground.ts";
 
-test("that the disk failed the history, and that this is over, is in the journal", async () => {
+for (const profile of ["server", "gateway"]) {
+  test(`that the disk failed a ${profile}'s history, and that this is over, is in the journal`, () =>
+    failsAndHeals(profile));
+}
+
+async function failsAndHeals(profile: string): Promise<void> {
   const data = mkdtempSync(join(tmpdir(), "fieldline-ground-"));
   const closer = new Closer();
-  const ground = await openGround(configOf(data), silentLog, closer);
+  const ground = await openGround(configOf(data, profile), silentLog, closer);
   assert.ok(ground.ok, JSON.stringify(ground));
   const { historian, journal } = ground.value;
   const told = async () => {
@@ -50,7 +55,7 @@ test("that the disk failed the history, and that this is over, is in the journal
   assert.deepEqual(await allOf(historian, 1), ramp(120).slice(10));
   await closer.closeAll();
   rmSync(data, { recursive: true });
-});
+}
 
 test("that a history lost its database beside its log is told once, and the house is not well", async () => {
   const data = mkdtempSync(join(tmpdir(), "fieldline-ground-"));
@@ -157,8 +162,9 @@ async function started(data: string) {
   return { historian, store, reasons: losses.reasons, told, close: () => closer.closeAll() };
 }
 
-function configOf(data: string): Config {
-  const config = readConfig({ options: { data }, environment: {}, file: {} });
+function configOf(data: string, profile = "server"): Config {
+  const options = { data, profile, "commit-ms": "0" };
+  const config = readConfig({ options, environment: {}, file: {} });
   assert.ok(config.ok);
   return config.value;
 }

@@ -357,8 +357,8 @@ export class Chunks {
     return this.#database.snapshot(work);
   }
 
-  close(): void {
-    this.#database.close();
+  close(how: "close" | "leave" = "close"): void {
+    this.#database[how]();
   }
 
   #drop({ id, samples }: Pick<StoredChunk, "id" | "samples">): void {

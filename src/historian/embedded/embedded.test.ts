@@ -88,3 +88,26 @@ test("a gateway commits once a second where nobody says otherwise", () =>
     assert.equal((await gateway.stats()).commits, 1, "all of them at once");
     await gateway.close();
   }));
+
+test("a gateway's history needs no thread, and a folder that was closed opens again at once", () =>
+  inFolder(async (folder) => {
+    let threads = 0;
+    const count = () => {
+      threads += 1;
+    };
+    process.on("worker", count);
+    const options = { folder, profile: "gateway", commitEveryMs: 0 } as const;
+    for (let from = 0; from < 750; from += 250) {
+      const opened = await openEmbeddedHistorian(options, { log: silentLog });
+      assert.ok(opened.ok, JSON.stringify(opened));
+      await opened.value.append(batchOf(ramp(from + 250).slice(from)));
+      const query = { series: 1, from: 0, to: Number.MAX_VALUE, limit: 100_000 };
+      assert.deepEqual(rowsOf(await opened.value.range(query)), ramp(from + 250));
+      await opened.value.close();
+    }
+    assert.equal(threads, 0);
+    const server = await openSmall(folder);
+    await server.close();
+    process.off("worker", count);
+    assert.equal(threads, 1, "they are counted");
+  }));

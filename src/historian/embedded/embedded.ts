@@ -1,12 +1,9 @@
-import type { Worker } from "node:worker_threads";
 import { LIMIT } from "../../domain/limit.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Samples } from "../../domain/samples.ts";
-import { releaseMemory } from "../../lib/heap.ts";
 import type { Held } from "../../lib/held.ts";
 import type { Log } from "../../lib/log.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
-import { startThread } from "../../lib/thread.ts";
 import type {
   AggregateQuery,
   Appended,
@@ -25,6 +22,7 @@ import type {
 import { bucketsOf } from "../sums.ts";
 import { checkFolder, type HistoryCheck, type OnSeries } from "./check.ts";
 import { withFolder } from "./folder.ts";
+import { type Home, inSameThread, inThread } from "./home.ts";
 import { Intake } from "./intake.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { Renewal } from "./renewal.ts";
@@ -78,14 +76,9 @@ export const PROFILES = {
   },
 } as const;
 const ROWS_FIRST = 65_536;
-/**
- * Of the thread's heap, what is collected often: samples lie outside of it, so little is enough.
- * Left to V8, it takes 20 MB more and no less time.
- */
-const YOUNG_MIB = { server: 6, gateway: 1.5 } as const;
 const CHUNK_SAMPLES = 1_024;
 
-/** Opens or creates the folder and keeps it until `close`; one thread does all the work. */
+/** Opens or creates the folder and keeps it until `close`; one engine does all the work. */
 export async function openEmbeddedHistorian(
   options: EmbeddedHistorianOptions,
   parts: EmbeddedParts,
@@ -100,8 +93,8 @@ export async function openEmbeddedHistorian(
   };
   const trays = new Trays();
   const workerData: WorkerData = { ...workerOptions, trays: trays.memory };
-  const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MIB[profile] };
-  const start = () => startThread(import.meta.url, "worker", { workerData, resourceLimits });
+  const home = workerOptions.isSmall ? inSameThread : inThread;
+  const start: Start = (listeners) => home(workerData, listeners);
   const historian = new EmbeddedHistorian(start, trays, parts);
   const trouble = await historian.open();
   return trouble ? failure(trouble) : success(historian);
@@ -124,6 +117,8 @@ export function checkEmbeddedHistory(
   }
 }
 
+type Start = (listeners: Parameters<typeof inThread>[1]) => Home | Promise<Home>;
+
 type Waiting = {
   readonly id: number;
   readonly resolve: (value: never) => void;
@@ -131,7 +126,7 @@ type Waiting = {
 };
 
 /**
- * The thread keeps the process alive only while a question is open. Where the disk has failed it,
+ * The engine keeps the process alive only while a question is open. Where the disk has failed it,
  * another takes over and sees what a start after a crash would see; whoever asks meanwhile waits.
  */
 class EmbeddedHistorian implements Historian {
@@ -145,7 +140,7 @@ class EmbeddedHistorian implements Historian {
     series: () => this.#ask({ ask: "retired" }),
     of: (series) => this.#ask({ ask: "remains", series }),
   };
-  readonly #start: () => Worker;
+  readonly #start: Start;
   readonly #parts: EmbeddedParts;
   readonly #renewal: Renewal;
   /**
@@ -154,34 +149,32 @@ class EmbeddedHistorian implements Historian {
    */
   readonly #waiting: Waiting[] = [];
   readonly #intake: Intake;
-  #worker: Worker | undefined;
+  #home: Home | undefined;
   #onOpened: (trouble: Problem | undefined) => void = () => {};
-  /** From one thread to the next. */
+  /** From one engine to the next. */
   #takingOver: Promise<void> | undefined;
   #lastId = 0;
   #isClosed = false;
   #closing: Promise<void> | undefined;
 
-  constructor(start: () => Worker, trays: Trays, parts: EmbeddedParts) {
+  constructor(start: Start, trays: Trays, parts: EmbeddedParts) {
     this.#start = start;
     this.#intake = new Intake(trays, (append) => this.#post(append));
     this.#parts = parts;
     this.#renewal = new Renewal(() => this.#renew(), parts);
   }
 
-  /** Settles when the thread has the folder, or with what is in its way. */
-  open(): Promise<Problem | undefined> {
-    const worker = this.#start();
-    this.#worker = worker;
-    worker.on("message", (answer: Answer) => this.#hear(answer));
-    // A wrong program: whoever started this one decides how it ends.
-    worker.on("error", (reason) => {
-      throw reason;
-    });
-    worker.on("exit", () => worker === this.#worker && this.#gone());
-    return new Promise((resolve) => {
+  /** Settles when the engine has the folder, or with what is in its way. */
+  async open(): Promise<Problem | undefined> {
+    const opened = new Promise<Problem | undefined>((resolve) => {
       this.#onOpened = resolve;
     });
+    const home = await this.#start({
+      onAnswer: (answer) => this.#hear(answer),
+      onGone: () => home === this.#home && this.#gone(),
+    });
+    this.#home = home;
+    return opened;
   }
 
   get trouble(): string | undefined {
@@ -240,17 +233,17 @@ class EmbeddedHistorian implements Historian {
   async #shutDown(): Promise<void> {
     this.#renewal.close();
     await this.#takingOver?.catch(() => {}); // Then there is nothing to close.
-    const closed = this.#worker && this.#ask({ ask: "close" });
+    const closed = this.#home && this.#ask({ ask: "close" });
     this.#isClosed = true;
     await closed;
-    await this.#endThread();
+    await this.#end();
   }
 
   /** Fails where the disk takes nothing yet. */
   #renew(): Promise<void> {
-    const left = this.#worker ? this.#ask({ ask: "leave" }) : Promise.resolve(undefined);
+    const left = this.#home ? this.#ask({ ask: "leave" }) : Promise.resolve(undefined);
     const takingOver = left
-      .then(() => this.#endThread())
+      .then(() => this.#end())
       .then(() => this.open())
       .then((problem) => {
         if (problem) throw new Error(problem.detail);
@@ -262,12 +255,11 @@ class EmbeddedHistorian implements Historian {
     return takingOver;
   }
 
-  /** SQLite holds on to its files as long as the thread lives. */
-  async #endThread(): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    worker?.ref();
-    await worker?.terminate();
+  async #end(): Promise<void> {
+    const home = this.#home;
+    this.#home = undefined;
+    home?.ref();
+    await home?.end();
   }
 
   #ask<K extends Ask["ask"]>(ask: Extract<Ask, { ask: K }>): Promise<Replies[K]> {
@@ -280,12 +272,12 @@ class EmbeddedHistorian implements Historian {
     // Whoever cannot take over, cannot: then the one before goes on, or there is none.
     const takingOver = this.#takingOver;
     if (takingOver !== undefined) return takingOver.catch(() => {}).then(() => this.#post(ask));
-    const worker = this.#worker;
-    if (!worker) return Promise.reject(new Error(`historian: ${this.trouble ?? "it is gone"}`));
+    const home = this.#home;
+    if (!home) return Promise.reject(new Error(`historian: ${this.trouble ?? "it is gone"}`));
     this.#lastId += 1;
     const id = this.#lastId;
-    worker.postMessage({ ...ask, id });
-    worker.ref();
+    home.ask({ ...ask, id });
+    home.ref();
     return new Promise((resolve, reject) => this.#waiting.push({ id, resolve, reject }));
   }
 
@@ -293,7 +285,7 @@ class EmbeddedHistorian implements Historian {
     switch (answer.say) {
       case "opened":
         this.#onOpened(answer.problem);
-        this.#worker?.unref();
+        this.#home?.unref();
         break;
       case "doubt":
         this.#renewal.begin(answer.reason);
@@ -309,9 +301,6 @@ class EmbeddedHistorian implements Historian {
         break;
       case "missing":
         this.#parts.onMissing?.(answer.missing);
-        break;
-      case "released":
-        releaseMemory();
         break;
       case "stored":
         for (const [index, id] of answer.ids.entries()) this.#settle(id, answer.tooOld?.[index]);
@@ -336,13 +325,13 @@ class EmbeddedHistorian implements Historian {
   #answered(id: number): Waiting | undefined {
     const place = this.#waiting.findIndex((one) => one.id === id);
     const [waiting] = place < 0 ? [] : this.#waiting.splice(place, 1);
-    if (this.#waiting.length === 0) this.#worker?.unref();
+    if (this.#waiting.length === 0) this.#home?.unref();
     return waiting;
   }
 
   #gone(): void {
-    this.#worker = undefined;
-    this.#onOpened(problem("folder_unreadable", "the historian's thread did not start"));
+    this.#home = undefined;
+    this.#onOpened(problem("folder_unreadable", "the historian's engine did not start"));
     for (const { reject } of this.#waiting.splice(0)) reject(new Error("the historian is gone"));
   }
 }

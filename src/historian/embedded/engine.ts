@@ -280,13 +280,13 @@ export class Engine {
 
   /**
    * Lets go of the folder as a crash would, but whole, and with its database as it may be opened
-   * again; that is closed by the end of this thread, which SQLite does not outlive. Never while
-   * anything is under way; nothing may be asked afterwards. Throws where the disk does not take
-   * even that: then this engine goes on.
+   * again. Never while anything is under way; nothing may be asked afterwards. Throws where the
+   * disk does not take even that: then this engine goes on.
    */
   async leave(): Promise<void> {
     await this.#departure.end();
     setAside(`${this.#database}-wal`, this.#parts.files);
+    this.#chunks.close("leave");
     this.#release();
   }
 

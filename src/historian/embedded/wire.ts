@@ -31,7 +31,7 @@ export type WorkerOptions = EngineOptions & {
   readonly isSmall: boolean;
 };
 
-/** What the thread of the door is started with. */
+/** What an engine is started with. */
 export type WorkerData = WorkerOptions & { readonly trays: SharedArrayBuffer };
 
 /** Rows of several calls, each of which ends at one of `ends`. */
@@ -89,7 +89,7 @@ export type Replies = {
   /** Ask for `release` with this number when they need not stay as they are any longer. */
   readonly hold: { readonly hold: number; readonly files: readonly HeldFile[] };
   readonly release: undefined;
-  /** Another thread may open the folder, once this one has ended. */
+  /** Another engine may open the folder, once this one has ended. */
   readonly leave: undefined;
   readonly close: undefined;
 };
@@ -106,9 +106,7 @@ export type Answer =
   | { readonly say: "dropped"; readonly dropped: Dropped }
   | { readonly say: "damaged"; readonly damaged: Damaged }
   | { readonly say: "missing"; readonly missing: Missing }
-  /** Memory is dearer than time, and this is a moment to give some back. */
-  | { readonly say: "released" }
-  /** The disk failed the database: another thread should open it anew. */
+  /** The disk failed the database: another engine should open it anew. */
   | { readonly say: "doubt"; readonly reason: string }
   | {
       readonly say: "failed";

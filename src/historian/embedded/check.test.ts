@@ -45,20 +45,47 @@ test("a folder is read through, and each fault in it is told", () =>
 
 test("a log that ends in half a record is told, and is no fault", () =>
   inFolder(async (folder) => {
-    const opened = await openEmbeddedHistorian({ folder }, { log: silentLog });
+    const [live, left] = [join(folder, "live"), join(folder, "left")];
+    const opened = await openEmbeddedHistorian({ folder: live }, { log: silentLog });
     assert.ok(opened.ok);
     await opened.value.append(batchOf(ramp(200)));
     await opened.value.append(batchOf(ramp(300).slice(200)));
+    // As a crash would leave it.
+    cpSync(live, left, { recursive: true, filter: (path) => !/-shm$/.test(path) });
     await opened.value.close();
-    const [name = ""] = readdirSync(join(folder, "log")).toSorted();
-    const bytes = readFileSync(join(folder, "log", name));
+    const [name = ""] = readdirSync(join(left, "log")).toSorted();
+    const bytes = readFileSync(join(left, "log", name));
     const end = bytes.findLastIndex((byte) => byte !== 0) + 1;
-    writeFileSync(join(folder, "log", name), bytes.fill(0, end - 40, end));
-    const checked = checkFolder(folder);
+    writeFileSync(join(left, "log", name), bytes.fill(0, end - 40, end));
+    const checked = checkFolder(left);
     assert.deepEqual(checked, {
       ok: true,
       value: { chunks: 0, samples: 0, records: 1, isTorn: true, faults: [] },
     });
+  }));
+
+test("an end of the log that is gone is told by a check, and once by a start", () =>
+  inFolder(async (folder) => {
+    const engine = openEngine(folder);
+    for (let from = 0; from < 90; from += 10)
+      await engine.append(batchOf(ramp(90).slice(from, from + 10)));
+    await engine.close();
+    const names = readdirSync(join(folder, "log")).toSorted();
+    const path = join(folder, "log", names.at(-1) ?? "");
+    writeFileSync(path, readFileSync(path).fill(0));
+    const checked = checkFolder(folder);
+    assert.match(
+      (checked.ok && checked.value.faults.join()) || "",
+      /the end of the log is missing/,
+    );
+    for (const expected of [[{ places: 1 }], []]) {
+      const told: unknown[] = [];
+      const again = openEngine(folder, { onMissing: (missing) => told.push(missing) });
+      assert.deepEqual(told, expected);
+      await again.close();
+    }
+    const well = checkFolder(folder);
+    assert.deepEqual(well.ok && well.value.faults, []);
   }));
 
 test("a database that is gone is told, and the log is read all the same", () =>

@@ -17,6 +17,7 @@ import { SegmentLog } from "./log.ts";
 import { DATABASE, isDatabaseGone } from "./missing.ts";
 import { Run } from "./run.ts";
 import { HISTORY_VERSION, versionOf } from "./schema.ts";
+import type { Totals } from "./totals.ts";
 
 /*
  * Reads a folder that nobody has open, all of it: chunks, days, records of the log, cursors, and
@@ -42,6 +43,10 @@ type Found = Record<"chunks" | "samples" | "records", number> & {
   readonly faults: string[];
 };
 
+/** The last record in chunks, and the last one of the log at its last whole end. */
+type LogEnds = Pick<Totals, "sequence" | "logged">;
+
+const NOTHING: LogEnds = { sequence: 0, logged: 0 };
 const EVER = [Number.NEGATIVE_INFINITY, Number.MAX_VALUE] as const;
 const ROLLUP = [
   ...(["countable", "good", "min", "max", "sum"] as const),
@@ -71,16 +76,16 @@ export function checkFolder(
 }
 
 /** What the log has is from its first record on, then. */
-function tellGone({ faults }: Found): number {
+function tellGone({ faults }: Found): LogEnds {
   faults.push(
     "history.db is missing or empty, and with it all that it held: restore a backup; a start " +
       "goes on with what the log has, and tells",
   );
-  return 0;
+  return NOTHING;
 }
 
-/** Gives the last record of the log that is in chunks; 0 where the database does not say. */
-function checkDatabase(file: string, found: Found, onSeries: OnSeries): Outcome<number, Problem> {
+/** Gives what it knows of the log; 0 where it does not say. */
+function checkDatabase(file: string, found: Found, onSeries: OnSeries): Outcome<LogEnds, Problem> {
   const database = openSqlite(file, { readOnly: true });
   try {
     const version = versionOf(database);
@@ -89,7 +94,7 @@ function checkDatabase(file: string, found: Found, onSeries: OnSeries): Outcome<
       found.faults.push(
         "history.db is of an older version: start Fieldline once, then check again",
       );
-      return success(0);
+      return success(NOTHING);
     }
     for (const [said] of database.prepare("PRAGMA integrity_check(20)").all()) {
       if (said !== "ok") found.faults.push(`history.db: ${said}`);
@@ -98,11 +103,11 @@ function checkDatabase(file: string, found: Found, onSeries: OnSeries): Outcome<
     checkChunks(chunks, found, onSeries);
     checkDays(chunks, found);
     checkAside(database, found);
-    return success(chunks.totals.sequence);
+    return success(chunks.totals);
   } catch (reason) {
     if (reason instanceof AssertionError || !(reason instanceof Error)) throw reason;
     found.faults.push(`history.db cannot be read further: ${reason.message}`);
-    return success(0);
+    return success(NOTHING);
   } finally {
     database.close();
   }
@@ -139,12 +144,17 @@ function checkAside(database: Sqlite, { faults }: Found): void {
   }
 }
 
-function checkLog(folder: string, flushed: number, found: Found): void {
+function checkLog(folder: string, { sequence, logged }: LogEnds, found: Found): void {
   const log = new SegmentLog({ folder, segmentBytes: 0, files: diskFiles, log: silentLog });
-  const { records, gaps, isTorn } = log.replay(flushed, () => {});
+  const { records, gaps, isTorn } = log.replay(sequence, () => {});
   found.records = records;
   found.isTorn = isTorn;
   if (gaps > 0) found.faults.push(`records are missing in the log, in ${gaps} places`);
+  if (log.sequence < logged) {
+    found.faults.push(
+      "the end of the log is missing: it had more when the server was stopped; restore a backup",
+    );
+  }
   for (const name of readdirSync(folder).filter((one) => one.endsWith(".damaged"))) {
     found.faults.push(`log/${name}: was put aside; what could be read of it was replayed before`);
   }

@@ -31,7 +31,7 @@ import { type Lock, lockFolder } from "./lock.ts";
 import { SegmentLog } from "./log.ts";
 import { logFiles } from "./log-files.ts";
 import { Memtable } from "./memtable.ts";
-import { DATABASE, isDatabaseGone, putLogAside, tellReplayed } from "./missing.ts";
+import { DATABASE, missesDatabase, noteLogged, tellReplayed } from "./missing.ts";
 import { LogOutbox } from "./outbox.ts";
 import { putDamagedAside } from "./put-aside.ts";
 import { readRange } from "./read.ts";
@@ -294,6 +294,7 @@ export class Engine {
     await this.#departure.end();
     // Whatever the disk does: our own log is whole, and is replayed.
     if (this.#upkeep.isInDoubt) return this.leave().catch(() => this.#release());
+    noteLogged(this.#chunks, this.#log);
     this.#chunks.close();
     this.#release();
   }
@@ -358,7 +359,7 @@ export class Engine {
       }
       this.#memtable.insert(samples);
     });
-    tellReplayed(this.#parts, replayed, isGone);
+    tellReplayed(this.#parts, replayed, { isGone, chunks: this.#chunks, log: this.#log });
     // What is in chunks is not replayed, so that the next start does not tell of a gap again.
     this.#departure.replayed(replayed.segments > SEGMENTS_MAX || replayed.gaps > 0);
   }
@@ -381,8 +382,7 @@ function openLocked(
   lock: Lock,
 ): Outcome<Engine, Problem> {
   const { folder, segmentBytes, durability } = options;
-  const isGone = isDatabaseGone(folder);
-  if (isGone) putLogAside(folder, parts.files);
+  const isGone = missesDatabase(folder, parts.files);
   mend(join(folder, `${DATABASE}-wal`), parts.files);
   const database = openSqlite(join(folder, DATABASE), { busyMs: BUSY_MS });
   const opened = withFolder(folder, () => {

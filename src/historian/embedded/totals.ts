@@ -9,6 +9,8 @@ export type Totals = {
   newestAt: number;
   /** How often samples were taken out: what another connection remembers of chunks is over then. */
   cuts: number;
+  /** The last record that the log had when the folder was closed last. */
+  logged: number;
 };
 
 export function readTotals(database: Sqlite): Totals {
@@ -17,6 +19,7 @@ export function readTotals(database: Sqlite): Totals {
     sequence: 0,
     newestAt: Number.NEGATIVE_INFINITY,
     cuts: 0,
+    logged: 0,
   };
   for (const [name, value] of database.prepare("SELECT name, value FROM total").all()) {
     Object.assign(totals, { [String(name)]: Number(value) });

@@ -1,5 +1,13 @@
 import { isGood } from "../domain/reading.ts";
-import { type Columns, countedValue, growth, isCountable, plainEnd, Tally } from "./tally.ts";
+import {
+  type Columns,
+  countedValue,
+  growth,
+  isCountable,
+  type Knowing,
+  plainEndOf,
+  Tally,
+} from "./tally.ts";
 
 /** Samples in a few numbers, over its good samples that can be counted; NaN where there is none. */
 export type Rollup = {
@@ -23,9 +31,6 @@ export type Summary = Rollup & {
   readonly lastAt: number;
   readonly samples: number;
 };
-
-/** Columns that may find out sooner than row by row where plain numbers end. */
-type Knowing = Columns & { plainEnd?(from: number, to: number, isAll: boolean): number };
 
 /** `isAll`: over all that can be counted, whatever their quality; `good` counts those, too. */
 export function rollupOf(columns: Columns, from: number, to: number, isAll = false): Rollup {
@@ -93,7 +98,7 @@ class Rolling {
   addAll(columns: Knowing, from: number, to: number, isAll: boolean): number {
     let other = to;
     for (let row = from; row < to; row += 1) {
-      const end = columns.plainEnd?.(row, to, isAll) ?? plainEnd(columns, row, to, isAll);
+      const end = plainEndOf(columns, row, to, isAll);
       this.#addRows(columns.at, columns.value, row, end);
       this.countable += end - row;
       row = end;

@@ -3,7 +3,14 @@ import { isGood } from "../domain/reading.ts";
 import { calendarStarts } from "../lib/calendar.ts";
 import type { AggregateQuery, Buckets } from "./historian.ts";
 import type { Summary } from "./rollup.ts";
-import { type Columns, countedValue, isCountable, Tally } from "./tally.ts";
+import {
+  type Columns,
+  countedValue,
+  isCountable,
+  type Knowing,
+  type SumColumns,
+  Tally,
+} from "./tally.ts";
 
 /*
  * The buckets of a question while they are filled, and as they are handed out: columns of numbers,
@@ -26,6 +33,8 @@ const COLUMN = {
 } as const;
 const COLUMNS = 11;
 const COUNTED = [COLUMN.count, COLUMN.all];
+/** No bucket. */
+const NONE = -1;
 const WEIGHTED = [...COUNTED, COLUMN.area, COLUMN.known];
 
 /** The buckets of all series of a query, to cross threads: it is two columns, not thousands. */
@@ -97,7 +106,9 @@ export class Sums {
   readonly at: Float64Array;
   readonly #cells: Float64Array;
   readonly #query: AggregateQuery;
+  /** Of the bucket that was added to last: a long span adds to each of them many times. */
   readonly #tally: Tally;
+  #bucket = NONE;
   #heldFrom: number;
 
   /** Of the series at this place of the query. */
@@ -130,6 +141,11 @@ export class Sums {
     return at >= (starts[bucket + 1] ?? Number.POSITIVE_INFINITY) ? bucket + 1 : bucket;
   }
 
+  /** Every sample before this time that is not before the bucket is in it. */
+  endAt(bucket: number): number {
+    return this.at[bucket + 1] ?? Number.POSITIVE_INFINITY;
+  }
+
   /** Whether all of this span lies in one bucket. */
   isInOne(from: number, to: number): boolean {
     const { from: first, to: last } = this.#query;
@@ -138,7 +154,7 @@ export class Sums {
   }
 
   /** Samples in order of time, behind those before: rows of any columns, within the query. */
-  addRows(columns: Columns, from: number, to: number): void {
+  addRows(columns: Knowing, from: number, to: number): void {
     for (let row = from; row < to; ) {
       const bucket = this.bucketAt(columns.at[row] ?? 0);
       const end = this.#endOf(bucket, columns.at, row, to);
@@ -162,20 +178,32 @@ export class Sums {
     const bucket = this.bucketAt(firstAt);
     this.#add(COLUMN.all, bucket, summary.countable);
     if (summary.good === 0) return;
-    const tally = this.#tallyOf(bucket);
-    this.#hold(firstAt, tally.before);
-    tally.addAll(summary);
-    this.#keep(bucket, tally);
+    this.#turnTo(bucket);
+    this.#hold(firstAt, this.#tally.before);
+    this.#tally.addAll(summary);
     if (!this.#query.weighted) return;
     this.#add(COLUMN.area, bucket, summary.area);
     this.#add(COLUMN.known, bucket, lastAt - firstAt);
     this.#heldFrom = lastAt;
   }
 
+  /**
+   * The same of such that lie in columns, all in this bucket. False, and nothing is added, where
+   * more was asked for than they say.
+   */
+  addColumns(bucket: number, columns: SumColumns, from: number, to: number): boolean {
+    const { weighted, rollover } = this.#query;
+    if (weighted || rollover !== undefined) return false;
+    this.#turnTo(bucket);
+    this.#add(COLUMN.all, bucket, this.#tally.addColumns(columns, from, to));
+    return true;
+  }
+
   /** The newest value holds until `now`. */
   end(): void {
     const { to, now = to } = this.#query;
     this.#hold(Math.min(to, now), this.#tally.before);
+    this.#turnTo(NONE);
   }
 
   /** From now on it is noted for how long it was the state that was asked for. */
@@ -190,22 +218,23 @@ export class Sums {
 
   /** The row behind those of this bucket, of which `from` is the first. */
   #endOf(bucket: number, at: Float64Array, from: number, to: number): number {
-    let [low, high] = [from + 1, to];
+    const end = this.endAt(bucket);
+    if ((at[to - 1] ?? end) < end) return to;
+    let [low, high] = [from + 1, to - 1];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.bucketAt(at[middle] ?? 0) === bucket) low = middle + 1;
+      if ((at[middle] ?? end) < end) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  #addTo(bucket: number, columns: Columns, from: number, to: number): void {
+  #addTo(bucket: number, columns: Knowing, from: number, to: number): void {
     const isAll = this.#query.quality === "all";
-    const tally = this.#tallyOf(bucket);
+    const tally = this.#tally;
+    this.#turnTo(bucket);
     if (this.#query.weighted) this.#holdRows(columns, from, to, tally.before);
-    const countable = tally.addRows(columns, from, to, isAll);
-    this.#add(COLUMN.all, bucket, countable);
-    if (tally.count > 0) this.#keep(bucket, tally);
+    this.#add(COLUMN.all, bucket, tally.addRows(columns, from, to, isAll));
   }
 
   #holdRows(columns: Columns, from: number, to: number, before: number): void {
@@ -219,7 +248,15 @@ export class Sums {
     }
   }
 
-  #tallyOf(bucket: number): Tally {
+  /** From now on the tally is of this bucket. */
+  #turnTo(bucket: number): void {
+    if (bucket === this.#bucket) return;
+    if (this.#bucket !== NONE && this.#tally.count > 0) this.#keep(this.#bucket);
+    if (bucket !== NONE) this.#take(bucket);
+    this.#bucket = bucket;
+  }
+
+  #take(bucket: number): void {
     const [tally, cells, buckets] = [this.#tally, this.#cells, this.at.length];
     tally.count = cells[COLUMN.count * buckets + bucket] ?? 0;
     tally.min = cells[COLUMN.min * buckets + bucket] ?? 0;
@@ -227,18 +264,17 @@ export class Sums {
     tally.sum = cells[COLUMN.sum * buckets + bucket] ?? 0;
     tally.first = cells[COLUMN.first * buckets + bucket] ?? 0;
     tally.increase = cells[COLUMN.increase * buckets + bucket] ?? 0;
-    return tally;
   }
 
-  #keep(bucket: number, { count, min, max, sum, first, before, increase }: Tally): void {
-    const [cells, buckets] = [this.#cells, this.at.length];
-    cells[COLUMN.count * buckets + bucket] = count;
-    cells[COLUMN.min * buckets + bucket] = min;
-    cells[COLUMN.max * buckets + bucket] = max;
-    cells[COLUMN.sum * buckets + bucket] = sum;
-    cells[COLUMN.first * buckets + bucket] = first;
-    cells[COLUMN.last * buckets + bucket] = before;
-    cells[COLUMN.increase * buckets + bucket] = increase;
+  #keep(bucket: number): void {
+    const [tally, cells, buckets] = [this.#tally, this.#cells, this.at.length];
+    cells[COLUMN.count * buckets + bucket] = tally.count;
+    cells[COLUMN.min * buckets + bucket] = tally.min;
+    cells[COLUMN.max * buckets + bucket] = tally.max;
+    cells[COLUMN.sum * buckets + bucket] = tally.sum;
+    cells[COLUMN.first * buckets + bucket] = tally.first;
+    cells[COLUMN.last * buckets + bucket] = tally.before;
+    cells[COLUMN.increase * buckets + bucket] = tally.increase;
   }
 
   #clear(column: number): void {

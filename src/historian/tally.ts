@@ -8,6 +8,9 @@ import { KIND, type Samples } from "../domain/samples.ts";
 
 export type Columns = Pick<Samples, "at" | "value" | "kind" | "quality">;
 
+/** Columns that may find out sooner than row by row where plain numbers end. */
+export type Knowing = Columns & { plainEnd?(from: number, to: number, isAll: boolean): number };
+
 /** Values in order of time, summed up. -0 counts as 0. */
 export class Tally {
   count = 0;
@@ -28,10 +31,10 @@ export class Tally {
    * Rows that can be counted, those of good quality or all; returns how many could be counted,
    * whatever their quality. Every sample of a long span passes here.
    */
-  addRows(columns: Columns, from: number, to: number, isAll: boolean): number {
+  addRows(columns: Knowing, from: number, to: number, isAll: boolean): number {
     let countable = 0;
     for (let row = from; row < to; ) {
-      const end = plainEnd(columns, row, to, isAll);
+      const end = plainEndOf(columns, row, to, isAll);
       if (this.#addPlain(columns.value, row, end)) countable += end - row;
       else countable += this.#addEach(columns, row, end, isAll);
       if (end < to) countable += this.#addEach(columns, end, end + 1, isAll);
@@ -42,29 +45,27 @@ export class Tally {
 
   /**
    * Numbers, one as good as the other. Whether one is less than the one before is anybody's guess:
-   * a branch would be guessed wrong every other time, so there is none. False, and nothing is
-   * added, where that is not exact: of a NaN, of what is infinite, or with a rollover.
+   * a branch would be guessed wrong every other time, so there is none. Whether it is the least so
+   * far is not. False, and nothing is added, where that is not exact: of a NaN, of what is
+   * infinite, or with a rollover.
    */
   #addPlain(value: Float64Array, from: number, to: number): boolean {
     if (from >= to) return true;
     const start = (value[from] ?? 0) + 0;
-    const begun = this.count > 0 ? this : { min: start, max: start, sum: 0, increase: 0 };
+    if (this.count === 0) this.#begin(start);
     // The additions of 0 say that these are numbers: else each row would allocate one.
-    let min = begun.min + 0;
-    let max = begun.max + 0;
-    let sum = begun.sum + 0;
-    let increase = begun.increase + 0;
+    let [min, max] = [this.min + 0, this.max + 0];
+    let [sum, increase] = [this.sum + 0, this.increase + 0];
     let before = Number.isNaN(this.before) ? start : this.before + 0;
     for (let row = from; row < to; row += 1) {
       const one = (value[row] ?? 0) + 0;
-      min = Math.min(min, one);
-      max = Math.max(max, one);
+      if (one < min) min = one;
+      if (one > max) max = one;
       sum += one;
       increase += one - before * Number(one >= before);
       before = one;
     }
     if (!Number.isFinite(sum + increase) || this.#rollover !== undefined) return false;
-    if (this.count === 0) this.first = start;
     this.count += to - from;
     this.min = min;
     this.max = max;
@@ -109,6 +110,29 @@ export class Tally {
     this.before = many.last;
   }
 
+  /** The same of such that lie in columns, one after the other; returns how many can be counted. */
+  addColumns({ cells, countable, good, sums, step }: SumColumns, from: number, to: number): number {
+    let all = 0;
+    for (let row = from; row < to; row += 1) {
+      const many = cells[good + row] ?? 0;
+      all += cells[countable + row] ?? 0;
+      if (many > 0) this.#addCells(many, cells, sums + row, step);
+    }
+    return all;
+  }
+
+  #addCells(many: number, cells: Float64Array, at: number, step: number): void {
+    const first = cells[at + 3 * step] ?? 0;
+    if (this.count === 0) this.#begin(first);
+    this.count += many;
+    this.min = Math.min(this.min, cells[at] ?? 0);
+    this.max = Math.max(this.max, cells[at + step] ?? 0);
+    this.sum += cells[at + 2 * step] ?? 0;
+    if (!Number.isNaN(this.before)) this.increase += growth(this.before, first);
+    this.increase += cells[at + 5 * step] ?? 0;
+    this.before = cells[at + 4 * step] ?? 0;
+  }
+
   #begin(first: number): void {
     this.first = first;
     this.min = first;
@@ -131,6 +155,11 @@ export function countedValue({ kind, value }: Columns, row: number): number {
   return kind[row] === KIND.integer ? Number(unpackInteger(one)) : one;
 }
 
+/** As `plainEnd`, by the columns themselves where they know. */
+export function plainEndOf(columns: Knowing, from: number, to: number, isAll: boolean): number {
+  return columns.plainEnd?.(from, to, isAll) ?? plainEnd(columns, from, to, isAll);
+}
+
 /** The first row that is not a number, or not plainly good where only those count. */
 export function plainEnd(
   { kind, quality }: Columns,
@@ -145,6 +174,17 @@ export function plainEnd(
 }
 
 const PLAIN = KIND.number | QUALITY_BYTE.good;
+
+/** What stretches of samples come to, each a row of some columns among others. */
+export type SumColumns = {
+  readonly cells: Float64Array;
+  /** Where the columns begin: how many can be counted, how many of these count. */
+  readonly countable: number;
+  readonly good: number;
+  /** Of min, max, sum, first, last and increase, so many cells apart. */
+  readonly sums: number;
+  readonly step: number;
+};
 
 type Many = {
   readonly good: number;

@@ -3,8 +3,8 @@ import type { AggregateQuery } from "../historian.ts";
 import type { Summary } from "../rollup.ts";
 import { Sums, type SumTable, sumTable } from "../sums.ts";
 import { countedValue, isCountable } from "../tally.ts";
-import { blocksBackward, blocksForward } from "./blocks.ts";
-import type { Block } from "./chunk.ts";
+import { Block, blocksBackward } from "./blocks.ts";
+import type { Blocks } from "./chunk.ts";
 import type { Chunks } from "./chunks.ts";
 import { addDurations } from "./duration.ts";
 import type { KeptDays } from "./kept-days.ts";
@@ -20,6 +20,9 @@ import { Tiers } from "./tiers.ts";
 
 type Span = { readonly since: number; readonly until: number };
 
+/** What of a series is in memory: all before `row` is added. */
+type Memory = { readonly run: Run; row: number; readonly end: number };
+
 type Sources = {
   readonly memtable: Memtable;
   readonly chunks: Chunks;
@@ -27,8 +30,9 @@ type Sources = {
 };
 
 /** Buckets of a series, or one of its days. */
-type Target = Pick<Sums, "series" | "addRows" | "addSummary" | "bucketAt"> & {
+type Target = Pick<Sums, "series" | "addRows" | "addSummary" | "bucketAt" | "endAt"> & {
   canTake(summary: Summary): boolean;
+  readonly addColumns?: Sums["addColumns"];
 };
 
 /** One row of buckets a series. */
@@ -52,6 +56,7 @@ class Walk {
   readonly #sources: Sources;
   readonly #chunks: Chunks;
   readonly #query: AggregateQuery;
+  readonly #isAll: boolean;
   readonly #tiers: Tiers;
   readonly #stored = new Run();
   readonly #part = new Run();
@@ -61,6 +66,7 @@ class Walk {
     this.#sources = sources;
     this.#chunks = sources.chunks;
     this.#query = query;
+    this.#isAll = query.quality === "all";
     this.#tiers = new Tiers(sources.chunks.days, query);
   }
 
@@ -83,37 +89,61 @@ class Walk {
   /** A day that memory reaches into. */
   #sumUp(series: number, at: number, arrived: Run): Tier | undefined {
     const { memtable, keptDays } = this.#sources;
-    const day = { series, at, isAll: this.#query.quality === "all" };
+    const day = { series, at, isAll: this.#isAll };
     return keptDays.of(day, arrived, memtable.arrivals(series), (sum) =>
       this.#addRaw(sum, arrived, { since: at, until: at + DAY_MS }),
     ).tier;
   }
 
-  #addRaw(sums: Target, arrived: Run, { since: from, until: to }: Span): void {
+  #addRaw(sums: Target, arrived: Run, span: Span): void {
+    const { since: from, until: to } = span;
     if (!(from < to)) return;
-    let row = arrived.rowAt(from);
-    const last = arrived.rowAt(to);
-    for (const block of blocksForward(this.#chunks, { series: sums.series, from, to })) {
-      const start = Math.max(row, arrived.rowAt(block.firstAt));
-      const end = Math.max(start, Math.min(last, arrived.rowAfter(block.lastAt)));
-      sums.addRows(arrived, row, start);
-      const isInside = block.firstAt >= from && block.lastAt < to;
-      const summary = start === end && isInside ? this.#answerOf(block, sums) : undefined;
-      if (summary) sums.addSummary(summary);
-      else {
-        const merged = this.#merge(block, arrived, start, end);
-        sums.addRows(merged, merged.rowAt(from), merged.rowAt(to));
-      }
-      row = end;
+    const memory = { run: arrived, row: arrived.rowAt(from), end: arrived.rowAt(to) };
+    for (const chunk of this.#chunks.forward(sums.series, from, to)) {
+      for (const part of this.#chunks.blocksOf(chunk)) this.#addBlocks(sums, part, memory, span);
     }
-    sums.addRows(arrived, row, last);
+    sums.addRows(arrived, memory.row, memory.end);
   }
 
-  /** What it comes to, where it lies in one bucket and that says all that was asked for. */
-  #answerOf(block: Block, sums: Target): Summary | undefined {
-    if (sums.bucketAt(block.firstAt) !== sums.bucketAt(block.lastAt)) return undefined;
-    const summary = block.sums(this.#query.quality === "all");
-    return summary && sums.canTake(summary) ? summary : undefined;
+  /** With what memory has of their times, and before. */
+  #addBlocks(sums: Target, part: Blocks, memory: Memory, span: Span): void {
+    const { since: from, until: to } = span;
+    const { run } = memory;
+    for (let block = 0; block < part.blocks && part.firstAtOf(block) < to; ) {
+      const [firstAt, lastAt] = [part.firstAtOf(block), part.lastAtOf(block)];
+      const start = Math.max(memory.row, run.rowAt(firstAt));
+      sums.addRows(run, memory.row, start);
+      memory.row = start;
+      const next = start < memory.end ? (run.at[start] ?? to) : to;
+      const summed = firstAt < from ? block : this.#addSums(sums, part, block, next);
+      if (summed === block && lastAt >= from) {
+        const end = Math.max(start, Math.min(memory.end, run.rowAfter(lastAt)));
+        const merged = this.#merge(new Block(part, block), run, start, end);
+        sums.addRows(merged, merged.rowAt(from), merged.rowAt(to));
+        memory.row = end;
+      }
+      block = Math.max(summed, block + 1);
+    }
+  }
+
+  /**
+   * Blocks from this one on that lie in one bucket and before a time, as far as what they come to
+   * says all that was asked for; returns the one behind.
+   */
+  #addSums(sums: Target, part: Blocks, first: number, until: number): number {
+    const bucket = sums.bucketAt(part.firstAtOf(first));
+    const endAt = Math.min(until, sums.endAt(bucket));
+    let end = first;
+    while (end < part.blocks && part.lastAtOf(end) < endAt) end += 1;
+    if (end === first) return first;
+    const columns = part.columnsOf?.(this.#isAll);
+    if (columns && sums.addColumns?.(bucket, columns, first, end)) return end;
+    for (let block = first; block < end; block += 1) {
+      const summary = part.sumsOf(block, this.#isAll);
+      if (!summary || !sums.canTake(summary)) return block;
+      sums.addSummary(summary);
+    }
+    return end;
   }
 
   #merge(block: Block, arrived: Run, start: number, end: number): Run {
@@ -145,8 +175,7 @@ class Walk {
 
   #lastOfBlock(block: Block, arrived: Run, start: number, end: number): number {
     const isBefore = block.lastAt < this.#query.from;
-    const isAll = this.#query.quality === "all";
-    const summary = start === end && isBefore ? block.sums(isAll) : undefined;
+    const summary = start === end && isBefore ? block.sums(this.#isAll) : undefined;
     if (summary) return summary.last;
     const merged = this.#merge(block, arrived, start, end);
     return this.#lastOf(merged, 0, merged.rowAt(this.#query.from));

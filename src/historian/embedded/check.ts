@@ -6,8 +6,8 @@ import { silentLog } from "../../lib/log.ts";
 import { type Outcome, success } from "../../lib/outcome.ts";
 import { openSqlite, type Sqlite } from "../../lib/sqlite.ts";
 import { type Rollup, rollupOf } from "../rollup.ts";
+import { type Block, blocksIn } from "./blocks.ts";
 import { dayFaults } from "./check-days.ts";
-import type { Block } from "./chunk.ts";
 import { Chunks, type StoredChunk } from "./chunks.ts";
 import { readCursor } from "./cursor.ts";
 import { DamagedChunkError } from "./damage.ts";
@@ -192,8 +192,7 @@ function isoOf(at: number): string {
 function faultOf(chunks: Chunks, chunk: StoredChunk): string | undefined {
   const run = new Run();
   try {
-    const blocks = chunks.blocksOf(chunk);
-    const agree = blocks.map((block) => agrees(block, run));
+    const agree = blocksIn(chunks, chunk).map((block) => agrees(block, run));
     const ends = [run.count, run.at[0], run.at[run.count - 1]];
     const said = [chunk.samples, chunk.firstAt, chunk.lastAt];
     if (ends.some((value, index) => value !== said[index])) return "does not hold what it says";

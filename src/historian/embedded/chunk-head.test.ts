@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { KIND } from "../../domain/samples.ts";
 import { chances } from "../../lib/chance.ts";
 import { rollupOf } from "../rollup.ts";
-import { blocksOf, encodeChunk } from "./chunk.ts";
+import { type Blocks, blocksOf, encodeChunk } from "./chunk.ts";
 import { DamagedChunkError } from "./damage.ts";
 import { sumsOfOldChunk } from "./old-chunk.ts";
 import { oldChunk } from "./older-tale.ts";
@@ -30,20 +30,30 @@ function randomRun(random: () => number, count: number): Run {
   return run;
 }
 
+function numbered(chunk: Uint8Array): (readonly [Blocks, number])[] {
+  return (blocksOf(chunk) ?? []).flatMap((blocks) =>
+    Array.from({ length: blocks.blocks }, (_, block) => [blocks, block] as const),
+  );
+}
+
 test("a block says what its samples come to, bit for bit, over all and over the good", () => {
   const random = chances(7);
   for (let round = 0; round < 200; round += 1) {
     const run = randomRun(random, 1 + Math.floor(random() * 300));
     const blockSamples = 1 + Math.floor(random() * 80);
     let from = 0;
-    for (const block of blocksOf(encodeChunk(run, 0, run.count, blockSamples).slice()) ?? []) {
+    const chunk = encodeChunk(run, 0, run.count, blockSamples).slice();
+    for (const [blocks, block] of numbered(chunk)) {
       const to = Math.min(run.count, from + blockSamples);
       const ends = { firstAt: run.at[from], lastAt: run.at[to - 1], samples: to - from };
       for (const isAll of [true, false]) {
-        assert.deepEqual(block.sums(isAll), { ...ends, ...rollupOf(run, from, to, isAll) });
+        assert.deepEqual(blocks.sumsOf(block, isAll), {
+          ...ends,
+          ...rollupOf(run, from, to, isAll),
+        });
       }
       const read = new Run();
-      block.decode(read);
+      blocks.decode(block, read);
       assert.deepEqual(read.value.slice(0, read.count), run.value.slice(from, to));
       from = to;
     }
@@ -73,7 +83,7 @@ test("no bit of a head changes unseen, and none of a block that is read", () => 
     const bad = good.slice();
     bad[bit >> 3] = (bad[bit >> 3] ?? 0) ^ (1 << (bit & 7));
     const reads = () => {
-      for (const block of blocksOf(bad) ?? []) block.decode(new Run());
+      for (const [blocks, block] of numbered(bad)) blocks.decode(block, new Run());
     };
     if (bit < headBytes * 8) assert.throws(() => blocksOf(bad), DamagedChunkError, `bit ${bit}`);
     else assert.throws(reads, DamagedChunkError, `bit ${bit}`);

@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import { type Rollup, rolledUpBoth, type Summary } from "../rollup.ts";
+import type { SumColumns } from "../tally.ts";
 import { ByteReader, type ByteWriter, VARINT_BYTES } from "./bytes.ts";
 import { DamagedChunkError } from "./damage.ts";
 import { readNarrow, writeNarrow } from "./narrow.ts";
@@ -108,6 +109,33 @@ function seal(out: ByteWriter): void {
   out.length = end + CRC_BYTES;
 }
 
+/** All begin as NaN: of fields that begin as whole numbers V8 changes its mind, and its code. */
+const said = {
+  firstAt: Number.NaN,
+  lastAt: Number.NaN,
+  samples: Number.NaN,
+  countable: Number.NaN,
+  good: Number.NaN,
+  min: Number.NaN,
+  max: Number.NaN,
+  sum: Number.NaN,
+  first: Number.NaN,
+  last: Number.NaN,
+  increase: Number.NaN,
+  area: Number.NaN,
+};
+
+/** What `putSums` has put there. */
+function takeSums(table: Float64Array, at: number, step: number): void {
+  said.min = table[at] ?? 0;
+  said.max = table[at + step] ?? 0;
+  said.sum = table[at + 2 * step] ?? 0;
+  said.first = table[at + 3 * step] ?? 0;
+  said.last = table[at + 4 * step] ?? 0;
+  said.increase = table[at + 5 * step] ?? 0;
+  said.area = table[at + 6 * step] ?? 0;
+}
+
 /** What is said at the head of a chunk; its blocks are numbered from 0. */
 export class ChunkHead {
   /** Of the chunk: its head, and its blocks behind. */
@@ -159,23 +187,30 @@ export class ChunkHead {
     return this.#begin + this.#at(END, block);
   }
 
-  /** What the block comes to over its good samples, or over all that can be counted. */
+  /**
+   * What the block comes to over its good samples, or over all that can be counted. Holds until the
+   * next call: of a long span very many are asked for.
+   */
   sumsOf(block: number, isAll: boolean): Summary {
-    const sums = isAll ? COLUMNS : SUMS;
     const countable = this.#at(COUNTABLE, block);
+    said.firstAt = this.firstAtOf(block);
+    said.lastAt = this.lastAtOf(block);
+    said.samples = this.samplesOf(block);
+    said.countable = countable;
+    said.good = isAll ? countable : this.#at(GOOD, block);
+    takeSums(this.#table, (isAll ? COLUMNS : SUMS) * this.blocks + block, this.blocks);
+    return said;
+  }
+
+  /** The same of all blocks at once. */
+  columnsOf(isAll: boolean): SumColumns {
+    const { blocks } = this;
     return {
-      firstAt: this.firstAtOf(block),
-      lastAt: this.lastAtOf(block),
-      samples: this.samplesOf(block),
-      countable,
-      good: isAll ? countable : this.#at(GOOD, block),
-      min: this.#at(sums, block),
-      max: this.#at(sums + 1, block),
-      sum: this.#at(sums + 2, block),
-      first: this.#at(sums + 3, block),
-      last: this.#at(sums + 4, block),
-      increase: this.#at(sums + 5, block),
-      area: this.#at(sums + 6, block),
+      cells: this.#table,
+      countable: COUNTABLE * blocks,
+      good: (isAll ? COUNTABLE : GOOD) * blocks,
+      sums: (isAll ? COLUMNS : SUMS) * blocks,
+      step: blocks,
     };
   }
 

@@ -1,7 +1,8 @@
 import { crc32 } from "node:zlib";
 import type { Summary } from "../rollup.ts";
+import type { SumColumns } from "../tally.ts";
 import { ByteWriter } from "./bytes.ts";
-import { ChunkHead, type Ends, writeHead } from "./chunk-head.ts";
+import { ChunkHead, writeHead } from "./chunk-head.ts";
 import { hasWholeTimes, readColumns, writeColumns } from "./columns.ts";
 import { DamagedChunkError } from "./damage.ts";
 import { decodeOldChunk, isOldChunk } from "./old-chunk.ts";
@@ -38,15 +39,25 @@ const LENGTH_BYTES = 4;
 /** Bytes before the first piece of a chunk that grows. */
 export const PIECES_AT = 2;
 
-/** Samples of a chunk that can be read, or answered for, without the others. */
-export type Block = Ends & {
+/**
+ * A chunk, or a piece of one that grows: its blocks in order of time, numbered from 0. Each can be
+ * read, or answered for, without the others.
+ */
+export type Blocks = {
+  /** How many. */
+  readonly blocks: number;
+  firstAtOf(block: number): number;
+  lastAtOf(block: number): number;
+  samplesOf(block: number): number;
   /**
-   * What they come to over the good ones, or over all that can be counted; undefined where that is
-   * not known. Throws a DamagedChunkError where it has changed.
+   * What it comes to over the good ones, or over all that can be counted, until the next call;
+   * undefined where that is not known. Throws a DamagedChunkError where it has changed.
    */
-  sums(isAll: boolean): Summary | undefined;
-  /** Appends them. Throws a DamagedChunkError where their bytes have changed. */
-  decode(into: Run): void;
+  sumsOf(block: number, isAll: boolean): Summary | undefined;
+  /** The same of all of them; undefined where that has to be asked block by block. */
+  columnsOf?(isAll: boolean): SumColumns;
+  /** Appends its samples. Throws a DamagedChunkError where their bytes have changed. */
+  decode(block: number, into: Run): void;
 };
 
 const out = new ByteWriter();
@@ -112,21 +123,22 @@ export function piecesIn(bytes: Uint8Array): number {
 export function decodeChunk(bytes: Uint8Array, into: Run): void {
   for (const part of partsOf(bytes)) {
     if (isOldChunk(part)) decodeOldChunk(part, into);
-    else for (const block of blocksOf(part) ?? []) block.decode(into);
+    else decodeAll(new PackedBlocks(part), into);
   }
 }
 
+function decodeAll(blocks: Blocks, into: Run): void {
+  for (let block = 0; block < blocks.blocks; block += 1) blocks.decode(block, into);
+}
+
 /**
- * The blocks of a chunk, in order of time; undefined where one of its parts is of a version that
- * has none. Throws a DamagedChunkError where the bytes that say so have changed.
+ * The blocks of a chunk, piece by piece where it grows, in order of time; undefined where one of
+ * its parts is of a version that has none. Throws a DamagedChunkError where the bytes that say so
+ * have changed.
  */
-export function blocksOf(bytes: Uint8Array): Block[] | undefined {
-  const blocks: Block[] = [];
-  for (const part of partsOf(bytes)) {
-    if (isOldChunk(part)) return undefined;
-    addBlocks(part, blocks);
-  }
-  return blocks;
+export function blocksOf(bytes: Uint8Array): Blocks[] | undefined {
+  const parts = partsOf(bytes);
+  return parts.some(isOldChunk) ? undefined : parts.map((part) => new PackedBlocks(part));
 }
 
 /** The pieces of a chunk that grows, or the chunk itself. */
@@ -150,38 +162,15 @@ function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
   throw new DamagedChunkError("the pieces of a chunk are damaged");
 }
 
-function addBlocks(bytes: Uint8Array, into: Block[]): void {
-  const head = new ChunkHead(bytes);
-  for (let index = 0; index < head.blocks; index += 1) into.push(new PackedBlock(head, index));
-}
-
-class PackedBlock implements Block {
-  readonly firstAt: number;
-  readonly lastAt: number;
-  readonly samples: number;
-  readonly #head: ChunkHead;
-  readonly #index: number;
-
-  constructor(head: ChunkHead, index: number) {
-    this.firstAt = head.firstAtOf(index);
-    this.lastAt = head.lastAtOf(index);
-    this.samples = head.samplesOf(index);
-    this.#head = head;
-    this.#index = index;
-  }
-
-  sums(isAll: boolean): Summary {
-    return this.#head.sumsOf(this.#index, isAll);
-  }
-
-  decode(into: Run): void {
-    const { body } = this.#head;
-    const [start, end] = [this.#head.startOf(this.#index), this.#head.endOf(this.#index)];
-    const crcAt = end - CRC_BYTES;
+class PackedBlocks extends ChunkHead implements Blocks {
+  decode(block: number, into: Run): void {
+    const { body } = this;
+    const start = this.startOf(block);
+    const crcAt = this.endOf(block) - CRC_BYTES;
     if (crc32(body.bytes.subarray(start, crcAt)) !== body.view.getUint32(crcAt, true)) {
       throw new DamagedChunkError("a chunk is damaged");
     }
     body.at = start + 1;
-    readColumns(body, body.bytes[start] ?? 0, into, this.samples);
+    readColumns(body, body.bytes[start] ?? 0, into, this.samplesOf(block));
   }
 }

@@ -4,7 +4,7 @@ import type { Sqlite, SqlRow, Statement } from "../../lib/sqlite.ts";
 import type { Damaged, SeriesRange } from "../historian.ts";
 import type { Summary } from "../rollup.ts";
 import {
-  type Block,
+  type Blocks,
   blocksOf,
   decodeChunk,
   encodeChunk,
@@ -188,19 +188,21 @@ export class Chunks {
   }
 
   /**
-   * The blocks of the chunk, in order of time: itself as one where its version has none. Throws a
-   * DamagedChunkError where its head has changed.
+   * The blocks of the chunk, part by part in order of time: itself as one where its version has
+   * none. Throws a DamagedChunkError where its head has changed.
    */
-  blocksOf(chunk: StoredChunk): readonly Block[] {
+  blocksOf(chunk: StoredChunk): readonly Blocks[] {
     return blocksOf(chunk.data) ?? [this.#oldBlock(chunk)];
   }
 
-  #oldBlock(chunk: StoredChunk): Block {
-    const { firstAt, lastAt, samples, data } = chunk;
+  #oldBlock(chunk: StoredChunk): Blocks {
     return {
-      ...{ firstAt, lastAt, samples },
-      sums: (isAll) => this.#oldSumsOf(chunk, isAll),
-      decode: (into) => decodeChunk(data, into),
+      blocks: 1,
+      firstAtOf: () => chunk.firstAt,
+      lastAtOf: () => chunk.lastAt,
+      samplesOf: () => chunk.samples,
+      sumsOf: (_, isAll) => this.#oldSumsOf(chunk, isAll),
+      decode: (_, into) => decodeChunk(chunk.data, into),
     };
   }
 

@@ -1,5 +1,4 @@
-import { blocksForward } from "./blocks.ts";
-import type { Block } from "./chunk.ts";
+import { type Block, blocksForward } from "./blocks.ts";
 import type { Chunks } from "./chunks.ts";
 import { DamagedChunkError } from "./damage.ts";
 import { DayTable } from "./day-table.ts";

@@ -97,6 +97,10 @@ export class DaySum {
     return 0;
   }
 
+  endAt(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
   /** Its first and last samples must be among those that count, for others to follow it exactly. */
   canTake({ good, samples }: Summary): boolean {
     return good === samples;

@@ -1,8 +1,7 @@
 import type { Samples } from "../../domain/samples.ts";
 import type { RangeQuery } from "../historian.ts";
 import { restOf } from "../paging.ts";
-import { blocksBackward, blocksForward } from "./blocks.ts";
-import type { Block } from "./chunk.ts";
+import { type Block, blocksBackward, blocksForward } from "./blocks.ts";
 import type { Chunks } from "./chunks.ts";
 import type { Memtable } from "./memtable.ts";
 import { mergeRuns, Run } from "./run.ts";

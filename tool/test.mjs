@@ -43,7 +43,7 @@ const { status } = spawnSync(
     "tsx",
     "--test",
     "--test-concurrency=2",
-    `--test-timeout=${only("long") || named.some(isLong) ? 3_600_000 : 240_000}`,
+    `--test-timeout=${only("long") || named.some(isLong) ? 3_600_000 : 480_000}`,
     ...reporters,
     ...files,
   ],

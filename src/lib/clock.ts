@@ -37,7 +37,7 @@ export class TestClock implements Clock {
   #now: number;
   /** How far people have set the machine's clock. */
   #setByMs = 0;
-  #waiting: Waiting[] = [];
+  readonly #waiting = new Set<Waiting>();
 
   constructor(now = Date.UTC(2026, 0, 1)) {
     this.#now = now;
@@ -53,18 +53,14 @@ export class TestClock implements Clock {
 
   after(delayMs: number, call: () => void): Timer {
     const waiting = { due: this.#now + delayMs, call };
-    this.#waiting.push(waiting);
-    return {
-      cancel: () => {
-        this.#waiting = this.#waiting.filter((other) => other !== waiting);
-      },
-    };
+    this.#waiting.add(waiting);
+    return { cancel: () => void this.#waiting.delete(waiting) };
   }
 
   advance(ms: number): void {
     const end = this.#now + ms;
     for (let next = this.#next(end); next; next = this.#next(end)) {
-      this.#waiting = this.#waiting.filter((other) => other !== next);
+      this.#waiting.delete(next);
       this.#now = next.due;
       next.call();
     }
@@ -76,8 +72,12 @@ export class TestClock implements Clock {
     this.#setByMs += ms;
   }
 
+  /** Of those that are due at the same time the one that has waited longest. */
   #next(end: number): Waiting | undefined {
-    const due = this.#waiting.filter((waiting) => waiting.due <= end);
-    return due.toSorted((a, b) => a.due - b.due)[0];
+    let first: Waiting | undefined;
+    for (const waiting of this.#waiting) {
+      if (waiting.due <= end && (!first || waiting.due < first.due)) first = waiting;
+    }
+    return first;
   }
 }

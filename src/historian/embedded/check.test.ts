@@ -9,9 +9,11 @@ import { batchOf, inFolder, ramp, row, START } from "../tale.ts";
 import { ByteReader } from "./bytes.ts";
 import { checkFolder } from "./check.ts";
 import { openEmbeddedHistorian } from "./embedded.ts";
-import { ofSeriesOne, openEngine } from "./engine-tale.ts";
+import { crashImage, ofSeriesOne, openEngine } from "./engine-tale.ts";
 import { readNarrow } from "./narrow.ts";
 
+const HOUR_MS = 3_600_000;
+const GOOD = "good" as const;
 const LONG = { rawMs: 1e12, hourlyMs: null, dailyMs: null };
 /** See chunk-head.ts. */
 const COLUMNS_BEFORE_SUM = 7;
@@ -159,6 +161,24 @@ test("a day that does not say what its samples say, or not all of it, is told", 
       "series 1, day from 2026-01-01T00:00:00.000Z: it disagrees with its samples",
       "series 1, day from 2026-01-02T00:00:00.000Z: its hours are damaged",
     ]);
+  }));
+
+test("whenever the packing of late samples ends, days are what their samples are", () =>
+  inFolder(async (folder) => {
+    const engine = openEngine(join(folder, "live"));
+    const hours = Array.from({ length: 96 }, (_, hour) => row(1, hour * HOUR_MS, hour));
+    const late = hours.map(({ at }) => ({ series: 1, at: at + 1, value: 1_000, quality: GOOD }));
+    await engine.append(batchOf(hours));
+    while (!(await engine.retire(0, LONG)));
+    await engine.append(batchOf(late.slice(0, 70)));
+    await engine.retire(0, LONG);
+    for (let step = 0, waitMs: number | undefined = 0; waitMs === 0; step += 1) {
+      waitMs = engine.work(0);
+      const checked = checkFolder(crashImage(folder, `step ${step}`));
+      assert.deepEqual(checked.ok && checked.value.faults, [], `step ${step}`);
+      assert.ok(waitMs === 0 || step > 5, "there are some");
+    }
+    await engine.close();
   }));
 
 /** Another sum at the head of a chunk, and all of it well sealed. */

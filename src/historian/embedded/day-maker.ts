@@ -8,9 +8,9 @@ import { DAY_MS, dayOf, hourOf, hoursIn, summed, tierOf } from "./tier.ts";
 
 /**
  * Keeps days beside the raw samples that they are made of: a day is made when it is over, and again
- * in the same breath as late samples or corrections of it reach their chunks. Most of what it comes
- * to is known by then (open-days.ts), the rest is read from chunks. Days of few samples have none:
- * their chunks are read as fast.
+ * when late samples or corrections of it have reached their chunks. Most of what it comes to is
+ * known by then (open-days.ts), the rest is read from chunks. Days of few samples have none: their
+ * chunks are read as fast.
  */
 export class DayMaker {
   readonly #chunks: Chunks;
@@ -20,6 +20,18 @@ export class DayMaker {
   constructor(chunks: Chunks, samplesMin: number) {
     this.#chunks = chunks;
     this.#samplesMin = samplesMin;
+  }
+
+  /**
+   * These samples are about to reach their chunks, which may take several transactions: in between
+   * a day that is not there says nothing wrong.
+   */
+  forgetLate(series: number, { at, count }: Run, before: number): void {
+    const { days } = this.#chunks;
+    if (count === 0 || (at[0] ?? 0) >= dayOf(before)) return;
+    for (const day of daysOf(at, count)) {
+      if (day < dayOf(before) && day > days.horizonOf(series)) days.forget(series, day);
+    }
   }
 
   /** These samples have reached their chunks; before, the newest of the series was of this time. */

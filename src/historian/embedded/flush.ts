@@ -105,6 +105,7 @@ export class Flush {
       this.#tail = this.#chunks.end(this.#series);
       const newest = this.#tail?.lastAt ?? Number.NEGATIVE_INFINITY;
       this.#end = Math.max(newest, this.#arrived.at[this.#arrived.count - 1] ?? newest);
+      this.#days.forgetLate(this.#series, this.#arrived, newest);
       yield* this.#flushArrived();
       yield* this.#days.follow(this.#series, this.#arrived, newest);
     }

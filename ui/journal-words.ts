@@ -80,6 +80,8 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "disk.fine": "There is room on the disk",
   "disk.low": "Room on the disk gets scarce",
   "disk.full": "No room on the disk: samples refused",
+  "clock.behind": "Most devices send times far ahead: this server's clock may be wrong",
+  "clock.fine": "Devices and this server's clock agree again",
   "backup.started": "Began a backup",
   "backup.done": "Backup done",
   "backup.removed": "Removed a backup",

@@ -150,6 +150,8 @@ export const LIMIT = {
   channelsPerDevice: 2_000,
   /** A time stamp further ahead than this is refused: it would pin the latest value. */
   futureMs: 24 * 60 * 60 * 1000,
+  /** Of times that devices said longer ago, none tells how their clocks and ours agree now. */
+  timesSaidMs: 15 * 60_000,
   /**
    * How far arrival times may run ahead of the clock so that each value of a series has its own
    * millisecond: a burst of 1,000 values, and an age that still reads as "now".

@@ -1,11 +1,14 @@
+import type { ChannelName } from "../domain/brand.ts";
 import type { DataType } from "../domain/catalogue.ts";
 import { coerce, isWithin } from "../domain/coerce.ts";
 import type { Reading } from "../domain/findings.ts";
 import { integerOf } from "../domain/integer.ts";
 import { LIMIT } from "../domain/limit.ts";
+import { type Problem, problem } from "../domain/problem.ts";
 import type { Quality, Value } from "../domain/reading.ts";
 import { SamplesBuilder } from "../domain/samples.ts";
 import { textSampleFault } from "../domain/static-value.ts";
+import { TIME_IN_FUTURE } from "./ahead.ts";
 import { type BoundChannel, type BoundDevice, noteWarning } from "./bindings.ts";
 import type { IngestParts } from "./ingest.ts";
 import { doubtOf, noteMask, type Soundness } from "./soundness.ts";
@@ -20,6 +23,8 @@ const NO_PAYLOAD = new Uint8Array(0);
 export class Binder {
   /** What was bound and is not stored yet. */
   readonly samples = new SamplesBuilder(1024);
+  /** Why the message in hand has to be kept for an operator, if it has. */
+  refusal: Problem | undefined;
   readonly #parts: Pick<IngestParts, "now" | "gauges">;
   readonly #words: StatusSeries;
   readonly #soundness: Soundness;
@@ -46,13 +51,13 @@ export class Binder {
   open(payload: Uint8Array, isOld = false): void {
     this.#payload = payload;
     this.#isOld = isOld;
+    this.refusal = undefined;
   }
 
   bind(bound: BoundDevice, channel: BoundChannel, reading: Reading): void {
     const { name, dataType, proposal } = channel.channel;
     if (reading.at > this.#latest) {
-      const time = new Date(reading.at).toISOString();
-      this.#doubt(bound, "W_TIME_IN_FUTURE", `${name}: ${time}`);
+      this.#refuse(bound, name, reading.at);
     } else if (this.#isOld && reading.isArrival && channel.arrivedAt > 0) {
       this.#doubt(bound, "W_AGE_UNKNOWN", `${name}: a broker keeps it, the newer one stays`);
     } else if (fits(reading.value, dataType) && !proposal.int32) {
@@ -61,6 +66,13 @@ export class Binder {
     } else {
       this.#bindOdd(bound, channel, reading);
     }
+  }
+
+  /** The same words for each time: the same message again is one row that counts. */
+  #refuse(bound: BoundDevice, name: ChannelName, at: number): void {
+    this.#doubt(bound, TIME_IN_FUTURE, `${name}: ${new Date(at).toISOString()}`);
+    const detail = `${name}: more than a day ahead of this server's clock, not stored`;
+    this.refusal ??= problem("time_in_future", detail);
   }
 
   /** Reads a value by its channel's type; what nobody has described yet is kept as it came. */

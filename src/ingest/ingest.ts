@@ -20,6 +20,7 @@ import type { Log } from "../lib/log.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { Store } from "../store/store.ts";
 import { adopt } from "./adopt.ts";
+import { type TimesSaid, timesSaid } from "./ahead.ts";
 import { Answers } from "./answers.ts";
 import { Bindings, channelsOf, isExpected } from "./bindings.ts";
 import { CustomTopics, putCustomTopic, removeCustomTopic } from "./custom-topics.ts";
@@ -59,6 +60,9 @@ export interface Ingest {
   devices(): readonly Device[];
   /** A channel as its device declared it last, where that says more than its name and our type. */
   declared(id: DeviceId, channel: ChannelName): DeclaredChannel | undefined;
+
+  /** How many devices say times that are too far ahead of our clock, of those that say any. */
+  timesSaid(): TimesSaid;
 
   /** What is known of an agent from its messages since the start. */
   agentSeen(id: AgentId): AgentSeen;
@@ -238,6 +242,7 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
       return device && declarations.of(device.driver, device.address, channel);
     },
     devices: () => Array.from(bindings.all(), ({ device }) => device),
+    timesSaid: () => timesSaid(bindings, parts.isDemo, parts.now()),
     agentSeen: (id) => bindings.agent(id),
     adopt: (by, id, wish) => adoptDevice(parts, bindings, { by, id, wish }),
     expect: (by, wish) => walk.between(() => expectDevice(parts, bindings, by, wish)),

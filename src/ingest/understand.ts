@@ -60,8 +60,8 @@ export type Brought = {
 };
 
 export type Told<T> = { readonly driver: Driver; readonly agent: AgentId; readonly what: T };
-/** With the payload that told it, to be shown with what is odd; readings of the past have none. */
-export type ToldReading = Told<Reading> & { readonly payload?: Uint8Array };
+/** With the message that told it, to be shown with what is odd; readings of the past have none. */
+export type ToldReading = Told<Reading> & { readonly message?: ReceivedMessage };
 /** With the message that told it, for the case that the house does not agree. */
 export type ToldBy = Told<Finding> & { readonly message: ReceivedMessage };
 
@@ -94,6 +94,8 @@ export class Understanding {
   #topicsVersion = 0;
   readonly #findings = new Findings();
   #brought = nothing();
+  /** Messages that an operator sees though they were taken: some of their values were not. */
+  readonly #kept = new WeakSet<ReceivedMessage>();
 
   constructor(parts: IngestParts, state: State, binder: Binder) {
     this.#parts = parts;
@@ -118,10 +120,11 @@ export class Understanding {
   ofReadings(readings: Iterable<ToldReading>): Brought | undefined {
     this.#binder.begin();
     for (const told of readings) {
-      const { driver, what, payload } = told;
+      const { driver, what, message } = told;
       const bound = this.#state.bindings.find(driver.id, what.device);
-      if (payload) this.#binder.open(payload);
+      if (message) this.#binder.open(message.payload);
       if (!this.#bind(bound, what)) this.#brought.strangers.push(told);
+      if (message) this.#keepRefused(driver, message);
     }
     return this.#handOver();
   }
@@ -179,8 +182,8 @@ export class Understanding {
 
   /** Readings of one message are mostly of one device: it is looked up once. */
   #bindAll(driver: Driver, message: ReceivedMessage): BoundDevice | undefined {
-    const { agent, payload } = message;
-    this.#binder.open(payload, isOld(driver, message));
+    const { agent } = message;
+    this.#binder.open(message.payload, isOld(driver, message));
     let speaker: BoundDevice | undefined;
     let bound: BoundDevice | undefined;
     let device: DeviceAddress | undefined;
@@ -193,11 +196,20 @@ export class Understanding {
         speaker = bound ?? speaker;
       }
       if (!this.#bind(bound, reading, place)) {
-        this.#brought.strangers.push({ driver, agent, what: { ...reading }, payload });
+        this.#brought.strangers.push({ driver, agent, what: { ...reading }, message });
       }
       place += 1;
     }
+    this.#keepRefused(driver, message);
     return speaker;
+  }
+
+  /** Once, however many of its values were refused; the others are stored. */
+  #keepRefused(driver: Driver, message: ReceivedMessage): void {
+    const { refusal } = this.#binder;
+    if (!refusal || this.#kept.has(message)) return;
+    this.#kept.add(message);
+    reject(this.#parts, this.#state, rejectionOf(message, driver, refusal));
   }
 
   /** Whether there is a series for all that the reading says; it is in the batch then. */

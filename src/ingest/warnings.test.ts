@@ -10,6 +10,7 @@ import { silentLog as log } from "../lib/log.ts";
 import { openIngest } from "./ingest.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12) as Timestamp;
+const TOPIC = "tc/acme/acme_a/o/mc_v3/ts";
 
 test("a value that is said twice with one time stamp is one, and not odd", async (context) => {
   const house = await open(context);
@@ -54,6 +55,41 @@ test("what a driver finds odd carries its message too, also the first of a devic
   assert.equal(house.warnings()[0]?.times, 2);
 });
 
+test("a message with times far ahead is kept for an operator, its other values are stored", async (context) => {
+  const house = await open(context);
+  const far = NOW + 2 * LIMIT.futureMs;
+  const mixed = `${power(605, NOW).slice(0, -2)},${power(606, far).slice('{"timeseries":['.length)}`;
+  await house.hear(mixed);
+  assert.deepEqual(await house.samples(), [605]);
+  const early = power(607, far + 1);
+  await house.hear(early, early);
+  assert.deepEqual(await house.samples(), [605]);
+  const rejected = await house.rejected();
+  assert.deepEqual(
+    rejected.map(({ code, times, excerpt, topic }) => ({ code, times, excerpt, topic })),
+    [{ code: "time_in_future", times: 3, excerpt: early, topic: TOPIC }],
+  );
+  assert.match(rejected[0]?.detail ?? "", /^power: more than a day ahead of this server's clock/);
+});
+
+test("clocks that disagree are counted while none of their times is near", async (context) => {
+  const house = await open(context);
+  assert.deepEqual(house.timesSaid(), { ahead: 0, devices: 0 });
+  await house.hear(power(605, NOW + 2 * LIMIT.futureMs));
+  assert.deepEqual(house.timesSaid(), { ahead: 1, devices: 1 });
+  await house.hearAs("acme_b", power(605, NOW));
+  assert.deepEqual(house.timesSaid(), { ahead: 1, devices: 2 });
+  await house.hear(power(605, NOW));
+  assert.deepEqual(house.timesSaid(), { ahead: 0, devices: 0 }, "one of its times is right");
+});
+
+test("a warning of long ago says nothing of the clocks of now", async (context) => {
+  const house = await open(context);
+  await house.hear(power(605, NOW + 2 * LIMIT.futureMs));
+  house.setClock(NOW + LIMIT.timesSaidMs);
+  assert.deepEqual(house.timesSaid(), { ahead: 0, devices: 0 });
+});
+
 type Excerpt = { readonly excerpt: string; readonly bytes: number };
 
 function excerpts(warnings: readonly Excerpt[]): [string, number][] {
@@ -71,23 +107,31 @@ async function open(context: TestContext) {
   const { historian, store, close } = await openEngines();
   context.after(close);
   const gauges = new Gauges();
+  let now: number = NOW;
   const ingest = await openIngest({
-    ...{ drivers, store, historian, gauges, log, now: () => NOW },
+    ...{ drivers, store, historian, gauges, log, now: () => now },
     ...{ onStored: () => {}, onChanged: () => {}, onConfirmed: () => {}, isDemo: () => false },
     ...{ send: async () => {}, record: async () => {} },
   });
+  const hearOn = (topic: string, payloads: readonly string[]) =>
+    ingest.receive(
+      payloads.map((payload) => ({
+        topic,
+        payload: Buffer.from(payload),
+        agent: "gateway" as AgentId,
+        receivedAt: NOW,
+        retain: false,
+      })),
+    );
   return {
     gauges,
-    hear: (...payloads: readonly string[]) =>
-      ingest.receive(
-        payloads.map((payload) => ({
-          topic: "tc/acme/acme_a/o/mc_v3/ts",
-          payload: Buffer.from(payload),
-          agent: "gateway" as AgentId,
-          receivedAt: NOW,
-          retain: false,
-        })),
-      ),
+    hear: (...payloads: readonly string[]) => hearOn(TOPIC, payloads),
+    hearAs: (name: string, payload: string) => hearOn(TOPIC.replace("acme_a", name), [payload]),
+    setClock: (at: number) => {
+      now = at;
+    },
+    rejected: () => store.rejected.find(),
+    timesSaid: () => ingest.timesSaid(),
     warnings: () => ingest.devices().flatMap(({ id }) => ingest.diagnostics(id).warnings),
     async samples() {
       const [channel] = await store.channels.find();

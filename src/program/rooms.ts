@@ -19,6 +19,7 @@ import { failure } from "../lib/outcome.ts";
 import { type Live, openLive } from "../live/live.ts";
 import { type ChannelParts, type Liveness, openLiveness } from "../liveness/liveness.ts";
 import { openSettings, type Settings } from "../settings/settings.ts";
+import { ClockWatch } from "./clock-watch.ts";
 import type { Config } from "./config.ts";
 import type { Demo } from "./demo.ts";
 import type { Ground } from "./ground.ts";
@@ -37,6 +38,7 @@ export type Rooms = {
   readonly commands: Commands;
   readonly settings: Settings;
   readonly liveness: Liveness;
+  readonly clockWatch: ClockWatch;
   readonly later: Later;
 };
 
@@ -103,7 +105,8 @@ export async function openRooms(ground: Ground, config: Config, closer: Closer):
   });
   closer.add("settings", () => settings.close());
   const liveness = watch(ground, { ingest, settings, later }, tell, closer);
-  return { ...own, live, links, ingest, commands, settings, liveness, later };
+  const clockWatch = await watchClock(ground, ingest, closer);
+  return { ...own, live, links, ingest, commands, settings, liveness, clockWatch, later };
 }
 
 /** The rooms that need no other. */
@@ -183,6 +186,20 @@ function channelsOf(ingest: Ingest, now: () => number): ChannelParts {
       return channels.find(({ name }) => name === wanted)?.proposal.name ?? wanted;
     },
   };
+}
+
+/** Whether this machine's clock is right is known from the times that devices say. */
+async function watchClock(ground: Ground, ingest: Ingest, closer: Closer): Promise<ClockWatch> {
+  const { journal, clock, log } = ground;
+  const watch = new ClockWatch({
+    timesSaid: () => ingest.timesSaid(),
+    record: journal.record.bind(journal),
+    clock,
+    log: log.child("clock"),
+  });
+  closer.add("clock watch", async () => watch.close());
+  await watch.start();
+  return watch;
 }
 
 /** A broker that hears of connections only by wills cannot tell who has none. */

@@ -137,7 +137,7 @@ function openDoors(
   { ground, rooms, broker, demo, backups, reception, uplink }: Inside,
   config: Config,
 ): Promise<Outcome<Api, Problem>> {
-  const { later, links: modelLinks, ...opened } = rooms;
+  const { later, links: modelLinks, clockWatch, ...opened } = rooms;
   const isNew = rooms.access.setupToken !== null;
   const options = {
     http: isNew ? { ...config.http, host: "127.0.0.1" } : config.http,
@@ -159,6 +159,7 @@ function openDoors(
         uplink?.trouble ?? [],
         losses.reasons,
         disk.reasons,
+        clockWatch.reasons,
       ],
       reception?.troubles() ?? [],
     ].flat();

@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { releaseMemory } from "./heap.ts";
-import { isLeftOpen, openSqlite, type Sqlite } from "./sqlite.ts";
+import { isDiskFailure, isLeftOpen, isMalformed, openSqlite, type Sqlite } from "./sqlite.ts";
 
 function withDatabase(work: (database: Sqlite, file: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), "sqlite-"));
@@ -107,4 +114,47 @@ test("a closed connection lets go of its file when its statements are garbage, w
   assert.equal(isLeftOpen(file), false);
   assert.throws(() => read.get(), /open/);
   rmSync(folder, { recursive: true });
+});
+
+/** In each way that a statement can be run; none of the pages is in memory. */
+function metBy(file: string): unknown[] {
+  const reader = openSqlite(file, { keepsLog: true });
+  const met: unknown[] = [];
+  const asked = [
+    () => reader.prepare("SELECT b FROM a").all(),
+    () => reader.prepare("SELECT sum(length(b)) FROM a").get(),
+    () => reader.prepare("UPDATE a SET b = zeroblob(10)").run(),
+    () => reader.exec("DELETE FROM a WHERE length(b) > 7"),
+  ];
+  for (const ask of asked) {
+    try {
+      met.push(ask());
+    } catch (reason) {
+      met.push(reason);
+    }
+  }
+  reader.leave();
+  return met;
+}
+
+const BLOBS = `CREATE TABLE a(b); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
+  LIMIT 100) INSERT INTO a SELECT zeroblob(1000) FROM n`;
+
+test("a disk that cannot be read is known as one, however the statement was run", () => {
+  withDatabase((database, file) => {
+    database.exec(`PRAGMA journal_mode = WAL; ${BLOBS}`);
+    truncateSync(`${file}-wal`, 40_000);
+    assert.deepEqual(metBy(file).map(isDiskFailure), [true, true, true, true]);
+    assert.deepEqual(metBy(file).map(isMalformed), [false, false, false, false]);
+  });
+});
+
+test("pages that are not what was written are known as such, and not as a disk that fails", () => {
+  withDatabase((database, file) => {
+    database.exec(`PRAGMA page_size = 4096; ${BLOBS}`);
+    const other = `${file}.other`;
+    writeFileSync(other, readFileSync(file).fill(7, 4_096));
+    assert.deepEqual(metBy(other).map(isMalformed), [true, true, true, true]);
+    assert.deepEqual(metBy(other).map(isDiskFailure), [false, false, false, false]);
+  });
 });

@@ -151,9 +151,13 @@ export function isBusy(reason: unknown): boolean {
   return reason instanceof Error && "errcode" in reason && reason.errcode === SQLITE_BUSY;
 }
 
-/** Whether the disk refused something: what exactly is not known. */
+/**
+ * Whether the disk refused something: what exactly is not known. What `all` meets comes without a
+ * code, but in the same words.
+ */
 export function isDiskFailure(reason: unknown): boolean {
-  if (!(reason instanceof Error && "errcode" in reason)) return false;
+  if (!(reason instanceof Error)) return false;
+  if (!("errcode" in reason)) return reason.message === "disk I/O error";
   return (Number(reason.errcode) & PRIMARY) === SQLITE_IOERR;
 }
 

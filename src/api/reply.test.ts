@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { existsSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import { ApiHouse } from "../../test/api-house.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { PROBLEMS, type ProblemCode } from "../domain/problem.ts";
+import { openSqlite } from "../lib/sqlite.ts";
 
 let house: ApiHouse;
 before(async () => {
@@ -142,6 +144,34 @@ for (const [what, send, code, detail] of wrong) {
     assert.match(headers.get("content-type") ?? "", /^application\/problem\+json/);
     assert.equal(headers.get("x-content-type-options"), "nosniff");
   });
+}
+
+test("a disk that is full is told as that, whoever met it", async () => {
+  const { store } = house.parts;
+  const { count } = store.rejected;
+  const met = [refusalOf(fillDatabase)];
+  if (existsSync("/dev/full")) met.push(refusalOf(() => writeFileSync("/dev/full", "x")));
+  for (const reason of met) {
+    Object.assign(store.rejected, { count: () => Promise.reject(reason) });
+    const { status, json } = await house.send("viewer", "GET /overview");
+    Object.assign(store.rejected, { count });
+    assert.deepEqual([status, json.code], [507, "disk_full"]);
+  }
+});
+
+function refusalOf(work: () => void): unknown {
+  try {
+    work();
+  } catch (reason) {
+    return reason;
+  }
+  return assert.fail("there was room");
+}
+
+function fillDatabase(): void {
+  const database = openSqlite(":memory:");
+  database.exec("CREATE TABLE a(b); PRAGMA max_page_count = 2");
+  database.prepare("INSERT INTO a VALUES (zeroblob(100000)) RETURNING rowid").all();
 }
 
 test("what breaks inside is told to the log, and to the caller only its number", async () => {

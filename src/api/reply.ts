@@ -5,6 +5,7 @@ import { LIMIT } from "../domain/limit.ts";
 import { PROBLEMS, type Problem, problem } from "../domain/problem.ts";
 import { AwayError } from "../historian/historian.ts";
 import type { Log } from "../lib/log.ts";
+import { isDiskFull } from "../lib/sqlite.ts";
 import type { ProblemReply } from "./contract.ts";
 
 export const PROBLEM_TYPE = "application/problem+json";
@@ -85,6 +86,9 @@ const NO_REQUEST = new Map<string | undefined, string>([
 /** What the caller can mend, of what Fastify or a handler threw. */
 function expectedProblem(error: FastifyError, request: FastifyRequest): Problem | undefined {
   if (error instanceof AwayError) return problem("history_away", error.message);
+  if (isDiskFull(error) || error.code === "ENOSPC") {
+    return problem("disk_full", "what was asked is not done: it could not be written");
+  }
   if (error.validationContext) {
     return problem("request_invalid", `${error.validationContext} ${error.message}`);
   }

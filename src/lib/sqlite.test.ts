@@ -12,7 +12,14 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { releaseMemory } from "./heap.ts";
-import { isDiskFailure, isLeftOpen, isMalformed, openSqlite, type Sqlite } from "./sqlite.ts";
+import {
+  isDiskFailure,
+  isDiskFull,
+  isLeftOpen,
+  isMalformed,
+  openSqlite,
+  type Sqlite,
+} from "./sqlite.ts";
 
 function withDatabase(work: (database: Sqlite, file: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), "sqlite-"));
@@ -146,6 +153,23 @@ test("a disk that cannot be read is known as one, however the statement was run"
     truncateSync(`${file}-wal`, 40_000);
     assert.deepEqual(metBy(file).map(isDiskFailure), [true, true, true, true]);
     assert.deepEqual(metBy(file).map(isMalformed), [false, false, false, false]);
+  });
+});
+
+test("a disk that is full is known as one, however the statement was run", () => {
+  withDatabase((database) => {
+    database.exec("CREATE TABLE a(b); PRAGMA max_page_count = 2");
+    const insert = "INSERT INTO a VALUES (zeroblob(100000))";
+    const returning = database.prepare(`${insert} RETURNING rowid`);
+    const ways = [
+      () => returning.all(),
+      () => returning.get(),
+      () => database.prepare(insert).run(),
+      () => database.exec(insert),
+    ];
+    for (const way of ways) {
+      assert.throws(way, (reason) => isDiskFull(reason) && !isDiskFailure(reason));
+    }
   });
 });
 

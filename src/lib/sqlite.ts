@@ -151,6 +151,11 @@ export function isBusy(reason: unknown): boolean {
   return reason instanceof Error && "errcode" in reason && reason.errcode === SQLITE_BUSY;
 }
 
+/** Whether there was no room for what was written. What `all` meets comes without a code. */
+export function isDiskFull(reason: unknown): boolean {
+  return reason instanceof Error && reason.message === "database or disk is full";
+}
+
 /**
  * Whether the disk refused something: what exactly is not known. What `all` meets comes without a
  * code, but in the same words.

@@ -13,7 +13,7 @@ import type { Point } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { isPast, qualityOf, type Value } from "../domain/reading.ts";
 import {
-  cellsOf,
+  linesOfTable,
   parquetColumns,
   SAMPLE_TABLE,
   TABLE_HEAD,
@@ -80,8 +80,8 @@ async function asAccepted(
 ): Promise<Verbatim> {
   const headers: Record<string, string> = next === null ? {} : { "fieldline-next": next };
   if (accept.includes(SAMPLE_TABLE)) {
-    const lines = tableOf(point, page).map((row) => csvLine(cellsOf(row)));
-    const text = [csvLine(TABLE_HEAD), ...lines].join("");
+    const { samples, rows, words } = page;
+    const text = csvLine(TABLE_HEAD) + linesOfTable(point.id, samples, rows, words);
     return new Verbatim(`${SAMPLE_TABLE}; charset=utf-8`, text, headers);
   }
   if (accept.includes(PARQUET)) {

@@ -1,9 +1,10 @@
+import { csvCell } from "../lib/csv.ts";
 import { parseIsoTime } from "../lib/iso-time.ts";
 import type { ParquetColumn } from "../lib/parquet.ts";
 import type { Series } from "./brand.ts";
 import { integerOf } from "./integer.ts";
-import { isPast, QUALITIES, type Quality, type Value } from "./reading.ts";
-import { type Samples, type SamplesBuilder, sampleAt } from "./samples.ts";
+import { isPast, QUALITIES, QUALITY_BYTE, type Quality, qualityOf, type Value } from "./reading.ts";
+import { type Samples, type SamplesBuilder, sampleAt, valueAt } from "./samples.ts";
 import { qualityOfWord, statusWordOf, wordBeside } from "./status-word.ts";
 
 /** A sample outside the house, with the id of its point: how histories are taken out and in. */
@@ -75,11 +76,30 @@ export function putRow(
 
 export function cellsOf(row: TableRow): string[] {
   const { point, at, value, quality, statusWord, toldAfterwards } = row;
-  const isPlain = Number.isInteger(at) && at >= ISO_FROM && at < ISO_TO;
-  const time = isPlain ? new Date(at).toISOString() : at;
   const word = statusWord === null ? "" : String(statusWord);
   const told = toldAfterwards ? "true" : "";
-  return [point, String(time), kindOf(value), textOf(value), quality, word, told];
+  return [point, timeOf(at), kindOf(value), textOf(value), quality, word, told];
+}
+
+/** The first so many stored samples as lines of CSV, without a row in between. */
+export function linesOfTable(
+  point: string,
+  samples: Samples,
+  count: number,
+  words: ReadonlyMap<number, number> | undefined,
+): string {
+  const id = csvCell(point);
+  let lines = "";
+  for (let row = 0; row < count; row += 1) {
+    const at = samples.at[row] ?? 0;
+    const value = valueAt(samples, row);
+    const text = typeof value === "string" ? csvCell(textOf(value)) : textOf(value);
+    const quality = qualityOf(samples.quality[row] ?? QUALITY_BYTE.bad);
+    const word = wordBeside(quality, words?.get(at)) ?? "";
+    const told = isPast(samples.quality[row]) ? "true" : "";
+    lines += `${id},${timeOf(at)},${kindOf(value)},${text},${quality},${word},${told}\r\n`;
+  }
+  return lines;
 }
 
 /** Throws a sentence where the cells are none of a sample. */
@@ -132,11 +152,17 @@ export function rowOfColumns(row: Readonly<Record<string, unknown>>): TableRow {
 const ISO_FROM = Date.UTC(1000, 0);
 const ISO_TO = Date.UTC(10_000, 0);
 
+function timeOf(at: number): string {
+  const isPlain = Number.isInteger(at) && at >= ISO_FROM && at < ISO_TO;
+  return isPlain ? new Date(at).toISOString() : String(at);
+}
+
 function kindOf(value: Value | null): string {
   if (value === null) return "none";
-  const kinds = { number: "number", bigint: "integer", boolean: "boolean", string: "text" };
-  return kinds[typeof value as keyof typeof kinds];
+  return KINDS[typeof value as keyof typeof KINDS];
 }
+
+const KINDS = { number: "number", bigint: "integer", boolean: "boolean", string: "text" };
 
 function textOf(value: Value | null): string {
   if (value === null) return "";

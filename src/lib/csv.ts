@@ -4,7 +4,11 @@
  */
 
 export function csvLine(cells: readonly string[]): string {
-  return `${cells.map(quoted).join(",")}\r\n`;
+  return `${cells.map(csvCell).join(",")}\r\n`;
+}
+
+export function csvCell(cell: string): string {
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
 type CsvRow = {
@@ -26,7 +30,8 @@ export async function* csvRows(
   for await (const piece of pieces) {
     rest += piece;
     let start = 0;
-    for (let end = endOfRow(rest, start); end >= 0; end = endOfRow(rest, start)) {
+    const ends = new RowEnds(rest);
+    for (let end = ends.next(start); end >= 0; end = ends.next(start)) {
       const text = rest.slice(start, end);
       start = end + 1;
       if (text.trim() !== "") yield { cells: cellsOf(text, separator), line };
@@ -42,22 +47,35 @@ export async function* csvRows(
 /** Of what is no table, or lacks a quotation mark, not all is held in memory. */
 const ROW_CHARS = 4 * 1024 * 1024;
 
-function quoted(cell: string): string {
-  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
-}
+/** Finds line ends outside quotation marks, going over a text once. */
+class RowEnds {
+  readonly #text: string;
+  /** The first quotation mark that is not behind us: most texts have none to look for. */
+  #quote: number;
 
-/** The first line end outside quotation marks, or -1. */
-function endOfRow(text: string, start: number): number {
-  let isInside = false;
-  let from = start;
-  for (;;) {
-    const end = text.indexOf("\n", from);
-    if (end < 0) return -1;
-    for (let at = text.indexOf('"', from); at >= 0 && at < end; at = text.indexOf('"', at + 1)) {
-      isInside = !isInside;
+  constructor(text: string) {
+    this.#text = text;
+    this.#quote = this.#quoteFrom(0);
+  }
+
+  /** Where the row from `start` on ends, behind the row before; -1 where it does not end here. */
+  next(start: number): number {
+    let isInside = false;
+    let from = start;
+    for (;;) {
+      const end = this.#text.indexOf("\n", from);
+      if (end < 0) return -1;
+      for (; this.#quote < end; this.#quote = this.#quoteFrom(this.#quote + 1)) {
+        isInside = !isInside;
+      }
+      if (!isInside) return end;
+      from = end + 1;
     }
-    if (!isInside) return end;
-    from = end + 1;
+  }
+
+  #quoteFrom(from: number): number {
+    const found = this.#text.indexOf('"', from);
+    return found < 0 ? Number.POSITIVE_INFINITY : found;
   }
 }
 

@@ -24,6 +24,34 @@ test("samples of a server that is newer are refused by the name of what is new i
     async (place) => {
       const pages = place.pages("p1", { from: 0, to: 1 })[Symbol.asyncIterator]();
       await assert.rejects(pages.next(), /the server is newer than this program.*: origin; use/);
+      const lines = place.lines("p1", { from: 0, to: 1 })[Symbol.asyncIterator]();
+      await assert.rejects(lines.next(), /the server is newer than this program.*: origin; use/);
+    },
+  );
+});
+
+test("lines of a server are the file's, and those of an older one get the columns they lack", async () => {
+  const row = "p1,1970-01-01T00:00:00.000Z,text,";
+  const ours = [`${row}idle,good,,\r\n`, `${row}idle,good,,\r\n${row}"two\nlines",good,,true\r\n`];
+  const tables = ours.map((lines) => `${TABLE_HEAD}\r\n${lines}`);
+  tables.push(`${TABLE_HEAD.slice(0, 5)}\r\n${row}idle,good\r\n`);
+  await inPlace(
+    ({ url = "" }, response) => {
+      const page = Number(new URL(url, "http://a").searchParams.get("after"));
+      if (page + 1 < tables.length) response.setHeader("fieldline-next", String(page + 1));
+      response.end(tables[page]);
+    },
+    async (place) => {
+      const told: [number, string][] = [];
+      for await (const { length, text } of place.lines("p1", { from: 0, to: 1 })) {
+        told.push([length, text.toString()]);
+      }
+      const [one, two] = ours;
+      assert.deepEqual(told, [
+        [1, one],
+        [2, two],
+        [1, one],
+      ]);
     },
   );
 });

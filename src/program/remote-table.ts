@@ -9,16 +9,26 @@ import {
   TABLE_HEAD,
   type TableRow,
 } from "../domain/sample-table.ts";
-import { csvRows } from "../lib/csv.ts";
+import { csvLine, csvRows } from "../lib/csv.ts";
 import type { Outcome } from "../lib/outcome.ts";
 import type { Remote } from "./remote.ts";
 import { type SumsWish, stretchesOf } from "./sums-wish.ts";
-import { PlaceError, type Put, type Span, type SumsRow, type TablePlace } from "./table-place.ts";
+import {
+  type Lines,
+  PAGE_ROWS,
+  PlaceError,
+  type Put,
+  type Span,
+  type SumsRow,
+  type TablePlace,
+} from "./table-place.ts";
 
 /** Leaves room for what stands around the rows. */
 const PUSH_BYTES = 0.9 * LIMIT.requestBytes;
 const EARLIEST = -8.64e15;
 const LATEST = 8.64e15;
+const HEAD_LINE = Buffer.from(csvLine(TABLE_HEAD));
+const LINE_END = 0x0a;
 
 type Page = { readonly items: readonly { readonly id: string }[]; readonly next: string | null };
 
@@ -32,6 +42,7 @@ export function remotePlace(remote: Remote): TablePlace {
       return found.ids;
     },
     pages: (point, span) => pagesOf(remote, point, span),
+    lines: (point, span) => linesOf(remote, point, span),
     sums: (point, span, wish) => sumsOf(remote, point, span, wish),
     async put(rows) {
       let tooOld = 0;
@@ -48,28 +59,60 @@ async function allPoints(remote: Remote): Promise<{ ids: string[]; cells: number
   for (let after: string | null = ""; after !== null; ) {
     const query = new URLSearchParams({ limit: "1000", ...(after !== "" && { after }) });
     const path = `/points?${query}`;
-    const response = sound(await remote.patient({ method: "GET", path }));
-    const page = (await response.json()) as Page;
+    const { headers, bytes } = sound(await remote.patient({ method: "GET", path }));
+    const page = JSON.parse(bytes.toString()) as Page;
     ids.push(...page.items.map(({ id }) => id));
-    cells = Number(response.headers.get(TABLE_CELLS_HEADER) ?? cells);
+    cells = Number(headers.get(TABLE_CELLS_HEADER) ?? cells);
     after = page.next;
   }
   return { ids, cells };
 }
 
-async function* pagesOf(remote: Remote, point: string, { from, to }: Span) {
+/** Tables of CSV, each with its head. */
+async function* tablesOf(
+  remote: Remote,
+  point: string,
+  { from, to }: Span,
+): AsyncGenerator<Buffer> {
   const [start, end] = [Math.max(from, EARLIEST), Math.min(to, LATEST)];
   for (let after: string | null = ""; after !== null; ) {
     const query = new URLSearchParams({
       from: String(Math.floor(start)),
       to: String(Math.floor(end)),
+      limit: String(PAGE_ROWS),
       ...(after !== "" && { after }),
     });
     const path = `/points/${encodeURIComponent(point)}/history?${query}`;
-    const response = sound(await remote.patient({ method: "GET", path, accept: SAMPLE_TABLE }));
-    yield await rowsOf(await response.text());
-    after = response.headers.get("fieldline-next");
+    const { headers, bytes } = sound(
+      await remote.patient({ method: "GET", path, accept: SAMPLE_TABLE }),
+    );
+    yield bytes;
+    after = headers.get("fieldline-next");
   }
+}
+
+async function* pagesOf(remote: Remote, point: string, span: Span) {
+  for await (const table of tablesOf(remote, point, span)) yield await rowsOf(table.toString());
+}
+
+async function* linesOf(remote: Remote, point: string, span: Span): AsyncGenerator<Lines> {
+  for await (const table of tablesOf(remote, point, span)) yield await linesIn(table);
+}
+
+/** They are the file's own where the server knows the same columns. */
+async function linesIn(table: Buffer): Promise<Lines> {
+  const body = table.subarray(HEAD_LINE.length);
+  const isOurs = table.subarray(0, HEAD_LINE.length).equals(HEAD_LINE);
+  if (isOurs && !body.includes('"')) return { length: lineEnds(body), text: body };
+  const rows = await rowsOf(table.toString());
+  const text = isOurs ? body : rows.map((row) => csvLine(cellsOf(row))).join("");
+  return { length: rows.length, text };
+}
+
+function lineEnds(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(LINE_END); at >= 0; at = bytes.indexOf(LINE_END, at + 1)) count += 1;
+  return count;
 }
 
 async function rowsOf(text: string): Promise<TableRow[]> {
@@ -108,9 +151,9 @@ async function* sumsOf(
   for (const { from, to } of stretchesOf(span, wish)) {
     const asked = { points: point, from: String(from), to: String(to), fns: functions.join() };
     const path = `/history/aggregate?${new URLSearchParams({ ...asked, ...buckets })}`;
-    const response = sound(await remote.patient({ method: "GET", path, accept: "text/csv" }));
+    const { bytes } = sound(await remote.patient({ method: "GET", path, accept: "text/csv" }));
     const rows: SumsRow[] = [];
-    for await (const { cells } of csvRows(once(await response.text()))) rows.push(cells);
+    for await (const { cells } of csvRows(once(bytes.toString()))) rows.push(cells);
     yield rows.slice(1); // Behind the head.
   }
 }
@@ -148,7 +191,7 @@ function* bodiesOf(rows: readonly TableRow[], cellsMax: number): Generator<strin
 async function push(remote: Remote, rows: readonly string[][]): Promise<Put> {
   const done = await remote.patient({ method: "POST", path: "/samples", body: { rows } });
   if (!done.ok && done.problem.code === "sample_too_old") return { tooOld: rows.length };
-  return (await sound(done).json()) as Put;
+  return JSON.parse(sound(done).bytes.toString()) as Put;
 }
 
 /** What was asked for, or what is in the way, thrown. */

@@ -8,13 +8,17 @@ const nothing = () => {};
 const io = { print: nothing, complain: nothing, log: nothing, readInput: () => "" };
 const withToken = { ...io, environment: { FIELDLINE_TOKEN: "fl_of-a-test" }, onStop: nothing };
 
-test("a server that is away for a while is waited for, one that refuses is not", async () => {
+test("a server that is away or breaks off is asked again, one that refuses is not", async () => {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(`${request.url} ${request.headers.authorization}`);
     if (asked.length === 1) request.socket.destroy();
     else if (asked.length === 2) response.writeHead(502).end("a proxy says so");
     else if (asked.length === 3) response.end('{"is":"there"}');
+    else if (asked.length === 4) {
+      response.writeHead(200, { "content-length": 100 });
+      response.write("half of it", () => request.socket.destroy());
+    } else if (asked.length === 5) response.end("whole");
     else response.writeHead(404).end('{"code":"point_unknown","detail":"no point"}');
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -22,10 +26,12 @@ test("a server that is away for a while is waited for, one that refuses is not",
   const remote = remoteOf(url, withToken);
   assert.ok(remote.ok);
   const there = await remote.value.patient({ method: "GET", path: "/points" });
-  assert.deepEqual(there.ok && (await there.value.json()), { is: "there" });
+  assert.equal(there.ok && there.value.bytes.toString(), '{"is":"there"}');
+  const whole = await remote.value.patient({ method: "GET", path: "/points" });
+  assert.equal(whole.ok && whole.value.bytes.toString(), "whole");
   const refused = await remote.value.patient({ method: "GET", path: "/points/1" });
   assert.equal(refused.ok || refused.problem.code, "point_unknown");
-  assert.deepEqual(asked.slice(2), [
+  assert.deepEqual(asked.slice(4), [
     "/api/v1/points Bearer fl_of-a-test",
     "/api/v1/points/1 Bearer fl_of-a-test",
   ]);

@@ -8,9 +8,12 @@ import type { Io } from "./io.ts";
 export type Remote = {
   <T>(method: string, path: string, body?: unknown): Promise<Outcome<T, Problem>>;
   raw(wish: Wish): Promise<Response>;
-  /** Goes on where the server is away for a while, or too busy. */
-  patient(wish: Wish): Promise<Outcome<Response, Problem>>;
+  /** Asks again where the server is away for a while, too busy, or breaks off. */
+  patient(wish: Wish): Promise<Outcome<Whole, Problem>>;
 };
+
+/** An answer that has come to its end. */
+export type Whole = { readonly headers: Headers; readonly bytes: Buffer };
 
 type Wish = {
   readonly method: string;
@@ -45,9 +48,16 @@ function asking(base: string, token: string): Remote {
     if (typeof response === "string") return failure(problem("link_down", `${base}: ${response}`));
     return response.ok ? success(response) : problemOf(response);
   };
-  const patient = async (wish: Wish): Promise<Outcome<Response, Problem>> => {
+  const whole = async (wish: Wish): Promise<Outcome<Whole, Problem>> => {
+    const done = await once(wish);
+    if (!done.ok) return done;
+    const bytes = await done.value.arrayBuffer().catch((reason) => String(reason));
+    if (typeof bytes === "string") return failure(problem("link_down", `${base}: ${bytes}`));
+    return success({ headers: done.value.headers, bytes: Buffer.from(bytes) });
+  };
+  const patient = async (wish: Wish): Promise<Outcome<Whole, Problem>> => {
     for (let tries = 0; ; tries += 1) {
-      const done = await once(wish);
+      const done = await whole(wish);
       if (done.ok || !isForAWhile(done.problem) || tries + 1 === TRIES) return done;
       await setTimeout(backoff(RETRY, tries, 1));
     }

@@ -1,59 +1,54 @@
 import { createWriteStream } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { cellsOf, parquetColumns, TABLE_HEAD, type TableRow } from "../domain/sample-table.ts";
+import { parquetColumns, TABLE_HEAD, type TableRow } from "../domain/sample-table.ts";
 import { csvLine } from "../lib/csv.ts";
 import { type ParquetColumn, ParquetFile } from "../lib/parquet.ts";
 import { syncFolder } from "../lib/sync-folder.ts";
 import type { SumsWish } from "./sums-wish.ts";
-import type { SumsRow } from "./table-place.ts";
+import type { Lines, SumsRow } from "./table-place.ts";
 
 export const TABLE_FORMATS = ["csv", "parquet"] as const;
 type TableFormat = (typeof TABLE_FORMATS)[number];
 
-/** What a row is in either format. */
-export type Table<Row> = {
-  readonly head: readonly string[];
-  readonly cells: (row: Row) => readonly string[];
-  readonly columns: (rows: readonly Row[]) => readonly ParquetColumn[];
-};
+/** Writes what comes in pages into a file that is not there yet. */
+type Writer<Page> = (draft: string, pages: AsyncIterable<Page>) => Promise<void>;
 
-export const SAMPLES: Table<TableRow> = {
-  head: TABLE_HEAD,
-  cells: cellsOf,
-  columns: parquetColumns,
-};
+export const SAMPLE_LINES: Writer<Lines> = csvOf(TABLE_HEAD, ({ text }) => text);
+export const SAMPLE_COLUMNS: Writer<readonly TableRow[]> = parquetOf(parquetColumns);
 
 /** Point and begin of a bucket, then a number a function, or nothing. */
-export function sumsTable({ functions }: SumsWish): Table<SumsRow> {
-  return {
-    head: ["point", "at", ...functions],
-    cells: (row) => row,
-    columns: (rows) => [
-      { name: "point", type: "STRING", data: rows.map(([id]) => id) },
-      { name: "at", type: "TIMESTAMP", data: rows.map(([, time = ""]) => new Date(time)) },
-      ...functions.map((name, index) => ({
-        name,
-        type: "DOUBLE" as const,
-        data: rows.map((row) => (row[index + 2] ? Number(row[index + 2]) : null)),
-      })),
-    ],
-  };
+export function sumsWriter(
+  format: TableFormat,
+  { functions }: SumsWish,
+): Writer<readonly SumsRow[]> {
+  if (format === "csv") {
+    return csvOf(["point", "at", ...functions], (rows) => rows.map(csvLine).join(""));
+  }
+  return parquetOf((rows) => [
+    { name: "point", type: "STRING", data: rows.map(([id]) => id) },
+    { name: "at", type: "TIMESTAMP", data: rows.map(([, time = ""]) => new Date(time)) },
+    ...functions.map((name, index) => ({
+      name,
+      type: "DOUBLE" as const,
+      data: rows.map((row) => (row[index + 2] ? Number(row[index + 2]) : null)),
+    })),
+  ]);
 }
 
 /** The file has its name when it is whole: one that was broken off is begun again. */
-export async function writeTable<Row>(
+export async function writeTable<Page>(
   out: string,
-  format: TableFormat,
-  table: Table<Row>,
-  pages: AsyncIterable<readonly Row[]>,
+  write: Writer<Page>,
+  pages: AsyncIterable<Page>,
 ): Promise<void> {
   const draft = `${out}.part`;
   await rm(draft, { force: true });
   try {
-    await (format === "csv" ? writeCsv : writeParquet)(draft, table, pages);
+    await write(draft, pages);
+    await syncFile(draft);
     await rename(draft, out);
     await syncFolder(dirname(resolve(out)));
   } finally {
@@ -61,24 +56,34 @@ export async function writeTable<Row>(
   }
 }
 
-async function writeCsv<Row>(
-  draft: string,
-  { head, cells }: Table<Row>,
-  pages: AsyncIterable<readonly Row[]>,
-): Promise<void> {
-  const lines = async function* () {
-    yield csvLine(head);
-    for await (const page of pages) yield page.map((row) => csvLine(cells(row))).join("");
+function csvOf<Page>(
+  head: readonly string[],
+  linesOf: (page: Page) => string | Uint8Array,
+): Writer<Page> {
+  return async (draft, pages) => {
+    const pieces = async function* () {
+      yield csvLine(head);
+      for await (const page of pages) yield linesOf(page);
+    };
+    await pipeline(Readable.from(pieces()), createWriteStream(draft, { flags: "wx" }));
   };
-  await pipeline(Readable.from(lines()), createWriteStream(draft, { flags: "wx", flush: true }));
 }
 
-async function writeParquet<Row>(
-  draft: string,
-  { columns }: Table<Row>,
-  pages: AsyncIterable<readonly Row[]>,
-): Promise<void> {
-  const file = new ParquetFile(draft, columns([]));
-  for await (const page of pages) await file.write(columns(page));
-  file.end();
+function parquetOf<Row>(
+  columnsOf: (rows: readonly Row[]) => readonly ParquetColumn[],
+): Writer<readonly Row[]> {
+  return async (draft, pages) => {
+    const file = new ParquetFile(draft, columnsOf([]));
+    for await (const page of pages) await file.write(columnsOf(page));
+    file.end();
+  };
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, "r+");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }

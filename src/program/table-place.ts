@@ -1,6 +1,6 @@
 import type { Series } from "../domain/brand.ts";
 import type { Problem } from "../domain/problem.ts";
-import { putRow, type TableRow, tableRow } from "../domain/sample-table.ts";
+import { linesOfTable, putRow, type TableRow, tableRow } from "../domain/sample-table.ts";
 import { type Samples, SamplesBuilder } from "../domain/samples.ts";
 import type { Historian, RangeQuery } from "../historian/historian.ts";
 import { loadStatusSeries } from "../ingest/ingest.ts";
@@ -14,6 +14,8 @@ export interface TablePlace {
   points(): Promise<readonly string[]>;
   /** Samples of a point in order of time. Throws `PlaceError` where that cannot be gone on with. */
   pages(point: string, span: Span): AsyncIterable<readonly TableRow[]>;
+  /** The same as they stand in a file. */
+  lines(point: string, span: Span): AsyncIterable<Lines>;
   /** What its samples come to, bucket after bucket. Throws `PlaceError`. */
   sums(point: string, span: Span, wish: SumsWish): AsyncIterable<readonly SumsRow[]>;
   /** Settles when they are safe. Throws `PlaceError`. */
@@ -21,6 +23,9 @@ export interface TablePlace {
 }
 
 export type Span = { readonly from: number; readonly to: number };
+
+/** Lines of CSV without a head, for so many samples. */
+export type Lines = { readonly length: number; readonly text: string | Uint8Array };
 
 /** A point, the begin of a bucket, and what each function is there; empty where it is nothing. */
 export type SumsRow = readonly string[];
@@ -51,12 +56,14 @@ export async function folderPlace(store: Store, historian: Historian): Promise<T
     points: async () => [...seriesOf.keys()],
     async *pages(point, span) {
       const series = seriesOf.get(point) ?? 0;
-      for (let after: number | undefined; ; ) {
-        const more = after === undefined ? {} : { after };
-        const rows = await pageOf(folder, point, { series, ...span, limit: PAGE_ROWS, ...more });
-        if (rows.length > 0) yield rows;
-        if (rows.length < PAGE_ROWS) return;
-        after = rows.at(-1)?.at;
+      for await (const { page, words } of pagesOf(folder, { series, ...span })) {
+        yield Array.from({ length: page.count }, (_, row) => tableRow(point, page, row, words));
+      }
+    },
+    async *lines(point, span) {
+      const series = seriesOf.get(point) ?? 0;
+      for await (const { page, words } of pagesOf(folder, { series, ...span })) {
+        yield { length: page.count, text: linesOfTable(point, page, page.count, words) };
       }
     },
     async *sums(id, span, wish) {
@@ -76,18 +83,29 @@ type Folder = {
   readonly statusSeries: Awaited<ReturnType<typeof loadStatusSeries>>;
 };
 
+type Page = {
+  readonly page: Samples;
+  readonly words: ReadonlyMap<number, number> | undefined;
+};
+
 /** A status word is of the time of its value: the same range has all that are wanted. */
-async function pageOf(
-  { historian, statusSeries }: Folder,
-  point: string,
-  query: RangeQuery,
-): Promise<TableRow[]> {
+async function pageOf({ historian, statusSeries }: Folder, query: RangeQuery): Promise<Page> {
   const page = await historian.range(query);
   const series = statusSeries.of(query.series);
-  const said = series === undefined ? undefined : await historian.range({ ...query, series });
-  const wordAt = (at: number, row: number) => [at, said?.value[row] ?? 0] as const;
-  const words = new Map(Array.from(said?.at ?? [], wordAt));
-  return Array.from({ length: page.count }, (_, row) => tableRow(point, page, row, words));
+  if (series === undefined) return { page, words: undefined };
+  const said = await historian.range({ ...query, series });
+  const wordAt = (at: number, row: number) => [at, said.value[row] ?? 0] as const;
+  return { page, words: new Map(Array.from(said.at, wordAt)) };
+}
+
+async function* pagesOf(folder: Folder, query: Omit<RangeQuery, "limit">): AsyncGenerator<Page> {
+  for (let after: number | undefined; ; ) {
+    const more = after === undefined ? {} : { after };
+    const found = await pageOf(folder, { ...query, limit: PAGE_ROWS, ...more });
+    if (found.page.count > 0) yield found;
+    if (found.page.count < PAGE_ROWS) return;
+    after = found.page.at.at(-1);
+  }
 }
 
 async function samplesFrom(

@@ -23,7 +23,13 @@ import { configOf, type ExitCode, type Io, optionsOf } from "./io.ts";
 import { remoteOf } from "./remote.ts";
 import { remotePlace } from "./remote-table.ts";
 import { sumsWishOf } from "./sums-wish.ts";
-import { SAMPLES, sumsTable, TABLE_FORMATS, writeTable } from "./table-file.ts";
+import {
+  SAMPLE_COLUMNS,
+  SAMPLE_LINES,
+  sumsWriter,
+  TABLE_FORMATS,
+  writeTable,
+} from "./table-file.ts";
 import { folderPlace, PAGE_ROWS, PlaceError, type TablePlace } from "./table-place.ts";
 import { usageOf } from "./usage.ts";
 
@@ -58,12 +64,23 @@ export async function runExport(args: readonly string[], io: Io): Promise<ExitCo
     const wanted = await pointsOf(place, points);
     if (!wanted.ok) return wanted;
     const told = new Progress(io, wanted.value.length);
+    const pages = <Page extends Counted>(ofPoint: (point: string) => AsyncIterable<Page>) =>
+      pagesOf(wanted.value, told, ofPoint);
     if (wish) {
-      const pages = pagesOf(wanted.value, told, (point) => place.sums(point, span, wish));
-      await writeTable(out, kind, sumsTable(wish), pages);
+      const sums = pages((point) => place.sums(point, span, wish));
+      await writeTable(out, sumsWriter(kind, wish), sums);
+    } else if (kind === "csv") {
+      await writeTable(
+        out,
+        SAMPLE_LINES,
+        pages((point) => place.lines(point, span)),
+      );
     } else {
-      const pages = pagesOf(wanted.value, told, (point) => place.pages(point, span));
-      await writeTable(out, kind, SAMPLES, pages);
+      await writeTable(
+        out,
+        SAMPLE_COLUMNS,
+        pages((point) => place.pages(point, span)),
+      );
     }
     const what = wish ? "sums" : "samples";
     return success(`${told.rows} ${what} of ${wanted.value.length} points are in ${out}`);
@@ -124,11 +141,14 @@ class Progress {
   }
 }
 
-async function* pagesOf<Row>(
+/** A page of so many rows. */
+type Counted = { readonly length: number };
+
+async function* pagesOf<Page extends Counted>(
   points: readonly string[],
   told: Progress,
-  ofPoint: (point: string) => AsyncIterable<readonly Row[]>,
-): AsyncGenerator<readonly Row[]> {
+  ofPoint: (point: string) => AsyncIterable<Page>,
+): AsyncGenerator<Page> {
   for (const point of points) {
     told.nextPoint();
     for await (const page of ofPoint(point)) {

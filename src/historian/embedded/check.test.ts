@@ -110,6 +110,25 @@ test("a database that is gone is told, and the log is read all the same", () =>
     assert.deepEqual(well.ok && well.value.faults, []);
   }));
 
+test("what a damaged database does not say of the log is not told as a gap in it", () =>
+  inFolder(async (folder) => {
+    const engine = openEngine(folder);
+    await engine.outbox.follow("above");
+    for (let from = 0; from < 2_000; from += 40) {
+      await engine.append(batchOf(ramp(from + 40).slice(from)));
+      while (engine.work(10) === 0);
+      if (from === 1_000) await engine.outbox.take("above", 20);
+    }
+    await engine.deleteRange({ series: 9, from: 0, to: 1 }); // Waits for what is being let go.
+    await engine.close();
+    const path = join(folder, "history.db");
+    writeFileSync(path, readFileSync(path).fill(7, 8_192));
+    const checked = checkFolder(folder);
+    assert.ok(checked.ok);
+    assert.match(checked.value.faults.join(), /history.db cannot be read further/);
+    assert.doesNotMatch(checked.value.faults.join(), /the log/);
+  }));
+
 test("what a heal that was broken off has put aside is told, and gone after a start", () =>
   inFolder(async (folder) => {
     const engine = openEngine(join(folder, "live"));

@@ -46,7 +46,6 @@ type Found = Record<"chunks" | "samples" | "records", number> & {
 /** The last record in chunks, and the last one of the log at its last whole end. */
 type LogEnds = Pick<Totals, "sequence" | "logged">;
 
-const NOTHING: LogEnds = { sequence: 0, logged: 0 };
 const EVER = [Number.NEGATIVE_INFINITY, Number.MAX_VALUE] as const;
 const ROLLUP = [
   ...(["countable", "good", "min", "max", "sum"] as const),
@@ -75,18 +74,21 @@ export function checkFolder(
   }
 }
 
-/** What the log has is from its first record on, then. */
-function tellGone({ faults }: Found): LogEnds {
+function tellGone({ faults }: Found): undefined {
   faults.push(
     "history.db is missing or empty, and with it all that it held: restore a backup; a start " +
       "goes on with what the log has, and tells",
   );
-  return NOTHING;
 }
 
-/** Gives what it knows of the log; 0 where it does not say. */
-function checkDatabase(file: string, found: Found, onSeries: OnSeries): Outcome<LogEnds, Problem> {
+/** Gives what it knows of the log, where it can be read so far. */
+function checkDatabase(
+  file: string,
+  found: Found,
+  onSeries: OnSeries,
+): Outcome<LogEnds | undefined, Problem> {
   const database = openSqlite(file, { readOnly: true });
+  let ends: LogEnds | undefined;
   try {
     const version = versionOf(database);
     if (!version.ok) return version;
@@ -94,20 +96,21 @@ function checkDatabase(file: string, found: Found, onSeries: OnSeries): Outcome<
       found.faults.push(
         "history.db is of an older version: start Fieldline once, then check again",
       );
-      return success(NOTHING);
+      return success(undefined);
     }
     for (const [said] of database.prepare("PRAGMA integrity_check(20)").all()) {
       if (said !== "ok") found.faults.push(`history.db: ${said}`);
     }
     const chunks = new Chunks(database, silentLog);
+    ends = chunks.totals;
     checkChunks(chunks, found, onSeries);
     checkDays(chunks, found);
     checkAside(database, found);
-    return success(chunks.totals);
+    return success(ends);
   } catch (reason) {
     if (reason instanceof AssertionError || !(reason instanceof Error)) throw reason;
     found.faults.push(`history.db cannot be read further: ${reason.message}`);
-    return success(NOTHING);
+    return success(ends);
   } finally {
     database.close();
   }
@@ -144,12 +147,17 @@ function checkAside(database: Sqlite, { faults }: Found): void {
   }
 }
 
-function checkLog(folder: string, { sequence, logged }: LogEnds, found: Found): void {
+/**
+ * Where nobody knows what is in chunks, what is not in the log may be there: segments that were let
+ * go lie among the others until they are used again.
+ */
+function checkLog(folder: string, ends: LogEnds | undefined, found: Found): void {
   const log = new SegmentLog({ folder, segmentBytes: 0, files: diskFiles, log: silentLog });
+  const { sequence, logged } = ends ?? { sequence: 0, logged: 0 };
   const { records, gaps, isTorn } = log.replay(sequence, () => {});
   found.records = records;
   found.isTorn = isTorn;
-  if (gaps > 0) found.faults.push(`records are missing in the log, in ${gaps} places`);
+  if (ends && gaps > 0) found.faults.push(`records are missing in the log, in ${gaps} places`);
   if (log.sequence < logged) {
     found.faults.push(
       "the end of the log is missing: it had more when the server was stopped; restore a backup",

@@ -45,7 +45,7 @@ export class PlaceError extends Error {
 }
 
 /** Rows of a page, and of a batch. */
-export const PAGE_ROWS = 50_000;
+export const PAGE_ROWS = 10_000;
 
 export async function folderPlace(store: Store, historian: Historian): Promise<TablePlace> {
   const points = await store.points.find();

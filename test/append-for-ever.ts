@@ -7,6 +7,7 @@
 // the same for as long as it lives, and "trouble" and "fine" when the disk fails the history and when
 // that is over; written: what the operating system has is said, whether the disk has it or not; gateway:
 // the historian of that profile, in the main thread.
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { diskFiles } from "../src/historian/embedded/files.ts";
 import { QUIET } from "../src/historian/embedded/quiet-tale.ts";
 import { silentLog } from "../src/lib/log.ts";
@@ -64,6 +65,8 @@ async function isKept(number: number): Promise<boolean> {
     return true;
   } catch (reason) {
     if (!isPatient) throw reason;
+    // Between one engine and the next all is refused at once, and the next needs a turn to begin.
+    await nextTurn();
     return false;
   }
 }

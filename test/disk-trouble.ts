@@ -215,7 +215,8 @@ async function read(folder: string, numbers: ReadonlySet<number>) {
   const total = [...numbers].reduce((sum, number) => sum + batch(number).count, 0);
   const opened = openFolder(folder);
   if (!opened) return { lost: total, found: 0, isTold: true };
-  const last = Math.max(DAMAGED_BATCHES * 2, ...numbers) + LANES;
+  const highest = [...numbers].reduce((most, number) => Math.max(most, number), 0);
+  const last = Math.max(DAMAGED_BATCHES * 2, highest) + LANES;
   const lost = await missing(opened, numbers, last);
   await opened.close();
   return { lost, found: total - lost, isTold: opened.said.length > 0 };

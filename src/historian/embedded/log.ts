@@ -109,6 +109,7 @@ export class SegmentLog {
       current = segment;
       this.#sequence = head.sequence;
       end = head.end;
+      segment.end = head.end;
       replayed.records += 1;
       replayed.samples += head.samples;
       visit(recordOf(bytes, head).samples);
@@ -134,7 +135,10 @@ export class SegmentLog {
     this.#offset += this.#out.length;
     this.#sequence = sequence;
     const segment = this.#segments.at(-1);
-    if (segment) segment.first ??= sequence;
+    if (segment) {
+      segment.first ??= sequence;
+      segment.end = this.#offset;
+    }
     return sequence;
   }
 
@@ -171,10 +175,21 @@ export class SegmentLog {
   files(): { readonly path: string; readonly bytes: number }[] {
     return this.#segments
       .filter(({ first }) => first !== undefined)
-      .map(({ number, size }) => {
-        const isActive = number === this.#number && this.#file !== undefined;
-        return { path: this.#path(number), bytes: isActive ? this.#offset : size };
-      });
+      .map(({ number, size, end }) => ({ path: this.#path(number), bytes: end ?? size }));
+  }
+
+  /**
+   * How much was written behind this place. Records of segments that nobody has read since the
+   * start are taken for so long each; NaN: such segments are taken for full.
+   */
+  bytesBehind(number: number, offset: number, recordBytes: number): number {
+    return this.#segments.reduce((sum, segment, index) => {
+      const { first, size, end } = segment;
+      if (first === undefined || segment.number < number) return sum;
+      const guess = (this.#lastOf(index) - first + 1) * recordBytes;
+      const bytes = end ?? (guess < size ? Math.round(guess) : size);
+      return sum + (segment.number === number ? Math.max(0, bytes - offset) : bytes);
+    }, 0);
   }
 
   /** The oldest segment with a record of this sequence or later. */

@@ -52,6 +52,26 @@ test("what arrives after a target has come is kept until it has taken it", () =>
     await engine.close();
   }));
 
+test("what waits is what records take, in segments that were left half empty, too", () =>
+  inFolder(async (folder) => {
+    const roomy = { segmentBytes: 65_536 };
+    const engine = openEngine(join(folder, "live"), roomy);
+    const start = await engine.outbox.follow(TARGET);
+    await appendRamp(engine, 0, 400);
+    const query = { target: TARGET, after: start, samplesMax: 40 };
+    const before = await engine.outbox.arrivals(query);
+    const again = openEngine(crashImage(folder, "crash"), roomy);
+    await appendRamp(again, 400, 440);
+    for (const [samples, read] of [
+      [360, before],
+      [400, await again.outbox.arrivals(query)],
+    ] as const) {
+      assert.ok(Math.abs(read.waitingSamples - samples) < samples / 10, `${read.waitingSamples}`);
+    }
+    await again.close();
+    await engine.close();
+  }));
+
 test("a target goes on where it was after a restart, and after a crash", () =>
   inFolder(async (folder) => {
     const random = chances(5);

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { Samples } from "../../domain/samples.ts";
 import { assert } from "../../lib/assert.ts";
 import type { Log } from "../../lib/log.ts";
@@ -87,7 +87,9 @@ export class LogOutbox implements Outbox {
       if (samples >= samplesMax) break;
     }
     const waiting = this.#log.sequence - sequence;
-    const waitingBytes = waiting > 0 ? this.#bytesBehind(this.#of(target)) : 0;
+    const { segment, offset } = this.#of(target).place ?? { segment: 0, offset: 0 };
+    const each = bytes / batches.length;
+    const waitingBytes = waiting > 0 ? this.#log.bytesBehind(segment, offset, each) : 0;
     const waitingSamples = Math.round(waitingBytes * (bytes > 0 ? samples / bytes : 0));
     return { samples: joined(batches), sequence, missing, waiting, waitingBytes, waitingSamples };
   }
@@ -129,16 +131,6 @@ export class LogOutbox implements Outbox {
       }
       this.#keep();
     }
-  }
-
-  /** Of the log, behind what the target has read. */
-  #bytesBehind({ place }: Target): number {
-    const [number, offset] = [place?.segment ?? 0, place?.offset ?? 0];
-    return this.#log.files().reduce((sum, { path, bytes }) => {
-      const segment = Number.parseInt(basename(path), 10);
-      if (segment < number) return sum;
-      return sum + (segment === number ? Math.max(0, bytes - offset) : bytes);
-    }, 0);
   }
 
   /** Records in order; without samples: none up to this one can be read. */

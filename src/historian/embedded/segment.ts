@@ -21,6 +21,8 @@ export type Segment = {
   readonly size: number;
   /** The sequence of its first record; undefined where it has none. */
   first: number | undefined;
+  /** Where its last record ends; undefined where nobody has looked. */
+  end: number | undefined;
   /** Whether all of its records are in chunks. */
   isFlushed: boolean;
   /** A failed one is not written over: nothing is known of it. One with damage is kept aside. */
@@ -49,7 +51,7 @@ export function numberOf(name: string): number | undefined {
 }
 
 export function emptySegment(number: number, size: number): Segment {
-  return { number, size, first: undefined, isFlushed: false, state: "sound" };
+  return { number, size, first: undefined, end: undefined, isFlushed: false, state: "sound" };
 }
 
 /** One that an earlier start has left. */

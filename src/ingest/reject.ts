@@ -93,6 +93,14 @@ export function reject(
   rejection: Rejection,
 ): void {
   gauges.add(`messages_total{outcome="${rejection.problem.code}"}`);
+  remember({ bindings, rejections }, rejection);
+}
+
+/** Remembers what was refused, with its agent; its message may count as taken all the same. */
+export function remember(
+  { bindings, rejections }: { readonly bindings: Bindings; readonly rejections: Rejections },
+  rejection: Rejection,
+): void {
   bindings.agent(rejection.agentId as AgentId).rejected += 1;
   rejections.add(rejection);
 }

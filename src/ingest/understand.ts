@@ -24,7 +24,7 @@ import type { IngestParts } from "./ingest.ts";
 import type { Layouts } from "./layouts.ts";
 import type { MessageLog } from "./message-log.ts";
 import type { NetworkBook } from "./network-topics.ts";
-import { type Rejections, reject, rejectionOf } from "./reject.ts";
+import { type Rejections, reject, rejectionOf, remember } from "./reject.ts";
 import type { Sequences } from "./sequences.ts";
 import type { Soundness } from "./soundness.ts";
 import type { StatusSeries } from "./status-series.ts";
@@ -204,12 +204,12 @@ export class Understanding {
     return speaker;
   }
 
-  /** Once, however many of its values were refused; the others are stored. */
+  /** Once, however many values were refused; others are stored, and it counts as taken. */
   #keepRefused(driver: Driver, message: ReceivedMessage): void {
     const { refusal } = this.#binder;
     if (!refusal || this.#kept.has(message)) return;
     this.#kept.add(message);
-    reject(this.#parts, this.#state, rejectionOf(message, driver, refusal));
+    remember(this.#state, rejectionOf(message, driver, refusal));
   }
 
   /** Whether there is a series for all that the reading says; it is in the batch then. */

@@ -79,15 +79,19 @@ export function survivesFailingDisk({ faults }: { readonly faults: number }): vo
   });
 }
 
-/** What the disk does to one file of the database, by the call that it refuses. */
-const FIRST = { file: "history.db-wal", fault: "fdatasync:error=EIO" };
+/**
+ * What the disk does to one file of the database, by the call that it refuses: one of `more` from
+ * `from` on. Those before make the tables: a folder that does not open has nothing to lose. A
+ * server has seconds between two that sync what SQLite's log has.
+ */
+const FIRST = { file: "history.db-wal", fault: "fdatasync:error=EIO", from: 4, more: 8 };
 const FAULTS_OF_DATABASE = [
   FIRST,
-  { file: "history.db-wal", fault: "fsync:error=EIO" },
-  { file: "history.db-wal", fault: "pwrite64:error=EIO" },
-  { file: "history.db", fault: "fsync,fdatasync:error=EIO" },
-  { file: "history.db", fault: "pwrite64:error=ENOSPC" },
-  { file: "history.db", fault: "pwrite64:error=EIO" },
+  { file: "history.db-wal", fault: "fsync:error=EIO", from: 2, more: 2 },
+  { file: "history.db-wal", fault: "pwrite64:error=EIO", from: 200, more: 8 },
+  { file: "history.db", fault: "fsync,fdatasync:error=EIO", from: 3, more: 2 },
+  { file: "history.db", fault: "pwrite64:error=ENOSPC", from: 200, more: 8 },
+  { file: "history.db", fault: "pwrite64:error=EIO", from: 200, more: 8 },
 ];
 /** Calls are counted by the thread: the one that took over meets the fault as well. */
 const HEALS = { server: 2, gateway: 1 };
@@ -101,9 +105,9 @@ export function healsWhileRunning({ faults, profile }: Heals): void {
   }, async (context) => {
     const random = chances(SEED);
     for (let round = 0; round < faults; round += 1) {
-      const { file, fault } = FAULTS_OF_DATABASE[round % FAULTS_OF_DATABASE.length] ?? FIRST;
-      // Behind those that make the tables: a folder that does not open has nothing to lose.
-      const from = (fault.startsWith("pwrite") ? 200 : 4) + Math.floor(random() * 8);
+      const meant = FAULTS_OF_DATABASE[round % FAULTS_OF_DATABASE.length] ?? FIRST;
+      const { file, fault } = meant;
+      const from = meant.from + Math.floor(random() * meant.more);
       const when = random() < 0.5 ? `${from}` : `${from}..${from + 2}`;
       const what = `${file}: ${fault} when ${when}`;
       await inFolder(async (folder) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { settingsOf } from "../src/command/settings-tale.ts";
 import { hasChromium, openBrowser, Visitor } from "./browser.ts";
 import { enrol } from "./enrol.ts";
 import { House, until } from "./house.ts";
@@ -15,17 +16,7 @@ const RING = {
   colors: ["0x0000FF", "0x00FF00", "0xFF0000"],
 };
 /** The values of the specification's own example. */
-const POLICY = { "report-time": 900, "dead-time": 300 };
-const SETTINGS = {
-  temperature: { emissivity: 90, source: 0, "ntc-offset": 0, cov: 0.2, ...POLICY },
-  occupancy: { "hold-time": 30, sensitivity: 2, mode: 0 },
-  humid: { cov: 5, ...POLICY },
-  voc: { cov: 30, ...POLICY },
-  co2: { cov: 50, ...POLICY },
-  illuminance: { slope: 1, intercept: 0, cov: 50, ...POLICY },
-  microphone: { "ceiling-type": 0, cov: 5, ...POLICY },
-  ibeacon: { "tx-power": 4 },
-};
+const SETTINGS = settingsOf(30);
 
 const house = await (await House.open()).signIn();
 after(() => house.close());

@@ -167,7 +167,7 @@ export function isDiskFailure(reason: unknown): boolean {
 }
 
 /** Whether pages of the file are not what SQLite wrote. What `all` meets comes without a code. */
-export function isMalformed(reason: unknown): boolean {
+export function isMalformed(reason: unknown): reason is Error {
   return reason instanceof Error && MALFORMED.has(reason.message);
 }
 

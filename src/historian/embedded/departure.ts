@@ -1,3 +1,5 @@
+import { AssertionError } from "../../lib/assert.ts";
+import { isDiskFailure } from "../../lib/sqlite.ts";
 import type { Chunks } from "./chunks.ts";
 import type { EngineOptions, EngineParts } from "./engine-parts.ts";
 import type { SegmentLog } from "./log.ts";
@@ -51,11 +53,11 @@ export class Departure {
     this.#trouble = new Trouble(parts.log, "the history cannot take samples out of its log");
     const { chunks, startPacking } = parts;
     const doubt = (reason: unknown) => this.upkeep.doubt(reason);
-    const own = { chunks, left: () => this.#left(), doubt };
+    const { log, onDamaged, onMalformed } = parts;
+    const own = { chunks, left: () => this.#left(), doubt, onMalformed };
     const { pagesKib, chunkSamples } = options;
     const start = startPacking && (() => startPacking({ database, pagesKib, chunkSamples }));
     this.#here = new PackingHere(own, chunkSamples);
-    const { log, onDamaged } = parts;
     const told = { log, onDamaged, trouble: this.#trouble };
     const port = start && new PackingPort({ ...own, ...told, start });
     this.#port = port;
@@ -120,6 +122,7 @@ export class Departure {
       this.#trouble.over();
       return 0;
     } catch (reason) {
+      if (reason instanceof AssertionError) throw reason;
       this.#trouble.met(reason);
       this.#retryAt = monotonic() + RETRY_MS;
       return RETRY_MS;
@@ -166,11 +169,21 @@ export class Departure {
 
   /** All was replayed. `isMuch`: not to be kept until memory is full. */
   replayed(isMuch: boolean): void {
-    if (isMuch) {
+    if (isMuch) this.#packAllNow();
+    else this.#pack();
+  }
+
+  /** There is memory for all of it: what is in the way of chunks is in no start's way. */
+  #packAllNow(): void {
+    try {
       this.#packNow();
       this.#freeze();
       this.#packNow();
-    } else this.#pack();
+    } catch (reason) {
+      if (reason instanceof AssertionError || isDiskFailure(reason)) throw reason;
+      this.#trouble.met(reason);
+      this.#pack();
+    }
   }
 
   /** Here, for nobody can be waited for yet. */

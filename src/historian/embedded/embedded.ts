@@ -302,6 +302,9 @@ class EmbeddedHistorian implements Historian {
       case "missing":
         this.#parts.onMissing?.(answer.missing);
         break;
+      case "malformed":
+        this.#parts.onMalformed?.(answer.reason);
+        break;
       case "stored":
         for (const [index, id] of answer.ids.entries()) this.#settle(id, answer.tooOld?.[index]);
         break;

@@ -36,6 +36,8 @@ export type EngineParts = {
   readonly onDamaged: (damaged: Damaged) => void;
   /** What was acknowledged is there no more. */
   readonly onMissing: (missing: Missing) => void;
+  /** Pages of the database are not what was written, and its writer has met them. */
+  readonly onMalformed: (reason: string) => void;
   /** The disk failed the database: this engine should `leave`, and another one take over. */
   readonly onDoubt: (reason: string) => void;
 };

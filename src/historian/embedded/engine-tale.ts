@@ -28,6 +28,7 @@ type Wishes = Partial<typeof SIZES> & {
   readonly onDropped?: (dropped: Dropped) => void;
   readonly onDamaged?: (damaged: Damaged) => void;
   readonly onMissing?: (missing: Missing) => void;
+  readonly onMalformed?: (reason: string) => void;
   readonly onDoubt?: (reason: string) => void;
   readonly startPacking?: EngineParts["startPacking"];
 };
@@ -36,10 +37,8 @@ export function openEngine(
   folder: string,
   { files = diskFiles, lines, startPacking, ...wishes }: Wishes = {},
 ): Engine {
-  const { monotonic, checkpoint, onDropped, onDamaged, onMissing, onDoubt, ...sizes } = {
-    ...PARTS,
-    ...wishes,
-  };
+  const { monotonic, checkpoint, onDropped, onDamaged, ...rest } = { ...PARTS, ...wishes };
+  const { onMissing, onMalformed, onDoubt, ...sizes } = rest;
   const log = lines
     ? jsonLog(
         (line) => lines.push(line),
@@ -47,7 +46,7 @@ export function openEngine(
         () => 0,
       )
     : silentLog;
-  const outward = { checkpoint, onDropped, onDamaged, onMissing, onDoubt };
+  const outward = { checkpoint, onDropped, onDamaged, onMissing, onMalformed, onDoubt };
   const parts = { files, log, monotonic, ...outward, ...(startPacking && { startPacking }) };
   const opened = Engine.open({ folder, ...SIZES, ...sizes }, parts);
   assert.ok(opened.ok, JSON.stringify(opened));

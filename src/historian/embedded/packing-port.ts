@@ -159,11 +159,12 @@ export class PackingPort implements Packing {
     for (const { resolve } of this.#waiting.splice(0)) resolve();
   }
 
-  #failed({ reason, isDisk }: Extract<PackingWord, { say: "failed" }>): void {
+  #failed({ reason, ...is }: Extract<PackingWord, { say: "failed" }>): void {
     this.#isStuck = true;
-    const why = new Error(isDisk ? `the disk failed: ${reason}` : reason);
+    const why = new Error(is.isDisk ? `the disk failed: ${reason}` : reason);
     this.#parts.trouble.met(reason);
-    if (isDisk) this.#parts.doubt(reason);
+    if (is.isDisk) this.#parts.doubt(reason);
+    if (is.isMalformed) this.#parts.onMalformed(reason);
     for (const { reject } of this.#waiting.splice(0)) reject(why);
   }
 }

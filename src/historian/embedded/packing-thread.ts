@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { assert } from "../../lib/assert.ts";
-import { isDiskFailure, openSqlite } from "../../lib/sqlite.ts";
+import { AssertionError, assert } from "../../lib/assert.ts";
+import { isDiskFailure, isMalformed, openSqlite } from "../../lib/sqlite.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { Chunks } from "./chunks.ts";
 import { Flush, FlushTools } from "./flush.ts";
@@ -91,8 +91,10 @@ class PackingThread {
       if (this.#isHurried) this.#soon();
       else this.#later = setTimeout(() => this.#soon(), REST_MS);
     } catch (reason) {
+      if (reason instanceof AssertionError) throw reason;
       const isDisk = isDiskFailure(reason);
-      this.#say({ say: "failed", reason: messageOf(reason), isDisk });
+      const why = { reason: messageOf(reason), isDisk, isMalformed: isMalformed(reason) };
+      this.#say({ say: "failed", ...why });
       this.#later = setTimeout(() => this.#soon(), RETRY_MS);
     }
   }
@@ -138,6 +140,7 @@ class PackingThread {
       checkpoint(this.#options.database, filledAgain);
       return undefined;
     } catch (reason) {
+      if (reason instanceof AssertionError) throw reason;
       return String(reason);
     }
   }

@@ -50,7 +50,13 @@ export type PackingWord =
       readonly totals: Totals;
     }
   /** It will be tried again. */
-  | { readonly say: "failed"; readonly reason: string; readonly isDisk: boolean }
+  | {
+      readonly say: "failed";
+      readonly reason: string;
+      readonly isDisk: boolean;
+      /** Pages of the database are not what was written. */
+      readonly isMalformed: boolean;
+    }
   /** What is sliced came into a chunk that cannot be read any more. */
   | { readonly say: "damaged"; readonly damaged: Damaged }
   | { readonly say: "checkpointed"; readonly trouble: string | undefined }

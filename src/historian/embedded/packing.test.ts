@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import { AssertionError } from "../../lib/assert.ts";
 import { openSqlite } from "../../lib/sqlite.ts";
 import { startThread } from "../../lib/thread.ts";
 import type { Damaged } from "../historian.ts";
@@ -12,6 +13,7 @@ import { diskFiles, type Files } from "./files.ts";
 import type { PackingAsk, PackingOptions } from "./packing-words.ts";
 
 const HOUR_MS = 3_600_000;
+const SLICE_MS = 1_000;
 const MANY = { rowsFirst: 4_000, rowsMax: 4_000, chunkSamples: 4, segmentBytes: 65_536 };
 
 /** As the history's thread does. */
@@ -181,6 +183,19 @@ test("while another thread cannot write, the log takes samples as long as memory
     assert.deepEqual(ofSeriesOne(engine), ramp(250));
     assert.equal(lines.filter((line) => line.includes('"error"')).length, 2);
     await engine.close();
+  }));
+
+test("what only a wrong program can meet is not tried again", () =>
+  inFolder(async (folder) => {
+    const engine = openEngine(folder);
+    await growBy(engine, 5, 0);
+    await growBy(engine, 5, 5);
+    const other = openSqlite(join(folder, "history.db"));
+    other.exec("DELETE FROM chunk WHERE id < 0");
+    other.close();
+    await engine.append(batchOf(ramp(15).slice(10)));
+    await engine.append(batchOf(ramp(99).map((row) => ({ ...row, series: 2 }))));
+    assert.throws(() => engine.work(SLICE_MS), AssertionError);
   }));
 
 test("whoever cannot leave its folder goes on packing", () =>

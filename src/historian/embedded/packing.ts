@@ -1,4 +1,4 @@
-import { isDiskFailure } from "../../lib/sqlite.ts";
+import { isDiskFailure, isMalformed } from "../../lib/sqlite.ts";
 import type { Chunks } from "./chunks.ts";
 import { Flush, FlushTools } from "./flush.ts";
 import type { Generation } from "./generation.ts";
@@ -27,6 +27,8 @@ export type PackingParts = {
   readonly left: () => void;
   /** The disk failed the database. */
   readonly doubt: (reason: unknown) => void;
+  /** Pages of the database are not what was written. */
+  readonly onMalformed: (reason: string) => void;
 };
 
 /** Packs where and when it is asked to, a slice at a time: a thread takes memory. */
@@ -50,6 +52,7 @@ export class PackingHere implements Packing {
       if (!this.#flush?.slice(isEnough)) return;
     } catch (reason) {
       if (isDiskFailure(reason)) this.#parts.doubt(reason);
+      if (isMalformed(reason)) this.#parts.onMalformed(reason.message);
       throw reason;
     }
     this.#flush = undefined;

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { jsonLog, silentLog } from "../../lib/log.ts";
@@ -8,12 +7,12 @@ import type { Damaged } from "../historian.ts";
 import { batchOf, inFolder, ramp, row, rowsOf, START } from "../tale.ts";
 import { checkFolder } from "./check.ts";
 import { openEmbeddedHistorian } from "./embedded.ts";
+import { loseNewestPage } from "./pages-tale.ts";
 
 const ROWS = 4_000;
 const ALL = { series: 1, from: 0, to: Number.MAX_VALUE };
 /** Chunks that take several pages. */
 const MANY = 40_000;
-const PAGE_BYTES = 8_192;
 const SIZES = { rowsFirst: 500, rowsMax: 500, segmentBytes: 65_536, chunkSamples: 64 };
 
 /** Some chunks of series 1 are no longer what was written; gives the ends of these. */
@@ -84,15 +83,7 @@ test("pages of the database that the disk has changed are told, and new samples 
     await first.value.append(batchOf(ramp(MANY)));
     await first.value.deleteRange({ series: 1, from: START, to: START + 1 });
     await first.value.close();
-    const path = join(folder, "history.db");
-    const disk = openSqlite(path);
-    const root = disk.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'chunk'").get();
-    disk.close();
-    const bytes = readFileSync(path);
-    const startOf = (page: number) => (page - 1) * PAGE_BYTES;
-    // The root of a table of several pages names the last of them behind its first 8 bytes.
-    const last = startOf(bytes.readUInt32BE(startOf(Number(root?.[0])) + 8));
-    writeFileSync(path, bytes.fill(0, last, last + PAGE_BYTES));
+    loseNewestPage(folder);
 
     const told: string[] = [];
     const onMalformed = (reason: string) => void told.push(reason);

@@ -4,5 +4,6 @@ export const QUIET = {
   onDropped: () => {},
   onDamaged: () => {},
   onMissing: () => {},
+  onMalformed: () => {},
   onDoubt: () => {},
 };

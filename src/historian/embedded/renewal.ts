@@ -1,3 +1,4 @@
+import { AssertionError } from "../../lib/assert.ts";
 import { backoff } from "../../lib/backoff.ts";
 import type { Log } from "../../lib/log.ts";
 
@@ -49,6 +50,7 @@ export class Renewal {
     try {
       await this.#renew();
     } catch (reason) {
+      if (reason instanceof AssertionError) throw reason;
       log.warn("the history cannot be opened anew yet", { reason: String(reason) });
       this.#tryLater();
       return;

@@ -33,7 +33,8 @@ export function serve(
   const onDoubt = (reason: string) => say({ say: "doubt", reason });
   const monotonic = () => performance.now();
   const packing = startPacking ? { startPacking } : {};
-  const told = { onDropped, onDamaged, onMissing, onDoubt };
+  const onMalformed = (reason: string) => say({ say: "malformed", reason });
+  const told = { onDropped, onDamaged, onMissing, onMalformed, onDoubt };
   const outward = { ...told, checkpoint: inTurn(monotonic), ...packing };
   const parts = { log, files: diskFiles, monotonic, ...outward };
   const opened = Engine.open(options, parts);

@@ -106,6 +106,8 @@ export type Answer =
   | { readonly say: "dropped"; readonly dropped: Dropped }
   | { readonly say: "damaged"; readonly damaged: Damaged }
   | { readonly say: "missing"; readonly missing: Missing }
+  /** Pages of the database are not what was written. */
+  | { readonly say: "malformed"; readonly reason: string }
   /** The disk failed the database: another engine should open it anew. */
   | { readonly say: "doubt"; readonly reason: string }
   | {

@@ -1,12 +1,12 @@
 import { AssertionError } from "../../lib/assert.ts";
 import { isDiskFailure } from "../../lib/sqlite.ts";
+import { Trouble } from "../../lib/trouble.ts";
 import type { Chunks } from "./chunks.ts";
 import type { EngineOptions, EngineParts } from "./engine-parts.ts";
 import type { SegmentLog } from "./log.ts";
 import type { Memtable } from "./memtable.ts";
 import { type Packing, PackingHere } from "./packing.ts";
 import { PackingPort } from "./packing-port.ts";
-import { Trouble } from "./trouble.ts";
 import { Upkeep } from "./upkeep.ts";
 import { RETRY_MS } from "./waits.ts";
 

@@ -4,6 +4,7 @@ import type { Samples } from "../../domain/samples.ts";
 import type { Held } from "../../lib/held.ts";
 import { type Outcome, success } from "../../lib/outcome.ts";
 import { openSqlite } from "../../lib/sqlite.ts";
+import { Trouble } from "../../lib/trouble.ts";
 import type {
   AggregateQuery,
   Appended,
@@ -39,7 +40,6 @@ import { isForGood, Retirement } from "./retirement.ts";
 import { Run } from "./run.ts";
 import { prepareDatabase } from "./schema.ts";
 import { mend, setAside } from "./sqlite-log.ts";
-import { Trouble } from "./trouble.ts";
 import type { Upkeep } from "./upkeep.ts";
 import { BUSY_MS } from "./waits.ts";
 

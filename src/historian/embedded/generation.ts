@@ -3,8 +3,8 @@ import { KIND, type Samples } from "../../domain/samples.ts";
 import type { Bounds } from "./bounds.ts";
 import { KeptRuns } from "./kept-runs.ts";
 import { NewestTimes } from "./newest-times.ts";
-import type { SharedGeneration } from "./packing-words.ts";
 import { grown, type Run } from "./run.ts";
+import type { SharedGeneration } from "./shared-generation.ts";
 import { stripOf } from "./strip.ts";
 
 /*

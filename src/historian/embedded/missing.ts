@@ -1,7 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { Log } from "../../lib/log.ts";
+import type { Missing } from "../historian.ts";
 import type { Chunks } from "./chunks.ts";
-import type { EngineParts } from "./engine-parts.ts";
 import type { Files } from "./files.ts";
 import type { Replayed, SegmentLog } from "./log.ts";
 
@@ -34,11 +35,12 @@ export function missesDatabase(folder: string, files: Files): boolean {
   return true;
 }
 
+type Tell = { readonly log: Log; readonly onMissing: (missing: Missing) => void };
 type Found = { readonly isGone: boolean; readonly chunks: Chunks; readonly log: SegmentLog };
 
 /** What a start has found in the log, and what is there no more. */
 export function tellReplayed(
-  { log, onMissing }: Pick<EngineParts, "log" | "onMissing">,
+  { log, onMissing }: Tell,
   replayed: Replayed,
   { isGone, ...found }: Found,
 ): void {

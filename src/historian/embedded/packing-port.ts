@@ -1,14 +1,21 @@
 import type { Worker } from "node:worker_threads";
 import type { Log } from "../../lib/log.ts";
+import { startThread } from "../../lib/thread.ts";
+import type { Trouble } from "../../lib/trouble.ts";
 import type { Damaged } from "../historian.ts";
 import type { Generation } from "./generation.ts";
 import type { Packing, PackingParts } from "./packing.ts";
-import type { PackingAsk, PackingWord } from "./packing-words.ts";
-import type { Trouble } from "./trouble.ts";
+import type { PackingAsk, PackingOptions, PackingWord } from "./packing-words.ts";
 
 /*
  * The thread that packs (packing-thread.ts) as the history's thread sees it.
  */
+
+/** Its columns and what SQLite takes lie outside of its heap: what it makes is soon garbage. */
+export function startPackingThread(workerData: PackingOptions): Worker {
+  const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+  return startThread(import.meta.url, "packing-thread", { workerData, resourceLimits });
+}
 
 type PortParts = PackingParts & {
   readonly start: () => Worker;

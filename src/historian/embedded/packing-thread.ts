@@ -1,12 +1,12 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { AssertionError, assert } from "../../lib/assert.ts";
+import { portLog } from "../../lib/port-log.ts";
 import { isDiskFailure, isMalformed, openSqlite } from "../../lib/sqlite.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { Chunks } from "./chunks.ts";
 import { Flush, FlushTools } from "./flush.ts";
 import { Generation } from "./generation.ts";
 import type { PackingAsk, PackingOptions, PackingWord } from "./packing-words.ts";
-import { portLog } from "./port-log.ts";
 import { prepareDatabase } from "./schema.ts";
 import { BUSY_MS, RETRY_MS } from "./waits.ts";
 

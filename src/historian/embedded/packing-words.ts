@@ -1,5 +1,6 @@
+import type { LogWord } from "../../lib/port-log.ts";
 import type { Damaged } from "../historian.ts";
-import type { LogWord } from "./port-log.ts";
+import type { SharedGeneration } from "./shared-generation.ts";
 import type { Totals } from "./totals.ts";
 
 /*
@@ -11,20 +12,6 @@ export type PackingOptions = {
   readonly database: string;
   readonly pagesKib: number | undefined;
   readonly chunkSamples: number;
-};
-
-/** What the thread needs to read a generation that is frozen (generation.ts): its very memory. */
-export type SharedGeneration = {
-  readonly count: number;
-  readonly sequence: number;
-  readonly flushedBelow: number;
-  readonly numbers: Float64Array;
-  readonly before: Int32Array;
-  readonly next: Uint32Array;
-  readonly blocksOf: Uint32Array;
-  readonly firstAt: number;
-  readonly lastAt: number;
-  readonly texts: string[];
 };
 
 /** What the history's thread says to the one that packs, which does it in this order. */

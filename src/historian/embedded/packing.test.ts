@@ -3,26 +3,21 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { AssertionError } from "../../lib/assert.ts";
 import { openSqlite } from "../../lib/sqlite.ts";
-import { startThread } from "../../lib/thread.ts";
 import type { Damaged } from "../historian.ts";
 import { bucketsOf } from "../sums.ts";
 import { batchOf, inFolder, ramp, START } from "../tale.ts";
 import type { Engine } from "./engine.ts";
 import { crashImage, ofSeriesOne, openEngine } from "./engine-tale.ts";
 import { diskFiles, type Files } from "./files.ts";
-import type { PackingAsk, PackingOptions } from "./packing-words.ts";
+import { startPackingThread } from "./packing-port.ts";
+import type { PackingAsk } from "./packing-words.ts";
 
 const HOUR_MS = 3_600_000;
 const SLICE_MS = 1_000;
 const MANY = { rowsFirst: 4_000, rowsMax: 4_000, chunkSamples: 4, segmentBytes: 65_536 };
 
-/** As the history's thread does. */
-function startPacking(workerData: PackingOptions) {
-  return startThread(import.meta.url, "packing-thread", { workerData });
-}
-
 function openWithThread(folder: string, wishes: Parameters<typeof openEngine>[1] = {}): Engine {
-  return openEngine(folder, { startPacking, ...wishes });
+  return openEngine(folder, { startPacking: startPackingThread, ...wishes });
 }
 
 async function append(engine: Engine, from: number, to: number): Promise<void> {
@@ -78,7 +73,7 @@ test("a generation leaves at leisure, until memory fills behind it faster than i
     const engine = openWithThread(join(folder, "live"), {
       ...MANY,
       startPacking(options) {
-        const thread = startPacking(options);
+        const thread = startPackingThread(options);
         const post = thread.postMessage.bind(thread);
         thread.postMessage = (ask: PackingAsk) => void asked.push(ask);
         letGo = () => {

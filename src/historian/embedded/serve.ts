@@ -1,5 +1,6 @@
 import { type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads";
 import { compileInPieces, releaseMemory } from "../../lib/heap.ts";
+import { portLog } from "../../lib/port-log.ts";
 import type { Damaged, Dropped, Missing } from "../historian.ts";
 import { checkpoint } from "./checkpoint.ts";
 import { Desk, type Say } from "./desk.ts";
@@ -7,7 +8,6 @@ import { Engine } from "./engine.ts";
 import type { EngineParts } from "./engine-parts.ts";
 import { diskFiles } from "./files.ts";
 import type { PackingOptions } from "./packing-words.ts";
-import { portLog } from "./port-log.ts";
 import { Trays } from "./trays.ts";
 import type { Question, WorkerData } from "./wire.ts";
 

@@ -1,6 +1,7 @@
 import type { Problem } from "../../domain/problem.ts";
 import type { Samples } from "../../domain/samples.ts";
 import type { HeldFile } from "../../lib/held.ts";
+import type { LogWord } from "../../lib/port-log.ts";
 import type {
   AggregateQuery,
   Arrivals,
@@ -16,7 +17,6 @@ import type {
 } from "../historian.ts";
 import type { SumTable } from "../sums.ts";
 import type { EngineOptions } from "./engine-parts.ts";
-import type { LogWord } from "./port-log.ts";
 import type { Load } from "./trays.ts";
 
 /*

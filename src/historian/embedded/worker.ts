@@ -1,7 +1,6 @@
-import { isMainThread, parentPort, type Worker, workerData } from "node:worker_threads";
+import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { assert } from "../../lib/assert.ts";
-import { startThread } from "../../lib/thread.ts";
-import type { PackingOptions } from "./packing-words.ts";
+import { startPackingThread } from "./packing-port.ts";
 import { serve } from "./serve.ts";
 import type { WorkerData } from "./wire.ts";
 
@@ -10,10 +9,4 @@ import type { WorkerData } from "./wire.ts";
  */
 
 assert(!isMainThread && parentPort, "this file is the thread of the embedded historian");
-serve(parentPort, workerData as WorkerData, startPacking);
-
-/** Its columns and what SQLite takes lie outside of its heap: what it makes is soon garbage. */
-function startPacking(workerData: PackingOptions): Worker {
-  const resourceLimits = { maxYoungGenerationSizeMb: 8 };
-  return startThread(import.meta.url, "packing-thread", { workerData, resourceLimits });
-}
+serve(parentPort, workerData as WorkerData, startPackingThread);

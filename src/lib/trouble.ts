@@ -1,4 +1,4 @@
-import type { Log } from "../../lib/log.ts";
+import type { Log } from "./log.ts";
 
 /** Something that works, or fails again and again: said when it begins and when it is over. */
 export class Trouble {

@@ -1,4 +1,4 @@
-import type { Log, LogFields } from "../../lib/log.ts";
+import type { Log, LogFields } from "./log.ts";
 
 /*
  * Lines of the log on their way out of a thread.

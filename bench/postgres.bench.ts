@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Samples } from "../src/domain/samples.ts";
-import { joined } from "../src/historian/embedded/batch.ts";
+import { joined } from "../src/historian/embedded/run/batch.ts";
 import { type Cluster, startCluster } from "../src/historian/postgres/cluster.ts";
 import {
   openPostgresHistorian,

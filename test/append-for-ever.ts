@@ -8,8 +8,8 @@
 // that is over; written: what the operating system has is said, whether the disk has it or not; gateway:
 // the historian of that profile, in the main thread.
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { diskFiles } from "../src/historian/embedded/files.ts";
-import { QUIET } from "../src/historian/embedded/quiet-tale.ts";
+import { QUIET } from "../src/historian/embedded/engine/quiet-tale.ts";
+import { diskFiles } from "../src/historian/embedded/log/files.ts";
 import { silentLog } from "../src/lib/log.ts";
 import { batch, rangesOf } from "./batches.ts";
 import { say } from "./say.ts";
@@ -25,7 +25,7 @@ const COMPILED = new URL("../dist/historian/embedded/", import.meta.url).href;
 const AGE = 30;
 
 type Door = typeof import("../src/historian/embedded/embedded.ts");
-type Inside = typeof import("../src/historian/embedded/engine.ts");
+type Inside = typeof import("../src/historian/embedded/engine/engine.ts");
 
 const [folder = "", first, enough, mood, profile] = process.argv.slice(2);
 const hurried = mood === "hurried";
@@ -47,7 +47,7 @@ async function openDoor() {
 }
 
 async function openEngine() {
-  const { Engine }: Inside = await import(`${COMPILED}engine.js`);
+  const { Engine }: Inside = await import(`${COMPILED}engine/engine.js`);
   const monotonic = () => performance.now();
   const parts = { log: silentLog, files: diskFiles, monotonic, ...QUIET };
   return Engine.open({ folder, ...SIZES }, parts);

@@ -1,6 +1,6 @@
-import { Engine } from "../src/historian/embedded/engine.ts";
-import { diskFiles } from "../src/historian/embedded/files.ts";
-import { QUIET } from "../src/historian/embedded/quiet-tale.ts";
+import { Engine } from "../src/historian/embedded/engine/engine.ts";
+import { QUIET } from "../src/historian/embedded/engine/quiet-tale.ts";
+import { diskFiles } from "../src/historian/embedded/log/files.ts";
 import type { RangeQuery } from "../src/historian/historian.ts";
 import { jsonLog } from "../src/lib/log.ts";
 

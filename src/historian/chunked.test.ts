@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { silentLog } from "../lib/log.ts";
 import { testHistorian } from "./conformance.ts";
-import { joined } from "./embedded/batch.ts";
-import { Engine } from "./embedded/engine.ts";
-import { diskFiles } from "./embedded/files.ts";
-import { QUIET } from "./embedded/quiet-tale.ts";
+import { Engine } from "./embedded/engine/engine.ts";
+import { QUIET } from "./embedded/engine/quiet-tale.ts";
+import { diskFiles } from "./embedded/log/files.ts";
+import { joined } from "./embedded/run/batch.ts";
 import type { Historian } from "./historian.ts";
 import { bucketsOf } from "./sums.ts";
 

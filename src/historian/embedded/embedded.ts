@@ -20,14 +20,14 @@ import type {
   SeriesRange,
 } from "../historian.ts";
 import { bucketsOf } from "../sums.ts";
-import { checkFolder, type HistoryCheck, type OnSeries } from "./check.ts";
-import { withFolder } from "./folder.ts";
-import { type Home, inSameThread, inThread } from "./home.ts";
-import { Intake } from "./intake.ts";
-import { type Lock, lockFolder } from "./lock.ts";
-import { Renewal } from "./renewal.ts";
-import { Trays } from "./trays.ts";
-import type { Answer, Ask, Replies, WorkerData, WorkerOptions } from "./wire.ts";
+import { type Home, inSameThread, inThread } from "./door/home.ts";
+import { Intake } from "./door/intake.ts";
+import { Renewal } from "./door/renewal.ts";
+import { Trays } from "./door/trays.ts";
+import type { Answer, Ask, Replies, WorkerData, WorkerOptions } from "./door/wire.ts";
+import { checkFolder, type HistoryCheck, type OnSeries } from "./folder/check.ts";
+import { withFolder } from "./folder/folder.ts";
+import { type Lock, lockFolder } from "./folder/lock.ts";
 
 /*
  * The door: what the rest of the house sees of the history. It stands on the main thread and hands

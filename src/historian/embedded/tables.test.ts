@@ -10,7 +10,7 @@ import { openSqlite, type SqlRow } from "../../lib/sqlite.ts";
 import type { Row } from "../by-hand.ts";
 import { rollupOf } from "../rollup.ts";
 import { ALL, batchOf, inFolder, START } from "../tale.ts";
-import { openEngine } from "./engine-tale.ts";
+import { openEngine } from "./engine/engine-tale.ts";
 import { type Rows, type Sums, TableReader, withTexts } from "./tables-tale.ts";
 
 const DAY_MS = 86_400_000;

@@ -1,0 +1,399 @@
+import { join } from "node:path";
+import type { Problem } from "../../../domain/problem.ts";
+import type { Samples } from "../../../domain/samples.ts";
+import type { Held } from "../../../lib/held.ts";
+import { type Outcome, success } from "../../../lib/outcome.ts";
+import { openSqlite } from "../../../lib/sqlite.ts";
+import { Trouble } from "../../../lib/trouble.ts";
+import type {
+  AggregateQuery,
+  Appended,
+  HistorianStats,
+  RangeQuery,
+  Retention,
+  SeriesRange,
+} from "../../historian.ts";
+import type { SumTable } from "../../sums.ts";
+import { aggregate } from "../ask/aggregate.ts";
+import { KeptDays } from "../ask/kept-days.ts";
+import { readRange } from "../ask/read.ts";
+import { decodeChunk } from "../chunk/chunk.ts";
+import { DamagedChunkError } from "../chunk/damage.ts";
+import { Chunks } from "../database/chunks.ts";
+import type { Days } from "../database/days.ts";
+import { putDamagedAside } from "../database/put-aside.ts";
+import { prepareDatabase } from "../database/schema.ts";
+import { BUSY_MS } from "../database/waits.ts";
+import { bytesOf, withFolder } from "../folder/folder.ts";
+import { type Lock, lockFolder } from "../folder/lock.ts";
+import { DATABASE, missesDatabase, noteLogged, tellReplayed } from "../folder/missing.ts";
+import { mend, setAside } from "../folder/sqlite-log.ts";
+import { makeFolder } from "../log/files.ts";
+import { SegmentLog } from "../log/log.ts";
+import { logFiles } from "../log/log-files.ts";
+import { LogOutbox } from "../log/outbox.ts";
+import { presentRow } from "../memory/latest.ts";
+import { Memtable } from "../memory/memtable.ts";
+import { joined, partOf, withoutOld } from "../run/batch.ts";
+import { type Bounds, boundsOf } from "../run/bounds.ts";
+import { Run } from "../run/run.ts";
+import { Departure } from "./departure.ts";
+import type { EngineOptions, EngineParts } from "./engine-parts.ts";
+import { holdHistory } from "./hold.ts";
+import { isForGood, Retirement } from "./retirement.ts";
+import type { Upkeep } from "./upkeep.ts";
+
+/*
+ * The embedded historian without its thread: log, memory and chunks put together.
+ *
+ *   <folder>/LOCK               one process at a time; see lock.ts
+ *   <folder>/log/*.log          what was appended and may not be in chunks yet; see log.ts
+ *   <folder>/outbox/*.cur       how far those have come who read the log; see cursor.ts
+ *   <folder>/history.db         chunks, and what days come to; see schema.ts
+ */
+
+/** Rows of one record: what is decoded and checked as one. */
+const RECORD_ROWS_MAX = 65_536;
+/** Restarts leave segments behind; more than this are not kept until the memtable is full. */
+const SEGMENTS_MAX = 8;
+/** Appends wait so long at most while memory is emptied for a retirement. */
+const RETIRE_MS = 10;
+
+/**
+ * The order of things is the promise. An append is written to the log and synced (or written only,
+ * see log-files.ts), then it is in the memtable and acknowledged. All samples of one record are in
+ * one generation, and a generation ends with its segment; a segment is used again only when its
+ * generation is in chunks and SQLite's write-ahead log is synced. What is in chunks is remembered
+ * by its sequence in the same database, so that a segment that is still there is not replayed over
+ * later corrections.
+ */
+export class Engine {
+  readonly outbox: LogOutbox;
+  readonly #options: EngineOptions;
+  readonly #parts: EngineParts;
+  readonly #lock: Lock;
+  readonly #chunks: Chunks;
+  readonly #log: SegmentLog;
+  readonly #memtable: Memtable;
+  readonly #appendTrouble: Trouble;
+  readonly #database: string;
+  readonly #departure: Departure;
+  readonly #upkeep: Upkeep;
+  readonly #tail = new Run();
+  readonly #keptDays = new KeptDays();
+  #retirement: Retirement | undefined;
+  #commits = 0;
+
+  /** Opens or creates the folder and replays its log. */
+  static open(options: EngineOptions, parts: EngineParts): Outcome<Engine, Problem> {
+    return withFolder(options.folder, () => {
+      makeFolder(options.folder, parts.files);
+      const locked = lockFolder(options.folder);
+      if (!locked.ok) return locked;
+      const opened = withFolder(options.folder, () => openLocked(options, parts, locked.value));
+      if (!opened.ok) locked.value.release();
+      return opened;
+    });
+  }
+
+  constructor(options: EngineOptions, parts: EngineParts, { lock, chunks, log, isGone }: Opened) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#database = join(options.folder, "history.db");
+    this.#lock = lock;
+    this.#chunks = chunks;
+    this.#log = log;
+    this.#memtable = new Memtable(options, parts.monotonic);
+    this.#memtable.latest.know(chunks.series());
+    this.#memtable.latest.newestAt = chunks.totals.newestAt;
+    this.#appendTrouble = new Trouble(parts.log, "samples cannot be stored");
+    const onRelease = () => this.outbox.trim();
+    const memory = { chunks, segments: log, memtable: this.#memtable, onRelease };
+    this.#departure = new Departure(this.#database, options, { ...parts, ...memory });
+    this.#upkeep = this.#departure.upkeep;
+    this.#replay(isGone);
+    const { outboxBytes: bytesMax } = options;
+    this.outbox = new LogOutbox({ folder: join(options.folder, "outbox"), bytesMax }, log, parts);
+  }
+
+  /** Settles when all of the batches are safe and can be read. One call at a time. */
+  async append(...batches: readonly Samples[]): Promise<readonly Appended[]> {
+    const { appended, show } = await this.commit(batches);
+    show();
+    return appended;
+  }
+
+  /**
+   * Settles when all of the batches are safe: whoever sent them can be told. They can be read when
+   * `show` was called, which is to be done before anything else is asked. Bounds of all of them are
+   * believed, where whoever sent them knows.
+   */
+  async commit(batches: readonly Samples[], bounds?: Bounds): Promise<Committed> {
+    const taken = batches.map((batch) => withoutOld(batch, this.#chunks.days));
+    const [only] = taken;
+    const samples = only && taken.length === 1 ? only : joined(taken);
+    const isAll = taken.every((one, index) => one === batches[index]);
+    const last = await this.#commit(samples, isAll ? bounds : undefined);
+    return {
+      appended: taken.map(({ count }, index) => ({ tooOld: (batches[index]?.count ?? 0) - count })),
+      show: () => last && this.#memtable.insert(...last),
+    };
+  }
+
+  /** All but the last part is in memory as well. */
+  async #commit(samples: Samples, bounds?: Bounds): Promise<Part | undefined> {
+    let last: Part | undefined;
+    try {
+      for (let from = 0; from < samples.count; ) {
+        if (last) this.#memtable.insert(...last);
+        const rows = Math.min(samples.count - from, this.#memtable.rows, RECORD_ROWS_MAX);
+        const part = partOf(samples, from, from + rows);
+        last = [part, part === samples && bounds ? bounds : boundsOf(part)];
+        await this.#logPart(...last);
+        from += rows;
+      }
+    } catch (reason) {
+      this.#appendTrouble.met(reason);
+      throw reason;
+    }
+    this.#appendTrouble.over();
+    if (last) this.#commits += 1;
+    return last;
+  }
+
+  /**
+   * Does some of the work that may wait, for `budgetMs` or until something else is asked. Returns
+   * in how many milliseconds there will be more, undefined if only new samples bring more.
+   */
+  work(budgetMs: number, isAsked = () => false): number | undefined {
+    return this.#departure.work(budgetMs, isAsked);
+  }
+
+  /** Whether what leaves memory does so faster than new samples come: then it may take its time. */
+  get isAhead(): boolean {
+    return this.#departure.isAhead;
+  }
+
+  latest(series: Uint32Array): Samples {
+    const open = series.filter((one) => this.#memtable.latest.isOpen(one));
+    if (open.length > 0) this.#chunks.reading(() => this.#recall(open));
+    return this.#memtable.newest(series);
+  }
+
+  range(query: RangeQuery): Samples {
+    return this.#chunks.reading(() => readRange(this.#memtable, this.#chunks, query));
+  }
+
+  aggregate(query: AggregateQuery): SumTable {
+    const [memtable, chunks, keptDays] = [this.#memtable, this.#chunks, this.#keptDays];
+    return chunks.reading(() => aggregate({ memtable, chunks, keptDays }, query));
+  }
+
+  /**
+   * Settles when they will not come back. What memory holds of them goes into chunks before, so
+   * that no record of the log that has them is replayed. Never while an append is under way.
+   */
+  async deleteRange(range: SeriesRange): Promise<void> {
+    const { series, from, to } = range;
+    await this.#departure.finish();
+    if (this.#memtable.collect(series, from, to).count > 0) {
+      await this.#departure.begin();
+      await this.#departure.finish();
+    }
+    await this.#write(() => this.#chunks.cut(range));
+    this.#departure.forget(series);
+    this.#readTail(series);
+    const arrived = this.#memtable.collect(series, ...EVER);
+    this.#memtable.latest.replace(series, arrived, this.#tail);
+    await this.#upkeep.keep();
+  }
+
+  /**
+   * Puts aside what is damaged of the first of these that has such chunks: the rest can be read.
+   * Whether there was any. Never while an append is under way.
+   */
+  async putDamagedAside(series: Iterable<number>): Promise<boolean> {
+    for (const one of series) {
+      if (!(await this.#write(() => putDamagedAside(this.#chunks, one)))) continue;
+      this.#departure.forget(one);
+      return true;
+    }
+    return false;
+  }
+
+  async setRetention(series: number, retention: Retention | null): Promise<void> {
+    await this.#write(() => this.#chunks.policies.set(series, retention));
+    await this.#upkeep.keep();
+  }
+
+  retentions(): ReadonlyMap<number, Retention> {
+    return this.#chunks.policies.all;
+  }
+
+  /**
+   * Does some of it; true when all is done. Memory goes into chunks before, for it may hold samples
+   * that are old enough. Never while an append is under way.
+   */
+  async retire(now: number, fallback: Retention): Promise<boolean> {
+    if (this.#chunks.policies.isEmpty && isForGood(fallback)) return true;
+    const retirement = this.#retirement;
+    this.#retirement = undefined; // One that fails is begun again.
+    if (!retirement) {
+      if (this.#memtable.active.count > 0) await this.#departure.begin();
+      const isInMemory = (series: number, until: number) =>
+        this.#memtable.collect(series, Number.NEGATIVE_INFINITY, until + 1).count > 0;
+      this.#retirement = new Retirement(this.#chunks, { now, fallback, isInMemory });
+      return false;
+    }
+    if (this.#departure.isUnderWay) await this.#leaveFor(RETIRE_MS);
+    else if (await this.#write(() => retirement.step())) {
+      await this.#upkeep.keep();
+      return true;
+    }
+    this.#retirement = retirement;
+    return false;
+  }
+
+  get days(): Days {
+    return this.#chunks.days;
+  }
+
+  stats(): HistorianStats {
+    const { active, frozen, latest } = this.#memtable;
+    const files = [this.#database, `${this.#database}-wal`];
+    return {
+      samplesStored: this.#chunks.totals.samples + active.count + (frozen?.remaining ?? 0),
+      bytesOnDisk: this.#log.bytes + bytesOf(files),
+      bytesReusable: this.#chunks.freeBytes,
+      series: latest.known,
+      commits: this.#commits,
+      newestAt: Number.isFinite(latest.newestAt) ? latest.newestAt : null,
+      waiting: this.outbox.waiting(),
+    };
+  }
+
+  async hold(): Promise<Held> {
+    await this.#upkeep.settle();
+    const { folder } = this.#options;
+    return this.#departure.alone(() => holdHistory(folder, this.#log, this.#upkeep));
+  }
+
+  /**
+   * Lets go of the folder as a crash would, but whole, and with its database as it may be opened
+   * again. Never while anything is under way; nothing may be asked afterwards. Throws where the
+   * disk does not take even that: then this engine goes on.
+   */
+  async leave(): Promise<void> {
+    await this.#departure.end();
+    setAside(`${this.#database}-wal`, this.#parts.files);
+    this.#chunks.close("leave");
+    this.#release();
+  }
+
+  async close(): Promise<void> {
+    await this.#departure.end();
+    // Whatever the disk does: our own log is whole, and is replayed.
+    if (this.#upkeep.isInDoubt) return this.leave().catch(() => this.#release());
+    noteLogged(this.#chunks, this.#log);
+    this.#chunks.close();
+    this.#release();
+  }
+
+  #release(): void {
+    this.#log.close();
+    this.#lock.release();
+  }
+
+  #recall(series: Uint32Array): void {
+    for (const one of series) {
+      this.#readTail(one);
+      this.#memtable.latest.recall(one, this.#tail);
+    }
+  }
+
+  /**
+   * The newest chunk with a sample that was not told afterwards, or the first one of all. One that
+   * is damaged is said once and leaves the others readable.
+   */
+  #readTail(series: number): void {
+    this.#tail.clear();
+    for (const chunk of this.#chunks.backward(series, Number.POSITIVE_INFINITY)) {
+      this.#tail.clear();
+      try {
+        decodeChunk(chunk.data, this.#tail);
+      } catch (reason) {
+        if (!(reason instanceof DamagedChunkError)) throw reason;
+        this.#tail.clear();
+        this.#parts.log.error("the newest chunk is damaged", { series });
+        return;
+      }
+      if (presentRow(this.#tail) >= 0) return;
+    }
+  }
+
+  async #logPart(samples: Samples, { isWhole }: Bounds): Promise<void> {
+    await this.#departure.keepPace();
+    if (!this.#memtable.hasRoom(samples.count)) await this.#departure.begin();
+    await this.#log.append(samples, isWhole);
+  }
+
+  async #leaveFor(budgetMs: number): Promise<void> {
+    const end = this.#parts.monotonic() + budgetMs;
+    await this.#departure.more(() => this.#parts.monotonic() >= end);
+  }
+
+  /** All of it or nothing, when nobody else writes and nothing can be replayed over it. */
+  #write<T>(work: () => T): Promise<T> {
+    return this.#departure.alone(async () => {
+      await this.#upkeep.settle();
+      this.#keptDays.clear();
+      return this.#chunks.together(work);
+    });
+  }
+
+  /** Brings the log back into memory; where it is larger than that, into chunks on the way. */
+  #replay(isGone: boolean): void {
+    const replayed = this.#log.replay(this.#chunks.totals.sequence, (samples) => {
+      if (!this.#memtable.hasRoomAtMost(samples.count)) {
+        this.#departure.makeRoom(this.#log.sequence - 1);
+      }
+      this.#memtable.insert(samples);
+    });
+    tellReplayed(this.#parts, replayed, { isGone, chunks: this.#chunks, log: this.#log });
+    // What is in chunks is not replayed, so that the next start does not tell of a gap again.
+    this.#departure.replayed(replayed.segments > SEGMENTS_MAX || replayed.gaps > 0);
+  }
+}
+
+const EVER = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
+type Part = readonly [samples: Samples, bounds: Bounds];
+type Committed = { readonly appended: readonly Appended[]; readonly show: () => void };
+type Opened = {
+  readonly lock: Lock;
+  readonly chunks: Chunks;
+  readonly log: SegmentLog;
+  /** The database was there once, and is no more. */
+  readonly isGone: boolean;
+};
+
+function openLocked(
+  options: EngineOptions,
+  parts: EngineParts,
+  lock: Lock,
+): Outcome<Engine, Problem> {
+  const { folder, segmentBytes, durability } = options;
+  const isGone = missesDatabase(folder, parts.files);
+  mend(join(folder, `${DATABASE}-wal`), parts.files);
+  const database = openSqlite(join(folder, DATABASE), { busyMs: BUSY_MS });
+  const opened = withFolder(folder, () => {
+    const prepared = prepareDatabase(database, options.pagesKib);
+    if (!prepared.ok) return prepared;
+    parts.files.syncFolder(folder);
+    const files = logFiles(parts, durability);
+    const log = new SegmentLog({ ...parts, files, folder: join(folder, "log"), segmentBytes });
+    const chunks = new Chunks(database, parts.log, parts.onDamaged);
+    return success(new Engine(options, parts, { lock, chunks, log, isGone }));
+  });
+  if (!opened.ok) database.close();
+  return opened;
+}

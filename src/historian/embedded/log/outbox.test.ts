@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { chances } from "../../../lib/chance.ts";
+import type { Dropped, Outbox } from "../../historian.ts";
+import { batchOf, inFolder, ramp, rowsOf } from "../../tale.ts";
+import type { Engine } from "../engine/engine.ts";
+import { crashImage, openEngine } from "../engine/engine-tale.ts";
+
+const TARGET = "above";
+
+/** Appends rows of the ramp in small batches, so that memory and log are used many times over. */
+async function appendRamp(engine: Engine, from: number, to: number): Promise<void> {
+  for (let start = from; start < to; start += 40) {
+    await engine.append(batchOf(ramp(Math.min(to, start + 40)).slice(start)));
+    while (engine.work(10) === 0);
+    await nextTurn(); // As between two messages: what the disk has done is heard then.
+  }
+}
+
+/** The values of all that waits, in order of arrival. */
+async function waiting(outbox: Outbox, after: number, samplesMax = 100) {
+  const values: unknown[] = [];
+  let [sequence, missing] = [after, 0];
+  for (;;) {
+    const read = await outbox.arrivals({ target: TARGET, after: sequence, samplesMax });
+    values.push(...rowsOf(read.samples).map(({ value }) => value));
+    sequence = read.sequence;
+    missing += read.missing;
+    if (read.waiting === 0) return { values, sequence, missing };
+  }
+}
+
+const numbers = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, index) => from + index);
+
+test("what arrives after a target has come is kept until it has taken it", () =>
+  inFolder(async (folder) => {
+    const engine = openEngine(join(folder, "live"));
+    await appendRamp(engine, 0, 200);
+    const start = await engine.outbox.follow(TARGET);
+    await appendRamp(engine, 200, 2_000);
+    const read = await waiting(engine.outbox, start);
+    assert.deepEqual(read, { values: numbers(200, 2_000), sequence: 50, missing: 0 });
+    const kept = readdirSync(join(folder, "live", "log")).length;
+    await engine.outbox.take(TARGET, read.sequence);
+    await appendRamp(engine, 2_000, 2_400);
+    assert.ok(readdirSync(join(folder, "live", "log")).length < kept / 2);
+    assert.deepEqual((await waiting(engine.outbox, read.sequence)).values, numbers(2_000, 2_400));
+    await engine.close();
+  }));
+
+test("what waits is what records take, in segments that were left half empty, too", () =>
+  inFolder(async (folder) => {
+    const roomy = { segmentBytes: 65_536 };
+    const engine = openEngine(join(folder, "live"), roomy);
+    const start = await engine.outbox.follow(TARGET);
+    await appendRamp(engine, 0, 400);
+    const query = { target: TARGET, after: start, samplesMax: 40 };
+    const before = await engine.outbox.arrivals(query);
+    const again = openEngine(crashImage(folder, "crash"), roomy);
+    await appendRamp(again, 400, 440);
+    for (const [samples, read] of [
+      [360, before],
+      [400, await again.outbox.arrivals(query)],
+    ] as const) {
+      assert.ok(Math.abs(read.waitingSamples - samples) < samples / 10, `${read.waitingSamples}`);
+    }
+    await again.close();
+    await engine.close();
+  }));
+
+test("a target goes on where it was after a restart, and after a crash", () =>
+  inFolder(async (folder) => {
+    const random = chances(5);
+    let engine = openEngine(join(folder, "live"));
+    let sequence = await engine.outbox.follow(TARGET);
+    let [stored, taken] = [0, 0];
+    for (let round = 0; round < 12; round += 1) {
+      const more = 1 + Math.floor(random() * 300);
+      await appendRamp(engine, stored, stored + more);
+      stored += more;
+      const samplesMax = 1 + Math.floor(random() * 200);
+      const part = await engine.outbox.arrivals({ target: TARGET, after: sequence, samplesMax });
+      await engine.outbox.take(TARGET, part.sequence);
+      sequence = part.sequence;
+      taken += part.samples.count;
+      const image = openEngine(crashImage(folder, `crash ${round}`));
+      assert.equal(await image.outbox.follow(TARGET), sequence);
+      assert.deepEqual((await waiting(image.outbox, sequence)).values, numbers(taken, stored));
+      await image.close();
+      await engine.close();
+      engine = openEngine(join(folder, "live"));
+      assert.equal(await engine.outbox.follow(TARGET), sequence);
+    }
+    assert.deepEqual((await waiting(engine.outbox, sequence)).values, numbers(taken, stored));
+    await engine.close();
+  }));
+
+test("beyond its limit the oldest is dropped, counted and told, and the rest is there", () =>
+  inFolder(async (folder) => {
+    const lines: string[] = [];
+    const dropped: Dropped[] = [];
+    const onDropped = (one: Dropped) => dropped.push(one);
+    const wishes = { outboxBytes: 20_000, lines, onDropped };
+    const engine = openEngine(join(folder, "live"), wishes);
+    const start = await engine.outbox.follow(TARGET);
+    await appendRamp(engine, 0, 4_000);
+    await engine.deleteRange({ series: 9, from: 0, to: 1 }); // Waits for what is being let go.
+    const read = await waiting(engine.outbox, start);
+    const gone = 4_000 - read.values.length;
+    assert.deepEqual(read.values, numbers(gone, 4_000));
+    assert.equal(
+      dropped.reduce((sum, { samples }) => sum + samples, 0),
+      gone,
+    );
+    assert.ok(gone > 0 && read.missing > 0);
+    const [first] = ramp(1);
+    assert.equal(dropped[0]?.from, first?.at);
+    assert.equal(lines.filter((line) => line.includes("were dropped")).length, dropped.length);
+    assert.deepEqual(engine.stats().waiting[0]?.dropped, gone);
+    await engine.close();
+    const again = openEngine(join(folder, "live"));
+    assert.deepEqual(again.stats().waiting[0]?.dropped, gone, "the counter outlives a restart");
+    await again.close();
+  }));
+
+test("a cursor whose newer slot is torn is where it was before; a lost one sends all again", () =>
+  inFolder(async (folder) => {
+    const engine = openEngine(join(folder, "live"));
+    const start = await engine.outbox.follow(TARGET);
+    await appendRamp(engine, 0, 80);
+    for (const sequence of [1, 2]) await engine.outbox.take(TARGET, start + sequence);
+    await engine.close();
+    const path = join(folder, "live", "outbox", `${TARGET}.cur`);
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.fill(0, 10, 20));
+    const torn = openEngine(join(folder, "live"));
+    assert.equal(await torn.outbox.follow(TARGET), start + 1);
+    await torn.close();
+    writeFileSync(path, "");
+    const lines: string[] = [];
+    const lost = openEngine(join(folder, "live"), { lines });
+    assert.deepEqual((await waiting(lost.outbox, await lost.outbox.follow(TARGET))).missing, 0);
+    assert.equal(lines.filter((line) => line.includes("everything is sent again")).length, 1);
+    await lost.close();
+  }));
+
+test("a target that is let go keeps nothing", () =>
+  inFolder(async (folder) => {
+    const engine = openEngine(join(folder, "live"));
+    await engine.outbox.follow(TARGET);
+    await appendRamp(engine, 0, 2_000);
+    await engine.outbox.unfollow(TARGET);
+    await appendRamp(engine, 2_000, 2_200);
+    assert.ok(readdirSync(join(folder, "live", "log")).length <= 5);
+    assert.deepEqual(readdirSync(join(folder, "live", "outbox")), []);
+    assert.deepEqual(engine.stats().waiting, []);
+    await engine.close();
+  }));

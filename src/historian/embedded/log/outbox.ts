@@ -1,0 +1,237 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Samples } from "../../../domain/samples.ts";
+import { assert } from "../../../lib/assert.ts";
+import type { Log } from "../../../lib/log.ts";
+import type { Arrivals, ArrivalsQuery, Dropped, Outbox, Waiting } from "../../historian.ts";
+import { joined } from "../run/batch.ts";
+import { Cursor, readCursor } from "./cursor.ts";
+import { type Files, makeFolder, readPart } from "./files.ts";
+import type { SegmentLog } from "./log.ts";
+import { headsIn, type RecordHead, recordOf } from "./record.ts";
+import type { SegmentRange } from "./segment.ts";
+
+/*
+ * The log read again in the order of arrival, for targets that bring samples elsewhere, and kept
+ * until they have taken it.
+ */
+
+type OutboxOptions = {
+  readonly folder: string;
+  /** More of the log is not kept for targets alone: the oldest goes, and is told. */
+  readonly bytesMax: number;
+};
+
+type OutboxParts = {
+  readonly files: Files;
+  readonly log: Log;
+  readonly onDropped: (dropped: Dropped) => void;
+};
+
+type Target = {
+  readonly cursor: Cursor;
+  /** Behind the last record that was read. */
+  place: Place | undefined;
+  /** Moves of the cursor, one after the other. */
+  moving: Promise<void>;
+};
+
+/** A record, or the last of some that cannot be read. */
+type Read = { readonly sequence: number; readonly samples?: Samples; readonly bytes?: number };
+
+type Place = { readonly sequence: number; readonly segment: number; readonly offset: number };
+
+/** Read at once; a record that is longer is read with as much as it needs. */
+const WINDOW_BYTES = 1024 * 1024;
+
+/**
+ * The log as an outbox: its records are read again in the order of their arrival, by targets that
+ * each have a cursor (cursor.ts). Segments are kept as long as any of them needs one.
+ */
+export class LogOutbox implements Outbox {
+  readonly #options: OutboxOptions;
+  readonly #log: SegmentLog;
+  readonly #parts: OutboxParts;
+  readonly #targets = new Map<string, Target>();
+
+  /** After the log was replayed, before anything is released. */
+  constructor(options: OutboxOptions, log: SegmentLog, parts: OutboxParts) {
+    this.#options = options;
+    this.#log = log;
+    this.#parts = parts;
+    makeFolder(options.folder, parts.files);
+    for (const name of readdirSync(options.folder)) {
+      const target = /^([a-z0-9-]+)\.cur$/.exec(name)?.[1];
+      if (target !== undefined) this.#open(target);
+    }
+    this.#keep();
+  }
+
+  /** Settles with the last record that the target has taken. */
+  async follow(target: string): Promise<number> {
+    assert(/^[a-z0-9-]{1,64}$/.test(target), "a target's name is fit for a file");
+    const opened = this.#targets.get(target) ?? this.#open(target);
+    this.#keep();
+    return opened.cursor.sequence;
+  }
+
+  async arrivals({ target, after, samplesMax }: ArrivalsQuery): Promise<Arrivals> {
+    const batches: Samples[] = [];
+    let [sequence, samples, bytes, missing] = [after, 0, 0, 0];
+    for (const found of this.#recordsAfter(this.#of(target), after)) {
+      if (found.samples) batches.push(found.samples);
+      samples += found.samples?.count ?? 0;
+      bytes += found.bytes ?? 0;
+      missing += found.sequence - sequence - (found.samples ? 1 : 0);
+      sequence = found.sequence;
+      if (samples >= samplesMax) break;
+    }
+    const waiting = this.#log.sequence - sequence;
+    const { segment, offset } = this.#of(target).place ?? { segment: 0, offset: 0 };
+    const each = bytes / batches.length;
+    const waitingBytes = waiting > 0 ? this.#log.bytesBehind(segment, offset, each) : 0;
+    const waitingSamples = Math.round(waitingBytes * (bytes > 0 ? samples / bytes : 0));
+    return { samples: joined(batches), sequence, missing, waiting, waitingBytes, waitingSamples };
+  }
+
+  /** Settles when it is safe that the target has taken everything up to this record. */
+  async take(target: string, sequence: number): Promise<void> {
+    const { cursor } = this.#of(target);
+    assert(sequence <= this.#log.sequence, "only what arrived can be taken");
+    await this.#move(this.#of(target), async () => {
+      if (sequence > cursor.sequence) await cursor.move(sequence);
+    });
+    this.#keep();
+  }
+
+  async unfollow(target: string): Promise<void> {
+    const { moving } = this.#of(target);
+    await moving.catch(() => {}); // Whoever moved it was told.
+    this.#targets.delete(target);
+    this.#parts.files.remove(this.#path(target));
+    this.#keep();
+  }
+
+  waiting(): Waiting[] {
+    const { sequence } = this.#log;
+    return [...this.#targets].map(([target, { cursor }]) => ({
+      target,
+      records: sequence - cursor.sequence,
+      dropped: cursor.dropped,
+    }));
+  }
+
+  /** Where more is kept than may be, the oldest goes. */
+  async trim(): Promise<void> {
+    while (this.#log.heldBytes > this.#options.bytesMax) {
+      const segment = this.#log.oldestHeld();
+      if (!segment) return;
+      for (const [name, target] of this.#targets) {
+        if (target.cursor.sequence < segment.last) await this.#drop(name, target, segment);
+      }
+      this.#keep();
+    }
+  }
+
+  /** Records in order; without samples: none up to this one can be read. */
+  *#recordsAfter(target: Target, after: number): Generator<Read> {
+    let sequence = after;
+    for (;;) {
+      const segment = this.#log.holding(sequence + 1);
+      if (!segment) return;
+      const { place } = target;
+      const isNext = place?.sequence === sequence && place.segment === segment.number;
+      const found = readRecords(segment, isNext ? place.offset : 0, sequence);
+      for (const { head, bytes, end } of found) {
+        sequence = head.sequence;
+        target.place = { sequence, segment: segment.number, offset: end };
+        yield { sequence, samples: recordOf(bytes, head).samples, bytes: head.end - head.start };
+      }
+      if (found.length > 0) continue;
+      sequence = segment.last;
+      yield { sequence };
+    }
+  }
+
+  async #drop(name: string, target: Target, segment: SegmentRange): Promise<void> {
+    const { log, onDropped } = this.#parts;
+    const { cursor } = target;
+    await this.#move(target, async () => {
+      const dropped = { target: name, ...extentOf(segment, cursor.sequence) };
+      await cursor.move(segment.last, cursor.dropped + dropped.samples);
+      log.error("samples were dropped before they were sent on", dropped);
+      onDropped(dropped);
+    });
+  }
+
+  #open(target: string): Target {
+    const opened = { cursor: this.#cursor(target), place: undefined, moving: Promise.resolve() };
+    this.#targets.set(target, opened);
+    return opened;
+  }
+
+  /** What cannot be trusted is put right so that samples are sent twice rather than not at all. */
+  #cursor(target: string): Cursor {
+    const { log, files } = this.#parts;
+    const { sequence } = this.#log;
+    const path = this.#path(target);
+    if (!existsSync(path)) return Cursor.create(path, files, sequence);
+    const said = readCursor(path);
+    if (said && said.sequence <= sequence) return new Cursor(path, files, said);
+    log.error("a cursor is damaged, or of another log: everything is sent again", { target });
+    return Cursor.create(path, files, (this.#log.holding(0)?.first ?? sequence + 1) - 1);
+  }
+
+  #of(target: string): Target {
+    const found = this.#targets.get(target);
+    assert(found, "a target is followed first");
+    return found;
+  }
+
+  #move(target: Target, move: () => Promise<void>): Promise<void> {
+    target.moving = target.moving.then(move, move);
+    return target.moving;
+  }
+
+  #path(target: string): string {
+    return join(this.#options.folder, `${target}.cur`);
+  }
+
+  #keep(): void {
+    const taken = [...this.#targets.values()].map(({ cursor }) => cursor.sequence);
+    this.#log.keepAfter(Math.min(Number.POSITIVE_INFINITY, ...taken));
+  }
+}
+
+type Found = {
+  readonly head: RecordHead;
+  readonly bytes: Buffer;
+  /** The offset behind it in the file. */
+  readonly end: number;
+};
+
+/** Some records of the segment after this one; none where there are no more of them. */
+function readRecords({ path, number, last }: SegmentRange, offset: number, after: number): Found[] {
+  for (let length = WINDOW_BYTES; ; length *= 2) {
+    const bytes = readPart(path, offset, length);
+    const heads = [...headsIn(bytes, number)];
+    const found = heads.filter(({ sequence }) => sequence > after && sequence <= last);
+    if (found.length > 0 || bytes.length < length) {
+      return found.map((head) => ({ head, bytes, end: offset + head.end }));
+    }
+  }
+}
+
+function extentOf({ path, number, last }: SegmentRange, after: number): Omit<Dropped, "target"> {
+  const bytes = readFileSync(path);
+  let [samples, from, to] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const head of headsIn(bytes, number)) {
+    if (head.sequence <= after || head.sequence > last) continue;
+    samples += head.samples;
+    for (const at of recordOf(bytes, head).samples.at) {
+      from = Math.min(from, at);
+      to = Math.max(to, at);
+    }
+  }
+  return { samples, from, to };
+}

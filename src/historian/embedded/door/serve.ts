@@ -7,12 +7,12 @@ import { Engine } from "../engine/engine.ts";
 import type { EngineParts } from "../engine/engine-parts.ts";
 import { diskFiles } from "../log/files.ts";
 import type { PackingOptions } from "../packing/packing-words.ts";
-import { Desk, type Say } from "./desk.ts";
+import { type Say, Scheduler } from "./scheduler.ts";
 import { Trays } from "./trays.ts";
 import type { Question, WorkerData } from "./wire.ts";
 
 /*
- * Opens the engine, wherever its home is, and has its desk hear what the door asks.
+ * Opens the engine, wherever its home is, and has its scheduler hear what the door asks.
  */
 
 /** It takes 30 ms, and V8 compiles some code anew after it: no more often than that. */
@@ -45,8 +45,13 @@ export function serve(
   }
   const next = (): Question | undefined => receiveMessageOnPort(port)?.message;
   const trays = new Trays(memory);
-  const desk = new Desk(opened.value, { trays, say, next, commitEveryMs: options.commitEveryMs });
-  port.on("message", (question: Question) => desk.hear(question));
+  const scheduler = new Scheduler(opened.value, {
+    trays,
+    say,
+    next,
+    commitEveryMs: options.commitEveryMs,
+  });
+  port.on("message", (question: Question) => scheduler.hear(question));
   say({ say: "opened" });
 }
 

@@ -22,7 +22,7 @@ type Read = Exclude<Question, Append | Change | Follow | End>;
 type Mend = { readonly ask: "mend"; readonly question: Read; readonly series: Iterable<number> };
 export type Say = (answer: Answer) => void;
 
-type DeskParts = {
+type SchedulerParts = {
   readonly trays: Trays;
   readonly say: Say;
   /** A question that has come and was not heard yet, taken before its turn. */
@@ -36,7 +36,7 @@ const SLICE_MS = { ahead: 1, behind: 5 } as const;
 const REST_MS = 4;
 
 /** Takes questions for the engine. Whatever waits when the disk is free is made safe at once. */
-export class Desk {
+export class Scheduler {
   readonly #engine: Engine;
   readonly #trays: Trays;
   readonly #say: Say;
@@ -52,7 +52,7 @@ export class Desk {
   readonly #followings = new Set<Promise<void>>();
   #ending: End | undefined;
 
-  constructor(engine: Engine, { trays, say, next, commitEveryMs }: DeskParts) {
+  constructor(engine: Engine, { trays, say, next, commitEveryMs }: SchedulerParts) {
     this.#engine = engine;
     this.#trays = trays;
     this.#say = say;

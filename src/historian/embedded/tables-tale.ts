@@ -170,8 +170,8 @@ export class TableReader {
     return Array.from({ length: count }, (_, row) => first + step * row);
   }
 
-  /** narrow.ts */
-  narrow(count: number): number[] {
+  /** fixed-width.ts */
+  fixedWidth(count: number): number[] {
     const form = this.byte();
     if (form === 0) return this.list(count, () => this.bytes.readUInt16LE(this.#pass(2)));
     if (form === 6) return this.list(count, () => this.bytes.readFloatLE(this.#pass(4)));
@@ -201,12 +201,13 @@ export class TableReader {
     const length = this.word();
     const [samples, blockSamples, base] = [this.varint(), this.varint(), this.zigzag()];
     const blocks = Math.ceil(samples / blockSamples);
-    const [ends, first, last, countable, good] = this.list(5, () => this.narrow(blocks));
-    const sums = this.list(SUMS.length, () => this.narrow(blocks));
+    const [ends, first, last, countable, good] = this.list(5, () => this.fixedWidth(blocks));
+    const sums = this.list(SUMS.length, () => this.fixedWidth(blocks));
     const mixed = (good ?? []).flatMap((one, block) =>
       one < (countable?.[block] ?? 0) ? block : [],
     );
-    const others = mixed.length > 0 ? this.list(SUMS.length, () => this.narrow(mixed.length)) : [];
+    const others =
+      mixed.length > 0 ? this.list(SUMS.length, () => this.fixedWidth(mixed.length)) : [];
     this.crcFrom(start);
     assert.equal(this.at, start + length);
     const heads = this.list(blocks, () => 0).map((_, block): BlockHead => {

@@ -2,7 +2,7 @@ import { crc32 } from "node:zlib";
 import { type Rollup, rolledUpBoth, type Summary } from "../../rollup.ts";
 import type { SumColumns } from "../../tally.ts";
 import { ByteReader, type ByteWriter, VARINT_BYTES } from "../bytes/bytes.ts";
-import { readNarrow, writeNarrow } from "../bytes/narrow.ts";
+import { readFixedWidth, writeFixedWidth } from "../bytes/fixed-width.ts";
 import type { Run } from "../run/run.ts";
 import { DamagedChunkError } from "./damage.ts";
 
@@ -15,7 +15,7 @@ import { DamagedChunkError } from "./damage.ts";
  *       1      4  bytes of this head
  *       5         samples, and samples of each block but the last: a varint each, at least 1
  *                 a time that the times below are counted from, a zigzag varint
- *                 columns of one number a block, see narrow.ts: where it ends, in bytes behind
+ *                 columns of one number a block, see fixed-width.ts: where it ends, in bytes behind
  *                 this head; the times of its first and last sample; samples that can be counted;
  *                 the good ones of these; and over the good ones
  *                 min, max, sum, first, last, increase, area: NaN where there are none
@@ -85,7 +85,7 @@ function writeTable(out: ByteWriter, run: Run, rows: Based, blockEnds: readonly 
   for (let column = 0; column < COLUMNS + SUM_COLUMNS; column += 1) {
     const start = column * blocks;
     const count = column < COLUMNS ? blocks : others;
-    if (count > 0) writeNarrow(out, table, start, start + count);
+    if (count > 0) writeFixedWidth(out, table, start, start + count);
   }
 }
 
@@ -234,7 +234,7 @@ function endOfHead({ bytes, view }: ByteReader): number {
 function readTable(body: ByteReader, blocks: number): Float64Array {
   const table = new Float64Array(blocks * (COLUMNS + SUM_COLUMNS));
   for (let column = 0; column < COLUMNS; column += 1) {
-    readNarrow(body, table, column * blocks, (column + 1) * blocks);
+    readFixedWidth(body, table, column * blocks, (column + 1) * blocks);
   }
   table.copyWithin(COLUMNS * blocks, SUMS * blocks, COLUMNS * blocks);
   readOthers(body, table, blocks);
@@ -251,7 +251,7 @@ function readOthers(body: ByteReader, table: Float64Array, blocks: number): void
   if (owners.length === 0) return;
   const numbers = new Float64Array(owners.length);
   for (let column = COLUMNS; column < COLUMNS + SUM_COLUMNS; column += 1) {
-    readNarrow(body, numbers, 0, owners.length);
+    readFixedWidth(body, numbers, 0, owners.length);
     for (let place = 0; place < owners.length; place += 1) {
       table[column * blocks + (owners[place] ?? 0)] = numbers[place] ?? 0;
     }

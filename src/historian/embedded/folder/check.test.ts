@@ -7,7 +7,7 @@ import { silentLog } from "../../../lib/log.ts";
 import { openSqlite, type Sqlite } from "../../../lib/sqlite.ts";
 import { batchOf, inFolder, ramp, row, START } from "../../tale.ts";
 import { ByteReader } from "../bytes/bytes.ts";
-import { readNarrow } from "../bytes/narrow.ts";
+import { readFixedWidth } from "../bytes/fixed-width.ts";
 import { openEmbeddedHistorian } from "../embedded.ts";
 import { crashImage, ofSeriesOne, openEngine } from "../engine/engine-tale.ts";
 import { checkFolder } from "./check.ts";
@@ -209,7 +209,7 @@ function withOtherSums(database: Sqlite, id: number): Uint8Array {
   const blocks = Math.ceil(body.varint() / body.varint());
   body.zigzag();
   for (let column = 0; column < COLUMNS_BEFORE_SUM; column += 1) {
-    readNarrow(body, new Float64Array(blocks), 0, blocks);
+    readFixedWidth(body, new Float64Array(blocks), 0, blocks);
   }
   data.writeUInt8(data.readUInt8(body.at + 1) ^ 1, body.at + 1);
   const headEnd = data.readUInt32LE(1) - 4;

@@ -18,7 +18,7 @@ const POWERS = [1, 1, 10, 100, 1_000, 10_000];
 const [SHORTS, SINGLES, DOUBLES] = [0, 6, 7];
 
 /** No head is written without: what fits is found first, and then written in one go. */
-export function writeNarrow(
+export function writeFixedWidth(
   out: ByteWriter,
   numbers: Float64Array,
   from: number,
@@ -68,7 +68,12 @@ function bytesOf(form: number): number {
 }
 
 /** A long span has very many heads: each form has a loop of its own. */
-export function readNarrow(body: ByteReader, into: Float64Array, from: number, to: number): void {
+export function readFixedWidth(
+  body: ByteReader,
+  into: Float64Array,
+  from: number,
+  to: number,
+): void {
   const form = body.byte();
   if (form > DOUBLES) throw new Error("numbers of a form that is not known");
   const { view, at } = body;

@@ -11,7 +11,7 @@ import type { Memtable } from "../memory/memtable.ts";
 import { mergeRuns, Run } from "../run/run.ts";
 import { addDurations } from "./duration.ts";
 import type { KeptDays } from "./kept-days.ts";
-import { Tiers } from "./tiers.ts";
+import { QueryTiers } from "./query-tiers.ts";
 
 /*
  * Sums by buckets: of each stretch of time the cheapest that says it exactly, a day, a block of a
@@ -57,7 +57,7 @@ class Walk {
   readonly #chunks: Chunks;
   readonly #query: AggregateQuery;
   readonly #isAll: boolean;
-  readonly #tiers: Tiers;
+  readonly #tiers: QueryTiers;
   readonly #stored = new Run();
   readonly #part = new Run();
   readonly #merged = new Run();
@@ -67,7 +67,7 @@ class Walk {
     this.#chunks = sources.chunks;
     this.#query = query;
     this.#isAll = query.quality === "all";
-    this.#tiers = new Tiers(sources.chunks.days, query);
+    this.#tiers = new QueryTiers(sources.chunks.days, query);
   }
 
   over(sums: Sums): void {

@@ -12,7 +12,7 @@ import type { Run } from "../run/run.ts";
 const TOUCHED_MAX = 4;
 
 /** Which days and hours answer a query, in order of time. */
-export class Tiers {
+export class QueryTiers {
   readonly #days: Days;
   readonly #query: AggregateQuery;
 

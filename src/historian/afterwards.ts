@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Series } from "../domain/brand.ts";
 import { isPast } from "../domain/reading.ts";
 import { type Samples, SamplesBuilder } from "../domain/samples.ts";
-import type { Row } from "./by-hand.ts";
+import type { Row } from "./expected.ts";
 import type { Historian } from "./historian.ts";
 import {
   ALL,

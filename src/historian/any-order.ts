@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Value } from "../domain/reading.ts";
 import { chances } from "../lib/chance.ts";
-import { byHand, type Row } from "./by-hand.ts";
+import { expectedSums, type Row } from "./expected.ts";
 import type { AggregateQuery, Historian } from "./historian.ts";
 import {
   ALL,
@@ -148,7 +148,7 @@ async function sumsAll(historian: Historian, rows: readonly Row[], start: number
 async function aggregatesAs(historian: Historian, rows: readonly Row[], query: AggregateQuery) {
   for (const one of await historian.aggregate(query)) {
     const own = rows.filter(({ series }) => series === one.series);
-    assertSame(one, byHand(own, query), `series ${one.series}, ${inWords(query)}`);
+    assertSame(one, expectedSums(own, query), `series ${one.series}, ${inWords(query)}`);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Value } from "../domain/reading.ts";
 import { chances } from "../lib/chance.ts";
 import { testAfterwards } from "./afterwards.ts";
 import { testAnyOrder } from "./any-order.ts";
-import { byHand, type Row } from "./by-hand.ts";
+import { expectedSums, type Row } from "./expected.ts";
 import { testForgetting } from "./forgetting.ts";
 import {
   ALL,
@@ -162,7 +162,7 @@ export function testHistorian(subject: Subject): void {
       const buckets = await historian.aggregate(query);
       assert.equal(buckets.length, query.series.length);
       for (const one of buckets) {
-        assertSame(one, byHand(told.get(one.series) ?? [], query), inWords(query));
+        assertSame(one, expectedSums(told.get(one.series) ?? [], query), inWords(query));
       }
     }
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { byHand, type Row } from "./by-hand.ts";
+import { expectedSums, type Row } from "./expected.ts";
 import {
   ALL,
   allOf,
@@ -66,7 +66,7 @@ function testDeletion(subject: Subject): void {
       const asked = { ...query({ ...gone, everyMs: 700 }), series: Uint32Array.of(2) };
       for (const one of await historian.aggregate({ ...asked, weighted: true })) {
         const byMs = { ...asked, weighted: true };
-        assertSame(one, byHand(told.get(2) ?? [], byMs), "after the deletion");
+        assertSame(one, expectedSums(told.get(2) ?? [], byMs), "after the deletion");
       }
     },
   });
@@ -115,7 +115,7 @@ function testRetirement(subject: Subject): void {
       for (const asked of [hourly, daily]) {
         const both = { ...asked, series: Uint32Array.of(5, 6), weighted: true };
         for (const one of await historian.aggregate(both)) {
-          assertSame(one, byHand(counter, both), `series ${one.series}`);
+          assertSame(one, expectedSums(counter, both), `series ${one.series}`);
         }
       }
     },
@@ -134,7 +134,7 @@ function testRetirement(subject: Subject): void {
       assert.deepEqual(await allOf(historian, 5), kept);
       const asked = { ...span, series: Uint32Array.of(5), by: { everyMs: DAY_MS } };
       for (const one of await historian.aggregate(asked)) {
-        assertSame(one, byHand(counter, asked), "as if it had not come");
+        assertSame(one, expectedSums(counter, asked), "as if it had not come");
       }
     },
   });
@@ -172,7 +172,7 @@ function testBeyond(subject: Subject): void {
       const [one, other] = await historian.aggregate({ ...asked, weighted: true });
       assert.deepEqual(columnOf(one, "count"), [1_440, 1_440, 1_440]);
       assert.ok(other);
-      assertSame(other, byHand(counter, { ...asked, weighted: true }), "beside it");
+      assertSame(other, expectedSums(counter, { ...asked, weighted: true }), "beside it");
       await historian.retire(span.to, { ...FOR_GOOD, rawMs: 24 * HOUR_MS });
     },
     check: async (historian) => {
@@ -182,7 +182,7 @@ function testBeyond(subject: Subject): void {
       assert.deepEqual(columnOf(one, "count"), [1_440, 1_440, 1_440]);
       assert.deepEqual(columnOf(one, "max"), new Array(3).fill(Number.MAX_VALUE));
       assert.ok(other);
-      assertSame(other, byHand(counter, { ...asked, weighted: true }), "beside it");
+      assertSame(other, expectedSums(counter, { ...asked, weighted: true }), "beside it");
     },
   });
 }
@@ -199,7 +199,7 @@ function testRollover(subject: Subject): void {
       const series = Uint32Array.of(5, 6);
       const asked = { ...span, series, by: { everyMs: DAY_MS }, rollover: 5_000 };
       for (const one of await historian.aggregate(asked)) {
-        assertSame(one, byHand(counter, asked), `series ${one.series}`);
+        assertSame(one, expectedSums(counter, asked), `series ${one.series}`);
       }
     },
   });

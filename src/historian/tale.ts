@@ -6,7 +6,7 @@ import type { Series } from "../domain/brand.ts";
 import { QUALITIES, type Quality, type Value } from "../domain/reading.ts";
 import { type Samples, SamplesBuilder, sampleAt } from "../domain/samples.ts";
 import { chances } from "../lib/chance.ts";
-import { COLUMNS, type Column, type Row } from "./by-hand.ts";
+import { COLUMNS, type Column, type Row } from "./expected.ts";
 import type { AggregateQuery, Buckets, Historian, RangeQuery } from "./historian.ts";
 
 /*

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { after, test } from "node:test";
 import { success } from "../../lib/outcome.ts";
 import { beforePostgres } from "../before-postgres.ts";
-import { byHand } from "../by-hand.ts";
+import { expectedSums } from "../expected.ts";
 import { startCluster } from "../postgres/cluster.ts";
 import {
   allOf,
@@ -113,7 +113,7 @@ if (cluster) {
       assert.deepEqual([await allOf(there, 5), await allOf(there, 6)], left);
       const after = await there.aggregate(asked);
       for (const one of [...before, ...after]) {
-        assertSame(one, byHand(one.series === 5 ? rows : silent, asked), "here and there");
+        assertSame(one, expectedSums(one.series === 5 ? rows : silent, asked), "here and there");
       }
       const late = batchOf([row(5, 60_000, 1), row(5, 4 * DAY_MS, 1)]);
       assert.deepEqual(await there.append(late), { tooOld: 1 }, "from before then");

@@ -7,7 +7,7 @@ import type { Value } from "../../domain/reading.ts";
 import type { Samples } from "../../domain/samples.ts";
 import { chances } from "../../lib/chance.ts";
 import { openSqlite, type SqlRow } from "../../lib/sqlite.ts";
-import type { Row } from "../by-hand.ts";
+import type { Row } from "../expected.ts";
 import { rollupOf } from "../rollup.ts";
 import { ALL, batchOf, inFolder, START } from "../tale.ts";
 import { openEngine } from "./engine/engine-tale.ts";

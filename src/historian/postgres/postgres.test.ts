@@ -4,8 +4,8 @@ import { after, test } from "node:test";
 import pg from "pg";
 import type { Samples } from "../../domain/samples.ts";
 import { silentLog } from "../../lib/log.ts";
-import { byHand } from "../by-hand.ts";
 import { testHistorian } from "../conformance.ts";
+import { expectedSums } from "../expected.ts";
 import type { AggregateQuery, Historian } from "../historian.ts";
 import { allOf, assertSame, batchOf, columnOf, ramp, row, START } from "../tale.ts";
 import { startCluster } from "./cluster.ts";
@@ -104,7 +104,8 @@ if (cluster) {
     await after.retire(START + 72 * HOUR_MS, { ...kept, hourlyMs: 24 * HOUR_MS });
     const span = { from: START, to: START + 72 * HOUR_MS, by: { everyMs: 24 * HOUR_MS } };
     const asked = { ...span, series: Uint32Array.of(5), weighted: true };
-    for (const one of await after.aggregate(asked)) assertSame(one, byHand(rows, asked), "days");
+    for (const one of await after.aggregate(asked))
+      assertSame(one, expectedSums(rows, asked), "days");
     const hourly = { ...asked, to: START + 48 * HOUR_MS, by: { everyMs: HOUR_MS } };
     const [hours] = await after.aggregate(hourly);
     const counted = columnOf(hours, "count").filter((count) => count > 0);
@@ -167,7 +168,7 @@ if (cluster) {
         const span = { from: START, to: START + 48 * HOUR_MS, by: { everyMs } };
         const asked = { ...span, series: Uint32Array.of(5), weighted: true };
         for (const sums of await historian.aggregate(asked)) {
-          assertSame(sums, byHand(told, asked), `by ${everyMs} ms`);
+          assertSame(sums, expectedSums(told, asked), `by ${everyMs} ms`);
         }
       }
     }

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Value } from "../../../domain/reading.ts";
 import type { Samples } from "../../../domain/samples.ts";
 import { chances } from "../../../lib/chance.ts";
-import type { Row } from "../../by-hand.ts";
+import type { Row } from "../../expected.ts";
 import type { AggregateQuery, Buckets } from "../../historian.ts";
 import { bucketsOf, Sums, sumTable } from "../../sums.ts";
 import { ALL, batchOf, inFolder, inWords, START } from "../../tale.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Quality, Value } from "../../../domain/reading.ts";
 import { chances } from "../../../lib/chance.ts";
-import { byHand, type Row } from "../../by-hand.ts";
+import { expectedSums, type Row } from "../../expected.ts";
 import type { AggregateQuery } from "../../historian.ts";
 import { bucketsOf } from "../../sums.ts";
 import { ALL, assertSame, batchOf, inFolder, inWords, row, rowsOf, START } from "../../tale.ts";
@@ -117,6 +117,6 @@ function assertDays(engine: Engine, query: AggregateQuery): void {
   for (const one of bucketsOf(query, engine.aggregate(query))) {
     const { series } = one;
     const rows = rowsOf(engine.range({ series, ...ALL }));
-    assertSame(one, byHand(rows, query), `series ${series}, ${inWords(query)}`);
+    assertSame(one, expectedSums(rows, query), `series ${series}, ${inWords(query)}`);
   }
 }

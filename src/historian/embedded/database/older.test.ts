@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openSqlite, type Sqlite } from "../../../lib/sqlite.ts";
-import { byHand, type Row } from "../../by-hand.ts";
+import { expectedSums, type Row } from "../../expected.ts";
 import { bucketsOf } from "../../sums.ts";
 import { assertSame, batchOf, inFolder, ramp, START } from "../../tale.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -56,7 +56,7 @@ function assertAnswers(engine: Engine, rows: readonly Row[]): void {
       const query = { ...span, by: { everyMs: hours * HOUR_MS }, quality, weighted: true };
       const [sums] = bucketsOf(query, engine.aggregate(query));
       assert.ok(sums);
-      assertSame(sums, byHand(rows, query), `${quality}, ${hours} hours`);
+      assertSame(sums, expectedSums(rows, query), `${quality}, ${hours} hours`);
     }
   }
 }

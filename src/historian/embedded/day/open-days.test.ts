@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { chances } from "../../../lib/chance.ts";
 import { openSqlite } from "../../../lib/sqlite.ts";
-import type { Row } from "../../by-hand.ts";
+import type { Row } from "../../expected.ts";
 import { batchOf, inFolder, START } from "../../tale.ts";
 import { openEngine } from "../engine/engine-tale.ts";
 import { checkFolder } from "../folder/check.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { chances } from "../../../lib/chance.ts";
 import { openSqlite } from "../../../lib/sqlite.ts";
-import { byHand, type Row } from "../../by-hand.ts";
+import { expectedSums, type Row } from "../../expected.ts";
 import { bucketsOf } from "../../sums.ts";
 import { assertSame, batchOf, inFolder, ramp, START } from "../../tale.ts";
 import { asVersion5 } from "../database/older-tale.ts";
@@ -106,7 +106,7 @@ test("days of version 4 answer as before, and know of all qualities when they ar
     for (const quality of ["all", "good"] as const) {
       const [sums] = bucketsOf(query, again.aggregate({ ...query, quality }));
       assert.ok(sums);
-      assertSame(sums, byHand(rows, { ...query, quality }), quality);
+      assertSame(sums, expectedSums(rows, { ...query, quality }), quality);
     }
     await again.close();
   }));

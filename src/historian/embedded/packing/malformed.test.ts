@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Row } from "../../by-hand.ts";
+import type { Row } from "../../expected.ts";
 import { batchOf, inFolder, ramp, rowsOf } from "../../tale.ts";
 import { loseNewestPage } from "../database/pages-tale.ts";
 import type { Engine } from "../engine/engine.ts";

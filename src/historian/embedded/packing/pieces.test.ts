@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { chances } from "../../../lib/chance.ts";
 import { openSqlite } from "../../../lib/sqlite.ts";
-import type { Row } from "../../by-hand.ts";
+import type { Row } from "../../expected.ts";
 import { batchOf, inFolder, ramp, rowsOf, START } from "../../tale.ts";
 import { decodeChunk, encodePiece, headOfPieces, PIECES_AT, piecesIn } from "../chunk/chunk.ts";
 import type { Engine } from "../engine/engine.ts";

@@ -21,9 +21,12 @@ type Counted = Record<(typeof COUNTED)[number], number>;
 type Inside = (one: { readonly at: number }) => boolean;
 
 /** What an aggregate must come to: no cleverness, every bucket from all rows. */
-export function byHand(rows: readonly Row[], asked: AggregateQuery): Record<Column, number>[] {
+export function expectedSums(
+  rows: readonly Row[],
+  asked: AggregateQuery,
+): Record<Column, number>[] {
   const { from, to, quality, rollover } = asked;
-  const starts = startsByHand(asked);
+  const starts = expectedStarts(asked);
   const trusted = rows.filter((one) => quality === "all" || one.quality === "good");
   const counted = trusted.filter(isNumber).map((one) => ({ ...one, value: Number(one.value) }));
   return starts.map((start, bucket) => {
@@ -32,9 +35,9 @@ export function byHand(rows: readonly Row[], asked: AggregateQuery): Record<Colu
     const values = counted.filter(isInside).map(({ value }) => value);
     const before = counted[counted.findIndex(isInside) - 1]?.value;
     return {
-      ...handCounted(values, { before: before ?? values[0] ?? 0, rollover }),
+      ...expectedCounted(values, { before: before ?? values[0] ?? 0, rollover }),
       all: rows.filter(isInside).filter(isNumber).length,
-      ...heldByHand(
+      ...expectedHeld(
         trusted.filter(({ at }) => at < to),
         asked,
         { start, end },
@@ -47,7 +50,7 @@ function isNumber({ value }: Row): boolean {
   return typeof value === "boolean" || typeof value === "bigint" || Number.isFinite(value);
 }
 
-function startsByHand({ from, to, by }: AggregateQuery): number[] {
+function expectedStarts({ from, to, by }: AggregateQuery): number[] {
   if (from >= to) return [];
   if ("calendar" in by) return calendarStarts({ from, to, unit: by.calendar, ...by });
   const span = to - from;
@@ -58,7 +61,7 @@ function startsByHand({ from, to, by }: AggregateQuery): number[] {
   return Array.from({ length: count }, (_, bucket) => from + bucket * by.everyMs);
 }
 
-function heldByHand(
+function expectedHeld(
   rows: readonly Row[],
   { to, now = to, weighted, state }: AggregateQuery,
   { start, end }: { readonly start: number; readonly end: number },
@@ -80,7 +83,7 @@ function heldByHand(
 
 type Past = { readonly before: number; readonly rollover: number | undefined };
 
-function handCounted(values: readonly number[], { before, rollover }: Past): Counted {
+function expectedCounted(values: readonly number[], { before, rollover }: Past): Counted {
   const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
   const growths = values.map((value, index) => {
     const past = index === 0 ? before : (values[index - 1] ?? 0);

@@ -3,9 +3,9 @@ import {
   cpSync,
   existsSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
-  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -41,13 +41,12 @@ function copyData(from, to) {
 export function build() {
   prepare();
   const changed = Math.max(...SOURCES.map((path) => newest(`${root}${path}`)));
-  if (existsSync(STAMP) && statSync(STAMP).mtimeMs >= changed) return;
+  if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === String(changed)) return;
   console.error("Building …");
   run("node_modules/.bin/tsc", ["-p", "tsconfig.build.json"]);
   copyData(`${root}src`, `${root}dist`);
   run("node_modules/.bin/vite", ["build", "ui", "--logLevel", "warn"]);
-  writeFileSync(STAMP, "");
-  utimesSync(STAMP, changed / 1000, changed / 1000);
+  writeFileSync(STAMP, String(changed));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) build();

@@ -27,6 +27,7 @@ export function IncreaseBars({ point, view }: IncreaseBarsProps) {
   const name = formatName(variable.name);
   const isPicked = picked !== null && values[picked] !== undefined;
   const shown = isPicked ? (values[picked] ?? null) : sumOf(values);
+  const about = isPicked ? barName(cut, starts[picked]) : wholeWords(cut, values);
   return (
     <figure className="increase">
       <figcaption className="trend-legend num">
@@ -35,20 +36,26 @@ export function IncreaseBars({ point, view }: IncreaseBarsProps) {
           {`${name}, per ${"everyMs" in cut ? formatSpan(cut.everyMs) : cut.calendar}`}
           <Figure {...formatRegister(shown, variable)} />
         </span>
-        <span className="hint">
-          {isPicked ? barName(cut, starts[picked]) : wholeWords(cut, values)}
-        </span>
+        <span className="hint">{about}</span>
       </figcaption>
       <ProblemNote problem={error} />
       <Bars
         label={`Increase of ${name}`}
+        words={`${spokenAmount(shown, variable)}, ${about}`}
         format={(value) => scaleText(value, variable)}
         values={values}
         names={starts.map((at) => barLabel(cut, at))}
-        onPoint={setPicked}
+        picked={isPicked ? picked : null}
+        onPick={setPicked}
       />
     </figure>
   );
+}
+
+/** `12.4 kWh`, for ears. */
+function spokenAmount(value: number | null, variable: PointReply["variable"]): string {
+  const { text, unit } = formatRegister(value, variable);
+  return value === null ? "not known" : `${text} ${unit}`.trim();
 }
 
 /** What the sum is of, and what is missing in it. */

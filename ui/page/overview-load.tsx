@@ -42,6 +42,11 @@ export function LoadProfile({ meters }: { readonly meters: readonly Meter[] }) {
         <TrendSurface
           from={load.from}
           to={load.to}
+          reading={{
+            label: "Read the load profile",
+            stepMs: QUARTER_MS,
+            words: (at) => quarterWords(load, pens, at ?? load.to - 1),
+          }}
           hint={(at) => <QuarterHint load={load} pens={pens} at={at} />}
         >
           <TrendPlot
@@ -65,6 +70,20 @@ type QuarterHintProps = {
   readonly at: number;
 };
 
+function quarterWords({ columns, from }: Load, pens: readonly Pen[], at: number): string {
+  const quarter = Math.floor((at - from) / QUARTER_MS);
+  const means = pens.map(({ label }, index) => {
+    const { text, unit } = meanPower(columns, index, quarter);
+    return `${label} ${unit ? `${text} ${unit}` : "no value"}`;
+  });
+  return `${formatDateTime(from + quarter * QUARTER_MS)}: ${means.join("; ")}`;
+}
+
+function meanPower(columns: Load["columns"], pen: number, quarter: number) {
+  const mean = columns.pens[pen]?.avg[quarter];
+  return formatPower(typeof mean === "number" ? mean * 1000 : null);
+}
+
 /** The mean power of the quarter of an hour that the pointer is in. */
 function QuarterHint({ load: { columns, from }, pens, at }: QuarterHintProps) {
   const quarter = Math.floor((at - from) / QUARTER_MS);
@@ -75,8 +94,7 @@ function QuarterHint({ load: { columns, from }, pens, at }: QuarterHintProps) {
       <table>
         <tbody>
           {pens.map(({ key, label, colour }, index) => {
-            const mean = columns.pens[index]?.avg[quarter];
-            const { text, unit } = formatPower(typeof mean === "number" ? mean * 1000 : null);
+            const { text, unit } = meanPower(columns, index, quarter);
             return (
               <tr key={key}>
                 <td>

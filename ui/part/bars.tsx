@@ -1,4 +1,5 @@
 import { useRef } from "react";
+import { Reader } from "./reader.tsx";
 import "./bars.css";
 
 type BarsProps = {
@@ -9,14 +10,19 @@ type BarsProps = {
   readonly names: readonly string[];
   /** The end of the scale, with its unit. */
   readonly format: (value: number) => string;
-  readonly onPoint: (bar: number | null) => void;
+  /** The one that is looked at; null: none. */
+  readonly picked: number | null;
+  /** What it says; without one, what all of them say. */
+  readonly words: string;
+  readonly onPick: (bar: number | null) => void;
 };
 
 /** Labels below, spread over the width. */
 const LABELS = 6;
 
 /** Amounts by interval. A bar of plain boxes: as many as fit, never so many that it is a line. */
-export function Bars({ label, values, names, format, onPoint }: BarsProps) {
+export function Bars(props: BarsProps) {
+  const { label, values, names, format, picked, words, onPick } = props;
   const box = useRef<HTMLDivElement>(null);
   const bars = values.map((value, bar) => ({ bar, value, name: names[bar] ?? "" }));
   const most = niceTop(Math.max(0, ...values.map((value) => value ?? 0)));
@@ -24,11 +30,11 @@ export function Bars({ label, values, names, format, onPoint }: BarsProps) {
     const edges = box.current?.getBoundingClientRect();
     if (!edges) return;
     const bar = Math.floor(((x - edges.left) / edges.width) * values.length);
-    onPoint(bar >= 0 && bar < values.length ? bar : null);
+    onPick(bar >= 0 && bar < values.length ? bar : null);
   };
   const step = Math.max(1, Math.ceil(values.length / LABELS));
   return (
-    <div className="bars num" role="img" aria-label={label}>
+    <div className="bars num">
       <div className="bars-scale" aria-hidden>
         <span>{most > 0 ? format(most) : ""}</span>
         <span>{most > 0 ? "0" : ""}</span>
@@ -36,15 +42,19 @@ export function Bars({ label, values, names, format, onPoint }: BarsProps) {
       <div
         ref={box}
         className="bars-box"
+        onPointerDown={(event) => pick(event.clientX)}
         onPointerMove={(event) => pick(event.clientX)}
-        onPointerLeave={() => onPoint(null)}
+        onPointerLeave={() => onPick(null)}
       >
-        {bars.map(({ bar, value }) =>
-          value === null ? (
-            <i key={bar} className="unknown" />
-          ) : (
-            <i key={bar} style={{ height: `${most > 0 ? (value / most) * 100 : 0}%` }} />
-          ),
+        {bars.map(({ bar, value }) => (
+          <i
+            key={bar}
+            className={barClass(value, bar === picked)}
+            style={value === null ? {} : { height: `${most > 0 ? (value / most) * 100 : 0}%` }}
+          />
+        ))}
+        {bars.length > 0 && (
+          <Reader label={label} words={words} count={bars.length} at={picked} onRead={onPick} />
         )}
       </div>
       <div className="bars-times" aria-hidden>
@@ -58,6 +68,10 @@ export function Bars({ label, values, names, format, onPoint }: BarsProps) {
       </div>
     </div>
   );
+}
+
+function barClass(value: number | null, isPicked: boolean): string {
+  return [value === null && "unknown", isPicked && "picked"].filter(Boolean).join(" ");
 }
 
 /** The next of 1, 2, 5 times a power of ten: the scale's end. */

@@ -7,3 +7,8 @@ export function momentAt(x: number, width: number, [from, to]: readonly [number,
   const share = (x - PLOT_LEFT) / (width - PLOT_LEFT - PLOT_RIGHT);
   return share >= 0 && share <= 1 ? from + share * (to - from) : null;
 }
+
+/** The other way round: where it stands. */
+export function placeOfMoment(at: number, width: number, [from, to]: readonly [number, number]) {
+  return PLOT_LEFT + ((at - from) / (to - from)) * (width - PLOT_LEFT - PLOT_RIGHT);
+}

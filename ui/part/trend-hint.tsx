@@ -15,9 +15,7 @@ type TrendHintProps = {
 export function TrendHint({ trend, pens, at }: TrendHintProps) {
   const { columns } = trend;
   const { widthMs } = columns;
-  const first = (columns.at[0] ?? 0) * 1000 - widthMs / 2;
-  const row = Math.floor((at - first) / widthMs);
-  const from = first + row * widthMs;
+  const { row, from } = rowAt(columns, at);
   const toldAfterwards = useToldAfterwards({
     points: pens.map(({ key: id }, index) => ({ id, samples: columns.pens[index]?.all[row] ?? 0 })),
     ...{ from, to: from + widthMs },
@@ -34,15 +32,9 @@ export function TrendHint({ trend, pens, at }: TrendHintProps) {
                 <i style={{ background: `var(${pen.colour})` }} />
                 {pen.label}
               </td>
-              <td className="trend-hint-value">
-                {isUnread(trend, pen, from + widthMs)
-                  ? NO_VALUE
-                  : valueText(trend, pen, columns.pens[index], row)}
-              </td>
+              <td className="trend-hint-value">{told(trend, pen, at).value}</td>
               <td className="hint">
-                {isUnread(trend, pen, from + widthMs)
-                  ? "zoom in to see"
-                  : qualityText(columns.pens[index], row)}
+                {told(trend, pen, at).quality}
                 {afterwardsText(toldAfterwards[index], columns.pens[index]?.all[row] ?? 0)}
               </td>
             </tr>
@@ -51,6 +43,32 @@ export function TrendHint({ trend, pens, at }: TrendHintProps) {
       </table>
     </>
   );
+}
+
+/** The same for ears: `3 Mar, 14:10:00: Pressure 4.21 bar, good; Flow no value`. */
+export function hintWords(trend: Trend, pens: readonly PointPen[], at: number): string {
+  const words = pens.map((pen) => {
+    const { value, quality } = told(trend, pen, at);
+    return value === NO_VALUE ? `${pen.label} ${quality}` : `${pen.label} ${value}, ${quality}`;
+  });
+  return `${formatDateTime(rowAt(trend.columns, at).from)}: ${words.join("; ")}`;
+}
+
+/** The bucket that a moment is in, and when that begins. */
+function rowAt({ at: middles, widthMs }: Trend["columns"], at: number) {
+  const first = (middles[0] ?? 0) * 1000 - widthMs / 2;
+  const row = Math.floor((at - first) / widthMs);
+  return { row, from: first + row * widthMs };
+}
+
+function told(trend: Trend, pen: PointPen, at: number) {
+  const { columns, points } = trend;
+  const { row, from } = rowAt(columns, at);
+  const drawn = columns.pens[points.indexOf(pen.point)];
+  if (isUnread(trend, pen, from + columns.widthMs)) {
+    return { value: NO_VALUE, quality: "zoom in to see" };
+  }
+  return { value: valueText(trend, pen, drawn, row), quality: qualityText(drawn, row) };
 }
 
 function valueText(

@@ -1,5 +1,5 @@
 import { useMemo, useRef } from "react";
-import { formatCount, formatUnit, formatValue } from "../format.ts";
+import { formatCount, formatDateTime, formatUnit, formatValue } from "../format.ts";
 import { badCount, badRows, isBlank, trendSum } from "../trend-sum.ts";
 import type { View } from "../trend-view.ts";
 import type { TrendColumns } from "../trend-window.ts";
@@ -10,8 +10,8 @@ import { Lane, LaneTimes } from "./lane.tsx";
 import { hasLane, type Pane, type PointPen, panesOf } from "./pen.ts";
 import { TrendPlot } from "./trend.tsx";
 import { TrendBlank } from "./trend-blank.tsx";
-import { TrendHint } from "./trend-hint.tsx";
-import { TrendSurface } from "./trend-surface.tsx";
+import { hintWords, TrendHint } from "./trend-hint.tsx";
+import { type Reading, TrendSurface } from "./trend-surface.tsx";
 
 type TrendPanesProps = {
   readonly pens: readonly PointPen[];
@@ -54,6 +54,7 @@ function Panes(props: PanesProps) {
       <TrendSurface
         from={trend.from}
         to={trend.to}
+        reading={readingOf(pens, trend)}
         hint={(at) => <TrendHint trend={trend} pens={pens} at={at} />}
         onView={onView}
         onReset={onReset}
@@ -71,6 +72,17 @@ function Panes(props: PanesProps) {
       </TrendSurface>
     </div>
   );
+}
+
+function readingOf(pens: readonly PointPen[], trend: Trend): Reading {
+  return {
+    label: `Read ${pens.map(({ label }) => label).join(", ")}`,
+    stepMs: trend.columns.widthMs,
+    words: (at) =>
+      at === null
+        ? `${formatDateTime(trend.from)} to ${formatDateTime(trend.to)}`
+        : hintWords(trend, pens, at),
+  };
 }
 
 type PanePlotProps = {

@@ -1,16 +1,28 @@
 import { type PointerEvent, type ReactNode, useRef, useState } from "react";
-import { momentAt } from "./plot-edges.ts";
+import { momentAt, placeOfMoment } from "./plot-edges.ts";
+import { Reader } from "./reader.tsx";
 
 type TrendSurfaceProps = {
   /** The time axis that all children share, in milliseconds since the epoch. */
   readonly from: number;
   readonly to: number;
-  /** What stands beside the pointer. */
+  readonly reading: Reading;
+  /** What stands beside the pointer, or beside the moment that is read by keys. */
   readonly hint: (at: number) => ReactNode;
   /** Another stretch of time was chosen; absent: this one stays. */
   readonly onView?: ((from: number, to: number) => void) | undefined;
   readonly onReset?: (() => void) | undefined;
   readonly children: ReactNode;
+};
+
+/** How charts are read by keys and by ear. */
+export type Reading = {
+  /** What is drawn. */
+  readonly label: string;
+  /** Between two moments that have something of their own to say. */
+  readonly stepMs: number;
+  /** What is said of a moment; null: of none of them. */
+  readonly words: (at: number | null) => string;
 };
 
 type Place = { readonly x: number; readonly y: number; readonly width: number };
@@ -25,23 +37,36 @@ const HINT_MAX_SHARE = 0.8;
 /** While a trend is moved, each place costs the server a question. */
 const MOVE_EVERY_MS = 120;
 
+/** Where the hint of a moment stands that is read by keys. */
+const READ_Y_PX = 30;
+
 /**
  * What a pointer does over charts that share a time axis: it reads, zooms by dragging, moves with
- * Shift, and goes back by a double click. The same is done with keys by trend-tools.tsx.
+ * Shift, and goes back by a double click. Keys read, too; the rest is done with them by
+ * trend-tools.tsx.
  */
-export function TrendSurface({ from, to, hint, onView, onReset, children }: TrendSurfaceProps) {
-  const [place, setPlace] = useState<Place | null>(null);
+export function TrendSurface(props: TrendSurfaceProps) {
+  const { from, to, reading, hint, onView, onReset, children } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const [pointed, setPlace] = useState<Place | null>(null);
   const drag = useDrag(onView);
   const onMove = (event: PointerEvent<HTMLDivElement>) => {
     const at = placeOf(event);
     setPlace(at);
     drag.onMove(at, event.timeStamp);
   };
-  const at = place && momentAt(place.x, place.width, [from, to]);
+  const read = useReading(reading.stepMs, [from, to]);
+  const width = box.current?.clientWidth ?? 0;
+  const readPlace = read.moment !== null && {
+    ...{ x: placeOfMoment(read.moment, width, [from, to]), y: READ_Y_PX, width },
+  };
+  const place = pointed || readPlace || null;
+  const at = pointed ? momentAt(pointed.x, pointed.width, [from, to]) : read.moment;
   const zooming = drag.now?.kind === "zoom" && place ? sorted(drag.now.start.x, place.x) : null;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: trend-tools.tsx does the same with keys
+    // biome-ignore lint/a11y/noStaticElementInteractions: the reader and trend-tools.tsx have keys
     <div
+      ref={box}
       className="trend-surface"
       data-drag={drag.now?.kind}
       onPointerDown={(event) => {
@@ -58,6 +83,13 @@ export function TrendSurface({ from, to, hint, onView, onReset, children }: Tren
       onDoubleClick={onReset}
     >
       {children}
+      <Reader
+        label={reading.label}
+        words={reading.words(read.moment)}
+        count={read.count}
+        at={read.at}
+        onRead={read.onRead}
+      />
       {place && at !== null && <div className="trend-line" style={{ left: place.x }} />}
       {zooming && (
         <div
@@ -72,6 +104,20 @@ export function TrendSurface({ from, to, hint, onView, onReset, children }: Tren
       )}
     </div>
   );
+}
+
+/** Which moment is read: it stays where it is while time goes on. */
+function useReading(stepMs: number, [from, to]: Axis) {
+  const [step, setStep] = useState<number | null>(null);
+  const first = Math.floor(from / stepMs);
+  const count = Math.max(1, Math.ceil(to / stepMs) - first);
+  const at = step === null ? null : Math.min(count - 1, Math.max(0, step - first));
+  return {
+    count,
+    at,
+    moment: at === null ? null : Math.min(to, Math.max(from, (first + at + 0.5) * stepMs)),
+    onRead: (next: number | null) => setStep(next === null ? null : first + next),
+  };
 }
 
 function useDrag(onView: TrendSurfaceProps["onView"]) {

@@ -14,6 +14,9 @@ const OPENINGS: Readonly<Record<string, Opening>> = {
   "an asset's form": { open: dialog("Edit"), place: "[role=dialog]" },
   "a value's form": { open: dialog("Edit Pressure"), place: "[role=dialog]" },
   "how long a value is kept": { open: keeping, place: "[role=dialog]" },
+  "the import": { open: dialog("Import samples …"), place: "[role=dialog]" },
+  "the deletion": { open: dialog("Delete samples …"), place: "[role=dialog]" },
+  "the dates": { open: dialog("Choose dates …"), place: "[role=dialog]" },
   "the download": { open: dialog("Download"), place: "[role=dialog]" },
   "what stands under the pointer": { open: pointAtTrend, place: ".trend-surface" },
 };
@@ -41,6 +44,7 @@ for (const looks of LOOKS) {
       await open(page);
       const { violations } = await new AxeBuilder({ page }).include(place).analyze();
       wrong.push(...violations.map(({ id, nodes }) => `${what}: ${id}: ${nodes[0]?.html}`));
+      wrong.push(...(await visitor.smallTargets()).map((target) => `${what}: ${target}`));
       await page.keyboard.press("Escape");
       await page.getByRole("dialog").waitFor({ state: "detached" });
     }

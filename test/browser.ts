@@ -15,6 +15,23 @@ const FLAGS = [
 ];
 /** What does not happen by then does not happen. */
 const PATIENCE_MS = 15_000;
+/** No wider than this, and held in a hand. */
+const PHONE_PX = 640;
+/** What a finger hits, in both directions. */
+const TOUCH_PX = 44;
+const SMALL_TARGETS = `(() => {
+  const controls =
+    "button, select, textarea, summary, [role=tab], a.button, a.rail-link, label:has(input), " +
+    "input:not([type=range], [type=checkbox], [type=radio])";
+  return [...document.querySelectorAll(controls)]
+    .filter((control) => control.checkVisibility() && !control.matches(".link, .skip"))
+    .map((control) => ({ control, box: control.getBoundingClientRect() }))
+    .filter(({ box }) => box.width > 1 && Math.min(box.width, box.height) < ${TOUCH_PX} - 0.5)
+    .map(({ control, box: { width, height } }) => {
+      const name = control.getAttribute("aria-label") ?? control.textContent.slice(0, 30);
+      return \`\${Math.round(width)} x \${Math.round(height)}: \${control.className} \${name}\`;
+    });
+})()`;
 /** What a program says where it has nothing to say. */
 const GIBBERISH = /\bNaN\b|\bundefined\b|\bnull\b|\[object/;
 
@@ -97,6 +114,12 @@ export class Visitor {
     const text = await this.text();
     const at = GIBBERISH.exec(text)?.index;
     return at === undefined ? undefined : `"… ${text.slice(Math.max(0, at - 60), at + 30)} …"`;
+  }
+
+  /** On a phone, what a finger would miss; links within a text are as high as the text. */
+  async smallTargets(): Promise<string[]> {
+    if ((this.page.viewportSize()?.width ?? 0) > PHONE_PX) return [];
+    return this.page.evaluate(SMALL_TARGETS);
   }
 
   async close(): Promise<void> {

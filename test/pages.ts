@@ -57,9 +57,9 @@ export async function wrongWith(visitor: Visitor, path: string): Promise<string[
     return `${id} (${nodes.length}): ${first?.html.slice(0, 160)} ${first?.failureSummary ?? ""}`;
   });
   const nonsense = await visitor.nonsense();
-  return [...found, ...visitor.troubles, ...(nonsense ? [nonsense] : [])].map((what) => {
-    return `${path}: ${what}`;
-  });
+  const small = await visitor.smallTargets();
+  const all = [...found, ...visitor.troubles, ...(nonsense ? [nonsense] : []), ...small];
+  return all.map((what) => `${path}: ${what}`);
 }
 
 /** Every route of the router with an address that there is; some of them with several. */

@@ -9,6 +9,7 @@ import {
 } from "@tanstack/react-router";
 import { call, ProblemError } from "./api.ts";
 import { Frame } from "./frame.tsx";
+import { journalSearch } from "./journal-search.ts";
 import { Broken, Missing } from "./page/broken.tsx";
 import { sessionQuery } from "./session.ts";
 import type { ViewSearch } from "./trend-view.ts";
@@ -227,15 +228,6 @@ type DeviceSearch = TrendSearch & { tab?: string | undefined };
 function deviceSearch(search: Record<string, unknown>): DeviceSearch {
   const { tab } = search;
   return { ...trendSearch(search), ...(typeof tab === "string" ? { tab } : {}) };
-}
-
-type JournalSearch = { kind?: string | undefined; subject?: string | undefined };
-
-function journalSearch({ kind, subject }: Record<string, unknown>): JournalSearch {
-  return {
-    ...(typeof kind === "string" ? { kind } : {}),
-    ...(typeof subject === "string" ? { subject } : {}),
-  };
 }
 
 type BrokerSearch = {

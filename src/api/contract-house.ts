@@ -2,6 +2,7 @@ import { Type } from "typebox";
 import { LIMIT } from "../domain/limit.ts";
 import type { Route } from "./contract.ts";
 import {
+  ActorSchema,
   BackupSchema,
   EventSchema,
   Id,
@@ -13,6 +14,7 @@ import {
   page,
   ScreenSchema,
   Time,
+  TimeIn,
 } from "./schema.ts";
 import { RetentionSchema } from "./schema-kept.ts";
 
@@ -126,8 +128,16 @@ export const HOUSE_ROUTES = {
       ...PageQuery,
       kind: Type.Optional(Type.String()),
       subject: Type.Optional(Type.String()),
+      actor: Type.Optional(Type.String({ description: "the id of who did it" })),
+      from: Type.Optional(TimeIn),
+      to: Type.Optional(TimeIn),
     }),
     reply: page(EventSchema),
+  },
+  "GET /journal/actors": {
+    permission: "read-journal",
+    summary: "Who there is to do something, by name: people, tokens, and the house itself",
+    reply: Type.Object({ items: Type.Array(ActorSchema) }),
   },
   "GET /journal/verify": {
     permission: "read-journal",

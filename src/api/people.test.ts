@@ -63,6 +63,43 @@ test("the journal is read newest first, page by page, and its chain is whole", a
   assert.equal(odd.json.code, "request_invalid");
 });
 
+test("the journal is asked for what somebody did, and when, page by page", async () => {
+  const { id } = (
+    await house.send("admin", "POST /users", {
+      ...{ name: "Grace", password: PASSWORD, role: "operator" },
+    })
+  ).json;
+  await house.send("admin", `PATCH /users/${id}`, { role: "engineer" });
+  await house.send("admin", `PATCH /users/${id}`, { role: "operator" });
+  const [newest] = (await house.send("engineer", "GET /journal?limit=1")).json.items;
+  const ask = async (query: string) => (await house.send("engineer", `GET /journal?${query}`)).json;
+  const own = `actor=${newest.actor.id}&subject=${newest.subject}`;
+  const first = await ask(`${own}&limit=2`);
+  assert.deepEqual(first.items[0], newest);
+  const second = await ask(`${own}&limit=2&after=${first.next}`);
+  assert.equal(second.items.length, 1);
+  assert.equal(second.next, null);
+  assert.equal(second.items[0].kind, "access.user-created");
+  assert.deepEqual((await ask("actor=nobody")).items, []);
+  assert.deepEqual((await ask(`from=${Date.parse(newest.at) + 1}`)).items, []);
+  const since = (await ask(`from=${newest.at}`)).items;
+  assert.ok(since.length > 0 && since.every(({ at }: { at: string }) => at >= newest.at));
+  const before = (await ask(`to=${newest.at}`)).items;
+  assert.ok(before.length > 0 && !before.some(({ at }: { at: string }) => at >= newest.at));
+  for (const odd of ["from=soon", "to=x"]) {
+    assert.equal((await ask(odd)).code, "request_invalid", odd);
+  }
+});
+
+test("who may read the journal is told who there is, by name alone", async () => {
+  const { json } = await house.send("engineer", "GET /journal/actors");
+  const names = json.items.map(({ name }: { name: string }) => name);
+  assert.ok(names.includes("Grace") && names.includes("Fieldline"));
+  assert.deepEqual(Object.keys(json.items[0]), ["kind", "id", "name"]);
+  const refused = await house.send("operator", "GET /journal/actors");
+  assert.equal(refused.json.code, "permission_missing");
+});
+
 test("nothing secret is in the journal or the log", async () => {
   const { text } = await house.send("engineer", "GET /journal?limit=1000");
   const all = text + house.logged.join("");

@@ -320,10 +320,16 @@ export const TokenSchema = Type.Object({
   expiresAt: nullable(Time),
   usedAt: nullable(Time),
 });
+/** Who did it. */
+export const ActorSchema = Type.Object({
+  kind: Type.String(),
+  id: Type.String(),
+  name: Type.String(),
+});
 export const EventSchema = Type.Object({
   sequence: Type.Integer(),
   at: Time,
-  actor: Type.Object({ kind: Type.String(), id: Type.String(), name: Type.String() }),
+  actor: ActorSchema,
   kind: Type.String(),
   subject: Type.String(),
   /** What the device, asset or agent is called now; null where nothing of this id is left. */

@@ -179,6 +179,23 @@ function order(that: That): void {
     assert.deepEqual(await found("pumpe  "), ["1", "2"]);
   });
 
+  that("a nested member is searched for its text, and pages follow", async (store) => {
+    const by = (sequence: number, id: string) => ({
+      ...event(sequence),
+      actor: { kind: "user" as const, id, name: "Ada" },
+    });
+    await store.events.put(by(1, "a"), by(2, "b"), by(3, "a"), by(4, "a"));
+    const member = { column: "actor", name: "id", is: "a" } as const;
+    const found = await store.events.find({ member, descending: true, limit: 2 });
+    assert.deepEqual(
+      found.map(({ sequence }) => sequence),
+      [4, 3],
+    );
+    assert.deepEqual(await store.events.find({ member, after: 1, limit: 1 }), [by(3, "a")]);
+    const plain = { ...member, column: "kind" } as const;
+    await assert.rejects(store.events.find({ member: plain }), /nested/);
+  });
+
   that("a few columns of many rows are given alone", async (store) => {
     await store.assets.put(asset("1", { demo: true }), asset("2"));
     const where = { demo: true };

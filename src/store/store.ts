@@ -117,6 +117,7 @@ export type Query<Row> = {
   readonly where?: Partial<Row>;
   readonly within?: Span<Row>;
   readonly search?: Search<Row>;
+  readonly member?: Member<Row>;
   readonly limit?: number;
   /** Leaves out so many first, for page numbers; `after` is faster. */
   readonly skip?: number;
@@ -132,6 +133,13 @@ export type Query<Row> = {
 export type Search<Row> = {
   readonly columns: readonly (keyof Row & string)[];
   readonly words: string;
+};
+
+/** Rows whose nested column has a member of this name that is this text. */
+export type Member<Row> = {
+  readonly column: keyof Row & string;
+  readonly name: string;
+  readonly is: string;
 };
 
 /** Rows whose number in one column, such as a time, is at least `from` and less than `to`. */

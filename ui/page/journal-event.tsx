@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { EventReply } from "../../src/api/contract.ts";
 import { formatDateTime, formatTime } from "../format.ts";
+import type { JournalSearch } from "../journal-search.ts";
 import { eventWords, isRefusal, subjectName, subjectWords } from "../journal-words.ts";
 import { Button } from "../part/button.tsx";
 import { CopyBlock } from "../part/copy.tsx";
@@ -10,11 +11,12 @@ import { useSecond } from "../use-live.ts";
 
 type EventFoldProps = {
   readonly event: EventReply;
-  readonly onSubject: (subject: string) => void;
+  /** Looks for what is like it. */
+  readonly onOnly: (search: JournalSearch) => void;
 };
 
 /** One event: who did what to whom; on opening, all that is recorded of it. */
-export function EventFold({ event, onSubject }: EventFoldProps) {
+export function EventFold({ event, onOnly }: EventFoldProps) {
   const { sequence, at, actor, kind, subject, detail, hash } = event;
   const name = subjectName(event);
   const isEmpty = Object.keys(detail).length === 0;
@@ -36,13 +38,21 @@ export function EventFold({ event, onSubject }: EventFoldProps) {
       <Facts
         facts={[
           ["When", formatDateTime(at)],
-          ["Who", `${actor.name} (${actor.kind})`],
+          [
+            "Who",
+            <span key="actor" className="row wrap">
+              {`${actor.name} (${actor.kind})`}
+              <Button kind="quiet" onClick={() => onOnly({ actor: actor.id })}>
+                Only by this one
+              </Button>
+            </span>,
+          ],
           ["What", <code key="kind">{kind}</code>],
           subject !== "" && [
             "About",
             <span key="subject" className="row wrap">
               <Subject subject={subject} name={event.subjectName} />
-              <Button kind="quiet" onClick={() => onSubject(subject)}>
+              <Button kind="quiet" onClick={() => onOnly({ subject })}>
                 Only this
               </Button>
             </span>,

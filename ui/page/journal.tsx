@@ -1,18 +1,17 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { ScrollText, X } from "lucide-react";
+import { ScrollText } from "lucide-react";
 import { useEffect, useRef } from "react";
 import type { EventReply } from "../../src/api/contract.ts";
 import { formatCount } from "../format.ts";
-import { EVENT_KINDS, eventWords, subjectWords } from "../journal-words.ts";
+import { type JournalSearch, journalQuery } from "../journal-search.ts";
 import { Button } from "../part/button.tsx";
 import { Card } from "../part/card.tsx";
 import { Empty, ProblemNote, Waiting } from "../part/empty.tsx";
-import { SelectField } from "../part/field.tsx";
 import { Folds } from "../part/fold.tsx";
 import { Page } from "../part/page.tsx";
-import { Filters } from "../part/search-box.tsx";
 import { usePages } from "../use-pages.ts";
 import { EventFold } from "./journal-event.tsx";
+import { JournalFilters } from "./journal-filters.tsx";
 import { VerifyChain } from "./journal-verify.tsx";
 import "./journal.css";
 
@@ -22,38 +21,30 @@ const EVERY_MS = 4_000;
 
 /** What happened, by whom: newest first, and nothing can be taken out of it unseen. */
 export function JournalPage() {
-  const { kind, subject } = route.useSearch();
+  const search = route.useSearch();
   const navigate = useNavigate();
-  const pages = usePages(
-    "GET /journal",
-    { ...(kind ? { kind } : {}), ...(subject ? { subject } : {}) },
-    { limit: PAGE, every: EVERY_MS },
-  );
-  const filter = (change: { kind?: string | undefined; subject?: string | undefined }) =>
+  const pages = usePages("GET /journal", journalQuery(search), { limit: PAGE, every: EVERY_MS });
+  const found = pages.isOld ? undefined : pages.rows?.[0];
+  const filter = (change: JournalSearch) =>
     void navigate({ to: ".", search: (before) => ({ ...before, ...change }), replace: true });
   return (
     <Page
       title="Journal"
       actions={<VerifyChain />}
-      about={
-        <Filters>
-          <SelectField
-            label="What"
-            value={kind ?? ""}
-            onChange={(chosen) => filter({ kind: chosen || undefined })}
-            options={kindOptions(kind)}
-          />
-          {subject && (
-            <Button icon={X} onClick={() => filter({ subject: undefined })}>
-              {`Only ${pages.rows?.[0]?.subjectName ?? subjectWords(subject)}`}
-            </Button>
-          )}
-        </Filters>
-      }
+      about={<JournalFilters search={search} onSearch={filter} found={found} />}
     >
       <ProblemNote problem={pages.problem} onRetry={pages.again} />
       {pages.rows ? (
-        <Events {...pages} rows={pages.rows} onSubject={(chosen) => filter({ subject: chosen })} />
+        <Events
+          {...pages}
+          rows={pages.rows}
+          onOnly={filter}
+          onAll={
+            Object.keys(search).length > 0
+              ? () => void navigate({ to: ".", search: {}, replace: true })
+              : undefined
+          }
+        />
       ) : (
         !pages.problem && <Waiting />
       )}
@@ -63,19 +54,25 @@ export function JournalPage() {
 
 type EventsProps = Pick<ReturnType<typeof usePages>, "more" | "isAsking"> & {
   readonly rows: readonly EventReply[];
-  readonly onSubject: (subject: string) => void;
+  readonly onOnly: (search: JournalSearch) => void;
+  /** Looks for everything again; undefined: it does. */
+  readonly onAll: (() => void) | undefined;
 };
 
-function Events({ rows, onSubject, more, isAsking }: EventsProps) {
+function Events({ rows, onOnly, onAll, more, isAsking }: EventsProps) {
   return (
     <Card title="Events" meta={`${formatCount(rows.length, "event")}, newest first`} flush>
       {rows.length === 0 ? (
-        <Empty icon={ScrollText} title="Nothing of that kind has happened" />
+        <Empty
+          icon={ScrollText}
+          title="Nothing that you look for has happened"
+          action={onAll && <Button onClick={onAll}>Show everything</Button>}
+        />
       ) : (
         <div className="journal">
           <Folds label="Events">
             {rows.map((event) => (
-              <EventFold key={event.sequence} event={event} onSubject={onSubject} />
+              <EventFold key={event.sequence} event={event} onOnly={onOnly} />
             ))}
           </Folds>
         </div>
@@ -106,13 +103,4 @@ function Older({ more, isAsking }: { readonly more: () => void; readonly isAskin
       </Button>
     </div>
   );
-}
-
-function kindOptions(chosen: string | undefined) {
-  const known = Object.keys(EVENT_KINDS);
-  const kinds = chosen && !known.includes(chosen) ? [chosen, ...known] : known;
-  return [
-    { value: "", label: "Everything" },
-    ...kinds.map((value) => ({ value, label: eventWords(value) })),
-  ];
 }

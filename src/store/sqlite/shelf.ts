@@ -1,7 +1,7 @@
 import { assert } from "../../lib/assert.ts";
 import type { SqlRow, SqlValue } from "../../lib/sqlite.ts";
 import { keepable } from "../../lib/text.ts";
-import type { Key, Query, Search, Shelf, Span } from "../store.ts";
+import type { Key, Member, Query, Search, Shelf, Span } from "../store.ts";
 import { HOLDS } from "./connection.ts";
 import { type Form, type ShelfName, sqlName, type Table } from "./table.ts";
 import type { Turns } from "./turns.ts";
@@ -13,6 +13,7 @@ type Condition<Row> = {
   readonly where?: Partial<Row> | undefined;
   readonly within?: Span<Row> | undefined;
   readonly search?: Search<Row> | undefined;
+  readonly member?: Member<Row> | undefined;
 };
 
 /**
@@ -99,7 +100,7 @@ function formOf<Row>(name: string, table: Table<Row>, member: string): Form {
 function conditionOf<Row>(
   name: string,
   table: Table<Row>,
-  { where = {}, within, search }: Condition<Row>,
+  { where = {}, within, search, member: nested }: Condition<Row>,
 ): { readonly sql: string; readonly values: SqlValue[] } {
   const equal = Object.entries(where).map(([member, value]) => {
     const form = formOf(name, table, member);
@@ -109,7 +110,13 @@ function conditionOf<Row>(
   for (const member of [...(within ? [within.column] : []), ...(search?.columns ?? [])]) {
     assert(formOf(name, table, member) === "plain", `${name}: ${member} is no plain column`);
   }
-  const wanted = [...equal, ...(within ? bounds(within) : []), ...(search ? held(search) : [])];
+  assert(!nested || formOf(name, table, nested.column) === "json", `${name}: nothing is nested`);
+  const wanted = [
+    ...equal,
+    ...(within ? bounds(within) : []),
+    ...(search ? held(search) : []),
+    ...(nested ? [memberIs(nested)] : []),
+  ];
   return {
     sql: wanted.map(({ sql }) => sql).join(" AND "),
     values: wanted.map(({ value }) => value),
@@ -119,6 +126,12 @@ function conditionOf<Row>(
 function held<Row>({ columns, words }: Search<Row>): { sql: string; value: SqlValue }[] {
   const text = columns.map(quoted).join(" || ' ' || ");
   return [{ sql: `${HOLDS}(${text}, ?)`, value: words }];
+}
+
+/** Its text is that of an index: where the name were bound, SQLite would not know it again. */
+function memberIs<Row>({ column, name, is }: Member<Row>): { sql: string; value: SqlValue } {
+  assert(/^\w+$/.test(name), `${name} is no member's name`);
+  return { sql: `json_extract(${quoted(column)}, '$.${name}') = ?`, value: keepable(is) };
 }
 
 function bounds<Row>({ column, from, to }: Span<Row>): { sql: string; value: SqlValue }[] {

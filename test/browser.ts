@@ -122,6 +122,13 @@ export class Visitor {
     return this.page.evaluate(SMALL_TARGETS);
   }
 
+  /** Whether the page, other than what scrolls in it, has to be moved to the side. */
+  isTooWide(): Promise<boolean> {
+    return this.page.evaluate(
+      "document.documentElement.scrollWidth > document.documentElement.clientWidth",
+    );
+  }
+
   async close(): Promise<void> {
     await this.page.context().close();
   }

@@ -58,6 +58,7 @@ export async function wrongWith(visitor: Visitor, path: string): Promise<string[
   });
   const nonsense = await visitor.nonsense();
   const small = await visitor.smallTargets();
+  if (await visitor.isTooWide()) small.push("is wider than its window");
   const all = [...found, ...visitor.troubles, ...(nonsense ? [nonsense] : []), ...small];
   return all.map((what) => `${path}: ${what}`);
 }

@@ -162,6 +162,14 @@ test("what is shown is taken away as a file, as drawn or every sample of it", {
     count += (await house.call("GET", `/points/${id}/history?${span}`)).at.length;
   }
   assert.equal(samples.length, count);
+  const exact = [];
+  for await (const row of parquetRows(await takeFile("Every sample", "Parquet"))) exact.push(row);
+  assert.equal(exact.length, count);
+  await page.getByRole("button", { name: "Download", exact: true }).click();
+  await page.getByRole("button", { name: "Every sample" }).click();
+  const said = await page.getByText(/samples?, about .* [kM]?B\.$/).innerText();
+  assert.equal(Number(said.replace(/ samples.*/, "").replace(/\D/g, "")), count);
+  await page.keyboard.press("Escape");
   const [sums = "", ...hours] = await take("Hours");
   assert.match(sums, /^from,place,variable,unit,count,min,max,avg,first,last,increase$/);
   assert.ok(hours.length >= pens.length, "the hour that is shown, of each");

@@ -36,16 +36,41 @@ export async function call<R extends RouteName>(
 ): Promise<Reply<R>> {
   const response = await replyOf(route, parts as AnyParts, {});
   if (response.status === 204) return undefined as Reply<R>;
-  return (await response.json()) as Reply<R>;
+  return wholly(async () => (await response.json()) as Reply<R>);
 }
+
+type FileCall = {
+  readonly type: string;
+  readonly signal: AbortSignal;
+  /** How many have come so far. */
+  readonly onBytes: (bytes: number) => void;
+};
 
 /** The same as a file of this type, where a route gives one. */
 export async function callForFile<R extends RouteName>(
-  type: string,
+  { type, signal, onBytes }: FileCall,
   route: R,
   ...[parts]: PartsOf<R>
 ): Promise<Blob> {
-  return (await replyOf(route, parts as AnyParts, { accept: type })).blob();
+  const response = await replyOf(route, parts as AnyParts, { accept: type }, signal);
+  let bytes = 0;
+  const counted = new TransformStream<Uint8Array, Uint8Array>({
+    transform(piece, whole) {
+      bytes += piece.length;
+      onBytes(bytes);
+      whole.enqueue(piece);
+    },
+  });
+  return wholly(() => new Response(response.body?.pipeThrough(counted) ?? null).blob());
+}
+
+/** What comes in part has not come. */
+async function wholly<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch {
+    throw new ProblemError("offline", 0, "The answer broke off. Is the server still running?");
+  }
 }
 
 /** An expected failure as the server told it, or `offline` where no answer came. */
@@ -65,6 +90,7 @@ async function replyOf(
   route: RouteName,
   { params, query, body }: AnyParts = {},
   headers: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
 ): Promise<Response> {
   const [method = "GET", path = ""] = route.split(" ");
   const url = `/api/v1${filled(path, params)}${asked(query)}`;
@@ -73,6 +99,7 @@ async function replyOf(
   const response = await send(url, {
     method,
     credentials: "same-origin",
+    signal: signal ?? null,
     headers: { ...headers, ...(body !== undefined && { "content-type": type }) },
     body: isBytes ? (body as Uint8Array<ArrayBuffer>) : (JSON.stringify(body) ?? null),
   });

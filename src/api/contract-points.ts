@@ -2,7 +2,7 @@ import { Type } from "typebox";
 import { AGGREGATE_FUNCTIONS, type AggregateFunction } from "../domain/aggregate.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { QUALITIES } from "../domain/reading.ts";
-import { TABLE_CELLS_MIN, TABLE_HEAD } from "../domain/sample-table.ts";
+import { SAMPLE_TABLE, TABLE_CELLS_MIN, TABLE_HEAD } from "../domain/sample-table.ts";
 import type { Route } from "./contract.ts";
 import {
   countedPage,
@@ -162,6 +162,16 @@ export const POINT_ROUTES = {
       tooOld: Type.Integer({ description: "not stored: raw samples of then were let go" }),
     }),
     created: true,
+  },
+  "GET /history/samples": {
+    permission: "view",
+    summary: "Every sample of points in [from, to) as one file: CSV, or Parquet by Accept",
+    query: Type.Object({
+      points: Type.String({ description: "point ids, separated by commas" }),
+      from: TimeIn,
+      to: TimeIn,
+    }),
+    produces: SAMPLE_TABLE,
   },
   "GET /history/aggregate": {
     permission: "view",

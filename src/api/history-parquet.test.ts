@@ -41,6 +41,50 @@ test("a history is given as Parquet to those who accept that", async () => {
   ]);
 });
 
+test("every sample of some points is one file, however many there are", async () => {
+  const points = await house.manyPoints(3);
+  const [busy, odd, silent] = points;
+  assert.ok(busy && odd && silent);
+  const many = Array.from({ length: 10_001 }, (_, row): [number, number] => [row + 1, row / 2]);
+  await house.keep(busy.series, many);
+  await house.keep(odd.series, [
+    [1_000, -0],
+    [2_000, Number.NEGATIVE_INFINITY],
+    [3_000, -(2n ** 62n)],
+    [4_000, "=1+1"],
+  ]);
+  const ids = [busy.id, odd.id, silent.id];
+  const ask = (accept: string, query: string) =>
+    fetch(`${house.url}/api/v1/history/samples?${query}`, {
+      headers: { authorization: `Bearer ${house.tokens.viewer}`, accept },
+    });
+  const query = `points=${ids}&from=0&to=20000`;
+  const response = await ask("application/vnd.apache.parquet", query);
+  const file = join(folder, "all.parquet");
+  writeFileSync(file, new Uint8Array(await response.arrayBuffer()));
+  const rows = [];
+  for await (const row of parquetRows(file)) rows.push(rowOfColumns(row));
+  assert.equal(rows.length, 10_005);
+  assert.deepEqual(
+    rows.slice(10_000).map(({ point, at, value }) => [point, at, value]),
+    [
+      [busy.id, 10_001, 5_000],
+      [odd.id, 1_000, -0],
+      [odd.id, 2_000, Number.NEGATIVE_INFINITY],
+      [odd.id, 3_000, -(2n ** 62n)],
+      [odd.id, 4_000, "=1+1"],
+    ],
+  );
+  const lines = (await (await ask("text/csv", query)).text()).trimEnd().split("\r\n");
+  assert.equal(lines.length, 1 + rows.length);
+  assert.match(lines.at(-1) ?? "", /,text,'=1\+1,good,/);
+  const none = await ask("application/vnd.apache.parquet", `points=${silent.id}&from=0&to=1`);
+  writeFileSync(file, new Uint8Array(await none.arrayBuffer()));
+  for await (const row of parquetRows(file)) assert.fail(JSON.stringify(row));
+  assert.equal((await ask("", "points=nobody&from=0&to=1")).status, 404);
+  assert.equal((await ask("", `points=${busy.id}&from=1&to=1`)).status, 400);
+});
+
 test("summaries are given as a table, a row for each point and bucket", async () => {
   const points = await house.manyPoints(2);
   for (const { series } of points) {

@@ -194,7 +194,8 @@ async function inStateOf(
 
 const NO_BUCKETS: Pick<Buckets, "at" | "widthMs"> = { at: new Float64Array(0), widthMs: 0 };
 
-async function pointsOf(house: House, list: string): Promise<Outcome<Point[], Problem>> {
+/** Those that a list of ids names, each once. */
+export async function pointsOf(house: House, list: string): Promise<Outcome<Point[], Problem>> {
   const ids = [...new Set(list.split(","))];
   if (ids.length > LIMIT.pointsPerQuery) return tooLarge(`at most ${LIMIT.pointsPerQuery} points`);
   const { points } = await house.model.view();

@@ -18,6 +18,7 @@ import { admit, COOKIE, isUnsafeMethod } from "./guard.ts";
 import { type Call, type Handler, Verbatim } from "./handler.ts";
 import { healthHandlers } from "./health.ts";
 import { historyHandlers } from "./history.ts";
+import { historyFileHandlers } from "./history-file.ts";
 import type { House } from "./house.ts";
 import { importHandlers } from "./imports.ts";
 import { inboxHandlers } from "./inbox.ts";
@@ -66,6 +67,7 @@ const HANDLERS: { readonly [R in RouteName]: Handler<R> } = {
   ...healthHandlers,
   ...forgetHandlers,
   ...historyHandlers,
+  ...historyFileHandlers,
   ...importHandlers,
   ...inboxHandlers,
   ...journalHandlers,

@@ -5,6 +5,7 @@ import {
   parquetSchema,
 } from "hyparquet";
 import {
+  ByteWriter,
   fileWriter,
   ParquetWriter,
   parquetWriteBuffer,
@@ -21,6 +22,29 @@ export type ParquetColumn = {
 /** All of a file, for a reply. */
 export function parquetBytes(columns: readonly ParquetColumn[]): Uint8Array {
   return new Uint8Array(parquetWriteBuffer({ columnData: sourcesOf(columns) }));
+}
+
+/** The bytes of a file, a group of rows at a time: what was given is held no longer. */
+export async function* parquetStream(
+  columns: readonly ParquetColumn[],
+  groups: AsyncIterable<readonly ParquetColumn[]>,
+): AsyncGenerator<Uint8Array> {
+  const bytes = new ByteWriter();
+  const schema = schemaFromColumnData({ columnData: sourcesOf(columns) });
+  const writer = new ParquetWriter({ writer: bytes, schema });
+  for await (const group of groups) {
+    await writer.write({ columnData: sourcesOf(group) });
+    yield taken(bytes);
+  }
+  writer.finish();
+  yield taken(bytes);
+}
+
+/** What was written since the last time; it goes on counting where in the file it is. */
+function taken(bytes: ByteWriter): Uint8Array {
+  const written = bytes.getBytes().slice();
+  bytes.index = 0;
+  return written;
 }
 
 /** Writes a file in groups of rows, each of the same columns as the first. */

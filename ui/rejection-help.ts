@@ -35,6 +35,10 @@ const HELP: Partial<Record<ProblemCode, Omit<RejectionHelp, "title">>> = {
     cause: "The sender's clock is ahead. Such a value would hide all that come after it.",
     remedy: "Set the sender's clock, best by NTP. Up to 24 hours ahead is tolerated.",
   },
+  time_impossible: {
+    cause: "The sender says a time before the year 1: no clock does.",
+    remedy: "Mend the sender, its arithmetic most likely. Its other values are stored.",
+  },
   channel_unknown: {
     cause: "The device sends a value that it has not declared before.",
     remedy: "Let the device publish its model or its birth again, with this value in it.",

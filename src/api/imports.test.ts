@@ -5,6 +5,7 @@ import { until } from "../../test/house.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Point } from "../domain/model.ts";
 import { parquetColumns } from "../domain/sample-table.ts";
+import { EVER } from "../domain/time.ts";
 import { parquetBytes } from "../lib/parquet.ts";
 import type { ImportLineReply, SamplesImportReply } from "./contract.ts";
 
@@ -223,6 +224,17 @@ test("nothing behind a bad row is stored unless such rows may be left out, and t
   const stored = await walked(state, "store", { skip: true, reading: { feeds } });
   assert.deepEqual([stored.report.new, stored.report.same, stored.report.refused], [1, 1, 2]);
   assert.deepEqual((await historyOf(1, DAY + 1e7)).value, [10, 30]);
+  await forget(state);
+});
+
+test("a row of a time that no clock says is told, and none of it is stored", async () => {
+  const point = points[0]?.id ?? "";
+  const rows = [`${EVER.from - 1},number,1,good`, `${EVER.from},number,2,good`];
+  const csv = `point,at,kind,value,quality\r\n${rows.map((row) => `${point},${row}\r\n`).join("")}`;
+  const state = await handedIn(csv);
+  const { report } = await walked(state, "store", { skip: true });
+  assert.deepEqual(report.faults, [{ line: 2, detail: "its time: not of the years 1 to 9999" }]);
+  assert.deepEqual((await historyOf(0, -8e15, EVER.from + 1)).value, [2]);
   await forget(state);
 });
 

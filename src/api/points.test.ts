@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ApiHouse } from "../../test/api-house.ts";
 import { LIMIT } from "../domain/limit.ts";
+import { EVER } from "../domain/time.ts";
 
 const START = Date.UTC(2026, 0, 1);
 const LONG_AT = Date.UTC(2025, 0, 1);
@@ -83,6 +84,7 @@ test("of a push that holds one wrong sample nothing is stored", async () => {
     [{ at: "2026-01-01", value: 1 }, "request_invalid", /samples\/1\/at/],
     [{ at: START, value: "many" }, "request_invalid", /samples\/1\/value/],
     [{ at: Date.now() + 2 * LIMIT.futureMs, value: 1 }, "time_in_future", /samples\/1\/at/],
+    [{ at: EVER.from - 1, value: 1 }, "time_impossible", /samples\/1\/at: not of the years 1/],
     [{ at: START, value: 1, quality: "odd" }, "request_invalid", /\/samples\/1\/quality/],
     [
       { at: START, value: 1, quality: "good", statusWord: 2_150_694_912 },

@@ -1,8 +1,8 @@
 import type { PointId } from "../domain/brand.ts";
-import { LIMIT } from "../domain/limit.ts";
 import { problem } from "../domain/problem.ts";
 import { putRow, rowOfCells, type TableRow } from "../domain/sample-table.ts";
 import { SamplesBuilder } from "../domain/samples.ts";
+import { latestOf, timeFault } from "../domain/time.ts";
 import { failure, success } from "../lib/outcome.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
@@ -19,7 +19,7 @@ type RowsRoute = "POST /samples";
  */
 async function pushRows(house: House, { body }: Call<RowsRoute>): Answer<RowsRoute> {
   const { points } = await house.model.view();
-  const latest = house.clock.now() + LIMIT.futureMs;
+  const latest = latestOf(house.clock.now());
   const { statusSeries } = house.ingest;
   const samples = new SamplesBuilder(body.rows.length);
   for (const [index, cells] of body.rows.entries()) {
@@ -29,9 +29,8 @@ async function pushRows(house: House, { body }: Call<RowsRoute>): Answer<RowsRou
     }
     const point = points.get(row.point as PointId);
     if (!point) return failure(problem("point_unknown", `rows/${index}: no point '${row.point}'`));
-    if (row.at > latest) {
-      return failure(problem("time_in_future", `rows/${index}: more than a day ahead`));
-    }
+    const fault = timeFault(row.at, latest, `rows/${index}`);
+    if (fault) return failure(fault);
     if (row.statusWord !== null) await statusSeries.give([point.series]);
     putRow(samples, point.series, statusSeries.of(point.series), row);
   }

@@ -1,11 +1,11 @@
 import type { Variable } from "../domain/catalogue.ts";
 import { integerOf, isInt32 } from "../domain/integer.ts";
-import { LIMIT } from "../domain/limit.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { type Quality, qualityUntold, type Value } from "../domain/reading.ts";
 import { putRow, type TableRow } from "../domain/sample-table.ts";
 import { type Samples, SamplesBuilder } from "../domain/samples.ts";
 import { moreThanQuality, qualityOfWord } from "../domain/status-word.ts";
+import { latestOf, timeFault } from "../domain/time.ts";
 import type { Appended } from "../historian/historian.ts";
 import { AssertionError } from "../lib/assert.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
@@ -81,9 +81,8 @@ function rowsOf(
     const place = `samples/${index}`;
     const at = timeOf(one.at, `${place}/at`);
     if (!at.ok) return at;
-    if (at.value > now + LIMIT.futureMs) {
-      return failure(problem("time_in_future", `${place}/at: more than a day ahead`));
-    }
+    const fault = timeFault(at.value, latestOf(now), `${place}/at`);
+    if (fault) return failure(fault);
     const value = valueFrom(variable, one.value);
     if (value === undefined) {
       const detail = `${place}/value: must be ${expected(variable)} or null`;

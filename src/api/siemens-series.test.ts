@@ -215,6 +215,7 @@ test("one wrong value of a body, and nothing of it is stored", async () => {
     [{ power: 1 }],
     [{ _time: "yesterday", power: 1 }],
     [{ _time: "2999-01-01T00:00:00Z", power: 1 }],
+    [{ _time: "-000001-01-01T00:00:00Z", power: 1 }],
     [{ _time: time(0), voltage: 1 }],
     [{ _time: time(0), power: "much" }],
     [{ _time: time(0), count: 2 ** 31 }],

@@ -1,4 +1,5 @@
 import { type Problem, problem } from "../domain/problem.ts";
+import { DATE_MAX } from "../domain/time.ts";
 import { parseIsoTime } from "../lib/iso-time.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 
@@ -32,12 +33,9 @@ export function isoOrNull(at: number | null): string | null {
 export function timeOf(given: string | number, name: string): Outcome<number, Problem> {
   const at = typeof given === "string" && /^-?\d{1,16}$/.test(given) ? Number(given) : given;
   const time = typeof at === "number" ? at : parseIsoTime(at);
-  if (time !== undefined && Math.abs(time) <= TIME_MAX) return success(time);
+  if (time !== undefined && Math.abs(time) <= DATE_MAX) return success(time);
   return failure(problem("request_invalid", `${name}: neither ISO 8601 with offset nor epoch ms`));
 }
-
-/** The last moment that a JavaScript date can name, year 275760. */
-const TIME_MAX = 8.64e15;
 
 export type Span = { readonly from: number; readonly to: number };
 

@@ -150,6 +150,9 @@ export const LIMIT = {
   channelsPerDevice: 2_000,
   /** A time stamp further ahead than this is refused: it would pin the latest value. */
   futureMs: 24 * 60 * 60 * 1000,
+  /** The years 1 to 9999: what no clock says, and not every database can keep, lies outside. */
+  earliestMs: Date.parse("0001-01-01T00:00:00Z"),
+  endMs: Date.UTC(10_000, 0, 1),
   /** Of times that devices said longer ago, none tells how their clocks and ours agree now. */
   timesSaidMs: 15 * 60_000,
   /**

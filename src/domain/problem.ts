@@ -6,6 +6,7 @@ export const PROBLEMS = {
   payload_out_of_range: { status: 400, meaning: "A value lies outside the protocol's range." },
   payload_empty: { status: 400, meaning: "The message has no payload." },
   time_in_future: { status: 400, meaning: "A time stamp lies too far in the future." },
+  time_impossible: { status: 400, meaning: "A time stamp is not of the years 1 to 9999." },
   sample_too_old: { status: 422, meaning: "Raw samples of that time are kept no longer." },
   channel_unknown: { status: 404, meaning: "The device's model has no such channel." },
   sequence_broken: { status: 409, meaning: "Messages of this sender are missing in between." },

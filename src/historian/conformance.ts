@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Value } from "../domain/reading.ts";
+import { DATE_MAX, EVER } from "../domain/time.ts";
 import { chances } from "../lib/chance.ts";
 import { testAfterwards } from "./afterwards.ts";
 import { testAnyOrder } from "./any-order.ts";
@@ -138,6 +139,27 @@ export function testHistorian(subject: Subject): void {
   });
 
   const ancient = [{ series: 1, at: -5.5, value: 1, quality: "good" as const }];
+  const edges = [EVER.from, EVER.from + 0.5, EVER.to - 1].map((at) => ({ ...row(5, 0, 1), at }));
+  holds("times of the years 1 to 9999 are kept, and no others", [edges], async (historian) => {
+    for (const at of [EVER.from - 1, EVER.to, -DATE_MAX, DATE_MAX, Infinity, Number.NaN]) {
+      const batch = batchOf([row(5, 0, 2), { ...row(5, 0, 2), at }]);
+      await assert.rejects(historian.append(batch), /a time that is possible/, String(at));
+    }
+    assert.deepEqual(await allOf(historian, 5), edges);
+    const wide = { series: 5, from: -DATE_MAX, to: DATE_MAX, limit: 10 };
+    assert.deepEqual(rowsOf(await historian.range(wide)), edges);
+    assert.deepEqual(rowsOf(await historian.range({ ...wide, ...EVER })), edges);
+    const [buckets] = await historian.aggregate({
+      ...{ ...wide, series: Uint32Array.of(5) },
+      by: { buckets: 1_000 },
+    });
+    const filled = [...columnOf(buckets, "count").entries()].filter(([, count]) => count > 0);
+    assert.deepEqual(filled, [
+      [496, 2],
+      [514, 1],
+    ]);
+  });
+
   holds("a sample from before 1970 can be the latest", [ancient], async (historian) => {
     assert.deepEqual(rowsOf(await historian.latest(Uint32Array.of(1))), ancient);
   });
@@ -179,6 +201,18 @@ export function testHistorian(subject: Subject): void {
     const asked = query({ from: START, to: START + 80, everyMs: 20 });
     const [buckets] = await historian.aggregate({ ...asked, rollover: 16 });
     assert.deepEqual(columnOf(buckets, "increase"), [2, 7, 1, 16]);
+  });
+
+  const odd = [10, 12, 15, 3, 20, 2, -4, 5, 1].map((value, index) => row(5, index * 10, value));
+  holds("a counter above its rollover, or below 0, has been reset", [odd], async (historian) => {
+    const asked = query({ from: START, to: START + 90, everyMs: 30 });
+    const increase = async (rollover: number) => {
+      const [buckets] = await historian.aggregate({ ...asked, rollover });
+      return columnOf(buckets, "increase");
+    };
+    assert.deepEqual(await increase(16), [5, 4 + 17 + 2, 0 + 9 + 12]);
+    assert.deepEqual(await increase(5), [5, 3 + 17 + 2, 0 + 9 + 1]);
+    assert.deepEqual(await increase(0.5), [5, 3 + 17 + 2, 0 + 9 + 1]);
   });
 
   holds("a value holds until the next, and the newest until now", [meter], async (historian) => {

@@ -88,7 +88,8 @@ function expectedCounted(values: readonly number[], { before, rollover }: Past):
   const growths = values.map((value, index) => {
     const past = index === 0 ? before : (values[index - 1] ?? 0);
     if (value >= past) return value - past;
-    return rollover === undefined ? value : rollover - past + value;
+    if (rollover === undefined) return value;
+    return value >= 0 && past <= rollover ? rollover - past + value : Math.max(0, value);
   });
   const isEmpty = values.length === 0;
   return {

@@ -7,6 +7,7 @@ import {
   type Columns,
   countedValue,
   isCountable,
+  isSteady,
   type Knowing,
   type SumColumns,
   Tally,
@@ -164,12 +165,12 @@ export class Sums {
   }
 
   /** Whether that says of samples all that was asked for. */
-  canTake({ good, samples, first, last, increase }: Summary): boolean {
+  canTake(summary: Summary): boolean {
+    const { good, samples } = summary;
     const { weighted, rollover } = this.#query;
     // Its area begins and ends with the first and last of its samples that count.
     if (weighted && good > 0 && good < samples) return false;
-    // Samples without a reset know nothing of rollovers.
-    return rollover === undefined || good === 0 || increase === last - first;
+    return rollover === undefined || isSteady(summary);
   }
 
   /** Samples that follow each other, all at once; they lie in one bucket. */

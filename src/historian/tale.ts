@@ -173,7 +173,7 @@ export function randomQuery(random: () => number): AggregateQuery {
   const wishes = {
     ...(random() < 0.7 && weight),
     ...(random() < 0.5 && { state }),
-    ...(random() < 0.3 && { rollover: 100 }),
+    ...(random() < 0.3 && { rollover: random() < 0.5 ? 100 : 60 }),
   };
   const quality = { quality: random() < 0.5 ? ("good" as const) : ("all" as const) };
   const series = Uint32Array.of(1, 2, 3, 4);

@@ -198,19 +198,32 @@ type Many = {
 
 /**
  * How much a counter grew from one sample to the next: a smaller one has started from 0 again,
- * after its rollover where one is declared.
+ * after its rollover where one is declared. A counter that was above it, or is below 0, does not
+ * go by it: that is a reset, and no growth is less than 0 with a rollover.
  */
 export function growth(before: number, after: number, rollover?: number): number {
   if (after >= before) return after - before;
-  return rollover === undefined ? after : rollover - before + after;
+  if (rollover === undefined) return after;
+  return after >= 0 && before <= rollover ? rollover - before + after : Math.max(0, after);
+}
+
+/**
+ * Whether a declared rollover changes nothing of what these samples grew by: there is no new start.
+ * Below 0, what several grew by could hide one.
+ */
+export function isSteady({ good, min, first, last, increase }: Many): boolean {
+  return good === 0 || (increase === last - first && min >= 0);
 }
 
 /**
  * What many samples grew by, of which only their sums are left: the values before each new start,
- * which the sums took for resets, tell how many of these were rollovers.
+ * which the sums took for resets, tell how many of these were rollovers. Where one of them is
+ * beyond the rollover, or below 0, all are resets.
  */
-function growthWithin({ first, last, increase }: Many, rollover: number | undefined): number {
+function growthWithin(many: Many, rollover: number | undefined): number {
+  const { min, max, first, last, increase } = many;
   if (rollover === undefined) return increase;
+  if (max > rollover || min < 0) return Math.max(0, increase);
   const lost = increase - (last - first);
   // Additions of what has digits after the point are off by less.
   if (lost < rollover * 1e-6) return increase;

@@ -3,6 +3,7 @@ import { coerce, isWithin } from "../domain/coerce.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Value } from "../domain/reading.ts";
 import { qualityFrom, type TableRow, toldAfterwardsFrom } from "../domain/sample-table.ts";
+import { latestOf, timeFault } from "../domain/time.ts";
 import { AS_IT_IS, type Conversion, conversionOf } from "../domain/unit.ts";
 import type { Directory, Feed, Reading } from "./reading.ts";
 import { type Line, TableError } from "./table-file.ts";
@@ -33,7 +34,7 @@ export class RowReader {
     this.#parts = parts;
     this.#times = new TimeReader(parts.reading);
     this.#feeds = new Map(parts.reading.feeds.map((feed) => [feed.name, feed]));
-    this.#latest = parts.now + LIMIT.futureMs;
+    this.#latest = latestOf(parts.now);
   }
 
   read(line: Line): readonly Row[] {
@@ -112,7 +113,8 @@ export class RowReader {
   /** Counted; and left out where no point is known for it. */
   #taken(row: Row): readonly Row[] {
     const { of, at } = row;
-    if (at > this.#latest) throw new Unreadable("its time lies in the future");
+    const fault = timeFault(at, this.#latest, "its time");
+    if (fault) throw new Unreadable(fault.detail);
     of.samples += 1;
     of.from = Math.min(of.from, at);
     of.to = Math.max(of.to, at);

@@ -4,10 +4,11 @@ import { coerce, isWithin } from "../domain/coerce.ts";
 import type { Reading } from "../domain/findings.ts";
 import { integerOf } from "../domain/integer.ts";
 import { LIMIT } from "../domain/limit.ts";
-import { type Problem, problem } from "../domain/problem.ts";
+import type { Problem } from "../domain/problem.ts";
 import type { Quality, Value } from "../domain/reading.ts";
 import { SamplesBuilder } from "../domain/samples.ts";
 import { textSampleFault } from "../domain/static-value.ts";
+import { isPossible, latestOf, timeFault, timeText } from "../domain/time.ts";
 import { TIME_IN_FUTURE } from "./ahead.ts";
 import { type BoundChannel, type BoundDevice, noteWarning } from "./bindings.ts";
 import type { IngestParts } from "./ingest.ts";
@@ -43,7 +44,7 @@ export class Binder {
 
   /** A batch follows: the clock is asked once for all of it. */
   begin(): void {
-    this.#latest = this.#parts.now() + LIMIT.futureMs;
+    this.#latest = latestOf(this.#parts.now());
     this.open(NO_PAYLOAD);
   }
 
@@ -56,7 +57,7 @@ export class Binder {
 
   bind(bound: BoundDevice, channel: BoundChannel, reading: Reading): void {
     const { name, dataType, proposal } = channel.channel;
-    if (reading.at > this.#latest) {
+    if (reading.at > this.#latest || !isPossible(reading.at)) {
       this.#refuse(bound, name, reading.at);
     } else if (this.#isOld && reading.isArrival && channel.arrivedAt > 0) {
       this.#doubt(bound, "W_AGE_UNKNOWN", `${name}: a broker keeps it, the newer one stays`);
@@ -70,9 +71,11 @@ export class Binder {
 
   /** The same words for each time: the same message again is one row that counts. */
   #refuse(bound: BoundDevice, name: ChannelName, at: number): void {
-    this.#doubt(bound, TIME_IN_FUTURE, `${name}: ${new Date(at).toISOString()}`);
-    const detail = `${name}: more than a day ahead of this server's clock, not stored`;
-    this.refusal ??= problem("time_in_future", detail);
+    const fault = timeFault(at, this.#latest, name);
+    if (!fault) return;
+    const code = fault.code === "time_in_future" ? TIME_IN_FUTURE : "W_TIME_IMPOSSIBLE";
+    this.#doubt(bound, code, `${name}: ${timeText(at)}`);
+    this.refusal ??= { ...fault, detail: `${fault.detail}, not stored` };
   }
 
   /** Reads a value by its channel's type; what nobody has described yet is kept as it came. */

@@ -4,6 +4,7 @@ import { openEngines } from "../../test/engines.ts";
 import type { AgentId, Timestamp } from "../domain/brand.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { valueAt } from "../domain/samples.ts";
+import { EVER } from "../domain/time.ts";
 import { drivers } from "../driver/registry.ts";
 import { Gauges } from "../lib/gauge.ts";
 import { silentLog as log } from "../lib/log.ts";
@@ -72,6 +73,26 @@ test("a message with times far ahead is kept for an operator, its other values a
   assert.match(rejected[0]?.detail ?? "", /^power: more than a day ahead of this server's clock/);
 });
 
+test("a value of a time that no clock says is not stored, told and kept; its neighbours are", async (context) => {
+  const house = await open(context);
+  const times = [EVER.from - 1, -1e300, 1e300, EVER.from];
+  const samples = times.map((at, value) => ["power", at, value]);
+  await house.hearOn("fl/1/hall-3/o/samples", [JSON.stringify({ device: "meter", samples })]);
+  assert.deepEqual(await house.samples(), [3]);
+  assert.deepEqual(
+    house.warnings().map(({ code, detail, times: told }) => [code, detail, told]),
+    [
+      ["W_TIME_IN_FUTURE", "power: 1e+300 ms", 1],
+      ["W_TIME_IMPOSSIBLE", "power: -1e+300 ms", 2],
+    ],
+  );
+  const [rejected] = await house.rejected();
+  assert.deepEqual(
+    [rejected?.code, rejected?.detail],
+    ["time_impossible", "power: not of the years 1 to 9999, not stored"],
+  );
+});
+
 test("clocks that disagree are counted while none of their times is near", async (context) => {
   const house = await open(context);
   assert.deepEqual(house.timesSaid(), { ahead: 0, devices: 0 });
@@ -125,6 +146,7 @@ async function open(context: TestContext) {
     );
   return {
     gauges,
+    hearOn,
     hear: (...payloads: readonly string[]) => hearOn(TOPIC, payloads),
     hearAs: (name: string, payload: string) => hearOn(TOPIC.replace("acme_a", name), [payload]),
     setClock: (at: number) => {
@@ -135,7 +157,7 @@ async function open(context: TestContext) {
     warnings: () => ingest.devices().flatMap(({ id }) => ingest.diagnostics(id).warnings),
     async samples() {
       const [channel] = await store.channels.find();
-      const everything = { from: 0, to: NOW + 1000, limit: 100 };
+      const everything = { from: EVER.from, to: NOW + 1000, limit: 100 };
       const history = await historian.range({ series: channel?.series ?? 0, ...everything });
       return Array.from({ length: history.count }, (_, row) => valueAt(history, row));
     },

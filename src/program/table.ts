@@ -1,6 +1,5 @@
 import { closeSync, createReadStream, existsSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { LIMIT } from "../domain/limit.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import {
   isTableHead,
@@ -9,6 +8,7 @@ import {
   TABLE_HEAD,
   type TableRow,
 } from "../domain/sample-table.ts";
+import { latestOf, timeFault } from "../domain/time.ts";
 import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
 import { AssertionError } from "../lib/assert.ts";
 import { Closer } from "../lib/closer.ts";
@@ -175,7 +175,8 @@ function rowAt(known: ReadonlySet<string>, where: string, read: Place["read"]): 
   try {
     const row = read();
     if (!known.has(row.point)) throw new Error(`there is no point '${row.point}'`);
-    if (row.at > Date.now() + LIMIT.futureMs) throw new Error(`its time lies in the future`);
+    const fault = timeFault(row.at, latestOf(Date.now()), "its time");
+    if (fault) throw new Error(fault.detail);
     return row;
   } catch (reason) {
     throw new Error(`${where}: ${reason instanceof Error ? reason.message : String(reason)}`);

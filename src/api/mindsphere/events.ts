@@ -4,6 +4,7 @@ import { assetOfKey, keyOfAsset, ROOT_KEY } from "../../domain/asset-key.ts";
 import type { Timestamp } from "../../domain/brand.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
+import { latestOf, timeFault } from "../../domain/time.ts";
 import { type NewAssetEvent, STANDARD_EVENT } from "../../event/event.ts";
 import { parseIsoTime } from "../../lib/iso-time.ts";
 import type { JsonObject } from "../../lib/json.ts";
@@ -134,9 +135,8 @@ export async function readEvent(
   if (at === undefined) {
     return failure(problem("request_invalid", "timestamp: expected a time like 2026-01-01T00:00Z"));
   }
-  if (at > house.clock.now() + LIMIT.futureMs) {
-    return failure(problem("time_in_future", "timestamp: more than a day ahead"));
-  }
+  const fault = timeFault(at, latestOf(house.clock.now()), "timestamp");
+  if (fault) return failure(fault);
   const assetId = assetOfKey(entityId);
   const asset = await house.store.assets.get(assetId);
   if (!asset) return failure(problem("asset_unknown", `no asset '${entityId}'`));

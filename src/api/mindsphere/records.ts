@@ -5,6 +5,7 @@ import { type Problem, problem } from "../../domain/problem.ts";
 import type { Quality, Value } from "../../domain/reading.ts";
 import { textSampleFault } from "../../domain/static-value.ts";
 import { qualityOfWord, statusWordBeside } from "../../domain/status-word.ts";
+import { latestOf, timeFault } from "../../domain/time.ts";
 import { type ExactJson, type ExactJsonObject, isJsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { timeFrom } from "./time-text.ts";
@@ -45,8 +46,8 @@ function momentOf(row: ExactJsonObject, place: string, now: number): Outcome<num
   const time = row["_time"];
   if (typeof time !== "string") return invalid(`${place}: expected a time`);
   const at = timeFrom(time, place);
-  if (!at.ok || at.value <= now + LIMIT.futureMs) return at;
-  return failure(problem("time_in_future", `${place}: more than a day ahead`));
+  const fault = at.ok ? timeFault(at.value, latestOf(now), place) : undefined;
+  return fault ? failure(fault) : at;
 }
 
 function recordOf(

@@ -1,6 +1,7 @@
 import { basename, dirname } from "node:path";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { type Samples, SamplesBuilder } from "../../domain/samples.ts";
+import { EVER } from "../../domain/time.ts";
 import { assert } from "../../lib/assert.ts";
 import type { Clock, Timer } from "../../lib/clock.ts";
 import { type Held, holdFolder } from "../../lib/held.ts";
@@ -355,7 +356,6 @@ export class BufferedHistorian implements Historian {
 }
 
 const NOTHING = new SamplesBuilder(0).take();
-const EVER = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 function outboxOf(local: Historian): Outbox {
   assert(local.outbox, "the local historian has an outbox");

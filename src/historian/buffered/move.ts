@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { type Samples, valueAt } from "../../domain/samples.ts";
+import { EVER } from "../../domain/time.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Historian, Outbox } from "../historian.ts";
 import { readBond, writeBond } from "./bond.ts";
@@ -39,7 +40,6 @@ type Progress = { readonly database: string; readonly upTo: number };
 
 /** Before the first series. */
 const NONE = -1;
-const ALL = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 /** Times are kept to the microsecond there. */
 const NEAR_MS = 0.001;
 
@@ -110,7 +110,7 @@ async function moveOne(
 ): Promise<Pick<Moved, "samples" | "sums"> | undefined> {
   const remains = isRetired ? await local.remains?.of(series) : undefined;
   if (remains) await target.keep(series, remains);
-  const samples = await copySeries(local, target, series, ALL);
+  const samples = await copySeries(local, target, series, EVER);
   if (!(await areSame(local, target, series))) return undefined;
   if (!remains) return { samples, sums: 0 };
   const sums = remains.hours.length + remains.days.length;
@@ -123,8 +123,8 @@ export async function areSame(
   target: Historian,
   series: number,
 ): Promise<boolean> {
-  const there = pagesOf(target, { series, ...ALL });
-  for await (const page of pagesOf(local, { series, ...ALL })) {
+  const there = pagesOf(target, { series, ...EVER });
+  for await (const page of pagesOf(local, { series, ...EVER })) {
     const { value: other, done } = await there.next();
     if (done || !isSamePage(page, other)) return false;
   }

@@ -1,5 +1,6 @@
 import type { AggregateQuery, SeriesRange } from "../historian.ts";
 import type { Sums } from "../sums.ts";
+import { isSteady } from "../tally.ts";
 import { hasHours } from "./beside.ts";
 import type { Session } from "./database.ts";
 import { DAY_MS } from "./days.ts";
@@ -58,9 +59,8 @@ function isWhole(
 
 /** They are over good samples and know nothing of rollovers. */
 function isAnswer(tier: SeriesSummary, { quality, rollover }: AggregateQuery): boolean {
-  const { good, countable, increase, first, last } = tier;
-  if (quality === "all" && good < countable) return false;
-  return rollover === undefined || good === 0 || increase === last - first;
+  if (quality === "all" && tier.good < tier.countable) return false;
+  return rollover === undefined || isSteady(tier);
 }
 
 function readDays(session: Session, { series, from, to }: AggregateQuery) {

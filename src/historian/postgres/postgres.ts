@@ -1,6 +1,7 @@
 import { LIMIT } from "../../domain/limit.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { type Samples, SamplesBuilder, sampleAt } from "../../domain/samples.ts";
+import { isPossible } from "../../domain/time.ts";
 import { assert } from "../../lib/assert.ts";
 import type { Log } from "../../lib/log.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
@@ -28,7 +29,7 @@ import { readPolicies, retire, setPolicy } from "./retention.ts";
 import { type Layout, prepareSchema } from "./schema.ts";
 import { connect } from "./server.ts";
 import { isBeyond } from "./summaries.ts";
-import { canBeKept, within } from "./time.ts";
+import { within } from "./time.ts";
 
 /** Opens the database and makes its tables; keeps other writers away until `close`. */
 export async function openPostgresHistorian(
@@ -106,6 +107,7 @@ export class PostgresHistorian implements Historian {
   }
 
   async append(samples: Samples): Promise<Appended> {
+    assertStorable(samples);
     return { tooOld: await this.#store(samples) };
   }
 
@@ -114,9 +116,12 @@ export class PostgresHistorian implements Historian {
     return this.#ingest.isTooOld(series, at);
   }
 
-  /** Like `append`; in the same transaction it is noted how far this log has come. */
+  /**
+   * Like `append`; in the same transaction it is noted how far this log has come. A log of before
+   * may hold samples of impossible times: they are left out.
+   */
   async take(samples: Samples, place: Place): Promise<void> {
-    const tooOld = await this.#store(samples, place);
+    const tooOld = await this.#store(this.#possible(samples), place);
     if (tooOld > 0)
       this.#log.warn("samples came after those of their time were let go", { tooOld });
   }
@@ -184,10 +189,9 @@ export class PostgresHistorian implements Historian {
   }
 
   async #store(samples: Samples, place?: Place): Promise<number> {
-    assertStorable(samples);
     if (this.#isClosed) throw new Error("the historian is closed");
     this.#underWay += 1;
-    const stored = this.#ingest.append(this.#sensible(samples), place).finally(() => {
+    const stored = this.#ingest.append(samples, place).finally(() => {
       this.#underWay -= 1;
     });
     const { tooOld, hasDaysOver } = await stored;
@@ -197,13 +201,12 @@ export class PostgresHistorian implements Historian {
     return tooOld;
   }
 
-  /** No clock means such times, and the database has no way to write them down. */
-  #sensible(samples: Samples): Samples {
-    if (samples.at.subarray(0, samples.count).every(canBeKept)) return samples;
+  #possible(samples: Samples): Samples {
+    if (samples.at.subarray(0, samples.count).every(isPossible)) return samples;
     const builder = new SamplesBuilder();
     for (let row = 0; row < samples.count; row += 1) {
       const { series, at, value } = sampleAt(samples, row);
-      if (canBeKept(at)) builder.copy(samples, row);
+      if (isPossible(at)) builder.copy(samples, row);
       else this.#log.error("a sample of an impossible time is left out", { series, at, value });
     }
     return builder.take();
@@ -253,6 +256,6 @@ async function readStats(
 function assertStorable({ count, series, at }: Samples): void {
   for (let row = 0; row < count; row += 1) {
     assert((series[row] ?? LIMIT.series) < LIMIT.series, "series are small and dense");
-    assert(Number.isFinite(at[row]), "every sample has a time");
+    assert(isPossible(at[row] ?? Number.NaN), "every sample has a time that is possible");
   }
 }

@@ -76,7 +76,7 @@ export async function readValuesBefore(
 async function readTrusted(session: Session, wish: Wish): Promise<SeriesSummary[]> {
   const { quality, rollover, weighted, isWide } = wish;
   const [one, last] = isWide ? [wide("value"), wide("before")] : ["value", "before"];
-  const reset = rollover === undefined ? one : `${rollover}::float8 - ${last} + ${one}`;
+  const reset = rollover === undefined ? one : resetWith(rollover, one, last);
   const heldMs = "(date_part('epoch', at - before_at) * 1000)";
   const growth = `CASE WHEN value >= before THEN ${one} - ${last} ELSE ${reset} END`;
   const area = weighted
@@ -99,6 +99,13 @@ async function readTrusted(session: Session, wish: Wish): Promise<SeriesSummary[
   const reader = new CopyReader(bytes);
   while (reader.nextRow()) found.push(readSummary(reader));
   return found;
+}
+
+/** As SQL, `growth` of tally.ts where there is a rollover and the value is less than before. */
+function resetWith(rollover: number, one: string, last: string): string {
+  const grown = `${rollover}::float8 - ${last} + ${one}`;
+  const isRollover = `value >= 0 AND before <= ${rollover}::float8`;
+  return `CASE WHEN ${isRollover} THEN ${grown} ELSE greatest(0, ${one}) END`;
 }
 
 /** How many could be counted and are not: few, and there is an index of them. */

@@ -1,5 +1,6 @@
 import type { AggregateQuery } from "../../historian.ts";
 import type { Sums } from "../../sums.ts";
+import { isSteady } from "../../tally.ts";
 import type { Days } from "../database/days.ts";
 import { DAY_MS, dayOf, HOUR_MS, type Tier } from "../day/tier.ts";
 import type { Run } from "../run/run.ts";
@@ -57,18 +58,13 @@ export class QueryTiers {
       if (day) days.push(day);
     }
     if (days.length > made) days.sort((one, other) => one.at - other.at);
-    return days.filter((day) => this.#isEnough(day));
+    // They know nothing of rollovers.
+    return this.#query.rollover === undefined ? days : days.filter(isSteady);
   }
 
   /** One bucket, and its raw samples are there. */
   #isIn(sums: Sums, day: number): boolean {
     return day > this.#days.horizonOf(sums.series) && sums.isInOne(day, day + DAY_MS);
-  }
-
-  /** They know nothing of rollovers. */
-  #isEnough({ good, first, last, increase }: Tier): boolean {
-    const { rollover } = this.#query;
-    return rollover === undefined || good === 0 || increase === last - first;
   }
 }
 

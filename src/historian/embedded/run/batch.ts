@@ -1,5 +1,6 @@
 import { LIMIT } from "../../../domain/limit.ts";
 import { KIND, type Samples } from "../../../domain/samples.ts";
+import { isPossible } from "../../../domain/time.ts";
 import { assert } from "../../../lib/assert.ts";
 import { type Bounds, boundsOf } from "./bounds.ts";
 import { ownTexts } from "./run.ts";
@@ -115,8 +116,8 @@ export function storableBoundsOf(samples: Samples): Bounds {
   const bounds = boundsOf(samples);
   const { seriesEnd, firstAt, lastAt } = bounds;
   assert(series.length >= count && seriesEnd <= LIMIT.series, "series are small and dense");
-  const isTimed = count === 0 || (Number.isFinite(firstAt) && Number.isFinite(lastAt));
-  assert(at.length >= count && isTimed, "every sample has a time");
+  const isTimed = count === 0 || (isPossible(firstAt) && isPossible(lastAt));
+  assert(at.length >= count && isTimed, "every sample has a time that is possible");
   return bounds;
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { EVER } from "../../../domain/time.ts";
 import { batchOf, ramp, row } from "../../tale.ts";
 import { DIFFERENCE_MAX, isWhole } from "../bytes/bytes.ts";
 import { storableBoundsOf } from "./batch.ts";
@@ -29,6 +30,8 @@ test("times are whole exactly where all can be kept as differences", () => {
 test("samples without a time, of too high a series or without a column are not storable", () => {
   for (const time of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
     assert.throws(() => storableBoundsOf(timesOf(5, time, 6)), /every sample has a time/);
+  for (const time of [EVER.from - 1, EVER.to])
+    assert.throws(() => storableBoundsOf(timesOf(5, time, 6)), /a time that is possible/);
   assert.throws(() => storableBoundsOf(batchOf([at(5, 2 ** 31)])), /small and dense/);
   const short = { ...timesOf(5, 6), count: 3 };
   assert.throws(() => storableBoundsOf(short), /small and dense/);

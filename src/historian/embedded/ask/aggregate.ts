@@ -43,7 +43,7 @@ export function aggregate(sources: Sources, query: AggregateQuery): SumTable {
   for (let index = 0; index < query.series.length && table.starts.length > 0; index += 1) {
     const sums = new Sums(query, table, index);
     walk.over(sums);
-    if (query.state !== undefined) addDurations(memtable, chunks, { query, sums });
+    if (query.state !== undefined) addDurations(memtable, chunks.stored, { query, sums });
   }
   return table;
 }
@@ -99,8 +99,9 @@ class Walk {
     const { since: from, until: to } = span;
     if (!(from < to)) return;
     const memory = { run: arrived, row: arrived.rowAt(from), end: arrived.rowAt(to) };
-    for (const chunk of this.#chunks.forward(sums.series, from, to)) {
-      for (const part of this.#chunks.blocksOf(chunk)) this.#addBlocks(sums, part, memory, span);
+    for (const chunk of this.#chunks.stored.forward(sums.series, from, to)) {
+      for (const part of this.#chunks.stored.blocksOf(chunk))
+        this.#addBlocks(sums, part, memory, span);
     }
     sums.addRows(arrived, memory.row, memory.end);
   }
@@ -160,7 +161,7 @@ class Walk {
   #valueBefore(series: number, arrived: Run): number {
     const { from } = this.#query;
     let end = arrived.rowAt(from);
-    for (const block of blocksBackward(this.#chunks, series, from)) {
+    for (const block of blocksBackward(this.#chunks.stored, series, from)) {
       const behind = Math.min(end, arrived.rowAfter(block.lastAt));
       const start = Math.min(behind, arrived.rowAt(block.firstAt));
       const newer = this.#lastOf(arrived, behind, end);

@@ -3,7 +3,7 @@ import { type Samples, valueAt } from "../../../domain/samples.ts";
 import { Durations, isTrusted } from "../../durations.ts";
 import type { AggregateQuery } from "../../historian.ts";
 import type { Sums } from "../../sums.ts";
-import type { Chunks } from "../database/chunks.ts";
+import type { StoredChunks } from "../database/stored-chunks.ts";
 import type { Memtable } from "../memory/memtable.ts";
 import { readRange } from "./read.ts";
 
@@ -20,7 +20,11 @@ const BACK_ROWS = 64;
 type Asked = { readonly query: AggregateQuery; readonly sums: Sums };
 
 /** For how long a series was in the state that was asked for; what holds, holds until the next. */
-export function addDurations(memtable: Memtable, chunks: Chunks, { query, sums }: Asked): void {
+export function addDurations(
+  memtable: Memtable,
+  chunks: StoredChunks,
+  { query, sums }: Asked,
+): void {
   const read = (page: Page) => readRange(memtable, chunks, { series: sums.series, ...page });
   const durations = new Durations(query, sums, valueBefore(read, query));
   for (const samples of pagesOf(read, query)) durations.add(samples);

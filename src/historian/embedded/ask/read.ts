@@ -2,7 +2,7 @@ import type { Samples } from "../../../domain/samples.ts";
 import type { RangeQuery } from "../../historian.ts";
 import { restOf } from "../../paging.ts";
 import { type Block, blocksBackward, blocksForward } from "../database/blocks.ts";
-import type { Chunks } from "../database/chunks.ts";
+import type { StoredChunks } from "../database/stored-chunks.ts";
 import type { Memtable } from "../memory/memtable.ts";
 import { mergeRuns, Run } from "../run/run.ts";
 
@@ -10,7 +10,7 @@ import { mergeRuns, Run } from "../run/run.ts";
  * Samples of a series within `[from, to)`: those in chunks, and those in memory, which arrived
  * later. Blocks are read from the asked end on, and no more of them than the limit needs.
  */
-export function readRange(memtable: Memtable, chunks: Chunks, query: RangeQuery): Samples {
+export function readRange(memtable: Memtable, chunks: StoredChunks, query: RangeQuery): Samples {
   const { series, order = 1 } = query;
   const { since: from, until: to } = restOf(query);
   const limit = Math.max(0, query.limit);
@@ -34,7 +34,7 @@ function merged(stored: Run, arrived: Run): Run {
 }
 
 /** Those that reach into the range, nearest to the asked end first, until they hold enough. */
-function blocksFor(chunks: Chunks, query: RangeQuery, limit: number): Block[] {
+function blocksFor(chunks: StoredChunks, query: RangeQuery, limit: number): Block[] {
   const { series, from, to, order = 1 } = query;
   const wanted: Block[] = [];
   if (!(from < to)) return wanted;

@@ -3,7 +3,7 @@ import type { Summary } from "../../rollup.ts";
 import type { Blocks } from "../chunk/chunk.ts";
 import type { Ends } from "../chunk/chunk-head.ts";
 import type { Run } from "../run/run.ts";
-import type { Chunks, StoredChunk } from "./chunks.ts";
+import type { StoredChunk, StoredChunks } from "./stored-chunks.ts";
 
 /** One block, for whoever wants some of them, and later. */
 export class Block implements Ends {
@@ -32,17 +32,17 @@ export class Block implements Ends {
 }
 
 /** All blocks of a chunk, in order of time. */
-export function blocksIn(chunks: Chunks, chunk: StoredChunk): Block[] {
-  return chunks
+export function blocksIn(stored: StoredChunks, chunk: StoredChunk): Block[] {
+  return stored
     .blocksOf(chunk)
     .flatMap((part) => Array.from({ length: part.blocks }, (_, index) => new Block(part, index)));
 }
 
 /** Blocks that reach into `[from, to)`, in order of time. */
-export function* blocksForward(chunks: Chunks, range: SeriesRange): Generator<Block> {
+export function* blocksForward(stored: StoredChunks, range: SeriesRange): Generator<Block> {
   const { series, from, to } = range;
-  for (const chunk of chunks.forward(series, from, to)) {
-    for (const block of blocksIn(chunks, chunk)) {
+  for (const chunk of stored.forward(series, from, to)) {
+    for (const block of blocksIn(stored, chunk)) {
       if (block.firstAt >= to) return;
       if (block.lastAt >= from) yield block;
     }
@@ -50,9 +50,13 @@ export function* blocksForward(chunks: Chunks, range: SeriesRange): Generator<Bl
 }
 
 /** Blocks that begin before `to`, the newest first. */
-export function* blocksBackward(chunks: Chunks, series: number, to: number): Generator<Block> {
-  for (const chunk of chunks.backward(series, to)) {
-    for (const block of blocksIn(chunks, chunk).reverse()) {
+export function* blocksBackward(
+  stored: StoredChunks,
+  series: number,
+  to: number,
+): Generator<Block> {
+  for (const chunk of stored.backward(series, to)) {
+    for (const block of blocksIn(stored, chunk).reverse()) {
       if (block.firstAt < to) yield block;
     }
   }

@@ -7,7 +7,8 @@ import { decodeChunk, headOfPieces } from "../chunk/chunk.ts";
 import { writeColumns } from "../chunk/columns.ts";
 import { Run } from "../run/run.ts";
 import { isOpen } from "./chunk-ends.ts";
-import { Chunks, type StoredChunk } from "./chunks.ts";
+import { Chunks } from "./chunks.ts";
+import type { StoredChunk } from "./stored-chunks.ts";
 
 const EVER = [-1e12, Number.MAX_VALUE] as const;
 const SUMS = ["min", "max", "sum", "first", "last", "increase", "area"] as const;
@@ -80,7 +81,9 @@ function seal({ bytes, view }: ByteWriter, end: number): void {
 }
 
 function allOf(chunks: Chunks): StoredChunk[] {
-  return [...chunks.series()].flatMap((series) => [...chunks.forward(series, ...EVER)]);
+  return [...chunks.stored.series()].flatMap((series) => [
+    ...chunks.stored.forward(series, ...EVER),
+  ]);
 }
 
 function runOf({ data }: StoredChunk): Run {

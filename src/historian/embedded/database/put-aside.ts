@@ -1,7 +1,8 @@
 import { decodeChunk } from "../chunk/chunk.ts";
 import { DamagedChunkError } from "../chunk/damage.ts";
 import { Run } from "../run/run.ts";
-import type { Chunks, StoredChunk } from "./chunks.ts";
+import type { Chunks } from "./chunks.ts";
+import type { StoredChunk } from "./stored-chunks.ts";
 
 /** Puts aside what is damaged of a series, so that the rest of it can be read: whether any is. */
 export function putDamagedAside(chunks: Chunks, series: number): boolean {
@@ -15,7 +16,7 @@ export function putDamagedAside(chunks: Chunks, series: number): boolean {
 }
 
 function* damagedOf(chunks: Chunks, series: number, run: Run): Generator<StoredChunk> {
-  for (const chunk of chunks.forward(series, Number.NEGATIVE_INFINITY, Number.MAX_VALUE)) {
+  for (const chunk of chunks.stored.forward(series, Number.NEGATIVE_INFINITY, Number.MAX_VALUE)) {
     run.clear();
     try {
       decodeChunk(chunk.data, run);

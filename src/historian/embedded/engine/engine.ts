@@ -104,7 +104,7 @@ export class Engine {
     this.#chunks = chunks;
     this.#log = log;
     this.#memtable = new Memtable(options, parts.monotonic);
-    this.#memtable.latest.know(chunks.series());
+    this.#memtable.latest.know(chunks.stored.series());
     this.#memtable.latest.newestAt = chunks.totals.newestAt;
     this.#appendTrouble = new Trouble(parts.log, "samples cannot be stored");
     const onRelease = () => this.outbox.trim();
@@ -181,7 +181,7 @@ export class Engine {
   }
 
   range(query: RangeQuery): Samples {
-    return this.#chunks.reading(() => readRange(this.#memtable, this.#chunks, query));
+    return this.#chunks.reading(() => readRange(this.#memtable, this.#chunks.stored, query));
   }
 
   aggregate(query: AggregateQuery): SumTable {
@@ -317,7 +317,7 @@ export class Engine {
    */
   #readTail(series: number): void {
     this.#tail.clear();
-    for (const chunk of this.#chunks.backward(series, Number.POSITIVE_INFINITY)) {
+    for (const chunk of this.#chunks.stored.backward(series, Number.POSITIVE_INFINITY)) {
       this.#tail.clear();
       try {
         decodeChunk(chunk.data, this.#tail);

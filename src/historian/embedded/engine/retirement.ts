@@ -39,7 +39,9 @@ export class Retirement {
 
   /** Part of one transaction; true when all is done. */
   step(): boolean {
-    this.#series ??= [...new Set([...this.#chunks.series(), ...this.#chunks.days.retired()])];
+    this.#series ??= [
+      ...new Set([...this.#chunks.stored.series(), ...this.#chunks.days.retired()]),
+    ];
     const series = this.#series;
     let left = STEP_CHUNKS;
     for (let one = series.at(-1); one !== undefined; one = series.at(-1)) {
@@ -65,7 +67,7 @@ export class Retirement {
   #retireRaw(series: number, before: number, chunksMax: number): number {
     const end = hourOf(before);
     let done = 0;
-    for (const chunk of this.#chunks.forward(series, Number.NEGATIVE_INFINITY, end)) {
+    for (const chunk of this.#chunks.stored.forward(series, Number.NEGATIVE_INFINITY, end)) {
       if (chunk.lastAt >= end || done >= chunksMax) break;
       if (this.#isInMemory(series, chunk.lastAt)) break;
       this.#run.clear();

@@ -8,8 +8,9 @@ import { openSqlite, type Sqlite } from "../../../lib/sqlite.ts";
 import { type Rollup, rollupOf } from "../../rollup.ts";
 import { DamagedChunkError } from "../chunk/damage.ts";
 import { type Block, blocksIn } from "../database/blocks.ts";
-import { Chunks, type StoredChunk } from "../database/chunks.ts";
+import { Chunks } from "../database/chunks.ts";
 import { HISTORY_VERSION, versionOf } from "../database/schema.ts";
+import type { StoredChunk } from "../database/stored-chunks.ts";
 import type { Totals } from "../database/totals.ts";
 import { readCursor } from "../log/cursor.ts";
 import { diskFiles } from "../log/files.ts";
@@ -117,11 +118,11 @@ function checkDatabase(
 }
 
 function checkChunks(chunks: Chunks, found: Found, onSeries: OnSeries): void {
-  const all = chunks.series();
+  const all = chunks.stored.series();
   for (const [index, series] of all.entries()) {
     onSeries(index, all.length);
     let before = Number.NEGATIVE_INFINITY;
-    for (const chunk of chunks.forward(series, ...EVER)) {
+    for (const chunk of chunks.stored.forward(series, ...EVER)) {
       const fault = chunk.firstAt > before ? faultOf(chunks, chunk) : "overlaps the one before";
       if (fault) found.faults.push(`series ${series}, ${spanOf(chunk)}: ${fault}`);
       before = chunk.lastAt;
@@ -200,7 +201,7 @@ function isoOf(at: number): string {
 function faultOf(chunks: Chunks, chunk: StoredChunk): string | undefined {
   const run = new Run();
   try {
-    const agree = blocksIn(chunks, chunk).map((block) => agrees(block, run));
+    const agree = blocksIn(chunks.stored, chunk).map((block) => agrees(block, run));
     const ends = [run.count, run.at[0], run.at[run.count - 1]];
     const said = [chunk.samples, chunk.firstAt, chunk.lastAt];
     if (ends.some((value, index) => value !== said[index])) return "does not hold what it says";

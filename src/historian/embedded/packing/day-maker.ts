@@ -89,9 +89,9 @@ export type DayWork = { readonly table: DayTable; readonly run: Run };
 /** What the raw samples of a day come to, into the table; false where it is not to be kept. */
 export function sumDay(chunks: Chunks, wanted: Wanted, { table, run }: DayWork): boolean {
   const { series, day, samplesMin, known } = wanted;
-  if (chunks.samplesAbout(series, day, day + DAY_MS) < samplesMin) return false;
+  if (chunks.stored.samplesAbout(series, day, day + DAY_MS) < samplesMin) return false;
   const read = (from: number, to: number) => {
-    for (const block of blocksForward(chunks, { series, from, to })) {
+    for (const block of blocksForward(chunks.stored, { series, from, to })) {
       addBlock(block, { since: from, until: to }, { table, run });
     }
   };

@@ -1,5 +1,6 @@
 import { type ChunkEnd, isOpen } from "../database/chunk-ends.ts";
-import type { Chunks, StoredChunk } from "../database/chunks.ts";
+import type { Chunks } from "../database/chunks.ts";
+import type { StoredChunk } from "../database/stored-chunks.ts";
 import { HOUR_MS } from "../day/tier.ts";
 import type { Generation } from "../memory/generation.ts";
 import { mergeRuns, Run } from "../run/run.ts";
@@ -148,9 +149,13 @@ export class Flush {
     const { at, count } = this.#arrived;
     const [first, last] = [at[0] ?? 0, at[count - 1] ?? 0];
     const owners: StoredChunk[] = [];
-    const floor = this.#chunks.backward(this.#series, first).next();
+    const floor = this.#chunks.stored.backward(this.#series, first).next();
     if (floor.done === false) owners.push(floor.value);
-    for (const chunk of this.#chunks.forward(this.#series, first, Number.POSITIVE_INFINITY)) {
+    for (const chunk of this.#chunks.stored.forward(
+      this.#series,
+      first,
+      Number.POSITIVE_INFINITY,
+    )) {
       if (chunk.id === owners[0]?.id) continue;
       owners.push(chunk);
       if (chunk.firstAt > last) break;

@@ -1,49 +1,33 @@
-import { isPast } from "../../../domain/reading.ts";
-import { KIND, type Samples } from "../../../domain/samples.ts";
+import type { Samples } from "../../../domain/samples.ts";
 import type { Bounds } from "../run/bounds.ts";
-import { grown, type Run } from "../run/run.ts";
+import type { Run } from "../run/run.ts";
 import { KeptRuns } from "./kept-runs.ts";
 import { NewestTimes } from "./newest-times.ts";
-import type { SharedGeneration } from "./shared-generation.ts";
-import { stripOf } from "./strip.ts";
+import { EVER, NEVER, RowBlocks, type SharedBlocks } from "./row-blocks.ts";
 
 /*
- * Samples in memory, in blocks of 16 rows of one series each. All blocks lie in one buffer, which
- * two threads have; a block, lowest byte first:
- *
- *  offset  bytes
- *       0   16*8  at, doubles
- *     128   16*8  value, doubles; of kind text: which of the texts of the generation
- *     256     16  kind
- *     272     16  quality
+ * Memory that fills, is frozen and leaves as a whole: where its rows lie, row-blocks.ts says.
  */
 
-/** Rows of a block, a power of two: larger ones are read faster, smaller ones waste less. */
-const BLOCK = 16;
-const BLOCK_BITS = 4;
-const WITHIN = BLOCK - 1;
-const BLOCK_BYTES = 18 * BLOCK;
-const BLOCK_NUMBERS = BLOCK_BYTES / 8;
-const VALUE = BLOCK;
-const KINDS = 16 * BLOCK;
-const QUALITY = BLOCK;
-const NONE = -1;
-const SERIES_FIRST = 1024;
 /** Of so many of its rows one may be kept in order of time for those who ask. */
 const KEPT_SHARE = 3;
-/** Not full, or kept, of some thousand series. */
-const BLOCKS_OPEN = 32_768;
+
+/** What another thread needs to read one that is frozen. */
+export type SharedGeneration = {
+  readonly count: number;
+  readonly sequence: number;
+  readonly flushedBelow: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly blocks: SharedBlocks;
+};
 
 /**
  * At first the generation that fills, then the one that leaves: samples that are in the log, and
- * not yet in chunks. An insert puts each row behind the others of its series, whoever reads one
- * goes from one stretch of memory to the next, and nothing has to be sorted. Blocks of a busy
- * series lie side by side, a strip of them at a time: to find a place in memory that was not looked
- * at lately costs more than to copy a block from there.
+ * not yet in chunks.
  */
 export class Generation {
   count = 0;
-  textBytes = 0;
   /** The last record that is in here, or in a generation before. */
   sequence = 0;
   /** Of the log; not to be used again before all that is in here is in the database. */
@@ -54,80 +38,56 @@ export class Generation {
   #flushedBelow = 0;
   #firstAt = Number.POSITIVE_INFINITY;
   #lastAt = NEVER;
-
-  /** All blocks, and the same memory by the byte. */
-  #numbers: Float64Array = new Float64Array(0);
-  #bytes: Uint8Array = new Uint8Array(0);
-  #texts: string[] = [];
-  readonly #textIndex = new Map<string, number>();
-  /** Begun, or kept for the next of their series. */
-  #blocks = 0;
-  /** The block before it of the same series, or NONE. */
-  #before: Int32Array = new Int32Array(0);
-  /** Of each series, where its next row goes: a new block where that is a multiple of one. */
-  #next: Uint32Array = new Uint32Array(0);
-  #blocksOf: Uint32Array = new Uint32Array(0);
+  readonly #blocks: RowBlocks;
   readonly #newestTimes = new NewestTimes();
-  /** Series that came with the last insert. */
-  #newcomers: number[] = [];
-  #path = new Uint32Array(64);
-  readonly #blocksFirst: number;
   readonly #kept: KeptRuns;
 
   /** `rows` is what it will most often hold at most. */
-  constructor(rows = 0) {
-    this.#blocksFirst = (rows >> BLOCK_BITS) + BLOCKS_OPEN;
+  constructor(rows = 0, blocks = new RowBlocks(rows)) {
+    this.#blocks = blocks;
     this.#kept = new KeptRuns(rows / KEPT_SHARE);
   }
 
   static of(shared: SharedGeneration): Generation {
-    const one = new Generation();
+    const one = new Generation(0, RowBlocks.of(shared.blocks));
     one.count = shared.count;
     one.remaining = shared.count;
     one.sequence = shared.sequence;
     one.#firstAt = shared.firstAt;
     one.#lastAt = shared.lastAt;
-    one.#numbers = shared.numbers;
-    one.#bytes = new Uint8Array(shared.numbers.buffer);
-    one.#texts = shared.texts;
-    one.#before = shared.before;
-    one.#next = shared.next;
-    one.#blocksOf = shared.blocksOf;
     one.flushed(shared.flushedBelow);
     return one;
   }
 
-  /** Only its texts are copied on the way to another thread. */
   share(): SharedGeneration {
     return {
       count: this.count,
       sequence: this.sequence,
       flushedBelow: this.#flushedBelow,
-      numbers: this.#numbers,
-      before: this.#before,
-      next: this.#next,
-      blocksOf: this.#blocksOf,
       firstAt: this.#firstAt,
       lastAt: this.#lastAt,
-      texts: this.#texts,
+      blocks: this.#blocks.share(),
     };
   }
 
   get seriesEnd(): number {
-    return this.#next.length;
+    return this.#blocks.seriesEnd;
+  }
+
+  get textBytes(): number {
+    return this.#blocks.textBytes;
   }
 
   /** Returns the series of which nothing was in here before. */
   insert(samples: Samples, { seriesEnd, firstAt, lastAt }: Bounds): readonly number[] {
-    this.#newcomers = [];
-    this.#reserveSeries(seriesEnd);
+    const newcomers = this.#blocks.insert(samples, seriesEnd);
+    this.#newestTimes.reserve(this.#blocks.seriesEnd);
     this.#newestTimes.note(samples);
-    this.#place(samples);
     this.#firstAt = Math.min(this.#firstAt, firstAt);
     this.#lastAt = Math.max(this.#lastAt, lastAt);
     this.count += samples.count;
     this.remaining = this.count;
-    return this.#newcomers;
+    return newcomers;
   }
 
   /** Series below this one are in the database. */
@@ -145,22 +105,21 @@ export class Generation {
   }
 
   has(series: number): boolean {
-    return (this.#next[series] ?? 0) > 0;
+    return this.#blocks.has(series);
+  }
+
+  rowsOf(series: number): number {
+    return this.#blocks.rowsOf(series);
   }
 
   clear(): void {
     this.count = 0;
-    this.textBytes = 0;
     this.segments = [];
     this.remaining = 0;
     this.#flushedBelow = 0;
     this.#firstAt = Number.POSITIVE_INFINITY;
     this.#lastAt = NEVER;
-    this.#texts = [];
-    this.#textIndex.clear();
-    this.#blocks = 0;
-    this.#next.fill(0);
-    this.#blocksOf.fill(0);
+    this.#blocks.clear();
     this.#newestTimes.clear();
     this.#kept.clear();
   }
@@ -173,34 +132,17 @@ export class Generation {
     into.clear();
     const time = this.#newestTimes.of(series);
     if (time === undefined) return;
-    const place = this.#lastPlaceOf(series, time);
-    const rows = { from: place & WITHIN, to: (place & WITHIN) + 1 };
-    this.#copy(place >> BLOCK_BITS, rows, EVER, into);
-    into.texts = this.#texts;
-  }
-
-  /** It is there. Looked for from its end on, where it most often is. */
-  #lastPlaceOf(series: number, time: number): number {
-    let place = (this.#next[series] ?? 0) - 1;
-    while (!this.#isLiveAt(place, time)) {
-      const before = this.#before[place >> BLOCK_BITS] ?? NONE;
-      place = (place & WITHIN) > 0 ? place - 1 : (before << BLOCK_BITS) + WITHIN;
-    }
-    return place;
-  }
-
-  #isLiveAt(place: number, time: number): boolean {
-    const [block, row] = [place >> BLOCK_BITS, place & WITHIN];
-    if (this.#numbers[block * BLOCK_NUMBERS + row] !== time) return false;
-    return !isPast(this.#bytes[block * BLOCK_BYTES + KINDS + QUALITY + row]);
+    this.#blocks.newest(series, time, into);
+    into.texts = this.#blocks.texts;
   }
 
   /** What it holds of a series within `[from, to)`, as a run, unless that is in the database. */
   collect(series: number, from: number, to: number, into: Run): void {
     into.clear();
     if (!this.#holds(series, from, to)) return;
-    this.#gather(series, { since: from, until: to }, into);
-    if (this.#texts.length > 0) into.adoptTexts(this.#texts, 0);
+    this.#blocks.gather(series, { since: from, until: to }, into);
+    const { texts } = this.#blocks;
+    if (texts.length > 0) into.adoptTexts(texts, 0);
   }
 
   /**
@@ -214,9 +156,9 @@ export class Generation {
       this.collect(series, NEVER, to, into);
       return into;
     }
-    if (kept.arrived < rows) this.#gather(series, EVER, kept.run, kept.arrived);
+    if (kept.arrived < rows) this.#blocks.gather(series, EVER, kept.run, kept.arrived);
     kept.arrived = rows;
-    kept.run.texts = this.#texts;
+    kept.run.texts = this.#blocks.texts;
     return kept.run;
   }
 
@@ -225,175 +167,4 @@ export class Generation {
     if (series < this.#flushedBelow || !this.has(series)) return false;
     return to > this.#firstAt && from <= this.#lastAt;
   }
-
-  /** Puts what arrived behind the first so many rows to those of the run, in order of time. */
-  #gather(series: number, span: Span, into: Run, first = 0): void {
-    const last = (((this.#next[series] ?? 0) - 1) & WITHIN) + 1;
-    into.reserve(this.rowsOf(series) - first);
-    const rows = { from: first & WITHIN, to: BLOCK };
-    for (let step = this.#findPath(series) - (first >> BLOCK_BITS); step > 0; step -= 1) {
-      if (step === 1) rows.to = last;
-      this.#copy(this.#path[step - 1] ?? 0, rows, span, into);
-      rows.from = 0;
-    }
-    into.settle();
-  }
-
-  rowsOf(series: number): number {
-    const next = this.#next[series] ?? 0;
-    if (next === 0) return 0;
-    return ((this.#blocksOf[series] ?? 0) - 1) * BLOCK + ((next - 1) & WITHIN) + 1;
-  }
-
-  /** The blocks of a series, the newest first; returns how many. */
-  #findPath(series: number): number {
-    const blocks = this.#blocksOf[series] ?? 0;
-    if (blocks > this.#path.length) this.#path = new Uint32Array(blocks * 2);
-    let block = ((this.#next[series] ?? 0) - 1) >> BLOCK_BITS;
-    for (let step = 0; step < blocks; step += 1) {
-      this.#path[step] = block;
-      block = this.#before[block] ?? NONE;
-    }
-    return blocks;
-  }
-
-  /**
-   * In order of arrival, which is that of time most often: then column by column. Nothing waits for
-   * what it reads there, so the processor fetches the blocks that follow from memory meanwhile.
-   */
-  #copy(block: number, rows: Rows, span: Span, into: Run): void {
-    if (!this.#isAscending(block, rows, span, into.newestAt)) {
-      this.#copyEach(block, rows, span, into);
-      return;
-    }
-    const [numbers, bytes] = [this.#numbers, this.#bytes];
-    const { at, value, kind, quality } = into;
-    const place = into.count - rows.from;
-    const first = block * BLOCK_NUMBERS;
-    const kinds = block * BLOCK_BYTES + KINDS;
-    for (let row = rows.from; row < rows.to; row += 1) {
-      at[place + row] = numbers[first + row] ?? 0;
-      value[place + row] = numbers[first + VALUE + row] ?? 0;
-      kind[place + row] = bytes[kinds + row] ?? 0;
-      quality[place + row] = bytes[kinds + QUALITY + row] ?? 0;
-    }
-    into.count += rows.to - rows.from;
-  }
-
-  /** Whether its rows are newer than this, each than the one before, and all lie in the span. */
-  #isAscending(block: number, rows: Rows, { since, until }: Span, newest: number): boolean {
-    const numbers = this.#numbers;
-    const first = block * BLOCK_NUMBERS;
-    let before = newest;
-    for (let row = rows.from; row < rows.to; row += 1) {
-      const time = numbers[first + row] ?? 0;
-      if (time <= before) return false;
-      before = time;
-    }
-    return (numbers[first + rows.from] ?? 0) >= since && before < until;
-  }
-
-  /** Each waits behind the last to count. */
-  #copyEach(block: number, rows: Rows, { since, until }: Span, into: Run): void {
-    const [numbers, bytes] = [this.#numbers, this.#bytes];
-    const { at, value, kind, quality } = into;
-    const first = block * BLOCK_NUMBERS;
-    const kinds = block * BLOCK_BYTES + KINDS;
-    let newest = into.newestAt;
-    for (let row = rows.from; row < rows.to; row += 1) {
-      const time = numbers[first + row] ?? 0;
-      if (time < since || time >= until) continue;
-      const place = into.count;
-      at[place] = time;
-      value[place] = numbers[first + VALUE + row] ?? 0;
-      kind[place] = bytes[kinds + row] ?? 0;
-      quality[place] = bytes[kinds + QUALITY + row] ?? 0;
-      if (time > newest) {
-        newest = time;
-        into.count = place + 1;
-      } else into.putOlder();
-    }
-  }
-
-  #place({ count, series, at, value, kind, quality, texts }: Samples): void {
-    const next = this.#next;
-    let numbers = this.#numbers;
-    let bytes = this.#bytes;
-    for (let row = 0; row < count; row += 1) {
-      const one = series[row] ?? 0;
-      let place = next[one] ?? 0;
-      if ((place & WITHIN) === 0) {
-        place = this.#beginBlock(one, place);
-        numbers = this.#numbers;
-        bytes = this.#bytes;
-      }
-      next[one] = place + 1;
-      const block = place >> BLOCK_BITS;
-      const first = block * BLOCK_NUMBERS + (place & WITHIN);
-      const kinds = block * BLOCK_BYTES + KINDS + (place & WITHIN);
-      const what = kind[row] ?? 0;
-      numbers[first] = at[row] ?? 0;
-      numbers[first + VALUE] = value[row] ?? 0;
-      if (what === KIND.text) numbers[first + VALUE] = this.#textAt(texts, value[row] ?? 0);
-      bytes[kinds] = what;
-      bytes[kinds + QUALITY] = quality[row] ?? 0;
-    }
-  }
-
-  #beginBlock(series: number, next: number): number {
-    const held = this.#blocksOf[series] ?? 0;
-    const strip = stripOf(held);
-    let block = next >> BLOCK_BITS; // Behind its last one, which it was kept for.
-    if (held % strip === 0) {
-      block = this.#blocks;
-      this.#blocks += strip;
-      if (this.#blocks > this.#before.length) this.#grow();
-    }
-    if (held === 0) this.#newcomers.push(series);
-    this.#before[block] = held === 0 ? NONE : (next - 1) >> BLOCK_BITS;
-    this.#blocksOf[series] = held + 1;
-    return block << BLOCK_BITS;
-  }
-
-  /**
-   * What is reserved and not used is no memory yet: what was outgrown is, for V8 does not see how
-   * much it is, and is in no hurry to collect it.
-   */
-  #grow(): void {
-    const held = this.#before.length;
-    const capacity = Math.max(held * 2, this.#blocksFirst);
-    this.#before = grown(new Int32Array(shared(capacity * 4)), this.#before);
-    this.#numbers = grown(new Float64Array(shared(capacity * BLOCK_BYTES)), this.#numbers);
-    this.#bytes = new Uint8Array(this.#numbers.buffer);
-  }
-
-  #reserveSeries(end: number): void {
-    const held = this.#next.length;
-    if (end <= held) return;
-    const size = Math.max(end, held * 2, SERIES_FIRST);
-    this.#next = grown(new Uint32Array(shared(size * 4)), this.#next);
-    this.#blocksOf = grown(new Uint32Array(shared(size * 4)), this.#blocksOf);
-    this.#newestTimes.reserve(size);
-  }
-
-  #textAt(texts: readonly string[], index: number): number {
-    const text = texts[index] ?? "";
-    const known = this.#textIndex.get(text);
-    if (known !== undefined) return known;
-    const added = this.#texts.push(text) - 1;
-    this.#textIndex.set(text, added);
-    this.textBytes += text.length * 2;
-    return added;
-  }
-}
-
-type Rows = { readonly from: number; readonly to: number };
-/** Of times, and not named as rows are: V8 would make doubles of those, too. */
-type Span = { readonly since: number; readonly until: number };
-
-const NEVER = Number.NEGATIVE_INFINITY;
-const EVER: Span = { since: NEVER, until: Number.POSITIVE_INFINITY };
-
-function shared(bytes: number): ArrayBufferLike {
-  return new SharedArrayBuffer(bytes);
 }

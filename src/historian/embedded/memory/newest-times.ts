@@ -8,6 +8,7 @@ export class NewestTimes {
 
   reserve(series: number): void {
     const held = this.#at.length;
+    if (series <= held) return;
     this.#at = grown(new Float64Array(series), this.#at).fill(NEVER, held);
   }
 

@@ -1,5 +1,5 @@
 /*
- * How many blocks of a generation (generation.ts) lie side by side.
+ * How many blocks of a generation (row-blocks.ts) lie side by side.
  */
 
 /** A series that has more blocks gets strips of 4, then of 16 that lie side by side. */

@@ -1,7 +1,7 @@
 import type { LogWord } from "../../../lib/port-log.ts";
 import type { Damaged } from "../../historian.ts";
 import type { Totals } from "../database/totals.ts";
-import type { SharedGeneration } from "../memory/shared-generation.ts";
+import type { SharedGeneration } from "../memory/generation.ts";
 
 /*
  * What the history's thread and the one that packs say to each other.

@@ -2,8 +2,7 @@ import { join } from "node:path";
 import type { Problem } from "../../../domain/problem.ts";
 import type { Samples } from "../../../domain/samples.ts";
 import type { Held } from "../../../lib/held.ts";
-import { type Outcome, success } from "../../../lib/outcome.ts";
-import { openSqlite } from "../../../lib/sqlite.ts";
+import type { Outcome } from "../../../lib/outcome.ts";
 import { Trouble } from "../../../lib/trouble.ts";
 import type {
   AggregateQuery,
@@ -17,30 +16,24 @@ import type { SumTable } from "../../sums.ts";
 import { aggregate } from "../ask/aggregate.ts";
 import { KeptDays } from "../ask/kept-days.ts";
 import { readRange } from "../ask/read.ts";
-import { decodeChunk } from "../chunk/chunk.ts";
-import { DamagedChunkError } from "../chunk/damage.ts";
-import { Chunks } from "../database/chunks.ts";
+import { readTail } from "../ask/tail.ts";
+import type { Chunks } from "../database/chunks.ts";
 import type { Days } from "../database/days.ts";
-import { putDamagedAside } from "../database/put-aside.ts";
-import { prepareDatabase } from "../database/schema.ts";
-import { BUSY_MS } from "../database/waits.ts";
-import { bytesOf, withFolder } from "../folder/folder.ts";
-import { type Lock, lockFolder } from "../folder/lock.ts";
-import { DATABASE, missesDatabase, noteLogged, tellReplayed } from "../folder/missing.ts";
-import { mend, setAside } from "../folder/sqlite-log.ts";
-import { makeFolder } from "../log/files.ts";
-import { SegmentLog } from "../log/log.ts";
-import { logFiles } from "../log/log-files.ts";
+import { bytesOf } from "../folder/folder.ts";
+import type { Lock } from "../folder/lock.ts";
+import { noteLogged, tellReplayed } from "../folder/missing.ts";
+import { setAside } from "../folder/sqlite-log.ts";
+import type { SegmentLog } from "../log/log.ts";
 import { LogOutbox } from "../log/outbox.ts";
-import { presentRow } from "../memory/latest.ts";
 import { Memtable } from "../memory/memtable.ts";
 import { joined, partOf, withoutOld } from "../run/batch.ts";
 import { type Bounds, boundsOf } from "../run/bounds.ts";
 import { Run } from "../run/run.ts";
+import { Changes } from "./changes.ts";
 import { Departure } from "./departure.ts";
 import type { EngineOptions, EngineParts } from "./engine-parts.ts";
 import { holdHistory } from "./hold.ts";
-import { isForGood, Retirement } from "./retirement.ts";
+import { type Opened, openFolder } from "./opening.ts";
 import type { Upkeep } from "./upkeep.ts";
 
 /*
@@ -56,8 +49,6 @@ import type { Upkeep } from "./upkeep.ts";
 const RECORD_ROWS_MAX = 65_536;
 /** Restarts leave segments behind; more than this are not kept until the memtable is full. */
 const SEGMENTS_MAX = 8;
-/** Appends wait so long at most while memory is emptied for a retirement. */
-const RETIRE_MS = 10;
 
 /**
  * The order of things is the promise. An append is written to the log and synced (or written only,
@@ -81,19 +72,12 @@ export class Engine {
   readonly #upkeep: Upkeep;
   readonly #tail = new Run();
   readonly #keptDays = new KeptDays();
-  #retirement: Retirement | undefined;
+  readonly #changes: Changes;
   #commits = 0;
 
   /** Opens or creates the folder and replays its log. */
   static open(options: EngineOptions, parts: EngineParts): Outcome<Engine, Problem> {
-    return withFolder(options.folder, () => {
-      makeFolder(options.folder, parts.files);
-      const locked = lockFolder(options.folder);
-      if (!locked.ok) return locked;
-      const opened = withFolder(options.folder, () => openLocked(options, parts, locked.value));
-      if (!opened.ok) locked.value.release();
-      return opened;
-    });
+    return openFolder(options, parts, (opened) => new Engine(options, parts, opened));
   }
 
   constructor(options: EngineOptions, parts: EngineParts, { lock, chunks, log, isGone }: Opened) {
@@ -111,6 +95,8 @@ export class Engine {
     const memory = { chunks, segments: log, memtable: this.#memtable, onRelease };
     this.#departure = new Departure(this.#database, options, { ...parts, ...memory });
     this.#upkeep = this.#departure.upkeep;
+    const [memtable, keptDays, departure] = [this.#memtable, this.#keptDays, this.#departure];
+    this.#changes = new Changes({ ...parts, chunks, memtable, keptDays, departure });
     this.#replay(isGone);
     const { outboxBytes: bytesMax } = options;
     this.outbox = new LogOutbox({ folder: join(options.folder, "outbox"), bytesMax }, log, parts);
@@ -189,69 +175,27 @@ export class Engine {
     return chunks.reading(() => aggregate({ memtable, chunks, keptDays }, query));
   }
 
-  /**
-   * Settles when they will not come back. What memory holds of them goes into chunks before, so
-   * that no record of the log that has them is replayed. Never while an append is under way.
-   */
-  async deleteRange(range: SeriesRange): Promise<void> {
-    const { series, from, to } = range;
-    await this.#departure.finish();
-    if (this.#memtable.collect(series, from, to).count > 0) {
-      await this.#departure.begin();
-      await this.#departure.finish();
-    }
-    await this.#write(() => this.#chunks.cut(range));
-    this.#departure.forget(series);
-    this.#readTail(series);
-    const arrived = this.#memtable.collect(series, ...EVER);
-    this.#memtable.latest.replace(series, arrived, this.#tail);
-    await this.#upkeep.keep();
+  /** Settles when they will not come back. Never while an append is under way. */
+  deleteRange(range: SeriesRange): Promise<void> {
+    return this.#changes.deleteRange(range);
   }
 
-  /**
-   * Puts aside what is damaged of the first of these that has such chunks: the rest can be read.
-   * Whether there was any. Never while an append is under way.
-   */
-  async putDamagedAside(series: Iterable<number>): Promise<boolean> {
-    for (const one of series) {
-      if (!(await this.#write(() => putDamagedAside(this.#chunks, one)))) continue;
-      this.#departure.forget(one);
-      return true;
-    }
-    return false;
+  /** As `Changes` does. Never while an append is under way. */
+  putDamagedAside(series: Iterable<number>): Promise<boolean> {
+    return this.#changes.putDamagedAside(series);
   }
 
-  async setRetention(series: number, retention: Retention | null): Promise<void> {
-    await this.#write(() => this.#chunks.policies.set(series, retention));
-    await this.#upkeep.keep();
+  setRetention(series: number, retention: Retention | null): Promise<void> {
+    return this.#changes.setRetention(series, retention);
+  }
+
+  /** Does some of it; true when all is done. Never while an append is under way. */
+  retire(now: number, fallback: Retention): Promise<boolean> {
+    return this.#changes.retire(now, fallback);
   }
 
   retentions(): ReadonlyMap<number, Retention> {
     return this.#chunks.policies.all;
-  }
-
-  /**
-   * Does some of it; true when all is done. Memory goes into chunks before, for it may hold samples
-   * that are old enough. Never while an append is under way.
-   */
-  async retire(now: number, fallback: Retention): Promise<boolean> {
-    if (this.#chunks.policies.isEmpty && isForGood(fallback)) return true;
-    const retirement = this.#retirement;
-    this.#retirement = undefined; // One that fails is begun again.
-    if (!retirement) {
-      if (this.#memtable.active.count > 0) await this.#departure.begin();
-      const isInMemory = (series: number, until: number) =>
-        this.#memtable.collect(series, Number.NEGATIVE_INFINITY, until + 1).count > 0;
-      this.#retirement = new Retirement(this.#chunks, { now, fallback, isInMemory });
-      return false;
-    }
-    if (this.#departure.isUnderWay) await this.#leaveFor(RETIRE_MS);
-    else if (await this.#write(() => retirement.step())) {
-      await this.#upkeep.keep();
-      return true;
-    }
-    this.#retirement = retirement;
-    return false;
   }
 
   get days(): Days {
@@ -306,28 +250,8 @@ export class Engine {
 
   #recall(series: Uint32Array): void {
     for (const one of series) {
-      this.#readTail(one);
+      readTail(this.#chunks.stored, one, this.#tail, this.#parts.log);
       this.#memtable.latest.recall(one, this.#tail);
-    }
-  }
-
-  /**
-   * The newest chunk with a sample that was not told afterwards, or the first one of all. One that
-   * is damaged is said once and leaves the others readable.
-   */
-  #readTail(series: number): void {
-    this.#tail.clear();
-    for (const chunk of this.#chunks.stored.backward(series, Number.POSITIVE_INFINITY)) {
-      this.#tail.clear();
-      try {
-        decodeChunk(chunk.data, this.#tail);
-      } catch (reason) {
-        if (!(reason instanceof DamagedChunkError)) throw reason;
-        this.#tail.clear();
-        this.#parts.log.error("the newest chunk is damaged", { series });
-        return;
-      }
-      if (presentRow(this.#tail) >= 0) return;
     }
   }
 
@@ -335,20 +259,6 @@ export class Engine {
     await this.#departure.keepPace();
     if (!this.#memtable.hasRoom(samples.count)) await this.#departure.begin();
     await this.#log.append(samples, isWhole);
-  }
-
-  async #leaveFor(budgetMs: number): Promise<void> {
-    const end = this.#parts.monotonic() + budgetMs;
-    await this.#departure.more(() => this.#parts.monotonic() >= end);
-  }
-
-  /** All of it or nothing, when nobody else writes and nothing can be replayed over it. */
-  #write<T>(work: () => T): Promise<T> {
-    return this.#departure.alone(async () => {
-      await this.#upkeep.settle();
-      this.#keptDays.clear();
-      return this.#chunks.together(work);
-    });
   }
 
   /** Brings the log back into memory; where it is larger than that, into chunks on the way. */
@@ -365,35 +275,5 @@ export class Engine {
   }
 }
 
-const EVER = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
 type Part = readonly [samples: Samples, bounds: Bounds];
 type Committed = { readonly appended: readonly Appended[]; readonly show: () => void };
-type Opened = {
-  readonly lock: Lock;
-  readonly chunks: Chunks;
-  readonly log: SegmentLog;
-  /** The database was there once, and is no more. */
-  readonly isGone: boolean;
-};
-
-function openLocked(
-  options: EngineOptions,
-  parts: EngineParts,
-  lock: Lock,
-): Outcome<Engine, Problem> {
-  const { folder, segmentBytes, durability } = options;
-  const isGone = missesDatabase(folder, parts.files);
-  mend(join(folder, `${DATABASE}-wal`), parts.files);
-  const database = openSqlite(join(folder, DATABASE), { busyMs: BUSY_MS });
-  const opened = withFolder(folder, () => {
-    const prepared = prepareDatabase(database, options.pagesKib);
-    if (!prepared.ok) return prepared;
-    parts.files.syncFolder(folder);
-    const files = logFiles(parts, durability);
-    const log = new SegmentLog({ ...parts, files, folder: join(folder, "log"), segmentBytes });
-    const chunks = new Chunks(database, parts.log, parts.onDamaged);
-    return success(new Engine(options, parts, { lock, chunks, log, isGone }));
-  });
-  if (!opened.ok) database.close();
-  return opened;
-}

@@ -1,0 +1,69 @@
+import { join } from "node:path";
+import type { Problem } from "../../../domain/problem.ts";
+import { type Outcome, success } from "../../../lib/outcome.ts";
+import { openSqlite } from "../../../lib/sqlite.ts";
+import { Chunks } from "../database/chunks.ts";
+import { prepareDatabase } from "../database/schema.ts";
+import { BUSY_MS } from "../database/waits.ts";
+import { withFolder } from "../folder/folder.ts";
+import { type Lock, lockFolder } from "../folder/lock.ts";
+import { DATABASE, missesDatabase } from "../folder/missing.ts";
+import { mend } from "../folder/sqlite-log.ts";
+import { makeFolder } from "../log/files.ts";
+import { SegmentLog } from "../log/log.ts";
+import { logFiles } from "../log/log-files.ts";
+import type { EngineOptions, EngineParts } from "./engine-parts.ts";
+
+/*
+ * A folder becomes an open one: made or found, locked, mended and of this version.
+ */
+
+/** What an engine stands on. */
+export type Opened = {
+  readonly lock: Lock;
+  readonly chunks: Chunks;
+  readonly log: SegmentLog;
+  /** The database was there once, and is no more. */
+  readonly isGone: boolean;
+};
+
+/** What `begin` makes of it; where anything is in the way, nothing stays open. */
+export function openFolder<T>(
+  options: EngineOptions,
+  parts: EngineParts,
+  begin: (opened: Opened) => T,
+): Outcome<T, Problem> {
+  return withFolder(options.folder, () => {
+    makeFolder(options.folder, parts.files);
+    const locked = lockFolder(options.folder);
+    if (!locked.ok) return locked;
+    const lock = locked.value;
+    const begun = withFolder(options.folder, () =>
+      openLocked(options, parts, (opened) => begin({ lock, ...opened })),
+    );
+    if (!begun.ok) lock.release();
+    return begun;
+  });
+}
+
+function openLocked<T>(
+  options: EngineOptions,
+  parts: EngineParts,
+  begin: (opened: Omit<Opened, "lock">) => T,
+): Outcome<T, Problem> {
+  const { folder, segmentBytes, durability } = options;
+  const isGone = missesDatabase(folder, parts.files);
+  mend(join(folder, `${DATABASE}-wal`), parts.files);
+  const database = openSqlite(join(folder, DATABASE), { busyMs: BUSY_MS });
+  const begun = withFolder(folder, () => {
+    const prepared = prepareDatabase(database, options.pagesKib);
+    if (!prepared.ok) return prepared;
+    parts.files.syncFolder(folder);
+    const files = logFiles(parts, durability);
+    const log = new SegmentLog({ ...parts, files, folder: join(folder, "log"), segmentBytes });
+    const chunks = new Chunks(database, parts.log, parts.onDamaged);
+    return success(begin({ chunks, log, isGone }));
+  });
+  if (!begun.ok) database.close();
+  return begun;
+}

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { type Enrolled, enrol } from "./enrol.ts";
+import { enrol } from "./enrol.ts";
 import { House, until } from "./house.ts";
-import { RawClient } from "./mqtt-peer.ts";
+import { sayAt } from "./say-at.ts";
 
 const YEAR_MS = 365 * 24 * 60 * 60_000;
 
@@ -18,7 +18,7 @@ test("a server whose clock is behind all its devices says so until they agree", 
   const meters = await Promise.all(
     names.map((name) => enrol(house, { kind: "mindsphere", tenant: "acme", name })),
   );
-  for (const meter of meters) await say(meter, Date.now() + YEAR_MS);
+  for (const meter of meters) await sayAt(house, meter, Date.now() + YEAR_MS);
 
   const { reasons } = await until("it is noticed", async () => {
     const said = await health();
@@ -34,17 +34,20 @@ test("a server whose clock is behind all its devices says so until they agree", 
   ]);
   assert.deepEqual([await eventsOf("clock.behind"), await eventsOf("clock.fine")], [1, 0]);
 
-  for (const meter of meters) await say(meter, Date.now());
+  assert.equal((await house.call("GET", "/rejected/ahead")).values, 2);
+  const taken = await house.call("POST", "/rejected/ahead/take-in");
+  assert.deepEqual(taken, { taken: 0, left: 2 }, "the clock is as wrong as it was");
+  assert.equal(await eventsOf("rejected.taken-in"), 1);
+
+  for (const meter of meters) await sayAt(house, meter, Date.now());
   await until("they agree", async () => (await health()).status === "ready");
   assert.deepEqual([await eventsOf("clock.behind"), await eventsOf("clock.fine")], [1, 1]);
-});
 
-/** Settles when it is acknowledged. */
-async function say({ clientId, login }: Enrolled, at: number): Promise<void> {
-  const values = [{ dataPointId: "power", value: 605, qualityCode: "0" }];
-  const timeseries = [{ timestamp: new Date(at).toISOString(), values }];
-  const client = await RawClient.enter(house.ports.mqtt, login);
-  const topic = `tc/acme/${clientId}/o/mc_v3/ts`;
-  client.publish(topic, JSON.stringify({ timeseries }), { qos: 1, messageId: 1 });
-  await client.expect("puback");
-}
+  await house.killAndRestart();
+  await house.signIn();
+  assert.equal(
+    (await house.call("GET", "/rejected/ahead")).values,
+    2,
+    "what was acknowledged is safe",
+  );
+});

@@ -23,6 +23,8 @@ register();
 const { House } = await import("../test/house.ts");
 const { bringClients } = await import("../test/broker-clients.ts");
 const { layDown } = await import("../test/lay-down.ts");
+const { enrol } = await import("../test/enrol.ts");
+const { sayAt } = await import("../test/say-at.ts");
 const { openBrowser, Visitor } = await import("../test/browser.ts");
 
 /** The same samples again would be no import. */
@@ -104,7 +106,7 @@ async function pagesOf(house) {
     { name: "broker-figures", path: "/broker?tab=figures" },
     { name: "layouts", path: "/layouts" },
     { name: "layout-new", path: `/layouts/new?topic=meters/7/raw&hex=${METER_FRAME}`, act: layOut },
-    { name: "rejected", path: "/rejected" },
+    { name: "rejected", path: await aheadOfTheClock(house) },
     { name: "journal", path: "/journal" },
     { name: "people", path: "/people" },
     { name: "server", path: "/server" },
@@ -123,6 +125,12 @@ async function toldAfterwards(house, points) {
   }));
   await house.call("POST", `/points/${id}/samples`, { samples });
   return `/plant/${assetId}?pens=${id}&from=${from}&to=${from + 3_600_000}`;
+}
+
+async function aheadOfTheClock(house) {
+  const meter = await enrol(house, { kind: "mindsphere", tenant: "acme", name: "meter" });
+  for (const day of [3, 4]) await sayAt(house, meter, Date.now() + day * 86_400_000);
+  return "/rejected";
 }
 
 function dialogs(pump, meter) {

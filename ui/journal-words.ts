@@ -75,6 +75,7 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "command.expired": "Command expired",
   "command.unknown": "Command unanswered",
   "rejected.cleared": "Emptied the rejected list",
+  "rejected.taken-in": "Took in values that had been ahead of the clock",
   "demo.started": "Started the demo plant",
   "demo.removed": "Removed the demo plant",
   "disk.fine": "There is room on the disk",

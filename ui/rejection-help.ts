@@ -33,7 +33,7 @@ const HELP: Partial<Record<ProblemCode, Omit<RejectionHelp, "title">>> = {
   },
   time_in_future: {
     cause: "The sender's clock is ahead. Such a value would hide all that come after it.",
-    remedy: "Set the sender's clock, best by NTP. Up to 24 hours ahead is tolerated.",
+    remedy: "Set its clock, best by NTP. If this server's was wrong, take the values in above.",
   },
   time_impossible: {
     cause: "The sender says a time before the year 1: no clock does.",

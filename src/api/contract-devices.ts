@@ -16,6 +16,7 @@ import {
   PageQuery,
   page,
   Search,
+  Time,
   VariableSchema,
 } from "./schema.ts";
 import { AssetEventSchema, FileSchema } from "./schema-agent.ts";
@@ -186,6 +187,25 @@ export const DEVICE_ROUTES = {
     reply: countedPage(RejectedSchema),
   },
   "DELETE /rejected": { permission: "engineer", summary: "Empty the list" },
+  "GET /rejected/ahead": {
+    permission: "engineer",
+    summary:
+      "How many values were too far ahead of the clock, and are kept until they are taken in",
+    reply: Type.Object({
+      values: Type.Integer(),
+      /** The earliest and the latest of their times. */
+      from: nullable(Time),
+      to: nullable(Time),
+    }),
+  },
+  "POST /rejected/ahead/take-in": {
+    permission: "engineer",
+    summary: "Store those of them that are not too far ahead any more",
+    reply: Type.Object({
+      taken: Type.Integer(),
+      left: Type.Integer({ description: "kept on: their time is still too far ahead" }),
+    }),
+  },
 
   "GET /layouts": {
     permission: "view",

@@ -1,17 +1,20 @@
-import type { ProblemCode } from "../domain/problem.ts";
+import { type ProblemCode, problem } from "../domain/problem.ts";
 import type { Rejected } from "../domain/records.ts";
-import { success } from "../lib/outcome.ts";
+import { AssertionError } from "../lib/assert.ts";
+import { failure, success } from "../lib/outcome.ts";
 import type { RejectedReply } from "./contract.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
 import { namesOf } from "./names.ts";
 import { afterOf, cut, limitOf, pageOf } from "./page.ts";
 import { matching } from "./search.ts";
-import { iso } from "./time.ts";
+import { iso, isoOrNull } from "./time.ts";
 
 export const rejectedHandlers = {
   "GET /rejected": listRejected,
   "DELETE /rejected": clearRejected,
+  "GET /rejected/ahead": aheadValues,
+  "POST /rejected/ahead/take-in": takeIn,
 } satisfies Handlers;
 
 async function listRejected(
@@ -48,6 +51,25 @@ async function clearRejected(house: House, { by }: Call<"DELETE /rejected">) {
   await house.journal.record({ actor, kind: "rejected.cleared", subject: "", detail: {} });
   await house.ingest.clearRejected();
   return success(undefined);
+}
+
+async function aheadValues(house: House): Answer<"GET /rejected/ahead"> {
+  const { values, from, to } = house.ingest.ahead;
+  return success({ values, from: isoOrNull(from), to: isoOrNull(to) });
+}
+
+type TakeInRoute = "POST /rejected/ahead/take-in";
+
+async function takeIn(house: House, { by }: Call<TakeInRoute>): Answer<TakeInRoute> {
+  const refusal = house.refusal?.();
+  if (refusal) return failure(refusal);
+  try {
+    return success(await house.ingest.takeInAhead(by.actor));
+  } catch (reason) {
+    if (reason instanceof AssertionError) throw reason;
+    house.log.error("values that were ahead could not be taken in", { reason: String(reason) });
+    return failure(problem("historian_failed", "what could not be stored is kept: try it again"));
+  }
 }
 
 export async function rejectedReplies(

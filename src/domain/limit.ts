@@ -163,6 +163,8 @@ export const LIMIT = {
   /** Rejected messages kept for the operator, newest first, and how much of each payload. */
   rejectedMessages: 1_000,
   rejectedPayloadBytes: 256,
+  /** Values ahead of the clock that are kept until it is right: half a million of them, or more. */
+  aheadBytes: 64 * 1024 * 1024,
   /** A device's newest messages, to be looked at: how many, and of all devices together. */
   loggedMessages: 30,
   loggedBytes: 8 * 1024 * 1024,

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../lib/json.ts";
 import type {
   AgentId,
+  ChannelName,
   CommandId,
   DeviceAddress,
   DeviceId,
@@ -13,6 +14,7 @@ import type { Actor } from "./event.ts";
 import type { DeclaredChannel } from "./findings.ts";
 import type { Role } from "./permission.ts";
 import type { ProblemCode } from "./problem.ts";
+import type { Quality } from "./reading.ts";
 
 /** How an agent proves who it is. A password is kept as a hash, a certificate by its serial. */
 export type Credential = {
@@ -177,5 +179,37 @@ export type Rejected = {
   /** How often the same agent, topic and reason came in a row. */
   readonly times: number;
 };
+
+/**
+ * Values whose time lay too far ahead of our clock, many on a sheet. Bounded by LIMIT.aheadBytes.
+ */
+export type AheadSheet = {
+  readonly id: string;
+  readonly values: number;
+  /** About. */
+  readonly bytes: number;
+  /** The earliest and the latest of their times. */
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly readings: readonly AheadReading[];
+};
+
+/** As it was said; a value that JSON has no word for is in an object. */
+export type AheadReading = readonly [
+  driver: string,
+  agent: AgentId,
+  device: DeviceAddress,
+  channel: ChannelName,
+  at: number,
+  value:
+    | string
+    | number
+    | boolean
+    | null
+    | { readonly integer: string }
+    | { readonly number: string },
+  quality: Quality,
+  word: number,
+];
 
 export type Setting = { readonly name: string; readonly value: JsonObject };

@@ -1,4 +1,3 @@
-import type { ChannelName } from "../domain/brand.ts";
 import type { DataType } from "../domain/catalogue.ts";
 import { coerce, isWithin } from "../domain/coerce.ts";
 import type { Reading } from "../domain/findings.ts";
@@ -10,13 +9,14 @@ import { SamplesBuilder } from "../domain/samples.ts";
 import { textSampleFault } from "../domain/static-value.ts";
 import { isPossible, latestOf, timeFault, timeText } from "../domain/time.ts";
 import { TIME_IN_FUTURE } from "./ahead.ts";
+import type { AheadValues } from "./ahead-values.ts";
 import { type BoundChannel, type BoundDevice, noteWarning } from "./bindings.ts";
 import type { IngestParts } from "./ingest.ts";
 import { doubtOf, noteMask, type Soundness } from "./soundness.ts";
 import type { StatusSeries } from "./status-series.ts";
 import type { State } from "./understand.ts";
 
-type Judges = Pick<State, "statusSeries" | "soundness">;
+type Judges = Pick<State, "statusSeries" | "soundness" | "ahead">;
 
 const NO_PAYLOAD = new Uint8Array(0);
 
@@ -29,6 +29,7 @@ export class Binder {
   readonly #parts: Pick<IngestParts, "now" | "gauges">;
   readonly #words: StatusSeries;
   readonly #soundness: Soundness;
+  readonly #ahead: AheadValues;
   /** The last time that a reading of the batch in hand may have. */
   #latest = 0;
   /** Of the message in hand, to be shown with what is odd in it. */
@@ -36,10 +37,14 @@ export class Binder {
   /** Of the message in hand: nobody can tell when it was said. */
   #isOld = false;
 
-  constructor(parts: Pick<IngestParts, "now" | "gauges">, { statusSeries, soundness }: Judges) {
+  constructor(
+    parts: Pick<IngestParts, "now" | "gauges">,
+    { statusSeries, soundness, ahead }: Judges,
+  ) {
     this.#parts = parts;
     this.#words = statusSeries;
     this.#soundness = soundness;
+    this.#ahead = ahead;
   }
 
   /** A batch follows: the clock is asked once for all of it. */
@@ -58,7 +63,7 @@ export class Binder {
   bind(bound: BoundDevice, channel: BoundChannel, reading: Reading): void {
     const { name, dataType, proposal } = channel.channel;
     if (reading.at > this.#latest || !isPossible(reading.at)) {
-      this.#refuse(bound, name, reading.at);
+      this.#refuse(bound, reading);
     } else if (this.#isOld && reading.isArrival && channel.arrivedAt > 0) {
       this.#doubt(bound, "W_AGE_UNKNOWN", `${name}: a broker keeps it, the newer one stays`);
     } else if (fits(reading.value, dataType) && !proposal.int32) {
@@ -70,11 +75,18 @@ export class Binder {
   }
 
   /** The same words for each time: the same message again is one row that counts. */
-  #refuse(bound: BoundDevice, name: ChannelName, at: number): void {
-    const fault = timeFault(at, this.#latest, name);
+  #refuse(bound: BoundDevice, reading: Reading): void {
+    const { channel, at } = reading;
+    const fault = timeFault(at, this.#latest, channel);
     if (!fault) return;
-    const code = fault.code === "time_in_future" ? TIME_IN_FUTURE : "W_TIME_IMPOSSIBLE";
-    this.#doubt(bound, code, `${name}: ${timeText(at)}`);
+    const { driver, agentId: agent } = bound.device;
+    const isAhead = fault.code === "time_in_future";
+    if (isAhead && isPossible(at)) this.#ahead.add({ driver, agent, what: reading });
+    this.#doubt(
+      bound,
+      isAhead ? TIME_IN_FUTURE : "W_TIME_IMPOSSIBLE",
+      `${channel}: ${timeText(at)}`,
+    );
     this.refusal ??= { ...fault, detail: `${fault.detail}, not stored` };
   }
 

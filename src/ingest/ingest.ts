@@ -21,26 +21,22 @@ import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { Store } from "../store/store.ts";
 import { adopt } from "./adopt.ts";
 import { type TimesSaid, timesSaid } from "./ahead.ts";
-import { Answers } from "./answers.ts";
-import { Bindings, channelsOf, isExpected } from "./bindings.ts";
-import { CustomTopics, putCustomTopic, removeCustomTopic } from "./custom-topics.ts";
-import { Declarations } from "./declarations.ts";
-import { Departures } from "./departures.ts";
+import type { AheadTold } from "./ahead-values.ts";
+import { type Bindings, channelsOf, isExpected } from "./bindings.ts";
+import { putCustomTopic, removeCustomTopic } from "./custom-topics.ts";
 import { excerptOf } from "./excerpt.ts";
 import { type Expected, expectDevice } from "./expect.ts";
-import { FirmwareBook } from "./firmware.ts";
-import { Layouts, putLayout, removeLayout } from "./layouts.ts";
+import { putLayout, removeLayout } from "./layouts.ts";
 import { type Described, describe, map, type Unmapping, unmap } from "./map.ts";
-import { MessageLog } from "./message-log.ts";
-import { NetworkBook, putNetworkTopics } from "./network-topics.ts";
+import { putNetworkTopics } from "./network-topics.ts";
 import { type HeardMessage, readAgain } from "./read-again.ts";
-import { recallLastHeard } from "./recall.ts";
-import { type Rejection, Rejections } from "./reject.ts";
+import type { Rejection } from "./reject.ts";
 import { replaceDevice } from "./replace.ts";
-import { Sequences } from "./sequences.ts";
 import type { Services } from "./serve.ts";
-import { Soundness } from "./soundness.ts";
+import { loadState } from "./state.ts";
 import { StatusSeries } from "./status-series.ts";
+import { type TakenIn, takeInAhead } from "./take-in.ts";
+import { Turns } from "./turns.ts";
 import type { State } from "./understand.ts";
 import { Walk } from "./walk.ts";
 
@@ -101,7 +97,12 @@ export interface Ingest {
 
   /** Keeps a message that the broker did not take, where an operator sees it. */
   refuse(rejection: Rejection): void;
+  /** Forgets them, and with them the values that were ahead of the clock. */
   clearRejected(): Promise<void>;
+  /** Values that were ahead of the clock, and are kept until somebody takes them in. */
+  readonly ahead: AheadTold;
+  /** Stores those that are not ahead any more. */
+  takeInAhead(by: Actor): Promise<TakenIn>;
   /** Says again what an agent missed by subscribing late. */
   subscribed(agent: AgentId, filter: string): void;
   /** Stores readings of the past: the same rules, without a message and without an answer. */
@@ -212,23 +213,10 @@ export function loadStatusSeries(store: Store): Promise<StatusSeries> {
 }
 
 export async function openIngest(parts: IngestParts): Promise<Ingest> {
-  const bindings = await Bindings.load(parts.store);
-  const rejections = await Rejections.load(parts.store, parts.now);
-  const answers = await Answers.load(parts);
-  const declarations = await Declarations.load(parts.store);
-  const layouts = await Layouts.load(parts.store);
-  const customTopics = await CustomTopics.load(parts.store);
-  const networks = await NetworkBook.load(parts.store);
-  const statusSeries = await StatusSeries.load(parts.store);
-  const departures = await Departures.load(parts.store, bindings);
-  await recallLastHeard(parts, bindings);
-  const messages = new MessageLog();
-  const soundness = new Soundness(parts);
-  const firmware = await FirmwareBook.load(parts.store);
-  const judges = { statusSeries, soundness };
-  const books = { declarations, layouts, customTopics, networks, firmware, departures };
-  const told = { ...books, ...judges };
-  const state = { bindings, rejections, answers, ...told, messages, sequences: new Sequences() };
+  const state = await loadState(parts);
+  const { bindings, declarations, statusSeries, customTopics, firmware, networks } = state;
+  const { layouts, rejections, ahead } = state;
+  const takingIn = new Turns();
   const walk = new Walk(parts, state);
   return {
     receive: (messages) => walk.carryUp(messages),
@@ -259,7 +247,11 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
       walk.between((state) => map(parts, state, { described, bindings }, by)),
     unmap: (by, what) => walk.between((state) => unmap(parts, state, what, by)),
     refuse: (rejection) => walk.refuse(rejection),
-    clearRejected: () => rejections.clear(),
+    clearRejected: () => takingIn.take(() => walk.between(() => forgetRejected(state))),
+    get ahead() {
+      return ahead.told;
+    },
+    takeInAhead: (by) => takingIn.take(() => takeInAhead(parts, walk, state, by)),
     subscribed: (agent, filter) => walk.repeatAnswers(agent, filter),
     statusSeries,
     customTopics: () => customTopics.all,
@@ -273,6 +265,11 @@ export async function openIngest(parts: IngestParts): Promise<Ingest> {
     removeLayout: (by, id) => removeLayout(parts, layouts, by, id),
     close: () => rejections.flush(),
   };
+}
+
+async function forgetRejected({ rejections, ahead }: State): Promise<void> {
+  await rejections.clear();
+  await ahead.clear();
 }
 
 function diagnosticsOf(bindings: Bindings, id: DeviceId): Diagnostics {

@@ -75,6 +75,16 @@ export class Rejections {
     await this.#store.rejected.remove({});
   }
 
+  /** What was refused for this reason is settled. */
+  async forget(code: ProblemCode): Promise<void> {
+    for (const [key, row] of this.#rows) {
+      if (row.code !== code) continue;
+      this.#rows.delete(key);
+      this.#changed.delete(row);
+    }
+    await this.#store.rejected.remove({ code });
+  }
+
   #dropOldest(): string[] {
     const dropped: string[] = [];
     for (const [key, row] of this.#rows) {

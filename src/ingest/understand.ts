@@ -5,6 +5,7 @@ import { type Problem, problem } from "../domain/problem.ts";
 import type { Driver, Known, Stamp } from "../driver/driver.ts";
 import { newId } from "../lib/id.ts";
 import { type Outcome, success } from "../lib/outcome.ts";
+import type { AheadValues } from "./ahead-values.ts";
 import type { Answers } from "./answers.ts";
 import type { Binder } from "./bind.ts";
 import {
@@ -36,6 +37,7 @@ const TOPICS_REMEMBERED = 50_000;
 export type State = {
   readonly bindings: Bindings;
   readonly rejections: Rejections;
+  readonly ahead: AheadValues;
   readonly answers: Answers;
   readonly declarations: Declarations;
   readonly layouts: Layouts;

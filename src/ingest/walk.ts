@@ -121,6 +121,7 @@ export class Walk {
     await this.#remember(counter);
     if (brought) await this.#reply(brought);
     await this.#state.departures.flush();
+    await this.#state.ahead.flush();
     await this.#state.rejections.flush();
   }
 

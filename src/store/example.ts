@@ -150,6 +150,13 @@ async function putWhatDevicesSaid(store: Store): Promise<void> {
     ...{ deviceId: "1" as DeviceId, channel: "health.health" as ChannelName },
     ...{ worked: 254, wanted: 1, unwanted: 0, faulty: 1 },
   });
+  const reading = [
+    ...(["viasens", "1" as AgentId, "12/5" as DeviceAddress] as const),
+    ...(["temperature.temperature" as ChannelName, NOW, 21.5, "good", 0] as const),
+  ] as const;
+  await store.aheadSheets.put({
+    ...{ id: "1", values: 1, bytes: 90, firstAt: NOW, lastAt: NOW, readings: [reading] },
+  });
   await store.departures.put({ deviceId: "1" as DeviceId, heardAt: NOW });
   await store.firmware.put({ driver: "viasens", address: "12/5" as DeviceAddress, api: "2" });
   await store.networkTopics.put({

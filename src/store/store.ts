@@ -10,6 +10,7 @@ import type { Asset, Channel, Device, Point } from "../domain/model.ts";
 import type { Firmware, NetworkTopics } from "../domain/network.ts";
 import type {
   AgentChange,
+  AheadSheet,
   CommandRow,
   Credential,
   Departure,
@@ -65,6 +66,7 @@ export interface Store {
   readonly commands: Shelf<CommandRow>;
   readonly files: Shelf<KeptFile>;
   readonly rejected: Shelf<Rejected>;
+  readonly aheadSheets: Shelf<AheadSheet>;
   readonly assetEvents: Shelf<AssetEvent>;
   readonly eventTypes: Shelf<EventType>;
   readonly events: Shelf<Event>;

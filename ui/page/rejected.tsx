@@ -14,6 +14,7 @@ import { useAsk } from "../query.ts";
 import { rejectionHelp } from "../rejection-help.ts";
 import { type Pages, usePages } from "../use-pages.ts";
 import { useSettled } from "../use-settled.ts";
+import { AheadValues } from "./ahead-values.tsx";
 import { RejectedFolds } from "./rejected-folds.tsx";
 
 const PAGE = 100;
@@ -36,6 +37,7 @@ export function RejectedPage() {
       about={<span className="dim">Nothing of these was stored.</span>}
     >
       <ProblemNote problem={problem} onRetry={again} />
+      <AheadValues every={EVERY_MS} />
       {!rows && !problem && <Waiting />}
       {isEmpty && <NothingRejected />}
       {rows && !isEmpty && (
@@ -112,7 +114,10 @@ function EmptyList() {
         onConfirm={() => clear.mutate({}, { onSuccess: () => setOpen(false) })}
       >
         <ProblemNote problem={clear.error} />
-        <p>The excerpts are gone then. The journal remembers who emptied it.</p>
+        <p>
+          The excerpts are gone then, and the values that are kept because they were ahead of the
+          clock. The journal remembers who emptied it.
+        </p>
       </Confirm>
     </>
   );

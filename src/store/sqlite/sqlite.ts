@@ -149,6 +149,7 @@ function newStore(turns: Turns, hold: () => Promise<Held>): Store {
     commands: openShelf("commands", TABLES.commands, turns),
     files: openShelf("files", TABLES.files, turns),
     rejected: openShelf("rejected", TABLES.rejected, turns),
+    aheadSheets: openShelf("aheadSheets", TABLES.aheadSheets, turns),
     assetEvents: openShelf("assetEvents", TABLES.assetEvents, turns),
     eventTypes: openShelf("eventTypes", TABLES.eventTypes, turns),
     events: openShelf("events", TABLES.events, turns),

@@ -338,6 +338,13 @@ export const TABLES: { readonly [Name in ShelfName]: Table<RowOf<Name>> } = {
       times: "plain",
     },
   },
+  aheadSheets: {
+    key: ["id"],
+    columns: {
+      ...{ id: "plain", values: "plain", bytes: "plain", firstAt: "plain", lastAt: "plain" },
+      readings: "json",
+    },
+  },
   assetEvents: {
     key: ["at", "id"],
     columns: {

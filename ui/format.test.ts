@@ -32,6 +32,16 @@ test("where decimals are unknown a number has at most four significant digits", 
   assert.equal(formatNumber(12345.678), "12\u202f346");
 });
 
+test("what is very large or very small has a power of ten, and never looks like 0", () => {
+  assert.equal(formatNumber(Number.MAX_VALUE), "1.798 × 10³⁰⁸");
+  assert.equal(formatNumber(-1e21, 2), "−1 × 10²¹");
+  assert.equal(formatNumber(-4.2e-12), "−4.2 × 10⁻¹²");
+  assert.equal(formatNumber(5e-324), "4.941 × 10⁻³²⁴");
+  assert.equal(formatNumber(0.0000012), "0.0000012");
+  assert.equal(formatNumber(1e-9, 1), "0.0", "a model that wants one decimal has it");
+  assert.equal(formatNumber(999_999_999_999, 0), "999 999 999 999");
+});
+
 test("nothing that is no number reaches a screen", () => {
   for (const value of [Number.NaN, Number.POSITIVE_INFINITY, null, undefined])
     assert.equal(formatNumber(value, 1), NO_VALUE);

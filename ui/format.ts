@@ -8,6 +8,9 @@ export const NO_VALUE = "–";
 const THIN_SPACE = "\u202f";
 const MINUS = "\u2212";
 const SIGNIFICANT_DIGITS = 4;
+const HUGE = 1e18;
+const TINY = 1e-6;
+const RAISED = [..."⁻⁰¹²³⁴⁵⁶⁷⁸⁹"];
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -45,11 +48,26 @@ function formatText(value: string): string {
 export function formatNumber(value: number | null | undefined, decimals?: number): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return NO_VALUE;
   const size = Math.abs(value);
+  if (isFar(size, decimals)) return powerOfTen(value);
   const digits =
     decimals === undefined ? trimmed(size.toFixed(fitting(size))) : size.toFixed(decimals);
   const [whole = "", fraction] = digits.split(".");
   const sign = value < 0 && Number(digits) !== 0 ? "-" : "";
   return `${grouped(sign + whole)}${fraction ? `.${fraction}` : ""}`;
+}
+
+/** Below what nine decimals say, and above what digits are known of. */
+function isFar(size: number, decimals: number | undefined): boolean {
+  return size >= HUGE || (decimals === undefined && size > 0 && size < TINY);
+}
+
+/** `1.798 × 10³⁰⁸`, `−4.2 × 10⁻¹²`. */
+function powerOfTen(value: number): string {
+  const [digits = "", power = ""] = Math.abs(value)
+    .toExponential(SIGNIFICANT_DIGITS - 1)
+    .split("e");
+  const raised = [...String(Number(power))].map((digit) => RAISED["-0123456789".indexOf(digit)]);
+  return `${value < 0 ? MINUS : ""}${trimmed(digits)} × 10${raised.join("")}`;
 }
 
 /** Digits after the point: as the model says, else as fine as the scale needs. */

@@ -7,7 +7,7 @@ import { call, type ProblemError } from "./api.ts";
 import { hasLane } from "./part/pen.ts";
 import { edgesOf, type View } from "./trend-view.ts";
 import { stepFor, type TellingColumns, TrendWindow } from "./trend-window.ts";
-import { live, useRestored } from "./use-live.ts";
+import { live, useLink, useRestored } from "./use-live.ts";
 import { WordList } from "./word-list.ts";
 
 /** Buckets of one chart: about one for two pixels of its card. */
@@ -29,6 +29,8 @@ export type Trend = {
   /** Milliseconds since the epoch: the axis, whether or not there are samples. */
   readonly from: number;
   readonly to: number;
+  /** From then on nothing is known: the server has not been heard since. Else `to`. */
+  readonly heardTo: number;
   /** A text stands in the columns by its number. */
   readonly valueFor: (point: PointReply, cell: number) => Value;
   /** Of a text only the newest are read: since when; undefined where all are. */
@@ -72,14 +74,16 @@ export function useTrend(points: readonly PointReply[], view: View): Trend {
   useLiveTail(loaded, ids, view.from === null);
   const now = useRedraw(loaded?.window, view.from === null);
   const { from, to } = edgesOf(view, now);
+  const heardTo = useHeardTo(to);
   const columns = useMemo(() => {
-    return loaded?.window.columns(from, to, points.map(freshnessOf)) ?? NOTHING;
-  }, [loaded, from, to, points]);
+    return loaded?.window.columns(from, heardTo, points.map(freshnessOf)) ?? NOTHING;
+  }, [loaded, from, heardTo, points]);
   return {
     points,
     columns,
     from,
     to,
+    heardTo,
     valueFor: (point, cell) => shownValue(point, cell, loaded?.words),
     readFrom: ({ id }) => loaded?.readFrom.get(id),
     problem: history.error,
@@ -197,6 +201,13 @@ function useRedraw(window: TrendWindow | undefined, isLive: boolean): number {
     return () => clearInterval(timer);
   }, [window, isLive]);
   return now;
+}
+
+/** A value that would hold until now holds for as long as the server was there to say another. */
+function useHeardTo(to: number): number {
+  const link = useLink();
+  const isHeard = link === "live" || live.heardAt === 0;
+  return isHeard ? to : Math.min(to, live.heardAt);
 }
 
 function whenIdle(run: () => void): void {

@@ -18,7 +18,7 @@ export function VerifyChain() {
   });
   return (
     <>
-      <span role="status" className="num">
+      <span role="status" className="num journal-chain">
         {error && <State kind="wrong">{error.message}</State>}
         {data && !error && (
           <State kind={data.brokenAt === null ? "on" : "wrong"}>

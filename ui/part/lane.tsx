@@ -81,12 +81,13 @@ export function LaneTimes({ from, to }: Pick<Trend, "from" | "to">) {
   );
 }
 
-function laneRuns({ columns, points, from, to, readFrom }: Trend, point: PointReply): Run[] {
+function laneRuns(trend: Trend, point: PointReply): Run[] {
+  const { columns, points, from, heardTo, readFrom } = trend;
   const pen = columns.pens[points.indexOf(point)];
   if (!pen) return [];
   // Before what was read, nothing may be said: not even what was told last before the view.
   const begin = Math.max(from, readFrom(point) ?? from);
-  return runsOf({ ...pen, at: columns.at, widthMs: columns.widthMs }, begin, to);
+  return runsOf({ ...pen, at: columns.at, widthMs: columns.widthMs }, begin, heardTo);
 }
 
 function runClass({ isMixed, isOld }: Run): string {

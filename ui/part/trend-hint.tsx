@@ -65,6 +65,7 @@ function told(trend: Trend, pen: PointPen, at: number) {
   const { columns, points } = trend;
   const { row, from } = rowAt(columns, at);
   const drawn = columns.pens[points.indexOf(pen.point)];
+  if (from >= trend.heardTo) return { value: NO_VALUE, quality: "server not heard" };
   if (isUnread(trend, pen, from + columns.widthMs)) {
     return { value: NO_VALUE, quality: "zoom in to see" };
   }

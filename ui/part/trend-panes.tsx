@@ -44,13 +44,16 @@ type PanesProps = TrendPanesProps & Drawn & { readonly isWaiting: boolean };
 function Panes(props: PanesProps) {
   const { pens, trend, view, onView, onReset, height = 220, hasLegend = true } = props;
   const isLive = view.from === null;
+  const isHeard = trend.heardTo > trend.from;
   const lanes = pens.filter(({ point }) => hasLane(point));
   const panes = useMemo(() => panesOf(pens.filter(({ point }) => !hasLane(point))), [pens]);
   const paneHeight = panes.length === 1 ? height : Math.max(120, height / panes.length + 40);
   return (
     <div className="trend-panes" aria-busy={props.isWaiting}>
       <ProblemNote problem={trend.problem} />
-      {isBlank(trend.columns.pens) && <TrendBlank pens={pens} view={view} onView={onView} />}
+      {isHeard && isBlank(trend.columns.pens) && (
+        <TrendBlank pens={pens} view={view} onView={onView} />
+      )}
       <TrendSurface
         from={trend.from}
         to={trend.to}

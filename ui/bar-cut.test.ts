@@ -4,21 +4,27 @@ import { test } from "node:test";
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const DAYS = { calendar: "day" } as const;
+const WEEKS = { calendar: "week" } as const;
 const MONTHS = { calendar: "month" } as const;
+const QUARTERS = { calendar: "quarter" } as const;
+const YEARS = { calendar: "year" } as const;
 // biome-ignore lint/style/noProcessEnv: a place with summer time
 process.env["TZ"] = "Europe/Zurich";
-const { barCut, barEdges, barStarts, sumOf } = await import("./bar-cut.ts");
+const { barCut, barEdges, barLabel, barName, barStarts, sumOf } = await import("./bar-cut.ts");
 
 function here(text: string): number {
   return new Date(text).getTime();
 }
 
-test("hours are cut by the clock, days and months by the calendar", () => {
+test("hours are cut by the clock, what is longer by the calendar", () => {
   assert.deepEqual(barCut(HOUR), { everyMs: 2 * 60_000 });
   assert.deepEqual(barCut(DAY), { everyMs: HOUR });
   assert.deepEqual(barCut(7 * DAY), DAYS);
   assert.deepEqual(barCut(30 * DAY), DAYS);
+  assert.deepEqual(barCut(92 * DAY), WEEKS);
   assert.deepEqual(barCut(366 * DAY), MONTHS);
+  assert.deepEqual(barCut(4 * 366 * DAY), QUARTERS);
+  assert.deepEqual(barCut(20 * 366 * DAY), YEARS);
 });
 
 test("a day begins at midnight of this place, not of UTC", () => {
@@ -43,6 +49,32 @@ test("a month is its first to the next one's first", () => {
   const edges = { from: here("2025-12-01T00:00"), to: view.to };
   assert.deepEqual(barEdges(MONTHS, view, false), edges);
   assert.equal(barEdges(MONTHS, view, true).from, here("2026-01-01T00:00"));
+});
+
+test("a week is a Monday to the next one, and has the number of ISO 8601", () => {
+  const view = { from: here("2026-12-30T10:00"), to: here("2027-01-05T00:00") };
+  const edges = { from: here("2026-12-28T00:00"), to: here("2027-01-11T00:00") };
+  assert.deepEqual(barEdges(WEEKS, view, false), edges);
+  assert.equal(barEdges(WEEKS, view, true).from, here("2027-01-04T00:00"));
+  assert.deepEqual(barEdges(WEEKS, edges, false), edges, "whole weeks stay as they are");
+  assert.equal(barName(WEEKS, edges.from), "week 53, from Mon 28 Dec");
+  assert.equal(barName(WEEKS, here("2027-01-04T00:00")), "week 1, from Mon 4 Jan");
+  assert.equal(barName(WEEKS, here("2024-12-30T00:00")), "week 1, from Mon 30 Dec");
+  assert.equal(barLabel(WEEKS, edges.from), "28 Dec");
+});
+
+test("quarters and years begin on their first day", () => {
+  const view = { from: here("2025-12-15T10:00"), to: here("2026-05-01T00:00") };
+  assert.deepEqual(barEdges(QUARTERS, view, false), {
+    from: here("2025-10-01T00:00"),
+    to: here("2026-07-01T00:00"),
+  });
+  assert.deepEqual(barEdges(YEARS, view, false), {
+    from: here("2025-01-01T00:00"),
+    to: here("2027-01-01T00:00"),
+  });
+  assert.equal(barName(QUARTERS, here("2025-10-01T00:00")), "Q4 2025");
+  assert.equal(barLabel(YEARS, here("2025-01-01T00:00")), "2025");
 });
 
 test("bars of a clock begin on its round times, counted from midnight here", () => {

@@ -6,7 +6,7 @@ import { bucketsCsv, SUMS, samplesCsv, samplesHeader, sumsCsv } from "./trend-cs
 import { type Edges, loadDrawn } from "./use-trend.ts";
 
 /** What each line of a file is of. */
-export type Lines = "drawn" | "samples" | "hour" | "day" | "month";
+export type Lines = "drawn" | "samples" | "hour" | "day" | "week" | "month" | "quarter" | "year";
 export type FileKind = "csv" | "parquet";
 
 export type FileWish = {

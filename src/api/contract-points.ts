@@ -3,6 +3,7 @@ import { AGGREGATE_FUNCTIONS, type AggregateFunction } from "../domain/aggregate
 import { LIMIT } from "../domain/limit.ts";
 import { QUALITIES } from "../domain/reading.ts";
 import { SAMPLE_TABLE, TABLE_CELLS_MIN, TABLE_HEAD } from "../domain/sample-table.ts";
+import { CALENDAR_UNITS } from "../lib/calendar.ts";
 import type { Route } from "./contract.ts";
 import {
   countedPage,
@@ -182,7 +183,7 @@ export const POINT_ROUTES = {
       to: TimeIn,
       buckets: Type.Optional(Type.Integer({ minimum: 1 })),
       every: Type.Optional(Type.Integer({ minimum: 1, description: "milliseconds" })),
-      calendar: Type.Optional(oneOf(["hour", "day", "month"])),
+      calendar: Type.Optional(oneOf(CALENDAR_UNITS)),
       tz: Type.Optional(Type.String({ description: "of the calendar: an IANA name, or UTC" })),
       fns: Type.Optional(Type.String({ description: `some of ${AGGREGATE_FUNCTIONS.join(", ")}` })),
       quality: Type.Optional(oneOf(["good", "all"])),

@@ -184,5 +184,8 @@ const BY: readonly AggregateQuery["by"][] = [
   { buckets: 100 },
   { calendar: "day", timeZone: "Europe/Zurich" },
   { calendar: "hour", timeZone: "Asia/Kolkata" },
+  { calendar: "week", timeZone: "Asia/Kolkata" },
   { calendar: "month", timeZone: "UTC" },
+  { calendar: "quarter", timeZone: "America/New_York" },
+  { calendar: "year", timeZone: "Europe/Zurich" },
 ];

@@ -251,6 +251,24 @@ export function testHistorian(subject: Subject): void {
     assert.equal(days?.at[180], Date.parse("2026-06-29T22:00Z"));
   });
 
+  holds("weeks, quarters and years are those of a place", [year], async (historian) => {
+    const series = Uint32Array.of(5);
+    const [from, to] = [Date.parse("2026-01-04T23:00Z"), Date.parse("2026-12-31T23:00Z")];
+    const countsBy = async (calendar: "week" | "quarter" | "year") => {
+      const by = { calendar, timeZone: "Europe/Zurich" } as const;
+      const [buckets] = await historian.aggregate({ series, from, to, by });
+      return columnOf(buckets, "count");
+    };
+    const week = 7 * 24;
+    const weeks = await countsBy("week");
+    assert.equal(weeks.length, 52);
+    assert.deepEqual([weeks[11], weeks[41], weeks[51]], [week - 1, week + 1, 4 * 24]);
+    assert.ok(weeks.every((count, index) => [11, 41, 51].includes(index) || count === week));
+    const quarters = [86 * 24 - 1, 91 * 24, 92 * 24, 92 * 24 + 1];
+    assert.deepEqual(await countsBy("quarter"), quarters);
+    assert.deepEqual(await countsBy("year"), [361 * 24]);
+  });
+
   holds("what is of the moment when a bucket begins is in it", [ramp(1_000)], async (historian) => {
     const asked = { series: Uint32Array.of(1), from: START, to: START + 1_000 };
     // Of some of these, a whole number of milliseconds by the width is a little less than whole.

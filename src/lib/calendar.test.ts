@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { calendarStarts, isTimeZone, momentsOf } from "./calendar.ts";
+import { type CalendarUnit, calendarStarts, isTimeZone, momentsOf } from "./calendar.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 /** The last moment that a date can name. */
 const LAST = 8.64e15;
 const zurich = { timeZone: "Europe/Zurich" } as const;
 
-function startsOf(
-  from: string,
-  to: string,
-  more: { unit: "hour" | "day" | "month"; zone: string },
-) {
+function startsOf(from: string, to: string, more: { unit: CalendarUnit; zone: string }) {
   const span = { from: Date.parse(from), to: Date.parse(to), unit: more.unit, timeZone: more.zone };
   return calendarStarts(span).map((at) => new Date(at).toISOString().slice(0, 16));
 }
@@ -35,6 +31,41 @@ test("a span that begins within a unit begins with the rest of it", () => {
     "2026-01-15T12:00",
     "2026-02-01T05:00",
     "2026-03-01T05:00",
+  ]);
+});
+
+test("a week begins on Monday, over the end of a year too", () => {
+  const zone = "Europe/Zurich";
+  assert.deepEqual(startsOf("2026-12-26T23:00Z", "2027-01-12T23:00Z", { unit: "week", zone }), [
+    "2026-12-26T23:00",
+    "2026-12-27T23:00",
+    "2027-01-03T23:00",
+    "2027-01-10T23:00",
+  ]);
+  // In the last week of March an hour is missing, in the last one of October it comes twice.
+  assert.deepEqual(startsOf("2026-03-22T23:00Z", "2026-04-05T22:00Z", { unit: "week", zone }), [
+    "2026-03-22T23:00",
+    "2026-03-29T22:00",
+  ]);
+  assert.deepEqual(startsOf("2026-10-18T22:00Z", "2026-11-01T23:00Z", { unit: "week", zone }), [
+    "2026-10-18T22:00",
+    "2026-10-25T23:00",
+  ]);
+});
+
+test("quarters begin with January, April, July and October, years with January", () => {
+  const zone = "Australia/Sydney";
+  assert.deepEqual(startsOf("2026-02-28T13:00Z", "2027-01-31T13:00Z", { unit: "quarter", zone }), [
+    "2026-02-28T13:00",
+    "2026-03-31T13:00",
+    "2026-06-30T14:00",
+    "2026-09-30T14:00",
+    "2026-12-31T13:00",
+  ]);
+  assert.deepEqual(startsOf("2023-12-31T13:00Z", "2026-01-31T13:00Z", { unit: "year", zone }), [
+    "2023-12-31T13:00",
+    "2024-12-31T13:00",
+    "2025-12-31T13:00",
   ]);
 });
 
@@ -84,6 +115,8 @@ test("days and months are those of any year, and end with the last that has a na
   const span = { from: LAST - 40 * DAY_MS, to: LAST, timeZone: "Europe/Berlin" };
   assert.equal(calendarStarts({ ...span, unit: "day" }).length, 41);
   assert.equal(calendarStarts({ ...span, unit: "month" }).length, 2);
+  assert.equal(calendarStarts({ ...span, unit: "week" }).length, 6);
+  assert.equal(calendarStarts({ ...span, unit: "year" }).length, 1);
   const early = { ...span, from: -LAST, to: -LAST + 3 * DAY_MS };
   assert.equal(calendarStarts({ ...early, unit: "day" }).length, 4);
 });

@@ -1,5 +1,6 @@
 /** Spans of a calendar, as the clocks on the wall of a place show them. */
-export type CalendarUnit = "hour" | "day" | "month";
+export const CALENDAR_UNITS = ["hour", "day", "week", "month", "quarter", "year"] as const;
+export type CalendarUnit = (typeof CALENDAR_UNITS)[number];
 
 type CalendarSpan = {
   readonly from: number;
@@ -11,8 +12,8 @@ type CalendarSpan = {
 
 /**
  * Where the units of `[from, to)` begin, at most `limit` of them: `from` itself, then every full
- * hour, midnight or first of a month. A day is 23 or 25 hours long where the clocks are changed,
- * and begins with its first moment where they skip midnight.
+ * hour or midnight, Monday, first of a month, a quarter or a year. A day is 23 or 25 hours long
+ * where the clocks are changed, and begins with its first moment where they skip midnight.
  */
 export function calendarStarts(span: CalendarSpan, limit = Number.POSITIVE_INFINITY): number[] {
   const starts: number[] = [];
@@ -50,13 +51,21 @@ const EARLIEST = Date.UTC(1800, 0, 1);
 /** Of the last moment that a date can name, the wall of some places shows a later one. */
 const LATEST = 8.64e15 - OFFSET_MAX;
 
+/** From a midnight on a wall to the one where the next unit begins. */
+const STEP: Readonly<Record<Exclude<CalendarUnit, "hour">, (date: Date) => void>> = {
+  day: (date) => date.setUTCDate(date.getUTCDate() + 1),
+  week: (date) => date.setUTCDate(date.getUTCDate() + 7 - ((date.getUTCDay() + 6) % 7)),
+  month: (date) => date.setUTCMonth(date.getUTCMonth() + 1, 1),
+  quarter: (date) => date.setUTCMonth(date.getUTCMonth() - (date.getUTCMonth() % 3) + 3, 1),
+  year: (date) => date.setUTCFullYear(date.getUTCFullYear() + 1, 0, 1),
+};
+
 function nextStart(at: number, { unit, timeZone }: CalendarSpan): number {
   const wall = at + offsetAt(at, timeZone);
   if (unit === "hour") return at + HOUR_MS - (wall - Math.floor(wall / HOUR_MS) * HOUR_MS);
   const date = new Date(wall);
   date.setUTCHours(0, 0, 0, 0);
-  if (unit === "day") date.setUTCDate(date.getUTCDate() + 1);
-  else date.setUTCMonth(date.getUTCMonth() + 1, 1);
+  STEP[unit](date);
   const next = date.getTime();
   return Number.isNaN(next) ? Number.POSITIVE_INFINITY : firstMoment(next, at, timeZone);
 }

@@ -1,7 +1,7 @@
 import { AGGREGATE_FUNCTIONS, type AggregateFunction, functionsIn } from "../domain/aggregate.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import { type CalendarUnit, calendarStarts, isTimeZone } from "../lib/calendar.ts";
+import { CALENDAR_UNITS, type CalendarUnit, calendarStarts, isTimeZone } from "../lib/calendar.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { Span } from "./table-place.ts";
 
@@ -22,7 +22,6 @@ const UNITS: Readonly<Record<string, number>> = {
   h: 3_600_000,
   d: 86_400_000,
 };
-const CALENDAR_UNITS: readonly CalendarUnit[] = ["hour", "day", "month"];
 
 /** Undefined where samples are asked for, not sums of them. */
 export function sumsWishOf(options: Options): Outcome<SumsWish | undefined, Problem> {
@@ -32,7 +31,8 @@ export function sumsWishOf(options: Options): Outcome<SumsWish | undefined, Prob
   const everyMs = Number(count) * (UNITS[unit] ?? 0);
   const named = CALENDAR_UNITS.find((one) => one === calendar);
   if ((every === undefined) === (calendar === undefined) || (!named && everyMs < 1)) {
-    return refused("say either --every 15m (ms, s, m, h, d) or --calendar hour|day|month");
+    const units = CALENDAR_UNITS.join("|");
+    return refused(`say either --every 15m (ms, s, m, h, d) or --calendar ${units}`);
   }
   if (!isTimeZone(timeZone)) return refused(`--tz: no time zone '${timeZone}'`);
   const functions = functionsIn(fns);

@@ -140,7 +140,7 @@ test("sums that are not well asked for are refused before a file is begun", asyn
     [["--every", "1h"], /usage:/],
     [[...span, "--every", "soon"], /--every 15m/],
     [[...span, "--every", "1h", "--calendar", "day"], /either/],
-    [[...span, "--calendar", "week"], /hour\|day\|month/],
+    [[...span, "--calendar", "decade"], /hour\|day\|week\|month\|quarter\|year/],
     [[...span, "--calendar", "day", "--tz", "Europe/Atlantis"], /no time zone/],
     [[...span, "--calendar", "day", "--fns", "median"], /--fns: some of count/],
   ] as const) {

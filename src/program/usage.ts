@@ -1,5 +1,6 @@
 import { AGENT_KINDS } from "../domain/agent.ts";
 import { ROLES } from "../domain/permission.ts";
+import { CALENDAR_UNITS } from "../lib/calendar.ts";
 
 type Usage = { readonly call: string; readonly about: string };
 
@@ -29,7 +30,8 @@ const USAGES = {
     call:
       "fieldline export --out FILE [--format csv|parquet] [--points ID,ID] [--from TIME] " +
       `[--to TIME] ${PLACE}; sums: --from TIME --to TIME ` +
-      "--every 15m | --calendar hour|day|month [--tz Europe/Zurich] [--fns avg,increase]",
+      `--every 15m | --calendar ${CALENDAR_UNITS.join("|")} [--tz Europe/Zurich] ` +
+      "[--fns avg,increase]",
     about: "Samples, or sums of them, as a table. Times are ISO 8601, or milliseconds since 1970.",
   },
   import: {

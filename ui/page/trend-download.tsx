@@ -34,7 +34,10 @@ const LINES = [
   { value: "samples", label: "Every sample" },
   { value: "hour", label: "Hours" },
   { value: "day", label: "Days" },
+  { value: "week", label: "Weeks" },
   { value: "month", label: "Months" },
+  { value: "quarter", label: "Quarters" },
+  { value: "year", label: "Years" },
 ] as const;
 const KINDS = [
   { value: "csv", label: "CSV" },
@@ -147,5 +150,8 @@ const MEANINGS: Readonly<Record<Lines, string>> = {
     "has the exact values, and can be imported again.",
   hour: `One line for each hour and variable, ${SUMMED}`,
   day: `One line for each day of this place and variable, ${SUMMED}`,
+  week: `One line for each week of this place, from Monday, and variable, ${SUMMED}`,
   month: `One line for each month of this place and variable, ${SUMMED}`,
+  quarter: `One line for each quarter of this place and variable, ${SUMMED}`,
+  year: `One line for each year of this place and variable, ${SUMMED}`,
 };

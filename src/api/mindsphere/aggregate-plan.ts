@@ -124,7 +124,7 @@ function boundsOf(from: number, to: number, interval: Interval, timeZone: string
     return Array.from({ length: count + 1 }, (_, index) => first + index * length);
   }
   const isMonth = unit === "month";
-  const first = isMonth ? startBefore(from, "month", timeZone) : firstDay(from, unit, timeZone);
+  const first = startBefore(from, unit, timeZone);
   const step = unit === "week" ? 7 * value : value;
   // Far enough for the end of the interval that holds `to`.
   const end = to + (step + 1) * (isMonth ? 31 * DAY_MS : DAY_MS);
@@ -133,20 +133,11 @@ function boundsOf(from: number, to: number, interval: Interval, timeZone: string
   return bounds.slice(0, bounds.findIndex((bound) => bound >= to) + 1);
 }
 
-/** The last midnight or first of a month at or before a moment. */
-function startBefore(at: number, unit: "day" | "month", timeZone: string): number {
-  const before = at - (unit === "day" ? 3 : 63) * DAY_MS;
+/** Where the day, week or month begins that a moment is in. */
+function startBefore(at: number, unit: "day" | "week" | "month", timeZone: string): number {
+  const before = at - 2.1 * LENGTH_MS[unit];
   const starts = calendarStarts({ from: before, to: at + 1, unit, timeZone });
   return starts.at(-1) ?? at;
-}
-
-/** Weeks begin on Monday. */
-function firstDay(at: number, unit: "day" | "week", timeZone: string): number {
-  const today = startBefore(at, "day", timeZone);
-  if (unit === "day") return today;
-  const weekday = new Intl.DateTimeFormat("en", { timeZone, weekday: "short" });
-  const days = calendarStarts({ from: today - 9 * DAY_MS, to: today + 1, unit: "day", timeZone });
-  return days.findLast((day) => weekday.format(day) === "Mon") ?? today;
 }
 
 function refused(detail: string): Outcome<never, Problem> {

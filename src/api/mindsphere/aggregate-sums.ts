@@ -52,12 +52,12 @@ export async function aggregatesOf(
   });
 }
 
-/** The widest equal buckets, or days and months of the calendar that add up to the intervals. */
+/** The widest equal buckets, or units of the calendar, that add up to the intervals. */
 function byOf({ interval, bounds }: Plan, timeZone: string): AggregateQuery["by"] {
   const { unit } = interval;
-  if (unit === "month") return { calendar: "month", timeZone };
-  if (unit === "day" || unit === "week") return { calendar: "day", timeZone };
-  return { everyMs: (bounds[1] ?? 0) - (bounds[0] ?? 0) };
+  const isByClock = unit === "minute" || unit === "hour";
+  if (isByClock) return { everyMs: (bounds[1] ?? 0) - (bounds[0] ?? 0) };
+  return { calendar: unit, timeZone };
 }
 
 type Sum = {

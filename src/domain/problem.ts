@@ -102,6 +102,7 @@ export const PROBLEMS = {
   disk_full: { status: 507, meaning: "There is not enough room on the disk." },
   folder_in_use: { status: 500, meaning: "Another Fieldline uses this data folder." },
   folder_unreadable: { status: 500, meaning: "The data folder cannot be read or written." },
+  folder_mixed: { status: 500, meaning: "The log of another data folder lies in this one." },
   folder_newer: { status: 500, meaning: "A newer Fieldline wrote this data folder." },
   database_unreachable: { status: 503, meaning: "The database does not answer or refuses us." },
   database_in_use: { status: 500, meaning: "Another Fieldline writes to this database." },

@@ -19,7 +19,8 @@ import { dayOf, type Tier } from "../day/tier.ts";
  *   horizon   up to when raw samples of a series were let go: see days.ts
  *   policy    how long series are kept that do not follow the house: see policies.ts
  *   total     samples in chunks; the last record of the log that is in them; the newest time; how
- *             often samples were taken out; the last record that the log had when it was closed
+ *             often samples were taken out; the last record that the log had when it was closed;
+ *             which folder this is, see folder-id.ts
  *
  * `user_version` is that of this description. 2 added hours, policies and the place for damaged
  * chunks, 3 the kind `integer` of values, 4 days in the place of hours, 5 what a day comes to over

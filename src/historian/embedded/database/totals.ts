@@ -11,6 +11,8 @@ export type Totals = {
   cuts: number;
   /** The last record that the log had when the folder was closed last. */
   logged: number;
+  /** Which folder this is, so that its log is known (folder-id.ts); 0: nobody has said yet. */
+  folder: number;
 };
 
 export function readTotals(database: Sqlite): Totals {
@@ -20,6 +22,7 @@ export function readTotals(database: Sqlite): Totals {
     newestAt: Number.NEGATIVE_INFINITY,
     cuts: 0,
     logged: 0,
+    folder: 0,
   };
   for (const [name, value] of database.prepare("SELECT name, value FROM total").all()) {
     Object.assign(totals, { [String(name)]: Number(value) });

@@ -3,9 +3,9 @@ import type { Problem } from "../../../domain/problem.ts";
 import { type Outcome, success } from "../../../lib/outcome.ts";
 import { openSqlite } from "../../../lib/sqlite.ts";
 import { Chunks } from "../database/chunks.ts";
-import { prepareDatabase } from "../database/schema.ts";
 import { BUSY_MS } from "../database/waits.ts";
 import { withFolder } from "../folder/folder.ts";
+import { prepareFolder } from "../folder/folder-id.ts";
 import { type Lock, lockFolder } from "../folder/lock.ts";
 import { DATABASE, missesDatabase } from "../folder/missing.ts";
 import { mend } from "../folder/sqlite-log.ts";
@@ -56,9 +56,8 @@ function openLocked<T>(
   mend(join(folder, `${DATABASE}-wal`), parts.files);
   const database = openSqlite(join(folder, DATABASE), { busyMs: BUSY_MS });
   const begun = withFolder(folder, () => {
-    const prepared = prepareDatabase(database, options.pagesKib);
+    const prepared = prepareFolder(database, options, parts.files);
     if (!prepared.ok) return prepared;
-    parts.files.syncFolder(folder);
     const files = logFiles(parts, durability);
     const log = new SegmentLog({ ...parts, files, folder: join(folder, "log"), segmentBytes });
     const chunks = new Chunks(database, parts.log, parts.onDamaged);

@@ -17,6 +17,7 @@ import { diskFiles } from "../log/files.ts";
 import { SegmentLog } from "../log/log.ts";
 import { Run } from "../run/run.ts";
 import { dayFaults } from "./check-days.ts";
+import { belongTogether } from "./folder-id.ts";
 import { lockFolder } from "./lock.ts";
 import { DATABASE, isDatabaseGone } from "./missing.ts";
 
@@ -45,7 +46,7 @@ type Found = Record<"chunks" | "samples" | "records", number> & {
 };
 
 /** The last record in chunks, and the last one of the log at its last whole end. */
-type LogEnds = Pick<Totals, "sequence" | "logged">;
+type LogEnds = Pick<Totals, "sequence" | "logged" | "folder">;
 
 const EVER = [Number.NEGATIVE_INFINITY, Number.MAX_VALUE] as const;
 const ROLLUP = [
@@ -66,7 +67,9 @@ export function checkFolder(
       ? success(tellGone(found))
       : checkDatabase(join(folder, DATABASE), found, onSeries);
     if (!flushed.ok) return flushed;
-    checkLog(join(folder, "log"), flushed.value, found);
+    const one = belongTogether(flushed.value ?? { folder: 0 }, folder);
+    if (one.ok) checkLog(join(folder, "log"), flushed.value, found);
+    else found.faults.push(`${one.problem.detail}: bring the log back that was here, or remove it`);
     checkCursors(join(folder, "outbox"), found);
     checkHeal(folder, found);
     return success(found);

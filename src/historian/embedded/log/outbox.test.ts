@@ -155,7 +155,8 @@ test("a target that is let go keeps nothing", () =>
     await appendRamp(engine, 0, 2_000);
     await engine.outbox.unfollow(TARGET);
     await appendRamp(engine, 2_000, 2_200);
-    assert.ok(readdirSync(join(folder, "live", "log")).length <= 5);
+    const segments = readdirSync(join(folder, "live", "log")).filter((name) => /^\d/.test(name));
+    assert.ok(segments.length <= 5);
     assert.deepEqual(readdirSync(join(folder, "live", "outbox")), []);
     assert.deepEqual(engine.stats().waiting, []);
     await engine.close();

@@ -11,6 +11,11 @@ export type Bond = {
   readonly wholeFrom: number | null;
   /** Where it was drained last; absent where it was never told. */
   readonly branch?: Branch;
+  /**
+   * The last record of the log when it was opened first since the database was met last. What the
+   * database has beyond it came from another life of the folder, from before it was restored.
+   */
+  readonly end?: number;
   /** For how many milliseconds samples stay in the folder. */
   readonly nearMs: number;
 };

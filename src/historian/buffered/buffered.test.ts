@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { cpSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { after, test } from "node:test";
-import { success } from "../../lib/outcome.ts";
+import { problem } from "../../domain/problem.ts";
+import { failure, success } from "../../lib/outcome.ts";
 import { beforePostgres } from "../before-postgres.ts";
 import { expectedSums } from "../expected.ts";
 import { startCluster } from "../postgres/cluster.ts";
@@ -198,6 +199,41 @@ if (cluster) {
       const late = [row(1, DAY_MS, 2), row(1, 4 * DAY_MS, 1)];
       assert.deepEqual(await allOf(database, 1), [...ramp(10), ...late]);
       await database.close();
+    }));
+
+  test("what a restored folder takes in while the database is away is not taken for drained", () =>
+    inFolder(async (folder) => {
+      const first = await openBuffered(folder);
+      await first.append(batchOf(ramp(10)));
+      await first.close();
+      const kept = join(dirname(folder), `${basename(folder)}-kept`);
+      cpSync(folder, kept, { recursive: true });
+      const before = await openBuffered(folder);
+      // A record each.
+      for (const one of ramp(40).slice(10)) await before.append(batchOf([one]));
+      await before.close();
+      rmSync(folder, { recursive: true });
+      renameSync(kept, folder);
+
+      const later = Array.from({ length: 60 }, (_, index) => row(2, index, index));
+      for (const some of [later.slice(0, 30), later.slice(30)]) {
+        const connect = async () => failure(problem("database_unreachable", "away"));
+        const local = await openLocal(folder);
+        const restored = await openBufferedHistorian({ ...partsOf(folder), connect, local });
+        assert.ok(restored.ok, JSON.stringify(restored));
+        for (const one of some) await restored.value.append(batchOf([one]));
+        await restored.value.close();
+      }
+      for (let round = 0; round < 2; round += 1) {
+        const back = await openBuffered(folder);
+        await back.retentions();
+        assert.deepEqual(await allOf(back, 1), ramp(40), "what only the database has is told");
+        await back.close();
+        const database = await openDatabase(folder);
+        assert.deepEqual(await allOf(database, 1), ramp(40));
+        assert.deepEqual(await allOf(database, 2), later);
+        await database.close();
+      }
     }));
 
   test("a folder and a database that do not belong together are refused", () =>

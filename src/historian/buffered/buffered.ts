@@ -24,7 +24,7 @@ import { type Bond, readBond, wholeSince, writeBond } from "./bond.ts";
 import { copySeries, seriesIn } from "./copy.ts";
 import { Drain, FOLLOWER, type Link } from "./drain.ts";
 import { knowsBefore } from "./knows-before.ts";
-import { bind, rejoin } from "./link.ts";
+import { bind, opened, rejoin } from "./link.ts";
 import { type Moved, moveHistory } from "./move.ts";
 import { moveHistoryBack } from "./move-back.ts";
 import { newestOf, withoutRows } from "./rows.ts";
@@ -60,8 +60,10 @@ export async function openBufferedHistorian(
   parts: BufferedParts,
 ): Promise<Outcome<BufferedHistorian, Problem>> {
   const { local, file, clock, nearMs = NEAR_MS } = parts;
-  const bond = readBond(file);
-  if (bond) {
+  const known = readBond(file);
+  if (known) {
+    const bond = await opened(outboxOf(local), known);
+    if (bond !== known) writeBond(file, bond);
     const taken = await outboxOf(local).follow(FOLLOWER);
     return success(new BufferedHistorian(parts, { bond, taken }));
   }

@@ -46,14 +46,27 @@ export async function rejoin(
     const detail = "this database was the primary before: its standby has taken over since";
     return failure(problem("database_other", detail));
   }
-  // What another folder brought meanwhile is not here.
-  const wholeFrom =
-    joined.isOnly || joined.newestAt === null
-      ? bond.wholeFrom
-      : Math.max(wholeSince(bond), joined.newestAt + 1);
-  const link = { target, source: bond.source, sequence: joined.sequence ?? undefined };
-  const { branch } = joined;
-  return success({ bond: { ...bond, branch, wholeFrom }, link: await sound(outbox, link) });
+  const after = await outbox.follow(FOLLOWER);
+  const { branch, newestAt, sequence } = joined;
+  const { source, end = await endOf(outbox) } = bond;
+  const isRestored = sequence !== null && sequence > end;
+  if (isRestored) await target.take(new SamplesBuilder().take(), { source, sequence: after });
+  // What another folder brought meanwhile is not here, nor what this one did before that.
+  const isWhole = (joined.isOnly && !isRestored) || newestAt === null;
+  const wholeFrom = isWhole ? bond.wholeFrom : Math.max(wholeSince(bond), newestAt + 1);
+  const { end: _, ...rest } = bond;
+  return success({
+    bond: { ...rest, branch, wholeFrom },
+    link: { target, source, sequence: isRestored ? after : (sequence ?? undefined) },
+  });
+}
+
+/**
+ * A folder that is opened. Its records are numbered on from where its log ends: of one that was
+ * restored, the same numbers stand for others in the database, which has to be seen when it is met.
+ */
+export async function opened(outbox: Outbox, bond: Bond): Promise<Bond> {
+  return bond.end === undefined ? { ...bond, end: await endOf(outbox) } : bond;
 }
 
 /** It may take writes still, if nobody has told it; nobody would ever read them. */
@@ -61,10 +74,9 @@ function isLeftBehind(branch: Branch, known: Branch | undefined): boolean {
   return known?.system === branch.system && branch.timeline < known.timeline;
 }
 
-/** Of a folder that was restored the log has ended before what was taken from it. */
-async function sound(outbox: Outbox, link: Link): Promise<Link> {
+/** The last record of the log. */
+async function endOf(outbox: Outbox): Promise<number> {
   const after = await outbox.follow(FOLLOWER);
   const { waiting } = await outbox.arrivals({ target: FOLLOWER, after, samplesMax: 0 });
-  const isAhead = link.sequence !== undefined && link.sequence > after + waiting;
-  return isAhead ? { ...link, sequence: after } : link;
+  return after + waiting;
 }

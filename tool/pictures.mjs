@@ -141,6 +141,7 @@ function dialogs(pump, meter) {
     { name: "dialog-point", path: pump, act: (page) => press(page, "Edit Pressure") },
     { name: "dialog-part", path: pump, act: (page) => press(page, "Add part") },
     { name: "dialog-csv", path: pump, act: (page) => press(page, "Download") },
+    { name: "dialog-parquet", path: `${pump}?range=24h`, act: everySample },
     {
       name: "dialog-delete-samples",
       path: `${pump}?range=24h`,
@@ -235,6 +236,12 @@ async function writeMetric(page) {
   await chooseMetric(page);
   await page.getByRole("textbox", { name: "Value" }).fill("231");
   await press(page, "Send …");
+}
+
+async function everySample(page) {
+  await press(page, "Download");
+  await press(page, "Every sample");
+  await press(page, "Parquet");
 }
 
 async function reallyDelete(page) {

@@ -37,6 +37,10 @@ test("what is very large or very small has a power of ten, and never looks like 
   assert.equal(formatNumber(-1e21, 2), "−1 × 10²¹");
   assert.equal(formatNumber(-4.2e-12), "−4.2 × 10⁻¹²");
   assert.equal(formatNumber(5e-324), "4.941 × 10⁻³²⁴");
+  assert.equal(formatNumber(2 ** 53, 0), "9.007 × 10¹⁵", "its last digit may be another one");
+  assert.equal(formatNumber(2 ** 53 - 1, 0), "9\u202f007\u202f199\u202f254\u202f740\u202f991");
+  const exact = formatValue(2n ** 60n, { dataType: "integer" });
+  assert.equal(exact.text, "1\u202f152\u202f921\u202f504\u202f606\u202f846\u202f976");
   assert.equal(formatNumber(0.0000012), "0.0000012");
   assert.equal(formatNumber(1e-9, 1), "0.0", "a model that wants one decimal has it");
   assert.equal(formatNumber(999_999_999_999, 0), "999 999 999 999");

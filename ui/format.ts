@@ -8,7 +8,8 @@ export const NO_VALUE = "–";
 const THIN_SPACE = "\u202f";
 const MINUS = "\u2212";
 const SIGNIFICANT_DIGITS = 4;
-const HUGE = 1e18;
+/** From here on a double does not tell one integer from the next. */
+const HUGE = 2 ** 53;
 const TINY = 1e-6;
 const RAISED = [..."⁻⁰¹²³⁴⁵⁶⁷⁸⁹"];
 
@@ -56,7 +57,7 @@ export function formatNumber(value: number | null | undefined, decimals?: number
   return `${grouped(sign + whole)}${fraction ? `.${fraction}` : ""}`;
 }
 
-/** Below what nine decimals say, and above what digits are known of. */
+/** Below what the decimals say, and above what all digits are known of. */
 function isFar(size: number, decimals: number | undefined): boolean {
   return size >= HUGE || (decimals === undefined && size > 0 && size < TINY);
 }

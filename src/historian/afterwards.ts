@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import type { Series } from "../domain/brand.ts";
 import { isPast } from "../domain/reading.ts";
 import { type Samples, SamplesBuilder } from "../domain/samples.ts";
@@ -9,14 +8,13 @@ import {
   ALL,
   allOf,
   batchOf,
-  type Check,
   columnOf,
-  inFolder,
   query,
   row,
   rowsOf,
   START,
   type Subject,
+  testClaim,
 } from "./tale.ts";
 
 /*
@@ -39,7 +37,7 @@ export function testAfterwards(subject: Subject): void {
 }
 
 function testHistory(subject: Subject): void {
-  holds(subject, "what is told afterwards is history, once, and not the latest", {
+  testClaim(subject, "what is told afterwards is history, once, and not the latest", {
     store: storeMixed,
     check: async (it) => {
       assert.deepEqual(await allOf(it, 1), told);
@@ -51,7 +49,7 @@ function testHistory(subject: Subject): void {
       assert.deepEqual(rowsOf(backward), told.slice(-5).toReversed());
     },
   });
-  holds(subject, "what is told afterwards counts in sums like any other", {
+  testClaim(subject, "what is told afterwards counts in sums like any other", {
     store: storeMixed,
     check: async (it) => {
       const span = query({ from: START, to: START + 4_000, everyMs: 2_000 });
@@ -63,7 +61,7 @@ function testHistory(subject: Subject): void {
       assert.deepEqual(columnOf(buckets, "known"), [2_000, 2_000]);
     },
   });
-  holds(subject, "what is told afterwards keeps its quality", {
+  testClaim(subject, "what is told afterwards keeps its quality", {
     store: async (it) => void (await it.append(pastOf([bad, uncertain]))),
     check: async (it) => {
       assert.deepEqual(await allOf(it, 2), [bad, uncertain]);
@@ -79,14 +77,14 @@ function testHistory(subject: Subject): void {
 }
 
 function testLatest(subject: Subject): void {
-  holds(subject, "what is said now is the latest, whatever was told afterwards", {
+  testClaim(subject, "what is said now is the latest, whatever was told afterwards", {
     store: async (it) => {
       await storeMixed(it);
       await it.append(batchOf([now]));
     },
     check: async (it) => assert.deepEqual(await latestOf(it, 1), [now]),
   });
-  holds(subject, "a moment that was told afterwards and is said now is the latest", {
+  testClaim(subject, "a moment that was told afterwards and is said now is the latest", {
     store: async (it) => {
       await storeMixed(it);
       await it.append(batchOf([again]));
@@ -96,14 +94,14 @@ function testLatest(subject: Subject): void {
       assert.deepEqual(await allOf(it, 1), [...told.slice(0, -1), again]);
     },
   });
-  holds(subject, "where the latest is deleted, the latest is what was said live before it", {
+  testClaim(subject, "where the latest is deleted, the latest is what was said live before it", {
     store: async (it) => {
       await storeMixed(it);
       await it.deleteRange({ series: 1, from: START + 1_850, to: START + 1_950 });
     },
     check: async (it) => assert.deepEqual(await latestOf(it, 1), [told[180]]),
   });
-  holds(subject, "the latest are told in the order of the question, whatever came afterwards", {
+  testClaim(subject, "the latest are told in the order of the question, whatever came afterwards", {
     store: async (it) => {
       await storeMixed(it);
       await it.append(batchOf([row(3, 1, "open"), row(4, 1, 2n ** 60n + 1n)]));
@@ -114,22 +112,6 @@ function testLatest(subject: Subject): void {
       assert.deepEqual(rows, [row(4, 1, 2n ** 60n + 1n), row(3, 1, "open"), told[190]]);
     },
   });
-}
-
-type Claim = { readonly store: Check; readonly check: Check };
-
-/** Runs the check as things are, and once more after a restart. */
-function holds({ name, open }: Subject, claim: string, { store, check }: Claim): void {
-  test(`${name}: ${claim}`, () =>
-    inFolder(async (folder) => {
-      const before = await open(folder);
-      await store(before);
-      await check(before);
-      await before.close();
-      const after = await open(folder);
-      await check(after);
-      await after.close();
-    }));
 }
 
 async function storeMixed(historian: Historian): Promise<void> {

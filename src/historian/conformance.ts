@@ -10,6 +10,7 @@ import { testForgetting } from "./forgetting.ts";
 import {
   ALL,
   allOf,
+  appendEach,
   assertSame,
   batchOf,
   type Check,
@@ -27,24 +28,14 @@ import {
   rowsOf,
   START,
   type Subject,
+  testClaim,
 } from "./tale.ts";
 
 /** What any historian must do, whatever it is made of. */
 export function testHistorian(subject: Subject): void {
   const { name, open } = subject;
-  /** Runs the check as things are, and once more after a restart. */
-  const holds = (claim: string, store: readonly (readonly Row[])[], check: Check) =>
-    test(`${name}: ${claim}`, async () => {
-      await inFolder(async (folder) => {
-        const before = await open(folder);
-        for (const rows of store) await before.append(batchOf(rows));
-        await check(before);
-        await before.close();
-        const after = await open(folder);
-        await check(after);
-        await after.close();
-      });
-    });
+  const holds = (claim: string, tale: readonly (readonly Row[])[], check: Check) =>
+    testClaim(subject, claim, { store: (historian) => appendEach(historian, tale), check });
 
   holds("every kind and quality comes back bit by bit", [everyKind()], async (historian) => {
     const expected = everyKind().filter(({ series }) => series === 1);

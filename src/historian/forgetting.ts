@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { expectedSums, type Row } from "./expected.ts";
 import {
   ALL,
   allOf,
+  appendEach,
   assertSame,
   batchOf,
   type Check,
   columnOf,
-  inFolder,
   query,
   ramp,
   randomTale,
@@ -17,6 +16,7 @@ import {
   rowsOf,
   START,
   type Subject,
+  testClaim,
 } from "./tale.ts";
 
 /*
@@ -230,16 +230,12 @@ type Claim = {
 };
 
 /** Makes the change once; the check holds after it, and once more after a restart. */
-function remains({ name, open }: Subject, { claim, store, change, check }: Claim): void {
-  test(`${name}: ${claim}`, () =>
-    inFolder(async (folder) => {
-      const before = await open(folder);
-      for (const rows of store) await before.append(batchOf(rows));
-      await change(before);
-      await check(before);
-      await before.close();
-      const after = await open(folder);
-      await check(after);
-      await after.close();
-    }));
+function remains(subject: Subject, { claim, store, change, check }: Claim): void {
+  testClaim(subject, claim, {
+    store: async (historian) => {
+      await appendEach(historian, store);
+      await change(historian);
+    },
+    check,
+  });
 }

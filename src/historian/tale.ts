@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { test } from "node:test";
 import type { Series } from "../domain/brand.ts";
 import { QUALITIES, type Quality, type Value } from "../domain/reading.ts";
 import { type Samples, SamplesBuilder, sampleAt } from "../domain/samples.ts";
@@ -27,6 +28,30 @@ export const ALL = {
 export const START = Date.UTC(2026, 0, 1);
 
 export type Check = (historian: Historian) => Promise<void>;
+
+/** What is told to a historian, and what must be true then. */
+type Claim = { readonly store: Check; readonly check: Check };
+
+/** Runs the check as things are, and once more after a restart. */
+export function testClaim({ name, open }: Subject, claim: string, { store, check }: Claim): void {
+  test(`${name}: ${claim}`, () =>
+    inFolder(async (folder) => {
+      const before = await open(folder);
+      await store(before);
+      await check(before);
+      await before.close();
+      const after = await open(folder);
+      await check(after);
+      await after.close();
+    }));
+}
+
+export async function appendEach(
+  historian: Historian,
+  batches: readonly (readonly Row[])[],
+): Promise<void> {
+  for (const rows of batches) await historian.append(batchOf(rows));
+}
 
 export async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "historian-"));

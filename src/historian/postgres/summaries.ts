@@ -1,6 +1,6 @@
 import { PAST, QUALITY_BYTE } from "../../domain/reading.ts";
 import type { AggregateQuery, SeriesRange } from "../historian.ts";
-import type { Summary } from "../rollup.ts";
+import { NOTHING, type Summary } from "../rollup.ts";
 import { CopyReader } from "./copy.ts";
 import type { Session } from "./database.ts";
 import { timeLiteral, timeOfMicros, within } from "./time.ts";
@@ -121,22 +121,10 @@ async function readOthers(session: Session, wish: Wish): Promise<SeriesSummary[]
     const series = reader.int32() ?? 0;
     const at = timeOfMicros(reader.int64() ?? 0);
     const countable = reader.int64() ?? 0;
-    found.push({ series, ...NOTHING, firstAt: at, lastAt: at, countable });
+    found.push({ series, ...NOTHING, firstAt: at, lastAt: at, samples: 0, countable });
   }
   return found;
 }
-
-const NOTHING = {
-  samples: 0,
-  good: 0,
-  min: Number.NaN,
-  max: Number.NaN,
-  sum: Number.NaN,
-  first: Number.NaN,
-  last: Number.NaN,
-  increase: Number.NaN,
-  area: Number.NaN,
-};
 
 /** A series and the eleven numbers that its samples come to: of a table, or made by a question. */
 export function readSummary(reader: CopyReader): SeriesSummary {

@@ -218,6 +218,7 @@ test("one wrong value of a body, and nothing of it is stored", async () => {
     [{ _time: "-000001-01-01T00:00:00Z", power: 1 }],
     [{ _time: time(0), voltage: 1 }],
     [{ _time: time(0), power: "much" }],
+    [{ _time: time(0), power: "9007199254740993" }],
     [{ _time: time(0), count: 2 ** 31 }],
     [{ _time: time(0), power: [1] }],
     [{ _time: time(0), state: "more than ten" }],

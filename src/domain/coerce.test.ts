@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DataType } from "./catalogue.ts";
-import { coerce, isWithin } from "./coerce.ts";
+import { coerce, isWithin, roundedFrom } from "./coerce.ts";
 import type { Value } from "./reading.ts";
 
 const REFUSED = Symbol("refused");
@@ -61,6 +61,25 @@ test("an integer of up to 64 bits is kept to its last digit", () => {
     [2n ** 53n + 1n, "string", "9007199254740993"],
     [2n ** 53n + 1n, "boolean", REFUSED],
   ]);
+});
+
+test("an integer that a number cannot hold is told apart from one that it can", () => {
+  const doubles = [2n ** 53n, 2n ** 60n, "1e19", "12345678901234567000", 0.5, "605", null, true];
+  for (const said of doubles) {
+    const read = coerce(said, "number");
+    if (read.ok) assert.equal(roundedFrom(said, read.value), undefined, String(said));
+  }
+  for (const said of [
+    2n ** 53n + 1n,
+    -(2n ** 63n) + 1n,
+    " 9007199254740993",
+    "+9007199254740993",
+  ]) {
+    const read = coerce(said, "number");
+    assert.ok(read.ok);
+    assert.equal(roundedFrom(said, read.value), BigInt(said), String(said));
+  }
+  assert.ok(!coerce(10n ** 400n, "number").ok, "it is no infinity");
 });
 
 test("no value stays none and never becomes 0", () => {

@@ -48,10 +48,24 @@ export function isWithin(value: Value | null, { int32 }: Pick<Variable, "int32">
   );
 }
 
+/**
+ * The integer of up to 64 bits that was said, where the number that was read of it is another one.
+ * Whoever prints a double may end it in zeros: that is none.
+ */
+export function roundedFrom(said: Value | null, read: Value | null): bigint | undefined {
+  if (typeof read !== "number" || Math.abs(read) <= Number.MAX_SAFE_INTEGER) return undefined;
+  const digits = typeof said === "bigint" || typeof said === "string" ? String(said).trim() : "";
+  const exact = INTEGER.test(digits) ? integerOf(BigInt(digits)) : undefined;
+  if (typeof exact !== "bigint") return undefined;
+  return BigInt(read) === exact || String(read) === String(exact) ? undefined : exact;
+}
+
 function number(value: Value): Outcome<Value | null, string> {
-  if (typeof value === "bigint") return success(Number(value));
-  if (typeof value !== "number") return read(value, parseNumber, "a number");
-  return Number.isFinite(value) ? success(value) : misfit(value, "a number");
+  if (typeof value === "boolean" || typeof value === "string") {
+    return read(value, parseNumber, "a number");
+  }
+  const double = Number(value);
+  return Number.isFinite(double) ? success(double) : misfit(value, "a number");
 }
 
 function integer(value: Value): Outcome<Value | null, string> {

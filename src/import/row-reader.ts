@@ -1,5 +1,5 @@
 import type { DataType } from "../domain/catalogue.ts";
-import { coerce, isWithin } from "../domain/coerce.ts";
+import { coerce, isWithin, roundedFrom } from "../domain/coerce.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Value } from "../domain/reading.ts";
 import { qualityFrom, type TableRow, toldAfterwardsFrom } from "../domain/sample-table.ts";
@@ -175,6 +175,9 @@ function valueFor(of: Tally, text: string, decimal: Reading["decimal"]): Value |
   const said = isNumber ? numberText(text, decimal) : plainText(text);
   const read = coerce(said, isTurned ? "number" : variable.dataType);
   if (!read.ok) throw new Unreadable(read.problem);
+  if (roundedFrom(said, read.value) !== undefined) {
+    throw new Unreadable(`a number cannot hold ${said}: ${label} would have to be an integer`);
+  }
   const value = isTurned ? turned(read.value, conversion, variable.dataType) : read.value;
   if (value !== undefined && isWithin(value, variable)) return value;
   throw new Unreadable(`${text.trim()} is no value of ${label}`);

@@ -1,5 +1,5 @@
 import type { DataType } from "../domain/catalogue.ts";
-import { coerce, isWithin } from "../domain/coerce.ts";
+import { coerce, isWithin, roundedFrom } from "../domain/coerce.ts";
 import type { Reading } from "../domain/findings.ts";
 import { integerOf } from "../domain/integer.ts";
 import { LIMIT } from "../domain/limit.ts";
@@ -96,9 +96,25 @@ export class Binder {
     const read = coerce(reading.value, dataType);
     if (read.ok && !isWithin(read.value, proposal)) {
       this.#doubt(bound, "W_VALUE_RANGE", `${name}: ${read.value} needs more than 32 bits`);
-    } else if (read.ok) this.#keep(bound, channel, reading, read.value);
+    } else if (read.ok) this.#keepRead(bound, channel, reading, read.value);
     else if (bound.device.assetId === null) this.#keep(bound, channel, reading, asItCame(reading));
     else this.#doubt(bound, "W_VALUE_TYPE", `${name}: ${read.problem}`);
+  }
+
+  /** An integer that a number cannot hold is rounded where one is wanted, and that is told. */
+  #keepRead(
+    bound: BoundDevice,
+    channel: BoundChannel,
+    reading: Reading,
+    value: Value | null,
+  ): void {
+    const exact = roundedFrom(reading.value, value);
+    const isDescribed = bound.device.assetId !== null;
+    this.#keep(bound, channel, reading, isDescribed ? value : (exact ?? value));
+    if (exact === undefined || !isDescribed) return;
+    const { name } = channel.channel;
+    const detail = `${name}: ${exact} is kept as ${value}, its variable is a number, no integer`;
+    noteWarning(bound, this.#parts.now(), { code: "W_ROUNDED", detail }, this.#payload);
   }
 
   /** A text that its variable does not hold is kept whole, and that is told: nobody cuts it. */

@@ -118,42 +118,42 @@ test("an integer that needs more than 64 bits is kept as its digits, never as an
     const receivedAt = (NOW + index * 1_000) as Timestamp;
     await ingest.receive([{ ...said(digits), topic: "hall/meter/total", receivedAt }]);
   }
+  assert.deepEqual(await valuesOf(ingest), [...held.map(BigInt), ...longer]);
+});
+
+test("an integer beyond 2^53 is rounded where its variable is a number, and that is told", async () => {
+  const ingest = await open({ isStrict: false });
+  const tell = await describedMeter(ingest, [{ name: "total", dataType: "DOUBLE" }]);
+  const values = ["9007199254740992", "9007199254740993", 9_007_199_254_740_992];
+  for (const [index, value] of values.entries()) {
+    const timestamp = new Date(NOW + index).toISOString();
+    const row = { timestamp, values: [{ dataPointId: "total", value }] };
+    await tell("mc_v3/ts", { timeseries: [row] });
+  }
+  assert.deepEqual(await valuesOf(ingest), new Array(3).fill(2 ** 53));
   const [device] = ingest.devices();
   assert.ok(device);
-  const series = ingest.device(device.id)?.channels[0]?.series ?? 0;
-  const stored = await historian.range({ series, from: 0, to: NOW + 60_000, limit: 10 });
-  const values = Array.from({ length: stored.count }, (_, row) => valueAt(stored, row));
-  assert.deepEqual(values, [...held.map(BigInt), ...longer]);
+  const [warning] = ingest.diagnostics(device.id).warnings;
+  assert.deepEqual([warning?.code, warning?.times], ["W_ROUNDED", 1]);
+  assert.match(warning?.detail ?? "", /^total: 9007199254740993 is kept as 9007199254740992/);
+});
+
+test("an integer beyond 2^53 of a device that nobody has described is kept as it came", async () => {
+  const ingest = await open({ isStrict: false });
+  for (const [index, digits] of ["5", "9007199254740993", '"9007199254740995"'].entries()) {
+    const receivedAt = (NOW + index * 1_000) as Timestamp;
+    await ingest.receive([{ ...said(digits), topic: "hall/meter/total", receivedAt }]);
+  }
+  assert.deepEqual(await valuesOf(ingest), [5, 2n ** 53n + 1n, 2n ** 53n + 3n]);
+  assert.deepEqual(codesOf(ingest), []);
 });
 
 test("a text that is longer than its variable, or no time, is kept whole and told", async () => {
   const ingest = await open({ isStrict: false });
-  const tell = (about: string, body: object) =>
-    ingest.receive([{ ...said(JSON.stringify(body)), topic: `tc/acme/acme_meter/o/${about}` }]);
-  const variables = [
+  const tell = await describedMeter(ingest, [
     { name: "state", dataType: "STRING", length: 5 },
     { name: "since", dataType: "TIMESTAMP" },
-  ];
-  await tell("amo_v4/mi", {
-    id: "1",
-    data: {
-      typeModel: {
-        aspectTypes: [{ id: "acme.S", name: "S", category: "dynamic", variables }],
-        assetTypes: [
-          {
-            ...{ id: "acme.M", name: "M", parentTypeId: "core.basicasset" },
-            aspects: [{ name: "s", aspectTypeId: "acme.S" }],
-          },
-        ],
-      },
-      instanceModel: { assets: [{ referenceId: "m", typeId: "acme.M", name: "Meter" }] },
-      mappingModel: {
-        mappings: variables.map(({ name }) => ({
-          ...{ dataPointId: name, assetReferenceId: "m", aspectName: "s", variableName: name },
-        })),
-      },
-    },
-  });
+  ]);
   const send = (timestamp: string, state: string, since: string) => {
     const values = [
       { dataPointId: "state", value: state },
@@ -191,6 +191,47 @@ function said(text: string): ReceivedMessage {
     receivedAt: NOW,
     retain: false,
   };
+}
+
+type Tell = (about: string, body: object) => Promise<void>;
+
+/** An agent of MindSphere with an asset of these variables; what says more for it. */
+async function describedMeter(
+  ingest: Ingest,
+  variables: readonly { name: string; dataType: string; length?: number }[],
+): Promise<Tell> {
+  const tell: Tell = (about, body) =>
+    ingest.receive([{ ...said(JSON.stringify(body)), topic: `tc/acme/acme_meter/o/${about}` }]);
+  await tell("amo_v4/mi", {
+    id: "1",
+    data: {
+      typeModel: {
+        aspectTypes: [{ id: "acme.S", name: "S", category: "dynamic", variables }],
+        assetTypes: [
+          {
+            ...{ id: "acme.M", name: "M", parentTypeId: "core.basicasset" },
+            aspects: [{ name: "s", aspectTypeId: "acme.S" }],
+          },
+        ],
+      },
+      instanceModel: { assets: [{ referenceId: "m", typeId: "acme.M", name: "Meter" }] },
+      mappingModel: {
+        mappings: variables.map(({ name }) => ({
+          ...{ dataPointId: name, assetReferenceId: "m", aspectName: "s", variableName: name },
+        })),
+      },
+    },
+  });
+  return tell;
+}
+
+/** All that the channels of the only device have. */
+async function valuesOf(ingest: Ingest): Promise<unknown[]> {
+  const [device] = ingest.devices();
+  assert.ok(device);
+  const series = ingest.device(device.id)?.channels[0]?.series ?? 0;
+  const stored = await historian.range({ series, from: 0, to: NOW + 60_000, limit: 10 });
+  return Array.from({ length: stored.count }, (_, row) => valueAt(stored, row));
 }
 
 /** Of the only device. */

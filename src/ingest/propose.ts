@@ -1,5 +1,6 @@
 import type { ChannelName } from "../domain/brand.ts";
 import type { DataType, Variable } from "../domain/catalogue.ts";
+import { roundedFrom } from "../domain/coerce.ts";
 import type { Value } from "../domain/reading.ts";
 import type { Driver } from "../driver/driver.ts";
 
@@ -50,14 +51,16 @@ export function aspectOf(driver: Driver, channel: ChannelName): string {
   return folders.length > 0 ? folders.join("/") : "values";
 }
 
-/** The type of a value that came without one; a text that reads as a number is a number. */
+/** The type of a value that came without one; a text that reads as a number is one. */
 export function dataTypeOf(value: Value | null): DataType {
   if (typeof value === "boolean") return "boolean";
   if (typeof value === "number") return "number";
   if (typeof value === "bigint") return "integer";
   if (value === null || value.trim() === "") return "number";
   if (/^(true|false)$/i.test(value)) return "boolean";
-  return Number.isFinite(Number(value)) ? "number" : "string";
+  const number = Number(value);
+  if (!Number.isFinite(number)) return "string";
+  return roundedFrom(value, number) === undefined ? "number" : "integer";
 }
 
 function variableOf(driver: Driver, aspect: string, variable: string): Variable | undefined {

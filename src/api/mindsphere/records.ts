@@ -1,5 +1,5 @@
 import type { Variable } from "../../domain/catalogue.ts";
-import { coerce, isWithin } from "../../domain/coerce.ts";
+import { coerce, isWithin, roundedFrom } from "../../domain/coerce.ts";
 import { LIMIT } from "../../domain/limit.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Quality, Value } from "../../domain/reading.ts";
@@ -77,6 +77,9 @@ function saidOf(
   if (typeof given === "object" && given !== null) return failure("expected a value");
   const value = coerce(given, variable.dataType);
   if (!value.ok) return value;
+  if (roundedFrom(given, value.value) !== undefined) {
+    return failure(`a number of 64 bits cannot hold ${given}, a LONG can`);
+  }
   if (!isWithin(value.value, variable)) return failure(`${value.value} needs more than 32 bits`);
   const fault = textSampleFault(variable, value.value);
   if (fault !== undefined) return failure(fault);

@@ -156,7 +156,7 @@ export function randomTale(seed: number, rows: number): Row[][] {
   return batches;
 }
 
-function randomValue(random: () => number, series: number): Value | null {
+export function randomValue(random: () => number, series: number): Value | null {
   if (series === 1) return Math.floor(random() * 1_000) / 10;
   if (series === 2) return random() < 0.02 ? 0 : Math.floor(random() * 100);
   if (series === 3) return random() < 0.5;
@@ -165,7 +165,7 @@ function randomValue(random: () => number, series: number): Value | null {
   return kinds[Math.floor(random() * kinds.length)] ?? null;
 }
 
-function randomQuality(random: () => number): Quality {
+export function randomQuality(random: () => number): Quality {
   return random() < 0.9 ? "good" : (QUALITIES[Math.floor(random() * 3)] ?? "bad");
 }
 

@@ -3,6 +3,7 @@ import { AGGREGATE_FUNCTIONS, type AggregateFunction } from "../domain/aggregate
 import { LIMIT } from "../domain/limit.ts";
 import { QUALITIES } from "../domain/reading.ts";
 import { SAMPLE_TABLE, TABLE_CELLS_MIN, TABLE_HEAD } from "../domain/sample-table.ts";
+import { PAGE_ROWS } from "../domain/table-page.ts";
 import { CALENDAR_UNITS } from "../lib/calendar.ts";
 import type { Route } from "./contract.ts";
 import {
@@ -28,6 +29,15 @@ import { KeptSchema, RetentionSchema } from "./schema-kept.ts";
 
 /** Tables of before have fewer cells. */
 const ROW = { minItems: TABLE_CELLS_MIN, maxItems: TABLE_HEAD.length };
+
+const RowsStored = Type.Object({
+  stored: Type.Integer({ description: "those that were there already, too" }),
+  tooOld: Type.Integer({ description: "not stored: raw samples of then were let go" }),
+  new: Type.Integer(),
+  same: Type.Integer({ description: "there already: they are not stored again" }),
+  corrected: Type.Integer({ description: "another value was there, or another quality" }),
+  uncompared: Type.Integer({ description: "stored without a look at what was there" }),
+});
 
 export const POINT_ROUTES = {
   "GET /points": {
@@ -158,10 +168,15 @@ export const POINT_ROUTES = {
         maxItems: LIMIT.samplesPerPush,
       }),
     }),
-    reply: Type.Object({
-      stored: Type.Integer(),
-      tooOld: Type.Integer({ description: "not stored: raw samples of then were let go" }),
-    }),
+    reply: RowsStored,
+    created: true,
+  },
+  "POST /samples/table": {
+    permission: "engineer",
+    summary: `Store a table as \`fieldline export\` writes it, at most ${PAGE_ROWS} rows`,
+    body: Type.Unsafe<Uint8Array>(Type.String({ format: "binary" })),
+    consumes: SAMPLE_TABLE,
+    reply: RowsStored,
     created: true,
   },
   "GET /history/samples": {

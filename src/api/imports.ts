@@ -1,18 +1,15 @@
 import { type Problem, problem } from "../domain/problem.ts";
-import { putRow } from "../domain/sample-table.ts";
-import { SamplesBuilder } from "../domain/samples.ts";
 import { unitsLike } from "../domain/unit.ts";
-import type { Hands, Import, Reading, Report, Row, Tally, WalkWish } from "../import/import.ts";
+import type { Import, Reading, Report, Tally, WalkWish } from "../import/import.ts";
 import { isTimeZone } from "../lib/calendar.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { SamplesImportReply } from "./contract.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
 import { importLines } from "./import-lines.ts";
+import { keepingOf } from "./keeping.ts";
 import { pointDirectory } from "./point-directory.ts";
-import { storeSamples } from "./push.ts";
 import { iso } from "./time.ts";
-import { wordsOf } from "./words.ts";
 
 export const importHandlers = {
   "GET /imports": async (house) => success({ items: await importLines(house) }),
@@ -45,40 +42,11 @@ async function walk(
   if (fault) return failure(fault);
   const wish = { mode, reading: reading as Reading, actor: by.actor };
   const directory = pointDirectory(await house.model.view(), near);
-  return shown(house.imports.walk(params.id, wish, handsOf(house, directory)));
+  return shown(house.imports.walk(params.id, wish, { ...keepingOf(house), directory }));
 }
 
 function zoneFault(zone: string): Problem | undefined {
   return isTimeZone(zone) ? undefined : problem("request_invalid", `zone: no time zone '${zone}'`);
-}
-
-/** What the import needs of the other rooms. */
-function handsOf(house: House, directory: Hands["directory"]): Hands {
-  return {
-    directory,
-    past: async (query) => ({
-      samples: await house.historian.range(query),
-      words: await wordsOf(house, query),
-    }),
-    keep: (rows) => keep(house, rows),
-  };
-}
-
-async function keep(
-  house: House,
-  rows: readonly Row[],
-): Promise<Outcome<{ readonly tooOld: number }, Problem>> {
-  const { statusSeries } = house.ingest;
-  const worded = rows.filter(({ statusWord }) => statusWord !== null);
-  await statusSeries.give(worded.flatMap(({ of }) => of.target?.series ?? []));
-  const samples = new SamplesBuilder(rows.length);
-  for (const row of rows) {
-    const series = row.of.target?.series;
-    if (series !== undefined) putRow(samples, series, statusSeries.of(series), row);
-  }
-  const stored = await storeSamples(house, samples.take());
-  if (stored.ok) return success({ tooOld: Math.min(stored.value.tooOld, rows.length) });
-  return stored.problem.code === "sample_too_old" ? success({ tooOld: rows.length }) : stored;
 }
 
 function shown(found: Outcome<Import, Problem>): Outcome<SamplesImportReply, Problem> {

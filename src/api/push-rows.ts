@@ -1,16 +1,22 @@
 import type { PointId } from "../domain/brand.ts";
 import { problem } from "../domain/problem.ts";
-import { putRow, rowOfCells, type TableRow } from "../domain/sample-table.ts";
-import { SamplesBuilder } from "../domain/samples.ts";
-import { latestOf, timeFault } from "../domain/time.ts";
+import { SampleLines } from "../domain/sample-lines.ts";
+import { rowOfCells } from "../domain/sample-table.ts";
+import { PAGE_ROWS, PageBuilder, RowError, type TablePage } from "../domain/table-page.ts";
+import { AwayError } from "../historian/historian.ts";
+import { type Keeping, keepPage } from "../import/import.ts";
 import { failure, success } from "../lib/outcome.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
-import { storeSamples } from "./push.ts";
+import { keepingOf } from "./keeping.ts";
 
-export const pushRowsHandlers = { "POST /samples": pushRows } satisfies Handlers;
+export const pushRowsHandlers = {
+  "POST /samples": pushRows,
+  "POST /samples/table": pushTable,
+} satisfies Handlers;
 
 type RowsRoute = "POST /samples";
+type TableRoute = "POST /samples/table";
 
 /**
  * Samples that were taken out of a house come back as they were, of whatever kind; devices and
@@ -18,33 +24,56 @@ type RowsRoute = "POST /samples";
  * that are older than what is kept.
  */
 async function pushRows(house: House, { body }: Call<RowsRoute>): Answer<RowsRoute> {
-  const { points } = await house.model.view();
-  const latest = latestOf(house.clock.now());
-  const { statusSeries } = house.ingest;
-  const samples = new SamplesBuilder(body.rows.length);
+  const page = await pageFor(house);
   for (const [index, cells] of body.rows.entries()) {
-    const row = rowFrom(cells);
-    if (typeof row === "string") {
-      return failure(problem("request_invalid", `rows/${index}: ${row}`));
+    try {
+      const { point, at, value, ...said } = rowOfCells(cells);
+      page.put(page.seriesOf(point), at, value, said);
+    } catch (reason) {
+      return failure(RowError.at(`rows/${index}`, reason).problem);
     }
-    const point = points.get(row.point as PointId);
-    if (!point) return failure(problem("point_unknown", `rows/${index}: no point '${row.point}'`));
-    const fault = timeFault(row.at, latest, `rows/${index}`);
-    if (fault) return failure(fault);
-    if (row.statusWord !== null) await statusSeries.give([point.series]);
-    putRow(samples, point.series, statusSeries.of(point.series), row);
   }
-  const stored = await storeSamples(house, samples.take());
-  if (!stored.ok) return stored;
-  const tooOld = Math.min(stored.value.tooOld, body.rows.length);
-  return success({ stored: body.rows.length - tooOld, tooOld });
+  return store(house, page.take());
 }
 
-/** A sentence where it is none. */
-function rowFrom(cells: readonly string[]): TableRow | string {
+/** The same as text, read where its bytes lie. */
+async function pushTable(house: House, { body }: Call<TableRoute>): Answer<TableRoute> {
+  if (!(body instanceof Uint8Array)) return failure(problem("request_invalid", NO_TABLE));
+  const page = await pageFor(house);
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   try {
-    return rowOfCells(cells);
+    const read = new SampleLines(page).read(bytes, true);
+    if (read < bytes.length) throw new Error(`more than ${PAGE_ROWS} rows`);
   } catch (reason) {
-    return reason instanceof Error ? reason.message : String(reason);
+    return failure(RowError.of(reason).problem);
   }
+  return store(house, page.take());
+}
+
+const NO_TABLE = "send a table of samples, with its content type";
+
+async function pageFor({ model, clock }: House): Promise<PageBuilder> {
+  const { points } = await model.view();
+  return new PageBuilder((id) => points.get(id as PointId)?.series, clock.now());
+}
+
+async function store(house: House, page: TablePage): Answer<RowsRoute> {
+  const kept = await keepPage(page, whereReachable(keepingOf(house)));
+  if (!kept.ok) return kept;
+  const rows = page.samples.count;
+  const { fresh, unknown: uncompared, tooOld, ...known } = kept.value;
+  if (rows > 0 && tooOld === rows) {
+    return failure(problem("sample_too_old", "raw samples of then were let go"));
+  }
+  return success({ stored: rows - tooOld, tooOld, new: fresh - tooOld, ...known, uncompared });
+}
+
+/** Samples are taken also while older ones are away: then nobody knows what they change. */
+function whereReachable(keeping: Keeping): Keeping {
+  const past: Keeping["past"] = (query) =>
+    keeping.past(query).catch((reason) => {
+      if (reason instanceof AwayError) return undefined;
+      throw reason;
+    });
+  return { ...keeping, past };
 }

@@ -19,6 +19,9 @@ export type TableRow = {
   readonly toldAfterwards: boolean | null;
 };
 
+/** What a row says beside its value. */
+export type Said = Pick<TableRow, "quality" | "statusWord" | "toldAfterwards">;
+
 /*
  * As cells of CSV (over HTTP, `SAMPLE_TABLE`): point, at (ISO 8601, or milliseconds where it lies
  * between two or not in the years 1000 to 9999), kind (number, integer, boolean, text, none),
@@ -35,6 +38,9 @@ export const TABLE_HEAD = [
   ...(["statusWord", "toldAfterwards"] as const),
 ] as const;
 
+/** Columns of Parquet that a table of `fieldline export` always had. */
+export const TABLE_COLUMNS = ["point", "at", "number", "integer", "boolean", "text", "quality"];
+
 /**
  * With each answer of the API: how many of these a row has there. New ones come at the end, so that
  * a program and a server of different versions know what the other one does not.
@@ -43,6 +49,8 @@ export const TABLE_CELLS_HEADER = "fieldline-cells";
 
 /** Cells of a row in tables of before. */
 export const TABLE_CELLS_MIN = 5;
+/** Point, time, kind and value. */
+const CELLS_BEFORE = 4;
 
 export function isTableHead(cells: readonly string[]): boolean {
   const isLong = cells.length >= TABLE_CELLS_MIN && cells.length <= TABLE_HEAD.length;
@@ -91,30 +99,48 @@ export function linesOfTable(
   const id = csvCell(point);
   let lines = "";
   for (let row = 0; row < count; row += 1) {
-    const at = samples.at[row] ?? 0;
-    const value = valueAt(samples, row);
-    const text = typeof value === "string" ? csvCell(textOf(value)) : textOf(value);
-    const quality = qualityOf(samples.quality[row] ?? QUALITY_BYTE.bad);
-    const word = wordBeside(quality, words?.get(at)) ?? "";
-    const told = isPast(samples.quality[row]) ? "true" : "";
-    lines += `${id},${timeOf(at)},${kindOf(value)},${text},${quality},${word},${told}\r\n`;
+    lines += lineOf(id, samples, row, words?.get(samples.at[row] ?? 0));
   }
   return lines;
 }
 
+/** A row of columns as a line; `id` is a cell. */
+export function lineOf(id: string, samples: Samples, row: number, word?: number): string {
+  const value = valueAt(samples, row);
+  const text = typeof value === "string" ? csvCell(textOf(value)) : textOf(value);
+  const quality = qualityOf(samples.quality[row] ?? QUALITY_BYTE.bad);
+  const more = wordBeside(quality, word) ?? "";
+  const told = isPast(samples.quality[row]) ? "true" : "";
+  const time = timeOf(samples.at[row] ?? 0);
+  return `${id},${time},${kindOf(value)},${text},${quality},${more},${told}\r\n`;
+}
+
 /** Throws a sentence where the cells are none of a sample. */
 export function rowOfCells(cells: readonly string[]): TableRow {
-  const [point = "", at = "", kind = "", value = "", quality = "", word = "", told] = cells;
-  if (cells.length < TABLE_CELLS_MIN || cells.length > TABLE_HEAD.length) {
-    throw new Error(`${cells.length} cells instead of ${TABLE_HEAD.length}`);
-  }
-  const time = /^-?[\d.e+]+$/.test(at) ? Number(at) : parseIsoTime(at);
-  if (time === undefined || !Number.isFinite(time)) throw new Error(`'${at}' is no time`);
-  return {
-    ...{ point, at: time, value: valueFrom(kind, value) },
-    ...qualityFrom(quality, word),
-    toldAfterwards: told === undefined ? null : toldAfterwardsFrom(told),
-  };
+  const [point = "", at = "", kind = "", value = "", ...rest] = cells;
+  checkCount(cells.length);
+  const said = saidFrom(rest);
+  return { point, at: timeFrom(at), value: valueFrom(kind, value), ...said };
+}
+
+/** What stands behind the value. Throws a sentence. */
+export function saidFrom(cells: readonly string[]): Said {
+  checkCount(cells.length + CELLS_BEFORE);
+  const [quality = "", word = "", told] = cells;
+  const toldAfterwards = told === undefined ? null : toldAfterwardsFrom(told);
+  return { ...qualityFrom(quality, word), toldAfterwards };
+}
+
+function checkCount(cells: number): void {
+  if (cells >= TABLE_CELLS_MIN && cells <= TABLE_HEAD.length) return;
+  throw new Error(`${cells} cells instead of ${TABLE_HEAD.length}`);
+}
+
+/** Throws a sentence where it is none. */
+export function timeFrom(text: string): number {
+  const time = /^-?[\d.e+]+$/.test(text) ? Number(text) : parseIsoTime(text);
+  if (time === undefined || !Number.isFinite(time)) throw new Error(`'${text}' is no time`);
+  return time;
 }
 
 export function parquetColumns(rows: readonly TableRow[]): ParquetColumn[] {
@@ -170,7 +196,8 @@ function textOf(value: Value | null): string {
   return typeof value === "string" && /^[=+\-@\t\r']/.test(value) ? `'${value}` : String(value);
 }
 
-function valueFrom(kind: string, text: string): Value | null {
+/** Throws a sentence where the text is none of its kind. */
+export function valueFrom(kind: string, text: string): Value | null {
   switch (kind) {
     case "number":
       return numberOf(text);

@@ -32,6 +32,7 @@ const cutOff = new Promise<never>(() => {});
 const hands = {
   directory: { byId: () => target, byName: () => target },
   past: async () => ({ samples: new SamplesBuilder().take(), words: undefined }),
+  statusSeries: { of: () => undefined, give: async () => {} },
 };
 
 async function handedIn(imports: Imports) {

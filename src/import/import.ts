@@ -3,20 +3,23 @@ import { join } from "node:path";
 import { type Actor, type NewEvent, THE_HOUSE } from "../domain/event.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { type Problem, problem } from "../domain/problem.ts";
+import type { TablePage } from "../domain/table-page.ts";
 import type { Clock } from "../lib/clock.ts";
 import { newId } from "../lib/id.ts";
 import { isJsonObject, type JsonObject, parseJson } from "../lib/json.ts";
 import type { Log } from "../lib/log.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
+import { MARKS } from "./compare.ts";
 import type { Look } from "./guess.ts";
 import { ImportJob, type JobState } from "./job.ts";
 import type { Reading } from "./reading.ts";
-import type { Report } from "./tally.ts";
+import { type Keeping, settle } from "./settle.ts";
+import type { Mark, Report } from "./tally.ts";
 import type { Hands, WalkParts } from "./walk.ts";
 
 export type { Look } from "./guess.ts";
 export type { Directory, Reading, Target } from "./reading.ts";
-export type { Row } from "./row-reader.ts";
+export type { Keeping } from "./settle.ts";
 export type { Report, Tally } from "./tally.ts";
 export type { Hands } from "./walk.ts";
 
@@ -80,6 +83,22 @@ type ImportParts = {
   readonly clock: Clock;
   readonly log: Log;
 };
+
+/** How many rows of a table were new, there already, and so on; those that are too old are new. */
+export type Kept = Readonly<Record<Mark, number>> & {
+  /** Not stored: raw samples of then were let go. */
+  readonly tooOld: number;
+};
+
+/** Stores what is not there yet of a page; settles when it is safe. */
+export async function keepPage(page: TablePage, keeping: Keeping): Promise<Outcome<Kept, Problem>> {
+  const settled = await settle(page, keeping);
+  if (!settled.ok) return settled;
+  const { marks, tooOld } = settled.value;
+  const counts = { unknown: 0, fresh: 0, same: 0, corrected: 0 };
+  for (const mark of marks) counts[MARKS[mark] ?? "unknown"] += 1;
+  return success({ ...counts, tooOld });
+}
 
 /** Throws where the folder cannot be read or written. */
 export async function openImports(parts: ImportParts): Promise<Imports> {

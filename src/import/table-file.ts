@@ -1,7 +1,13 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { LIMIT } from "../domain/limit.ts";
-import { isTableHead, rowOfCells, rowOfColumns, type TableRow } from "../domain/sample-table.ts";
+import {
+  isTableHead,
+  rowOfCells,
+  rowOfColumns,
+  TABLE_COLUMNS,
+  type TableRow,
+} from "../domain/sample-table.ts";
 import { csvRows } from "../lib/csv.ts";
 import type { ParquetShape } from "../lib/parquet.ts";
 import { type ParquetRow, rowsOfParquet, shapeOfParquet } from "./parquet-rows.ts";
@@ -26,7 +32,6 @@ export type Line = {
 /** What is wrong with a file, in a sentence. */
 export class TableError extends Error {}
 
-const HOUSE_COLUMNS = ["point", "at", "number", "integer", "boolean", "text", "quality"];
 const MAGIC = "PAR1";
 /** Enough to tell an encoding and a separator. */
 const PEEK_BYTES = 64 * 1024;
@@ -80,7 +85,7 @@ async function tableAt(path: string): Promise<TableFile> {
 /** Whether the rows are those of `fieldline export`, by what the columns are called. */
 export function isHouseHead(format: TableFile["format"], head: readonly string[]): boolean {
   if (format === "csv") return isTableHead(head);
-  return HOUSE_COLUMNS.every((name) => head.includes(name));
+  return TABLE_COLUMNS.every((name) => head.includes(name));
 }
 
 type Peek = { readonly bytes: Buffer; readonly size: number };

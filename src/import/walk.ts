@@ -1,20 +1,18 @@
 import { setImmediate } from "node:timers/promises";
+import type { Series } from "../domain/brand.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { type Problem, problem } from "../domain/problem.ts";
+import { pageOf, type TablePage } from "../domain/table-page.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
-import { compared, type Past } from "./compare.ts";
+import { compared, MARKS } from "./compare.ts";
 import type { Directory, Reading } from "./reading.ts";
 import { type Row, RowReader } from "./row-reader.ts";
+import { type Keeping, type Settled, settle } from "./settle.ts";
 import { TableError, type TableFile } from "./table-file.ts";
 import { newReport, type Report } from "./tally.ts";
 
 /** What a walk needs of other rooms. */
-export type Hands = {
-  readonly directory: Directory;
-  readonly past: Past;
-  /** Settles when they are safe, and shown. */
-  readonly keep: (rows: readonly Row[]) => Promise<Outcome<{ readonly tooOld: number }, Problem>>;
-};
+export type Hands = Keeping & { readonly directory: Directory };
 
 export type WalkParts = {
   readonly table: TableFile;
@@ -56,7 +54,7 @@ async function walkLines(
   report: Report,
 ): Promise<Walked["end"]> {
   for await (const { rows, unfit } of batchesOf(parts, reader, report)) {
-    const settled = await settle(parts, rows, report);
+    const settled = await settleRows(parts, rows, report);
     if (!settled.ok) return settled;
     if (unfit) return failure(unfit);
     parts.onProgress(report);
@@ -104,20 +102,26 @@ function unfitOf({ faults: [fault], series }: Report): Problem | undefined {
   return unknown && problem("point_unknown", `no point is known for '${unknown.name}'`);
 }
 
-/** What is there already is not stored again: the same file twice changes nothing. */
-async function settle(
-  { hands: { past, keep }, mode }: WalkParts,
-  batch: readonly Row[],
+/** Rows without a target are left out before. */
+const NO_SERIES = 0 as Series;
+
+async function settleRows(
+  { hands, mode }: WalkParts,
+  rows: readonly Row[],
   report: Report,
 ): Promise<Outcome<void, Problem>> {
-  if (batch.length === 0) return success(undefined);
-  const marks = await compared(past, batch);
-  const news = batch.filter((_, at) => marks[at] !== "same");
-  if (mode !== "check" && news.length > 0) {
-    const kept = await keep(news);
-    if (!kept.ok) return kept;
-    report.tooOld += kept.value.tooOld;
+  if (rows.length === 0) return success(undefined);
+  const page = pageOf(rows, ({ of }) => of.target?.series ?? NO_SERIES);
+  const settled = mode === "check" ? await looked(page, hands) : await settle(page, hands);
+  if (!settled.ok) return settled;
+  report.tooOld += settled.value.tooOld;
+  for (const [at, { of }] of rows.entries()) {
+    of[MARKS[settled.value.marks[at] ?? 0] ?? "unknown"] += 1;
   }
-  for (const [at, { of }] of batch.entries()) of[marks[at] ?? "unknown"] += 1;
   return success(undefined);
+}
+
+/** What would become of its rows. */
+async function looked(page: TablePage, { past }: Keeping): Promise<Outcome<Settled, never>> {
+  return success({ marks: await compared(past, page), tooOld: 0 });
 }

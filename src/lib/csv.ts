@@ -34,14 +34,14 @@ export async function* csvRows(
     for (let end = ends.next(start); end >= 0; end = ends.next(start)) {
       const text = rest.slice(start, end);
       start = end + 1;
-      if (text.trim() !== "") yield { cells: cellsOf(text, separator), line };
+      if (text.trim() !== "") yield { cells: csvCells(text, separator), line };
       line += lineEnds(text) + 1;
     }
     rest = rest.slice(start);
     if (rest.length > ROW_CHARS) throw new Error(`line ${line}: a row that does not end`);
   }
   if (quotes(rest) % 2 === 1) throw new Error(`line ${line}: a quotation mark is not closed`);
-  if (rest.trim() !== "") yield { cells: cellsOf(rest, separator), line };
+  if (rest.trim() !== "") yield { cells: csvCells(rest, separator), line };
 }
 
 /** Of what is no table, or lacks a quotation mark, not all is held in memory. */
@@ -87,7 +87,8 @@ function quotes(text: string): number {
   return text.split('"').length - 1;
 }
 
-function cellsOf(row: string, separator: string): string[] {
+/** Of one row, with or without its line end's carriage return. */
+export function csvCells(row: string, separator = ","): string[] {
   const text = row.endsWith("\r") ? row.slice(0, -1) : row;
   if (!text.includes('"')) return text.split(separator);
   const cells: string[] = [];

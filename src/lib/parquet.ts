@@ -1,9 +1,4 @@
-import {
-  asyncBufferFromFile,
-  parquetMetadataAsync,
-  parquetReadObjects,
-  parquetSchema,
-} from "hyparquet";
+import { asyncBufferFromFile, parquetMetadataAsync, parquetRead, parquetSchema } from "hyparquet";
 import {
   ByteWriter,
   fileWriter,
@@ -82,22 +77,55 @@ export async function parquetShape(path: string): Promise<ParquetShape> {
   };
 }
 
+/** Rows that follow each other, in columns. */
+export type ParquetPart = {
+  readonly rows: number;
+  readonly columns: ReadonlyMap<string, readonly unknown[]>;
+};
+
 /** Rows of a file, a group at a time; of a large group so many rows at a time. */
-export async function* parquetRows(
+export async function* parquetParts(
   path: string,
   rowsAtOnce = 100_000,
-): AsyncGenerator<Record<string, unknown>> {
+): AsyncGenerator<ParquetPart> {
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file);
   let groupStart = 0;
   for (const group of metadata.row_groups) {
     const groupEnd = groupStart + Number(group.num_rows);
     for (let rowStart = groupStart; rowStart < groupEnd; rowStart += rowsAtOnce) {
-      const rowEnd = Math.min(rowStart + rowsAtOnce, groupEnd);
-      yield* await parquetReadObjects({ file, metadata, rowStart, rowEnd, parsers: PARSERS });
+      const rows = Math.min(rowsAtOnce, groupEnd - rowStart);
+      const columns = new Map<string, unknown[]>();
+      await parquetRead({
+        ...{ file, metadata, rowStart, rowEnd: rowStart + rows, parsers: PARSERS },
+        // A chunk may begin before these rows, and end behind them.
+        onChunk({ columnName, columnData, rowStart: chunkStart }) {
+          const column = columns.get(columnName) ?? new Array<unknown>(rows).fill(null);
+          columns.set(columnName, column);
+          const first = Math.max(rowStart - chunkStart, 0);
+          const end = Math.min(rowStart + rows - chunkStart, columnData.length);
+          for (let at = first; at < end; at += 1) {
+            column[chunkStart + at - rowStart] = columnData[at];
+          }
+        },
+      });
+      yield { rows, columns };
     }
     groupStart = groupEnd;
   }
+}
+
+/** The same as objects. */
+export async function* parquetRows(path: string): AsyncGenerator<Record<string, unknown>> {
+  for await (const part of parquetParts(path)) {
+    for (let row = 0; row < part.rows; row += 1) yield parquetRow(part, row);
+  }
+}
+
+export function parquetRow({ columns }: ParquetPart, row: number): Record<string, unknown> {
+  const cells: Record<string, unknown> = {};
+  for (const [name, column] of columns) cells[name] = column[row];
+  return cells;
 }
 
 /** A text keeps its byte order mark. */

@@ -15,7 +15,7 @@ const HELP = `fieldline <program> [options]
   backup FILE                everything in one file; of a running server with --url URL
   restore FILE               into an empty data folder
   export --out FILE          samples, or sums, as CSV or Parquet; of a running server with --url URL
-  import FILE                samples back in, also with --url URL; the same again is no harm
+  import FILE                samples back in, also with --url URL; the same again changes nothing
   move --to URL              brings the history of a folder into a PostgreSQL database
   move --from URL            brings it back from there
   status                     how a running house is, and what waits in a gateway; with --url URL
@@ -44,7 +44,7 @@ const PROGRAMS: Readonly<Record<string, () => Promise<Program>>> = {
   simulator: async () => (await import("./simulator.ts")).runSimulator,
   backup: async () => (await import("./backup.ts")).runBackup,
   export: async () => (await import("./table.ts")).runExport,
-  import: async () => (await import("./table.ts")).runImport,
+  import: async () => (await import("./table-in.ts")).runImport,
   restore: async () => (await import("./backup.ts")).runRestore,
   move: async () => (await import("./move.ts")).runMove,
   check: async () => (await import("./check.ts")).runCheck,

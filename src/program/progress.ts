@@ -30,3 +30,22 @@ export function bytesProgress(
     tell(() => `${what}: ${done} of ${bytesTotal} bytes`);
   };
 }
+
+/** The same of rows, with the part of all that is done, from 0 to 1. */
+export function rowsProgress(
+  io: Pick<Io, "complain">,
+  monotonic = systemClock.monotonic,
+): (rows: number, part: number) => void {
+  const tell = progressOf(io, monotonic);
+  const begun = monotonic();
+  return (rows, part) =>
+    tell(() => {
+      const left = ((monotonic() - begun) / part) * (1 - part);
+      return `${rows} rows, ${Math.floor(part * 100)} %, about ${durationOf(left)} left`;
+    });
+}
+
+function durationOf(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}

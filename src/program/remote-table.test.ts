@@ -3,7 +3,9 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
+import type { Series } from "../domain/brand.ts";
 import { TABLE_HEAD, type TableRow } from "../domain/sample-table.ts";
+import { pageOf } from "../domain/table-page.ts";
 import { remoteOf } from "./remote.ts";
 import { remotePlace } from "./remote-table.ts";
 import type { TablePlace } from "./table-place.ts";
@@ -68,12 +70,16 @@ test("a server that is older gets what it knows, and nothing is lost without a w
   };
   await inPlace(older, async (place) => {
     assert.deepEqual(await place.points(), ["p1"]);
-    await place.put([{ ...live, toldAfterwards: false }]);
+    const put = (row: TableRow) => place.put(pageOf([row], () => 0 as Series));
+    await put({ ...live, toldAfterwards: false });
     const cells = ["p1", "1970-01-01T00:00:00.000Z", "number", "1", "good", ""];
     assert.deepEqual(bodies, [{ rows: [cells] }]);
     const told: TableRow = { ...live, toldAfterwards: true };
-    const refused = /the server is older than this program.*columns toldAfterwards, which/;
-    await assert.rejects(place.put([told]), refused);
+    const refused = await put(told);
+    assert.match(
+      refused.ok ? "" : refused.problem.detail,
+      /the server is older than this program.*columns toldAfterwards, which/,
+    );
     assert.equal(bodies.length, 1);
   });
 });

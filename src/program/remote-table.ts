@@ -1,4 +1,3 @@
-import { LIMIT } from "../domain/limit.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import {
   cellsOf,
@@ -9,22 +8,14 @@ import {
   TABLE_HEAD,
   type TableRow,
 } from "../domain/sample-table.ts";
+import { PAGE_ROWS } from "../domain/table-page.ts";
 import { csvLine, csvRows } from "../lib/csv.ts";
-import type { Outcome } from "../lib/outcome.ts";
+import { failure, type Outcome } from "../lib/outcome.ts";
 import type { Remote } from "./remote.ts";
+import { RemoteDoor } from "./remote-door.ts";
 import { type SumsWish, stretchesOf } from "./sums-wish.ts";
-import {
-  type Lines,
-  PAGE_ROWS,
-  PlaceError,
-  type Put,
-  type Span,
-  type SumsRow,
-  type TablePlace,
-} from "./table-place.ts";
+import { type Lines, PlaceError, type Span, type SumsRow, type TablePlace } from "./table-place.ts";
 
-/** Leaves room for what stands around the rows. */
-const PUSH_BYTES = 0.9 * LIMIT.requestBytes;
 const EARLIEST = -8.64e15;
 const LATEST = 8.64e15;
 const HEAD_LINE = Buffer.from(csvLine(TABLE_HEAD));
@@ -34,20 +25,24 @@ type Page = { readonly items: readonly { readonly id: string }[]; readonly next:
 
 /** A running server, a page a request: what breaks off in between is asked for again. */
 export function remotePlace(remote: Remote): TablePlace {
-  let cells: number = TABLE_HEAD.length;
+  const door = new RemoteDoor(remote);
   return {
     async points() {
       const found = await allPoints(remote);
-      cells = found.cells;
+      door.meet(found);
       return found.ids;
     },
     pages: (point, span) => pagesOf(remote, point, span),
     lines: (point, span) => linesOf(remote, point, span),
     sums: (point, span, wish) => sumsOf(remote, point, span, wish),
-    async put(rows) {
-      let tooOld = 0;
-      for (const body of bodiesOf(rows, cells)) tooOld += (await push(remote, body)).tooOld;
-      return { tooOld };
+    seriesOf: (point) => door.seriesOf(point),
+    async put(page) {
+      try {
+        return await door.put({ page, from: 0, to: page.samples.count });
+      } catch (reason) {
+        if (!(reason instanceof PlaceError)) throw reason;
+        return failure(reason.problem);
+      }
     },
   };
 }
@@ -133,12 +128,6 @@ function newerServer(head: readonly string[]): Problem {
   return problem("request_invalid", `the server is newer than this program: ${what}; ${next}`);
 }
 
-function olderServer(lost: readonly string[]): Problem {
-  const what = `it does not know the columns ${lost.join(", ")}, which this table has`;
-  const next = "bring the server up to date, or leave these columns out";
-  return problem("request_invalid", `the server is older than this program: ${what}; ${next}`);
-}
-
 async function* sumsOf(
   remote: Remote,
   point: string,
@@ -161,37 +150,6 @@ async function* sumsOf(
 /** Of what came whole. */
 async function* once(text: string): AsyncGenerator<string> {
   yield text;
-}
-
-/** Columns that the server does not know are left out where they are empty. */
-function cellsFor(row: TableRow, cellsMax: number): string[] {
-  const cells = cellsOf(row);
-  const lost = TABLE_HEAD.filter((_, at) => at >= cellsMax && cells[at] !== "");
-  if (lost.length > 0) throw new PlaceError(olderServer(lost));
-  return cells.slice(0, cellsMax);
-}
-
-function* bodiesOf(rows: readonly TableRow[], cellsMax: number): Generator<string[][]> {
-  let body: string[][] = [];
-  let bytes = 0;
-  for (const row of rows) {
-    const cells = cellsFor(row, cellsMax);
-    const more = Buffer.byteLength(JSON.stringify(cells)) + 1;
-    const isFull = body.length === LIMIT.samplesPerPush || bytes + more > PUSH_BYTES;
-    if (isFull && body.length > 0) {
-      yield body;
-      [body, bytes] = [[], 0];
-    }
-    body.push(cells);
-    bytes += more;
-  }
-  if (body.length > 0) yield body;
-}
-
-async function push(remote: Remote, rows: readonly string[][]): Promise<Put> {
-  const done = await remote.patient({ method: "POST", path: "/samples", body: { rows } });
-  if (!done.ok && done.problem.code === "sample_too_old") return { tooOld: rows.length };
-  return JSON.parse(sound(done).bytes.toString()) as Put;
 }
 
 /** What was asked for, or what is in the way, thrown. */

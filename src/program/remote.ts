@@ -20,6 +20,8 @@ type Wish = {
   readonly path: string;
   readonly accept?: string;
   readonly body?: unknown;
+  /** Of a body that is a text of its own; any other goes as JSON. */
+  readonly type?: string | undefined;
 };
 
 /** A server that is started anew is back within. */
@@ -33,15 +35,15 @@ export function remoteOf(url: string, io: Io): Outcome<Remote, Problem> {
 }
 
 function asking(base: string, token: string): Remote {
-  const raw = ({ method, path, accept = "application/json", body }: Wish) =>
+  const raw = ({ method, path, accept = "application/json", body, type }: Wish) =>
     fetch(base + path, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
         accept,
-        ...(body !== undefined && { "content-type": "application/json" }),
+        ...(body !== undefined && { "content-type": type ?? "application/json" }),
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: type ? String(body) : JSON.stringify(body) }),
     });
   const once = async (wish: Wish): Promise<Outcome<Response, Problem>> => {
     const response = await raw(wish).catch((reason) => String(reason));

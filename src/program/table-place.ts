@@ -1,9 +1,13 @@
 import type { Series } from "../domain/brand.ts";
-import type { Problem } from "../domain/problem.ts";
-import { linesOfTable, putRow, type TableRow, tableRow } from "../domain/sample-table.ts";
-import { type Samples, SamplesBuilder } from "../domain/samples.ts";
-import type { Historian, RangeQuery } from "../historian/historian.ts";
+import { type Problem, problem } from "../domain/problem.ts";
+import { linesOfTable, type TableRow, tableRow } from "../domain/sample-table.ts";
+import type { Samples } from "../domain/samples.ts";
+import { PAGE_ROWS, type TablePage } from "../domain/table-page.ts";
+import type { Appended, Historian, RangeQuery } from "../historian/historian.ts";
+import { type Keeping, type Kept, keepPage } from "../import/import.ts";
 import { loadStatusSeries } from "../ingest/ingest.ts";
+import { AssertionError } from "../lib/assert.ts";
+import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { Store } from "../store/store.ts";
 import { folderSums } from "./folder-sums.ts";
 import type { SumsWish } from "./sums-wish.ts";
@@ -18,8 +22,10 @@ export interface TablePlace {
   lines(point: string, span: Span): AsyncIterable<Lines>;
   /** What its samples come to, bucket after bucket. Throws `PlaceError`. */
   sums(point: string, span: Span, wish: SumsWish): AsyncIterable<readonly SumsRow[]>;
-  /** Settles when they are safe. Throws `PlaceError`. */
-  put(rows: readonly TableRow[]): Promise<Put>;
+  /** By what name pages that are put in here have a point. Known behind `points`. */
+  seriesOf(point: string): Series | undefined;
+  /** Settles when they are safe. */
+  put(page: TablePage): Promise<Outcome<Kept, Problem>>;
 }
 
 export type Span = { readonly from: number; readonly to: number };
@@ -30,10 +36,17 @@ export type Lines = { readonly length: number; readonly text: string | Uint8Arra
 /** A point, the begin of a bucket, and what each function is there; empty where it is nothing. */
 export type SumsRow = readonly string[];
 
-export type Put = {
-  /** Not stored: raw samples of then were let go. */
-  readonly tooOld: number;
-};
+export const NOTHING_KEPT: Kept = { unknown: 0, fresh: 0, same: 0, corrected: 0, tooOld: 0 };
+
+export function sumOf(a: Kept, b: Kept): Kept {
+  return {
+    unknown: a.unknown + b.unknown,
+    fresh: a.fresh + b.fresh,
+    same: a.same + b.same,
+    corrected: a.corrected + b.corrected,
+    tooOld: a.tooOld + b.tooOld,
+  };
+}
 
 export class PlaceError extends Error {
   readonly problem: Problem;
@@ -44,14 +57,19 @@ export class PlaceError extends Error {
   }
 }
 
-/** Rows of a page, and of a batch. */
-export const PAGE_ROWS = 10_000;
-
 export async function folderPlace(store: Store, historian: Historian): Promise<TablePlace> {
   const points = await store.points.find();
   const pointOf = new Map(points.map((point) => [String(point.id), point]));
   const seriesOf = new Map(points.map(({ id, series }) => [String(id), series]));
   const folder = { historian, statusSeries: await loadStatusSeries(store) };
+  const keeping: Keeping = {
+    past: async (query) => {
+      const { page: samples, words } = await pageOf(folder, query);
+      return { samples, words };
+    },
+    statusSeries: folder.statusSeries,
+    keep: (samples) => kept(historian, samples),
+  };
   return {
     points: async () => [...seriesOf.keys()],
     async *pages(point, span) {
@@ -70,11 +88,8 @@ export async function folderPlace(store: Store, historian: Historian): Promise<T
       const point = pointOf.get(id);
       if (point) yield* folderSums(historian, point, span, wish);
     },
-    async put(rows) {
-      const samples = await samplesFrom(rows, seriesOf, folder.statusSeries);
-      const { tooOld } = await historian.append(samples);
-      return { tooOld: Math.min(tooOld, rows.length) };
-    },
+    seriesOf: (point) => seriesOf.get(point),
+    put: (page) => keepPage(page, keeping),
   };
 }
 
@@ -108,17 +123,11 @@ async function* pagesOf(folder: Folder, query: Omit<RangeQuery, "limit">): Async
   }
 }
 
-async function samplesFrom(
-  rows: readonly TableRow[],
-  seriesOf: ReadonlyMap<string, Series>,
-  statusSeries: Folder["statusSeries"],
-): Promise<Samples> {
-  const batch = new SamplesBuilder(rows.length);
-  for (const row of rows) {
-    const series = seriesOf.get(row.point);
-    if (series === undefined) continue;
-    if (row.statusWord !== null) await statusSeries.give([series]);
-    putRow(batch, series, statusSeries.of(series), row);
+async function kept(historian: Historian, samples: Samples): Promise<Outcome<Appended, Problem>> {
+  try {
+    return success(await historian.append(samples));
+  } catch (reason) {
+    if (reason instanceof AssertionError) throw reason;
+    return failure(problem("historian_failed", String(reason)));
   }
-  return batch.take();
 }

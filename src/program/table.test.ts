@@ -7,10 +7,11 @@ import type { PointId, Series } from "../domain/brand.ts";
 import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
 import { allOf, batchOf, everyKind, ramp, row, START } from "../historian/tale.ts";
 import { silentLog } from "../lib/log.ts";
-import { parquetRows } from "../lib/parquet.ts";
+import { parquetBytes, parquetRows } from "../lib/parquet.ts";
 import { asset, point } from "../store/example.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite.ts";
-import { runExport, runImport } from "./table.ts";
+import { runExport } from "./table.ts";
+import { runImport } from "./table-in.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fieldline-table-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -165,7 +166,7 @@ for (const format of ["csv", "parquet"]) {
     ];
     writeFileSync(words, lines.join("\n"));
     assert.equal(await runImport([words, ...data(from)], io), 0, said.at(-1));
-    assert.equal(said.at(-1), "4 samples are stored");
+    assert.equal(said.at(-1), "4 samples are stored: 4 new");
     const file = join(folder, `${from}.${format}`);
     assert.equal(await runExport(["--out", file, "--format", format, ...data(from)], io), 0);
     await makePoints(to);
@@ -213,6 +214,50 @@ test("an error names the line, and what is wrong there", async () => {
   ] as const) {
     const file = join(folder, "bad.csv");
     writeFileSync(file, head + good + line);
+    assert.equal(await runImport([file, ...data("csv")], io), 2);
+    assert.match(said.at(-1) ?? "", complaint);
+  }
+});
+
+test("an import says what was new, there already and corrected, and goes on where it was stopped", async () => {
+  await makePoints("again");
+  const head = "point,at,kind,value,quality,statusWord,toldAfterwards\n";
+  const lines = Array.from(
+    { length: 25_000 },
+    (_, index) => `p1,${index},number,${index},good,,\n`,
+  );
+  const file = join(folder, "again.csv");
+  writeFileSync(file, head + lines.join(""));
+  const stopped = { ...io, onStop: (call: () => void) => call() };
+  assert.equal(await runImport([file, ...data("again")], stopped), 2);
+  assert.match(said.at(-1) ?? "", /^import_stopped: .*; 0 samples before it are stored; the same/);
+
+  writeFileSync(file, `${head}${lines.slice(0, 15_000).join("")}p1,yesterday,number,1,good,,\n`);
+  assert.equal(await runImport([file, ...data("again")], io), 2);
+  const broken =
+    /^request_invalid: .*line 15002: 'yesterday' is no time; 10000 .*stored: 10000 new;/;
+  assert.match(said.at(-1) ?? "", broken);
+
+  lines[0] = "p1,0,number,-1,good,,\n";
+  writeFileSync(file, head + lines.join(""));
+  assert.equal(await runImport([file, ...data("again")], io), 0);
+  const tale = "15000 new, 9999 there already, 1 in place of another value";
+  assert.equal(said.at(-1), `25000 samples are stored: ${tale}`);
+  const [samples = []] = await remembered("again");
+  assert.deepEqual([samples.length, samples[0]?.value, samples[1]?.value], [25_000, -1, 1]);
+});
+
+test("a file that is no such table is refused with what it lacks", async () => {
+  const file = join(folder, "none");
+  const cut = readFileSync(join(folder, "all.parquet")).subarray(0, 500);
+  const columns = [{ name: "at", type: "TIMESTAMP", data: [new Date(0)] }] as const;
+  for (const [bytes, complaint] of [
+    ["", /^request_invalid: .*line 1: there is nothing in it/],
+    ["at;value\n", /^request_invalid: .*line 1: the first line must be point,at,kind/],
+    [cut, /^import_refused: .*parquet/],
+    [parquetBytes(columns), /^import_refused: .*it has no column point, number, integer/],
+  ] as const) {
+    writeFileSync(file, bytes);
     assert.equal(await runImport([file, ...data("csv")], io), 2);
     assert.match(said.at(-1) ?? "", complaint);
   }

@@ -36,7 +36,7 @@ const USAGES = {
   },
   import: {
     call: `fieldline import FILE ${PLACE}`,
-    about: "A table of fieldline export, CSV or Parquet. The same again is no harm.",
+    about: "A table of fieldline export, CSV or Parquet. What is there already is left alone.",
   },
   move: {
     call: `fieldline move --to ${MOVE}\n       fieldline move --from ${MOVE}`,

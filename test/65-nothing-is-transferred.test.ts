@@ -5,11 +5,11 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { inFolder } from "../src/historian/tale.ts";
+import { ownProgram } from "./own-program.ts";
 
-const PROGRAM = fileURLToPath(new URL("what-crosses.ts", import.meta.url));
+const PROGRAM = ownProgram(import.meta.url, "what-crosses");
 /** What V8 says when a thread transfers its first buffer. */
 const TRANSFERRED = /ArrayBufferDetaching/;
 
@@ -28,7 +28,7 @@ test("a thread that does transfer something is seen here", () =>
   }));
 
 async function whatCrosses(folder: string, ...wishes: readonly string[]): Promise<string> {
-  const program = ["--import", "tsx", PROGRAM, join(folder, "live"), ...wishes];
+  const program = [...PROGRAM, join(folder, "live"), ...wishes];
   const { stdout } = await promisify(execFile)(process.execPath, program);
   return stdout;
 }

@@ -13,13 +13,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { checkEmbeddedHistory } from "../src/historian/embedded/embedded.ts";
 import { chances } from "../src/lib/chance.ts";
 import { batch, missing } from "./batches.ts";
+import { ownProgram } from "./own-program.ts";
 import { openFolder } from "./read-folder.ts";
 
-const CHILD = fileURLToPath(new URL("./append-for-ever.ts", import.meta.url));
+const CHILD = ownProgram(import.meta.url, "append-for-ever");
 const SEED = 8;
 const BATCHES = 150;
 /** Some generations: most of it in the database, the end in the log. */
@@ -173,7 +173,7 @@ async function appended(
   strace: readonly string[],
   { mood, profile = "server", isEnough } = TO_ITS_END,
 ): Promise<Told> {
-  const mine = [process.execPath, "--import", "tsx", CHILD, join(folder, "live"), "1"];
+  const mine = [process.execPath, ...CHILD, join(folder, "live"), "1"];
   const child = [...mine, String(BATCHES), mood, profile];
   const watched = [
     "strace",

@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { chances } from "../src/lib/chance.ts";
 import { batch, missing, rangesOf } from "./batches.ts";
+import { ownProgram } from "./own-program.ts";
 import { CALLS, Playback } from "./power-cut.ts";
 import { openFolder } from "./read-folder.ts";
 
-const CHILD = fileURLToPath(new URL("./append-for-ever.ts", import.meta.url));
+const CHILD = ownProgram(import.meta.url, "append-for-ever");
 const SEED = 6;
 
 const hasStrace = spawnSync("strace", ["-V"]).status === 0;
@@ -126,7 +126,7 @@ const BATCHES = 400;
 
 function childArguments(folder: string, first: number, mood: readonly string[] = []): string[] {
   const live = join(folder, "live");
-  return ["--import", "tsx", CHILD, live, String(first), String(BATCHES), ...mood];
+  return [...CHILD, live, String(first), String(BATCHES), ...mood];
 }
 
 /** What the process says until it ends, or until it has said so many numbers and is killed. */

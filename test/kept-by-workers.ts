@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { ServerAddress } from "../src/broker/external/external.ts";
+import { ownProgram } from "./own-program.ts";
 
-const SCRIPT = fileURLToPath(new URL("external-worker.ts", import.meta.url));
+const SCRIPT = ownProgram(import.meta.url, "external-worker");
 
 /** Worker processes at one broker, each with its file of what it has kept. */
 export class Workers {
@@ -26,7 +26,7 @@ export class Workers {
       ...{ address: this.#address, share: this.#share },
       ...{ worker, folder: this.#folder },
     };
-    const args = ["--import", "tsx", SCRIPT, JSON.stringify(options)];
+    const args = [...SCRIPT, JSON.stringify(options)];
     const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
     this.#processes.set(worker, child);
     await new Promise<void>((resolve, reject) => {

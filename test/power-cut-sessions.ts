@@ -4,14 +4,14 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import type { Durability } from "../src/domain/durability.ts";
 import { chances } from "../src/lib/chance.ts";
 import { systemClock } from "../src/lib/clock.ts";
 import { RawClient, TestHouse } from "./mqtt-peer.ts";
+import { ownProgram } from "./own-program.ts";
 import { CALLS, Playback } from "./power-cut.ts";
 
-const CHILD = fileURLToPath(new URL("./publish-for-ever.ts", import.meta.url));
+const CHILD = ownProgram(import.meta.url, "publish-for-ever");
 const SEED = 6;
 const MESSAGES = 400;
 /** Of those that publish-for-ever.ts publishes on. */
@@ -105,7 +105,7 @@ function recorded(folder: string, durability: Durability): Playback {
   const trace = join(folder, "trace");
   const live = join(folder, "live");
   const watch = ["-f", "-y", "-xx", "-s", "1000000", "-o", trace, "-e", `trace=${CALLS}`, ...SLOW];
-  const child = [process.execPath, "--import", "tsx", CHILD, live, `${MESSAGES}`, durability];
+  const child = [process.execPath, ...CHILD, live, `${MESSAGES}`, durability];
   const env = { ...process.env, UV_USE_IO_URING: "0" };
   const { status } = spawnSync("strace", [...watch, ...child], { stdio: "ignore", env });
   assert.equal(status, 0);

@@ -1,29 +1,10 @@
 // Builds the programs into dist/ and the screens into dist/ui, when a source is newer than them.
-import {
-  cpSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { onceNewer } from "./newer.mjs";
 import { prepare, root, run } from "./prepare.mjs";
 
-const STAMP = `${root}dist/.built`;
 const SOURCES = ["src", "ui", "tsconfig.json", "tsconfig.build.json", "package-lock.json"];
-
-function newest(path) {
-  const { mtimeMs, isDirectory } = facts(path);
-  if (!isDirectory) return mtimeMs;
-  return Math.max(mtimeMs, ...readdirSync(path).map((name) => newest(`${path}/${name}`)));
-}
-
-function facts(path) {
-  const stats = statSync(path);
-  return { mtimeMs: stats.mtimeMs, isDirectory: stats.isDirectory() };
-}
 
 const DATA = /\.(sql|txt)$/;
 
@@ -40,13 +21,12 @@ function copyData(from, to) {
 
 export function build() {
   prepare();
-  const changed = Math.max(...SOURCES.map((path) => newest(`${root}${path}`)));
-  if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === String(changed)) return;
-  console.error("Building …");
-  run("node_modules/.bin/tsc", ["-p", "tsconfig.build.json"]);
-  copyData(`${root}src`, `${root}dist`);
-  run("node_modules/.bin/vite", ["build", "ui", "--logLevel", "warn"]);
-  writeFileSync(STAMP, String(changed));
+  onceNewer(SOURCES, `${root}dist/.built`, () => {
+    console.error("Building …");
+    run("node_modules/.bin/tsc", ["-p", "tsconfig.build.json"]);
+    copyData(`${root}src`, `${root}dist`);
+    run("node_modules/.bin/vite", ["build", "ui", "--logLevel", "warn"]);
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) build();

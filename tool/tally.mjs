@@ -1,4 +1,4 @@
-// A test reporter that counts the tests that ran: the closing line of `npm test`.
+// A test reporter that counts the tests that ran, for the closing line of `npm test`.
 export default async function* tally(source) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const failedFiles = new Set();
@@ -7,8 +7,7 @@ export default async function* tally(source) {
     if (outcome) counts[outcome] += 1;
     if (outcome === "failed") failedFiles.add(data.file);
   }
-  const { passed, failed, skipped } = counts;
-  yield `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}\n`;
+  yield JSON.stringify(counts);
 }
 
 function outcomeOf(type, data, failedFiles) {
@@ -25,5 +24,5 @@ function outcomeOf(type, data, failedFiles) {
  * already, or alone: then the file itself could not be run.
  */
 function isFile(data) {
-  return data?.nesting === 0 && typeof data?.name === "string" && /\.ts$/.test(data.name);
+  return data?.nesting === 0 && typeof data?.name === "string" && /\.[jt]s$/.test(data.name);
 }

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import { RawClient, until } from "../../test/mqtt-peer.ts";
+import { ownProgram } from "../../test/own-program.ts";
 import type { Durability } from "../domain/durability.ts";
 
 const ROUNDS = 4;
@@ -162,8 +163,8 @@ async function start(
   folder: string,
   durability: Durability = "synced",
 ): Promise<{ readonly child: ChildProcess; readonly port: number }> {
-  const file = new URL("../../test/broker-process.ts", import.meta.url).pathname;
-  const child = spawn(process.execPath, ["--import", "tsx", file, folder, durability], {
+  const broker = ownProgram(import.meta.url, "../../test/broker-process");
+  const child = spawn(process.execPath, [...broker, folder, durability], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   t.after(() => child.kill("SIGKILL"));

@@ -31,6 +31,21 @@ test("when the machine's clock is set, intervals and timers do not notice", () =
   assert.equal(fired, 1);
 });
 
+test("what is due while the machine sleeps is called once, when it is awake", () => {
+  const clock = new TestClock(1_000);
+  const fired: string[] = [];
+  const tick = () => {
+    fired.push(`tick at ${clock.now()}`);
+    clock.after(10, tick);
+  };
+  clock.after(10, tick);
+  clock.after(200, () => fired.push("late"));
+  clock.sleep(100);
+  assert.deepEqual(fired, ["tick at 1100"]);
+  clock.advance(10);
+  assert.deepEqual(fired, ["tick at 1100", "tick at 1110"]);
+});
+
 test("a delay of a year does not fire at once", async () => {
   let fired = 0;
   const timer = systemClock.after(365 * 24 * 60 * 60_000, () => {

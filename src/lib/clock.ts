@@ -67,6 +67,15 @@ export class TestClock implements Clock {
     this.#now = end;
   }
 
+  /** The machine sleeps for so long: what was due meanwhile is called once, when it is awake. */
+  sleep(ms: number): void {
+    this.#now += ms;
+    for (let next = this.#next(this.#now); next; next = this.#next(this.#now)) {
+      this.#waiting.delete(next);
+      next.call();
+    }
+  }
+
   /** Sets the machine's clock forward or back: intervals and timers do not notice. */
   jump(ms: number): void {
     this.#setByMs += ms;

@@ -4,7 +4,7 @@ import { testHistorian } from "./conformance.ts";
 import { Engine } from "./embedded/engine/engine.ts";
 import { QUIET } from "./embedded/engine/quiet-tale.ts";
 import { diskFiles } from "./embedded/log/files.ts";
-import { joined } from "./embedded/run/batch.ts";
+import { joined, storableBoundsOf } from "./embedded/run/batch.ts";
 import type { Historian } from "./historian.ts";
 import { bucketsOf } from "./sums.ts";
 
@@ -32,6 +32,7 @@ async function openSmall(folder: string): Promise<Historian> {
   return {
     async append(samples) {
       assert.ok(!isClosed, "closed");
+      storableBoundsOf(samples); // The door refuses all else.
       const copy = joined([samples]);
       const [appended = { tooOld: 0 }] = await inTurn(() => engine.append(copy));
       engine.work(0);

@@ -17,6 +17,7 @@ import type { Upkeep } from "./upkeep.ts";
 
 type ChangesParts = {
   readonly log: Log;
+  readonly onMalformed: (reason: string) => void;
   readonly monotonic: () => number;
   readonly chunks: Chunks;
   readonly memtable: Memtable;
@@ -47,7 +48,7 @@ export class Changes {
    * that no record of the log that has them is replayed. Never while an append is under way.
    */
   async deleteRange(range: SeriesRange): Promise<void> {
-    const { chunks, memtable, log } = this.#parts;
+    const { chunks, memtable } = this.#parts;
     const { series, from, to } = range;
     await this.#departure.finish();
     if (memtable.collect(series, from, to).count > 0) {
@@ -56,7 +57,7 @@ export class Changes {
     }
     await this.#write(() => chunks.cut(range));
     this.#departure.forget(series);
-    readTail(chunks.stored, series, this.#tail, log);
+    readTail(chunks.stored, series, this.#tail, this.#parts);
     memtable.latest.replace(series, memtable.collect(series, ...EVER), this.#tail);
     await this.#upkeep.keep();
   }

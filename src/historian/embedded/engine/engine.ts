@@ -3,6 +3,7 @@ import type { Problem } from "../../../domain/problem.ts";
 import type { Samples } from "../../../domain/samples.ts";
 import type { Held } from "../../../lib/held.ts";
 import type { Outcome } from "../../../lib/outcome.ts";
+import { isMalformed } from "../../../lib/sqlite.ts";
 import { Trouble } from "../../../lib/trouble.ts";
 import type {
   AggregateQuery,
@@ -162,7 +163,7 @@ export class Engine {
 
   latest(series: Uint32Array): Samples {
     const open = series.filter((one) => this.#memtable.latest.isOpen(one));
-    if (open.length > 0) this.#chunks.reading(() => this.#recall(open));
+    if (open.length > 0) this.#recall(open);
     return this.#memtable.newest(series);
   }
 
@@ -249,9 +250,17 @@ export class Engine {
   }
 
   #recall(series: Uint32Array): void {
-    for (const one of series) {
-      readTail(this.#chunks.stored, one, this.#tail, this.#parts.log);
-      this.#memtable.latest.recall(one, this.#tail);
+    try {
+      this.#chunks.reading(() => {
+        for (const one of series) {
+          readTail(this.#chunks.stored, one, this.#tail, this.#parts);
+          this.#memtable.latest.recall(one, this.#tail);
+        }
+      });
+    } catch (reason) {
+      // Where a read has met malformed pages, the end of its transaction fails as well.
+      if (!isMalformed(reason)) throw reason;
+      this.#parts.onMalformed(reason.message);
     }
   }
 

@@ -35,6 +35,20 @@ for (const [way, wishes] of Object.entries(WAYS)) {
     }));
 }
 
+test("the newest sample that a malformed page hides is in nobody else's way", () =>
+  inFolder(async (folder) => {
+    await spoil(folder);
+    const told = new Set<string>();
+    const engine = openEngine(folder, { onMalformed: (reason) => void told.add(reason) });
+    for (const time of ["first", "second"]) {
+      const latest = rowsOf(engine.latest(Uint32Array.of(1, 2)));
+      assert.deepEqual(latest, of(2, AT_ONCE).slice(-1), time);
+    }
+    assert.deepEqual([...told], ["database disk image is malformed"]);
+    assert.deepEqual(ofSeries(engine, 2), of(2, AT_ONCE));
+    await engine.close();
+  }));
+
 test("a database that nothing can be brought into is in no start's way", () =>
   inFolder(async (folder) => {
     await spoil(folder);

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { loseNewestPage } from "../src/historian/embedded/database/pages-tale.ts";
+import { enrol } from "./enrol.ts";
+import { hallPoint } from "./hall.ts";
+import { House, until } from "./house.ts";
+import { sayAt } from "./say-at.ts";
+
+const GATEWAY = ["--profile", "gateway"];
+const START = Date.parse("2026-03-29T00:00:00Z");
+/** Chunks that take several pages. */
+const STORED = 40_000;
+const A_PUSH = 10_000;
+/** More than a generation of a gateway's memory, and less than two. */
+const MORE = 150_000;
+
+const house = await (await House.open(GATEWAY)).signIn();
+after(() => house.close());
+
+test("damaged pages are told, and what is acknowledged behind them is there", async () => {
+  const old = await hallPoint(house);
+  const young = await meterPoint();
+  await push(old, STORED);
+  // What memory held is in chunks behind a deletion.
+  const range = `${timeAt(0)}/${timeAt(1)}`;
+  const [from = "", to = ""] = range.split("/");
+  const query = new URLSearchParams({ from, to, confirm: range });
+  await house.call("DELETE", `/points/${old}/history?${query}`);
+  await house.stop();
+  loseNewestPage(join(house.folder, "history"));
+
+  await house.restart(GATEWAY);
+  await house.signIn();
+  const { status, reasons } = await house.call("GET", "/health");
+  assert.equal(status, "degraded");
+  assert.match(String(reasons), /parts of history.db are damaged/);
+  await push(young, MORE);
+  const stuck = /the history cannot take samples out of its log/;
+  await until("packing has met them", () => stuck.test(house.complaints));
+  assert.equal((await house.call("GET", "/journal?kind=history.unreadable")).items.length, 1);
+  assert.equal(await countOf(young, MORE), MORE);
+
+  await house.killAndRestart(GATEWAY);
+  await house.signIn();
+  assert.equal(await countOf(young, MORE), MORE);
+});
+
+async function meterPoint(): Promise<string> {
+  const meter = await enrol(house, { kind: "mindsphere", tenant: "acme", name: "north" });
+  await sayAt(house, meter, Date.now());
+  const [{ id }] = (await house.call("GET", "/inbox")).items;
+  const { assetId } = await house.call("POST", `/inbox/${id}/adopt`, { name: "Meter" });
+  return (await house.call("GET", `/points?assetId=${assetId}`)).items[0].id;
+}
+
+/** From its first moment on, some thousand at once. */
+async function push(point: string, count: number): Promise<void> {
+  for (let first = 0; first < count; first += A_PUSH) {
+    const rows = Array.from({ length: Math.min(A_PUSH, count - first) }, (_, row) => {
+      return [point, timeAt(first + row), "number", String(Math.sin(first + row)), "good", "", ""];
+    });
+    await house.call("POST", "/samples", { rows });
+  }
+}
+
+/** How many of so many first moments have a sample. */
+async function countOf(point: string, moments: number): Promise<number> {
+  const query = new URLSearchParams({ from: timeAt(0), to: timeAt(moments) });
+  return (await house.call("GET", `/points/${point}/history/count?${query}`)).samples;
+}
+
+function timeAt(moment: number): string {
+  return new Date(START + moment * 1_000).toISOString();
+}

@@ -69,6 +69,44 @@ test("a standby takes over: devices notice nothing, and nothing is lost", { skip
   assert.match(reasons[0], /its standby has taken over since/);
 });
 
+test("a standby that was behind takes over: what was deleted stays deleted", { skip }, async () => {
+  const [first, standby] = await pair();
+  const url = `postgres://fieldline@${first.address},${standby.address}/plant`;
+  const house = await (await House.open(["--database", url])).signIn();
+  after(() => house.close());
+  const device = await CountingDevice.enter(house);
+  await device.send(1_000);
+  const there = first.database("plant");
+  await until("it is in the primary", async () => (await count(there)) === device.sent);
+
+  standby.stop("fast");
+  await device.send(500);
+  await until("that is there, too", async () => (await count(there)) === device.sent);
+  await device.forget(100, 200);
+  const under = device.send(1_000);
+  await killed(first.pid());
+  standby.start();
+  standby.promote();
+  await under;
+  const left = allOf(device).filter((number) => number < 100 || number >= 200);
+  const now = `postgres://fieldline@${standby.address}/plant`;
+  await until("all is in the standby", async () => (await count(now)) === left.length, 60_000);
+  assert.deepEqual(await numbers(now), left);
+  assert.match(house.complaints, /the database has lost deletions/);
+  await restarted(first); // Only one that runs can be closed.
+});
+
+/** A primary, and a standby that follows it. */
+async function pair(): Promise<[Cluster, Cluster]> {
+  const first = await startCluster();
+  assert.ok(first);
+  after(() => first.close());
+  first.database("plant");
+  const standby = await first.standby();
+  after(() => standby.close());
+  return [first, standby];
+}
+
 /** Of PostgreSQL nobody is left: its children end when they notice. */
 async function killed(pid: number): Promise<void> {
   process.kill(pid, "SIGKILL");

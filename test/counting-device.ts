@@ -62,6 +62,13 @@ export class CountingDevice {
     this.#client.publish(this.#topic, payload, { qos: 1, messageId });
   }
 
+  /** Deletes what these messages have brought. */
+  async forget(from: number, to: number): Promise<void> {
+    const [begin, end] = [from, to].map((number) => START + number * 1_000);
+    const query = `from=${begin}&to=${end}&confirm=${begin}/${end}`;
+    await this.#house.call("DELETE", `/points/${this.#point}/history?${query}`);
+  }
+
   async history(): Promise<unknown[]> {
     const span = `from=${START}&to=${START + this.sent * 1_000}&limit=100000`;
     return (await this.#house.call("GET", `/points/${this.#point}/history?${span}`)).value;

@@ -5,11 +5,16 @@
 /** How far a log has come. */
 export type Place = { readonly source: string; readonly sequence: number };
 
+/** The last deletion that a folder has asked for; the first is 1. */
+export type NumberedDeletion = { readonly source: string; readonly number: number };
+
 export type Joined = {
   /** Which database this is. */
   readonly database: string;
   /** How far the log had come; null where it is new to this database. */
   readonly sequence: number | null;
+  /** The number of the last deletion that it has from this folder; 0: none. */
+  readonly deletions: number;
   /** Whether no other log was drained into it since. */
   readonly isOnly: boolean;
   readonly newestAt: number | null;

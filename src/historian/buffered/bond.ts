@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Branch } from "../drained.ts";
+import type { Deletions } from "./deletions.ts";
 
 /** What a data folder knows of its database, kept in a file of its own. */
 export type Bond = {
@@ -16,6 +17,7 @@ export type Bond = {
    * database has beyond it came from another life of the folder, from before it was restored.
    */
   readonly end?: number;
+  readonly deletions?: Deletions;
   /** For how many milliseconds samples stay in the folder. */
   readonly nearMs: number;
 };

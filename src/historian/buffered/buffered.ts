@@ -22,6 +22,7 @@ import {
 import { restOf } from "../paging.ts";
 import { type Bond, readBond, wholeSince, writeBond } from "./bond.ts";
 import { copySeries, seriesIn } from "./copy.ts";
+import { nextDeletion, withDeletion } from "./deletions.ts";
 import { Drain, FOLLOWER, type Link } from "./drain.ts";
 import { knowsBefore } from "./knows-before.ts";
 import { bind, opened, rejoin } from "./link.ts";
@@ -243,8 +244,11 @@ export class BufferedHistorian implements Historian {
   async deleteRange(range: SeriesRange): Promise<void> {
     while (this.#deleting !== undefined) await this.#deleting;
     const deleted = this.#drain.settled().then(async (target) => {
-      await target.deleteRange(range);
+      const deletion = nextDeletion(this.#bond, range);
+      const { source } = this.#bond;
+      await target.deleteRange(range, { source, number: deletion.number });
       await this.#local.deleteRange(range);
+      this.#know(withDeletion(this.#bond, deletion, this.#parts.clock.now()));
     });
     this.#deleting = deleted
       .catch(() => {}) // Whoever asked is told.
@@ -302,9 +306,11 @@ export class BufferedHistorian implements Historian {
   }
 
   async #link(): Promise<Link> {
+    const { outbox } = this;
+    const { log } = this.#parts;
     const connected = await this.#parts.connect();
     if (!connected.ok) throw new AwayError(connected.problem.detail);
-    const joined = await rejoin(this.outbox, connected.value, this.#bond);
+    const joined = await rejoin({ outbox, log }, connected.value, this.#bond);
     if (!joined.ok) {
       await connected.value.close();
       throw new AwayError(joined.problem.detail);

@@ -1,10 +1,12 @@
 import { type Problem, problem } from "../../domain/problem.ts";
 import { SamplesBuilder } from "../../domain/samples.ts";
 import { newId } from "../../lib/id.ts";
+import type { Log } from "../../lib/log.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import type { Branch } from "../drained.ts";
 import type { Outbox } from "../historian.ts";
 import { type Bond, wholeSince } from "./bond.ts";
+import { knowing, lostDeletions } from "./deletions.ts";
 import { FOLLOWER, type Link } from "./drain.ts";
 import type { Target } from "./target.ts";
 
@@ -34,7 +36,7 @@ export async function bind(
 
 /** Joins the database that the folder is bound to; the bond may change on the way. */
 export async function rejoin(
-  outbox: Outbox,
+  { outbox, log }: { readonly outbox: Outbox; readonly log: Log },
   target: Target,
   bond: Bond,
 ): Promise<Outcome<Bound, Problem>> {
@@ -55,10 +57,22 @@ export async function rejoin(
   const isWhole = (joined.isOnly && !isRestored) || newestAt === null;
   const wholeFrom = isWhole ? bond.wholeFrom : Math.max(wholeSince(bond), newestAt + 1);
   const { end: _, ...rest } = bond;
+  await repeat(target, bond, joined.deletions, log);
   return success({
-    bond: { ...rest, branch, wholeFrom },
+    bond: knowing({ ...rest, branch, wholeFrom }, joined.deletions),
     link: { target, source, sequence: isRestored ? after : (sequence ?? undefined) },
   });
+}
+
+/** A standby that took over may have lost deletions: what was deleted would be there again. */
+async function repeat(target: Target, bond: Bond, number: number, log: Log): Promise<void> {
+  const { lost, forgotten } = lostDeletions(bond, number);
+  if (lost.length + forgotten === 0) return;
+  const deletions = { again: lost.length, forgotten };
+  log.error("the database has lost deletions; they are made again, as far as known", deletions);
+  for (const { number: of, ...range } of lost) {
+    await target.deleteRange(range, { source: bond.source, number: of });
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import pg from "pg";
 import type { Samples } from "../../domain/samples.ts";
-import type { Joined, Place } from "../drained.ts";
+import type { Joined, NumberedDeletion, Place } from "../drained.ts";
 import { spoilDays } from "./beside.ts";
 import type { Database, Session, Step } from "./database.ts";
 import type { Days } from "./days.ts";
@@ -134,14 +134,15 @@ export async function join(session: Session, source: string): Promise<Joined> {
        ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int
      FROM fieldline.meta`,
   );
-  const [[sequence = null] = []] = await session.rows(
-    "SELECT sequence FROM fieldline.source WHERE name = $1",
+  const [[sequence = null, deletions = 0] = []] = await session.rows(
+    "SELECT sequence, deletions FROM fieldline.source WHERE name = $1",
     [source],
   );
   await session.run("UPDATE fieldline.meta SET writer = $1", [source]);
   return {
     database: String(database),
     sequence: sequence === null ? null : Number(sequence),
+    deletions: Number(deletions),
     isOnly: writer === source,
     newestAt: newestAt === null ? null : Number(newestAt),
     branch: { system: String(system), timeline: Number(timeline) },
@@ -149,6 +150,13 @@ export async function join(session: Session, source: string): Promise<Joined> {
 }
 
 function note({ source, sequence }: Place): string {
-  return `INSERT INTO fieldline.source VALUES (${pg.escapeLiteral(source)}, ${sequence})
+  return `INSERT INTO fieldline.source(name, sequence)
+    VALUES (${pg.escapeLiteral(source)}, ${sequence})
     ON CONFLICT (name) DO UPDATE SET sequence = excluded.sequence`;
+}
+
+export async function noteDeletion(session: Session, deletion: NumberedDeletion): Promise<void> {
+  const { source, number } = deletion;
+  const noted = "UPDATE fieldline.source SET deletions = $2 WHERE name = $1";
+  await session.run(noted, [source, number]);
 }

@@ -5,7 +5,7 @@ import { isPossible } from "../../domain/time.ts";
 import { assert } from "../../lib/assert.ts";
 import type { Log } from "../../lib/log.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
-import type { Joined, Place } from "../drained.ts";
+import type { Joined, NumberedDeletion, Place } from "../drained.ts";
 import type {
   AggregateQuery,
   Appended,
@@ -23,7 +23,7 @@ import type { Database, Session } from "./database.ts";
 import { DayMaker } from "./day-maker.ts";
 import { Days } from "./days.ts";
 import { keepRemains, removeHours } from "./hours.ts";
-import { Ingest, join } from "./ingest.ts";
+import { Ingest, join, noteDeletion } from "./ingest.ts";
 import { readLatest, readRange } from "./read.ts";
 import { readPolicies, retire, setPolicy } from "./retention.ts";
 import { type Layout, prepareSchema } from "./schema.ts";
@@ -143,9 +143,13 @@ export class PostgresHistorian implements Historian {
     }
   }
 
-  async deleteRange(range: SeriesRange): Promise<void> {
+  /** Where it is a folder's, its number is noted in the same transaction. */
+  async deleteRange(range: SeriesRange, deletion?: NumberedDeletion): Promise<void> {
     this.#ingest.expectDeletion();
-    await this.#database.write((session) => deleteRange(session, range));
+    await this.#database.write(async (session) => {
+      await deleteRange(session, range);
+      if (deletion) await noteDeletion(session, deletion);
+    });
     this.#maker.note();
     this.#maker.wake();
   }

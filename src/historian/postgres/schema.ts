@@ -23,7 +23,8 @@ export type Layout = "partitions" | "timescale";
  *   due       days that are to be made, or made again, and the transaction that last said so
  *   gone      up to which time raw samples of a series were let go: nothing older comes in again
  *   policy    how long a series is kept, where it is not as long as others
- *   source    how far the logs have come that are drained into here
+ *   source    how far the logs have come that are drained into here, and the number of the last
+ *             deletion that came from their folders
  */
 const TABLES = `
   CREATE TABLE fieldline.meta(
@@ -109,6 +110,7 @@ const MIGRATIONS: readonly Migration[] = [
     UPDATE fieldline.policy SET daily_ms = hourly_ms;`,
   () => DAY + daysOfHours("true"),
   ({ layout }) => BESIDE + ALL_DUE(layout),
+  () => "ALTER TABLE fieldline.source ADD COLUMN IF NOT EXISTS deletions bigint NOT NULL DEFAULT 0",
 ];
 
 /** Makes the tables, or brings them up to date, and says how they are laid out. */

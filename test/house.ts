@@ -69,12 +69,13 @@ export class House {
     return this;
   }
 
-  request(method: string, path: string, body?: unknown): Promise<Response> {
+  request(method: string, path: string, body?: unknown, more = {}): Promise<Response> {
     return fetch(`${this.url}/api/v1${path}`, {
       method,
       headers: {
         ...(body !== undefined && { "content-type": "application/json" }),
         ...(this.#cookie && { cookie: this.#cookie }),
+        ...more,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });

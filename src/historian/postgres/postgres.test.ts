@@ -7,7 +7,7 @@ import { silentLog } from "../../lib/log.ts";
 import { testHistorian } from "../conformance.ts";
 import { expectedSums } from "../expected.ts";
 import type { AggregateQuery, Historian } from "../historian.ts";
-import { allOf, assertSame, batchOf, columnOf, ramp, row, START } from "../tale.ts";
+import { assertSame, batchOf, columnOf, ramp, row, START } from "../tale.ts";
 import { startCluster } from "./cluster.ts";
 import { openPostgresHistorian, type PostgresHistorian } from "./postgres.ts";
 import { COLUMNS, encodeRows } from "./rows.ts";
@@ -71,16 +71,6 @@ if (cluster) {
     }
   });
 
-  test("samples of times that no clock can mean are left out, and keep nobody waiting", async () => {
-    const opened = await openPostgresHistorian(cluster.database("clocks"), { log: silentLog });
-    assert.ok(opened.ok);
-    const sane = ramp(3);
-    await opened.value.append(batchOf([{ ...row(1, 0, 1), at: -1e17 }, ...sane]));
-    const old = { ...row(1, 0, "the year 1900"), at: Date.UTC(1900, 0, 1) };
-    await opened.value.append(batchOf([old]));
-    assert.deepEqual(await allOf(opened.value, 1), [old, ...sane]);
-    await opened.value.close();
-  });
   test("a database of the first version learns what its days came to", async () => {
     const url = cluster.database("first");
     const open = async () => {

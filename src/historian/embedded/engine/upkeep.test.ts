@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import { AssertionError } from "../../../lib/assert.ts";
 import { silentLog } from "../../../lib/log.ts";
 import { openSqlite } from "../../../lib/sqlite.ts";
 import { inFolder, START } from "../../tale.ts";
@@ -62,6 +64,50 @@ test("SQLite's log that is filled again keeps its length, and begins anew", () =
     assert.equal(chunks.totals.samples, 4_000);
     chunks.close();
   }));
+
+const IMPOSSIBLE = () => Promise.reject(new AssertionError("impossible"));
+
+test("a wrong program that checkpoints is not taken for a disk that fails", (t) =>
+  inFolder(async (folder) => {
+    const { upkeep, chunks } = openUpkeep(folder, IMPOSSIBLE);
+    const fault = nextFault(t);
+    void upkeep.checkpoint();
+    assert.ok((await fault) instanceof AssertionError);
+    assert.equal(upkeep.isInDoubt, false);
+    chunks.close();
+  }));
+
+test("a wrong program that lets go of segments is not taken for a disk that fails", (t) =>
+  inFolder(async (folder) => {
+    const { upkeep, chunks } = openUpkeep(folder, () => Promise.resolve());
+    write(chunks, 1);
+    const fault = nextFault(t);
+    upkeep.flushed(IMPOSSIBLE);
+    assert.ok((await fault) instanceof AssertionError);
+    assert.equal(upkeep.isInDoubt, false);
+    chunks.close();
+  }));
+
+/** What would end the process. */
+async function nextFault(t: TestContext): Promise<unknown> {
+  const listeners = process.listeners("unhandledRejection");
+  process.removeAllListeners("unhandledRejection");
+  t.after(() => {
+    for (const listener of listeners) process.on("unhandledRejection", listener);
+  });
+  const [fault] = await once(process, "unhandledRejection");
+  return fault;
+}
+
+function openUpkeep(folder: string, checkpointed: () => Promise<void>) {
+  const { file, chunks } = openChunks(folder);
+  const upkeep = new Upkeep(file, {
+    ...{ files: diskFiles, log: silentLog, onDoubt: assert.fail, mayWait: false },
+    waitingBytes: () => 0,
+    checkpoint: checkpointed,
+  });
+  return { upkeep, chunks };
+}
 
 function openChunks(folder: string): { file: string; chunks: Chunks } {
   const file = join(folder, "history.db");

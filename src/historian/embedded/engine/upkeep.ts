@@ -1,3 +1,4 @@
+import { AssertionError } from "../../../lib/assert.ts";
 import { syncFile } from "../folder/folder.ts";
 import type { EngineParts } from "./engine-parts.ts";
 
@@ -90,6 +91,7 @@ export class Upkeep {
 
   /** The disk failed, whatever was asked of it: which of it is lost is not known. */
   doubt(reason: unknown): void {
+    if (reason instanceof AssertionError) throw reason;
     if (this.#isInDoubt) return;
     this.#isInDoubt = true;
     const why = reason instanceof Error ? reason.message : String(reason);
@@ -108,6 +110,7 @@ export class Upkeep {
       this.#plan();
       await letGo();
     } catch (reason) {
+      if (reason instanceof AssertionError) throw reason;
       this.#parts.log.error("the log keeps what it might let go", { reason: String(reason) });
     }
   }

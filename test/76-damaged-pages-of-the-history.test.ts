@@ -35,6 +35,8 @@ test("damaged pages are told, and what is acknowledged behind them is there", as
   const { status, reasons } = await house.call("GET", "/health");
   assert.equal(status, "degraded");
   assert.match(String(reasons), /parts of history.db are damaged/);
+  await refusedToCount(old, STORED);
+  assert.equal(await countOf(old, 1_000, STORED / 2), 1_000, "what lies elsewhere is counted");
   await push(young, MORE);
   const stuck = /the history cannot take samples out of its log/;
   await until("packing has met them", () => stuck.test(house.complaints));
@@ -64,10 +66,17 @@ async function push(point: string, count: number): Promise<void> {
   }
 }
 
-/** How many of so many first moments have a sample. */
-async function countOf(point: string, moments: number): Promise<number> {
-  const query = new URLSearchParams({ from: timeAt(0), to: timeAt(moments) });
+/** How many of so many moments, from this one on, have a sample. */
+async function countOf(point: string, moments: number, first = 0): Promise<number> {
+  const query = new URLSearchParams({ from: timeAt(first), to: timeAt(first + moments) });
   return (await house.call("GET", `/points/${point}/history/count?${query}`)).samples;
+}
+
+async function refusedToCount(point: string, moments: number): Promise<void> {
+  const query = new URLSearchParams({ from: timeAt(0), to: timeAt(moments) });
+  const refused = await house.request("GET", `/points/${point}/history/count?${query}`);
+  assert.equal(refused.status, 503);
+  assert.match(await refused.text(), /"code":"history_unreadable"/);
 }
 
 function timeAt(moment: number): string {

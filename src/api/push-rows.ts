@@ -3,7 +3,7 @@ import { problem } from "../domain/problem.ts";
 import { SampleLines } from "../domain/sample-lines.ts";
 import { rowOfCells } from "../domain/sample-table.ts";
 import { PAGE_ROWS, PageBuilder, RowError, type TablePage } from "../domain/table-page.ts";
-import { AwayError } from "../historian/historian.ts";
+import { knownTrouble } from "../historian/historian.ts";
 import { type Keeping, keepPage } from "../import/import.ts";
 import { failure, success } from "../lib/outcome.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
@@ -68,11 +68,11 @@ async function store(house: House, page: TablePage): Answer<RowsRoute> {
   return success({ stored: rows - tooOld, tooOld, new: fresh - tooOld, ...known, uncompared });
 }
 
-/** Samples are taken also while older ones are away: then nobody knows what they change. */
+/** Samples are taken also where older ones cannot be read: then nobody knows what they change. */
 function whereReachable(keeping: Keeping): Keeping {
   const past: Keeping["past"] = (query) =>
     keeping.past(query).catch((reason) => {
-      if (reason instanceof AwayError) return undefined;
+      if (knownTrouble(reason)) return undefined;
       throw reason;
     });
   return { ...keeping, past };

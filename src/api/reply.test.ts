@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { ApiHouse } from "../../test/api-house.ts";
 import { LIMIT } from "../domain/limit.ts";
 import { PROBLEMS, type ProblemCode } from "../domain/problem.ts";
+import { UnreadableError } from "../historian/historian.ts";
 import { openSqlite } from "../lib/sqlite.ts";
 
 let house: ApiHouse;
@@ -157,6 +158,22 @@ test("a disk that is full is told as that, whoever met it", async () => {
     Object.assign(store.rejected, { count });
     assert.deepEqual([status, json.code], [507, "disk_full"]);
   }
+});
+
+test("a damaged part of the history is told as that, by what reads it", async () => {
+  const [point] = (await house.manyPoints(1)).map(({ id }) => id);
+  const { historian } = house.parts;
+  const { range, aggregate } = historian;
+  const fail = () => Promise.reject(new UnreadableError("parts of history.db are damaged"));
+  Object.assign(historian, { range: fail, aggregate: fail });
+  const query = "from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z";
+  const paths = [`/points/${point}/history/count?${query}`, `/points/${point}/history?${query}`];
+  for (const path of [...paths, `/history/aggregate?points=${point}&${query}&buckets=1`]) {
+    const { status, json } = await house.send("viewer", `GET ${path}`);
+    assert.deepEqual([status, json.code], [503, "history_unreadable"], path);
+    assert.match(json.detail, /history\.db/);
+  }
+  Object.assign(historian, { range, aggregate });
 });
 
 function refusalOf(work: () => void): unknown {

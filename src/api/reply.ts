@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { LIMIT } from "../domain/limit.ts";
 import { PROBLEMS, type Problem, problem } from "../domain/problem.ts";
-import { AwayError } from "../historian/historian.ts";
+import { knownTrouble } from "../historian/historian.ts";
 import type { Log } from "../lib/log.ts";
 import { isDiskFull } from "../lib/sqlite.ts";
 import type { ProblemReply } from "./contract.ts";
@@ -85,7 +85,8 @@ const NO_REQUEST = new Map<string | undefined, string>([
 
 /** What the caller can mend, of what Fastify or a handler threw. */
 function expectedProblem(error: FastifyError, request: FastifyRequest): Problem | undefined {
-  if (error instanceof AwayError) return problem("history_away", error.message);
+  const trouble = knownTrouble(error);
+  if (trouble) return trouble;
   if (isDiskFull(error) || error.code === "ENOSPC") {
     return problem("disk_full", "what was asked is not done: it could not be written");
   }

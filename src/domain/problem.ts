@@ -71,6 +71,7 @@ export const PROBLEMS = {
   broker_refused: { status: 503, meaning: "The external broker does not let Fieldline in." },
   historian_failed: { status: 503, meaning: "The historian cannot store at this moment." },
   history_away: { status: 503, meaning: "Older history cannot be reached at this moment." },
+  history_unreadable: { status: 503, meaning: "A damaged part of the history is in the way." },
   query_too_large: { status: 422, meaning: "The query asks for more than one reply may hold." },
   request_invalid: { status: 400, meaning: "The request is not of the form its route declares." },
   screen_limit: { status: 507, meaning: "The house keeps as many screens as it may." },

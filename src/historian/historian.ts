@@ -1,3 +1,4 @@
+import { type Problem, problem } from "../domain/problem.ts";
 import type { Value } from "../domain/reading.ts";
 import type { Samples } from "../domain/samples.ts";
 import type { CalendarUnit } from "../lib/calendar.ts";
@@ -155,6 +156,16 @@ export type Damaged = {
 
 /** What was asked for lies elsewhere, and that cannot be reached now. What arrives is safe. */
 export class AwayError extends Error {}
+
+/** What was asked for meets a damaged part of the history; what lies elsewhere is answered. */
+export class UnreadableError extends Error {}
+
+/** What is in the way of the history, where it is none of our own faults. */
+export function knownTrouble(reason: unknown): Problem | undefined {
+  if (reason instanceof AwayError) return problem("history_away", reason.message);
+  if (reason instanceof UnreadableError) return problem("history_unreadable", reason.message);
+  return undefined;
+}
 
 export type Appended = {
   /** Samples that were not taken, because raw samples of their times were let go. */

@@ -2,7 +2,7 @@ import { type FileHandle, open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Actor, NewEvent } from "../domain/event.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import { AwayError } from "../historian/historian.ts";
+import { knownTrouble } from "../historian/historian.ts";
 import { AssertionError } from "../lib/assert.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { JsonObject } from "../lib/json.ts";
@@ -217,8 +217,8 @@ const KINDS = { whole: "history.imported", stopped: "history.import-stopped" } a
 /** What the historian threw: what it had taken before that is stored. */
 function broken(reason: unknown, report: Report | null): Walked {
   if (reason instanceof AssertionError) throw reason;
-  const code = reason instanceof AwayError ? "history_away" : "historian_failed";
-  return { report: report ?? newReport(), end: failure(problem(code, String(reason))) };
+  const trouble = knownTrouble(reason) ?? problem("historian_failed", String(reason));
+  return { report: report ?? newReport(), end: failure(trouble) };
 }
 
 function told({ rows, refused, tooOld, series }: Report): JsonObject {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Problem, problem } from "../domain/problem.ts";
 import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
+import { knownTrouble } from "../historian/historian.ts";
 import { Closer } from "../lib/closer.ts";
 import { jsonLog } from "../lib/log.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
@@ -34,7 +35,7 @@ async function inFolder(options: readonly string[], io: Io, work: Work): Promise
   const closer = new Closer();
   const opened = await openFolder(config.data, log, closer);
   const done = opened.ok
-    ? await work(opened.value).finally(() => closer.closeAll())
+    ? await guarded(() => work(opened.value)).finally(() => closer.closeAll())
     : await closer.closeAll().then(() => opened);
   return ended(io, done);
 }
@@ -71,8 +72,9 @@ async function guarded(
   try {
     return await work();
   } catch (reason) {
-    if (!(reason instanceof PlaceError)) throw reason;
-    return failure(reason.problem);
+    const trouble = reason instanceof PlaceError ? reason.problem : knownTrouble(reason);
+    if (!trouble) throw reason;
+    return failure(trouble);
   }
 }
 

@@ -3,7 +3,12 @@ import { type Problem, problem } from "../domain/problem.ts";
 import { linesOfTable, type TableRow, tableRow } from "../domain/sample-table.ts";
 import type { Samples } from "../domain/samples.ts";
 import { PAGE_ROWS, type TablePage } from "../domain/table-page.ts";
-import type { Appended, Historian, RangeQuery } from "../historian/historian.ts";
+import {
+  type Appended,
+  type Historian,
+  knownTrouble,
+  type RangeQuery,
+} from "../historian/historian.ts";
 import { type Keeping, type Kept, keepPage } from "../import/import.ts";
 import { loadStatusSeries } from "../ingest/ingest.ts";
 import { AssertionError } from "../lib/assert.ts";
@@ -128,6 +133,6 @@ async function kept(historian: Historian, samples: Samples): Promise<Outcome<App
     return success(await historian.append(samples));
   } catch (reason) {
     if (reason instanceof AssertionError) throw reason;
-    return failure(problem("historian_failed", String(reason)));
+    return failure(knownTrouble(reason) ?? problem("historian_failed", String(reason)));
   }
 }

@@ -14,6 +14,7 @@ import {
   type Buckets,
   type Historian,
   type HistorianStats,
+  knownTrouble,
   type Outbox,
   type RangeQuery,
   type Retention,
@@ -140,8 +141,9 @@ async function drainedInto({ open, ...parts }: OutParts): Promise<Outcome<void, 
     await buffered.value.retentions();
     return success(undefined);
   } catch (reason) {
-    if (!(reason instanceof AwayError)) throw reason;
-    return failure(problem("history_away", reason.message));
+    const trouble = knownTrouble(reason);
+    if (!trouble) throw reason;
+    return failure(trouble);
   } finally {
     await buffered.value.close();
   }

@@ -4,20 +4,21 @@ import type { Samples } from "../../domain/samples.ts";
 import type { Held } from "../../lib/held.ts";
 import type { Log } from "../../lib/log.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
-import type {
-  AggregateQuery,
-  Appended,
-  Buckets,
-  Damaged,
-  Dropped,
-  Historian,
-  HistorianStats,
-  Missing,
-  Outbox,
-  RangeQuery,
-  Remains,
-  Retention,
-  SeriesRange,
+import {
+  type AggregateQuery,
+  type Appended,
+  type Buckets,
+  type Damaged,
+  type Dropped,
+  type Historian,
+  type HistorianStats,
+  type Missing,
+  type Outbox,
+  type RangeQuery,
+  type Remains,
+  type Retention,
+  type SeriesRange,
+  UnreadableError,
 } from "../historian.ts";
 import { bucketsOf } from "../sums.ts";
 import { type Home, inSameThread, inThread } from "./door/home.ts";
@@ -312,17 +313,13 @@ class EmbeddedHistorian implements Historian {
         this.#settle(answer.id, answer.value);
         break;
       default:
-        if (answer.isMalformed) this.#parts.onMalformed?.(answer.reason);
-        for (const id of answer.ids) this.#refuse(id, answer.reason);
+        if (answer.isUnreadable) this.#parts.onMalformed?.(answer.reason);
+        for (const id of answer.ids) this.#answered(id)?.reject(errorOf(answer));
     }
   }
 
   #settle(id: number, value: Replies[Ask["ask"]] | undefined): void {
     this.#answered(id)?.resolve(value as never);
-  }
-
-  #refuse(id: number, reason: string): void {
-    this.#answered(id)?.reject(new Error(`historian: ${reason}`));
   }
 
   #answered(id: number): Waiting | undefined {
@@ -337,4 +334,9 @@ class EmbeddedHistorian implements Historian {
     this.#onOpened(problem("folder_unreadable", "the historian's engine did not start"));
     for (const { reject } of this.#waiting.splice(0)) reject(new Error("the historian is gone"));
   }
+}
+
+function errorOf({ reason, isUnreadable }: Extract<Answer, { say: "failed" }>): Error {
+  if (!isUnreadable) return new Error(`historian: ${reason}`);
+  return new UnreadableError(`parts of history.db are damaged (${reason}); others can be read`);
 }

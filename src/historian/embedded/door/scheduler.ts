@@ -299,7 +299,8 @@ export class Scheduler {
   #fail(ids: readonly number[], reason: unknown): void {
     if (reason instanceof AssertionError) throw reason;
     const why = reason instanceof Error ? reason.message : "unknown";
-    this.#say({ say: "failed", ids, reason: why, isMalformed: isMalformed(reason) });
+    const isUnreadable = isMalformed(reason) || reason instanceof DamagedChunkError;
+    this.#say({ say: "failed", ids, reason: why, isUnreadable });
   }
 
   /** Whoever cannot leave goes on as before. */

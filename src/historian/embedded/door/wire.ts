@@ -114,7 +114,7 @@ export type Answer =
       readonly say: "failed";
       readonly ids: readonly number[];
       readonly reason: string;
-      /** Pages of the database are not what was written. */
-      readonly isMalformed: boolean;
+      /** Something of the database is not what was written, and cannot be put aside. */
+      readonly isUnreadable: boolean;
     }
   | LogWord;

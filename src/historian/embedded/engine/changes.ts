@@ -1,4 +1,5 @@
 import type { Log } from "../../../lib/log.ts";
+import { isMalformed } from "../../../lib/sqlite.ts";
 import type { Retention, SeriesRange } from "../../historian.ts";
 import type { KeptDays } from "../ask/kept-days.ts";
 import { readTail } from "../ask/tail.ts";
@@ -97,12 +98,25 @@ export class Changes {
       return false;
     }
     if (this.#departure.isUnderWay) await this.#leaveFor(RETIRE_MS);
-    else if (await this.#write(() => retirement.step())) {
+    else if (await this.#step(retirement)) {
       await this.#upkeep.keep();
       return true;
     }
     this.#retirement = retirement;
     return false;
+  }
+
+  /** A series that lies in malformed pages is in no other's way. */
+  async #step(retirement: Retirement): Promise<boolean> {
+    try {
+      return await this.#write(() => retirement.step());
+    } catch (reason) {
+      const series = isMalformed(reason) ? retirement.leaveOut() : undefined;
+      if (!isMalformed(reason) || series === undefined) throw reason;
+      this.#parts.log.error("old samples of a series cannot be let go", { series });
+      this.#parts.onMalformed(reason.message);
+      return false;
+    }
   }
 
   async #leaveFor(budgetMs: number): Promise<void> {

@@ -28,6 +28,7 @@ export class Retirement {
   readonly #fallback: Retention;
   readonly #isInMemory: Wish["isInMemory"];
   #series: number[] | undefined;
+  readonly #leftOut = new Set<number>();
   readonly #run = new Run();
 
   constructor(chunks: Chunks, { now, fallback, isInMemory }: Wish) {
@@ -41,7 +42,7 @@ export class Retirement {
   step(): boolean {
     this.#series ??= [
       ...new Set([...this.#chunks.stored.series(), ...this.#chunks.days.retired()]),
-    ];
+    ].filter((one) => !this.#leftOut.has(one));
     const series = this.#series;
     let left = STEP_CHUNKS;
     for (let one = series.at(-1); one !== undefined; one = series.at(-1)) {
@@ -51,6 +52,17 @@ export class Retirement {
       left -= 1;
     }
     return true;
+  }
+
+  /**
+   * A step has failed at a series that cannot be read: the next begins with all the others. Gives
+   * which it is, undefined where it was at none.
+   */
+  leaveOut(): number | undefined {
+    const series = this.#series?.at(-1);
+    if (series !== undefined) this.#leftOut.add(series);
+    this.#series = undefined;
+    return series;
   }
 
   /** Returns how much work it was, in chunks. */

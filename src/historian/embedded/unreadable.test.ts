@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { silentLog } from "../../lib/log.ts";
+import { type Historian, UnreadableError } from "../historian.ts";
+import { ALL, allOf, batchOf, inFolder, ramp, row, rowsOf, START } from "../tale.ts";
+import { loseNewestPage } from "./database/pages-tale.ts";
+import { openEmbeddedHistorian } from "./embedded.ts";
+
+/** Chunks that take several pages. */
+const MANY = 40_000;
+const FEW = 20;
+const HOUR_MS = 3_600_000;
+const SIZES = { rowsFirst: 500, rowsMax: 500, segmentBytes: 65_536, chunkSamples: 64 };
+/** Of the many, what lies in other pages. */
+const EARLY = { from: START, to: START + 1_000 };
+const FOR_GOOD = { rawMs: null, hourlyMs: null, dailyMs: null };
+
+const few = ramp(FEW).map((one) => ({ ...one, series: 2 }));
+
+type Met = { readonly historian: Historian; readonly told: ReadonlySet<string> };
+
+/** Of series 1 the newest pages are malformed, series 2 is whole. */
+async function inDamaged(check: (met: Met) => Promise<void>): Promise<void> {
+  await inFolder(async (folder) => {
+    const first = await openEmbeddedHistorian({ folder, ...SIZES }, { log: silentLog });
+    assert.ok(first.ok);
+    await first.value.append(batchOf(ramp(MANY)));
+    await first.value.append(batchOf([...few, row(3, 0, 0)]));
+    // What memory held is in chunks behind a deletion.
+    await first.value.deleteRange({ series: 3, from: START, to: START + 1 });
+    await first.value.close();
+    loseNewestPage(folder);
+    const told = new Set<string>();
+    const onMalformed = (reason: string) => void told.add(reason);
+    const sizes = { folder, ...SIZES };
+    const again = await openEmbeddedHistorian(sizes, { log: silentLog, onMalformed });
+    assert.ok(again.ok, JSON.stringify(again));
+    await check({ historian: again.value, told });
+    await again.value.close();
+  });
+}
+
+const sums = (series: number, more = {}) => ({
+  ...{ series: Uint32Array.of(series), from: START, to: START + MANY, by: { buckets: 1 } },
+  ...more,
+});
+
+const READS: Record<string, (historian: Historian) => Promise<unknown>> = {
+  range: (historian) => historian.range({ series: 1, ...ALL }),
+  "range from its end": (historian) => historian.range({ series: 1, ...ALL, limit: 1, order: -1 }),
+  aggregate: (historian) => historian.aggregate(sums(1)),
+  "aggregate of two": (historian) => historian.aggregate(sums(1, { series: Uint32Array.of(1, 2) })),
+  duration: (historian) => historian.aggregate(sums(1, { state: 7 })),
+  deleteRange: (historian) => historian.deleteRange({ series: 1, from: START, to: START + MANY }),
+};
+
+test("what lies in a malformed page is refused by its own name, and told", () =>
+  inDamaged(async ({ historian, told }) => {
+    for (const [name, read] of Object.entries(READS)) {
+      await assert.rejects(read(historian), UnreadableError, name);
+    }
+    assert.deepEqual([...told], ["database disk image is malformed"]);
+  }));
+
+test("what lies elsewhere is answered by every read", () =>
+  inDamaged(async ({ historian }) => {
+    assert.deepEqual(await allOf(historian, 2), few);
+    const early = await historian.range({ series: 1, ...EARLY, limit: MANY });
+    assert.deepEqual(rowsOf(early), ramp(1_000));
+    const [buckets] = await historian.aggregate(sums(1, EARLY));
+    assert.equal(buckets?.count[0], 1_000);
+    const [inState] = await historian.aggregate(sums(2, { state: 7 }));
+    assert.equal(inState?.count[0], FEW);
+    const latest = await historian.latest(Uint32Array.of(1, 2));
+    assert.deepEqual(rowsOf(latest), few.slice(-1));
+    assert.equal((await historian.stats()).samplesStored, MANY + FEW);
+    assert.deepEqual([...(await historian.retentions())], []);
+    assert.deepEqual([...((await historian.remains?.series()) ?? [1])], []);
+    assert.deepEqual((await historian.remains?.of(1))?.days, []);
+    const held = await historian.hold?.();
+    assert.ok(held && held.files.length > 0);
+    await held.release();
+  }));
+
+test("what lies elsewhere is changed, kept and let go as ever", () =>
+  inDamaged(async ({ historian, told }) => {
+    const after = (await historian.outbox?.follow("above")) ?? 0;
+    const more = [row(2, FEW, 2)];
+    await historian.append(batchOf(more));
+    const arrivals = { target: "above", after, samplesMax: MANY };
+    assert.equal((await historian.outbox?.arrivals(arrivals))?.samples.count, more.length);
+    assert.deepEqual(await allOf(historian, 2), [...few, ...more]);
+    await historian.setRetention(2, { ...FOR_GOOD, rawMs: HOUR_MS });
+    await historian.setRetention(1, { ...FOR_GOOD, rawMs: HOUR_MS });
+    await historian.retire(START + 3 * HOUR_MS, FOR_GOOD);
+    assert.deepEqual(await allOf(historian, 2), []);
+    assert.equal((await historian.remains?.of(2))?.hours[0]?.good, FEW + 1);
+    await historian.deleteRange({ series: 2, from: START, to: START + HOUR_MS });
+    assert.deepEqual((await historian.remains?.of(2))?.hours, []);
+    assert.deepEqual([...told], ["database disk image is malformed"]);
+    const early = await historian.range({ series: 1, ...EARLY, limit: MANY });
+    assert.deepEqual(rowsOf(early), ramp(1_000), "nothing of what cannot be read was let go");
+  }));

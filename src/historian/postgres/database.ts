@@ -9,8 +9,12 @@ export interface Database {
   /** One transaction after the other, over the connection that keeps other writers away. */
   write<T>(work: (session: Session) => Promise<T>): Promise<T>;
 
-  /** The same of steps whose answers nobody needs: it never waits for us in between. */
-  writeAll(steps: readonly Step[]): Promise<void>;
+  /**
+   * The same of steps whose answers nobody needs: it never waits for us in between. Those `beside`
+   * them may be a transaction of their own, done at the same time and safe before `steps` are: no
+   * row may be touched by both.
+   */
+  writeAll(steps: readonly Step[], beside?: readonly Step[]): Promise<void>;
 
   /** A transaction that sees one moment and changes nothing. */
   read<T>(work: (session: Session) => Promise<T>): Promise<T>;

@@ -31,6 +31,11 @@ export class Days {
     this.#layout = layout;
   }
 
+  /** Whether what samples need is there when they are written, which does not make it then. */
+  get areMadeBefore(): boolean {
+    return this.#layout === "partitions";
+  }
+
   /** Learns which are there. */
   async load(session: Session): Promise<void> {
     for (const day of await this.#partitions(session)) this.#own.add(day);

@@ -4,6 +4,7 @@ import type { Joined, NumberedDeletion, Place } from "../drained.ts";
 import { spoilDays } from "./beside.ts";
 import type { Database, Session, Step } from "./database.ts";
 import type { Days } from "./days.ts";
+import { HALVED_MIN, type Half, halved } from "./halves.ts";
 import { COLUMNS, encodeRows } from "./rows.ts";
 import { split, type Watermarks } from "./split.ts";
 import { microsOf, timeOf } from "./time.ts";
@@ -66,24 +67,33 @@ export class Ingest {
   /** Settles when they are safe, in the order of the calls. */
   async append(samples: Samples, place?: Place): Promise<Stored> {
     const marks = { newest: this.#newest, gone: this.#gone };
-    const { fresh, late, raised, over, tooOld } = split(samples, marks);
+    const { late, tooOld, ...all } = split(samples, marks);
+    const least = this.#canHalve() ? HALVED_MIN : Number.POSITIVE_INFINITY;
+    const [own, beside] = halved(all, samples.series, { late: late.length, least });
     const daysMade = this.#days.makeFor(samples);
-    const rooms = [this.#rooms.pop(), this.#rooms.pop()];
-    const [freshRows, lateRows] = [
-      encodeRows(samples, fresh, rooms[0]),
-      encodeRows(samples, late, rooms[1]),
-    ];
-    const stored = this.#database.writeAll([
-      ...(fresh.length > 0 ? [{ table: SAMPLE, bytes: freshRows }] : []),
-      ...(late.length > 0 ? replace(lateRows, this.#mayBeAbove) : []),
-      ...(raised.size > 0 ? [raise(raised)] : []),
-      ...(over.length > 0 ? spoilDays(over) : []),
-      `UPDATE fieldline.meta SET samples = samples + ${fresh.length + late.length}`,
-      ...(place ? [note(place)] : []),
-    ]);
+    const encoded = (rows: Uint32Array) => encodeRows(samples, rows, this.#rooms.pop());
+    const [ownRows, otherRows] = [encoded(own.fresh), encoded(beside.fresh)];
+    const lateRows = encoded(late);
+    const stored = this.#database.writeAll(
+      [
+        ...bring(own, ownRows),
+        ...(late.length > 0 ? replace(lateRows, this.#mayBeAbove) : []),
+        `UPDATE fieldline.meta SET samples = samples + ${all.fresh.length + late.length}`,
+        ...(place ? [note(place)] : []),
+      ],
+      bring(beside, otherRows),
+    );
     await Promise.all([daysMade, stored]);
-    this.#rooms.push(lateRows.buffer, freshRows.buffer);
-    return { tooOld, hasDaysOver: over.length > 0 };
+    this.#rooms.push(lateRows.buffer, otherRows.buffer, ownRows.buffer);
+    return { tooOld, hasDaysOver: all.over.length > 0 };
+  }
+
+  /**
+   * Two transactions must never wait for each other: not for a watermark that late rows raise too,
+   * as after a deletion, and not for a day that one of them makes.
+   */
+  #canHalve(): boolean {
+    return this.#days.areMadeBefore && !this.#mayBeAbove;
   }
 }
 
@@ -95,6 +105,15 @@ async function readTimes(session: Session, table: "newest" | "gone") {
 }
 
 const SAMPLE = `fieldline.sample(${COLUMNS})`;
+
+function bring({ fresh, raised, over }: Half, bytes: Uint8Array): readonly Step[] {
+  return [
+    ...(fresh.length > 0 ? [{ table: SAMPLE, bytes }] : []),
+    ...(raised.size > 0 ? [raise(raised)] : []),
+    ...(over.length > 0 ? spoilDays(over) : []),
+  ];
+}
+
 const KEY = ["series", "at"];
 const REPLACED = COLUMNS.split(", ")
   .filter((name) => !KEY.includes(name))

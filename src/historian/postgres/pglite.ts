@@ -25,7 +25,8 @@ export class Timescale {
     return {
       lost: new Promise(() => {}),
       write: (work) => this.#inTurn("BEGIN", work),
-      writeAll: (steps) => this.#inTurn("BEGIN", () => this.#takeAll(steps)),
+      writeAll: (steps, beside = []) =>
+        this.#inTurn("BEGIN", () => this.#takeAll([...beside, ...steps])),
       read: (work) => this.#inTurn("BEGIN READ ONLY", work),
       close: async () => void (await this.#last),
     };

@@ -7,8 +7,9 @@ import { silentLog } from "../../lib/log.ts";
 import { testHistorian } from "../conformance.ts";
 import { expectedSums } from "../expected.ts";
 import type { AggregateQuery, Historian } from "../historian.ts";
-import { assertSame, batchOf, columnOf, ramp, row, START } from "../tale.ts";
+import { allOf, assertSame, batchOf, columnOf, ramp, row, START } from "../tale.ts";
 import { startCluster } from "./cluster.ts";
+import { HALVED_MIN } from "./halves.ts";
 import { openPostgresHistorian, type PostgresHistorian } from "./postgres.ts";
 import { COLUMNS, encodeRows } from "./rows.ts";
 import { connect } from "./server.ts";
@@ -69,6 +70,54 @@ if (cluster) {
       assert.deepEqual(told, [[1, 1]]);
       await database.close();
     }
+  });
+
+  test("of a large batch of which half was refused nothing is lost or twice", async () => {
+    const url = cluster.database("halves");
+    const client = new pg.Client({ connectionString: url });
+    const rows = [1, 2].flatMap((series) =>
+      Array.from({ length: HALVED_MIN / 2 }, (_, at) => row(series, at, at + series)),
+    );
+    const first = await open("halves");
+    await client.connect();
+    await client.query(`CREATE FUNCTION fieldline.refuse() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN RAISE 'not today'; END $$;
+      CREATE TRIGGER refuse BEFORE INSERT ON fieldline.newest
+        FOR EACH ROW WHEN (NEW.series = 2) EXECUTE FUNCTION fieldline.refuse()`);
+    await assert.rejects(first.append(batchOf(rows)), /not today/);
+    const count = "SELECT count(*)::int AS count, max(series) AS last FROM fieldline.sample";
+    assert.deepEqual((await client.query(count)).rows, [{ count: HALVED_MIN / 2, last: 1 }]);
+    await first.close();
+    await client.query("DROP TRIGGER refuse ON fieldline.newest");
+    await client.end();
+    const second = await open("halves");
+    await second.append(batchOf(rows));
+    for (const series of [1, 2]) {
+      const own = rows.filter((one) => one.series === series);
+      assert.deepEqual(await allOf(second, series), own);
+    }
+    assert.equal((await second.stats()).samplesStored, HALVED_MIN);
+    await second.close();
+  });
+
+  test("where one of its two connections breaks, both do, and the next writer comes in", async () => {
+    const url = cluster.database("torn");
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    for (const order of ["ASC", "DESC"]) {
+      const historian = await open("torn");
+      const ended = `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        ORDER BY objid ${order} LIMIT 1`;
+      assert.equal((await client.query(ended)).rowCount, 1);
+      await historian.lost;
+      await historian.close();
+    }
+    await client.end();
+    const next = await open("torn");
+    await next.append(batchOf(ramp(2)));
+    assert.deepEqual(await allOf(next, 1), ramp(2));
+    await next.close();
   });
 
   test("a database of the first version learns what its days came to", async () => {

@@ -8,11 +8,14 @@ import type { Database, Session, Step } from "./database.ts";
 import { runScript } from "./script.ts";
 
 /*
- * Connections to a PostgreSQL: one that writes, and keeps other writers away, and a few that read.
+ * Connections to a PostgreSQL: one that writes, and keeps other writers away, a second one for half
+ * of what is much, and a few that read.
  */
 
 /** "fieldline" in eight letters' bytes: who holds this lock may write. */
 const WRITER_LOCK = "7379531087905681765";
+/** What the second one of a writer that died still does is done before the next one begins. */
+const SECOND_LOCK = "7379531087905681766";
 const READERS_MAX = 4;
 const CONNECT_MS = 10_000;
 const WRITE_MS = 90_000;
@@ -51,9 +54,14 @@ export async function connect(url: string, log: Log): Promise<Outcome<Database, 
   return failure(problem("database_unreachable", reasons.join("; ")));
 }
 
+function clientOf(url: string, log: Log): pg.Client {
+  const client = new pg.Client(optionsOf(url));
+  client.on("error", (reason) => log.warn("the database's connection broke", toldOf(reason)));
+  return client;
+}
+
 async function tryOne(url: string, log: Log): Promise<Outcome<Candidate, string>> {
-  const writer = new pg.Client(optionsOf(url));
-  writer.on("error", (reason) => log.warn("the database's connection broke", toldOf(reason)));
+  const writer = clientOf(url, log);
   try {
     await writer.connect();
     await writer.query(SESSION);
@@ -72,15 +80,32 @@ async function keepOthersAway(
   { url, writer }: Candidate,
   log: Log,
 ): Promise<Outcome<Database, Problem>> {
+  const second = clientOf(url, log);
+  const end = () => Promise.allSettled([writer.end(), second.end()]);
   try {
-    const { rows } = await writer.query(`SELECT pg_try_advisory_lock(${WRITER_LOCK}) AS locked`);
-    if (rows[0]?.locked === true) return success(new Server(writer, url, log));
-    await writer.end();
+    const isFirst = await says(writer, `pg_try_advisory_lock(${WRITER_LOCK})`);
+    if (isFirst) await second.connect();
+    if (isFirst && (await isBeside(second))) {
+      await second.query(SESSION);
+      return success(new Server({ writer, second }, url, log));
+    }
+    await end();
     return failure(problem("database_in_use", `${shownUrl(url)} has another writer`));
   } catch (reason) {
-    await writer.end().catch(() => {}); // It broke off.
+    await end(); // It broke off.
     return failure(problem("database_unreachable", `${shownUrl(url)}: ${toldOf(reason).reason}`));
   }
+}
+
+/** Whether it finds the writer's lock taken, as on the same server, and nobody beside it. */
+async function isBeside(second: pg.Client): Promise<boolean> {
+  if (await says(second, `pg_try_advisory_lock(${WRITER_LOCK})`)) return false;
+  return says(second, `pg_try_advisory_lock(${SECOND_LOCK})`);
+}
+
+async function says(client: pg.Client, expression: string): Promise<boolean> {
+  const { rows } = await client.query(`SELECT ${expression} AS said`);
+  return rows[0]?.said === true;
 }
 
 /** Without what is secret in it. */
@@ -93,15 +118,21 @@ function shownUrl(url: string): string {
   }
 }
 
+type Writers = { readonly writer: pg.Client; readonly second: pg.Client };
+
 class Server implements Database {
   readonly lost: Promise<void>;
   readonly #writer: pg.Client;
+  readonly #second: pg.Client;
   readonly #readers: pg.Pool;
   #last: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
 
-  constructor(writer: pg.Client, url: string, log: Log) {
-    this.#writer = writer;
+  constructor({ writer, second }: Writers, url: string, log: Log) {
+    [this.#writer, this.#second] = [writer, second];
     this.lost = new Promise((resolve) => writer.once("end", resolve));
+    writer.once("end", () => this.#breakOff(second));
+    second.once("end", () => this.#breakOff(writer));
     this.#readers = new pg.Pool({ ...optionsOf(url), max: READERS_MAX });
     this.#readers.on("error", (reason) => log.info("a reader's connection broke", toldOf(reason)));
   }
@@ -110,8 +141,24 @@ class Server implements Database {
     return this.#inTurn(() => inTransaction(this.#writer, BEGIN, work));
   }
 
-  writeAll(steps: readonly Step[]): Promise<void> {
-    return this.#inTurn(() => inOneGo(this.#writer, [BEGIN, ...steps, "COMMIT"]));
+  writeAll(steps: readonly Step[], beside: readonly Step[] = []): Promise<void> {
+    return this.#inTurn(() =>
+      beside.length === 0
+        ? inOneGo(this.#writer, [BEGIN, ...steps, "COMMIT"])
+        : this.#together(steps, beside),
+    );
+  }
+
+  /** What is beside is safe before the rest is: both are sent again where the rest is not. */
+  async #together(steps: readonly Step[], beside: readonly Step[]): Promise<void> {
+    const done = await Promise.allSettled([
+      inOneGo(this.#writer, [BEGIN, ...steps]),
+      inOneGo(this.#second, [BEGIN, ...beside, "COMMIT"]),
+    ]);
+    const failed = done.find((one) => one.status === "rejected");
+    if (!failed) return void (await this.#writer.query("COMMIT"));
+    await this.#writer.query("ROLLBACK").catch(() => {}); // Of a connection that is gone.
+    throw failed.reason;
   }
 
   async read<T>(work: (session: Session) => Promise<T>): Promise<T> {
@@ -133,7 +180,13 @@ class Server implements Database {
 
   async close(): Promise<void> {
     await this.#last.catch(() => {}); // Whoever asked was told.
-    await Promise.allSettled([this.#writer.end(), this.#readers.end()]);
+    this.#isClosed = true;
+    await Promise.allSettled([this.#writer.end(), this.#second.end(), this.#readers.end()]);
+  }
+
+  /** The one is of no use without the other. Both are asked to end when this is closed. */
+  #breakOff(client: pg.Client): void {
+    if (!this.#isClosed) breakOff(client);
   }
 
   /** Behind one that failed, all fail: nothing overtakes what it may have left undone. */
@@ -146,14 +199,19 @@ class Server implements Database {
 
   /** What takes too long is broken off: a network that swallows everything says nothing. */
   async #inTime<T>(work: () => Promise<T>): Promise<T> {
-    const { connection } = this.#writer as unknown as { readonly connection: pg.Connection };
-    const deadline = setTimeout(() => connection.stream.destroy(), WRITE_MS);
+    const deadline = setTimeout(() => breakOff(this.#writer), WRITE_MS);
     try {
       return await work();
     } finally {
       clearTimeout(deadline);
     }
   }
+}
+
+/** At once, and without a word to the server. */
+function breakOff(client: pg.Client): void {
+  const { connection } = client as unknown as { readonly connection: pg.Connection };
+  connection.stream.destroy();
 }
 
 async function inTransaction<T>(

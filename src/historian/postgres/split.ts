@@ -6,7 +6,7 @@ import { microsOf } from "./time.ts";
  */
 
 /** Rows of a batch in the order of the table's key, each (series, time) once. */
-type Split = {
+export type Split = {
   /** Newer than anything known of their series: nothing can be in their way. */
   readonly fresh: Uint32Array;
   /** Late, repeated or corrected ones: they replace what is there. */

@@ -24,6 +24,8 @@ test("while the database is away, devices notice nothing and nothing is lost", {
     async () => (await kept(cluster)).length === device.sent,
   );
 
+  assert.equal((await house.call("GET", "/backups")).isWhole, false, "the rest is the database's");
+
   cluster.stop("immediate");
   await device.send(500);
   const reasons = await until("the house says so", async () => {

@@ -6,8 +6,10 @@ import type { Backup, House } from "./house.ts";
 import { iso } from "./time.ts";
 
 export const backupHandlers = {
-  "GET /backups": async ({ backups }) =>
-    success({ items: (await (backups?.list() ?? [])).map(backupReply) }),
+  "GET /backups": async ({ backups }) => {
+    const items = (await (backups?.list() ?? [])).map(backupReply);
+    return success({ isWhole: backups?.isWhole ?? true, items });
+  },
   "POST /backups": startBackup,
   "GET /backups/:id/file": sendBackup,
   "DELETE /backups/:id": removeBackup,

@@ -99,8 +99,13 @@ export const HOUSE_ROUTES = {
   },
   "GET /backups": {
     permission: "administer",
-    summary: "Backups on the server, newest first, with their progress",
-    reply: Type.Object({ items: Type.Array(BackupSchema) }),
+    summary: "Backups on the server, newest first, and whether the whole history is in them",
+    reply: Type.Object({
+      isWhole: Type.Boolean({
+        description: "Whether the whole history is in them; a database's own is not",
+      }),
+      items: Type.Array(BackupSchema),
+    }),
   },
   "POST /backups": {
     permission: "administer",

@@ -96,6 +96,8 @@ export interface Demo {
 
 /** Copies of all that the server keeps, made while it goes on. */
 export interface Backups {
+  /** Whether all of the history is in them, which most of it is not where a database keeps it. */
+  readonly isWhole: boolean;
   /** Newest first, the one that is being made and the last that failed among them. */
   list(): Promise<readonly Backup[]>;
   /** Settles when it is known what will be in it; one at a time. */

@@ -15,6 +15,8 @@ import { VERSION } from "./version.ts";
 
 type BackupParts = {
   readonly data: string;
+  /** See `Backups` of the API. Fallback: yes. */
+  readonly isWhole?: boolean;
   readonly historian: Pick<Historian, "hold">;
   readonly store: Pick<Store, "hold">;
   readonly journal: Pick<Journal, "record">;
@@ -40,6 +42,7 @@ const NAME = /^fieldline-((\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z)\.tar$/
 
 /** Backups of the running house, in `backups/` of its data folder. */
 export class ServerBackups {
+  readonly isWhole: boolean;
   readonly #parts: BackupParts;
   readonly #folder: string;
   #running: Backup | undefined;
@@ -49,6 +52,7 @@ export class ServerBackups {
 
   constructor(parts: BackupParts) {
     this.#parts = parts;
+    this.isWhole = parts.isWhole ?? true;
     this.#folder = join(parts.data, "backups");
   }
 

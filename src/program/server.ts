@@ -93,7 +93,8 @@ async function openHouse(
   closer.add("demo", () => demo.stop());
   const uplink = await startUplink({ ground: ground.value, ingest: rooms.ingest, closer }, config);
   if (!uplink.ok) return uplink;
-  const backups = new ServerBackups({ ...ground.value, data: config.data });
+  const isWhole = config.database === null;
+  const backups = new ServerBackups({ ...ground.value, data: config.data, isWhole });
   closer.add("backups", () => backups.close());
   const workers = await openWorkers(ground.value, rooms, config, closer);
   if (!workers.ok) return workers;

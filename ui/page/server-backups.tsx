@@ -12,6 +12,7 @@ import { bytesWords, doneShare } from "../server-words.ts";
 
 /** How far the one is that is being made. */
 const EVERY_MS = 1_000;
+const WHOLE = "One file with everything: samples, model, people, certificates and journal.";
 const SECRETS = "It holds keys and hashes of passwords: keep it where only administrators read.";
 
 type Backup = Reply<"GET /backups">["items"][number];
@@ -22,6 +23,7 @@ export function Backups() {
   const start = useAsk("POST /backups", ["GET /backups"]);
   const [removed, setRemoved] = useState<Backup | null>(null);
   const items = data?.items;
+  const isWhole = data?.isWhole ?? true;
   const isRunning = items?.some(({ state }) => state === "running") ?? false;
   const begin = (
     <Button
@@ -44,8 +46,8 @@ export function Backups() {
       {!items && !error && <Waiting />}
       {items?.length === 0 && (
         <Empty icon={Archive} title="No backup on this server" action={begin}>
-          One file with everything: samples, model, people, certificates and journal. Take it away
-          from here: on the same disk it is lost with the rest. {SECRETS}
+          {isWhole ? WHOLE : <BesideDatabase />} Take it away from here: on the same disk it is lost
+          with the rest. {SECRETS}
         </Empty>
       )}
       {items && items.length > 0 && (
@@ -56,13 +58,23 @@ export function Backups() {
             ))}
           </ul>
           <p className="hint backup-hint">
-            {`${SECRETS} `}
+            {!isWhole && <BesideDatabase />} {`${SECRETS} `}
             <code>fieldline restore FILE</code> brings it back, into an empty folder.
           </p>
         </>
       )}
       {removed && <RemoveBackup backup={removed} onClose={() => setRemoved(null)} />}
     </Card>
+  );
+}
+
+/** Half of it is for somebody else to back up. */
+function BesideDatabase() {
+  return (
+    <>
+      A database keeps the history: back that up first, with <code>pg_dump -n fieldline</code>. The
+      file has everything else, and samples of the last two days.
+    </>
   );
 }
 

@@ -7,6 +7,8 @@ import type { Ends } from "../chunk/chunk-head.ts";
  * what is stored already where samples come in order of time.
  */
 
+type Value = SqlRow[number] | undefined;
+
 /** The newest chunk of a series as its writer sees it, who does not need its bytes. */
 export type ChunkEnd = Ends & {
   /** 0 of a full one, where it was not read: who writes behind it does not touch it. */
@@ -64,14 +66,24 @@ export class ChunkEnds {
   }
 }
 
-/** Of the columns id, first_at, last_at, samples, and the first bytes where it may be open. */
+/**
+ * Of the columns id, first_at, last_at, samples, and the first bytes where it may be open. One that
+ * is damaged does not grow: it is taken, and its damage told.
+ */
 export function endOf([id, firstAt, lastAt, samples, head]: SqlRow): ChunkEnd {
-  const pieces = head instanceof Uint8Array ? piecesIn(head) : 0;
-  return {
-    id: Number(id),
-    firstAt: Number(firstAt),
-    lastAt: Number(lastAt),
-    samples: Number(samples),
-    pieces,
-  };
+  const isWhole = areNumbers(firstAt, lastAt, samples) && head instanceof Uint8Array;
+  const pieces = isWhole ? piecesIn(head) : 0;
+  return { id: Number(id), ...endsIn(firstAt, lastAt, samples), pieces };
+}
+
+/** Whether they are what was written: a bit that changed on the disk may make a text of one. */
+export function areNumbers(...values: readonly Value[]): boolean {
+  return values.every((value) => typeof value === "number");
+}
+
+/** Of one that does not say it, as much as is known. */
+export function endsIn(firstAt: Value, lastAt: Value, samples: Value): Ends {
+  const first = typeof firstAt === "number" ? firstAt : 0;
+  const last = typeof lastAt === "number" ? lastAt : first;
+  return { firstAt: first, lastAt: last, samples: typeof samples === "number" ? samples : 0 };
 }

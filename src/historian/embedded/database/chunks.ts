@@ -9,7 +9,15 @@ import { Run } from "../run/run.ts";
 import { type ChunkEnd, ChunkEnds, isOpen, openId } from "./chunk-ends.ts";
 import { Days } from "./days.ts";
 import { Policies } from "./policies.ts";
-import { COUNTS, ENDS, SAID, type StoredChunk, StoredChunks, SUMS } from "./stored-chunks.ts";
+import {
+  bytesIn,
+  COUNTS,
+  ENDS,
+  SAID,
+  type StoredChunk,
+  StoredChunks,
+  SUMS,
+} from "./stored-chunks.ts";
 import { changesOf, readTotals, type Totals } from "./totals.ts";
 
 /*
@@ -62,14 +70,15 @@ export class Chunks {
     );
     this.#data = database.prepare("SELECT data FROM chunk WHERE id = ?");
     this.#total = database.prepare("INSERT OR REPLACE INTO total VALUES (?, ?)");
-    const aside = `${columns}, ${COUNTS}, ${SUMS}`;
+    const aside = `${columns}, ${COUNTS}`;
+    const asIs = aside.replaceAll(/\w+/g, "ifnull($&, 0)");
     this.#putAside = database.prepare(
-      `INSERT INTO damaged(${aside}) SELECT ${aside} FROM chunk WHERE id = ?
+      `INSERT INTO damaged(${aside}, ${SUMS}) SELECT ${asIs}, ${SUMS} FROM chunk WHERE id = ?
        RETURNING series`,
     );
     this.stored = new StoredChunks(database);
     this.totals = readTotals(database);
-    this.days = new Days(database);
+    this.days = new Days(database, log);
     this.policies = new Policies(database);
   }
 
@@ -81,9 +90,7 @@ export class Chunks {
   /** Moves the chunk's samples into the run; a damaged one must not be in the way for ever. */
   take(chunk: StoredChunk | ChunkEnd, into: Run): void {
     try {
-      const data = "data" in chunk ? chunk.data : this.#data.get(chunk.id)?.[0];
-      assert(data instanceof Uint8Array, "a chunk has bytes");
-      decodeChunk(data, into);
+      decodeChunk("data" in chunk ? chunk.data : this.#dataOf(chunk), into);
     } catch (reason) {
       if (!(reason instanceof DamagedChunkError)) throw reason;
       const { id, firstAt, lastAt, samples } = chunk;
@@ -93,6 +100,12 @@ export class Chunks {
       this.#ends.clear();
     }
     this.#drop(chunk);
+  }
+
+  #dataOf({ id }: ChunkEnd): Uint8Array {
+    const row = this.#data.get(id);
+    assert(row, "a chunk that is taken is there");
+    return bytesIn(row[0]);
   }
 
   /** The same, and nothing takes its place. */

@@ -1,3 +1,4 @@
+import type { Log } from "../../../lib/log.ts";
 import type { Sqlite, SqlRow, Statement } from "../../../lib/sqlite.ts";
 import type { SeriesRemains } from "../../historian.ts";
 import { numberIn, oldSummary } from "../chunk/old-chunk.ts";
@@ -33,7 +34,8 @@ import {
  *
  * Of these, `countable` and `good` over the good samples are in columns as well, for whoever looks
  * for days that have any. Before version 8 all of them were in columns, where NULL stands for NaN,
- * and the second part, but for `good`, in `every`; such rows are read as they are.
+ * and the second part, but for `good`, in `every`; such rows are read as they are. A row whose
+ * sums are damaged says what its hours come to.
  *
  * The table `horizon` says up to when raw samples of a series were let go. Days that begin behind
  * it were made from raw samples that are there, and can be made again; without them a read takes
@@ -43,6 +45,9 @@ import {
 const OLD_COLUMNS =
   "first_at, last_at, countable, good, min, max, sum, first, last, increase, area";
 const DOUBLES = 11;
+/** Of one part, and of both. */
+const SUMS_BYTES = [DOUBLES * 8, 2 * DOUBLES * 8];
+const EVERY_BYTES = (DOUBLES - 1) * 8;
 const NEVER = Number.NEGATIVE_INFINITY;
 
 /** Days and their hours: beside raw samples, and in their place when those are gone. */
@@ -50,7 +55,7 @@ export class Days {
   readonly open = new OpenDays();
   /** No sample behind it is too old, whatever its series. */
   newestHorizon = NEVER;
-  #horizons = new Map<number, number>();
+  readonly #horizons = new Map<number, number>();
   readonly #expired = new Map<number, number>();
   readonly #get: Statement;
   readonly #hours: Statement;
@@ -65,7 +70,12 @@ export class Days {
   readonly #horizonRows: Statement;
   readonly #series: Statement;
 
-  constructor(database: Sqlite) {
+  readonly #log: Log;
+  /** Told once: each question that comes there meets it. */
+  readonly #damaged = new Set<string>();
+
+  constructor(database: Sqlite, log: Log) {
+    this.#log = log;
     this.#get = database.prepare("SELECT at, sums FROM day WHERE series = ? AND at = ?");
     this.#hours = database.prepare("SELECT hours FROM day WHERE series = ? AND at = ?");
     this.#old = database.prepare(
@@ -102,8 +112,10 @@ export class Days {
 
   /** Another connection may have let go of samples. */
   refresh(): void {
-    const rows = this.#horizonRows.all();
-    this.#horizons = new Map(rows.map(([series, at]) => [Number(series), Number(at)]));
+    this.#horizons.clear();
+    for (const [series, at] of this.#horizonRows.all()) {
+      if (typeof at === "number") this.#horizons.set(Number(series), at);
+    }
     this.newestHorizon = Math.max(NEVER, ...this.#horizons.values());
   }
 
@@ -142,7 +154,7 @@ export class Days {
     const days: Tier[] = [];
     for (const row of this.#within.all(series, from - DAY_MS, to)) {
       const day = this.#dayOf(series, row, isAll);
-      if (!isAll || day.good === day.countable) days.push(day);
+      if (day && (!isAll || day.good === day.countable)) days.push(day);
     }
     return days;
   }
@@ -154,8 +166,8 @@ export class Days {
   }
 
   isDamaged(series: number, day: number): boolean {
-    const hours = this.#hours.get(series, day)?.[0];
-    return hours instanceof Uint8Array && decodeHours(day, hours) === undefined;
+    const hours = this.#hours.get(series, day)?.[0] ?? null;
+    return hours !== null && this.hoursOf(series, day) === undefined;
   }
 
   /**
@@ -166,6 +178,7 @@ export class Days {
     if (this.horizonOf(series) === NEVER) return Number.NaN;
     for (const row of this.#before.all(series, at)) {
       const day = this.#dayOf(series, row, false);
+      if (!day) return Number.NaN;
       if (day.at + DAY_MS <= at) return day.last;
       const hours = this.hoursOf(series, day.at) ?? [];
       const hour = hours.findLast((one) => one.good > 0 && one.at + HOUR_MS <= at);
@@ -249,7 +262,8 @@ export class Days {
     if (hours) this.put(series, tableOf(linkedByHour([...hours, ...more])));
     else {
       const sums = new Float64Array(SUM_ROW);
-      putRow(sums, 0, link(this.#dayOf(series, row, false), dayFrom(more)));
+      const known = this.#dayOf(series, row, false);
+      putRow(sums, 0, known ? link(known, dayFrom(more)) : dayFrom(more));
       this.#write(series, day, { sums, hours: null });
     }
   }
@@ -260,13 +274,27 @@ export class Days {
     this.#put.run(series, day, countable, good, bytes, hours);
   }
 
-  /** Over its good samples, where nothing else is known. */
-  #dayOf(series: number, [at, sums]: SqlRow, isAll: boolean): Tier {
+  /**
+   * Over its good samples, where nothing else is known. One that is damaged is what its hours come
+   * to, undefined where they are not there.
+   */
+  #dayOf(series: number, [at, sums]: SqlRow, isAll: boolean): Tier | undefined {
     const start = Number(at);
-    if (sums instanceof Uint8Array) return readSums(start, sums, isAll);
-    const row = this.#old.get(series, start) ?? [];
-    const every = row[DOUBLES];
-    return isAll && every instanceof Uint8Array ? readEvery(start, every) : readOld(start, row);
+    if (sums instanceof Uint8Array && SUMS_BYTES.includes(sums.length)) {
+      return readSums(start, sums, isAll);
+    }
+    const row = sums === null ? this.#old.get(series, start) : undefined;
+    if (row && typeof row[0] === "number") return oldDay(start, row, isAll);
+    this.#tellDamaged(series, start);
+    const hours = this.hoursOf(series, start);
+    return hours && dayFrom(hours);
+  }
+
+  #tellDamaged(series: number, day: number): void {
+    const name = `${series} ${day}`;
+    if (this.#damaged.has(name)) return;
+    this.#damaged.add(name);
+    this.#log.error("the sums of a day are damaged", { series, day });
   }
 }
 
@@ -293,6 +321,13 @@ function readSums(at: number, bytes: Uint8Array, isAll: boolean): Tier {
     increase: view.getFloat64(start + 72, true),
     area: view.getFloat64(start + 80, true),
   };
+}
+
+/** Of versions before 8. */
+function oldDay(at: number, row: SqlRow, isAll: boolean): Tier {
+  const every = row[DOUBLES];
+  const isKnown = isAll && every instanceof Uint8Array && every.length === EVERY_BYTES;
+  return isKnown ? readEvery(at, every) : readOld(at, row);
 }
 
 function readEvery(at: number, bytes: Uint8Array): Tier {

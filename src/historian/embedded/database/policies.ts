@@ -20,11 +20,11 @@ export class Policies {
     this.recall();
   }
 
-  /** What was said in a transaction that failed does not hold. */
+  /** What was said in a transaction that failed does not hold. What is damaged lets nothing go. */
   recall(): void {
     this.#own.clear();
     for (const row of this.#rows.all()) {
-      const [series, ...kept] = row.map((value) => (value === null ? null : Number(value)));
+      const [series, ...kept] = row.map((value) => (typeof value === "number" ? value : null));
       const [rawMs = null, hourlyMs = null, dailyMs = null] = kept;
       this.#own.set(Number(series), { rawMs, hourlyMs, dailyMs });
     }

@@ -1,11 +1,10 @@
-import { assert } from "../../../lib/assert.ts";
-import type { Sqlite, SqlRow, Statement } from "../../../lib/sqlite.ts";
+import type { Sqlite, SqlRow, SqlValue, Statement } from "../../../lib/sqlite.ts";
 import type { Summary } from "../../rollup.ts";
 import { type Blocks, blocksOf, decodeChunk, PIECES_AT, piecesIn } from "../chunk/chunk.ts";
 import type { Ends } from "../chunk/chunk-head.ts";
 import { DamagedChunkError } from "../chunk/damage.ts";
 import { oldSummary, sumsOfOldChunk } from "../chunk/old-chunk.ts";
-import { type ChunkEnd, endOf, openId } from "./chunk-ends.ts";
+import { areNumbers, type ChunkEnd, endOf, endsIn, openId } from "./chunk-ends.ts";
 
 /*
  * Chunks as rows of the database: found by series and time. The table: schema.ts; the bytes of a
@@ -40,7 +39,8 @@ export class StoredChunks {
     this.#database = database;
     const whole = `SELECT id, ${ENDS}, data`;
     this.#open = database.prepare(
-      `${whole} FROM chunk WHERE id = ? AND first_at < ? AND last_at >= ?`,
+      `${whole} FROM chunk
+       WHERE id = ? AND ifnull(first_at < ?, true) AND ifnull(last_at >= ?, true)`,
     );
     const floor = `SELECT max(first_at) ${FULL} AND first_at <= ?`;
     this.#first = database.prepare(
@@ -70,7 +70,7 @@ export class StoredChunks {
       for (const row of rows) {
         const chunk = chunkOf(row);
         after = chunk.firstAt;
-        if (chunk.lastAt >= from) yield chunk;
+        if (chunk.lastAt >= from || chunk.data === NO_BYTES) yield chunk;
       }
       if (rows.length < page) break;
       rows = this.#forward.all(series, after, to);
@@ -171,15 +171,18 @@ export class StoredChunks {
 const PAGE_FIRST = 4;
 const PAGE = 16;
 
+/** What stands for bytes that are none: whoever reads them meets a damaged chunk. */
+const NO_BYTES = new Uint8Array();
+
+/** Of the column `data`. */
+export function bytesIn(data: SqlValue | undefined): Uint8Array {
+  return data instanceof Uint8Array ? data : NO_BYTES;
+}
+
+/** Of one that is damaged nobody knows where it ends. */
 function chunkOf([id, firstAt, lastAt, samples, data]: SqlRow): StoredChunk {
-  assert(data instanceof Uint8Array, "a chunk has bytes");
-  return {
-    id: Number(id),
-    firstAt: Number(firstAt),
-    lastAt: Number(lastAt),
-    samples: Number(samples),
-    data,
-  };
+  const bytes = areNumbers(firstAt, lastAt, samples) ? bytesIn(data) : NO_BYTES;
+  return { id: Number(id), ...endsIn(firstAt, lastAt, samples), data: bytes };
 }
 
 /** Of the samples of a chunk, about how many lie within. */

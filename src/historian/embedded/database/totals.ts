@@ -15,6 +15,7 @@ export type Totals = {
   folder: number;
 };
 
+/** One that is damaged is as good as gone (damaged-rows.ts). */
 export function readTotals(database: Sqlite): Totals {
   const totals: Totals = {
     samples: 0,
@@ -25,7 +26,7 @@ export function readTotals(database: Sqlite): Totals {
     folder: 0,
   };
   for (const [name, value] of database.prepare("SELECT name, value FROM total").all()) {
-    Object.assign(totals, { [String(name)]: Number(value) });
+    if (typeof value === "number") Object.assign(totals, { [String(name)]: value });
   }
   return totals;
 }

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { Problem } from "../../../domain/problem.ts";
 import { type Outcome, success } from "../../../lib/outcome.ts";
-import { openSqlite } from "../../../lib/sqlite.ts";
+import { openSqlite, type Sqlite } from "../../../lib/sqlite.ts";
 import { Chunks } from "../database/chunks.ts";
+import { damagedRows } from "../database/damaged-rows.ts";
 import { BUSY_MS } from "../database/waits.ts";
 import { withFolder } from "../folder/folder.ts";
 import { prepareFolder } from "../folder/folder-id.ts";
@@ -61,8 +62,20 @@ function openLocked<T>(
     const files = logFiles(parts, durability);
     const log = new SegmentLog({ ...parts, files, folder: join(folder, "log"), segmentBytes });
     const chunks = new Chunks(database, parts.log, parts.onDamaged);
+    tellDamagedRows(database, parts);
     return success(begin({ chunks, log, isGone }));
   });
   if (!begun.ok) database.close();
   return begun;
+}
+
+/** What they said is gone, and what goes on without it is told. */
+function tellDamagedRows(
+  database: Sqlite,
+  { log, onMalformed }: Pick<EngineParts, "log" | "onMalformed">,
+): void {
+  for (const what of damagedRows(database)) {
+    log.error("a row of history.db is damaged", { what });
+    onMalformed(`${what} is damaged`);
+  }
 }

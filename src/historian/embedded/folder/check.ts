@@ -9,6 +9,7 @@ import { type Rollup, rollupOf } from "../../rollup.ts";
 import { DamagedChunkError } from "../chunk/damage.ts";
 import { type Block, blocksIn } from "../database/blocks.ts";
 import { Chunks } from "../database/chunks.ts";
+import { damagedDays, damagedRows } from "../database/damaged-rows.ts";
 import { HISTORY_VERSION, versionOf } from "../database/schema.ts";
 import type { StoredChunk } from "../database/stored-chunks.ts";
 import type { Totals } from "../database/totals.ts";
@@ -109,6 +110,7 @@ function checkDatabase(
     ends = chunks.totals;
     checkChunks(chunks, found, onSeries);
     checkDays(chunks, found);
+    checkRows(database, found);
     checkAside(database, found);
     return success(ends);
   } catch (reason) {
@@ -140,6 +142,13 @@ function checkDays(chunks: Chunks, { faults }: Found): void {
     for (const { at, fault } of dayFaults(chunks, series)) {
       faults.push(`series ${series}, day from ${isoOf(at)}: ${fault}`);
     }
+  }
+}
+
+function checkRows(database: Sqlite, { faults }: Found): void {
+  for (const what of damagedRows(database)) faults.push(`history.db: ${what} is damaged`);
+  for (const { series, at } of damagedDays(database)) {
+    faults.push(`series ${series}, day from ${isoOf(at)}: its sums are damaged`);
   }
 }
 

@@ -5,7 +5,7 @@ import { type Problem, problem } from "../../../domain/problem.ts";
 import { failure, type Outcome, success } from "../../../lib/outcome.ts";
 import type { Sqlite } from "../../../lib/sqlite.ts";
 import { prepareDatabase } from "../database/schema.ts";
-import type { Totals } from "../database/totals.ts";
+import { readTotals, type Totals } from "../database/totals.ts";
 import { type Files, makeFolder } from "../log/files.ts";
 
 /*
@@ -41,9 +41,9 @@ export function prepareFolder(
   const prepared = prepareDatabase(database, pagesKib);
   if (!prepared.ok) return prepared;
   files.syncFolder(folder); // Before there is a log: see missing.ts.
-  const [[id = 0] = []] = database.prepare("SELECT value FROM total WHERE name = 'folder'").all();
-  const known = belongTogether({ folder: Number(id) }, folder);
-  if (known.ok) noteId(database, { folder, id: Number(id) }, files);
+  const { folder: id } = readTotals(database);
+  const known = belongTogether({ folder: id }, folder);
+  if (known.ok) noteId(database, { folder, id }, files);
   return known;
 }
 

@@ -44,7 +44,8 @@ for (const looks of LOOKS) {
       await open(page);
       const { violations } = await new AxeBuilder({ page }).include(place).analyze();
       wrong.push(...violations.map(({ id, nodes }) => `${what}: ${id}: ${nodes[0]?.html}`));
-      wrong.push(...(await visitor.smallTargets()).map((target) => `${what}: ${target}`));
+      const controls = [...(await visitor.smallTargets()), ...(await visitor.narrowButtons())];
+      wrong.push(...controls.map((control) => `${what}: ${control}`));
       await page.keyboard.press("Escape");
       await page.getByRole("dialog").waitFor({ state: "detached" });
     }

@@ -32,6 +32,17 @@ const SMALL_TARGETS = `(() => {
       return \`\${Math.round(width)} x \${Math.round(height)}: \${control.className} \${name}\`;
     });
 })()`;
+/** A control in a row that is narrower than its words, so that they lie over the next one's. */
+const NARROW_BUTTONS = `(() => {
+  const words = document.createRange();
+  return [...document.querySelectorAll(".choice button, .button, .tab")]
+    .filter((button) => {
+      words.selectNodeContents(button);
+      const { width } = words.getBoundingClientRect();
+      return button.checkVisibility() && width > button.getBoundingClientRect().width + 1;
+    })
+    .map((button) => "narrower than its words: " + button.textContent.slice(0, 30));
+})()`;
 /** What a program says where it has nothing to say. */
 const GIBBERISH = /\bNaN\b|\bundefined\b|\bnull\b|\[object/;
 
@@ -120,6 +131,11 @@ export class Visitor {
   async smallTargets(): Promise<string[]> {
     if ((this.page.viewportSize()?.width ?? 0) > PHONE_PX) return [];
     return this.page.evaluate(SMALL_TARGETS);
+  }
+
+  /** Of any width. */
+  narrowButtons(): Promise<string[]> {
+    return this.page.evaluate(NARROW_BUTTONS);
   }
 
   /** Whether the page, other than what scrolls in it, has to be moved to the side. */

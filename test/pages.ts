@@ -57,9 +57,9 @@ export async function wrongWith(visitor: Visitor, path: string): Promise<string[
     return `${id} (${nodes.length}): ${first?.html.slice(0, 160)} ${first?.failureSummary ?? ""}`;
   });
   const nonsense = await visitor.nonsense();
-  const small = await visitor.smallTargets();
-  if (await visitor.isTooWide()) small.push("is wider than its window");
-  const all = [...found, ...visitor.troubles, ...(nonsense ? [nonsense] : []), ...small];
+  const cramped = [...(await visitor.smallTargets()), ...(await visitor.narrowButtons())];
+  if (await visitor.isTooWide()) cramped.push("is wider than its window");
+  const all = [...found, ...visitor.troubles, ...(nonsense ? [nonsense] : []), ...cramped];
   return all.map((what) => `${path}: ${what}`);
 }
 

@@ -240,7 +240,7 @@ async function writeMetric(page) {
 
 async function everySample(page) {
   await press(page, "Download");
-  await press(page, "Every sample");
+  await page.getByLabel("Lines").selectOption("Every sample");
   await press(page, "Parquet");
 }
 

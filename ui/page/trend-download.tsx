@@ -7,6 +7,7 @@ import { formatBytes, formatCount, formatDateTime, formatNumber } from "../forma
 import { Button } from "../part/button.tsx";
 import { Dialog } from "../part/dialog.tsx";
 import { ProblemNote } from "../part/empty.tsx";
+import { SelectField } from "../part/field.tsx";
 import { Choice } from "../part/tabs.tsx";
 import {
   countSamples,
@@ -67,8 +68,13 @@ export function TrendDownload({ points, view, first = "drawn", onClose }: TrendD
         {formatCount(points.length, "variable")}, {formatDateTime(edges.from)} to{" "}
         {formatDateTime(edges.to)}.
       </p>
-      <Choice label="One line for each" options={LINES} value={lines} onChange={setLines} />
-      <p className="dim">{MEANINGS[lines]}</p>
+      <SelectField
+        label="Lines"
+        options={LINES}
+        value={lines}
+        hint={MEANINGS[lines]}
+        onChange={setLines}
+      />
       {lines !== "drawn" && <Choice label="File" options={KINDS} value={kind} onChange={setKind} />}
       {lines === "samples" && <SampleCount wish={wish} />}
       {progress && (

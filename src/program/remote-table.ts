@@ -44,6 +44,7 @@ export function remotePlace(remote: Remote): TablePlace {
         return failure(reason.problem);
       }
     },
+    giveUp: () => remote.giveUp(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { type Problem, problem } from "../domain/problem.ts";
+import { assert } from "../lib/assert.ts";
 import { backoff } from "../lib/backoff.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import type { Io } from "./io.ts";
@@ -10,6 +11,8 @@ export type Remote = {
   raw(wish: Wish): Promise<Response>;
   /** Asks again where the server is away for a while, too busy, or breaks off. */
   patient(wish: Wish): Promise<Outcome<Whole, Problem>>;
+  /** From now on nobody waits: what is asked for ends, what is being sent is sent to its end. */
+  giveUp(): void;
 };
 
 /** An answer that has come to its end. */
@@ -31,10 +34,11 @@ const RETRY = { firstMs: 500, longestMs: 15_000 };
 export function remoteOf(url: string, io: Io): Outcome<Remote, Problem> {
   const token = io.environment["FIELDLINE_TOKEN"];
   if (!token) return failure(problem("sign_in_needed", "set FIELDLINE_TOKEN to a token"));
-  return success(asking(`${url.replace(/\/$/, "")}/api/v1`, token));
+  return success(asking(`${url.replace(/\/$/, "")}/api/v1`, token, io));
 }
 
-function asking(base: string, token: string): Remote {
+function asking(base: string, token: string, io: Pick<Io, "complain">): Remote {
+  const given = new AbortController();
   const raw = ({ method, path, accept = "application/json", body, type }: Wish) =>
     fetch(base + path, {
       method,
@@ -44,6 +48,7 @@ function asking(base: string, token: string): Remote {
         ...(body !== undefined && { "content-type": type ?? "application/json" }),
       },
       ...(body !== undefined && { body: type ? String(body) : JSON.stringify(body) }),
+      ...(method === "GET" && { signal: given.signal }),
     });
   const once = async (wish: Wish): Promise<Outcome<Response, Problem>> => {
     const response = await raw(wish).catch((reason) => String(reason));
@@ -61,7 +66,9 @@ function asking(base: string, token: string): Remote {
     for (let tries = 0; ; tries += 1) {
       const done = await whole(wish);
       if (done.ok || !isForAWhile(done.problem) || tries + 1 === TRIES) return done;
-      await setTimeout(backoff(RETRY, tries, 1));
+      if (given.signal.aborted) return done;
+      if (tries === 0) io.complain(`${done.problem.detail}; trying again for half a minute`);
+      await pause(backoff(RETRY, tries, 1), given.signal);
     }
   };
   const ask = async <T>(
@@ -74,10 +81,17 @@ function asking(base: string, token: string): Remote {
     const text = await done.value.text();
     return success((text === "" ? undefined : JSON.parse(text)) as T);
   };
-  return Object.assign(ask, { raw, patient });
+  return Object.assign(ask, { raw, patient, giveUp: () => given.abort() });
 }
 
-function isForAWhile({ code }: Problem): boolean {
+async function pause(ms: number, until: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, { signal: until }).catch(() => {
+    assert(until.aborted, "a pause ends early only where it is given up");
+  });
+}
+
+/** Of a server that is not there, or not able, and may be soon. */
+export function isForAWhile({ code }: Problem): boolean {
   return ["link_down", "historian_failed", "history_away", "internal"].includes(code);
 }
 

@@ -6,8 +6,9 @@ import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { inPlace } from "./in-place.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { rowsProgress } from "./progress.ts";
+import { isForAWhile } from "./remote.ts";
 import { pagesOfFile } from "./table-pages.ts";
-import { NOTHING_KEPT, sumOf, type TablePlace } from "./table-place.ts";
+import { NOTHING_KEPT, PlaceError, sumOf, type TablePlace } from "./table-place.ts";
 import { usageOf } from "./usage.ts";
 
 /** `fieldline import FILE`: what was exported, or made in its form; the same again is no harm. */
@@ -20,6 +21,8 @@ export async function runImport(args: readonly string[], io: Io): Promise<ExitCo
   }
   return inPlace(options, io, (place) => new TableImport(place, file, io).run());
 }
+
+const STOPPED = problem("import_stopped", "where it was stopped");
 
 /** One file on its way in. While a page is being stored, the next one is read. */
 class TableImport {
@@ -39,11 +42,14 @@ class TableImport {
   async run(): Promise<Outcome<string, Problem>> {
     this.#io.onStop(() => {
       this.#isStopped = true;
+      this.#place.giveUp();
     });
-    await this.#place.points();
-    const done = await this.#putAll();
+    const known = await this.#place.points().then(success, refusalOf);
+    const done = known.ok ? await this.#putAll() : known;
     if (done.ok) return success(`${this.#stored} samples are stored${this.#tale}`);
-    const { code, detail } = done.problem;
+    const isGivenUp = this.#isStopped && isForAWhile(done.problem);
+    if (!known.ok && !isGivenUp) return known;
+    const { code, detail } = isGivenUp ? STOPPED : done.problem;
     const before = `${this.#stored} samples before it are stored${this.#tale}`;
     return failure(problem(code, `${this.#file}, ${detail}; ${before}; the same again is no harm`));
   }
@@ -56,7 +62,7 @@ class TableImport {
       for await (const { page: next, done } of pagesOfFile(this.#file, page)) {
         const stored = await storing;
         if (!stored.ok) return stored;
-        if (this.#isStopped) return failure(problem("import_stopped", "where it was stopped"));
+        if (this.#isStopped) return failure(STOPPED);
         tell(this.#rows, done);
         storing = this.#store(next);
       }
@@ -98,4 +104,9 @@ class TableImport {
     const tale = told.length > 0 ? `: ${told.join(", ")}` : "";
     return tooOld > 0 ? `${tale}; ${tooOld} were older than what is kept` : tale;
   }
+}
+
+function refusalOf(reason: unknown): Outcome<never, Problem> {
+  if (!(reason instanceof PlaceError)) throw reason;
+  return failure(reason.problem);
 }

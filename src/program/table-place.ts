@@ -31,6 +31,8 @@ export interface TablePlace {
   seriesOf(point: string): Series | undefined;
   /** Settles when they are safe. */
   put(page: TablePage): Promise<Outcome<Kept, Problem>>;
+  /** A server that is away is waited for no longer. */
+  giveUp(): void;
 }
 
 export type Span = { readonly from: number; readonly to: number };
@@ -95,6 +97,9 @@ export async function folderPlace(store: Store, historian: Historian): Promise<T
     },
     seriesOf: (point) => seriesOf.get(point),
     put: (page) => keepPage(page, keeping),
+    giveUp() {
+      // Nobody waits for a folder.
+    },
   };
 }
 

@@ -19,7 +19,7 @@ const MEMORY = { rowsFirst: 2_000, rowsMax: 2_000 };
 const SIZES = { ...MEMORY, segmentBytes: 32_768, chunkSamples: 64, outboxBytes: 1e9 };
 /** Appends that wait at the same time, to share writes. */
 const LANES = 4;
-const COMPILED = new URL("../dist/historian/embedded/", import.meta.url).href;
+const COMPILED = new URL("../dist/program/", import.meta.url).href;
 
 /** Batches between one that is told and the one that is deleted then: some lie in chunks by then. */
 const AGE = 30;
@@ -47,7 +47,7 @@ async function openDoor() {
 }
 
 async function openEngine() {
-  const { Engine }: Inside = await import(`${COMPILED}engine/engine.js`);
+  const { Engine }: Inside = await import(`${COMPILED}engine.js`);
   const monotonic = () => performance.now();
   const parts = { log: silentLog, files: diskFiles, monotonic, ...QUIET };
   return Engine.open({ folder, ...SIZES }, parts);

@@ -10,7 +10,7 @@ import { silentLog } from "../src/lib/log.ts";
 
 type Door = typeof import("../src/historian/embedded/embedded.ts");
 
-const COMPILED = new URL("../dist/historian/embedded/embedded.js", import.meta.url).href;
+const COMPILED = new URL("../dist/program/embedded.js", import.meta.url).href;
 const ROWS = 20_000;
 const SMALL = { rowsFirst: 500, rowsMax: 2_000, segmentBytes: 65_536, chunkSamples: 64 };
 const DAY_MS = 86_400_000;

@@ -11,7 +11,7 @@ type Door = typeof import("../../src/historian/embedded/embedded.ts");
 type Options = Parameters<Door["openEmbeddedHistorian"]>[0];
 
 /** Each benchmark is started at the root of the project. */
-const COMPILED = pathToFileURL("dist/historian/embedded/embedded.js").href;
+const COMPILED = pathToFileURL("dist/program/embedded.js").href;
 
 /** The embedded historian as it is delivered: a server begins like this, too. */
 export async function openOurs(options: Options): Promise<Historian> {

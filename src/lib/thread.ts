@@ -1,10 +1,10 @@
 import { Worker, type WorkerOptions } from "node:worker_threads";
 
 /**
- * Starts a file of ours in a thread of its own; `beside` is the `import.meta.url` of a file in the
- * same folder. The compiler rewrites imports, not addresses, so it is known from `beside` whether
- * sources run or what was compiled. Node 20 does not hand the hooks of tsx on to threads: one that
- * runs sources registers them itself.
+ * Starts a file of ours in a thread of its own; `beside` is the `import.meta.url` of a file in
+ * the same folder, or of what both were put into. The compiler rewrites imports, not addresses,
+ * so it is known from `beside` whether sources run or what was built. Node 20 does not hand the
+ * hooks of tsx on to threads: one that runs sources registers them itself.
  */
 export function startThread(beside: string, name: string, options: WorkerOptions): Worker {
   if (!beside.endsWith(".ts")) return new Worker(new URL(`./${name}.js`, beside), options);

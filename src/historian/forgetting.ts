@@ -43,6 +43,7 @@ const batches = Array.from({ length: HOURS }, (_, hour) =>
 export function testForgetting(subject: Subject): void {
   testDeletion(subject);
   testRetirement(subject);
+  testFailing(subject);
   testBeyond(subject);
   testRollover(subject);
   testPolicies(subject);
@@ -155,6 +156,23 @@ function testRetirement(subject: Subject): void {
       assert.ok(gone === 0 && stays > 22 * 60, `${gone} and ${stays} are left`);
       const [first = Number.NaN, second = Number.NaN] = columnOf(other, "all");
       assert.ok(first === 0 && second < 24 * 60, `${second} are left where one was deleted`);
+    },
+  });
+}
+
+function testFailing(subject: Subject): void {
+  const failing = counter.map((one, minute) =>
+    minute % 240 < 60 ? { ...one, quality: "bad" as const } : one,
+  );
+  remains(subject, {
+    claim: "a day that was let go says how many samples it had, also of hours without a good one",
+    store: [failing],
+    change: (historian) => historian.retire(span.to, { ...FOR_GOOD, rawMs: 24 * HOUR_MS }),
+    check: async (historian) => {
+      const asked = { ...span, series: Uint32Array.of(5), by: { everyMs: DAY_MS } };
+      for (const one of await historian.aggregate({ ...asked, weighted: true })) {
+        assertSame(one, expectedSums(failing, { ...asked, weighted: true }), "by the day");
+      }
     },
   });
 }

@@ -72,12 +72,14 @@ export async function removeHours(session: Session, range: SeriesRange): Promise
   await remakeDays(session, range);
 }
 
-/** Keeps what a day and its hours come to, over good samples, with what was kept of them before. */
+/**
+ * Keeps what a day and its hours come to, over good samples, with what was kept of them before. An
+ * hour without any is kept for its day's sake, which says how many samples could be counted.
+ */
 export async function keepHours(session: Session, day: number, series: Uint32Array): Promise<void> {
   const known = await readTable(session, "hour", { series, from: day, to: day + DAY_MS });
   const hours = linkedByHour([...known, ...(await readHours(session, day, series, true))]);
-  const kept = hours.filter(({ good }) => good > 0);
-  await writeTiers(session, "hour", kept);
+  await writeTiers(session, "hour", hours);
   await makeDay(session, day, [...series]);
 }
 

@@ -96,14 +96,22 @@ test("a server certificate is renewed in time, for a new name, and when it is da
   assert.notEqual((await open()).current().serverCertificatePem, third);
 });
 
-test("a server that runs for months learns of its new certificate", async () => {
+test("a server that runs for months learns of its new certificate, once", async () => {
   const first = authority.current().serverCertificatePem;
-  const renewed = new Promise<string>((resolve) => {
-    authority.onRenewed(({ serverCertificatePem }) => resolve(serverCertificatePem));
+  const told: string[] = [];
+  const renewed = new Promise<void>((resolve) => {
+    authority.onRenewed(({ serverCertificatePem }) => {
+      told.push(serverCertificatePem);
+      resolve();
+    });
   });
   clock.advance(250 * DAY_MS);
-  assert.notEqual(await renewed, first);
-  assert.equal(authority.current().serverCertificatePem, await renewed);
+  await renewed;
+  assert.notEqual(told[0], first);
+  for (let count = 0; count < 10; count += 1) {
+    assert.equal((await open()).current().serverCertificatePem, told[0]);
+  }
+  assert.deepEqual(told, [authority.current().serverCertificatePem]);
 });
 
 test("a house loses its authority to nobody: two that open at once share one", async () => {

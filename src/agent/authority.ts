@@ -48,11 +48,10 @@ export async function openAuthority(parts: AuthorityParts): Promise<HouseAuthori
     server = next;
     for (const call of calls) call(current());
   };
-  const lookDaily = () =>
-    clock.after(DAY_MS, () => {
-      renew().catch((reason) => log.error("no new server certificate", { reason: String(reason) }));
-      lookDaily();
-    });
+  const renewOrTell = () =>
+    renew().catch((reason) => log.error("no new server certificate", { reason: String(reason) }));
+  // A day after the last look has ended: two at once would both make a certificate.
+  const lookDaily = () => clock.after(DAY_MS, () => void renewOrTell().finally(lookDaily));
   lookDaily();
   return {
     current,

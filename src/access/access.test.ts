@@ -13,12 +13,15 @@ import { jsonLog } from "../lib/log.ts";
 import type { Outcome } from "../lib/outcome.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite.ts";
 import { type Access, type Identity, openAccess } from "./access.ts";
+import { Passwords } from "./password.ts";
 import { codeOf, settled, value } from "./trial.ts";
 
 const HOUSE: Identity = { actor: THE_HOUSE, role: "admin" };
 const PASSWORD = "three green kettles";
 const OTHER = "seven slow bicycles";
 const HERE = "192.0.2.1";
+/** What a hash costs is password.test.ts' matter. */
+const cheap = new Passwords({ memoryCost: 1024, timeCost: 1, parallelism: 1 });
 
 test("a fresh house has no account; the set-up token makes the owner, once", async (context) => {
   const { access } = await house(context, { owner: false });
@@ -281,7 +284,7 @@ test("names are one whatever their capitals; odd names and weak passwords are re
 });
 
 test("a hash of other costs is renewed at the next sign-in", async (context) => {
-  const { access, store } = await house(context);
+  const { access, store } = await house(context, { isCheap: false });
   const [ada] = await access.users();
   assert.ok(ada);
   await store.users.put({ ...ada, passwordHash: await hash(PASSWORD, { memoryCost: 19_456 }) });
@@ -342,7 +345,7 @@ test("no cookie, token or password is in the files or in the log", async (contex
     assert.equal(everything.includes(secret), false);
 });
 
-async function house(context: TestContext, { owner = true } = {}) {
+async function house(context: TestContext, { owner = true, isCheap = true } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "fieldline-access-"));
   const clock = new TestClock();
   const lines: string[] = [];
@@ -353,7 +356,8 @@ async function house(context: TestContext, { owner = true } = {}) {
   );
   const store = value(await openSqliteStore({ file: join(folder, "store.db") }, { log }));
   const journal = await openJournal({ store, clock });
-  const parts = { store, journal, clock, log, folder };
+  const passwords = isCheap ? { passwords: cheap } : {};
+  const parts = { store, journal, clock, log, folder, ...passwords };
   const opened: Access[] = [];
   const again = async () => {
     const access = await openAccess(parts);

@@ -110,7 +110,7 @@ export async function openAccess(parts: AccessParts): Promise<Access> {
     for (const call of watchers) call(actorId);
   };
   const room: Room = { ...parts, lost };
-  const passwords = new Passwords();
+  const passwords = parts.passwords ?? new Passwords();
   const sessions = new Sessions(room.store, room.clock);
   const users = new Users(room, passwords, sessions);
   const tokens = new Tokens(room);

@@ -1,27 +1,38 @@
 import { readFileSync } from "node:fs";
-import { hash, parseOptions, verify } from "@node-rs/argon2";
+import { hash, type Options, parseOptions, verify } from "@node-rs/argon2";
 import { LIMIT } from "../domain/limit.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { Gate } from "./gate.ts";
 
+/** What a hash takes: KiB, passes, lanes. */
+type HashCost = Required<Pick<Options, "memoryCost" | "timeCost" | "parallelism">>;
+
 /** argon2id, the second choice of RFC 9106 section 4: 64 MiB, three passes. */
-const COST = { memoryCost: 64 * 1024, timeCost: 3, parallelism: 1 } as const;
-/** The hash of a random password that was thrown away: stands in for the one of nobody. */
-export const OF_NOBODY =
-  "$argon2id$v=19$m=65536,t=3,p=1$h3eqnnJzM9zWXDZDJ8g0Bg$" +
-  "Z/WX/TFy7DwEPFisYlbCaKPKALJXtSxM4UzA3HdE+N8";
+const COST: HashCost = { memoryCost: 64 * 1024, timeCost: 3, parallelism: 1 };
+/** Of a random password that was thrown away. */
+const SALT_AND_HASH = "h3eqnnJzM9zWXDZDJ8g0Bg$Z/WX/TFy7DwEPFisYlbCaKPKALJXtSxM4UzA3HdE+N8";
 
 /** Makes and checks password hashes, a few at a time. */
 export class Passwords {
+  /** Stands in for the hash of nobody's password. */
+  readonly ofNobody: string;
+  readonly #cost: HashCost;
   readonly #gate = new Gate(LIMIT.hashesAtOnce, LIMIT.hashesWaiting);
   readonly #common = readCommon();
+
+  constructor(cost = COST) {
+    const { memoryCost, timeCost, parallelism } = cost;
+    const costs = `m=${memoryCost},t=${timeCost},p=${parallelism}`;
+    this.ofNobody = `$argon2id$v=19$${costs}$${SALT_AND_HASH}`;
+    this.#cost = cost;
+  }
 
   /** What a password becomes at rest, or why it may not be one. `names` are the user's own. */
   async hash(password: string, names: readonly string[]): Promise<Outcome<string, Problem>> {
     const weakness = weaknessOf(password, names, this.#common);
     if (weakness !== undefined) return failure(problem("password_weak", weakness));
-    const hashed = await this.#gate.through(() => hash(typed(password), COST));
+    const hashed = await this.#gate.through(() => hash(typed(password), this.#cost));
     return hashed === undefined ? failure(tooMany()) : success(hashed);
   }
 
@@ -33,17 +44,17 @@ export class Passwords {
     const isLong = password.length > 2 * LIMIT.passwordCharsMax;
     const against = isLong ? undefined : passwordHash;
     const candidate = isLong ? "" : typed(password);
-    const isRight = await this.#gate.through(() => verify(against ?? OF_NOBODY, candidate));
+    const isRight = await this.#gate.through(() => verify(against ?? this.ofNobody, candidate));
     if (isRight === undefined) return failure(tooMany());
     return success(isRight && against !== undefined);
   }
-}
 
-/** Whether it was made with other costs than today's. */
-export function isOutdated(passwordHash: string): boolean {
-  const { memoryCost, timeCost, parallelism } = parseOptions(passwordHash);
-  const { memoryCost: memory, timeCost: time, parallelism: lanes } = COST;
-  return memoryCost !== memory || timeCost !== time || parallelism !== lanes;
+  /** Whether it was made with other costs than today's. */
+  isOutdated(passwordHash: string): boolean {
+    const { memoryCost, timeCost, parallelism } = parseOptions(passwordHash);
+    const { memoryCost: memory, timeCost: time, parallelism: lanes } = this.#cost;
+    return memoryCost !== memory || timeCost !== time || parallelism !== lanes;
+  }
 }
 
 /** Why it is weak: any composition is welcome, but it has to be long and not a known one. */

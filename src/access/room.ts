@@ -2,6 +2,7 @@ import type { NewEvent } from "../domain/event.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { Store } from "../store/store.ts";
+import type { Passwords } from "./password.ts";
 
 /** What the room is given at its door. */
 export type AccessParts = {
@@ -11,6 +12,8 @@ export type AccessParts = {
   readonly folder: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** How passwords are hashed. Fallback: at the full cost. */
+  readonly passwords?: Passwords;
 };
 
 export type Room = AccessParts & {

@@ -4,7 +4,7 @@ import type { User } from "../domain/records.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
 import { newSecret, sameSecret } from "../lib/secret.ts";
 import type { Identity, SignedIn } from "./access.ts";
-import { isOutdated, type Passwords } from "./password.ts";
+import type { Passwords } from "./password.ts";
 import { Refusals } from "./refusals.ts";
 import type { Room } from "./room.ts";
 import { identityOf, type Sessions } from "./session.ts";
@@ -126,7 +126,7 @@ export class SignIn {
 
   /** A hash made with other costs than today's is replaced while the password is at hand. */
   async #rehashed(user: User, password: string): Promise<User> {
-    if (!isOutdated(user.passwordHash)) return user;
+    if (!this.#passwords.isOutdated(user.passwordHash)) return user;
     const hashed = await this.#passwords.hash(password, []);
     if (!hashed.ok) return user; // Too busy, or a password of weaker times: it stays as it is.
     const { store } = this.#room;

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { openBrowserIfAny, Visitor } from "./browser.ts";
 import { House } from "./house.ts";
-import { looksIn, pagesByRoute, skip, wrongWith } from "./pages.ts";
+import { PHONE, pagesByRoute, skip, WIDE, wrongWith } from "./pages.ts";
 
 const FIRST_PAGE_BYTES_MAX = 250_000;
 
@@ -22,8 +22,8 @@ test("every page of the router is looked at", { skip }, async () => {
 test("a stranger's pages are as good", { skip }, async () => {
   const fresh = await House.open();
   const wrong: string[] = [];
-  for (const looks of [...looksIn("dark"), ...looksIn("light")]) {
-    const stranger = await Visitor.open(browser, fresh, looks);
+  for (const window of [WIDE, PHONE]) {
+    const stranger = await Visitor.open(browser, fresh, window);
     const token = fresh.ports.setup?.split("#")[1];
     for (const path of [`/setup#${token}`, "/setup", "/sign-in"]) {
       wrong.push(...(await wrongWith(stranger, path)));

@@ -43,6 +43,12 @@ const NARROW_BUTTONS = `(() => {
     })
     .map((button) => "narrower than its words: " + button.textContent.slice(0, 30));
 })()`;
+/** What changes its colour by and by has its last one. */
+const TRANSITIONS_ENDED = `Promise.allSettled(
+  document.getAnimations()
+    .filter((animation) => animation instanceof CSSTransition)
+    .map((transition) => transition.finished),
+).then(() => {})`;
 /** What a program says where it has nothing to say. */
 const GIBBERISH = /\bNaN\b|\bundefined\b|\bnull\b|\[object/;
 
@@ -58,8 +64,10 @@ export async function openBrowserIfAny(): Promise<Browser | undefined> {
   return hasChromium ? openBrowser() : undefined;
 }
 
+export type Theme = "dark" | "light";
+
 export type Looks = {
-  readonly theme?: "dark" | "light";
+  readonly theme?: Theme;
   readonly width?: number;
   readonly height?: number;
 };
@@ -103,6 +111,12 @@ export class Visitor {
       const busy = await this.page.locator("[aria-busy]:not([aria-busy=false])").count();
       return busy === 0 && (await this.page.locator("h1").count()) > 0;
     });
+  }
+
+  /** The system's theme is another one from now on: the page follows it without being loaded anew. */
+  async showIn(theme: Theme): Promise<void> {
+    await this.page.emulateMedia({ colorScheme: theme });
+    await this.page.evaluate(TRANSITIONS_ENDED);
   }
 
   async click(locator: Locator): Promise<void> {

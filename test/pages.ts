@@ -1,31 +1,28 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { AssetReply, DeviceReply } from "../src/api/contract.ts";
+import { violationsOn } from "./axe.ts";
 import { bringClients } from "./broker-clients.ts";
-import { hasChromium, openBrowserIfAny, Visitor } from "./browser.ts";
+import { hasChromium, openBrowserIfAny, type Theme, Visitor } from "./browser.ts";
 import { enrol } from "./enrol.ts";
 import { House } from "./house.ts";
 import { layDown } from "./lay-down.ts";
 import { hasMosquitto, isAccepted, publish } from "./mosquitto.ts";
 import { humidityPacket } from "./seeds.ts";
 
-export type Theme = "dark" | "light";
-
 export const skip = !hasChromium || !hasMosquitto;
 
-/** Wide, and on a phone. */
-export function looksIn(theme: Theme) {
-  return [
-    { theme, width: 1440, height: 900 },
-    { theme, width: 390, height: 844 },
-  ];
-}
+type Window = { readonly width: number; readonly height: number };
 
-/** Every page of a house with the demo plant, wide and on a phone. */
-export async function testPagesIn(theme: Theme): Promise<void> {
+export const WIDE: Window = { width: 1440, height: 900 };
+export const PHONE: Window = { width: 390, height: 844 };
+const THEMES = ["dark", "light"] as const;
+
+/** Every page of a house with the demo plant, in a window of this size. */
+export async function testPagesIn(window: Window): Promise<void> {
+  const claim = `${window.width} px wide, dark and light: every page is accessible, makes sense, asks nobody`;
   if (skip) {
-    test(`${theme}: every page is accessible`, { skip }, () => {});
+    test(claim, { skip }, () => {});
     return;
   }
   const house = await (await House.open(["--demo"])).signIn();
@@ -34,33 +31,46 @@ export async function testPagesIn(theme: Theme): Promise<void> {
   after(() => browser?.close());
   after(await bringClients(house));
   const pages = await pagesByRoute(house);
-  for (const looks of looksIn(theme)) {
-    test(`${theme}, ${looks.width} px wide: every page is accessible, makes sense, asks nobody`, {
-      skip,
-    }, async () => {
-      const visitor = await Visitor.open(browser, house, looks);
-      const wrong: string[] = [];
-      for (const { path } of pages) wrong.push(...(await wrongWith(visitor, path)));
-      await visitor.close();
-      assert.deepEqual(wrong, []);
-    });
-  }
+  // Each page is loaded in one theme here and in the other one in the other window.
+  const turn = window === WIDE ? 0 : 1;
+  test(claim, async () => {
+    const visitor = await Visitor.open(browser, house, window);
+    const wrong: string[] = [];
+    for (const [index, { path }] of pages.entries()) {
+      const themes = (index + turn) % 2 === 0 ? THEMES : THEMES.toReversed();
+      wrong.push(...(await wrongWith(visitor, path, themes)));
+    }
+    await visitor.close();
+    assert.deepEqual(wrong, []);
+  });
 }
 
-/** What a person, a screen reader or the console would complain about on this page. */
-export async function wrongWith(visitor: Visitor, path: string): Promise<string[]> {
+/**
+ * What a person, a screen reader or the console would complain about on this page. It is loaded in
+ * the first theme, with all rules, and changes to the others, where only colours can be wrong.
+ */
+export async function wrongWith(
+  visitor: Visitor,
+  path: string,
+  themes: readonly Theme[] = THEMES,
+): Promise<string[]> {
   visitor.troubles.length = 0;
-  await visitor.visit(path);
-  const { violations } = await new AxeBuilder({ page: visitor.page }).analyze();
-  const found = violations.map(({ id, nodes }) => {
-    const [first] = nodes;
-    return `${id} (${nodes.length}): ${first?.html.slice(0, 160)} ${first?.failureSummary ?? ""}`;
-  });
-  const nonsense = await visitor.nonsense();
-  const cramped = [...(await visitor.smallTargets()), ...(await visitor.narrowButtons())];
-  if (await visitor.isTooWide()) cramped.push("is wider than its window");
-  const all = [...found, ...visitor.troubles, ...(nonsense ? [nonsense] : []), ...cramped];
-  return all.map((what) => `${path}: ${what}`);
+  const wrong: string[] = [];
+  for (const [index, theme] of themes.entries()) {
+    await visitor.showIn(theme);
+    if (index === 0) await visitor.visit(path);
+    const found = await violationsOn(visitor.page, { rules: index === 0 ? "all" : "colour" });
+    const violations = found.map(({ id, nodes }) => {
+      const [first] = nodes;
+      return `${id} (${nodes.length}): ${first?.html.slice(0, 160)} ${first?.failureSummary ?? ""}`;
+    });
+    const nonsense = await visitor.nonsense();
+    const cramped = [...(await visitor.smallTargets()), ...(await visitor.narrowButtons())];
+    if (await visitor.isTooWide()) cramped.push("is wider than its window");
+    const all = [...violations, ...(nonsense ? [nonsense] : []), ...cramped];
+    wrong.push(...all.map((what) => `${path}, ${theme}: ${what}`));
+  }
+  return [...wrong, ...visitor.troubles.map((what) => `${path}: ${what}`)];
 }
 
 /** Every route of the router with an address that there is; some of them with several. */

@@ -1,0 +1,3 @@
+import { testPagesIn, WIDE } from "./pages.ts";
+
+await testPagesIn(WIDE);

@@ -1,0 +1,3 @@
+import { PHONE, testPagesIn } from "./pages.ts";
+
+await testPagesIn(PHONE);

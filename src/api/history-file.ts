@@ -1,12 +1,7 @@
 import { Readable } from "node:stream";
 import type { Point } from "../domain/model.ts";
-import {
-  linesOfTable,
-  parquetColumns,
-  SAMPLE_TABLE,
-  TABLE_HEAD,
-  tableRow,
-} from "../domain/sample-table.ts";
+import { columnsOfTable, NO_ROWS } from "../domain/sample-columns.ts";
+import { linesOfTable, SAMPLE_TABLE, TABLE_HEAD } from "../domain/sample-table.ts";
 import type { Samples } from "../domain/samples.ts";
 import { csvLine } from "../lib/csv.ts";
 import { success } from "../lib/outcome.ts";
@@ -43,7 +38,7 @@ async function samplesFile(
     return success(new Verbatim(`${SAMPLE_TABLE}; charset=utf-8`, Readable.from(linesOf(pages))));
   }
   const { parquetStream } = await import("../lib/parquet.ts");
-  const bytes = parquetStream(parquetColumns([]), columnsOf(pages));
+  const bytes = parquetStream(NO_ROWS, columnsOf(pages));
   return success(new Verbatim(PARQUET, Readable.from(bytes)));
 }
 
@@ -72,9 +67,6 @@ async function* linesOf(pages: AsyncIterable<Page>): AsyncGenerator<string> {
 
 async function* columnsOf(pages: AsyncIterable<Page>) {
   for await (const { point, samples, words } of pages) {
-    const rows = Array.from({ length: samples.count }, (_, row) =>
-      tableRow(point.id, samples, row, words),
-    );
-    yield parquetColumns(rows);
+    yield columnsOfTable({ point: point.id, samples, rows: samples.count, words });
   }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { ApiHouse } from "../../test/api-house.ts";
-import { rowOfColumns } from "../domain/sample-table.ts";
+import { rowOfColumns } from "../domain/sample-columns.ts";
 import { parquetRows } from "../lib/parquet.ts";
 
 const house = await ApiHouse.open();

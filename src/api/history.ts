@@ -12,14 +12,8 @@ import { LIMIT } from "../domain/limit.ts";
 import type { Point } from "../domain/model.ts";
 import { type Problem, problem } from "../domain/problem.ts";
 import { isPast, qualityOf, type Value } from "../domain/reading.ts";
-import {
-  linesOfTable,
-  parquetColumns,
-  SAMPLE_TABLE,
-  TABLE_HEAD,
-  type TableRow,
-  tableRow,
-} from "../domain/sample-table.ts";
+import { columnsOfTable } from "../domain/sample-columns.ts";
+import { linesOfTable, SAMPLE_TABLE, TABLE_HEAD } from "../domain/sample-table.ts";
 import { type Samples, valueAt } from "../domain/samples.ts";
 import { wordBeside } from "../domain/status-word.ts";
 import type { AggregateQuery, Buckets } from "../historian/historian.ts";
@@ -86,7 +80,7 @@ async function asAccepted(
   }
   if (accept.includes(PARQUET)) {
     const { parquetBytes } = await import("../lib/parquet.ts");
-    const bytes = parquetBytes(parquetColumns(tableOf(point, page)));
+    const bytes = parquetBytes(columnsOfTable({ point: point.id, ...page }));
     return new Verbatim(PARQUET, Readable.from([bytes]), headers);
   }
   const reply = { ...historyReply(point, page), next };
@@ -111,10 +105,6 @@ type Page = {
   /** What is to be shown of the samples. */
   readonly rows: number;
 };
-
-function tableOf({ id }: Point, { samples, words, rows: length }: Page): TableRow[] {
-  return Array.from({ length }, (_, row) => tableRow(id, samples, row, words));
-}
 
 function historyReply(
   { id, variable }: Point,

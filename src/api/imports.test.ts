@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ApiHouse } from "../../test/api-house.ts";
 import { until } from "../../test/house.ts";
+import type { Series } from "../domain/brand.ts";
 import { LIMIT } from "../domain/limit.ts";
 import type { Point } from "../domain/model.ts";
-import { parquetColumns } from "../domain/sample-table.ts";
+import { columnsOfTable } from "../domain/sample-columns.ts";
+import { pageOf } from "../domain/table-page.ts";
 import { EVER } from "../domain/time.ts";
 import { parquetBytes } from "../lib/parquet.ts";
 import type { ImportLineReply, SamplesImportReply } from "./contract.ts";
@@ -256,10 +258,11 @@ test("a file of the house's own form comes back bit by bit, as CSV and as Parque
   await forget(state);
 
   const rows = [1, 2].map((value) => ({
-    ...{ point, value, quality: "good" as const, statusWord: null },
+    ...{ value, quality: "good" as const, statusWord: null },
     ...{ at: start + 10 + value, toldAfterwards: value === 2 },
   }));
-  const parquet = await handedIn(parquetBytes(parquetColumns(rows)), { name: "file.parquet" });
+  const columns = columnsOfTable({ point, rows: 2, ...pageOf(rows, () => 0 as Series) });
+  const parquet = await handedIn(parquetBytes(columns), { name: "file.parquet" });
   assert.deepEqual([parquet.look?.format, parquet.look?.reading.form], ["parquet", "house"]);
   const { report } = await walked(parquet, "store");
   assert.deepEqual([report.rows, report.new], [2, 2]);

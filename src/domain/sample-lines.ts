@@ -14,7 +14,7 @@ import {
   timeFrom,
   valueFrom,
 } from "./sample-table.ts";
-import { type PageBuilder, RowError } from "./table-page.ts";
+import { RowError, type RowTaker } from "./table-page.ts";
 
 /*
  * A table of samples as CSV (sample-table.ts), read where its bytes lie. A line without quotation
@@ -39,7 +39,7 @@ const OWN_CELLS = TABLE_CELLS_MIN - 1;
 
 /** Brings lines of a table into pages. */
 export class SampleLines {
-  readonly #page: PageBuilder;
+  readonly #page: RowTaker;
   readonly #points: Repeated<Series>;
   readonly #kinds = new Repeated((text) => text);
   readonly #rests = new Repeated<Said>((text) => saidFrom(text.split(",")));
@@ -49,7 +49,7 @@ export class SampleLines {
   #line = 1;
   #isHead = true;
 
-  constructor(page: PageBuilder) {
+  constructor(page: RowTaker) {
     this.#page = page;
     this.#points = new Repeated((point) => page.seriesOf(point));
   }

@@ -1,10 +1,9 @@
 import { csvCell } from "../lib/csv.ts";
 import { parseIsoTime } from "../lib/iso-time.ts";
-import type { ParquetColumn } from "../lib/parquet.ts";
 import type { Series } from "./brand.ts";
 import { integerOf } from "./integer.ts";
 import { isPast, QUALITIES, QUALITY_BYTE, type Quality, qualityOf, type Value } from "./reading.ts";
-import { type Samples, type SamplesBuilder, sampleAt, valueAt } from "./samples.ts";
+import { type Samples, type SamplesBuilder, valueAt } from "./samples.ts";
 import { qualityOfWord, statusWordOf, wordBeside } from "./status-word.ts";
 
 /** A sample outside the house, with the id of its point: how histories are taken out and in. */
@@ -30,16 +29,13 @@ export type Said = Pick<TableRow, "quality" | "statusWord" | "toldAfterwards">;
  * could take for a formula has an apostrophe before it, and so has one that begins with an
  * apostrophe.
  *
- * As columns of Parquet: the same, but a column for each kind; times to the millisecond.
+ * As columns of Parquet: sample-columns.ts.
  */
 export const SAMPLE_TABLE = "application/vnd.fieldline.samples+csv";
 export const TABLE_HEAD = [
   ...(["point", "at", "kind", "value", "quality"] as const),
   ...(["statusWord", "toldAfterwards"] as const),
 ] as const;
-
-/** Columns of Parquet that a table of `fieldline export` always had. */
-export const TABLE_COLUMNS = ["point", "at", "number", "integer", "boolean", "text", "quality"];
 
 /**
  * With each answer of the API: how many of these a row has there. New ones come at the end, so that
@@ -55,18 +51,6 @@ const CELLS_BEFORE = 4;
 export function isTableHead(cells: readonly string[]): boolean {
   const isLong = cells.length >= TABLE_CELLS_MIN && cells.length <= TABLE_HEAD.length;
   return isLong && cells.every((name, at) => name === TABLE_HEAD[at]);
-}
-
-/** A stored sample as a row; `words` are those beside its series, by their times. */
-export function tableRow(
-  point: string,
-  samples: Samples,
-  row: number,
-  words: ReadonlyMap<number, number> | undefined,
-): TableRow {
-  const { at, value, quality } = sampleAt(samples, row);
-  const statusWord = wordBeside(quality, words?.get(at));
-  return { point, at, value, quality, statusWord, toldAfterwards: isPast(samples.quality[row]) };
 }
 
 /** Where a series has words, plain ones count, too: none of before stays. */
@@ -143,37 +127,6 @@ export function timeFrom(text: string): number {
   return time;
 }
 
-export function parquetColumns(rows: readonly TableRow[]): ParquetColumn[] {
-  const values = <T>(pick: (value: Value | null) => T | null) =>
-    rows.map(({ value }) => pick(value));
-  return [
-    { name: "point", type: "STRING", data: rows.map(({ point }) => point) },
-    { name: "at", type: "TIMESTAMP", data: rows.map(({ at }) => new Date(Math.floor(at))) },
-    { name: "number", type: "DOUBLE", data: values((v) => (typeof v === "number" ? v : null)) },
-    { name: "integer", type: "INT64", data: values((v) => (typeof v === "bigint" ? v : null)) },
-    { name: "boolean", type: "BOOLEAN", data: values((v) => (typeof v === "boolean" ? v : null)) },
-    { name: "text", type: "STRING", data: values((v) => (typeof v === "string" ? v : null)) },
-    { name: "quality", type: "STRING", data: rows.map(({ quality }) => quality) },
-    { name: "statusWord", type: "INT64", data: rows.map(({ statusWord }) => longOf(statusWord)) },
-    { name: "toldAfterwards", type: "BOOLEAN", data: rows.map((row) => row.toldAfterwards) },
-  ];
-}
-
-/** Throws a sentence where the row of a Parquet file is no sample. */
-export function rowOfColumns(row: Readonly<Record<string, unknown>>): TableRow {
-  const { point, at, number, integer, boolean, text, quality, statusWord, toldAfterwards } = row;
-  if (typeof point !== "string" || !(at instanceof Date)) throw new Error("no point, or no time");
-  const exact = typeof integer === "bigint" ? integerOf(integer) : integer;
-  const value = [number, exact, boolean, text].find((one) => one !== null && one !== undefined);
-  return {
-    point,
-    at: at.getTime(),
-    value: (value ?? null) as Value | null,
-    ...qualityFrom(String(quality), String(statusWord ?? "")),
-    toldAfterwards: typeof toldAfterwards === "boolean" ? toldAfterwards : null,
-  };
-}
-
 /** Where ISO 8601 is what everybody reads: years of four digits, the first of which is not 0. */
 const ISO_FROM = Date.UTC(1000, 0);
 const ISO_TO = Date.UTC(10_000, 0);
@@ -247,8 +200,4 @@ export function toldAfterwardsFrom(text: string): boolean {
   if (/^(true|yes|1)$/i.test(text)) return true;
   if (/^(false|no|0)?$/i.test(text)) return false;
   throw new Error(`'${text}' does not say whether it was told afterwards: true, or nothing`);
-}
-
-function longOf(number: number | null): bigint | null {
-  return number === null ? null : BigInt(number);
 }

@@ -45,6 +45,9 @@ export class RowError extends Error {
   }
 }
 
+/** Whoever rows of a table are read for. */
+export type RowTaker = Pick<PageBuilder, "isFull" | "seriesOf" | "put">;
+
 /** Collects rows. Throws a `RowError` where one cannot be taken. */
 export class PageBuilder {
   readonly #seriesOf: SeriesOf;

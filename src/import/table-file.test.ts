@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { parquetColumns, type TableRow } from "../domain/sample-table.ts";
+import type { Series } from "../domain/brand.ts";
+import { columnsOfTable, NO_ROWS } from "../domain/sample-columns.ts";
+import type { TableRow } from "../domain/sample-table.ts";
+import { pageOf } from "../domain/table-page.ts";
 import { ParquetFile, parquetBytes } from "../lib/parquet.ts";
 import { openTable, TableError } from "./table-file.ts";
 
@@ -18,6 +21,11 @@ function rowsFrom(start: number, count: number): TableRow[] {
     ...{ point: "p1", at: Date.UTC(2026, 0, 1) + start + row, value: (start + row) / 8 },
     ...{ quality: "good" as const, statusWord: null, toldAfterwards: row % 2 === 0 },
   }));
+}
+
+function columnsOf(rows: readonly TableRow[]) {
+  const page = pageOf(rows, () => 0 as Series);
+  return columnsOfTable({ point: "p1", rows: rows.length, ...page });
 }
 
 /** The threads that start while something is done. */
@@ -38,9 +46,9 @@ async function threadsOf(work: () => Promise<void>): Promise<number> {
 test("groups of rows are unpacked by a thread, not where the server waits for them", async () => {
   const path = join(folder, "large.parquet");
   const rows = rowsFrom(0, ROWS);
-  const file = new ParquetFile(path, parquetColumns([]));
-  await file.write(parquetColumns(rows.slice(0, FIRST_GROUP)));
-  await file.write(parquetColumns(rows.slice(FIRST_GROUP)));
+  const file = new ParquetFile(path, NO_ROWS);
+  await file.write(columnsOf(rows.slice(0, FIRST_GROUP)));
+  await file.write(columnsOf(rows.slice(FIRST_GROUP)));
   file.end();
   const table = await openTable(path);
   const read: TableRow[] = [];
@@ -53,7 +61,7 @@ test("groups of rows are unpacked by a thread, not where the server waits for th
 
 test("whoever has seen enough of a Parquet file leaves it, and may read it again", async () => {
   const path = join(folder, "twice.parquet");
-  writeFileSync(path, parquetBytes(parquetColumns(rowsFrom(0, 2_000))));
+  writeFileSync(path, parquetBytes(columnsOf(rowsFrom(0, 2_000))));
   const table = await openTable(path);
   for (const _ of ["once", "twice"]) {
     for await (const { line } of table.lines()) if (line === 3) break;
@@ -62,7 +70,7 @@ test("whoever has seen enough of a Parquet file leaves it, and may read it again
 });
 
 test("a Parquet file that is cut, or damaged inside, is refused in a sentence", async () => {
-  const whole = parquetBytes(parquetColumns(rowsFrom(0, 2_000)));
+  const whole = parquetBytes(columnsOf(rowsFrom(0, 2_000)));
   const cut = join(folder, "cut.parquet");
   writeFileSync(cut, whole.subarray(0, whole.length / 2));
   await assert.rejects(openTable(cut), TableError);

@@ -1,13 +1,8 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { LIMIT } from "../domain/limit.ts";
-import {
-  isTableHead,
-  rowOfCells,
-  rowOfColumns,
-  TABLE_COLUMNS,
-  type TableRow,
-} from "../domain/sample-table.ts";
+import { rowOfColumns, TABLE_COLUMNS } from "../domain/sample-columns.ts";
+import { isTableHead, rowOfCells, type TableRow } from "../domain/sample-table.ts";
 import { csvRows } from "../lib/csv.ts";
 import type { ParquetShape } from "../lib/parquet.ts";
 import { type ParquetRow, rowsOfParquet, shapeOfParquet } from "./parquet-rows.ts";

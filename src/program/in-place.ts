@@ -13,7 +13,12 @@ import { remoteOf } from "./remote.ts";
 import { remotePlace } from "./remote-table.ts";
 import { folderPlace, PlaceError, type TablePlace } from "./table-place.ts";
 
-type Work = (place: TablePlace) => Promise<Outcome<string, Problem>>;
+/** What is done with the samples of a folder or of a server. */
+type Work = {
+  readonly run: (place: TablePlace) => Promise<Outcome<string, Problem>>;
+  /** Who only reads a folder needs no threads for that, nor their memory. */
+  readonly isReading: boolean;
+};
 
 /** Does work on the samples of a folder, or of a running server, as the options say. */
 export async function inPlace(options: readonly string[], io: Io, work: Work): Promise<ExitCode> {
@@ -25,7 +30,7 @@ export async function inPlace(options: readonly string[], io: Io, work: Work): P
   }
   const remote = remoteOf(url, io);
   if (!remote.ok) return ended(io, remote);
-  return ended(io, await guarded(() => work(remotePlace(remote.value))));
+  return ended(io, await guarded(() => work.run(remotePlace(remote.value))));
 }
 
 async function inFolder(options: readonly string[], io: Io, work: Work): Promise<ExitCode> {
@@ -33,21 +38,22 @@ async function inFolder(options: readonly string[], io: Io, work: Work): Promise
   if (!config) return 2;
   const log = jsonLog(io.log, config["log-level"], Date.now);
   const closer = new Closer();
-  const opened = await openFolder(config.data, log, closer);
+  const opened = await openFolder({ data: config.data, isSmall: work.isReading }, log, closer);
   const done = opened.ok
-    ? await guarded(() => work(opened.value)).finally(() => closer.closeAll())
+    ? await guarded(() => work.run(opened.value)).finally(() => closer.closeAll())
     : await closer.closeAll().then(() => opened);
   return ended(io, done);
 }
 
 async function openFolder(
-  data: string,
+  { data, isSmall }: { readonly data: string; readonly isSmall: boolean },
   log: ReturnType<typeof jsonLog>,
   closer: Closer,
 ): Promise<Outcome<TablePlace, Problem>> {
   const missing = notHere(data);
   if (missing) return failure(missing);
-  const historian = await openEmbeddedHistorian({ folder: join(data, "history") }, { log });
+  const folder = join(data, "history");
+  const historian = await openEmbeddedHistorian({ folder, isSmall }, { log });
   if (!historian.ok) return historian;
   closer.add("historian", () => historian.value.close());
   const store = await openSqliteStore({ file: join(data, "fieldline.db") }, { log });

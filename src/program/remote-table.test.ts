@@ -24,8 +24,8 @@ test("samples of a server that is newer are refused by the name of what is new i
   await inPlace(
     (_, response) => void response.end(answer),
     async (place) => {
-      const pages = place.pages("p1", { from: 0, to: 1 })[Symbol.asyncIterator]();
-      await assert.rejects(pages.next(), /the server is newer than this program.*: origin; use/);
+      const columns = place.columns("p1", { from: 0, to: 1 })[Symbol.asyncIterator]();
+      await assert.rejects(columns.next(), /the server is newer than this program.*: origin; use/);
       const lines = place.lines("p1", { from: 0, to: 1 })[Symbol.asyncIterator]();
       await assert.rejects(lines.next(), /the server is newer than this program.*: origin; use/);
     },

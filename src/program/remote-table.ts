@@ -1,20 +1,33 @@
+import type { Series } from "../domain/brand.ts";
 import { type Problem, problem } from "../domain/problem.ts";
+import type { Value } from "../domain/reading.ts";
+import { SampleLines } from "../domain/sample-lines.ts";
 import {
   cellsOf,
   isTableHead,
   rowOfCells,
   SAMPLE_TABLE,
+  type Said,
   TABLE_CELLS_HEADER,
   TABLE_HEAD,
   type TableRow,
 } from "../domain/sample-table.ts";
-import { PAGE_ROWS } from "../domain/table-page.ts";
-import { csvLine, csvRows } from "../lib/csv.ts";
+import { SamplesBuilder } from "../domain/samples.ts";
+import { PAGE_ROWS, type RowTaker } from "../domain/table-page.ts";
+import { csvCells, csvLine, csvRows } from "../lib/csv.ts";
 import { failure, type Outcome } from "../lib/outcome.ts";
 import type { Remote } from "./remote.ts";
 import { RemoteDoor } from "./remote-door.ts";
 import { type SumsWish, stretchesOf } from "./sums-wish.ts";
-import { type Lines, PlaceError, type Span, type SumsRow, type TablePlace } from "./table-place.ts";
+import {
+  type Columns,
+  columnsPage,
+  type Lines,
+  PlaceError,
+  type Span,
+  type SumsRow,
+  type TablePlace,
+} from "./table-place.ts";
 
 const EARLIEST = -8.64e15;
 const LATEST = 8.64e15;
@@ -32,8 +45,8 @@ export function remotePlace(remote: Remote): TablePlace {
       door.meet(found);
       return found.ids;
     },
-    pages: (point, span) => pagesOf(remote, point, span),
     lines: (point, span) => linesOf(remote, point, span),
+    columns: (point, span) => columnsOf(remote, point, span),
     sums: (point, span, wish) => sumsOf(remote, point, span, wish),
     seriesOf: (point) => door.seriesOf(point),
     async put(page) {
@@ -87,8 +100,45 @@ async function* tablesOf(
   }
 }
 
-async function* pagesOf(remote: Remote, point: string, span: Span) {
-  for await (const table of tablesOf(remote, point, span)) yield await rowsOf(table.toString());
+async function* columnsOf(remote: Remote, point: string, span: Span): AsyncGenerator<Columns> {
+  for await (const table of tablesOf(remote, point, span)) {
+    const rows = new StoredRows();
+    checkHead(table);
+    new SampleLines(rows).read(table, true);
+    yield columnsPage({ point, ...rows.take() });
+  }
+}
+
+/** What a server has stored, of whatever time. */
+class StoredRows implements RowTaker {
+  readonly isFull = false;
+  readonly #samples = new SamplesBuilder(PAGE_ROWS);
+  readonly #words = new Map<number, number>();
+  #saysAfterwards = false;
+
+  /** A page is of one point. */
+  seriesOf(): Series {
+    return 0 as Series;
+  }
+
+  put(series: Series, at: number, value: Value | null, said: Said): void {
+    if (said.toldAfterwards !== null) this.#saysAfterwards = true;
+    if (said.statusWord !== null) this.#words.set(at, said.statusWord);
+    if (said.toldAfterwards) this.#samples.past(at);
+    else this.#samples.time(at);
+    this.#samples.put(series, value, said.quality);
+  }
+
+  take() {
+    const [words, saysAfterwards] = [this.#words, this.#saysAfterwards];
+    return { samples: this.#samples.take(), words, saysAfterwards };
+  }
+}
+
+function checkHead(table: Buffer): void {
+  const end = table.indexOf(LINE_END);
+  const head = csvCells(table.toString("utf8", 0, end < 0 ? table.length : end));
+  if (!isTableHead(head)) throw new PlaceError(newerServer(head));
 }
 
 async function* linesOf(remote: Remote, point: string, span: Span): AsyncGenerator<Lines> {
@@ -100,6 +150,7 @@ async function linesIn(table: Buffer): Promise<Lines> {
   const body = table.subarray(HEAD_LINE.length);
   const isOurs = table.subarray(0, HEAD_LINE.length).equals(HEAD_LINE);
   if (isOurs && !body.includes('"')) return { length: lineEnds(body), text: body };
+  checkHead(table);
   const rows = await rowsOf(table.toString());
   const text = isOurs ? body : rows.map((row) => csvLine(cellsOf(row))).join("");
   return { length: rows.length, text };
@@ -115,7 +166,6 @@ async function rowsOf(text: string): Promise<TableRow[]> {
   const rows: TableRow[] = [];
   let isHead = true;
   for await (const { cells } of csvRows(once(text))) {
-    if (isHead && !isTableHead(cells)) throw new PlaceError(newerServer(cells));
     if (!isHead) rows.push(rowOfCells(cells));
     isHead = false;
   }

@@ -3,12 +3,13 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { parquetColumns, TABLE_HEAD, type TableRow } from "../domain/sample-table.ts";
+import { NO_ROWS } from "../domain/sample-columns.ts";
+import { TABLE_HEAD } from "../domain/sample-table.ts";
 import { csvLine } from "../lib/csv.ts";
 import { type ParquetColumn, ParquetFile } from "../lib/parquet.ts";
 import { syncFolder } from "../lib/sync-folder.ts";
 import type { SumsWish } from "./sums-wish.ts";
-import type { Lines, SumsRow } from "./table-place.ts";
+import type { Columns, Lines, SumsRow } from "./table-place.ts";
 
 export const TABLE_FORMATS = ["csv", "parquet"] as const;
 type TableFormat = (typeof TABLE_FORMATS)[number];
@@ -17,7 +18,7 @@ type TableFormat = (typeof TABLE_FORMATS)[number];
 type Writer<Page> = (draft: string, pages: AsyncIterable<Page>) => Promise<void>;
 
 export const SAMPLE_LINES: Writer<Lines> = csvOf(TABLE_HEAD, ({ text }) => text);
-export const SAMPLE_COLUMNS: Writer<readonly TableRow[]> = parquetOf(parquetColumns);
+export const SAMPLE_COLUMNS: Writer<Columns> = parquetOf(NO_ROWS, ({ columns }) => columns);
 
 /** Point and begin of a bucket, then a number a function, or nothing. */
 export function sumsWriter(
@@ -27,7 +28,7 @@ export function sumsWriter(
   if (format === "csv") {
     return csvOf(["point", "at", ...functions], (rows) => rows.map(csvLine).join(""));
   }
-  return parquetOf((rows) => [
+  const columnsOf = (rows: readonly SumsRow[]): ParquetColumn[] => [
     { name: "point", type: "STRING", data: rows.map(([id]) => id) },
     { name: "at", type: "TIMESTAMP", data: rows.map(([, time = ""]) => new Date(time)) },
     ...functions.map((name, index) => ({
@@ -35,7 +36,8 @@ export function sumsWriter(
       type: "DOUBLE" as const,
       data: rows.map((row) => (row[index + 2] ? Number(row[index + 2]) : null)),
     })),
-  ]);
+  ];
+  return parquetOf(columnsOf([]), columnsOf);
 }
 
 /** The file has its name when it is whole: one that was broken off is begun again. */
@@ -69,11 +71,12 @@ function csvOf<Page>(
   };
 }
 
-function parquetOf<Row>(
-  columnsOf: (rows: readonly Row[]) => readonly ParquetColumn[],
-): Writer<readonly Row[]> {
+function parquetOf<Page>(
+  head: readonly ParquetColumn[],
+  columnsOf: (page: Page) => readonly ParquetColumn[],
+): Writer<Page> {
   return async (draft, pages) => {
-    const file = new ParquetFile(draft, columnsOf([]));
+    const file = new ParquetFile(draft, head);
     for await (const page of pages) await file.write(columnsOf(page));
     file.end();
   };

@@ -19,7 +19,8 @@ export async function runImport(args: readonly string[], io: Io): Promise<ExitCo
     io.complain(isNamed ? `there is no file ${file}` : usageOf("import"));
     return 2;
   }
-  return inPlace(options, io, (place) => new TableImport(place, file, io).run());
+  const run = (place: TablePlace) => new TableImport(place, file, io).run();
+  return inPlace(options, io, { run, isReading: false });
 }
 
 const STOPPED = problem("import_stopped", "where it was stopped");

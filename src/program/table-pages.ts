@@ -1,8 +1,8 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { SampleColumns, TABLE_COLUMNS } from "../domain/sample-columns.ts";
 import { LINE_BYTES, SampleLines } from "../domain/sample-lines.ts";
-import { rowOfColumns, TABLE_COLUMNS } from "../domain/sample-table.ts";
 import { PAGE_ROWS, type PageBuilder, RowError, type TablePage } from "../domain/table-page.ts";
-import { type ParquetPart, parquetParts, parquetRow, parquetShape } from "../lib/parquet.ts";
+import { parquetParts, parquetShape } from "../lib/parquet.ts";
 
 /** Rows of a file, and how much of it has been read with them, from 0 to 1. */
 type FilePage = { readonly page: TablePage; readonly done: number };
@@ -62,9 +62,10 @@ async function* parquetPages(path: string, page: PageBuilder): AsyncGenerator<Fi
   if (missing.length > 0) throw new Error(`it has no column ${missing.join(", ")}`);
   let before = 0;
   for await (const part of parquetParts(path)) {
+    const columns = new SampleColumns(page, part.columns);
     for (let row = 0; row < part.rows; row += PAGE_ROWS) {
       const end = Math.min(row + PAGE_ROWS, part.rows);
-      takeRows(page, part, { row, end, before });
+      takeRows(columns, { row, end, before });
       yield { page: page.take(), done: (before + end) / rows };
     }
     before += part.rows;
@@ -74,13 +75,11 @@ async function* parquetPages(path: string, page: PageBuilder): AsyncGenerator<Fi
 type Stretch = { readonly row: number; readonly end: number; readonly before: number };
 
 /** Rows of a part, behind so many rows of the file. */
-function takeRows(page: PageBuilder, part: ParquetPart, { row, end, before }: Stretch): void {
-  for (let at = row; at < end; at += 1) {
-    try {
-      const { point, at: time, value, ...said } = rowOfColumns(parquetRow(part, at));
-      page.put(page.seriesOf(point), time, value, said);
-    } catch (reason) {
-      throw RowError.at(`row ${before + at + 1}`, reason);
-    }
+function takeRows(columns: SampleColumns, { row, end, before }: Stretch): void {
+  let at = row;
+  try {
+    for (; at < end; at += 1) columns.take(at);
+  } catch (reason) {
+    throw RowError.at(`row ${before + at + 1}`, reason);
   }
 }

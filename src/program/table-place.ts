@@ -1,6 +1,7 @@
 import type { Series } from "../domain/brand.ts";
 import { type Problem, problem } from "../domain/problem.ts";
-import { linesOfTable, type TableRow, tableRow } from "../domain/sample-table.ts";
+import { columnsOfTable, type StoredTable } from "../domain/sample-columns.ts";
+import { linesOfTable } from "../domain/sample-table.ts";
 import type { Samples } from "../domain/samples.ts";
 import { PAGE_ROWS, type TablePage } from "../domain/table-page.ts";
 import {
@@ -13,6 +14,7 @@ import { type Keeping, type Kept, keepPage } from "../import/import.ts";
 import { loadStatusSeries } from "../ingest/ingest.ts";
 import { AssertionError } from "../lib/assert.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
+import type { ParquetColumn } from "../lib/parquet.ts";
 import type { Store } from "../store/store.ts";
 import { folderSums } from "./folder-sums.ts";
 import type { SumsWish } from "./sums-wish.ts";
@@ -21,10 +23,13 @@ import type { SumsWish } from "./sums-wish.ts";
 export interface TablePlace {
   /** Ids of all points. */
   points(): Promise<readonly string[]>;
-  /** Samples of a point in order of time. Throws `PlaceError` where that cannot be gone on with. */
-  pages(point: string, span: Span): AsyncIterable<readonly TableRow[]>;
-  /** The same as they stand in a file. */
+  /**
+   * Samples of a point in order of time, as they stand in a CSV file. Throws `PlaceError` where
+   * that cannot be gone on with.
+   */
   lines(point: string, span: Span): AsyncIterable<Lines>;
+  /** The same for a Parquet file. */
+  columns(point: string, span: Span): AsyncIterable<Columns>;
   /** What its samples come to, bucket after bucket. Throws `PlaceError`. */
   sums(point: string, span: Span, wish: SumsWish): AsyncIterable<readonly SumsRow[]>;
   /** By what name pages that are put in here have a point. Known behind `points`. */
@@ -40,8 +45,16 @@ export type Span = { readonly from: number; readonly to: number };
 /** Lines of CSV without a head, for so many samples. */
 export type Lines = { readonly length: number; readonly text: string | Uint8Array };
 
+/** Columns of Parquet with so many samples. */
+export type Columns = { readonly length: number; readonly columns: readonly ParquetColumn[] };
+
 /** A point, the begin of a bucket, and what each function is there; empty where it is nothing. */
 export type SumsRow = readonly string[];
+
+export function columnsPage(table: Omit<StoredTable, "rows">): Columns {
+  const length = table.samples.count;
+  return { length, columns: columnsOfTable({ ...table, rows: length }) };
+}
 
 export const NOTHING_KEPT: Kept = { unknown: 0, fresh: 0, same: 0, corrected: 0, tooOld: 0 };
 
@@ -79,16 +92,16 @@ export async function folderPlace(store: Store, historian: Historian): Promise<T
   };
   return {
     points: async () => [...seriesOf.keys()],
-    async *pages(point, span) {
-      const series = seriesOf.get(point) ?? 0;
-      for await (const { page, words } of pagesOf(folder, { series, ...span })) {
-        yield Array.from({ length: page.count }, (_, row) => tableRow(point, page, row, words));
-      }
-    },
     async *lines(point, span) {
       const series = seriesOf.get(point) ?? 0;
       for await (const { page, words } of pagesOf(folder, { series, ...span })) {
         yield { length: page.count, text: linesOfTable(point, page, page.count, words) };
+      }
+    },
+    async *columns(point, span) {
+      const series = seriesOf.get(point) ?? 0;
+      for await (const { page: samples, words } of pagesOf(folder, { series, ...span })) {
+        yield columnsPage({ point, samples, words });
       }
     },
     async *sums(id, span, wish) {

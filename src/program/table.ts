@@ -42,7 +42,7 @@ export async function runExport(args: readonly string[], io: Io): Promise<ExitCo
   const wish = sums.value;
   if (wish && !(from && to)) return usage(io, usageOf("export"));
   const span = { from: start, to: end };
-  return inPlace(argumentsOf(rest), io, async (place) => {
+  const run = async (place: TablePlace) => {
     const wanted = await pointsOf(place, points);
     if (!wanted.ok) return wanted;
     const told = new Progress(io, wanted.value.length);
@@ -61,12 +61,13 @@ export async function runExport(args: readonly string[], io: Io): Promise<ExitCo
       await writeTable(
         out,
         SAMPLE_COLUMNS,
-        pages((point) => place.pages(point, span)),
+        pages((point) => place.columns(point, span)),
       );
     }
     const what = wish ? "sums" : "samples";
     return success(`${told.rows} ${what} of ${wanted.value.length} points are in ${out}`);
-  });
+  };
+  return inPlace(argumentsOf(rest), io, { run, isReading: true });
 }
 
 /** Says now and then how far it has come. */

@@ -85,8 +85,14 @@ export interface Outbox {
   /** Whole records after this one, the oldest first; reading does not take them. */
   arrivals(query: ArrivalsQuery): Promise<Arrivals>;
 
-  /** Settles when nothing up to this record has to be kept for the target, whatever happens. */
-  take(target: string, sequence: number): Promise<void>;
+  /**
+   * Settles when nothing up to this record has to be kept for the target, whatever happens, and it
+   * is remembered which ones beyond it the target has as well. Of many spans some are forgotten.
+   */
+  take(target: string, sequence: number, beyond?: readonly RecordSpan[]): Promise<void>;
+
+  /** What the target has of what is kept for it, as far as it is remembered. */
+  beyond(target: string): Promise<readonly RecordSpan[]>;
 
   /** Nothing is kept for it any longer. */
   unfollow(target: string): Promise<void>;
@@ -112,7 +118,12 @@ export type ArrivalsQuery = {
   readonly after: number;
   /** No further record is begun behind so many samples. */
   readonly samplesMax: number;
+  /** Nor any behind this one. Fallback: all that is there. */
+  readonly upTo?: number;
 };
+
+/** Records of these sequences, both included. */
+export type RecordSpan = { readonly first: number; readonly last: number };
 
 export type Arrivals = {
   readonly samples: Samples;

@@ -134,7 +134,8 @@ class EmbeddedHistorian implements Historian {
   readonly outbox: Outbox = {
     follow: (target) => this.#ask({ ask: "follow", target }),
     arrivals: (query) => this.#ask({ ask: "arrivals", query }),
-    take: (target, sequence) => this.#ask({ ask: "take", target, sequence }),
+    take: (target, sequence, beyond) => this.#ask({ ask: "take", target, sequence, beyond }),
+    beyond: (target) => this.#ask({ ask: "beyond", target }),
     unfollow: (target) => this.#ask({ ask: "unfollow", target }),
   };
   readonly remains: Remains = {

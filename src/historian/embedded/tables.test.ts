@@ -82,7 +82,7 @@ async function tell(folder: string): Promise<Told> {
       { series: FULL, at: START + DAY_MS, value: 1, quality: "good" },
     ]),
   );
-  await engine.outbox.take("elsewhere", 1);
+  await engine.outbox.take("elsewhere", 1, [{ first: 2, last: 2 }]);
   while (!(await engine.retire(START, FOR_EVER)));
   const read = new Map(SERIES.map((series) => [series, engine.range({ series, ...ALL })]));
   await engine.close();
@@ -208,7 +208,11 @@ test("a cursor is what its table says", () => {
     assert.equal(bytes.toString("latin1", 0, 4), "FLc1");
     assert.equal(reader.word(), crc32(bytes.subarray(8, 32)));
     assert.deepEqual([reader.double(), reader.double(), reader.double()], [turn, turn, 0]);
-    assert.ok(bytes.subarray(32).every((byte) => byte === 0));
+    if (turn === 1) {
+      assert.equal(reader.word(), crc32(bytes.subarray(36, 56)));
+      assert.deepEqual([reader.word(), reader.double(), reader.double()], [1, 2, 2]);
+    }
+    assert.ok(bytes.subarray(reader.at).every((byte) => byte === 0));
   }
 });
 

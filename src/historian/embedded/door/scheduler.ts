@@ -16,7 +16,7 @@ type Append = Extract<Question, { ask: "append" }>;
 type Change = Extract<Question, { ask: "deleteRange" | "setRetention" | "retire" }>;
 type End = Extract<Question, { ask: "leave" | "close" }>;
 type Follow = Extract<Question, { ask: FollowWord }>;
-type FollowWord = "follow" | "unfollow" | "arrivals" | "take" | "hold" | "release";
+type FollowWord = "follow" | "unfollow" | "arrivals" | "take" | "beyond" | "hold" | "release";
 type Read = Exclude<Question, Append | Change | Follow | End>;
 /** A question that met a chunk whose bytes have changed; it is asked again when that is aside. */
 type Mend = { readonly ask: "mend"; readonly question: Read; readonly series: Iterable<number> };
@@ -74,6 +74,7 @@ export class Scheduler {
       case "unfollow":
       case "arrivals":
       case "take":
+      case "beyond":
       case "hold":
       case "release":
         this.#beginFollow(question);
@@ -146,8 +147,12 @@ export class Scheduler {
         return outbox.follow(question.target);
       case "arrivals":
         return outbox.arrivals(question.query);
-      case "take":
-        return outbox.take(question.target, question.sequence) as Promise<undefined>;
+      case "take": {
+        const { target, sequence, beyond } = question;
+        return outbox.take(target, sequence, beyond) as Promise<undefined>;
+      }
+      case "beyond":
+        return outbox.beyond(question.target);
       case "unfollow":
         return outbox.unfollow(question.target) as Promise<undefined>;
       case "hold":

@@ -11,6 +11,7 @@ import type {
   HistorianStats,
   Missing,
   RangeQuery,
+  RecordSpan,
   Retention,
   SeriesRange,
   SeriesRemains,
@@ -59,7 +60,13 @@ export type Ask =
   | { readonly ask: "follow"; readonly target: string }
   | { readonly ask: "unfollow"; readonly target: string }
   | { readonly ask: "arrivals"; readonly query: ArrivalsQuery }
-  | { readonly ask: "take"; readonly target: string; readonly sequence: number }
+  | {
+      readonly ask: "take";
+      readonly target: string;
+      readonly sequence: number;
+      readonly beyond?: readonly RecordSpan[] | undefined;
+    }
+  | { readonly ask: "beyond"; readonly target: string }
   | { readonly ask: "hold" }
   | { readonly ask: "release"; readonly hold: number }
   | { readonly ask: "leave" }
@@ -86,6 +93,7 @@ export type Replies = {
   readonly unfollow: undefined;
   readonly arrivals: Arrivals;
   readonly take: undefined;
+  readonly beyond: readonly RecordSpan[];
   /** Ask for `release` with this number when they need not stay as they are any longer. */
   readonly hold: { readonly hold: number; readonly files: readonly HeldFile[] };
   readonly release: undefined;

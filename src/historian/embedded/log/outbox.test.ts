@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -146,6 +146,78 @@ test("a cursor whose newer slot is torn is where it was before; a lost one sends
     assert.deepEqual((await waiting(lost.outbox, await lost.outbox.follow(TARGET))).missing, 0);
     assert.equal(lines.filter((line) => line.includes("everything is sent again")).length, 1);
     await lost.close();
+  }));
+
+test("what a target has beyond its cursor outlives a restart, and is not counted as dropped", () =>
+  inFolder(async (folder) => {
+    const dropped: Dropped[] = [];
+    const onDropped = (one: Dropped) => dropped.push(one);
+    let engine = openEngine(join(folder, "live"));
+    await engine.outbox.follow(TARGET);
+    await appendRamp(engine, 0, 400);
+    const beyond = [
+      { first: 2, last: 3 },
+      { first: 5, last: 9 },
+    ];
+    await engine.outbox.take(TARGET, 0, [...beyond, { first: 10, last: 10 }]);
+    await engine.outbox.take(TARGET, 0, beyond);
+    await engine.close();
+    engine = openEngine(join(folder, "live"), { outboxBytes: 4_096, onDropped });
+    await engine.outbox.follow(TARGET);
+    assert.deepEqual(await engine.outbox.beyond(TARGET), beyond);
+    await appendRamp(engine, 400, 1_600);
+    await engine.deleteRange({ series: 9, from: 0, to: 1 }); // Waits for what is being let go.
+    const [{ records = 0, dropped: lost = 0 } = {}] = engine.stats().waiting;
+    assert.equal(lost, (40 - records - 7) * 40, "records of 40 samples, seven of which it has");
+    assert.equal(
+      dropped.reduce((sum, { samples }) => sum + samples, 0),
+      lost,
+    );
+    assert.deepEqual(await engine.outbox.beyond(TARGET), []);
+    await engine.close();
+  }));
+
+test("what a target has beyond the end of a log that was cut short is not believed", () =>
+  inFolder(async (folder) => {
+    const long = openEngine(join(folder, "long"));
+    await long.outbox.follow(TARGET);
+    await appendRamp(long, 0, 400);
+    await long.outbox.take(TARGET, 1, [
+      { first: 3, last: 4 },
+      { first: 8, last: 9 },
+    ]);
+    await long.close();
+    const short = openEngine(join(folder, "short"));
+    await short.outbox.follow(TARGET);
+    await appendRamp(short, 0, 200);
+    await short.close();
+    const [from, to] = ["long", "short"].map((name) => join(folder, name, "outbox"));
+    copyFileSync(join(from ?? "", `${TARGET}.cur`), join(to ?? "", `${TARGET}.cur`));
+    const again = openEngine(join(folder, "short"));
+    assert.equal(await again.outbox.follow(TARGET), 1);
+    assert.deepEqual(await again.outbox.beyond(TARGET), [{ first: 3, last: 4 }]);
+    await again.close();
+  }));
+
+test("of two places in one outbox each goes on where it was, as far as it is asked", () =>
+  inFolder(async (folder) => {
+    const engine = openEngine(join(folder, "live"));
+    await engine.outbox.follow(TARGET);
+    await appendRamp(engine, 0, 2_000);
+    const found: unknown[][] = [[], []];
+    const places = [0, 30];
+    for (let turn = 0; turn < 30; turn += 1) {
+      for (const [index, after] of places.entries()) {
+        const query = { target: TARGET, after, samplesMax: 40, upTo: index === 0 ? 25 : 50 };
+        const { samples, sequence, missing, waiting } = await engine.outbox.arrivals(query);
+        assert.deepEqual([missing, waiting], [0, 50 - sequence]);
+        places[index] = sequence;
+        found[index]?.push(...rowsOf(samples).map(({ value }) => value));
+      }
+    }
+    assert.deepEqual(found, [numbers(0, 1_000), numbers(1_200, 2_000)]);
+    assert.deepEqual(places, [25, 50]);
+    await engine.close();
   }));
 
 test("a target that is let go keeps nothing", () =>

@@ -3,7 +3,14 @@ import { join } from "node:path";
 import type { Samples } from "../../../domain/samples.ts";
 import { assert } from "../../../lib/assert.ts";
 import type { Log } from "../../../lib/log.ts";
-import type { Arrivals, ArrivalsQuery, Dropped, Outbox, Waiting } from "../../historian.ts";
+import type {
+  Arrivals,
+  ArrivalsQuery,
+  Dropped,
+  Outbox,
+  RecordSpan,
+  Waiting,
+} from "../../historian.ts";
 import { joined } from "../run/batch.ts";
 import { Cursor, readCursor } from "./cursor.ts";
 import { type Files, makeFolder, readPart } from "./files.ts";
@@ -30,14 +37,16 @@ type OutboxParts = {
 
 type Target = {
   readonly cursor: Cursor;
-  /** Behind the last record that was read. */
-  place: Place | undefined;
+  /** Behind the last records that were read, the newest first: a target may read in two places. */
+  places: Place[];
   /** Moves of the cursor, one after the other. */
   moving: Promise<void>;
 };
 
 /** A record, or the last of some that cannot be read. */
 type Read = { readonly sequence: number; readonly samples?: Samples; readonly bytes?: number };
+
+const PLACES_MAX = 4;
 
 type Place = { readonly sequence: number; readonly segment: number; readonly offset: number };
 
@@ -75,10 +84,10 @@ export class LogOutbox implements Outbox {
     return opened.cursor.sequence;
   }
 
-  async arrivals({ target, after, samplesMax }: ArrivalsQuery): Promise<Arrivals> {
+  async arrivals({ target, after, samplesMax, upTo }: ArrivalsQuery): Promise<Arrivals> {
     const batches: Samples[] = [];
     let [sequence, samples, bytes, missing] = [after, 0, 0, 0];
-    for (const found of this.#recordsAfter(this.#of(target), after)) {
+    for (const found of this.#recordsAfter(this.#of(target), after, upTo)) {
       if (found.samples) batches.push(found.samples);
       samples += found.samples?.count ?? 0;
       bytes += found.bytes ?? 0;
@@ -87,7 +96,7 @@ export class LogOutbox implements Outbox {
       if (samples >= samplesMax) break;
     }
     const waiting = this.#log.sequence - sequence;
-    const { segment, offset } = this.#of(target).place ?? { segment: 0, offset: 0 };
+    const { segment, offset } = this.#of(target).places[0] ?? { segment: 0, offset: 0 };
     const each = bytes / batches.length;
     const waitingBytes = waiting > 0 ? this.#log.bytesBehind(segment, offset, each) : 0;
     const waitingSamples = Math.round(waitingBytes * (bytes > 0 ? samples / bytes : 0));
@@ -95,13 +104,19 @@ export class LogOutbox implements Outbox {
   }
 
   /** Settles when it is safe that the target has taken everything up to this record. */
-  async take(target: string, sequence: number): Promise<void> {
+  async take(target: string, sequence: number, beyond?: readonly RecordSpan[]): Promise<void> {
     const { cursor } = this.#of(target);
-    assert(sequence <= this.#log.sequence, "only what arrived can be taken");
+    const last = Math.max(sequence, ...(beyond ?? []).map((span) => span.last));
+    assert(last <= this.#log.sequence, "only what arrived can be taken");
     await this.#move(this.#of(target), async () => {
-      if (sequence > cursor.sequence) await cursor.move(sequence);
+      const isNews = beyond !== undefined || sequence > cursor.sequence;
+      if (isNews) await cursor.move({ sequence: Math.max(sequence, cursor.sequence), beyond });
     });
     this.#keep();
+  }
+
+  async beyond(target: string): Promise<readonly RecordSpan[]> {
+    return this.#of(target).cursor.beyond;
   }
 
   async unfollow(target: string): Promise<void> {
@@ -134,21 +149,22 @@ export class LogOutbox implements Outbox {
   }
 
   /** Records in order; without samples: none up to this one can be read. */
-  *#recordsAfter(target: Target, after: number): Generator<Read> {
+  *#recordsAfter(target: Target, after: number, upTo = Number.POSITIVE_INFINITY): Generator<Read> {
     let sequence = after;
-    for (;;) {
+    while (sequence < upTo) {
       const segment = this.#log.holding(sequence + 1);
       if (!segment) return;
-      const { place } = target;
-      const isNext = place?.sequence === sequence && place.segment === segment.number;
-      const found = readRecords(segment, isNext ? place.offset : 0, sequence);
+      const found = readRecords(segment, offsetOf(target, segment, sequence), sequence);
       for (const { head, bytes, end } of found) {
+        if (head.sequence > upTo) break;
+        const before = sequence;
         sequence = head.sequence;
-        target.place = { sequence, segment: segment.number, offset: end };
+        note(target, before, { sequence, segment: segment.number, offset: end });
         yield { sequence, samples: recordOf(bytes, head).samples, bytes: head.end - head.start };
       }
-      if (found.length > 0) continue;
-      sequence = segment.last;
+      const [first] = found;
+      if (first && first.head.sequence <= upTo) continue;
+      sequence = Math.min(segment.last, upTo);
       yield { sequence };
     }
   }
@@ -157,15 +173,16 @@ export class LogOutbox implements Outbox {
     const { log, onDropped } = this.#parts;
     const { cursor } = target;
     await this.#move(target, async () => {
-      const dropped = { target: name, ...extentOf(segment, cursor.sequence) };
-      await cursor.move(segment.last, cursor.dropped + dropped.samples);
-      log.error("samples were dropped before they were sent on", dropped);
-      onDropped(dropped);
+      const lost = { target: name, ...extentOf(segment, cursor) };
+      await cursor.move({ sequence: segment.last, dropped: cursor.dropped + lost.samples });
+      if (lost.samples === 0) return;
+      log.error("samples were dropped before they were sent on", lost);
+      onDropped(lost);
     });
   }
 
   #open(target: string): Target {
-    const opened = { cursor: this.#cursor(target), place: undefined, moving: Promise.resolve() };
+    const opened = { cursor: this.#cursor(target), places: [], moving: Promise.resolve() };
     this.#targets.set(target, opened);
     return opened;
   }
@@ -177,7 +194,11 @@ export class LogOutbox implements Outbox {
     const path = this.#path(target);
     if (!existsSync(path)) return Cursor.create(path, files, sequence);
     const said = readCursor(path);
-    if (said && said.sequence <= sequence) return new Cursor(path, files, said);
+    if (said && said.sequence <= sequence) {
+      // Beyond the end others will have these numbers, and have to be sent.
+      const beyond = said.beyond.filter(({ last }) => last <= sequence);
+      return new Cursor(path, files, { ...said, beyond });
+    }
     log.error("a cursor is damaged, or of another log: everything is sent again", { target });
     return Cursor.create(path, files, (this.#log.holding(0)?.first ?? sequence + 1) - 1);
   }
@@ -203,6 +224,18 @@ export class LogOutbox implements Outbox {
   }
 }
 
+/** Where the record behind this one begins, as far as that is known; else the segment does. */
+function offsetOf({ places }: Target, { number }: SegmentRange, sequence: number): number {
+  const next = places.find((place) => place.sequence === sequence && place.segment === number);
+  return next?.offset ?? 0;
+}
+
+/** It takes the place of the one from which it was found. */
+function note(target: Target, before: number, place: Place): void {
+  const others = target.places.filter(({ sequence }) => sequence !== before);
+  target.places = [place, ...others.slice(0, PLACES_MAX - 1)];
+}
+
 type Found = {
   readonly head: RecordHead;
   readonly bytes: Buffer;
@@ -222,11 +255,17 @@ function readRecords({ path, number, last }: SegmentRange, offset: number, after
   }
 }
 
-function extentOf({ path, number, last }: SegmentRange, after: number): Omit<Dropped, "target"> {
+/** What the target does not have of it. */
+function extentOf(
+  { path, number, last }: SegmentRange,
+  { sequence: after, beyond }: Cursor,
+): Omit<Dropped, "target"> {
+  const isThere = (sequence: number) =>
+    beyond.some((span) => sequence >= span.first && sequence <= span.last);
   const bytes = readFileSync(path);
   let [samples, from, to] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const head of headsIn(bytes, number)) {
-    if (head.sequence <= after || head.sequence > last) continue;
+    if (head.sequence <= after || head.sequence > last || isThere(head.sequence)) continue;
     samples += head.samples;
     for (const at of recordOf(bytes, head).samples.at) {
       from = Math.min(from, at);

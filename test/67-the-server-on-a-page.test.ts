@@ -66,6 +66,7 @@ test("what the server suffers from stands there, with what waits for the server 
           isUp: false,
           reason: "nobody answers",
           waiting: { samples: 1200, bytes: 3000, oldestAt: new Date().toISOString() },
+          fillingUp: null,
           acknowledgedAt: null,
         },
       },
@@ -78,6 +79,37 @@ test("what the server suffers from stands there, with what waits for the server 
   assert.match(
     text,
     /Away: what comes is kept here nobody answers Waits here 1.200 samples, 3.0 kB/,
+  );
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.close();
+});
+
+test("while a gateway's history fills up, that stands there, with how long it takes", {
+  skip,
+}, async () => {
+  const visitor = await Visitor.open(browser, house);
+  const oldestAt = new Date(Date.now() - 7_200_000).toISOString();
+  await visitor.page.route("**/api/v1/health", (route) =>
+    route.fulfill({
+      json: {
+        status: "ready",
+        reasons: [],
+        mqttAck: "synced",
+        uplink: {
+          isUp: true,
+          reason: null,
+          waiting: { samples: 1_200_000, bytes: 13_000_000, oldestAt },
+          fillingUp: { leftSeconds: 700 },
+          acknowledgedAt: new Date().toISOString(),
+        },
+      },
+    }),
+  );
+  await visitor.visit("/server");
+  await visitor.page.getByText("live values are current, what waited follows").waitFor();
+  assert.match(
+    await visitor.text(),
+    /Oldest of these 2 h 00 All of it is there in about 12 minutes/,
   );
   assert.deepEqual(visitor.troubles, []);
   await visitor.close();

@@ -34,6 +34,14 @@ export function lastsWords(days: number | null): string | undefined {
   return `about ${formatCount(Math.floor(days / YEAR_DAYS), "year")}`;
 }
 
+/** How long it takes yet, as far as that can be told. */
+export function leftWords(seconds: number | null): string {
+  if (seconds === null) return "not known yet";
+  if (seconds < 90) return "in about a minute";
+  if (seconds < 120 * 60) return `in about ${Math.round(seconds / 60)} minutes`;
+  return `in about ${formatCount(Math.round(seconds / 3_600), "hour")}`;
+}
+
 /** How much of it is written, from 0 to 1. */
 export function doneShare({ bytes, bytesTotal }: Sized): number {
   return bytesTotal === 0 ? 0 : Math.min(1, bytes / bytesTotal);

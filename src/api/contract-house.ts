@@ -33,6 +33,8 @@ const UplinkSchema = Type.Object({
     bytes: Type.Integer(),
     oldestAt: nullable(Time),
   }),
+  /** What comes now goes up at once, and what waited beside it; null where nothing waited. */
+  fillingUp: nullable(Type.Object({ leftSeconds: nullable(Type.Integer()) })),
   /** When the server acknowledged something last, since this start. */
   acknowledgedAt: nullable(Time),
 });

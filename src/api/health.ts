@@ -22,11 +22,16 @@ async function getHealth(house: House, _: Call<"GET /health">): Answer<"GET /hea
   return success({ status: said.reasons.length === 0 ? "ready" : "degraded", ...said });
 }
 
-function replyOf({ isUp, reason, waiting, acknowledgedAt }: UplinkState) {
+function replyOf({ isUp, reason, waiting, fillingUp, acknowledgedAt }: UplinkState) {
   return {
     isUp,
     reason,
     waiting: { ...waiting, oldestAt: isoOrNull(waiting.oldestAt) },
+    fillingUp: fillingUp && { leftSeconds: secondsOf(fillingUp.leftMs) },
     acknowledgedAt: isoOrNull(acknowledgedAt),
   };
+}
+
+function secondsOf(ms: number | null): number | null {
+  return ms === null ? null : Math.ceil(ms / 1_000);
 }

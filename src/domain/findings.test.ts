@@ -12,7 +12,7 @@ test("readings are told in order, each with its message's device and time", () =
   findings.reading(power, 605, "good");
   findings.arrived(meter, 2_000).reading(level, "high", "uncertain", 3);
   const [first, second] = findings.readings;
-  const about = { device: meter, isArrival: false, isPast: false, word: 0 };
+  const about = { device: meter, isArrival: false, isPast: false, isLate: false, word: 0 };
   assert.deepEqual(first, { ...about, channel: power, at: 1_000.5, value: 605, quality: "good" });
   assert.deepEqual([second?.at, second?.isArrival, second?.word], [2_000, true, 3]);
   assert.deepEqual([findings.at(0), findings.at(1)], findings.readings);

@@ -165,16 +165,18 @@ export class Findings {
   #at = 0;
   #isArrival = false;
   #isPast = false;
+  #isLate = false;
 
   /** How many readings there are. */
   get count(): number {
     return this.#count;
   }
 
-  /** Whether there are readings, and all of them are history. */
-  get areAllPast(): boolean {
+  /** Whether there are readings, and none of them is news: all were kept before they were told. */
+  get areAllKept(): boolean {
     for (let place = 0; place < this.#count; place += 1) {
-      if (!this.#readings[place]?.isPast) return false;
+      const reading = this.#readings[place];
+      if (!reading?.isPast && !reading?.isLate) return false;
     }
     return this.#count > 0;
   }
@@ -195,6 +197,7 @@ export class Findings {
     this.#at = at;
     this.#isArrival = false;
     this.#isPast = false;
+    this.#isLate = false;
     return this;
   }
 
@@ -210,6 +213,12 @@ export class Findings {
     return this;
   }
 
+  /** What follows was kept on its way, and says nothing of how its device is now. */
+  late(): this {
+    this.#isLate = true;
+    return this;
+  }
+
   /** `word`: the status word where it says more than the quality, see status-word.ts. */
   reading(channel: ChannelName, value: Value | null, quality: Quality, word = 0): void {
     const reading = this.#next();
@@ -218,6 +227,7 @@ export class Findings {
     reading.at = this.#at;
     reading.isArrival = this.#isArrival;
     reading.isPast = this.#isPast;
+    reading.isLate = this.#isLate;
     reading.value = value;
     reading.quality = quality;
     reading.word = word;
@@ -275,6 +285,11 @@ export type Reading = {
   readonly isArrival: boolean;
   /** The device kept it and tells it now: it is history, whatever its time. */
   readonly isPast: boolean;
+  /**
+   * A gateway kept it while it could not send: a value like others, that says nothing of how the
+   * device is now.
+   */
+  readonly isLate: boolean;
   readonly value: Value | null;
   readonly quality: Quality;
   /** What is said of the value beyond its quality; 0 for nothing, see status-word.ts. */
@@ -292,7 +307,7 @@ const NO_CHANNEL = "" as ChannelName;
 function emptyReading(): Writable<Reading> {
   const [device, channel] = [NO_DEVICE, NO_CHANNEL];
   const at = Number.NaN;
-  const when = { isArrival: false, isPast: false };
+  const when = { isArrival: false, isPast: false, isLate: false };
   return { device, channel, at, ...when, value: null, quality: "good", word: 0 };
 }
 

@@ -214,8 +214,16 @@ function checkTold(driver: Driver, vectors: readonly DecodeVector[]): void {
   }
 }
 
-function twinReadingOf({ channel, at, value, quality, word, isPast }: Reading): TwinReading {
-  return { channel, at: at as Timestamp, value, quality, word, isPast };
+function twinReadingOf({
+  channel,
+  at,
+  value,
+  quality,
+  word,
+  isPast,
+  isLate,
+}: Reading): TwinReading {
+  return { channel, at: at as Timestamp, value, quality, word, isPast, isLate };
 }
 
 function readAgain(
@@ -342,7 +350,7 @@ function expectedReadings(vector: DecodeVector): Reading[] {
   return (vector.readings ?? []).map(({ at, ...rest }) => {
     const time = at === undefined ? AT : Date.parse(at);
     const when = { at: time, isArrival: at === undefined };
-    return { word: 0, isPast: false, ...rest, ...when } as Reading;
+    return { word: 0, isPast: false, isLate: false, ...rest, ...when } as Reading;
   });
 }
 

@@ -148,6 +148,8 @@ export type TwinReading = {
   readonly word?: number;
   /** Kept since then and told now, where the protocol can say that. */
   readonly isPast?: boolean;
+  /** A gateway kept it while it could not send: what it tells of is over. */
+  readonly isLate?: boolean;
 } & Pick<Sample, "at" | "value" | "quality">;
 
 /** How far a request of the device is. */

@@ -94,7 +94,7 @@ type Said = readonly [value: Value, at: number, channel?: ChannelName];
 
 function readingOf([value, at, channel = "c0" as ChannelName]: Said): Reading {
   const device = "acme/acme_a" as DeviceAddress;
-  const when = { at, isArrival: false, isPast: false };
+  const when = { at, isArrival: false, isPast: false, isLate: false };
   return { device, channel, ...when, value, quality: "good", word: 0 };
 }
 

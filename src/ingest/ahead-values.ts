@@ -141,7 +141,7 @@ export class AheadValues {
 /** A reading as it was said, but that it is told afterwards now: it is nothing that is so now. */
 export function readingOf(kept: AheadReading): SaidReading {
   const [driver, agent, device, channel, at, value, quality, word] = kept;
-  const when = { at, isArrival: false, isPast: true };
+  const when = { at, isArrival: false, isPast: true, isLate: false };
   return {
     driver,
     agent,

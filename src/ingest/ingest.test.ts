@@ -238,6 +238,7 @@ describe("the walk up", () => {
       at,
       isArrival: false,
       isPast: false,
+      isLate: false,
       value: 400 + at,
       quality: "good" as const,
       word: 0,

@@ -100,6 +100,32 @@ test("a value that a broker keeps is no sign of life, and replaces none that cam
   assert.ok(codesOf(ingest).includes("W_AGE_UNKNOWN"));
 });
 
+test("what a gateway kept says of then that its device spoke, and its newest is the latest", async () => {
+  const ingest = await open({ isStrict: false });
+  const topic = "fl/1/hall-3/o/samples";
+  const at = (minutes: number) => NOW + minutes * 60_000;
+  const words = (value: number, minutes: number, late: boolean) =>
+    `{"device":"a","late":${late},"samples":[["level",${at(minutes)},${value}]]}`;
+  const tell = (value: number, minutes: number, late: boolean) =>
+    ingest.receive([{ ...said(words(value, minutes, late)), topic }]);
+  await tell(1, -60, true);
+  const [device] = ingest.devices();
+  assert.ok(device);
+  const [channel] = ingest.device(device.id)?.channels ?? [];
+  assert.ok(channel);
+  const known = async () => {
+    const { value } = await historian.latest(Uint32Array.of(channel.series));
+    return [value[0], ingest.diagnostics(device.id).lastSeenAt];
+  };
+  assert.deepEqual(await known(), [1, at(-60)]);
+  await tell(2, -50, true);
+  assert.deepEqual(await known(), [2, at(-50)]);
+  await tell(3, -1, false);
+  assert.deepEqual(await known(), [3, NOW]);
+  await tell(4, -40, true);
+  assert.deepEqual(await known(), [3, NOW]);
+});
+
 test("a plain device may have all its words kept: they are signs of its life", async () => {
   const ingest = await open({ isStrict: false });
   const word = { ...said("21.5"), topic: "esp/office/temperature", retain: true };

@@ -13,6 +13,7 @@ import {
   type BoundChannel,
   type BoundDevice,
   channelAt,
+  noteHeard,
   noteMessage,
   noteWarning,
 } from "./bindings.ts";
@@ -83,6 +84,8 @@ type Unheard = {
   readonly message: ReceivedMessage;
   readonly warnings: readonly Warning[];
   readonly isNews: boolean;
+  /** When its device spoke last, where that is known of a message that is no news. */
+  readonly heardAt: number | undefined;
 };
 
 /** Has messages decoded and gives their readings to the binder; the rest it hands on. */
@@ -168,7 +171,8 @@ export class Understanding {
     const device = this.#findings.at(0)?.device ?? others.find(isOwnWord)?.device;
     const speaker = bound ?? (device && this.#state.bindings.find(driver.id, device));
     const isNews = isNewsIn(this.#findings) && !isOld(driver, message);
-    const said = { message, warnings, isNews };
+    const heardAt = isNews ? undefined : lastLate(this.#findings);
+    const said = { message, warnings, isNews, heardAt };
     if (speaker) noteSaid(this.#state, speaker, said);
     else if (device === undefined) this.#noteOverheard(driver, message);
     else this.#brought.unheard.push({ driver, device, ...said, warnings: [...warnings] });
@@ -285,22 +289,33 @@ export function knownTo(driver: Driver, state: State): Known {
   };
 }
 
-type Said = Pick<Unheard, "message" | "warnings" | "isNews">;
+type Said = Pick<Unheard, "message" | "warnings" | "isNews" | "heardAt">;
 
 /** Counts a message with its device, and keeps it for those who look. */
 export function noteSaid(
   { departures, messages }: Pick<State, "departures" | "messages">,
   bound: BoundDevice,
-  { message, warnings, isNews }: Said,
+  { message, warnings, isNews, heardAt }: Said,
 ): void {
   if (isNews) departures.comeBack(bound);
   noteMessage(bound, message, warnings, isNews);
+  if (heardAt !== undefined) noteHeard(bound, Math.min(heardAt, message.receivedAt));
   messages.note(bound.device.id, message);
 }
 
 /** What a device kept and tells now says that it was there then. */
 function isNewsIn(findings: Findings): boolean {
-  return !findings.areAllPast || findings.others.some(({ kind }) => kind !== "sequence");
+  return !findings.areAllKept || findings.others.some(({ kind }) => kind !== "sequence");
+}
+
+/** When a gateway heard the newest of what it kept, by the clock of the device. */
+function lastLate(findings: Findings): number | undefined {
+  let newest: number | undefined;
+  for (let place = 0; place < findings.count; place += 1) {
+    const reading = findings.at(place);
+    if (reading?.isLate && !reading.isPast) newest = Math.max(newest ?? 0, reading.at);
+  }
+  return newest;
 }
 
 /** Whoever keeps it may say it again, whenever he likes: nobody can tell when it was said. */

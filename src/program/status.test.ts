@@ -9,6 +9,7 @@ const UP: UplinkState = {
   isUp: true,
   reason: null,
   waiting: { samples: 0, bytes: 0, oldestAt: null },
+  fillingUp: null,
   acknowledgedAt: Date.UTC(2026, 10, 22, 12) as Timestamp,
 };
 
@@ -44,7 +45,12 @@ test("a gateway says whether its uplink is up, what waits, and what was acknowle
 test("while nothing goes up it says why, and how much waits since when", async () => {
   const oldestAt = Date.UTC(2026, 10, 21) as Timestamp;
   const waiting = { samples: 1_200, bytes: 14_400, oldestAt };
-  const state = { isUp: false, reason: "the cable is cut", waiting, acknowledgedAt: null };
+  const state = {
+    isUp: false,
+    reason: "the cable is cut",
+    waiting,
+    ...{ fillingUp: null, acknowledgedAt: null },
+  };
   const uplink = { trouble: "the uplink is down", state, close: async () => {} };
   const unready = () => ["the uplink is down"];
   const house = await ApiHouse.open({}, undefined, { uplink, unready });
@@ -58,6 +64,27 @@ test("while nothing goes up it says why, and how much waits since when", async (
     "waiting: about 1200 samples, 14400 bytes, the oldest of 2026-11-21T00:00:00.000Z",
   ]);
   await house.close();
+});
+
+test("while what waited goes up beside live values it says so, and how long that takes", async () => {
+  const oldestAt = Date.UTC(2026, 10, 21) as Timestamp;
+  const waiting = { samples: 1_200, bytes: 14_400, oldestAt };
+  for (const [leftMs, words] of [
+    [null, "follows beside them"],
+    [59_000, "is there in about a minute"],
+    [61_000, "is there in about 2 minutes"],
+  ] as const) {
+    const uplink = {
+      trouble: undefined,
+      state: { ...UP, waiting, fillingUp: { leftMs } },
+      close: async () => {},
+    };
+    const house = await ApiHouse.open({}, undefined, { uplink });
+    const { code, said } = await status(house.url);
+    assert.equal(code, 0);
+    assert.equal(said.at(-1), `live values go up at once; what waited ${words}`);
+    await house.close();
+  }
 });
 
 test("where nobody answers it says so, and a server without an uplink says nothing of one", async () => {

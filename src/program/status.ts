@@ -13,6 +13,7 @@ type Health = {
       readonly bytes: number;
       readonly oldestAt: string | null;
     };
+    readonly fillingUp?: { readonly leftSeconds: number | null } | null;
     readonly acknowledgedAt: string | null;
   };
 };
@@ -48,7 +49,7 @@ async function healthOf(url: string): Promise<Health | string> {
 function linesOf({ status, reasons, uplink }: Health): string[] {
   const own = [status, ...reasons.map((reason) => `- ${reason}`)];
   if (!uplink) return own;
-  const { isUp, reason, waiting, acknowledgedAt } = uplink;
+  const { isUp, reason, waiting, fillingUp, acknowledgedAt } = uplink;
   const { samples, bytes, oldestAt } = waiting;
   return [
     ...own,
@@ -57,5 +58,12 @@ function linesOf({ status, reasons, uplink }: Health): string[] {
     samples === 0
       ? "waiting: nothing"
       : `waiting: about ${samples} samples, ${bytes} bytes, the oldest of ${oldestAt}`,
+    ...(fillingUp ? [`live values go up at once; what waited ${leftOf(fillingUp)}`] : []),
   ];
+}
+
+function leftOf({ leftSeconds }: { readonly leftSeconds: number | null }): string {
+  if (leftSeconds === null) return "follows beside them";
+  const minutes = Math.ceil(leftSeconds / 60);
+  return `is there in about ${minutes === 1 ? "a minute" : `${minutes} minutes`}`;
 }

@@ -32,6 +32,8 @@ export async function startUplink(
     ...parts,
     outbox: historian.outbox,
     send: (message) => link.send(message),
+    reachTrouble: () => link.trouble,
+    newest: () => historian.latest(seriesWithWords(ingest, name)),
     sourceOf: sourcesOf(ingest, name),
     valuesOf: ingest.statusSeries.valuesOf,
     twin: fieldline.twin,
@@ -53,6 +55,12 @@ function sourcesOf(ingest: Ingest, gateway: string): (series: number) => Source 
     if (!isKnown) known = sourcesNow(ingest, gateway);
     return known.get(series);
   };
+}
+
+/** Of what goes up: series of values, and those of their status words. */
+function seriesWithWords(ingest: Ingest, gateway: string): Uint32Array {
+  const { withWords } = ingest.statusSeries;
+  return Uint32Array.from([...sourcesNow(ingest, gateway).keys()].flatMap(withWords));
 }
 
 function sourcesNow(ingest: Ingest, gateway: string): Map<number, Source> {

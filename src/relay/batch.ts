@@ -55,6 +55,8 @@ type Batch = { readonly head: Head; readonly messages: readonly RelayedMessage[]
 const RETAIN = 1;
 const READ = 2;
 const ARRIVAL = 1;
+/** Beside PAST. */
+const LATE = 2;
 const FIXED_BYTES = 8 + 1 + 2 + 4 + 4 + 4;
 const READING_BYTES = 4 + 4 + 8 + 8 + 3 + 8;
 
@@ -110,7 +112,7 @@ function writeMessage(body: Writer, texts: Texts, message: RelayedMessage): void
 }
 
 function writeReading(body: Writer, texts: Texts, reading: Reading): void {
-  const { device, channel, at, isArrival, isPast, value, quality, word } = reading;
+  const { device, channel, at, isArrival, isPast, isLate, value, quality, word } = reading;
   body.room(READING_BYTES);
   body.u32(texts.indexOf(device));
   body.u32(texts.indexOf(channel));
@@ -119,7 +121,7 @@ function writeReading(body: Writer, texts: Texts, reading: Reading): void {
   body.f64(number);
   body.u8(kind);
   body.u8(QUALITY_BYTE[quality]);
-  body.u8((isArrival ? ARRIVAL : 0) | (isPast ? PAST : 0));
+  body.u8((isArrival ? ARRIVAL : 0) | (isPast ? PAST : 0) | (isLate ? LATE : 0));
   body.f64(word);
 }
 
@@ -157,7 +159,11 @@ function readReading(reader: Reader, texts: readonly string[]): Reading {
   const value = valueIn(reader.f64(), reader.u8(), texts);
   const quality = qualityOf(reader.u8());
   const flags = reader.u8();
-  const when = { isArrival: (flags & ARRIVAL) !== 0, isPast: (flags & PAST) !== 0 };
+  const when = {
+    isArrival: (flags & ARRIVAL) !== 0,
+    isPast: (flags & PAST) !== 0,
+    isLate: (flags & LATE) !== 0,
+  };
   return { device, channel, at, ...when, value, quality, word: reader.f64() };
 }
 

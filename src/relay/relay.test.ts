@@ -40,7 +40,7 @@ test("a batch comes out as it went in, with what a worker has read in it", () =>
   const { agent: _, ...relayed } = humid;
   const values = [1.5, true, "schön", null, 2n ** 60n, -(2n ** 63n)];
   const odd = values.map((value, index) => {
-    const when = { isArrival: index === 1, isPast: index === 2 };
+    const when = { isArrival: index === 1, isPast: index === 2, isLate: index === 3 };
     return { ...read.readings[0], value, ...when, word: -1 };
   });
   const all = [

@@ -208,6 +208,7 @@ function readingsOf({ device, readings }: DeviceReport): Reading[] {
     at,
     isArrival: false,
     isPast: false,
+    isLate: false,
     value,
     quality,
     word: 0,

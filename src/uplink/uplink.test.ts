@@ -103,6 +103,20 @@ test("what waits is said in samples, bytes and age, and when something was ackno
     await historian.close();
   }));
 
+test("a line that is cut is told while nothing comes, too, and that it is mended", () =>
+  inFolder(async (folder) => {
+    const server = new Server();
+    const { historian, uplink } = await open(folder, server);
+    assert.equal(uplink.trouble, undefined);
+    server.trouble = DOWN;
+    await server.until(0, () => !uplink.state.isUp);
+    assert.match(uplink.trouble ?? "", /is down: the cable is cut; about 0 samples wait here$/);
+    server.trouble = null;
+    await server.until(0, () => uplink.state.isUp);
+    await uplink.close();
+    await historian.close();
+  }));
+
 test("samples that no device has sent stay where they are", () =>
   inFolder(async (folder) => {
     const server = new Server();
@@ -157,6 +171,8 @@ test("what a device told afterwards goes up as such", () =>
 class Server {
   /** So many messages are not taken. */
   refuses = 0;
+  /** Why it cannot be reached. */
+  trouble: Problem | null = null;
   readonly heard: (readonly [at: number, value: unknown, word?: number])[] = [];
   readonly said: string[] = [];
   /** Times of what the device told afterwards. */
@@ -202,6 +218,8 @@ async function open(folder: string, server: Server): Promise<Opened> {
   const uplink = await openUplink({
     outbox: opened.value.outbox,
     send: server.send,
+    reachTrouble: () => server.trouble,
+    newest: () => opened.value.latest(Uint32Array.of(1, 101)),
     sourceOf: (series) => (series === 1 ? source : undefined),
     valuesOf: (series) => (series === 101 ? 1 : undefined),
     twin: fieldline.twin,

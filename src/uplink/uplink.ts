@@ -1,37 +1,26 @@
-import type { ChannelName, DeviceAddress, Timestamp } from "../domain/brand.ts";
-import type { DataType } from "../domain/catalogue.ts";
-import type { Message } from "../domain/message.ts";
+import type { Timestamp } from "../domain/brand.ts";
 import type { Problem } from "../domain/problem.ts";
-import { isPast } from "../domain/reading.ts";
-import { type Samples, sampleAt } from "../domain/samples.ts";
-import type { Twin, TwinReading } from "../driver/driver.ts";
-import type { Arrivals, Outbox } from "../historian/historian.ts";
+import type { Samples } from "../domain/samples.ts";
+import type { Arrivals, ArrivalsQuery, Outbox } from "../historian/historian.ts";
 import { AssertionError } from "../lib/assert.ts";
 import { backoff } from "../lib/backoff.ts";
-import type { Clock, Timer } from "../lib/clock.ts";
-import type { Gauges } from "../lib/gauge.ts";
-import type { Log } from "../lib/log.ts";
-import { type Outcome, success } from "../lib/outcome.ts";
+import { Delivery, type DeliveryParts } from "./delivery.ts";
+import { NewestFirst } from "./newest-first.ts";
+import { Rests } from "./rests.ts";
+import { Speech, type SpeechParts } from "./speech.ts";
+import { Taken } from "./taken.ts";
+import { NOTHING, TimeLeft, type Waiting, waitingWith } from "./waiting.ts";
 
-/** Where samples of a series came from, as the server above is to know it. */
-export type Source = {
-  readonly device: DeviceAddress;
-  readonly channel: ChannelName;
-  readonly dataType: DataType;
-  readonly unit?: string;
-};
+export type { Source } from "./speech.ts";
 
 /** What whoever stands before the gateway wants to know. */
 export type UplinkState = {
   readonly isUp: boolean;
   /** Why nothing goes up. */
   readonly reason: string | null;
-  /** About how much is not acknowledged, and of when its oldest sample is. */
-  readonly waiting: {
-    readonly samples: number;
-    readonly bytes: number;
-    readonly oldestAt: Timestamp | null;
-  };
+  readonly waiting: Waiting;
+  /** What comes goes up at once, and beside it what waited: how long that takes, if known. */
+  readonly fillingUp: { readonly leftMs: number | null } | null;
   /** When the server above acknowledged something last, since this start. */
   readonly acknowledgedAt: Timestamp | null;
 };
@@ -44,253 +33,303 @@ export interface Uplink {
   close(): Promise<void>;
 }
 
-type UplinkParts = {
-  readonly outbox: Outbox;
-  readonly send: (message: Message) => Promise<Outcome<void, Problem>>;
-  /** Undefined of samples that no device has sent. */
-  readonly sourceOf: (series: number) => Source | undefined;
-  /** Whose status words a series holds. */
-  readonly valuesOf: (series: number) => number | undefined;
-  /** How the server above is told of a device. */
-  readonly twin: (device: DeviceAddress) => Twin;
-  readonly clock: Clock;
-  readonly chance: () => number;
-  readonly gauges: Gauges;
-  readonly log: Log;
-};
+type UplinkParts = SpeechParts &
+  DeliveryParts & {
+    readonly outbox: Outbox;
+    /** Why nothing can be sent now; null where it can be tried. */
+    readonly reachTrouble: () => Problem | null;
+    /** The newest samples of what devices feed, with their status words. */
+    readonly newest: () => Promise<Samples>;
+    readonly chance: () => number;
+    /** Samples of one batch at most. Fallback: a minute of a large plant. */
+    readonly batchSamples?: number;
+  };
 
 /** Under this name the outbox keeps what the server above has not acknowledged. */
 const TARGET = "uplink";
-/** A minute of a large plant at once: a backlog goes up fast, and memory stays small. */
+/** A backlog goes up fast with it, and memory stays small. */
 const BATCH_SAMPLES = 5_000;
+/** On a thin line what waited goes up in parts so small that live values are not held up long. */
+const BATCH_SAMPLES_MIN = 250;
+const BATCH_MS = 1_000;
 const LOOK_EVERY_MS = 500;
 const RETRY = { firstMs: 500, longestMs: 15_000 };
 /** Each note writes to the disk; what comes twice after a crash is no harm. */
 const NOTE_EVERY_MS = 10_000;
-/** About what one takes in the log, where nothing else says it. */
-const SAMPLE_BYTES = 12;
-/** A server that takes so long to store a batch needs somebody to look. */
-const SILENT_MS = 30_000;
 
 /**
- * Brings what the history has taken in to a server above, in the order of its arrival, and again
- * until it is acknowledged there: stored. A sample keeps its time, so that one that comes twice is
- * one sample.
+ * Brings what the history has taken in to a server above, and again until it is acknowledged there:
+ * stored. A sample keeps its time, so that one that comes twice is one sample.
+ *
+ * In two lanes: what arrives since the server was reached goes up at once, and beside it what
+ * waited, the oldest first. Only what is newer than all before it of its series may overtake. The
+ * rest goes up in its place among what waited, so that of one time the later arrival stays: see
+ * docs/decisions/0085-live-values-overtake-what-waited.md.
  */
 export async function openUplink(parts: UplinkParts): Promise<Uplink> {
-  const taken = await parts.outbox.follow(TARGET);
-  return new Carrier(parts, taken);
+  const upTo = await parts.outbox.follow(TARGET);
+  const carrier = new Carrier(parts, new Taken(upTo, await parts.outbox.beyond(TARGET)));
+  await carrier.start();
+  return carrier;
 }
 
 class Carrier implements Uplink {
   readonly #parts: UplinkParts;
-  readonly #twins = new Map<DeviceAddress, Twin>();
-  /** Channels that the server was told of since we started. */
-  readonly #told = new Set<string>();
-  readonly #running: Promise<void>;
-  #done: number;
-  #noted: number;
+  readonly #speech: Speech;
+  readonly #delivery: Delivery;
+  readonly #taken: Taken;
+  #running: Promise<void> | undefined;
+  /** The last record when the server was reached: up to here it is what waited. */
+  #head: number;
+  /** The last record that the live lane has come to. */
+  #live: number;
+  /** What may overtake; nothing waits where there is none. */
+  #newest: NewestFirst | undefined;
+  #isLiveBehind = false;
+  readonly #batchSamplesMax: number;
+  #batchSamples: number;
+  #waiting = NOTHING;
+  readonly #timeLeft = new TimeLeft();
+  #noted = "";
   #notedAt: number;
-  #waiting: UplinkState["waiting"] = NOTHING;
-  #acknowledgedAt: Timestamp | null = null;
-  #trouble: Problem | undefined;
-  /** When what is on its way was sent. */
-  #sentAt: number | undefined;
+  #isBroken = false;
   #isClosed = false;
-  #wake = () => {};
-  #timer: Timer | undefined;
+  readonly #rests: Rests;
 
-  constructor(parts: UplinkParts, taken: number) {
+  constructor(parts: UplinkParts, taken: Taken) {
     this.#parts = parts;
-    this.#done = taken;
-    this.#noted = taken;
+    this.#speech = new Speech(parts);
+    this.#delivery = new Delivery(parts);
+    this.#taken = taken;
+    this.#batchSamplesMax = parts.batchSamples ?? BATCH_SAMPLES;
+    this.#batchSamples = this.#batchSamplesMax;
+    this.#head = taken.upTo;
+    this.#live = taken.upTo;
     this.#notedAt = parts.clock.monotonic();
+    this.#rests = new Rests(parts.clock);
+  }
+
+  /** Settles when it is known what waits. */
+  async start(): Promise<void> {
+    await this.#try(() => this.#look());
     this.#running = this.#run();
   }
 
   get trouble(): string | undefined {
     const { samples, oldestAt } = this.#waiting;
     const since = oldestAt === null ? "" : `, the oldest of ${new Date(oldestAt).toISOString()}`;
-    const why = this.#why;
+    const { why } = this.#delivery;
     return why && `the uplink is down: ${why}; about ${samples} samples wait here${since}`;
   }
 
   get state(): UplinkState {
-    const why = this.#why;
-    const waiting = this.#waiting;
-    const acknowledgedAt = this.#acknowledgedAt;
-    return { isUp: why === undefined, reason: why ?? null, waiting, acknowledgedAt };
-  }
-
-  get #why(): string | undefined {
-    const { clock } = this.#parts;
-    const isSilent = clock.monotonic() - (this.#sentAt ?? clock.monotonic()) > SILENT_MS;
-    return this.#trouble?.detail ?? (isSilent ? "the server acknowledges nothing" : undefined);
+    const { why, acknowledgedAt } = this.#delivery;
+    const isFilling = why === undefined && this.#taken.firstGap(this.#head) !== undefined;
+    return {
+      isUp: why === undefined,
+      reason: why ?? null,
+      waiting: this.#waiting,
+      fillingUp: isFilling ? { leftMs: this.#timeLeft.ms } : null,
+      acknowledgedAt,
+    };
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#wake();
+    this.#rests.wake();
     await this.#running;
     await this.#note();
   }
 
   async #run(): Promise<void> {
-    for (let tries = 0; !this.#isClosed; ) {
-      const step = await this.#step();
-      if (step === "more") {
-        tries = 0;
-        continue;
-      }
-      const isTrouble = step === "trouble";
-      await this.#pause(isTrouble ? backoff(RETRY, tries, this.#parts.chance()) : LOOK_EVERY_MS);
-      tries = isTrouble ? tries + 1 : 0;
+    for (let tries = 0; !this.#isClosed; tries += 1) {
+      const before = this.#delivery.acknowledgedAt;
+      this.#isBroken = false;
+      await this.#try(() => this.#begin());
+      await Promise.all([
+        this.#repeat(() => this.#liveStep()),
+        this.#repeat(() => this.#lateStep()),
+      ]);
+      if (this.#delivery.acknowledgedAt !== before) tries = 0;
+      await this.#restUntilReached(backoff(RETRY, tries, this.#parts.chance()));
     }
   }
 
-  /** One batch, if there is one. */
-  async #step(): Promise<"more" | "nothing" | "trouble"> {
-    const { outbox, gauges, log } = this.#parts;
+  /** Until the line breaks. */
+  async #repeat(step: () => Promise<Pace>): Promise<void> {
+    while (!this.#isClosed && !this.#isBroken) {
+      const pace = await this.#try(step);
+      if (pace === "rest" && !this.#isClosed) await this.#rests.rest(LOOK_EVERY_MS);
+    }
+  }
+
+  async #try<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
-      const asked = { target: TARGET, after: this.#done, samplesMax: BATCH_SAMPLES };
-      const arrivals = await outbox.arrivals(asked);
-      const { samples, sequence, missing, waiting } = arrivals;
-      gauges.set("uplink_waiting_records", waiting);
-      this.#wait(waitingWith(arrivals));
-      if (missing > 0) log.error("samples are missing in the outbox", { records: missing });
-      this.#sentAt = this.#parts.clock.monotonic();
-      const brought = await this.#bring(samples);
-      this.#sentAt = undefined;
-      this.#hear(brought.ok ? undefined : brought.problem);
-      if (!brought.ok) return "trouble";
-      if (samples.count > 0) this.#acknowledged(samples.count);
-      if (waiting === 0) this.#wait(NOTHING);
-      const isMore = sequence > this.#done;
-      this.#done = sequence;
-      if (this.#parts.clock.monotonic() >= this.#notedAt + NOTE_EVERY_MS) await this.#note();
-      return isMore ? "more" : "nothing";
+      return await work();
     } catch (reason) {
       if (reason instanceof AssertionError) throw reason;
-      log.error("the outbox cannot be read", { reason: String(reason) });
-      return "trouble";
+      this.#parts.log.error("the outbox cannot be read", { reason: String(reason) });
+      this.#break();
+      return undefined;
     }
   }
 
-  #wait(waiting: UplinkState["waiting"]): void {
-    const { gauges } = this.#parts;
+  /** What waits, and where the live lane is to begin: behind all that has arrived. */
+  async #look(): Promise<Arrivals> {
+    const { upTo } = this.#taken;
+    const gap = this.#taken.firstGap(Number.POSITIVE_INFINITY);
+    const asked = { after: upTo, upTo: gap?.last ?? upTo, samplesMax: this.#batchSamplesMax };
+    const arrivals = await this.#read(asked);
+    this.#head = arrivals.sequence + arrivals.waiting;
+    this.#live = this.#head;
+    this.#isLiveBehind = false;
+    this.#newest = undefined;
+    this.#timeLeft.forget();
+    this.#isCutOff();
+    return arrivals;
+  }
+
+  /** Where much waits, the newest is told first. */
+  async #begin(): Promise<void> {
+    const { samples, waiting } = await this.#look();
+    if (this.#isBroken || this.#taken.missing(this.#head) === 0) return;
+    const newest = await this.#newestNow();
+    this.#newest = newest && new NewestFirst(newest);
+    if (waiting === 0 || !newest) return;
+    const since = samples.at.reduce((oldest, at) => Math.min(oldest, at), Number.POSITIVE_INFINITY);
+    const says = (row: number) => (newest.at[row] ?? 0) >= since;
+    await this.#bring(newest, { isLate: true, says });
+  }
+
+  /** Where a database does not tell, nothing overtakes: all goes up in one lane. */
+  async #newestNow(): Promise<Samples | undefined> {
+    try {
+      return await this.#parts.newest();
+    } catch (reason) {
+      this.#parts.log.warn("the newest samples cannot be read", { reason: String(reason) });
+      return undefined;
+    }
+  }
+
+  /** What arrived since the server was reached. */
+  async #liveStep(): Promise<Pace> {
+    const first = this.#live + 1;
+    const isAlone = this.#taken.upTo === this.#live;
+    const asked = { after: this.#live, samplesMax: this.#batchSamplesMax };
+    const arrivals = await this.#read(asked, isAlone);
+    const { samples, sequence, waiting } = arrivals;
+    this.#isLiveBehind = waiting > 0;
+    if (sequence < first) {
+      if (!this.#isCutOff() && isAlone) this.#delivery.hear(undefined);
+      return "rest";
+    }
+    const marks = isAlone ? undefined : this.#newest?.of(samples);
+    const says = (row: number) => isAlone || marks?.[row] === 1;
+    if (!(await this.#bring(samples, { isLate: false, says }))) return "go on";
+    if (this.#areAllSaid(samples, says)) this.#taken.add({ first, last: sequence });
+    this.#live = sequence;
+    await this.#noteInTime();
+    return "go on";
+  }
+
+  /** The oldest that waited, and what may not overtake it. */
+  async #lateStep(): Promise<Pace> {
+    const gap = this.#taken.firstGap(this.#live);
+    if (!gap) return "rest";
+    if (this.#isLiveBehind) await this.#rests.rest(LOOK_EVERY_MS);
+    const asked = { after: gap.first - 1, upTo: gap.last, samplesMax: this.#batchSamples };
+    const { samples, sequence } = await this.#read(asked);
+    const { clock } = this.#parts;
+    const startedAt = clock.monotonic();
+    if (!(await this.#bring(samples, { isLate: true }))) return "go on";
+    const size = sizeAfter(this.#batchSamples, clock.monotonic() - startedAt);
+    this.#batchSamples = Math.min(size, this.#batchSamplesMax);
+    this.#taken.add({ first: gap.first, last: sequence });
+    await this.#noteInTime();
+    return "go on";
+  }
+
+  async #read(asked: Omit<ArrivalsQuery, "target">, isOldest = true): Promise<Arrivals> {
+    const { outbox, log } = this.#parts;
+    const arrivals = await outbox.arrivals({ target: TARGET, ...asked });
+    const { missing } = arrivals;
+    if (missing > 0) log.error("samples are missing in the outbox", { records: missing });
+    if (isOldest) this.#wait(arrivals, asked.after);
+    return arrivals;
+  }
+
+  async #bring(
+    samples: Samples,
+    { isLate, says }: { readonly isLate: boolean; readonly says?: (row: number) => boolean },
+  ): Promise<boolean> {
+    const isTaken = await this.#delivery.bring(this.#speech.of(samples, { isLate, says }));
+    if (!isTaken) this.#break();
+    return isTaken;
+  }
+
+  /** Of what devices have sent. */
+  #areAllSaid({ count, series }: Samples, says: (row: number) => boolean): boolean {
+    for (let row = 0; row < count; row += 1) {
+      if (!says(row) && this.#parts.sourceOf(series[row] ?? 0)) return false;
+    }
+    return true;
+  }
+
+  #isCutOff(): boolean {
+    const trouble = this.#parts.reachTrouble();
+    if (!trouble) return false;
+    this.#delivery.hear(trouble);
+    this.#break();
+    return true;
+  }
+
+  #break(): void {
+    this.#isBroken = true;
+    this.#rests.wake();
+  }
+
+  #wait(arrivals: Arrivals, after: number): void {
+    const { gauges, clock } = this.#parts;
+    const { sequence, waiting: behind } = arrivals;
+    const records = this.#taken.missing(sequence + behind) - (sequence - after);
+    const waiting = waitingWith(arrivals, records);
     this.#waiting = waiting;
+    this.#timeLeft.note(clock.monotonic(), waiting.samples);
+    gauges.set("uplink_waiting_records", records);
     gauges.set("uplink_waiting_samples", waiting.samples);
     gauges.set("uplink_waiting_bytes", waiting.bytes);
     gauges.set("uplink_oldest_waiting_timestamp_seconds", (waiting.oldestAt ?? 0) / 1_000);
   }
 
-  #acknowledged(samples: number): void {
-    const { gauges, clock } = this.#parts;
-    this.#acknowledgedAt = clock.now() as Timestamp;
-    gauges.add("uplink_samples_total", samples);
-    gauges.set("uplink_acknowledged_timestamp_seconds", this.#acknowledgedAt / 1_000);
-  }
-
-  /** Settles when the server has stored all of them, or one of them was not taken. */
-  async #bring(samples: Samples): Promise<Outcome<void, Problem>> {
-    const { send } = this.#parts;
-    const devices = this.#byDevice(samples);
-    const news: string[] = [];
-    const messages = Array.from(devices, ([device, rows]) => this.#said(device, rows, news)).flat();
-    for (const outcome of await Promise.all(messages.map(send))) if (!outcome.ok) return outcome;
-    for (const channel of news) this.#told.add(channel);
-    return success(undefined);
-  }
-
-  #byDevice(samples: Samples): Map<DeviceAddress, Row[]> {
-    const devices = new Map<DeviceAddress, Row[]>();
-    const words = this.#wordsIn(samples);
-    for (let row = 0; row < samples.count; row += 1) {
-      const { series, at, value, quality } = sampleAt(samples, row);
-      const source = this.#parts.sourceOf(series);
-      if (!source) continue;
-      const rows = devices.get(source.device) ?? [];
-      const word = words.get(series)?.get(at) ?? 0;
-      const told = isPast(samples.quality[row]) ? { isPast: true } : {};
-      const reading = { channel: source.channel, at, value, quality, word, ...told };
-      rows.push({ source, reading });
-      devices.set(source.device, rows);
-    }
-    return devices;
-  }
-
-  /** By series and time: what arrives with a value is in its batch. */
-  #wordsIn(samples: Samples): ReadonlyMap<number, ReadonlyMap<number, number>> {
-    const words = new Map<number, Map<number, number>>();
-    for (let row = 0; row < samples.count; row += 1) {
-      const series = this.#parts.valuesOf(samples.series[row] ?? 0);
-      if (series === undefined) continue;
-      const known = words.get(series) ?? new Map();
-      words.set(series, known.set(samples.at[row] ?? 0, samples.value[row] ?? 0));
-    }
-    return words;
-  }
-
-  /** Its channels first, where the server was not told of them. */
-  #said(device: DeviceAddress, rows: readonly Row[], news: string[]): readonly Message[] {
-    const twin = this.#twins.get(device) ?? this.#parts.twin(device);
-    this.#twins.set(device, twin);
-    const unknown = new Map(
-      rows
-        .map(({ source }) => [keyOf(source), source] as const)
-        .filter(([key]) => !this.#told.has(key)),
-    );
-    news.push(...unknown.keys());
-    const channels = Array.from(unknown.values(), ({ device: _, ...channel }) => channel);
-    const list = { kind: "channels", isWhole: false, device, channels } as const;
-    const told = channels.length > 0 ? twin.tell?.(list) : undefined;
-    return [...(told ? [told] : []), ...twin.emit(rows.map(({ reading }) => reading))];
-  }
-
-  /** Said once, until it is over. */
-  #hear(trouble: Problem | undefined): void {
-    const { log } = this.#parts;
-    if (trouble && !this.#trouble)
-      log.warn("the uplink is down; samples wait here", { ...trouble });
-    if (!trouble && this.#trouble) log.warn("the uplink is up again");
-    this.#trouble = trouble;
-    this.#parts.gauges.set("uplink_up", trouble ? 0 : 1);
+  async #noteInTime(): Promise<void> {
+    if (this.#parts.clock.monotonic() >= this.#notedAt + NOTE_EVERY_MS) await this.#note();
   }
 
   /** Nothing up to here has to be kept any longer. */
   async #note(): Promise<void> {
+    const { upTo, beyond } = this.#taken;
+    const noted = JSON.stringify([upTo, beyond]);
     this.#notedAt = this.#parts.clock.monotonic();
-    if (this.#noted === this.#done) return;
-    await this.#parts.outbox.take(TARGET, this.#done);
-    this.#noted = this.#done;
+    if (noted === this.#noted) return;
+    await this.#parts.outbox.take(TARGET, upTo, beyond);
+    this.#noted = noted;
   }
 
-  async #pause(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      this.#timer = this.#parts.clock.after(ms, resolve);
-      if (this.#isClosed) resolve();
-    });
-    this.#timer?.cancel();
+  /** A line that is cut may be mended before the time is over. */
+  async #restUntilReached(ms: number): Promise<void> {
+    const { clock, reachTrouble } = this.#parts;
+    const wasCut = reachTrouble() !== null;
+    const until = clock.monotonic() + ms;
+    while (!this.#isClosed && clock.monotonic() < until) {
+      await this.#rests.rest(Math.min(LOOK_EVERY_MS, until - clock.monotonic()));
+      if (wasCut && reachTrouble() === null) return;
+    }
   }
 }
 
-const NOTHING: UplinkState["waiting"] = { samples: 0, bytes: 0, oldestAt: null };
+type Pace = "go on" | "rest";
 
-/** What is on its way is not acknowledged either; its bytes are those of its numbers. */
-function waitingWith({ samples, waitingSamples, waitingBytes }: Arrivals): UplinkState["waiting"] {
-  if (samples.count === 0) return NOTHING;
-  const oldestAt = samples.at.reduce((oldest, at) => Math.min(oldest, at)) as Timestamp;
-  const share = waitingSamples > 0 ? waitingBytes / waitingSamples : SAMPLE_BYTES;
-  return {
-    samples: samples.count + waitingSamples,
-    bytes: Math.round(samples.count * share + waitingBytes),
-    oldestAt,
-  };
-}
-
-type Row = { readonly source: Source; readonly reading: TwinReading };
-
-function keyOf({ device, channel, dataType, unit = "" }: Source): string {
-  return JSON.stringify([device, channel, dataType, unit]);
+function sizeAfter(samples: number, tookMs: number): number {
+  if (tookMs > BATCH_MS) return Math.max(BATCH_SAMPLES_MIN, Math.round(samples / 2));
+  return tookMs < BATCH_MS / 4 ? samples * 2 : samples;
 }

@@ -1,4 +1,4 @@
-import type { ChannelName } from "../../domain/brand.ts";
+import type { ChannelName, DeviceAddress } from "../../domain/brand.ts";
 import { DATA_TYPES, type DataType } from "../../domain/catalogue.ts";
 import type { DeclaredChannel, Findings } from "../../domain/findings.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
@@ -18,12 +18,13 @@ export function decode(message: ReceivedMessage, findings: Findings): Outcome<vo
   if (!place) return failure(problem("topic_unknown", topic));
   const read = readExactPayload(payload, findings);
   if (!read.ok) return read;
-  const { device: name, [place.verb]: list } = read.value;
+  const { device: name, late = false, [place.verb]: list } = read.value;
   if (typeof name !== "string" || name === "" || !Array.isArray(list)) {
     return malformed(`E_FORM device or ${place.verb} missing`);
   }
+  if (!isTruth(late)) return malformed(`E_FORM late is ${shorten(late)}`);
   const device = addressOf(place.gateway, name);
-  if (place.verb === "samples") return readSamples(list, findings, device);
+  if (place.verb === "samples") return readSamples(list, findings, { device, isLate: late });
   const channels = list.map(channelIn);
   const wrong = channels.indexOf(undefined);
   if (wrong >= 0) return malformed(`E_CHANNEL ${shorten(list[wrong])}`);
@@ -32,6 +33,8 @@ export function decode(message: ReceivedMessage, findings: Findings): Outcome<vo
   return success(undefined);
 }
 
+type About = { readonly device: DeviceAddress; readonly isLate: boolean };
+
 /**
  * `[channel, time, value]`, and behind it what is not plainly good and of now: quality, status
  * word, whether the device told it afterwards.
@@ -39,7 +42,7 @@ export function decode(message: ReceivedMessage, findings: Findings): Outcome<vo
 function readSamples(
   list: readonly ExactJson[],
   findings: Findings,
-  device: ReturnType<typeof addressOf>,
+  { device, isLate }: About,
 ): Outcome<void, Problem> {
   for (const row of list) {
     const [channel, at, value, quality = "good", word = 0, isPast = false] = partsOf(row);
@@ -50,6 +53,7 @@ function readSamples(
     }
     if (isPast) findings.past(device, at);
     else findings.about(device, at);
+    if (isLate) findings.late();
     findings.reading(channel as ChannelName, value, quality, word);
   }
   return success(undefined);

@@ -24,6 +24,22 @@ test("what is too much for one message is said in several, in order", () => {
   assert.deepEqual(messages.flatMap(heard), said);
 });
 
+test("what was kept and what is so now are never in one message", () => {
+  const said = [false, true, true, false].map((isLate, index) => {
+    return { ...reading(index, index), isLate };
+  });
+  const messages = fieldline.twin(DEVICE).emit(said);
+  const texts = messages.map(({ payload }) => new TextDecoder().decode(payload));
+  assert.deepEqual(
+    texts.map((text) => text.includes('"late":true')),
+    [false, true, false],
+  );
+  assert.deepEqual(
+    messages.flatMap(heard),
+    said.map(({ isLate: _, ...one }) => one),
+  );
+});
+
 function reading(value: Value, at: number): TwinReading {
   return { channel: "total", at: at as Timestamp, value, quality: "good" };
 }

@@ -17,16 +17,20 @@ export function twin(device: DeviceAddress): Twin {
       const messages: Message[] = [];
       let rows: string[] = [];
       let length = 0;
-      for (const row of readings.map(rowOf)) {
-        if (rows.length > 0 && length + row.length > BYTES_MAX) {
-          messages.push(messageOf(device, "samples", rows));
+      let isLate = false;
+      for (const reading of readings) {
+        const row = rowOf(reading);
+        const isOther = isLate !== (reading.isLate ?? false);
+        if (rows.length > 0 && (isOther || length + row.length > BYTES_MAX)) {
+          messages.push(messageOf(device, "samples", { rows, isLate }));
           rows = [];
           length = 0;
         }
+        isLate = reading.isLate ?? false;
         rows.push(row);
         length += row.length;
       }
-      if (rows.length > 0) messages.push(messageOf(device, "samples", rows));
+      if (rows.length > 0) messages.push(messageOf(device, "samples", { rows, isLate }));
       return messages;
     },
 
@@ -35,7 +39,7 @@ export function twin(device: DeviceAddress): Twin {
       const rows = finding.channels.map(({ channel: name, dataType: type, unit }) =>
         JSON.stringify({ name, type, unit }),
       );
-      return messageOf(device, "channels", rows);
+      return messageOf(device, "channels", { rows, isLate: false });
     },
 
     obey: ({ topic }) => failure(problem("command_unknown", topic)),
@@ -57,8 +61,11 @@ function jsonOf(value: Value | null): string {
   return typeof value === "bigint" ? String(value) : JSON.stringify(value);
 }
 
-function messageOf(device: DeviceAddress, verb: Verb, rows: readonly string[]): Message {
+type Body = { readonly rows: readonly string[]; readonly isLate: boolean };
+
+function messageOf(device: DeviceAddress, verb: Verb, { rows, isLate }: Body): Message {
   const { name } = splitAddress(device);
-  const text = `{"device":${JSON.stringify(name)},"${verb}":[${rows.join()}]}`;
+  const late = isLate ? '"late":true,' : "";
+  const text = `{"device":${JSON.stringify(name)},${late}"${verb}":[${rows.join()}]}`;
   return { topic: topicOf(device, verb), payload: new TextEncoder().encode(text), qos: 1 };
 }

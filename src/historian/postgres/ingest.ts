@@ -67,7 +67,7 @@ export class Ingest {
   /** Settles when they are safe, in the order of the calls. */
   async append(samples: Samples, place?: Place): Promise<Stored> {
     const marks = { newest: this.#newest, gone: this.#gone };
-    const { late, tooOld, ...all } = split(samples, marks);
+    const { late, touched, tooOld, ...all } = split(samples, marks);
     const least = this.#canHalve() ? HALVED_MIN : Number.POSITIVE_INFINITY;
     const [own, beside] = halved(all, samples.series, { late: late.length, least });
     const daysMade = this.#days.makeFor(samples);
@@ -78,6 +78,7 @@ export class Ingest {
       [
         ...bring(own, ownRows),
         ...(late.length > 0 ? replace(lateRows, this.#mayBeAbove) : []),
+        ...(touched.length > 0 ? spoilDays(touched) : []),
         `UPDATE fieldline.meta SET samples = samples + ${all.fresh.length + late.length}`,
         ...(place ? [note(place)] : []),
       ],
@@ -85,7 +86,7 @@ export class Ingest {
     );
     await Promise.all([daysMade, stored]);
     this.#rooms.push(lateRows.buffer, otherRows.buffer, ownRows.buffer);
-    return { tooOld, hasDaysOver: all.over.length > 0 };
+    return { tooOld, hasDaysOver: all.over.length + touched.length > 0 };
   }
 
   /**

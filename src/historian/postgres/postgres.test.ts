@@ -100,6 +100,34 @@ if (cluster) {
     await second.close();
   });
 
+  test("a day that a late sample lies in is made anew when that sample is there, not before", async () => {
+    const historian = await open("unready");
+    const minutes = Array.from({ length: 25 * 60 }, (_, minute) => minute * 60_000);
+    await historian.append(batchOf(minutes.map((at) => row(1, at, 1))));
+    await historian.daysMade();
+    const client = new pg.Client({ connectionString: cluster.database("unready") });
+    await client.connect();
+    const counted = async (what: string) =>
+      Number((await client.query(`SELECT count(*) FROM fieldline.${what}`)).rows[0]?.count);
+    // The connection that has the late ones waits for this, the other one does not.
+    await client.query("BEGIN; SELECT samples FROM fieldline.meta FOR UPDATE");
+    const fresh = [1, 2].flatMap((series) =>
+      Array.from({ length: HALVED_MIN / 2 }, (_, at) => row(series, 30 * HOUR_MS + at, at)),
+    );
+    const late = row(1, 1, 5_000);
+    const stored = historian.append(batchOf([...fresh, late]));
+    while ((await counted("sample WHERE series = 1")) < minutes.length + HALVED_MIN / 2);
+    assert.deepEqual([await counted("due"), await counted("daily")], [0, 1]);
+    await client.query("COMMIT");
+    await client.end();
+    await stored;
+    await historian.daysMade();
+    const day = { from: START, to: START + 24 * HOUR_MS, by: { everyMs: 24 * HOUR_MS } };
+    const [sums] = await historian.aggregate({ series: Uint32Array.of(1), ...day });
+    assert.deepEqual(columnOf(sums, "max"), [5_000]);
+    await historian.close();
+  });
+
   test("where one of its two connections breaks, both do, and the next writer comes in", async () => {
     const url = cluster.database("torn");
     const client = new pg.Client({ connectionString: url });

@@ -67,11 +67,19 @@ test("what is not newer than what was let go is on neither side, and counted", (
 });
 
 test("days are over that something late has come into, or that their series has gone on from", () => {
-  const rows = [row(1, 2 * DAY_MS, 1), row(1, -DAY_MS, 2), row(1, -DAY_MS + 1, 3), row(2, 0, 4)];
-  const { over } = sidesOf(rows);
-  const days = over.map(({ series, day }) => [series, (day - microsOf(START)) / DAY_MS / 1_000]);
-  assert.deepEqual(days.sort(), [
-    [1, -1],
+  const daysOf = (rows: Parameters<typeof batchOf>[0]) => {
+    const { over, touched } = sidesOf(rows);
+    const told = (days: typeof over) =>
+      days.map(({ series, day }) => [series, (day - microsOf(START)) / DAY_MS / 1_000]);
+    return { over: told(over), touched: told(touched) };
+  };
+  const late = [row(1, -DAY_MS, 2), row(1, -DAY_MS + 1, 3)];
+  const goneOn = [row(1, 2 * DAY_MS, 1), row(1, DAY_MS, 1), row(2, 0, 4)];
+  const over = [
     [1, 0],
-  ]);
+    [1, 1],
+  ];
+  assert.deepEqual(daysOf([...goneOn, ...late]), { over, touched: [[1, -1]] });
+  const both = [...goneOn, row(1, 1, 5)];
+  assert.deepEqual(daysOf(both), { over: [[1, 1]], touched: [[1, 0]] }, "each is told once");
 });

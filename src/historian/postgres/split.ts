@@ -13,8 +13,10 @@ export type Split = {
   readonly late: Uint32Array;
   /** The watermarks that were raised. */
   readonly raised: Watermarks;
-  /** Days that are over and that something of has come, or that ended with what came. */
+  /** Days that are over with what is fresh. */
   readonly over: readonly SeriesDay[];
+  /** Days that are over and that something late has come into. */
+  readonly touched: readonly SeriesDay[];
   /** How many are in neither: raw samples of their times were let go. */
   readonly tooOld: number;
 };
@@ -38,7 +40,7 @@ type Marks = {
 export function split(samples: Samples, { newest, gone }: Marks): Split {
   const sides: Sides = { fresh: new Rows(samples.count), late: new Rows(samples.count) };
   const raised: Watermarks = new Map();
-  const over: SeriesDay[] = [];
+  const days: Days = { over: [], touched: [] };
   const micros = new Float64Array(samples.count);
   for (let row = 0; row < samples.count; row += 1) micros[row] = microsOf(samples.at[row] ?? 0);
   let tooOld = 0;
@@ -49,10 +51,10 @@ export function split(samples: Samples, { newest, gone }: Marks): Split {
     const watermark = newest.get(series) ?? Number.NEGATIVE_INFINITY;
     const last = divide(rows, micros, watermark, sides);
     if (last > watermark) raised.set(series, last);
-    for (const day of daysOver(rows, micros, watermark)) over.push({ series, day });
+    note(days, series, daysOver(rows, micros, watermark));
   }
   for (const [series, at] of raised) newest.set(series, at);
-  return { fresh: sides.fresh.all(), late: sides.late.all(), raised, over, tooOld };
+  return { fresh: sides.fresh.all(), late: sides.late.all(), raised, ...days, tooOld };
 }
 
 type Sides = { readonly fresh: Rows; readonly late: Rows };
@@ -79,21 +81,31 @@ function divide(rows: Uint32Array, micros: Float64Array, watermark: number, side
 
 const DAY_MICROS = 86_400_000_000;
 
-/** Days before that of the newest, of these rows and of the watermark. */
-function daysOver(rows: Uint32Array, micros: Float64Array, watermark: number): Set<number> {
-  const days = new Set<number>();
-  if (rows.length === 0) return days;
-  const open = dayOf(Math.max(watermark, micros[rows.at(-1) ?? 0] ?? 0));
-  if (watermark < open && Number.isFinite(watermark)) days.add(dayOf(watermark));
+type DaysOver = { readonly over: Set<number>; readonly touched: Set<number> };
+
+/** Days before that of the newest: that of the watermark, and those of rows in order of time. */
+function daysOver(rows: Uint32Array, micros: Float64Array, watermark: number): DaysOver {
+  const days = { over: new Set<number>(), touched: new Set<number>() };
+  const newest = micros[rows.at(-1) ?? -1] ?? Number.NEGATIVE_INFINITY;
+  const open = dayOf(Math.max(watermark, newest));
+  if (watermark < open && Number.isFinite(watermark)) days.over.add(dayOf(watermark));
   let end = Number.NEGATIVE_INFINITY;
   for (const row of rows) {
     const at = micros[row] ?? 0;
     if (at >= open) break;
     if (at < end) continue;
-    days.add(dayOf(at));
+    (at > watermark ? days.over : days.touched).add(dayOf(at));
     end = dayOf(at) + DAY_MICROS;
   }
   return days;
+}
+
+type Days = { readonly over: SeriesDay[]; readonly touched: SeriesDay[] };
+
+/** A day that something late came into is not told a second time for what is fresh. */
+function note(days: Days, series: number, { over, touched }: DaysOver): void {
+  for (const day of touched) days.touched.push({ series, day });
+  for (const day of over) if (!touched.has(day)) days.over.push({ series, day });
 }
 
 function dayOf(micros: number): number {

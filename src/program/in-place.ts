@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Problem, problem } from "../domain/problem.ts";
 import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
-import { knownTrouble } from "../historian/historian.ts";
 import { Closer } from "../lib/closer.ts";
 import { jsonLog } from "../lib/log.ts";
 import { failure, type Outcome, success } from "../lib/outcome.ts";
@@ -11,7 +10,7 @@ import { BOND } from "./history.ts";
 import { configOf, type ExitCode, type Io, optionsOf } from "./io.ts";
 import { remoteOf } from "./remote.ts";
 import { remotePlace } from "./remote-table.ts";
-import { folderPlace, PlaceError, type TablePlace } from "./table-place.ts";
+import { folderPlace, type TablePlace, troubleOf } from "./table-place.ts";
 
 /** What is done with the samples of a folder or of a server. */
 type Work = {
@@ -78,7 +77,7 @@ async function guarded(
   try {
     return await work();
   } catch (reason) {
-    const trouble = reason instanceof PlaceError ? reason.problem : knownTrouble(reason);
+    const trouble = troubleOf(reason);
     if (!trouble) throw reason;
     return failure(trouble);
   }

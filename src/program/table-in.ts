@@ -8,7 +8,7 @@ import type { ExitCode, Io } from "./io.ts";
 import { rowsProgress } from "./progress.ts";
 import { isForAWhile } from "./remote.ts";
 import { pagesOfFile } from "./table-pages.ts";
-import { NOTHING_KEPT, PlaceError, sumOf, type TablePlace } from "./table-place.ts";
+import { NOTHING_KEPT, sumOf, type TablePlace, troubleOf } from "./table-place.ts";
 import { usageOf } from "./usage.ts";
 
 /** `fieldline import FILE`: what was exported, or made in its form; the same again is no harm. */
@@ -77,7 +77,7 @@ class TableImport {
   }
 
   async #store(page: TablePage): Promise<Outcome<void, Problem>> {
-    const put = await this.#place.put(page);
+    const put = await this.#place.put(page).catch(refusalOf);
     if (!put.ok) return put;
     this.#kept = sumOf(this.#kept, put.value);
     return success(undefined);
@@ -108,6 +108,7 @@ class TableImport {
 }
 
 function refusalOf(reason: unknown): Outcome<never, Problem> {
-  if (!(reason instanceof PlaceError)) throw reason;
-  return failure(reason.problem);
+  const trouble = troubleOf(reason);
+  if (!trouble) throw reason;
+  return failure(trouble);
 }

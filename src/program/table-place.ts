@@ -34,7 +34,7 @@ export interface TablePlace {
   sums(point: string, span: Span, wish: SumsWish): AsyncIterable<readonly SumsRow[]>;
   /** By what name pages that are put in here have a point. Known behind `points`. */
   seriesOf(point: string): Series | undefined;
-  /** Settles when they are safe. */
+  /** Settles when they are safe. Throws what `troubleOf` tells. */
   put(page: TablePage): Promise<Outcome<Kept, Problem>>;
   /** A server that is away is waited for no longer. */
   giveUp(): void;
@@ -75,6 +75,11 @@ export class PlaceError extends Error {
     super(problem.detail);
     this.problem = problem;
   }
+}
+
+/** What is in the way of a folder or a server, where it is none of our own faults. */
+export function troubleOf(reason: unknown): Problem | undefined {
+  return reason instanceof PlaceError ? reason.problem : knownTrouble(reason);
 }
 
 export async function folderPlace(store: Store, historian: Historian): Promise<TablePlace> {

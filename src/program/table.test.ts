@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import type { PointId, Series } from "../domain/brand.ts";
+import { TABLE_HEAD } from "../domain/sample-table.ts";
+import { loseNewestPage } from "../historian/embedded/database/pages-tale.ts";
 import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
 import { allOf, batchOf, everyKind, ramp, row, START } from "../historian/tale.ts";
 import { silentLog } from "../lib/log.ts";
@@ -280,4 +282,25 @@ test("a folder that has no history of its own is not taken for an empty one", as
     assert.equal(code, 2);
     assert.match(said.at(-1) ?? "", /^database_other: .*--url/);
   }
+});
+
+test("an import that meets a damaged page of the history is refused by its code", async () => {
+  await makePoints("damaged");
+  const history = join(folder, "damaged", "history");
+  const sizes = { rowsFirst: 500, rowsMax: 500, segmentBytes: 65_536, chunkSamples: 64 };
+  const opened = await openEmbeddedHistorian({ folder: history, ...sizes }, { log: silentLog });
+  assert.ok(opened.ok);
+  await opened.value.append(batchOf([...ramp(40_000), row(3, 0, 0)]));
+  // What memory held is in chunks behind a deletion.
+  await opened.value.deleteRange({ series: 3, from: START, to: START + 1 });
+  await opened.value.close();
+  loseNewestPage(history);
+  const file = join(folder, "damaged.csv");
+  const lines = ramp(40_000).map(
+    ({ at, value }) => `p1,${new Date(at).toISOString()},number,${value},good,,`,
+  );
+  writeFileSync(file, [TABLE_HEAD, ...lines, ""].join("\r\n"));
+  said.length = 0;
+  assert.equal(await runImport([file, ...data("damaged")], io), 2);
+  assert.match(said.at(-1) ?? "", /^history_unreadable: .*the same again is no harm$/);
 });

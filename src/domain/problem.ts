@@ -100,6 +100,7 @@ export const PROBLEMS = {
   import_running: { status: 409, meaning: "The import, or another one, is at work." },
   import_limit: { status: 507, meaning: "As many files are being imported as may be." },
   import_refused: { status: 422, meaning: "The file cannot be read as a table of samples." },
+  export_stopped: { status: 409, meaning: "The export was stopped before its end." },
   import_stopped: { status: 409, meaning: "The import was stopped before its end." },
   disk_full: { status: 507, meaning: "There is not enough room on the disk." },
   folder_in_use: { status: 500, meaning: "Another Fieldline uses this data folder." },

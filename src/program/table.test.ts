@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -304,3 +304,17 @@ test("an import that meets a damaged page of the history is refused by its code"
   assert.equal(await runImport([file, ...data("damaged")], io), 2);
   assert.match(said.at(-1) ?? "", /^history_unreadable: .*the same again is no harm$/);
 });
+
+for (const format of ["csv", "parquet"]) {
+  test(`an export as ${format} that is stopped leaves nothing behind`, async () => {
+    const name = `stopped-${format}`;
+    await makePoints(name, true);
+    const out = join(folder, `${name}.${format}`);
+    const stopped = { ...io, onStop: (call: () => void) => call() };
+    said.length = 0;
+    assert.equal(await runExport(["--out", out, "--format", format, ...data(name)], stopped), 2);
+    assert.deepEqual(said, ["export_stopped: nothing was written"]);
+    const left = readdirSync(folder).filter((file) => file.startsWith(`${name}.`));
+    assert.deepEqual(left, []);
+  });
+}

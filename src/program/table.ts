@@ -12,10 +12,11 @@ import {
   TABLE_FORMATS,
   writeTable,
 } from "./table-file.ts";
-import type { TablePlace } from "./table-place.ts";
+import { PlaceError, type TablePlace, troubleOf } from "./table-place.ts";
 import { usageOf } from "./usage.ts";
 
 const TOLD_EVERY = 1_000_000;
+const STOPPED = problem("export_stopped", "nothing was written");
 
 /** `fieldline export`: samples of a folder or of a running server, or sums of these, as a table. */
 export async function runExport(args: readonly string[], io: Io): Promise<ExitCode> {
@@ -46,6 +47,10 @@ export async function runExport(args: readonly string[], io: Io): Promise<ExitCo
     const wanted = await pointsOf(place, points);
     if (!wanted.ok) return wanted;
     const told = new Progress(io, wanted.value.length);
+    io.onStop(() => {
+      told.isStopped = true;
+      place.giveUp();
+    });
     const pages = <Page extends Counted>(ofPoint: (point: string) => AsyncIterable<Page>) =>
       pagesOf(wanted.value, told, ofPoint);
     if (wish) {
@@ -70,9 +75,10 @@ export async function runExport(args: readonly string[], io: Io): Promise<ExitCo
   return inPlace(argumentsOf(rest), io, { run, isReading: true });
 }
 
-/** Says now and then how far it has come. */
+/** Says now and then how far it has come, and where it is stopped. */
 class Progress {
   rows = 0;
+  isStopped = false;
   readonly #io: Io;
   readonly #points: number;
   #point = 0;
@@ -86,7 +92,9 @@ class Progress {
     this.#point += 1;
   }
 
+  /** Throws where it is to go no further. */
   add(rows: number): void {
+    if (this.isStopped) throw new PlaceError(STOPPED);
     const before = Math.floor(this.rows / TOLD_EVERY);
     this.rows += rows;
     if (Math.floor(this.rows / TOLD_EVERY) === before) return;
@@ -104,9 +112,13 @@ async function* pagesOf<Page extends Counted>(
 ): AsyncGenerator<Page> {
   for (const point of points) {
     told.nextPoint();
-    for await (const page of ofPoint(point)) {
-      told.add(page.length);
-      yield page;
+    try {
+      for await (const page of ofPoint(point)) {
+        told.add(page.length);
+        yield page;
+      }
+    } catch (reason) {
+      throw told.isStopped && troubleOf(reason) ? new PlaceError(STOPPED) : reason;
     }
   }
 }

@@ -5,14 +5,7 @@ import { batchOf, inFolder, row, START } from "../historian/tale.ts";
 
 test("what comes now goes up before what waited, and that is said to be late", () =>
   inFolder(async (folder) => {
-    const historian = await opened(folder);
-    const server = new Above();
-    server.trouble = DOWN;
-    const uplink = await started(historian, server);
-    for (let at = 0; at < 4_000; at += 20) await append(historian, at, at + 20);
-    server.trouble = null;
-    // Each message takes its time: live ones come between those of what waited.
-    server.pause = () => new Promise((resolve) => setTimeout(resolve, 1));
+    const { historian, server, uplink } = await backFromOutage(folder, 4_000, 1);
     await until(() => uplink.state.fillingUp !== null && server.heard.length > 0);
     await append(historian, 4_000, 4_010);
     await until(() => server.has(1, 4_005));
@@ -33,13 +26,7 @@ test("what comes now goes up before what waited, and that is said to be late", (
 
 test("a value that is written again stays as it was written last, whichever lane it takes", () =>
   inFolder(async (folder) => {
-    const historian = await opened(folder);
-    const server = new Above();
-    server.trouble = DOWN;
-    const uplink = await started(historian, server);
-    for (let at = 0; at < 400; at += 20) await append(historian, at, at + 20);
-    server.trouble = null;
-    server.pause = () => new Promise((resolve) => setTimeout(resolve, 2));
+    const { historian, server, uplink } = await backFromOutage(folder, 400, 2);
     await until(() => server.heard.length > 0);
     await historian.append(batchOf([row(1, 390, "corrected"), row(1, 500, "newer")]));
     await until(() => server.has(1, 500));
@@ -52,13 +39,7 @@ test("a value that is written again stays as it was written last, whichever lane
 
 test("after a restart what has overtaken does not go up again", () =>
   inFolder(async (folder) => {
-    const historian = await opened(folder);
-    const server = new Above();
-    server.trouble = DOWN;
-    const uplink = await started(historian, server);
-    for (let at = 0; at < 1_000; at += 20) await append(historian, at, at + 20);
-    server.trouble = null;
-    server.pause = () => new Promise((resolve) => setTimeout(resolve, 10));
+    const { historian, server, uplink } = await backFromOutage(folder, 1_000, 10);
     await until(() => server.heard.length > 0);
     await append(historian, 1_000, 1_010);
     await until(() => server.has(1, 1_009));
@@ -76,4 +57,17 @@ test("after a restart what has overtaken does not go up again", () =>
 for (const seed of [1, 2, 3, 4]) {
   test(`cuts, lost acknowledgements and restarts leave the server with all of it (${seed})`, () =>
     inFolder((folder) => trace(folder, seed)));
+}
+
+/** So many samples have waited for a server that is there again, and takes its time a message. */
+async function backFromOutage(folder: string, samples: number, pauseMs: number) {
+  const historian = await opened(folder);
+  const server = new Above();
+  server.trouble = DOWN;
+  const uplink = await started(historian, server);
+  for (let at = 0; at < samples; at += 20) await append(historian, at, at + 20);
+  server.trouble = null;
+  // Live messages come between those of what waited.
+  server.pause = () => new Promise((resolve) => setTimeout(resolve, pauseMs));
+  return { historian, server, uplink };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { after, before, test } from "node:test";
+import { after, before, type TestContext, test } from "node:test";
 import { WebSocket } from "ws";
 import { ApiHouse } from "../../test/api-house.ts";
 import type { Series } from "../domain/brand.ts";
@@ -102,7 +102,7 @@ test("a device in the inbox can be watched before anybody adopts it", async () =
   assert.equal((await viewer.rows()).rows[0]?.[2], 49);
 });
 
-test("a stalled viewer holds little, and is current with the next frame it reads", async () => {
+test("a stalled viewer holds little, and is current with the next frame it reads", async (t) => {
   const viewer = await look();
   const ids = points.map(({ id }) => id);
   viewer.say({ op: "subscribe", id: 4, points: ids, rateHz: RATE_HZ });
@@ -115,13 +115,11 @@ test("a stalled viewer holds little, and is current with the next frame it reads
     await new Promise(setImmediate);
   }
   viewer.socket.resume();
-  // Time goes on while the socket drains.
-  const ticking = setInterval(() => clock.advance(INTERVAL_MS), 1);
+  tick(t, INTERVAL_MS);
   const gap = await viewer.notice("gap");
   assert.ok(gap.to <= START + frames * 1_000);
   let last = await viewer.rows();
   while (last.rows[0]?.[2] !== frames) last = await viewer.rows();
-  clearInterval(ticking);
   assert.equal(last.rows.length, points.length);
   assert.ok(last.rows.every(([, at, value]) => at === START + frames * 1_000 && value === frames));
   assert.ok(viewer.frames < frames / 2, `${viewer.frames} frames`);
@@ -222,14 +220,13 @@ test("a feed ends when its viewer's token has run out", async () => {
   assert.equal((await closed)[0], 4401);
 });
 
-test("a viewer that answers no ping is let go", async () => {
+test("a viewer that answers no ping is let go", async (t) => {
   const viewer = await look(undefined, { autoPong: false });
   const since = clock.now();
   const closed = once(viewer.socket, "close");
-  const ticking = setInterval(() => clock.advance(1_000), 1);
+  tick(t, 1_000);
   // 1006: without a closing handshake.
   assert.equal((await closed)[0], 1006);
-  clearInterval(ticking);
   assert.ok(clock.now() - since > 30_000);
 });
 
@@ -247,13 +244,15 @@ const closedDoors: readonly [
 ];
 
 for (const [who, headers, path, status] of closedDoors) {
-  test(`${who} gets ${status} instead of a WebSocket, as a problem`, async () => {
+  test(`${who} gets ${status} instead of a WebSocket, as a problem`, async (t) => {
     const socket = new WebSocket(`${house.url.replace("http", "ws")}${path}`, { headers });
+    t.after(() => {
+      socket.on("error", () => undefined);
+      socket.terminate();
+    });
     const [, response] = await once(socket, "unexpected-response");
     assert.equal(response.statusCode, status);
     assert.equal(response.headers["content-type"], "application/problem+json");
-    socket.on("error", () => undefined);
-    socket.terminate();
   });
 }
 
@@ -267,6 +266,12 @@ function pointAt(index: number): Point {
   const point = points[index];
   assert.ok(point);
   return point;
+}
+
+/** Time goes on until the test is over. */
+function tick(t: TestContext, milliseconds: number): void {
+  const ticking = setInterval(() => clock.advance(milliseconds), 1);
+  t.after(() => clearInterval(ticking));
 }
 
 function samplesOfAll(at: number, value: number, list = points) {

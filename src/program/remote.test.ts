@@ -8,7 +8,7 @@ const nothing = () => {};
 const io = { print: nothing, complain: nothing, log: nothing, readInput: () => "" };
 const withToken = { ...io, environment: { FIELDLINE_TOKEN: "fl_of-a-test" }, onStop: nothing };
 
-test("a server that is away or breaks off is asked again, one that refuses is not", async () => {
+test("a server that is away or breaks off is asked again, one that refuses is not", async (t) => {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(`${request.url} ${request.headers.authorization}`);
@@ -20,6 +20,10 @@ test("a server that is away or breaks off is asked again, one that refuses is no
       response.write("half of it", () => request.socket.destroy());
     } else if (asked.length === 5) response.end("whole");
     else response.writeHead(404).end('{"code":"point_unknown","detail":"no point"}');
+  });
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -35,8 +39,6 @@ test("a server that is away or breaks off is asked again, one that refuses is no
     "/api/v1/points Bearer fl_of-a-test",
     "/api/v1/points/1 Bearer fl_of-a-test",
   ]);
-  server.closeAllConnections();
-  server.close();
 });
 
 test("without a token nothing is asked", () => {

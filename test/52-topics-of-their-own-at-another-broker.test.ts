@@ -4,7 +4,7 @@ import { Crew } from "./crew.ts";
 import { enrol } from "./enrol.ts";
 import { hasMosquittoBroker, openMosquitto } from "./external-peers.ts";
 import { House, until } from "./house.ts";
-import { hasMosquitto, publish } from "./mosquitto.ts";
+import { hasMosquitto, publish, subscribe } from "./mosquitto.ts";
 import { MODEL, TOPIC } from "./oven.ts";
 
 const skip = !hasMosquittoBroker || !hasMosquitto;
@@ -49,7 +49,7 @@ test("so do workers that take in for a house, which learn of topics from it", {
 async function speaks(house: House, port: number): Promise<void> {
   const { id } = await enrol(house, { kind: "mindsphere", tenant: "acme", name: "oven" });
   const root = "tc/acme/acme_oven/o/amo_v3";
-  await publish({ port }, `${root}/m`, JSON.stringify({ id: "1", data: MODEL }));
+  await declare(port, root);
   const data = { modelExternalId: "oven", parameterization: { values: [] } };
   await publish({ port }, `${root}/i`, JSON.stringify({ id: "2", data }));
   const asset = await until("its oven is there", async () => {
@@ -63,6 +63,14 @@ async function speaks(house: House, port: number): Promise<void> {
   });
   await brings(house, port, 10);
   assert.deepEqual((await house.call("GET", "/rejected")).items, []);
+}
+
+/** Waits for the answer, as an agent has to: another worker may take in what it says next. */
+async function declare(port: number, root: string): Promise<void> {
+  const answers = await subscribe({ port }, `${root.replace("/o/", "/i/")}/#`);
+  await publish({ port }, `${root}/m`, JSON.stringify({ id: "1", data: MODEL }));
+  await until("its model is taken", () => answers.lines.some((line) => line.includes("amo_v3/ms")));
+  answers.close();
 }
 
 /** Said again until it arrives: nobody tells when a broker has been asked for a topic. */

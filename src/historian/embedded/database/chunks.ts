@@ -18,7 +18,7 @@ import {
   StoredChunks,
   SUMS,
 } from "./stored-chunks.ts";
-import { changesOf, readTotals, type Totals } from "./totals.ts";
+import { changesOf, keepTotal, readTotals, type Totals } from "./totals.ts";
 
 /*
  * Chunks as whoever writes them sees them: added, let grow, cut, put aside, each with all that the
@@ -44,7 +44,7 @@ export class Chunks {
   readonly #grow: Statement;
   readonly #remove: Statement;
   readonly #data: Statement;
-  readonly #total: Statement;
+  readonly #keepTotal: ReturnType<typeof keepTotal>;
   readonly #putAside: Statement;
   readonly #ends = new ChunkEnds();
   readonly #log: Log;
@@ -69,7 +69,7 @@ export class Chunks {
        data = CAST(? || substr(data, ${PIECES_AT + 1}) || ? AS BLOB) WHERE id = ?`,
     );
     this.#data = database.prepare("SELECT data FROM chunk WHERE id = ?");
-    this.#total = database.prepare("INSERT OR REPLACE INTO total VALUES (?, ?)");
+    this.#keepTotal = keepTotal(database);
     const aside = `${columns}, ${COUNTS}`;
     const asIs = aside.replaceAll(/\w+/g, "ifnull($&, 0)");
     this.#putAside = database.prepare(
@@ -180,7 +180,7 @@ export class Chunks {
     try {
       const result = this.#database.transaction(() => {
         const done = work();
-        for (const [name, value] of changesOf(before, this.totals)) this.#total.run(name, value);
+        for (const [name, value] of changesOf(before, this.totals)) this.#keepTotal(name, value);
         return done;
       });
       for (const damaged of this.#aside) this.#onDamaged(damaged);

@@ -8,6 +8,7 @@ import type { Damaged, Historian } from "../../historian.ts";
 import { allOf, batchOf, inFolder, ramp, row, rowsOf, START } from "../../tale.ts";
 import { openEmbeddedHistorian } from "../embedded.ts";
 import { checkFolder } from "../folder/check.ts";
+import { losePage } from "./pages-tale.ts";
 
 const ROWS = 2_000;
 const FEW = 10;
@@ -118,7 +119,9 @@ test("what stands for all of it and is damaged is told, and nothing is taken for
     await before.historian.retire(START + 2 * HOUR_MS, FOR_GOOD);
     await before.historian.setRetention(2, { ...FOR_GOOD, rawMs: HOUR_MS });
     await before.historian.close();
-    change(folder, "total", "UPDATE total SET value = NULL WHERE name IN ('folder', 'samples')");
+    for (const table of ["total", "again"]) {
+      change(folder, table, `UPDATE ${table} SET value = NULL WHERE name IN ('folder', 'samples')`);
+    }
     change(folder, "policy", "UPDATE policy SET raw_ms = 'x' WHERE series = 2");
     change(folder, "horizon", "UPDATE horizon SET at = NULL WHERE series = 3");
 
@@ -141,6 +144,41 @@ test("what stands for all of it and is damaged is told, and nothing is taken for
       assert.ok(checked.value.faults.includes(`history.db: ${one} is damaged`), one);
     }
   }));
+
+test("a sequence that is damaged is known from its second place: what was deleted does not return", () =>
+  inStored(async (folder) => {
+    const before = await open(folder);
+    await before.historian.outbox?.follow("above");
+    await before.historian.append(batchOf(ofSeries(3, ramp(FEW))));
+    await before.historian.deleteRange({ series: 3, from: START, to: START + FEW });
+    await before.historian.close();
+    change(folder, "total", "UPDATE total SET value = 'x' WHERE name = 'sequence'");
+
+    const { historian, told } = await open(folder);
+    assert.deepEqual(await allOf(historian, 3), []);
+    assert.deepEqual(told, []);
+    await historian.close();
+  }));
+
+for (const lost of ["total", "again"]) {
+  test(`where the page of ${lost} is lost, the other one counts: what was deleted does not return`, () =>
+    inStored(async (folder) => {
+      const before = await open(folder);
+      await before.historian.outbox?.follow("above"); // The log keeps what is in chunks.
+      await before.historian.append(batchOf(ofSeries(3, ramp(FEW))));
+      await before.historian.deleteRange({ series: 3, from: START, to: START + FEW });
+      const { samplesStored } = await before.historian.stats();
+      await before.historian.close();
+      losePage(folder, lost);
+
+      const { historian, told } = await open(folder);
+      assert.deepEqual(await allOf(historian, 3), []);
+      assert.deepEqual(await allOf(historian, 2), ofSeries(2, ramp(FEW)));
+      assert.equal((await historian.stats()).samplesStored, samplesStored);
+      assert.deepEqual(told, ["table total is damaged"]);
+      await historian.close();
+    }));
+}
 
 const WRONG = { nothing: "NULL", "a text": "'x'", "cut off": "substr(sums, 1, 80)" };
 

@@ -35,6 +35,11 @@ export function asVersion8(database: Sqlite): void {
   database.exec("PRAGMA user_version = 8");
 }
 
+/** Makes a database what version 10 had: totals that are written once. */
+export function asVersion10(database: Sqlite): void {
+  database.exec("DROP TABLE again; PRAGMA user_version = 10");
+}
+
 /** As versions 2 and 3 wrote it. */
 export function oldChunk(run: Run, version: 2 | 3): Uint8Array {
   const out = new ByteWriter();

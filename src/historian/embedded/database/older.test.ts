@@ -8,7 +8,9 @@ import { assertSame, batchOf, inFolder, ramp, START } from "../../tale.ts";
 import type { Engine } from "../engine/engine.ts";
 import { ofSeriesOne, openEngine } from "../engine/engine-tale.ts";
 import { checkFolder } from "../folder/check.ts";
-import { asVersion5, asVersion8 } from "./older-tale.ts";
+import { asVersion5, asVersion8, asVersion10 } from "./older-tale.ts";
+import { losePage } from "./pages-tale.ts";
+import { readTotals } from "./totals.ts";
 
 const HOUR_MS = 3_600_000;
 const LONG = { rawMs: 1e12, hourlyMs: null, dailyMs: null };
@@ -21,10 +23,33 @@ const ROWS = ramp(300).map((row, index) => ({
 for (const [version, asVersion] of [
   [5, asVersion5],
   [8, asVersion8],
+  [10, asVersion10],
 ] as const) {
   const claim = `chunks and days of version ${version} answer as before`;
   test(`${claim}, and are of this version when written anew`, () =>
     inFolder((folder) => tell(join(folder, "live"), asVersion)));
+}
+
+test("totals of version 10 are written twice from the first start on", () =>
+  inFolder(async (folder) => {
+    const engine = openEngine(folder);
+    await engine.append(batchOf(ROWS));
+    await engine.close();
+    const file = join(folder, "history.db");
+    const before = within(file, readTotals);
+    within(file, asVersion10);
+    await openEngine(folder).close();
+    losePage(folder, "total");
+    assert.deepEqual(within(file, readTotals), before);
+  }));
+
+function within<T>(file: string, work: (database: Sqlite) => T): T {
+  const database = openSqlite(file);
+  try {
+    return work(database);
+  } finally {
+    database.close();
+  }
 }
 
 async function tell(folder: string, asVersion: (database: Sqlite) => void): Promise<void> {

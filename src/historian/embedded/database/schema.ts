@@ -21,14 +21,15 @@ import { dayOf, type Tier } from "../day/tier.ts";
  *   total     samples in chunks; the last record of the log that is in them; the newest time; how
  *             often samples were taken out; the last record that the log had when it was closed;
  *             which folder this is, see folder-id.ts
+ *   again     the same once more, see totals.ts
  *
  * `user_version` is that of this description. 2 added hours, policies and the place for damaged
  * chunks, 3 the kind `integer` of values, 4 days in the place of hours, 5 what a day comes to over
  * samples of all qualities, 6 what chunks come to at their heads, 7 chunks that grow in pieces and
  * are not in the index, 8 what a day comes to in one column, 9 blocks within chunks, 10 a bit of a
- * quality that says that its sample was told afterwards (`PAST`).
+ * quality that says that its sample was told afterwards (`PAST`), 11 totals that are written twice.
  */
-export const HISTORY_VERSION = 10;
+export const HISTORY_VERSION = 11;
 
 const CHUNK = `
     id INTEGER PRIMARY KEY,
@@ -54,8 +55,15 @@ const DAYS = `
 const POLICIES = `
   CREATE TABLE policy(series INTEGER PRIMARY KEY, raw_ms REAL, hourly_ms REAL, daily_ms REAL);`;
 
-/** Pages of 8 KiB hold two chunks of a thousand; space can be given back to the disk one day. */
-const NEW_DATABASE = "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL;";
+const AGAIN = `
+  CREATE TABLE IF NOT EXISTS again(
+    name TEXT PRIMARY KEY, value REAL NOT NULL, copy REAL) WITHOUT ROWID;
+  INSERT OR REPLACE INTO again(name, value) SELECT name, value FROM total;`;
+
+/** They hold two chunks of a thousand. */
+export const PAGE_BYTES = 8_192;
+/** Space can be given back to the disk one day; and each page says what it is for (salvage.ts). */
+const NEW_DATABASE = `PRAGMA page_size = ${PAGE_BYTES}; PRAGMA auto_vacuum = INCREMENTAL;`;
 
 /**
  * Commits do not sync: the engine syncs the write-ahead log before it lets go of the samples in our
@@ -99,6 +107,7 @@ function bringUp(database: Sqlite, version: number): void {
   if (version < 4) bringDays(database, version);
   else if (version < 8) database.exec("ALTER TABLE day ADD COLUMN sums BLOB");
   database.exec(INDEX);
+  database.exec(AGAIN);
   database.exec(`PRAGMA user_version = ${HISTORY_VERSION}`);
 }
 

@@ -1,4 +1,11 @@
-import type { Sqlite } from "../../../lib/sqlite.ts";
+import { isMalformed, type Sqlite, type SqlRow } from "../../../lib/sqlite.ts";
+
+/*
+ * The tables `total` and `again`: name, value. Each total is written twice, to two pages: where the
+ * disk loses the one with the sequence, samples that were deleted would come back out of the log.
+ * `again` has a third column, which is NULL: so its rows are known where nothing says whose they
+ * are.
+ */
 
 /** What is remembered of the whole; changed and kept by `Chunks.together`. */
 export type Totals = {
@@ -15,7 +22,10 @@ export type Totals = {
   folder: number;
 };
 
-/** One that is damaged is as good as gone (damaged-rows.ts). */
+/**
+ * One that is damaged is what was written again; where that is, too, it is gone (damaged-rows.ts).
+ * Throws where neither of the tables can be read.
+ */
 export function readTotals(database: Sqlite): Totals {
   const totals: Totals = {
     samples: 0,
@@ -25,10 +35,38 @@ export function readTotals(database: Sqlite): Totals {
     logged: 0,
     folder: 0,
   };
-  for (const [name, value] of database.prepare("SELECT name, value FROM total").all()) {
+  for (const [name, value] of rowsOf(database)) {
     if (typeof value === "number") Object.assign(totals, { [String(name)]: value });
   }
   return totals;
+}
+
+/** Those of `total` come last, and count. */
+function rowsOf(database: Sqlite): SqlRow[] {
+  const read = (table: string) => database.prepare(`SELECT name, value FROM ${table}`).all();
+  const again = readOrLost(() => read("again"));
+  if (!again) return read("total");
+  return [...again, ...(readOrLost(() => read("total")) ?? [])];
+}
+
+/** Undefined where a page of it is not what was written. */
+function readOrLost(read: () => SqlRow[]): SqlRow[] | undefined {
+  try {
+    return read();
+  } catch (reason) {
+    if (!isMalformed(reason)) throw reason;
+    return undefined;
+  }
+}
+
+/** Writes one of them, in both places. */
+export function keepTotal(database: Sqlite): (name: string, value: number) => void {
+  const tables = ["total", "again"].map((table) =>
+    database.prepare(`INSERT OR REPLACE INTO ${table}(name, value) VALUES (?, ?)`),
+  );
+  return (name, value) => {
+    for (const table of tables) table.run(name, value);
+  };
 }
 
 /** What differs, by its name: each of them is a row. */

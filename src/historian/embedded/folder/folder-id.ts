@@ -5,7 +5,7 @@ import { type Problem, problem } from "../../../domain/problem.ts";
 import { failure, type Outcome, success } from "../../../lib/outcome.ts";
 import type { Sqlite } from "../../../lib/sqlite.ts";
 import { prepareDatabase } from "../database/schema.ts";
-import { readTotals, type Totals } from "../database/totals.ts";
+import { keepTotal, readTotals, type Totals } from "../database/totals.ts";
 import { type Files, makeFolder } from "../log/files.ts";
 
 /*
@@ -53,9 +53,7 @@ function noteId(database: Sqlite, known: { folder: string; id: number }, files: 
   const ofLog = readId(path);
   const id = known.id || ofLog || randomInt(1, ID_END);
   try {
-    if (known.id !== id) {
-      database.prepare("INSERT OR REPLACE INTO total(name, value) VALUES ('folder', ?)").run(id);
-    }
+    if (known.id !== id) keepTotal(database)("folder", id);
     if (ofLog !== id) writeId(path, id, files);
   } catch {
     // Nothing depends on it today.

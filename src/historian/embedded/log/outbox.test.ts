@@ -33,6 +33,16 @@ async function waiting(outbox: Outbox, after: number, samplesMax = 100) {
   }
 }
 
+/** Appends until so few files are left in the log: on a busy disk they are freed later. */
+async function untilFreed(engine: Engine, folder: string, from: number, filesMax: number) {
+  const log = join(folder, "live", "log");
+  const files = () => readdirSync(log).filter((name) => /^\d/.test(name)).length;
+  let to = from;
+  for (; files() > filesMax && to < from + 20_000; to += 40) await appendRamp(engine, to, to + 40);
+  assert.ok(files() <= filesMax, `${files()} files`);
+  return to;
+}
+
 const numbers = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => from + index);
 
@@ -47,8 +57,8 @@ test("what arrives after a target has come is kept until it has taken it", () =>
     const kept = readdirSync(join(folder, "live", "log")).length;
     await engine.outbox.take(TARGET, read.sequence);
     await appendRamp(engine, 2_000, 2_400);
-    assert.ok(readdirSync(join(folder, "live", "log")).length < kept / 2);
-    assert.deepEqual((await waiting(engine.outbox, read.sequence)).values, numbers(2_000, 2_400));
+    const to = await untilFreed(engine, folder, 2_400, kept / 2 - 1);
+    assert.deepEqual((await waiting(engine.outbox, read.sequence)).values, numbers(2_000, to));
     await engine.close();
   }));
 
@@ -227,8 +237,7 @@ test("a target that is let go keeps nothing", () =>
     await appendRamp(engine, 0, 2_000);
     await engine.outbox.unfollow(TARGET);
     await appendRamp(engine, 2_000, 2_200);
-    const segments = readdirSync(join(folder, "live", "log")).filter((name) => /^\d/.test(name));
-    assert.ok(segments.length <= 5);
+    await untilFreed(engine, folder, 2_200, 5);
     assert.deepEqual(readdirSync(join(folder, "live", "outbox")), []);
     assert.deepEqual(engine.stats().waiting, []);
     await engine.close();

@@ -120,6 +120,8 @@ export type ArrivalsQuery = {
   readonly samplesMax: number;
   /** Nor any behind this one. Fallback: all that is there. */
   readonly upTo?: number;
+  /** Beyond it: records that the target has, and that do not count as what waits. */
+  readonly there?: readonly RecordSpan[];
 };
 
 /** Records of these sequences, both included. */
@@ -131,11 +133,11 @@ export type Arrivals = {
   readonly sequence: number;
   /** Records between `after` and `sequence` that are gone: dropped, or damaged on the disk. */
   readonly missing: number;
-  /** Records that wait behind these. */
+  /** All records behind these. */
   readonly waiting: number;
-  /** About what they take of the log. */
+  /** About what those of them take of the log that the target does not have. */
   readonly waitingBytes: number;
-  /** About how many samples that is, where it is of the same kind as these. */
+  /** About how many samples that is. */
   readonly waitingSamples: number;
 };
 

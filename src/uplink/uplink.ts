@@ -251,7 +251,8 @@ class Carrier implements Uplink {
 
   async #read(asked: Omit<ArrivalsQuery, "target">, isOldest = true): Promise<Arrivals> {
     const { outbox, log } = this.#parts;
-    const arrivals = await outbox.arrivals({ target: TARGET, ...asked });
+    const there = this.#taken.beyond;
+    const arrivals = await outbox.arrivals({ target: TARGET, ...asked, there });
     const { missing } = arrivals;
     if (missing > 0) log.error("samples are missing in the outbox", { records: missing });
     if (isOldest) this.#wait(arrivals, asked.after);
@@ -292,7 +293,7 @@ class Carrier implements Uplink {
     const { gauges, clock } = this.#parts;
     const { sequence, waiting: behind } = arrivals;
     const records = this.#taken.missing(sequence + behind) - (sequence - after);
-    const waiting = waitingWith(arrivals, records);
+    const waiting = waitingWith(arrivals);
     this.#waiting = waiting;
     this.#timeLeft.note(clock.monotonic(), waiting.samples);
     gauges.set("uplink_waiting_records", records);

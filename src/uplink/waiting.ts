@@ -18,19 +18,14 @@ const LOOK_BACK_MS = 60_000;
 const LEAST_MS = 10_000;
 const STEP_MS = 1_000;
 
-/**
- * With what is on its way: it is not acknowledged either. Of the records behind it the server lacks
- * so many, and they are taken for such as these.
- */
-export function waitingWith(arrivals: Arrivals, records: number): Waiting {
-  const { samples, waiting, waitingSamples, waitingBytes } = arrivals;
+/** With what is on its way: it is not acknowledged either. */
+export function waitingWith({ samples, waitingSamples, waitingBytes }: Arrivals): Waiting {
   if (samples.count === 0) return NOTHING;
   const oldestAt = samples.at.reduce((oldest, at) => Math.min(oldest, at)) as Timestamp;
   const each = waitingSamples > 0 ? waitingBytes / waitingSamples : SAMPLE_BYTES;
-  const share = waiting > 0 ? Math.min(1, records / waiting) : 0;
   return {
-    samples: samples.count + Math.round(waitingSamples * share),
-    bytes: Math.round(samples.count * each + waitingBytes * share),
+    samples: samples.count + waitingSamples,
+    bytes: Math.round(samples.count * each + waitingBytes),
     oldestAt,
   };
 }

@@ -2,8 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Samples } from "../../../domain/samples.ts";
 import type { Log } from "../../../lib/log.ts";
+import type { RecordSpan } from "../../historian.ts";
 import { ByteWriter } from "../bytes/bytes.ts";
 import { boundsOf } from "../run/bounds.ts";
+import { type Behind, behind, type Place } from "./behind.ts";
 import { type Files, makeFolder } from "./files.ts";
 import { endOfWhole, headsIn, isBegun, recordOf, writeRecord } from "./record.ts";
 import {
@@ -100,6 +102,7 @@ export class SegmentLog {
     this.#sequence = flushed;
     this.#open = [...this.#segments];
     for (const { segment, bytes, head } of this.#recordsAfter(flushed)) {
+      segment.samples += head.samples;
       if (head.sequence <= this.#sequence) continue;
       if (head.sequence > this.#sequence + 1) {
         replayed.gaps += 1;
@@ -138,6 +141,7 @@ export class SegmentLog {
     if (segment) {
       segment.first ??= sequence;
       segment.end = this.#offset;
+      segment.samples += samples.count;
     }
     return sequence;
   }
@@ -178,18 +182,14 @@ export class SegmentLog {
       .map(({ number, size, end }) => ({ path: this.#path(number), bytes: end ?? size }));
   }
 
-  /**
-   * How much was written behind this place. Records of segments that nobody has read since the
-   * start are taken for so long each; NaN: such segments are taken for full.
-   */
-  bytesBehind(number: number, offset: number, recordBytes: number): number {
-    return this.#segments.reduce((sum, segment, index) => {
-      const { first, size, end } = segment;
-      if (first === undefined || segment.number < number) return sum;
-      const guess = (this.#lastOf(index) - first + 1) * recordBytes;
-      const bytes = end ?? (guess < size ? Math.round(guess) : size);
-      return sum + (segment.number === number ? Math.max(0, bytes - offset) : bytes);
-    }, 0);
+  /** What was written behind this place, but for these records; see behind.ts. */
+  behind(place: Place, there: readonly RecordSpan[]): Behind {
+    const held = this.#segments.flatMap((segment, index) => {
+      const [{ first, number }, last] = [segment, this.#lastOf(index)];
+      if (first === undefined || last < first || number < place.segment) return [];
+      return { segment, first, last };
+    });
+    return behind(held, place, there, ({ number }) => this.#path(number));
   }
 
   /** The oldest segment with a record of this sequence or later. */

@@ -82,6 +82,37 @@ test("what waits is what records take, in segments that were left half empty, to
     await engine.close();
   }));
 
+test("what waits is told truly after a restart, however long records are where segments begin", () =>
+  inFolder(async (folder) => {
+    const wishes = { segmentBytes: 16_384, rowsMax: 256, rowsFirst: 256 };
+    const engine = openEngine(join(folder, "live"), wishes);
+    const start = await engine.outbox.follow(TARGET);
+    for (let [round, from] = [0, 0]; round < 12; round += 1) {
+      await engine.append(batchOf(ramp(from + 200).slice(from)));
+      await appendRamp(engine, from + 200, from + 400);
+      from += 400;
+    }
+    await engine.close();
+    const again = openEngine(join(folder, "live"), wishes);
+    await appendRamp(again, 4_800, 5_000);
+    const told: number[] = [];
+    const query = { target: TARGET, after: start, samplesMax: 1 };
+    for (let turn = 0; turn < 60; turn += 1) {
+      const { samples, waitingSamples } = await again.outbox.arrivals(query);
+      told.push(samples.count + waitingSamples);
+    }
+    for (const one of told) assert.ok(Math.abs(one - 5_000) < 1_250, `${told}`);
+    assert.ok(Math.abs((told.at(-1) ?? 0) - 5_000) < 50, `${told}`);
+    const { sequence, waiting } = await again.outbox.arrivals(query);
+    const last = sequence + waiting;
+    const newest = { first: last - 4, last }; // Five of 40 samples.
+    const other = await again.outbox.arrivals({ ...query, there: [newest] });
+    assert.ok(Math.abs(other.waitingSamples - (4_800 - 200)) < 50, `${other.waitingSamples}`);
+    const all = { first: 1, last };
+    assert.equal((await again.outbox.arrivals({ ...query, there: [all] })).waitingSamples, 0);
+    await again.close();
+  }));
+
 test("a target goes on where it was after a restart, and after a crash", () =>
   inFolder(async (folder) => {
     const random = chances(5);

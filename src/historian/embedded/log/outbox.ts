@@ -12,6 +12,7 @@ import type {
   Waiting,
 } from "../../historian.ts";
 import { joined } from "../run/batch.ts";
+import type { Place } from "./behind.ts";
 import { Cursor, readCursor } from "./cursor.ts";
 import { type Files, makeFolder, readPart } from "./files.ts";
 import type { SegmentLog } from "./log.ts";
@@ -44,14 +45,12 @@ type Target = {
 };
 
 /** A record, or the last of some that cannot be read. */
-type Read = { readonly sequence: number; readonly samples?: Samples; readonly bytes?: number };
+type Read = { readonly sequence: number; readonly samples?: Samples };
 
 const PLACES_MAX = 4;
 
-type Place = { readonly sequence: number; readonly segment: number; readonly offset: number };
-
-/** Read at once; a record that is longer is read with as much as it needs. */
-const WINDOW_BYTES = 1024 * 1024;
+/** Read at once: some batches' worth. A record that is longer is read with as much as it needs. */
+const WINDOW_BYTES = 128 * 1024;
 
 /**
  * The log as an outbox: its records are read again in the order of their arrival, by targets that
@@ -84,23 +83,28 @@ export class LogOutbox implements Outbox {
     return opened.cursor.sequence;
   }
 
-  async arrivals({ target, after, samplesMax, upTo }: ArrivalsQuery): Promise<Arrivals> {
+  async arrivals({
+    target,
+    after,
+    samplesMax,
+    upTo,
+    there = [],
+  }: ArrivalsQuery): Promise<Arrivals> {
     const batches: Samples[] = [];
-    let [sequence, samples, bytes, missing] = [after, 0, 0, 0];
+    let [sequence, samples, missing] = [after, 0, 0];
     for (const found of this.#recordsAfter(this.#of(target), after, upTo)) {
       if (found.samples) batches.push(found.samples);
       samples += found.samples?.count ?? 0;
-      bytes += found.bytes ?? 0;
       missing += found.sequence - sequence - (found.samples ? 1 : 0);
       sequence = found.sequence;
       if (samples >= samplesMax) break;
     }
     const waiting = this.#log.sequence - sequence;
-    const { segment, offset } = this.#of(target).places[0] ?? { segment: 0, offset: 0 };
-    const each = bytes / batches.length;
-    const waitingBytes = waiting > 0 ? this.#log.bytesBehind(segment, offset, each) : 0;
-    const waitingSamples = Math.round(waitingBytes * (bytes > 0 ? samples / bytes : 0));
-    return { samples: joined(batches), sequence, missing, waiting, waitingBytes, waitingSamples };
+    const found = this.#of(target).places.find((place) => place.sequence === sequence);
+    const place = found ?? { sequence, segment: 0, offset: 0 };
+    const behind = waiting > 0 ? this.#log.behind(place, there) : { bytes: 0, samples: 0 };
+    const rest = { waiting, waitingBytes: behind.bytes, waitingSamples: behind.samples };
+    return { samples: joined(batches), sequence, missing, ...rest };
   }
 
   /** Settles when it is safe that the target has taken everything up to this record. */
@@ -154,16 +158,15 @@ export class LogOutbox implements Outbox {
     while (sequence < upTo) {
       const segment = this.#log.holding(sequence + 1);
       if (!segment) return;
-      const found = readRecords(segment, offsetOf(target, segment, sequence), sequence);
-      for (const { head, bytes, end } of found) {
+      const before = sequence;
+      const offset = offsetOf(target, segment, sequence);
+      for (const { head, bytes, end } of recordsBehind(segment, offset, sequence)) {
         if (head.sequence > upTo) break;
-        const before = sequence;
+        note(target, sequence, { sequence: head.sequence, segment: segment.number, offset: end });
         sequence = head.sequence;
-        note(target, before, { sequence, segment: segment.number, offset: end });
-        yield { sequence, samples: recordOf(bytes, head).samples, bytes: head.end - head.start };
+        yield { sequence, samples: recordOf(bytes, head).samples };
       }
-      const [first] = found;
-      if (first && first.head.sequence <= upTo) continue;
+      if (sequence > before) continue;
       sequence = Math.min(segment.last, upTo);
       yield { sequence };
     }
@@ -244,14 +247,20 @@ type Found = {
 };
 
 /** Some records of the segment after this one; none where there are no more of them. */
-function readRecords({ path, number, last }: SegmentRange, offset: number, after: number): Found[] {
+function* recordsBehind(
+  { path, number, last }: SegmentRange,
+  offset: number,
+  after: number,
+): Generator<Found> {
   for (let length = WINDOW_BYTES; ; length *= 2) {
     const bytes = readPart(path, offset, length);
-    const heads = [...headsIn(bytes, number)];
-    const found = heads.filter(({ sequence }) => sequence > after && sequence <= last);
-    if (found.length > 0 || bytes.length < length) {
-      return found.map((head) => ({ head, bytes, end: offset + head.end }));
+    let isFound = false;
+    for (const head of headsIn(bytes, number)) {
+      if (head.sequence <= after || head.sequence > last) continue;
+      isFound = true;
+      yield { head, bytes, end: offset + head.end };
     }
+    if (isFound || bytes.length < length) return;
   }
 }
 

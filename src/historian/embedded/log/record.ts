@@ -97,17 +97,25 @@ export function readRecord(
 
 /** The record at `start`, checked but not decoded; of this segment only, where one is given. */
 function readHead(bytes: Uint8Array, start: number, ofSegment?: number): RecordHead | undefined {
+  const head = saidAt(bytes, start);
+  if (!head || head.end > bytes.length) return undefined;
+  if (ofSegment !== undefined && head.segment !== ofSegment) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const magic = view.getUint32(start, true);
+  if (sumOf(bytes, start, head.end, magic) !== view.getUint32(start + 8, true)) return undefined;
+  if (magic !== MAGIC && magic !== MAGIC_1)
+    throw new RecordVersionError("a record of a later version");
+  return head;
+}
+
+/** What a record says of itself that seems to begin at `start`: nothing of it is checked. */
+export function saidAt(bytes: Uint8Array, start: number): RecordHead | undefined {
   if (start + HEADER_BYTES > bytes.length) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const magic = view.getUint32(start, true);
+  if ((magic & MAGIC_LETTERS) !== (MAGIC & MAGIC_LETTERS)) return undefined;
   const end = start + HEADER_BYTES + view.getUint32(start + 4, true);
-  if ((magic & MAGIC_LETTERS) !== (MAGIC & MAGIC_LETTERS) || end > bytes.length) return undefined;
-  const segment = view.getUint32(start + 12, true);
-  if (ofSegment !== undefined && segment !== ofSegment) return undefined;
-  if (sumOf(bytes, start, end, magic) !== view.getUint32(start + 8, true)) return undefined;
-  if (magic !== MAGIC && magic !== MAGIC_1)
-    throw new RecordVersionError("a record of a later version");
-  const sequence = view.getFloat64(start + 16, true);
+  const [segment, sequence] = [view.getUint32(start + 12, true), view.getFloat64(start + 16, true)];
   return { start, end, segment, sequence, samples: view.getUint32(start + 24, true) };
 }
 

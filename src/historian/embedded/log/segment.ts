@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { type Files, readPart } from "./files.ts";
-import { headsIn } from "./record.ts";
+import { headsIn, saidAt } from "./record.ts";
 
 /*
  * A segment of the log: a file of a fixed size, named by its number, `log/0000000042.log`; put
@@ -23,11 +23,18 @@ export type Segment = {
   first: number | undefined;
   /** Where its last record ends; undefined where nobody has looked. */
   end: number | undefined;
+  /** How many samples are in it, as far as `end`. */
+  samples: number;
+  /** What its records say that they come to, where somebody has asked them only. */
+  said: Extent | undefined;
   /** Whether all of its records are in chunks. */
   isFlushed: boolean;
   /** A failed one is not written over: nothing is known of it. One with damage is kept aside. */
   state: "sound" | "failed" | "damaged";
 };
+
+/** How far records reach, and what is in them. */
+export type Extent = { readonly end: number; readonly samples: number };
 
 /** A segment as its readers see it: records beyond `last` do not count. */
 export type SegmentRange = {
@@ -51,7 +58,8 @@ export function numberOf(name: string): number | undefined {
 }
 
 export function emptySegment(number: number, size: number): Segment {
-  return { number, size, first: undefined, end: undefined, isFlushed: false, state: "sound" };
+  const unknown = { first: undefined, end: undefined, said: undefined };
+  return { number, size, ...unknown, samples: 0, isFlushed: false, state: "sound" };
 }
 
 /** One that an earlier start has left. */
@@ -65,6 +73,23 @@ function firstIn(path: string, number: number, size: number): number | undefined
   for (let length = BEGINNING_BYTES; ; length *= 4) {
     const head = headsIn(readPart(path, 0, length), number).next().value;
     if (head?.start === 0 || length >= size) return head?.sequence;
+  }
+}
+
+/** What the records come to that it begins with, by their own words, which are not checked. */
+export function saidExtent(path: string, number: number): Extent {
+  let bytes = readPart(path, 0, BEGINNING_BYTES);
+  let [start, end, samples, sequence] = [0, 0, 0, 0];
+  for (;;) {
+    let head = saidAt(bytes, end - start);
+    if (!head && end > start) {
+      [start, bytes] = [end, readPart(path, end, BEGINNING_BYTES)];
+      head = saidAt(bytes, 0);
+    }
+    if (head?.segment !== number || head.sequence <= sequence) return { end, samples };
+    sequence = head.sequence;
+    end = start + head.end;
+    samples += head.samples;
   }
 }
 

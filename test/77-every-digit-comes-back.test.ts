@@ -28,9 +28,12 @@ const asked = `from=${SPAN.from}&to=${SPAN.to}`;
 const LARGEST = 2n ** 63n - 1n;
 const LEAST = -(2n ** 63n);
 const ODD = 2n ** 53n + 1n;
+const UNBOUNDED = {
+  ...{ nan: Number.NaN, over: Number.POSITIVE_INFINITY, under: Number.NEGATIVE_INFINITY },
+};
 const LONG = `${'Zürich, "7"\n'.repeat(2_000)}.`;
 
-test("Sparkplug: integers of 64 bits, -0 and long texts come back as they were sent", {
+test("Sparkplug: integers of 64 bits, -0, NaN, infinities and long texts come back as they were sent", {
   skip,
 }, async () => {
   const where = await entered("sparkplug", "edge-1");
@@ -47,15 +50,18 @@ test("Sparkplug: integers of 64 bits, -0 and long texts come back as they were s
      metrics { name: "odd" datatype: 8 long_value: ${ODD} }
      metrics { name: "zero" datatype: 10 double_value: -0.0 }
      metrics { name: "none" datatype: 10 is_null: true }
+     metrics { name: "nan" datatype: 9 float_value: nan }
+     metrics { name: "over" datatype: 10 double_value: inf }
+     metrics { name: "under" datatype: 9 float_value: -inf }
      metrics { name: "text" datatype: 12 string_value: ${JSON.stringify(LONG)} }`,
   );
   await comesBack("plant/edge-1/m", {
     ...{ most: LARGEST, least: LEAST, odd: ODD },
-    ...{ zero: -0, none: null, text: LONG },
+    ...{ zero: -0, none: null, text: LONG, ...UNBOUNDED },
   });
 });
 
-test("MindSphere: integers of 64 bits come back to their last digit, written as texts or numbers", {
+test("MindSphere: integers of 64 bits, NaN and infinities come back, written as texts or numbers", {
   skip,
 }, async () => {
   const where = await entered("mindsphere", "meter");
@@ -63,20 +69,28 @@ test("MindSphere: integers of 64 bits come back to their last digit, written as 
     { dataPointId: "most", value: String(LARGEST), qualityCode: "0" },
     { dataPointId: "least", value: String(LEAST + 1n), qualityCode: "0" },
     { dataPointId: "text", value: LONG, qualityCode: "0" },
+    { dataPointId: "nan", value: "NaN", qualityCode: "0" },
+    { dataPointId: "over", value: "Infinity", qualityCode: "0" },
+    { dataPointId: "under", value: "-Infinity" },
     { dataPointId: "none", value: null },
   ];
   const whole = `{"dataPointId":"odd","value":${ODD},"qualityCode":"0"}`;
   const listed = `[${values.map((value) => JSON.stringify(value)).join()},${whole}]`;
   const row = `{"timestamp":"${new Date(AT).toISOString()}","values":${listed}}`;
   await publish(where, "tc/plant/plant_meter/o/mc_v3/ts", `{"timeseries":[${row}]}`);
-  const all = { most: LARGEST, least: LEAST + 1n, text: LONG, odd: ODD };
+  const all = { most: LARGEST, least: LEAST + 1n, text: LONG, odd: ODD, ...UNBOUNDED };
   await comesBack("plant/plant_meter", { ...all, none: null });
 });
 
-test("SCorp-io: integers of 64 bits come back to their last digit", { skip }, async () => {
+test("SCorp-io: integers of 64 bits, NaN and infinities come back as they were sent", {
+  skip,
+}, async () => {
   const where = await entered("scorp-io", "gateway");
   const topic = (verb: string) => `mqtts/plant/${verb}/gateway/M1`;
-  const names = { most: "Long", least: "Long", odd: "Long", text: "String", none: "Long" };
+  const names = {
+    ...{ most: "Long", least: "Long", odd: "Long", text: "String", none: "Long" },
+    ...{ nan: "Double", over: "Double", under: "Float" },
+  };
   const declared = Object.entries(names).map(([name, dataType]) => ({ name, dataType }));
   await publish(where, topic("DBIRTH"), JSON.stringify({ metrics: declared }));
   const metric = (name: keyof typeof names, value: string) =>
@@ -84,9 +98,10 @@ test("SCorp-io: integers of 64 bits come back to their last digit", { skip }, as
   const metrics = [
     ...[metric("most", `${LARGEST}`), metric("least", `${LEAST}`), metric("odd", `"${ODD}"`)],
     ...[metric("text", JSON.stringify(LONG)), metric("none", "null")],
+    ...[metric("nan", '"NaN"'), metric("over", '"inf"'), metric("under", '"-Infinity"')],
   ];
   await publish(where, topic("DDATA"), `{"metrics":[${metrics.join()}]}`);
-  const all = { most: LARGEST, least: LEAST, odd: ODD, text: LONG };
+  const all = { most: LARGEST, least: LEAST, odd: ODD, text: LONG, ...UNBOUNDED };
   await comesBack("plant/gateway/M1", { ...all, none: null });
 });
 
@@ -112,10 +127,13 @@ async function comesBack(address: string, values: Values): Promise<void> {
   const points: readonly PointReply[] = items;
   for (const [name, value] of Object.entries(values)) {
     const point = points.find(({ variable }) => variable.name === name) ?? assert.fail(name);
-    // JSON has no -0, and no integer beyond 2^53 that every reader keeps.
-    const shown = typeof value === "bigint" ? String(value) : value || null;
+    // JSON has no -0, nothing that is not finite, and no integer beyond 2^53 that every reader keeps.
+    const isFigure = typeof value !== "number" || Number.isFinite(value);
+    const shown = typeof value === "bigint" ? String(value) : (isFigure && value) || null;
     assert.deepEqual(point.latest?.value || null, shown, name);
-    const expected = [{ value, quality: value === null ? "bad" : "good" }];
+    const quality = value === null || !isFigure ? "bad" : "good";
+    assert.equal(point.latest?.quality, quality, name);
+    const expected = [{ value, quality }];
     const rows = await tableOf(point.id);
     assert.deepEqual(await readCsv(rows), expected, `${address} ${name}, CSV`);
     assert.deepEqual(await readParquet(point.id), expected, `${address} ${name}, Parquet`);

@@ -34,6 +34,27 @@ test("the live feed goes on where the history ends, without counting anything tw
   assert.deepEqual(pens[0]?.max, [1, 2, 5, 7]);
 });
 
+test("what is no number is not counted, and spoils nothing beside it", () => {
+  const window = new TrendWindow(1, 1000, 0);
+  for (const [at, value] of [
+    [100, Number.NaN],
+    [200, 4],
+    [300, Number.NaN],
+    [1_500, Number.NaN],
+  ]) {
+    window.fill(0, good(at ?? 0, value ?? 0));
+  }
+  const [pen] = window.columns(0, 2_000, [0]).pens;
+  assert.deepEqual([pen?.avg[0], pen?.min[0], pen?.max[0]], [4, 4, 4]);
+  assert.deepEqual(
+    [pen?.good, pen?.all],
+    [
+      [1, 0],
+      [3, 1],
+    ],
+  );
+});
+
 test("a short hole is a value that stayed, a long one is silence", () => {
   assert.deepEqual(joined([1, null, 2], 2), [1, undefined, 2]);
   assert.deepEqual(joined([1, null, null, 2], 2), [1, null, null, 2]);

@@ -98,7 +98,8 @@ export class TrendWindow {
     const bucket = buckets.get(index) ?? newBucket();
     buckets.set(index, bucket);
     bucket.all += 1;
-    if (!isGood) return;
+    // As the historian counts: what is no number has no place on a scale.
+    if (!isGood || Number.isNaN(value)) return;
     bucket.good += 1;
     bucket.avg = bucket.good === 1 ? value : bucket.avg + (value - bucket.avg) / bucket.good;
     // NaN until the first good sample: Math.min and Math.max would keep it.

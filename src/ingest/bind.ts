@@ -3,6 +3,7 @@ import { coerce, isWithin, roundedFrom } from "../domain/coerce.ts";
 import type { Reading } from "../domain/findings.ts";
 import { integerOf } from "../domain/integer.ts";
 import { LIMIT } from "../domain/limit.ts";
+import { notFiniteIn } from "../domain/not-finite.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Quality, Value } from "../domain/reading.ts";
 import { SamplesBuilder } from "../domain/samples.ts";
@@ -93,12 +94,25 @@ export class Binder {
   /** Reads a value by its channel's type; what nobody has described yet is kept as it came. */
   #bindOdd(bound: BoundDevice, channel: BoundChannel, reading: Reading): void {
     const { name, dataType, proposal } = channel.channel;
+    const notFinite = dataType === "number" ? notFiniteIn(reading.value) : undefined;
+    if (notFinite !== undefined) {
+      this.#keepNotFinite(bound, channel, reading, notFinite);
+      return;
+    }
     const read = coerce(reading.value, dataType);
     if (read.ok && !isWithin(read.value, proposal)) {
       this.#doubt(bound, "W_VALUE_RANGE", `${name}: ${read.value} needs more than 32 bits`);
     } else if (read.ok) this.#keepRead(bound, channel, reading, read.value);
     else if (bound.device.assetId === null) this.#keep(bound, channel, reading, asItCame(reading));
     else this.#doubt(bound, "W_VALUE_TYPE", `${name}: ${read.problem}`);
+  }
+
+  /** What has no size is kept as it was said, is never good, and is told. */
+  #keepNotFinite(bound: BoundDevice, channel: BoundChannel, reading: Reading, value: number): void {
+    const quality = reading.quality === "good" ? "bad" : reading.quality;
+    this.#keep(bound, channel, { ...reading, quality }, value);
+    const detail = `${channel.channel.name}: ${value} is kept, and is not good`;
+    noteWarning(bound, this.#parts.now(), { code: "W_NOT_FINITE", detail }, this.#payload);
   }
 
   /** An integer that a number cannot hold is rounded where one is wanted, and that is told. */

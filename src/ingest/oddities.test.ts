@@ -3,7 +3,8 @@ import { afterEach, beforeEach, test } from "node:test";
 import { openEngines } from "../../test/engines.ts";
 import type { AgentId, Timestamp } from "../domain/brand.ts";
 import type { ReceivedMessage } from "../domain/message.ts";
-import { valueAt } from "../domain/samples.ts";
+import { qualityOf } from "../domain/reading.ts";
+import { type Samples, valueAt } from "../domain/samples.ts";
 import { drivers } from "../driver/registry.ts";
 import type { Historian } from "../historian/historian.ts";
 import { Gauges } from "../lib/gauge.ts";
@@ -164,6 +165,31 @@ test("an integer beyond 2^53 is rounded where its variable is a number, and that
   assert.match(warning?.detail ?? "", /^total: 9007199254740993 is kept as 9007199254740992/);
 });
 
+test("NaN and infinities are kept as they were said, are never good, and are told", async () => {
+  const ingest = await open({ isStrict: false });
+  const tell = await describedMeter(ingest, [{ name: "total", dataType: "DOUBLE" }]);
+  const values = ["NaN", " nan", "Infinity", "-inf", "-INFINITY", 7];
+  for (const [index, value] of values.entries()) {
+    const timestamp = new Date(NOW + index).toISOString();
+    const row = { timestamp, values: [{ dataPointId: "total", value, qualityCode: "0" }] };
+    await tell("mc_v3/ts", { timeseries: [row] });
+  }
+  const [less, more] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  assert.deepEqual(await valuesOf(ingest), [Number.NaN, Number.NaN, more, less, less, 7]);
+  assert.deepEqual(await qualitiesOf(ingest), [...new Array(5).fill("bad"), "good"]);
+  assert.deepEqual(codesOf(ingest), ["W_NOT_FINITE"]);
+});
+
+test("what a plain device prints where it has no number makes no text of its channel", async () => {
+  const ingest = await open({ isStrict: false });
+  for (const [index, text] of ["nan", "21.5", "inf"].entries()) {
+    const receivedAt = (NOW + index * 1_000) as Timestamp;
+    await ingest.receive([{ ...said(text), topic: "hall/oven/temperature", receivedAt }]);
+  }
+  assert.deepEqual(await valuesOf(ingest), [Number.NaN, 21.5, Number.POSITIVE_INFINITY]);
+  assert.deepEqual(await qualitiesOf(ingest), ["bad", "good", "bad"]);
+});
+
 test("an integer beyond 2^53 of a device that nobody has described is kept as it came", async () => {
   const ingest = await open({ isStrict: false });
   for (const [index, digits] of ["5", "9007199254740993", '"9007199254740995"'].entries()) {
@@ -251,13 +277,22 @@ async function describedMeter(
   return tell;
 }
 
-/** All that the channels of the only device have. */
 async function valuesOf(ingest: Ingest): Promise<unknown[]> {
+  const stored = await samplesOf(ingest);
+  return Array.from({ length: stored.count }, (_, row) => valueAt(stored, row));
+}
+
+async function qualitiesOf(ingest: Ingest): Promise<unknown[]> {
+  const stored = await samplesOf(ingest);
+  return Array.from(stored.quality.subarray(0, stored.count), qualityOf);
+}
+
+/** All that the first channel of the only device has. */
+function samplesOf(ingest: Ingest): Promise<Samples> {
   const [device] = ingest.devices();
   assert.ok(device);
   const series = ingest.device(device.id)?.channels[0]?.series ?? 0;
-  const stored = await historian.range({ series, from: 0, to: NOW + 60_000, limit: 10 });
-  return Array.from({ length: stored.count }, (_, row) => valueAt(stored, row));
+  return historian.range({ series, from: 0, to: NOW + 60_000, limit: 10 });
 }
 
 /** Of the only device. */

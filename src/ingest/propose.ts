@@ -1,6 +1,7 @@
 import type { ChannelName } from "../domain/brand.ts";
 import type { DataType, Variable } from "../domain/catalogue.ts";
 import { roundedFrom } from "../domain/coerce.ts";
+import { notFiniteIn } from "../domain/not-finite.ts";
 import type { Value } from "../domain/reading.ts";
 import type { Driver } from "../driver/driver.ts";
 
@@ -58,6 +59,7 @@ export function dataTypeOf(value: Value | null): DataType {
   if (typeof value === "bigint") return "integer";
   if (value === null || value.trim() === "") return "number";
   if (/^(true|false)$/i.test(value)) return "boolean";
+  if (notFiniteIn(value) !== undefined) return "number";
   const number = Number(value);
   if (!Number.isFinite(number)) return "string";
   return roundedFrom(value, number) === undefined ? "number" : "integer";

@@ -111,7 +111,7 @@ function addRecords(
   for (let row = 0; row < samples.count; row += 1) {
     if (samples.series[row] !== series) continue;
     const { at, value, quality } = sampleAt(samples, row);
-    if (value === null || Number.isNaN(value)) continue;
+    if (value === null || (typeof value === "number" && !Number.isFinite(value))) continue;
     const record: Record = rows.get(at) ?? { _time: iso(at) };
     record[name] = value;
     if (qualityCode || quality !== "good")

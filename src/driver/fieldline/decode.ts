@@ -2,8 +2,9 @@ import type { ChannelName, DeviceAddress } from "../../domain/brand.ts";
 import { DATA_TYPES, type DataType } from "../../domain/catalogue.ts";
 import type { DeclaredChannel, Findings } from "../../domain/findings.ts";
 import type { ReceivedMessage } from "../../domain/message.ts";
+import { notFiniteIn } from "../../domain/not-finite.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
-import { QUALITIES, type Quality } from "../../domain/reading.ts";
+import { QUALITIES, type Quality, type Value } from "../../domain/reading.ts";
 import { wordBeside } from "../../domain/status-word.ts";
 import { type ExactJson, isJsonObject } from "../../lib/json.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
@@ -37,7 +38,7 @@ type About = { readonly device: DeviceAddress; readonly isLate: boolean };
 
 /**
  * `[channel, time, value]`, and behind it what is not plainly good and of now: quality, status
- * word, whether the device told it afterwards.
+ * word, whether the device told it afterwards, and which number it is where JSON has none for it.
  */
 function readSamples(
   list: readonly ExactJson[],
@@ -45,10 +46,11 @@ function readSamples(
   { device, isLate }: About,
 ): Outcome<void, Problem> {
   for (const row of list) {
-    const [channel, at, value, quality = "good", word = 0, isPast = false] = partsOf(row);
+    const [channel, at, json, quality = "good", word = 0, isPast = false, beyond] = partsOf(row);
+    const value = beyond === undefined ? plainly(json) : numberBeyond(json, beyond);
     const isSample =
       typeof channel === "string" && channel !== "" && isTime(at) && isQuality(quality);
-    if (!isSample || !isValue(value) || !isWordOf(quality, word) || !isTruth(isPast)) {
+    if (!isSample || value === undefined || !isWordOf(quality, word) || !isTruth(isPast)) {
       return malformed(`E_SAMPLE ${shorten(row)}`);
     }
     if (isPast) findings.past(device, at);
@@ -57,6 +59,15 @@ function readSamples(
     findings.reading(channel as ChannelName, value, quality, word);
   }
   return success(undefined);
+}
+
+function plainly(json: ExactJson | undefined): Value | null | undefined {
+  return isValue(json) ? json : undefined;
+}
+
+/** NaN or an infinity, which stand beside none; undefined where they do not. */
+function numberBeyond(json: ExactJson | undefined, name: ExactJson): number | undefined {
+  return json === null && typeof name === "string" ? notFiniteIn(name) : undefined;
 }
 
 function channelIn(json: ExactJson): DeclaredChannel | undefined {

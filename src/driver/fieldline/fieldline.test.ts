@@ -16,6 +16,20 @@ test("integers of 64 bits and times between milliseconds come through exactly", 
   assert.deepEqual(fieldline.twin(DEVICE).emit(said).flatMap(heard), said);
 });
 
+test("numbers that JSON has not come through, and so does how good they are", () => {
+  const numbers = [-0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const said = [...numbers.map(reading), { ...reading(Number.NaN, 9), quality: "bad" } as const];
+  assert.deepEqual(fieldline.twin(DEVICE).emit(said).flatMap(heard), said);
+});
+
+test("a number beside a value, or one that JSON has, is none of ours", () => {
+  for (const row of ['["x",0,1,"bad",0,false,"NaN"]', '["x",0,null,"bad",0,false,"1"]']) {
+    const text = `{"device":"viasens/12/5","samples":[${row}]}`;
+    const message = { topic: "fl/1/hall-3/o/samples", payload: Buffer.from(text) };
+    assert.equal(decoded(message, new Findings()).ok, false, row);
+  }
+});
+
 test("what is too much for one message is said in several, in order", () => {
   const said = Array.from({ length: 20_000 }, (_, index) => reading(index, index));
   const messages = fieldline.twin(DEVICE).emit(said);
@@ -44,11 +58,14 @@ function reading(value: Value, at: number): TwinReading {
   return { channel: "total", at: at as Timestamp, value, quality: "good" };
 }
 
+function decoded(message: Pick<Message, "topic" | "payload">, findings: Findings) {
+  const from = { agent: "agent-1" as AgentId, receivedAt: 0 as Timestamp, retain: false };
+  return fieldline.decode({ ...message, ...from }, findings, NOTHING_KNOWN);
+}
+
 function heard({ topic, payload }: Message): TwinReading[] {
   const findings = new Findings();
-  const agent = "agent-1" as AgentId;
-  const message = { topic, payload, agent, receivedAt: 0 as Timestamp, retain: false };
-  assert.ok(fieldline.decode(message, findings, NOTHING_KNOWN).ok);
+  assert.ok(decoded({ topic, payload }, findings).ok);
   return findings.readings.map(({ channel, at, value, quality }) => {
     return { channel, at: at as Timestamp, value, quality };
   });

@@ -9,7 +9,7 @@ import { twin } from "./twin.ts";
 export const fieldline: Driver = {
   id: "fieldline",
   title: "Fieldline gateway",
-  spec: "Fieldline gateway, version 1.3",
+  spec: "Fieldline gateway, version 1.4",
   listensTo: DEVICE_FILTERS,
   catalogue,
   decode,

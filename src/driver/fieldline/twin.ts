@@ -1,5 +1,6 @@
 import type { DeviceAddress } from "../../domain/brand.ts";
 import type { Message } from "../../domain/message.ts";
+import { notFiniteIn } from "../../domain/not-finite.ts";
 import { problem } from "../../domain/problem.ts";
 import type { Value } from "../../domain/reading.ts";
 import { wordBeside } from "../../domain/status-word.ts";
@@ -50,14 +51,18 @@ export function twin(device: DeviceAddress): Twin {
 function rowOf({ channel, at, value, quality, word = 0, isPast = false }: TwinReading): string {
   const parts = [JSON.stringify(channel), String(at), jsonOf(value)];
   const beside = wordBeside(quality, word);
-  if (quality !== "good" || beside !== null || isPast) parts.push(JSON.stringify(quality));
-  if (beside !== null || isPast) parts.push(String(beside ?? 0));
-  if (isPast) parts.push("true");
+  const isSized = notFiniteIn(typeof value === "number" ? value : null) === undefined;
+  const isMore = beside !== null || isPast || !isSized;
+  if (quality !== "good" || isMore) parts.push(JSON.stringify(quality));
+  if (isMore) parts.push(String(beside ?? 0));
+  if (isPast || !isSized) parts.push(String(isPast));
+  if (!isSized) parts.push(JSON.stringify(String(value)));
   return `[${parts.join()}]`;
 }
 
-/** JSON has numbers of any length: an integer beyond 2^53 needs no other form. */
+/** JSON has numbers of any length: an integer beyond 2^53 needs no other form, nor does -0. */
 function jsonOf(value: Value | null): string {
+  if (Object.is(value, -0)) return "-0";
   return typeof value === "bigint" ? String(value) : JSON.stringify(value);
 }
 

@@ -1,3 +1,4 @@
+import { notFiniteIn } from "../../domain/not-finite.ts";
 import type { Value } from "../../domain/reading.ts";
 
 /** A number, and perhaps a unit behind it: `21.5`, `21,5 °C`. */
@@ -17,6 +18,8 @@ export function readText(text: string): Said {
   const trimmed = text.trim();
   const isOn = SWITCH.get(trimmed.toLowerCase());
   if (isOn !== undefined) return { value: isOn, unit: "" };
+  const notFinite = notFiniteIn(trimmed);
+  if (notFinite !== undefined) return { value: notFinite, unit: "" };
   const [, digits, unit = ""] = NUMBER.exec(trimmed) ?? [];
   if (digits === undefined) return { value: trimmed, unit: "" };
   return { value: numberIn(digits.replace(",", ".")), unit: unit.trim() };

@@ -15,7 +15,7 @@ export function valueIn(raw: Raw, type: TypeName): Value | undefined {
       return wholeValue(raw.whole, type);
     case "float":
     case "double":
-      return Number.isFinite(raw.number) ? raw.number : undefined;
+      return raw.number;
     case "boolean":
       return raw.truth;
     case "string":

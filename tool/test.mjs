@@ -36,8 +36,7 @@ const isLong = (file) => file.endsWith(".long.ts");
 
 /** After which time a file hangs. */
 function limitMs(file) {
-  if (isLong(file)) return 3_600_000;
-  return isScenario(file) ? 480_000 : 180_000;
+  return isLong(file) ? 3_600_000 : 480_000;
 }
 
 /** Runs files of one limit, and counts their tests. */

@@ -150,6 +150,7 @@ export async function started(historian: Historian, server: Above): Promise<Upli
       },
     },
     send: server.line(),
+    tried: async () => {},
     reachTrouble: () => server.trouble,
     newest: () => historian.latest(Uint32Array.from(SERIES)),
     sourceOf: (series): Source => ({

@@ -16,6 +16,8 @@ export const LIMIT = {
   /** Between two tries to reach it: from the first to the longest, with chance. */
   externalRetryMs: 250,
   externalRetryMsMax: 15_000,
+  /** The same to a server above: people look at it when a line is mended. */
+  uplinkRetryMsMax: 5_000,
   /** A connection that lasted this long was a good one: the next is tried at once. */
   externalStableMs: 10_000,
   /** Topics whose agent is remembered. */

@@ -32,6 +32,7 @@ export async function startUplink(
     ...parts,
     outbox: historian.outbox,
     send: (message) => link.send(message),
+    tried: () => link.tried(),
     reachTrouble: () => link.trouble,
     newest: () => historian.latest(seriesWithWords(ingest, name)),
     sourceOf: sourcesOf(ingest, name),

@@ -117,6 +117,26 @@ test("a line that is cut is told while nothing comes, too, and that it is mended
     await historian.close();
   }));
 
+test("until the first try to reach the server is over nothing is wrong, nor said to be up", () =>
+  inFolder(async (folder) => {
+    const server = new Server();
+    let isOver = () => {};
+    server.tried = new Promise((resolve) => {
+      isOver = resolve;
+    });
+    server.trouble = DOWN;
+    const { historian, uplink } = await open(folder, server);
+    assert.equal(uplink.trouble, undefined);
+    assert.equal(uplink.state.isUp, false);
+    assert.match(uplink.state.reason ?? "", /first time since the start/);
+    isOver();
+    await server.until(0, () => uplink.trouble !== undefined);
+    server.trouble = null;
+    await server.until(0, () => uplink.state.isUp);
+    await uplink.close();
+    await historian.close();
+  }));
+
 test("samples that no device has sent stay where they are", () =>
   inFolder(async (folder) => {
     const server = new Server();
@@ -173,6 +193,8 @@ class Server {
   refuses = 0;
   /** Why it cannot be reached. */
   trouble: Problem | null = null;
+  /** Until it is known whether it can be reached. */
+  tried = Promise.resolve();
   readonly heard: (readonly [at: number, value: unknown, word?: number])[] = [];
   readonly said: string[] = [];
   /** Times of what the device told afterwards. */
@@ -218,6 +240,7 @@ async function open(folder: string, server: Server): Promise<Opened> {
   const uplink = await openUplink({
     outbox: opened.value.outbox,
     send: server.send,
+    tried: () => server.tried,
     reachTrouble: () => server.trouble,
     newest: () => opened.value.latest(Uint32Array.of(1, 101)),
     sourceOf: (series) => (series === 1 ? source : undefined),

@@ -36,6 +36,8 @@ export interface Uplink {
 type UplinkParts = SpeechParts &
   DeliveryParts & {
     readonly outbox: Outbox;
+    /** Settles when the first try to reach the server has come to something. */
+    readonly tried: () => Promise<void>;
     /** Why nothing can be sent now; null where it can be tried. */
     readonly reachTrouble: () => Problem | null;
     /** The newest samples of what devices feed, with their status words. */
@@ -54,6 +56,9 @@ const BATCH_SAMPLES_MIN = 250;
 const BATCH_MS = 1_000;
 const LOOK_EVERY_MS = 500;
 const RETRY = { firstMs: 500, longestMs: 15_000 };
+/** A first try that takes longer is trouble. */
+const FIRST_TRY_MS = 10_000;
+const FIRST_TRY = "the server is being reached for the first time since the start";
 /** Each note writes to the disk; what comes twice after a crash is no harm. */
 const NOTE_EVERY_MS = 10_000;
 
@@ -93,6 +98,7 @@ class Carrier implements Uplink {
   #noted = "";
   #notedAt: number;
   #isBroken = false;
+  #isFirstTry = true;
   #isClosed = false;
   readonly #rests: Rests;
 
@@ -124,10 +130,11 @@ class Carrier implements Uplink {
 
   get state(): UplinkState {
     const { why, acknowledgedAt } = this.#delivery;
-    const isFilling = why === undefined && this.#taken.firstGap(this.#head) !== undefined;
+    const reason = this.#isFirstTry ? FIRST_TRY : (why ?? null);
+    const isFilling = reason === null && this.#taken.firstGap(this.#head) !== undefined;
     return {
-      isUp: why === undefined,
-      reason: why ?? null,
+      isUp: reason === null,
+      reason,
       waiting: this.#waiting,
       fillingUp: isFilling ? { leftMs: this.#timeLeft.ms } : null,
       acknowledgedAt,
@@ -142,6 +149,9 @@ class Carrier implements Uplink {
   }
 
   async #run(): Promise<void> {
+    await Promise.race([this.#parts.tried(), this.#rests.rest(FIRST_TRY_MS)]);
+    this.#rests.wake();
+    this.#isFirstTry = false;
     for (let tries = 0; !this.#isClosed; tries += 1) {
       const before = this.#delivery.acknowledgedAt;
       this.#isBroken = false;
@@ -185,14 +195,13 @@ class Carrier implements Uplink {
     this.#isLiveBehind = false;
     this.#newest = undefined;
     this.#timeLeft.forget();
-    this.#isCutOff();
     return arrivals;
   }
 
   /** Where much waits, the newest is told first. */
   async #begin(): Promise<void> {
     const { samples, waiting } = await this.#look();
-    if (this.#isBroken || this.#taken.missing(this.#head) === 0) return;
+    if (this.#isCutOff() || this.#taken.missing(this.#head) === 0) return;
     const newest = await this.#newestNow();
     this.#newest = newest && new NewestFirst(newest);
     if (waiting === 0 || !newest) return;

@@ -11,6 +11,8 @@ import type { Spoken, Welcome } from "./packet.ts";
 type ClientParts = {
   readonly clientId: string;
   readonly isFresh: boolean;
+  /** Between two tries, at most. */
+  readonly retryMsMax?: number;
   /** Whether it may connect now; asked before each try. Fallback: it may. */
   readonly mayConnect?: () => boolean;
   /** What the broker says when this process is gone without a word. */
@@ -126,7 +128,8 @@ export class Client {
     const isOlder = isOldBroker && this.#version === 5;
     if (!wasWelcome) this.#version = isOlder ? 4 : 5;
     if (isOlder && this.#tries === 0) return 0;
-    const { externalRetryMs: firstMs, externalRetryMsMax: longestMs } = LIMIT;
+    const { externalRetryMs: firstMs, externalRetryMsMax } = LIMIT;
+    const { retryMsMax: longestMs = externalRetryMsMax } = this.#parts;
     const delayMs = backoff({ firstMs, longestMs }, this.#tries, this.#parts.chance());
     this.#tries += 1;
     return delayMs;

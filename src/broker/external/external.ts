@@ -81,6 +81,8 @@ export async function openExternalBroker(
 export interface Outgoing {
   /** Why it is not connected; null while it is. */
   readonly trouble: Problem | null;
+  /** Settles when the first try to connect has come to something. */
+  tried(): Promise<void>;
   /** Settles when the broker has taken the message. */
   send(message: Message): Promise<Outcome<void, Problem>>;
   close(): void;

@@ -1,3 +1,4 @@
+import { LIMIT } from "../../domain/limit.ts";
 import type { Message } from "../../domain/message.ts";
 import { type Problem, problem } from "../../domain/problem.ts";
 import type { Clock } from "../../lib/clock.ts";
@@ -24,6 +25,7 @@ export class OutgoingClient implements Outgoing {
     this.#client = new Client(address, {
       ...parts,
       isFresh: true,
+      retryMsMax: LIMIT.uplinkRetryMsMax,
       begin: (wire, welcome) => {
         this.#sender = new Sender(wire, welcome, () => parts.clock.now());
         return this.#sender;
@@ -33,6 +35,10 @@ export class OutgoingClient implements Outgoing {
 
   get trouble(): Problem | null {
     return this.#client.trouble;
+  }
+
+  tried(): Promise<void> {
+    return this.#client.settled();
   }
 
   async send(message: Message): Promise<Outcome<void, Problem>> {

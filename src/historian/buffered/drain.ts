@@ -33,7 +33,8 @@ type DrainParts = {
 export const FOLLOWER = "database";
 /** Enough for COPY to be fast, little enough to be done in a fifth of a second. */
 const BATCH_SAMPLES = 50_000;
-const UNDER_WAY = 2;
+/** Two that the database works on, and one that is made ready. */
+const UNDER_WAY = 3;
 /** What comes within this time goes along: small commits cost a database most. */
 const LINGER_MS = 200;
 const RETRY = { firstMs: 500, longestMs: 15_000 };

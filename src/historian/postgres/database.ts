@@ -14,13 +14,19 @@ export interface Database {
    * them may be a transaction of their own, done at the same time and safe before `steps` are: no
    * row may be touched by both.
    */
-  writeAll(steps: readonly Step[], beside?: readonly Step[]): Promise<void>;
+  writeAll(steps: readonly Step[], beside?: Beside): Promise<void>;
 
   /** A transaction that sees one moment and changes nothing. */
   read<T>(work: (session: Session) => Promise<T>): Promise<T>;
 
   close(): Promise<void>;
 }
+
+export type Beside = {
+  readonly steps: readonly Step[];
+  /** Whether they may be safe before the steps of the call before: no row is touched by both. */
+  readonly isAhead: boolean;
+};
 
 /** A statement; or `COPY table(columns) FROM STDIN` in the binary format, and what it takes in. */
 export type Step = string | CopyIn;

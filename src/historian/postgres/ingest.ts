@@ -4,7 +4,7 @@ import type { Joined, NumberedDeletion, Place } from "../drained.ts";
 import { spoilDays } from "./beside.ts";
 import type { Database, Session, Step } from "./database.ts";
 import type { Days } from "./days.ts";
-import { HALVED_MIN, type Half, halved } from "./halves.ts";
+import { HALVED_MIN, type Half, Halves } from "./halves.ts";
 import { COLUMNS, encodeRows } from "./rows.ts";
 import { split, type Watermarks } from "./split.ts";
 import { microsOf, timeOf } from "./time.ts";
@@ -30,6 +30,7 @@ type Stored = {
 export class Ingest {
   readonly #database: Database;
   readonly #days: Days;
+  readonly #halves = new Halves();
   readonly #newest: Watermarks = new Map();
   readonly #gone = new Map<number, number>();
   /** What rows were written into, for the next ones. */
@@ -69,7 +70,8 @@ export class Ingest {
     const marks = { newest: this.#newest, gone: this.#gone };
     const { late, touched, tooOld, ...all } = split(samples, marks);
     const least = this.#canHalve() ? HALVED_MIN : Number.POSITIVE_INFINITY;
-    const [own, beside] = halved(all, samples.series, { late: late.length, least });
+    const counts = { late: late.length, least };
+    const { own, beside, isAsBefore } = this.#halves.share(all, samples.series, counts);
     const daysMade = this.#days.makeFor(samples);
     const encoded = (rows: Uint32Array) => encodeRows(samples, rows, this.#rooms.pop());
     const [ownRows, otherRows] = [encoded(own.fresh), encoded(beside.fresh)];
@@ -82,7 +84,7 @@ export class Ingest {
         `UPDATE fieldline.meta SET samples = samples + ${all.fresh.length + late.length}`,
         ...(place ? [note(place)] : []),
       ],
-      bring(beside, otherRows),
+      { steps: bring(beside, otherRows), isAhead: isAsBefore && beside.over.length === 0 },
     );
     await Promise.all([daysMade, stored]);
     this.#rooms.push(lateRows.buffer, otherRows.buffer, ownRows.buffer);
@@ -91,7 +93,9 @@ export class Ingest {
 
   /**
    * Two transactions must never wait for each other: not for a watermark that late rows raise too,
-   * as after a deletion, and not for a day that one of them makes.
+   * as after a deletion, and not for a day that one of them makes. What is beside goes ahead only
+   * with series that were beside before, and not with what ends a day: late samples of that day may
+   * be on their way with the batch before, and it must not be made without them.
    */
   #canHalve(): boolean {
     return this.#days.areMadeBefore && !this.#mayBeAbove;

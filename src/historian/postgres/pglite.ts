@@ -25,8 +25,8 @@ export class Timescale {
     return {
       lost: new Promise(() => {}),
       write: (work) => this.#inTurn("BEGIN", work),
-      writeAll: (steps, beside = []) =>
-        this.#inTurn("BEGIN", () => this.#takeAll([...beside, ...steps])),
+      writeAll: (steps, beside) =>
+        this.#inTurn("BEGIN", () => this.#takeAll([...(beside?.steps ?? []), ...steps])),
       read: (work) => this.#inTurn("BEGIN READ ONLY", work),
       close: async () => void (await this.#last),
     };

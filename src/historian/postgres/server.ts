@@ -4,7 +4,7 @@ import { type Problem, problem } from "../../domain/problem.ts";
 import type { Log } from "../../lib/log.ts";
 import { failure, type Outcome, success } from "../../lib/outcome.ts";
 import { urlsOfHosts } from "../../lib/url-hosts.ts";
-import type { Database, Session, Step } from "./database.ts";
+import type { Beside, Database, Session, Step } from "./database.ts";
 import { runScript } from "./script.ts";
 
 /*
@@ -126,6 +126,9 @@ class Server implements Database {
   readonly #second: pg.Client;
   readonly #readers: pg.Pool;
   #last: Promise<unknown> = Promise.resolve();
+  /** The last of what is beside, and what the next of it has to wait for. */
+  #lastBeside: Promise<unknown> = this.#last;
+  #before: Promise<unknown> = this.#last;
   #isClosed = false;
 
   constructor({ writer, second }: Writers, url: string, log: Log) {
@@ -138,23 +141,39 @@ class Server implements Database {
   }
 
   write<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    return this.#inTurn(() => inTransaction(this.#writer, BEGIN, work));
+    return this.#alone(() => inTransaction(this.#writer, BEGIN, work));
   }
 
-  writeAll(steps: readonly Step[], beside: readonly Step[] = []): Promise<void> {
-    return this.#inTurn(() =>
-      beside.length === 0
-        ? inOneGo(this.#writer, [BEGIN, ...steps, "COMMIT"])
-        : this.#together(steps, beside),
+  writeAll(steps: readonly Step[], beside?: Beside): Promise<void> {
+    if (!beside || beside.steps.length === 0) {
+      return this.#alone(() => inOneGo(this.#writer, [BEGIN, ...steps, "COMMIT"]));
+    }
+    const previous = this.#last;
+    const safe = this.#besides(beside.steps, beside.isAhead ? this.#before : previous);
+    this.#before = previous;
+    return this.#inTurn(() => this.#behind(steps, safe));
+  }
+
+  /** What comes beside others is not done before this. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#inTurn(work);
+    this.#before = done;
+    return done;
+  }
+
+  /** One behind the other, too; each at most one call ahead of what it is beside. */
+  #besides(steps: readonly Step[], before: Promise<unknown>): Promise<void> {
+    const safe = Promise.all([this.#lastBeside, before]).then(() =>
+      inOneGo(this.#second, [BEGIN, ...steps, "COMMIT"]),
     );
+    this.#lastBeside = safe;
+    safe.catch(() => {}); // Whoever is behind it is told.
+    return safe;
   }
 
   /** What is beside is safe before the rest is: both are sent again where the rest is not. */
-  async #together(steps: readonly Step[], beside: readonly Step[]): Promise<void> {
-    const done = await Promise.allSettled([
-      inOneGo(this.#writer, [BEGIN, ...steps]),
-      inOneGo(this.#second, [BEGIN, ...beside, "COMMIT"]),
-    ]);
+  async #behind(steps: readonly Step[], safe: Promise<void>): Promise<void> {
+    const done = await Promise.allSettled([inOneGo(this.#writer, [BEGIN, ...steps]), safe]);
     const failed = done.find((one) => one.status === "rejected");
     if (!failed) return void (await this.#writer.query("COMMIT"));
     await this.#writer.query("ROLLBACK").catch(() => {}); // Of a connection that is gone.

@@ -13,6 +13,7 @@ import {
   verifyArchive,
   writeArchive,
 } from "./archive.ts";
+import { BESIDE_DATABASE, isBesideDatabase } from "./history.ts";
 import { configOf, type ExitCode, type Io } from "./io.ts";
 import { bytesProgress } from "./progress.ts";
 import { fetchBackup } from "./remote-backup.ts";
@@ -101,6 +102,7 @@ function ended(io: Io, done: Outcome<Manifest, Problem>, sentence: string): Exit
   const { files } = done.value;
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   io.print(`${sentence}: ${files.length} files, ${bytes} bytes`);
+  if (isBesideDatabase(files.map(({ name }) => name))) io.print(BESIDE_DATABASE);
   return 0;
 }
 

@@ -6,6 +6,7 @@ import { openJournal } from "../journal/journal.ts";
 import { systemClock } from "../lib/clock.ts";
 import { checkSqliteStore, readSqliteStore } from "../store/sqlite/sqlite.ts";
 import { verifyArchive } from "./archive.ts";
+import { BESIDE_DATABASE, BOND, isBesideDatabase } from "./history.ts";
 import { configOf, type ExitCode, type Io } from "./io.ts";
 import { bytesProgress, progressOf } from "./progress.ts";
 
@@ -35,6 +36,7 @@ async function checkArchive(file: string, io: Io): Promise<ExitCode> {
   }
   const { at, madeBy, files } = verified.value;
   io.print(`a backup of ${at} by Fieldline ${madeBy}, ${files.length} files, all of them sound`);
+  if (isBesideDatabase(files.map(({ name }) => name))) io.print(BESIDE_DATABASE);
   return 0;
 }
 
@@ -60,6 +62,7 @@ async function checkFolder(data: string, io: Io): Promise<ExitCode> {
   const { chunks, samples, records, isTorn } = history.value;
   io.print(`history: ${chunks} chunks, ${samples} samples, ${records} records in the log`);
   if (isTorn) io.print(TORN);
+  if (existsSync(join(folder, BOND))) io.print(BESIDE_DATABASE);
   const faults = [
     ...history.value.faults.map((fault) => `history: ${fault}`),
     ...(await storeFaults(join(data, "fieldline.db"), io)).map((fault) => `fieldline.db: ${fault}`),

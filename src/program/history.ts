@@ -30,6 +30,16 @@ export const HISTORY = "history";
 /** What the folder knows of the database that its history is in. */
 export const BOND = "database.json";
 
+/** Of a folder or a backup of one: what is not in it, and who has that. */
+export const BESIDE_DATABASE =
+  "its history is in a database: here are only the last two days of it, and what is not there " +
+  "yet; back the database up with its own tools first, and the folder soon after";
+
+/** Whether this is a folder whose history is in a database, by the names of its files. */
+export function isBesideDatabase(names: readonly string[]): boolean {
+  return names.includes(`${HISTORY}/${BOND}`);
+}
+
 /** The history of a data folder: in it, or behind it in a database. Its lock is the folder's. */
 export async function openHistory(
   config: Pick<Config, "data" | "database" | "profile" | "commit-ms" | "mqtt-ack">,

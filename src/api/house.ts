@@ -80,6 +80,8 @@ export type ApiParts = {
   readonly unready?: () => readonly string[];
   /** Why no samples are taken at this moment. Fallback: they always are. */
   readonly refusal?: () => Problem | undefined;
+  /** Looks at the disk, so that its gauges are of now. Fallback: they are of the last look. */
+  readonly seeDisk?: () => Promise<void>;
   /** How long points are kept that have no time of their own. Fallback: for good. */
   readonly retention?: Retention;
   readonly clock: Clock;

@@ -6,9 +6,10 @@ import { isoOrNull } from "./time.ts";
 
 export const storageHandlers = { "GET /storage": storage } satisfies Handlers;
 
-/** The room on the disk as of the last look at it. */
+/** What is stored, and the room on the disk, of one moment. */
 async function storage(house: House, _: Call<"GET /storage">): Answer<"GET /storage"> {
   const { gauges, historian } = house;
+  await house.seeDisk?.();
   const { samplesStored, series, newestAt, bytesOnDisk, waiting } = await historian.stats();
   const parts = gauges.byLabel("disk_bytes").filter(({ value }) => value > 0);
   return success({

@@ -18,11 +18,15 @@ function watchOf(budget: number | null) {
   const events: string[] = [];
   const since: unknown[] = [];
   const journal = { isFull: false };
+  let looks = 0;
   let sizes: Sizes = { parts: { history: 0 }, ...LARGE };
   const watch = new DiskWatch({
     folder: "",
     budget,
-    measure: async () => sizes,
+    measure: async () => {
+      looks += 1;
+      return sizes;
+    },
     reusable: async () => 0,
     record: async ({ kind, detail }) => {
       if (journal.isFull) throw new Error("database or disk is full");
@@ -33,13 +37,28 @@ function watchOf(budget: number | null) {
     gauges,
     log: silentLog,
   });
-  const look = (history: number, disk = LARGE) => {
+  const grow = (history: number, disk = LARGE) => {
     sizes = { parts: { history }, ...disk };
+  };
+  const look = (history: number, disk = LARGE) => {
+    grow(history, disk);
     return watch.look();
   };
   const code = () => watch.refusal?.code;
-  return { watch, clock, gauges, events, since, journal, look, code };
+  return { watch, clock, gauges, events, since, journal, grow, look, code, looks: () => looks };
 }
+
+test("who asks is told what is so now, and many who ask at once cost one look", async () => {
+  const { watch, gauges, clock, grow, look, looks } = watchOf(null);
+  const told = () => gauges.find('disk_bytes{part="history"}');
+  await look(10);
+  grow(20);
+  await watch.beSeen();
+  assert.deepEqual([told(), looks()], [10, 1], "it is of a moment ago");
+  clock.advance(2_000);
+  await Promise.all([watch.beSeen(), watch.beSeen()]);
+  assert.deepEqual([told(), looks()], [20, 2]);
+});
 
 test("it warns well before the budget is used up, refuses then, and recovers by itself", async () => {
   const { watch, events, look, code } = watchOf(100 * MIB);

@@ -32,6 +32,8 @@ type State = "fine" | "low" | "full";
 type Reading = { readonly at: number; readonly used: number };
 
 const EVERY_MS = 10_000;
+/** What was seen so long ago is told to who asks. */
+const SEEN_MS = 2_000;
 /** How fast the folder grows is known from readings this far apart, over a week. */
 const READING_MS = 10 * 60_000;
 const READINGS_MAX = 7 * 24 * 6;
@@ -51,6 +53,8 @@ export class DiskWatch {
   /** What the journal has not taken yet, oldest first. */
   #untold: NewEvent[] = [];
   #timer: Timer | undefined;
+  #seenAt = Number.NEGATIVE_INFINITY;
+  #seeing: Promise<void> | undefined;
   #isClosed = false;
 
   constructor(parts: WatchParts) {
@@ -69,10 +73,24 @@ export class DiskWatch {
 
   /** Looks now, and again and again until it is closed. */
   async start(): Promise<void> {
-    await this.look().catch((reason) =>
-      this.#parts.log.error("the disk could not be looked at", { reason: String(reason) }),
-    );
+    await this.#see();
     if (!this.#isClosed) this.#timer = this.#parts.clock.after(EVERY_MS, () => void this.start());
+  }
+
+  /** Before it is told to somebody: the gauges are of this moment then. Many may ask at once. */
+  async beSeen(): Promise<void> {
+    if (this.#parts.clock.monotonic() - this.#seenAt >= SEEN_MS) await this.#see();
+  }
+
+  #see(): Promise<void> {
+    this.#seeing ??= this.look()
+      .catch((reason) =>
+        this.#parts.log.error("the disk could not be looked at", { reason: String(reason) }),
+      )
+      .finally(() => {
+        this.#seeing = undefined;
+      });
+    return this.#seeing;
   }
 
   close(): void {
@@ -85,6 +103,7 @@ export class DiskWatch {
     const sizes = await measure(folder);
     const room = roomOf(sizes, budget, await this.#parts.reusable());
     this.left = room.left;
+    this.#seenAt = this.#parts.clock.monotonic();
     const daysLeft = this.#daysLeft(room);
     for (const [part, bytes] of Object.entries(sizes.parts)) {
       gauges.set(`disk_bytes{part="${part}"}`, bytes);

@@ -168,7 +168,7 @@ function openDoors(
   const retention = retentionOf(config);
   const outside = {
     ...{ broker, drivers, demo, backups, reception, uplink },
-    ...{ onChanged, unready, refusal, retention },
+    ...{ onChanged, unready, refusal, retention, seeDisk: () => disk.beSeen() },
   };
   return openApi(options, { ...ground, ...opened, ...outside, modelLinks });
 }

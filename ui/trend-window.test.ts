@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { joined, stepFor, TrendWindow } from "./trend-window.ts";
+import { drawnAt, joined, stepFor, TrendWindow } from "./trend-window.ts";
 
 const ones = (values: (number | null)[]) => values.map((value) => (value === null ? 0 : 1));
 const good = (at: number, value: number) => ({ at, value, isGood: true });
@@ -53,6 +53,11 @@ test("what is no number is not counted, and spoils nothing beside it", () => {
       [3, 1],
     ],
   );
+});
+
+test("the bucket that is under way is drawn within what is seen, so that the scale has it", () => {
+  assert.deepEqual(drawnAt([0.5, 1.5, 2.5], 700, 2_200), [0.7, 1.5, 2.2]);
+  assert.deepEqual(drawnAt([0.5, 1.5, 2.5], 0, 3_000), [0.5, 1.5, 2.5]);
 });
 
 test("a short hole is a value that stayed, a long one is silence", () => {

@@ -138,6 +138,15 @@ export class TrendWindow {
   }
 }
 
+/**
+ * Where a chart draws buckets, in seconds like their times: the middle of the first or last may lie
+ * beside what is seen, as that of the day that is under way does. Drawn at the edge, its height
+ * counts for the scale.
+ */
+export function drawnAt(middles: readonly number[], from: number, to: number): number[] {
+  return middles.map((at) => Math.min(to / 1000, Math.max(from / 1000, at)));
+}
+
 function bucketIn(columns: Aggregate["items"][number]["columns"], row: number): Bucket {
   const of = (name: keyof typeof columns) => columns[name]?.[row] ?? Number.NaN;
   return {

@@ -4,7 +4,7 @@ import "uplot/dist/uPlot.min.css";
 import { scaleLabels } from "../scale-labels.ts";
 import { colourOf, type Theme, useTheme } from "../theme.ts";
 import { timeLabels } from "../time-axis.ts";
-import type { TrendColumns } from "../trend-window.ts";
+import { drawnAt, type TrendColumns } from "../trend-window.ts";
 import type { Pen } from "./pen.ts";
 import { PLOT_LEFT, PLOT_RIGHT } from "./plot-edges.ts";
 import "./trend.css";
@@ -25,7 +25,7 @@ type TrendPlotProps = {
 
 /** uPlot lives outside React: React keeps its box, and hands it new columns. */
 export function TrendPlot(props: TrendPlotProps) {
-  const { label, pens, columns, from, to, height } = props;
+  const { label, pens, columns, from, to, height, isStepped = false } = props;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const newest = useRef(props);
@@ -40,7 +40,7 @@ export function TrendPlot(props: TrendPlotProps) {
     const columnsNow = () => newest.current.columns;
     const made = new uPlot(
       { ...optionsFor(newest.current, theme, columnsNow), ...sizeOf(element) },
-      dataOf(newest.current.columns),
+      dataOf(newest.current),
       element,
     );
     plot.current = made;
@@ -55,10 +55,10 @@ export function TrendPlot(props: TrendPlotProps) {
 
   useEffect(() => {
     plot.current?.batch((it: uPlot) => {
-      it.setData(dataOf(columns), false);
+      it.setData(dataOf({ columns, from, to, isStepped }), false);
       it.setScale("x", { min: from / 1000, max: to / 1000 });
     });
-  }, [columns, from, to]);
+  }, [columns, from, to, isStepped]);
 
   return (
     <div
@@ -133,9 +133,11 @@ function seriesOf(colour: string, theme: Theme, isStepped: boolean): uPlot.Serie
   return [edge, edge, { stroke: colour, width, points: { show: false }, ...paths }];
 }
 
-function dataOf({ at, pens }: TrendColumns): uPlot.AlignedData {
+type Drawn = Pick<TrendPlotProps, "columns" | "from" | "to" | "isStepped">;
+
+function dataOf({ columns: { at, pens }, from, to, isStepped }: Drawn): uPlot.AlignedData {
   return [
-    [...at],
+    isStepped ? [...at] : drawnAt(at, from, to),
     ...pens.flatMap(({ max, min, avg }) => [[...max], [...min], [...avg]]),
   ] as uPlot.AlignedData;
 }

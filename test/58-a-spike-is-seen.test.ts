@@ -55,6 +55,22 @@ test("what stands out for one sample of a day is drawn, and no less wide than ca
   await visitor.close();
 });
 
+test("where the newest is no figure, nobody is sent to look for it elsewhere", {
+  skip,
+}, async () => {
+  const at = Date.now() + 600_000;
+  await house.call("POST", `/points/${point}/samples`, { samples: [{ at, value: null }] });
+  const { items } = await house.call("GET", `/points?search=hall`);
+  const visitor = await Visitor.open(browser, house);
+  const span = `from=${at - 60_000}&to=${at + 60_000}`;
+  await visitor.visit(`/plant/${items[0].assetId}?${span}&pens=${point}`);
+  const blank = visitor.page.locator(".trend-blank");
+  await blank.getByText("Nothing in this time that can be drawn.").waitFor();
+  assert.equal(await blank.getByRole("button").count(), 0);
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.close();
+});
+
 /** Of each column of the plot's pixels, how much of its height differs from most columns. */
 async function drawnAbove(page: Page): Promise<readonly number[]> {
   return page.evaluate(`(() => {

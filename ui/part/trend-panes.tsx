@@ -52,7 +52,7 @@ function Panes(props: PanesProps) {
     <div className="trend-panes" aria-busy={props.isWaiting}>
       <ProblemNote problem={trend.problem} />
       {isHeard && isBlank(trend.columns.pens) && (
-        <TrendBlank pens={pens} view={view} onView={onView} />
+        <TrendBlank pens={pens} view={view} trend={trend} onView={onView} />
       )}
       <TrendSurface
         from={trend.from}

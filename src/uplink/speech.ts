@@ -5,6 +5,10 @@ import { isPast } from "../domain/reading.ts";
 import { type Samples, sampleAt } from "../domain/samples.ts";
 import type { Twin, TwinReading } from "../driver/driver.ts";
 
+type Teller = Pick<Twin, "tell"> & {
+  emit(readings: Iterable<TwinReading>): readonly Message[];
+};
+
 /** Where samples of a series came from, as the server above is to know it. */
 export type Source = {
   readonly device: DeviceAddress;
@@ -19,7 +23,7 @@ export type SpeechParts = {
   /** Whose status words a series holds. */
   readonly valuesOf: (series: number) => number | undefined;
   /** How the server above is told of a device. */
-  readonly twin: (device: DeviceAddress) => Twin;
+  readonly twin: (device: DeviceAddress) => Teller;
 };
 
 export type Wish = {
@@ -40,7 +44,7 @@ export type Said = {
 /** Samples in the words of a gateway: its devices, their channels, and what those are. */
 export class Speech {
   readonly #parts: SpeechParts;
-  readonly #twins = new Map<DeviceAddress, Twin>();
+  readonly #twins = new Map<DeviceAddress, Teller>();
   /** Channels that the server was told of since we started. */
   readonly #told = new Set<string>();
 
@@ -50,8 +54,14 @@ export class Speech {
 
   of(samples: Samples, wish: Wish): Said {
     const news: string[] = [];
-    const devices = this.#byDevice(samples, wish);
-    const messages = Array.from(devices, ([device, rows]) => this.#said(device, rows, news)).flat();
+    const sources = this.#sourcesIn(samples);
+    const devices = byDevice(samples, sources, wish);
+    const words = this.#wordsIn(samples);
+    const messages = Array.from(devices, ([device, rows]) => {
+      const channels = this.#channels(device, this.#unknown(samples, { rows, sources }), news);
+      const readings = readingsOf(samples, { rows, sources, words, isLate: wish.isLate });
+      return [channels, this.#twin(device).emit(readings)].flat();
+    }).flat();
     const heard = () => {
       for (const channel of news) this.#told.add(channel);
     };
@@ -59,25 +69,17 @@ export class Speech {
     return { messages, samples: count, heard };
   }
 
-  #byDevice(samples: Samples, { isLate, says = () => true }: Wish): Map<DeviceAddress, Row[]> {
-    const devices = new Map<DeviceAddress, Row[]>();
-    const words = this.#wordsIn(samples);
-    for (let row = 0; row < samples.count; row += 1) {
-      const source = this.#parts.sourceOf(samples.series[row] ?? 0);
-      if (!source || !says(row)) continue;
-      const { series, at, value, quality } = sampleAt(samples, row);
-      const rows = devices.get(source.device) ?? [];
-      const word = words.get(series)?.get(at) ?? 0;
-      const told = isPast(samples.quality[row]) ? { isPast: true } : {};
-      const reading = { channel: source.channel, at, value, quality, word, isLate, ...told };
-      rows.push({ source, reading });
-      devices.set(source.device, rows);
+  #sourcesIn({ count, series }: Samples): Sources {
+    const sources = new Map<number, Source>();
+    for (const one of new Set(series.subarray(0, count))) {
+      const source = this.#parts.sourceOf(one);
+      if (source) sources.set(one, source);
     }
-    return devices;
+    return sources;
   }
 
   /** By series and time: what arrives with a value is in its batch. */
-  #wordsIn(samples: Samples): ReadonlyMap<number, ReadonlyMap<number, number>> {
+  #wordsIn(samples: Samples): Words {
     const words = new Map<number, Map<number, number>>();
     for (let row = 0; row < samples.count; row += 1) {
       const series = this.#parts.valuesOf(samples.series[row] ?? 0);
@@ -88,24 +90,79 @@ export class Speech {
     return words;
   }
 
-  /** Its channels first, where the server was not told of them. */
-  #said(device: DeviceAddress, rows: readonly Row[], news: string[]): readonly Message[] {
-    const twin = this.#twins.get(device) ?? this.#parts.twin(device);
-    this.#twins.set(device, twin);
-    const unknown = new Map(
-      rows
-        .map(({ source }) => [keyOf(source), source] as const)
-        .filter(([key]) => !this.#told.has(key)),
-    );
+  /** Those of them that the server was not told of. */
+  #unknown(
+    { series }: Samples,
+    { rows, sources }: Pick<Chosen, "rows" | "sources">,
+  ): ReadonlyMap<string, Source> {
+    const unknown = new Map<string, Source>();
+    for (const one of new Set(rows.map((row) => series[row] ?? 0))) {
+      const source = sources.get(one);
+      const key = source && keyOf(source);
+      if (source && key !== undefined && !this.#told.has(key)) unknown.set(key, source);
+    }
+    return unknown;
+  }
+
+  /** What says them, before their values. */
+  #channels(device: DeviceAddress, unknown: ReadonlyMap<string, Source>, news: string[]) {
+    if (unknown.size === 0) return [];
     news.push(...unknown.keys());
     const channels = Array.from(unknown.values(), ({ device: _, ...channel }) => channel);
     const list = { kind: "channels", isWhole: false, device, channels } as const;
-    const told = channels.length > 0 ? twin.tell?.(list) : undefined;
-    return [...(told ? [told] : []), ...twin.emit(rows.map(({ reading }) => reading))];
+    return this.#twin(device).tell?.(list) ?? [];
+  }
+
+  #twin(device: DeviceAddress): Teller {
+    const twin = this.#twins.get(device) ?? this.#parts.twin(device);
+    this.#twins.set(device, twin);
+    return twin;
   }
 }
 
-type Row = { readonly source: Source; readonly reading: TwinReading };
+/** By series and time. */
+type Words = ReadonlyMap<number, ReadonlyMap<number, number>>;
+
+type Sources = ReadonlyMap<number, Source>;
+
+type Chosen = {
+  readonly rows: readonly number[];
+  readonly sources: Sources;
+  readonly words: Words;
+  readonly isLate: boolean;
+};
+
+/** Which rows are said, of each device. */
+function byDevice(
+  { count, series }: Samples,
+  sources: Sources,
+  { says = () => true }: Wish,
+): Map<DeviceAddress, number[]> {
+  const devices = new Map<DeviceAddress, number[]>();
+  for (let row = 0; row < count; row += 1) {
+    const source = sources.get(series[row] ?? 0);
+    if (!source || !says(row)) continue;
+    const rows = devices.get(source.device);
+    if (rows) rows.push(row);
+    else devices.set(source.device, [row]);
+  }
+  return devices;
+}
+
+/** One by one: all of a batch at once would be the larger part of a gateway's memory. */
+function* readingsOf(
+  samples: Samples,
+  { rows, sources, words, isLate }: Chosen,
+): Generator<TwinReading> {
+  for (const row of rows) {
+    const { series, at, value, quality } = sampleAt(samples, row);
+    const source = sources.get(series);
+    if (!source) continue;
+    const word = words.get(series)?.get(at) ?? 0;
+    const told = isPast(samples.quality[row]) ? { isPast: true } : {};
+    yield { channel: source.channel, at, value, quality, word, isLate, ...told };
+  }
+}
 
 function keyOf({ device, channel, dataType, unit = "" }: Source): string {
   return JSON.stringify([device, channel, dataType, unit]);

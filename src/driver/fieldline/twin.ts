@@ -11,8 +11,11 @@ import { splitAddress, topicOf, type Verb } from "./topics.ts";
 /** Far below what a broker takes in one packet; a single long text may be more. */
 const BYTES_MAX = 64 * 1024;
 
+/** It takes readings one by one, as they are made: of a backlog there are many. */
+type GatewayTwin = Twin & { emit(readings: Iterable<TwinReading>): readonly Message[] };
+
 /** The gateway's side of one of its devices. */
-export function twin(device: DeviceAddress): Twin {
+export function twin(device: DeviceAddress): GatewayTwin {
   return {
     emit(readings) {
       const messages: Message[] = [];

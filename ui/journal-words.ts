@@ -91,6 +91,8 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "history.unreadable": "Parts of the history are damaged and cannot be read: restore a backup",
   "history.failed": "The disk failed the history: what comes is kept in its log",
   "history.fine": "The history was opened anew after its disk failed",
+  "outbox.low": "Samples wait, and little more is kept",
+  "outbox.let_go": "Let go of what waited for a target",
   "outbox.dropped": "Dropped samples that waited too long",
   "house.started": "Server started",
 };

@@ -67,7 +67,15 @@ const Storage = Type.Object({
   kept: RetentionSchema,
   /** What targets of the outbox have not taken yet, in records of the log. */
   waiting: Type.Array(
-    Type.Object({ target: Type.String(), records: Type.Integer(), dropped: Type.Integer() }),
+    Type.Object({
+      target: Type.String(),
+      records: Type.Integer(),
+      /** Of the log, files that these are in. */
+      bytes: Type.Integer(),
+      dropped: Type.Integer(),
+      /** Whether anything is brought there since the start. */
+      isFollowed: Type.Boolean(),
+    }),
   ),
 });
 
@@ -98,6 +106,11 @@ export const HOUSE_ROUTES = {
     permission: "view",
     summary: "What is stored, the room that it takes, and how much is left",
     reply: Storage,
+  },
+  "DELETE /outbox/:target": {
+    permission: "administer",
+    summary: "Keep nothing any more for a target that nothing is brought to since the start",
+    params: Type.Object({ target: Type.String() }),
   },
   "GET /backups": {
     permission: "administer",

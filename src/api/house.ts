@@ -72,6 +72,8 @@ export type ApiParts = {
   readonly reception?: Reception | null;
   /** Where there is a server above. */
   readonly uplink?: Uplink | undefined;
+  /** Who reads the history's log. Fallback: whoever is there. */
+  readonly outbox?: Targets;
   /** Where a server can make some. */
   readonly backups?: Backups;
   /** Asks to be told when somebody else changed the model or the inbox, and what changed. */
@@ -87,6 +89,14 @@ export type ApiParts = {
   readonly clock: Clock;
   readonly gauges: Gauges;
   readonly log: Log;
+};
+
+/** Targets of the history's outbox. */
+export type Targets = {
+  /** Whether anything is brought there since the start. */
+  isFollowed(target: string): boolean;
+  /** Nothing is kept for it any more. */
+  letGo(target: string, actor: Actor): Promise<Outcome<void, Problem>>;
 };
 
 /** The demo plant, beside the data of its owner. */

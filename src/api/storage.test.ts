@@ -32,3 +32,14 @@ test("who is not signed in does not see what is stored", async () => {
   assert.equal((await house.send(null, "GET /storage")).status, 401);
   await house.close();
 });
+
+test("what is kept for a target is let go by an administrator only, and told by its name", async () => {
+  const house = await ApiHouse.open();
+  const [refused, unknown] = [
+    await house.send("operator", "DELETE /outbox/uplink"),
+    await house.send("admin", "DELETE /outbox/moon"),
+  ];
+  assert.deepEqual([refused.status, unknown.status], [403, 404]);
+  assert.equal(unknown.json.code, "target_unknown");
+  await house.close();
+});

@@ -1,10 +1,14 @@
-import { success } from "../lib/outcome.ts";
+import { problem } from "../domain/problem.ts";
+import { failure, success } from "../lib/outcome.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
 import { houseInDays } from "./retention.ts";
 import { isoOrNull } from "./time.ts";
 
-export const storageHandlers = { "GET /storage": storage } satisfies Handlers;
+export const storageHandlers = {
+  "GET /storage": storage,
+  "DELETE /outbox/:target": letGo,
+} satisfies Handlers;
 
 /** What is stored, and the room on the disk, of one moment. */
 async function storage(house: House, _: Call<"GET /storage">): Answer<"GET /storage"> {
@@ -21,6 +25,18 @@ async function storage(house: House, _: Call<"GET /storage">): Answer<"GET /stor
     leftBytes: gauges.find("disk_left_bytes") ?? null,
     leftDays: gauges.find("disk_days_left") ?? null,
     kept: houseInDays(house),
-    waiting: waiting.map(({ target, records, dropped }) => ({ target, records, dropped })),
+    waiting: waiting.map((one) => ({ ...one, isFollowed: isFollowed(house, one.target) })),
   });
+}
+
+async function letGo(
+  { outbox }: House,
+  { params, by }: Call<"DELETE /outbox/:target">,
+): Answer<"DELETE /outbox/:target"> {
+  const unknown = failure(problem("target_unknown", `nothing is kept for '${params.target}'`));
+  return outbox?.letGo(params.target, by.actor) ?? unknown;
+}
+
+function isFollowed({ outbox }: House, target: string): boolean {
+  return outbox?.isFollowed(target) ?? true;
 }

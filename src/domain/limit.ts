@@ -239,6 +239,8 @@ export const LIMIT = {
   bucketsPerQuery: 1_000_000,
   /** Log kept for targets that take nothing: about 200 M samples. The oldest go first. */
   outboxBytes: 2 * 1024 * 1024 * 1024,
+  /** Share of it from which on it is said that little more is kept. */
+  outboxLow: 0.8,
   /** Backups that the server keeps beside its data. */
   backups: 20,
   /** Of the disk, for all that is not samples: a share, and never more than this. */

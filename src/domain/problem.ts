@@ -96,6 +96,8 @@ export const PROBLEMS = {
   backup_limit: { status: 507, meaning: "The server keeps as many backups as it may." },
   backup_unsupported: { status: 501, meaning: "The history is not kept in files of this server." },
   backup_damaged: { status: 422, meaning: "The backup is damaged, or is none." },
+  target_unknown: { status: 404, meaning: "Nothing is kept for a target of this name." },
+  target_in_use: { status: 409, meaning: "Samples are brought to this target." },
   import_unknown: { status: 404, meaning: "No such import." },
   import_running: { status: 409, meaning: "The import, or another one, is at work." },
   import_limit: { status: 507, meaning: "As many files are being imported as may be." },

@@ -282,6 +282,8 @@ export type HistorianStats = {
 export type Waiting = {
   readonly target: string;
   readonly records: number;
+  /** Of the log, files that these are in. */
+  readonly bytes: number;
   /** Samples that it will never get. */
   readonly dropped: number;
 };

@@ -14,6 +14,7 @@ import type { Address, Config } from "./config.ts";
 import { Demo } from "./demo.ts";
 import { type Ground, openGround } from "./ground.ts";
 import { configOf, type ExitCode, type Io } from "./io.ts";
+import { OutboxWatch } from "./outbox-watch.ts";
 import { retentionOf } from "./retention.ts";
 import { openRooms, type Rooms } from "./rooms.ts";
 import { startUplink } from "./uplink.ts";
@@ -96,10 +97,11 @@ async function openHouse(
   const isWhole = config.database === null;
   const backups = new ServerBackups({ ...ground.value, data: config.data, isWhole });
   closer.add("backups", () => backups.close());
+  const outbox = await watchOutbox(ground.value, config, closer);
   const workers = await openWorkers(ground.value, rooms, config, closer);
   if (!workers.ok) return workers;
   const above = { reception: workers.value, uplink: uplink.value };
-  const inside = { ground: ground.value, rooms, broker, demo, backups, ...above };
+  const inside = { ground: ground.value, rooms, broker, demo, backups, outbox, ...above };
   const api = await openDoors(inside, config);
   if (!api.ok) return api;
   rooms.later.httpPort = api.value.port;
@@ -119,9 +121,21 @@ type Inside = {
   readonly broker: Parameters<typeof openApi>[1]["broker"];
   readonly demo: Demo;
   readonly backups: ServerBackups;
+  readonly outbox: OutboxWatch;
   readonly reception: Reception | null;
   readonly uplink: Uplink | undefined;
 };
+
+/** Targets of the outbox are called as the options that say where they are. */
+async function watchOutbox(ground: Ground, config: Config, closer: Closer): Promise<OutboxWatch> {
+  const { journal } = ground;
+  const targets = (["uplink", "database"] as const).filter((name) => config[name] !== null);
+  const record = journal.record.bind(journal);
+  const watch = new OutboxWatch({ ...ground, targets, record });
+  await watch.start();
+  closer.add("outbox watch", async () => watch.close());
+  return watch;
+}
 
 /** Tells those who ask for it that the house is here, and before it goes, that it is not. */
 function announcer(broker: Inside["broker"], name: string, clock: Ground["clock"]) {
@@ -135,7 +149,7 @@ function announcer(broker: Inside["broker"], name: string, clock: Ground["clock"
 
 /** Until an owner exists, nobody from elsewhere may come near. */
 function openDoors(
-  { ground, rooms, broker, demo, backups, reception, uplink }: Inside,
+  { ground, rooms, broker, demo, backups, outbox, reception, uplink }: Inside,
   config: Config,
 ): Promise<Outcome<Api, Problem>> {
   const { later, links: modelLinks, clockWatch, ...opened } = rooms;
@@ -158,6 +172,7 @@ function openDoors(
         broker.trouble?.detail ?? [],
         historian.trouble ?? [],
         uplink?.trouble ?? [],
+        outbox.reasons,
         losses.reasons,
         disk.reasons,
         clockWatch.reasons,
@@ -167,7 +182,7 @@ function openDoors(
   const refusal = () => disk.refusal;
   const retention = retentionOf(config);
   const outside = {
-    ...{ broker, drivers, demo, backups, reception, uplink },
+    ...{ broker, drivers, demo, backups, outbox, reception, uplink },
     ...{ onChanged, unready, refusal, retention, seeDisk: () => disk.beSeen() },
   };
   return openApi(options, { ...ground, ...opened, ...outside, modelLinks });

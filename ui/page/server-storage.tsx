@@ -7,6 +7,7 @@ import { ProblemNote, Waiting } from "../part/empty.tsx";
 import { Facts } from "../part/facts.tsx";
 import { useReply } from "../query.ts";
 import { bytesWords, lastsWords, partWords } from "../server-words.ts";
+import { KeptFor } from "./server-outbox.tsx";
 
 const EVERY_MS = 10_000;
 
@@ -43,8 +44,8 @@ function HistoryFacts({ stored }: { readonly stored: Stored }) {
         ["Takes", bytesWords(historyBytes)],
         ["Is kept", `${keptWords(kept)}, where a variable has no time of its own`],
         ...waiting.map(
-          ({ target, records, dropped }) =>
-            [`Waits for ${target}`, waitingWords(records, dropped)] as const,
+          (kept) =>
+            [`Waits for ${kept.target}`, <KeptFor key={kept.target} kept={kept} />] as const,
         ),
       ]}
     />
@@ -74,9 +75,4 @@ function RoomBar({ stored: { parts, leftBytes } }: { readonly stored: Stored }) 
       <i style={{ width }} />
     </div>
   );
-}
-
-function waitingWords(records: number, dropped: number): string {
-  const wait = records === 0 ? "nothing" : formatCount(records, "record");
-  return dropped === 0 ? wait : `${wait}; ${formatCount(dropped, "sample")} dropped`;
 }

@@ -94,6 +94,14 @@ export class SegmentLog {
     return sizeOf(this.#segments.filter(({ isFlushed }) => isFlushed));
   }
 
+  /** Of segments that hold records after this one. */
+  bytesAfter(sequence: number): number {
+    const held = this.#segments.filter(({ first }, index) => {
+      return first !== undefined && this.#lastOf(index) > sequence;
+    });
+    return sizeOf(held);
+  }
+
   /** Visits every record after this sequence, in order, and removes nothing. */
   replay(flushed: number, visit: (samples: Samples) => void): Replayed {
     const replayed = { records: 0, samples: 0, segments: 0, gaps: 0 };

@@ -136,6 +136,7 @@ export class LogOutbox implements Outbox {
     return [...this.#targets].map(([target, { cursor }]) => ({
       target,
       records: sequence - cursor.sequence,
+      bytes: this.#log.bytesAfter(cursor.sequence),
       dropped: cursor.dropped,
     }));
   }

@@ -13,6 +13,7 @@ const ENTRIES = [
   "program/main",
   "historian/embedded/door/worker",
   "historian/embedded/packing/packing-thread",
+  "historian/embedded/door/mending-thread",
   "import/parquet-thread",
   "historian/embedded/embedded",
   "historian/embedded/engine/engine",

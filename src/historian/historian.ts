@@ -167,6 +167,17 @@ export type Damaged = {
   readonly to: number;
 };
 
+/** Pages of the database are lost: what else it held is in a new one. */
+export type Mended = {
+  readonly pages: number;
+  /** Of which tables, as far as that is known. */
+  readonly tables: readonly string[];
+  /** How many samples are lost, as far as that is known. */
+  readonly samples: number;
+  /** Where they were, as far as that is known. */
+  readonly ranges: readonly SeriesRange[];
+};
+
 /** What was asked for lies elsewhere, and that cannot be reached now. What arrives is safe. */
 export class AwayError extends Error {}
 

@@ -11,7 +11,7 @@ import { valuesIn, varintAt } from "./sqlite-record.ts";
  */
 
 /** A row as it lies on its page. */
-type PageRow = {
+export type PageRow = {
   /** NaN in a table that has no numbers of rows. */
   readonly id: number;
   readonly values: SqlRow;
@@ -20,7 +20,7 @@ type PageRow = {
 };
 
 /** A page that has rows, or leads to those that have. */
-type RowPage = {
+export type RowPage = {
   readonly number: number;
   /** Where its tree begins; undefined where that cannot be found. */
   readonly root: number | undefined;

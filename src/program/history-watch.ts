@@ -1,9 +1,12 @@
 import { type NewEvent, THE_HOUSE } from "../domain/event.ts";
-import type { Damaged, Dropped, Missing } from "../historian/historian.ts";
+import type { Damaged, Dropped, Mended, Missing } from "../historian/historian.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Log } from "../lib/log.ts";
 
 type Told = Pick<NewEvent, "kind" | "subject" | "detail">;
+
+/** Of what was lost with damaged pages, so much is named: of each page some. */
+const RANGES_MAX = 100;
 
 /** Tells the journal what befalls the history, and the house's health what it has lost. */
 export class HistoryWatch {
@@ -12,6 +15,7 @@ export class HistoryWatch {
     onDamaged: (damaged: Damaged) => this.#damaged(damaged),
     onMissing: (missing: Missing) => this.#missing(missing),
     onMalformed: (reason: string) => this.#malformed(reason),
+    onMended: (mended: Mended) => this.#mended(mended),
     onTrouble: (trouble?: string) => this.#trouble(trouble),
   };
   readonly #log: Log;
@@ -22,6 +26,8 @@ export class HistoryWatch {
   #missingPlaces = 0;
   #missingFile: string | undefined;
   #isMalformed = false;
+  #mendedPages = 0;
+  #lostSamples = 0;
 
   constructor(log: Log) {
     this.#log = log;
@@ -34,10 +40,12 @@ export class HistoryWatch {
     const missing = `history: stored samples are missing, places in its log: ${places}`;
     const file = this.#missingFile;
     const gone = file ? `history: ${file} was gone at the start, with all that it held` : [];
-    const malformed =
-      "history: parts of history.db are damaged and cannot be read: restore a backup";
+    const malformed = "history: parts of history.db are damaged and cannot be read";
     const unread = this.#isMalformed ? malformed : [];
-    return [samples > 0 ? damaged : [], unread, gone, places > 0 ? missing : []].flat();
+    const [pages, lost] = [this.#mendedPages, this.#lostSamples];
+    const mended = `history: history.db was mended; lost pages: ${pages}, samples in them: ${lost}`;
+    const all = [samples > 0 ? damaged : [], unread, pages > 0 ? mended : []];
+    return [...all, gone, places > 0 ? missing : []].flat();
   }
 
   /** Tells what is there already, and from now on all the rest. */
@@ -71,6 +79,17 @@ export class HistoryWatch {
     this.#isMalformed = true;
     const detail = { file: "history.db", reason };
     this.#note({ kind: "history.unreadable", subject: "", detail });
+  }
+
+  /** With what was lost; what else there was can be read again. */
+  #mended({ pages, tables, samples, ranges }: Mended): void {
+    this.#isMalformed = false;
+    this.#mendedPages += pages;
+    this.#lostSamples += samples;
+    const named = ranges.slice(0, RANGES_MAX);
+    const further = ranges.length - named.length;
+    const detail = { pages, tables, samples, ranges: named, further };
+    this.#note({ kind: "history.mended", subject: "", detail });
   }
 
   #trouble(trouble: string | undefined): void {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Problem, problem } from "../domain/problem.ts";
 import { openEmbeddedHistorian } from "../historian/embedded/embedded.ts";
-import type { Damaged, Dropped, Historian, Missing } from "../historian/historian.ts";
+import type { Damaged, Dropped, Historian, Mended, Missing } from "../historian/historian.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import { failure, type Outcome } from "../lib/outcome.ts";
@@ -20,6 +20,8 @@ type Parts = {
   readonly onMissing: (missing: Missing) => void;
   /** Pages of its database are not what was written, each time that they are met. */
   readonly onMalformed: (reason: string) => void;
+  /** What else it held is in a new one. */
+  readonly onMended: (mended: Mended) => void;
   /** The disk failed the history, or undefined: it is over. */
   readonly onTrouble: (trouble: string | undefined) => void;
   readonly log: Log;

@@ -12,6 +12,7 @@ import {
   type Dropped,
   type Historian,
   type HistorianStats,
+  type Mended,
   type Missing,
   type Outbox,
   type RangeQuery,
@@ -23,6 +24,7 @@ import {
 import { bucketsOf } from "../sums.ts";
 import { type Home, inSameThread, inThread } from "./door/home.ts";
 import { Intake } from "./door/intake.ts";
+import { Mending } from "./door/mending.ts";
 import { Renewal } from "./door/renewal.ts";
 import { Trays } from "./door/trays.ts";
 import type { Answer, Ask, Replies, WorkerData, WorkerOptions } from "./door/wire.ts";
@@ -51,6 +53,8 @@ type EmbeddedParts = {
   readonly onMissing?: (missing: Missing) => void;
   /** Pages of the database are not what was written: what they hold cannot be read. */
   readonly onMalformed?: (reason: string) => void;
+  /** What else it held is in a new one, which has taken its place. */
+  readonly onMended?: (mended: Mended) => void;
   /** Why samples may not be taken at this moment, such as a budget that is used up. */
   readonly refusal?: () => Problem | undefined;
   /** The disk failed the history, or undefined: it is over. */
@@ -96,7 +100,8 @@ export async function openEmbeddedHistorian(
   const workerData: WorkerData = { ...workerOptions, trays: trays.memory };
   const home = workerOptions.isSmall ? inSameThread : inThread;
   const start: Start = (listeners) => home(workerData, listeners);
-  const historian = new EmbeddedHistorian(start, trays, parts);
+  const mending = new Mending(workerOptions.folder, parts);
+  const historian = new EmbeddedHistorian(start, trays, { ...parts, mending });
   const trouble = await historian.open();
   return trouble ? failure(trouble) : success(historian);
 }
@@ -143,7 +148,7 @@ class EmbeddedHistorian implements Historian {
     of: (series) => this.#ask({ ask: "remains", series }),
   };
   readonly #start: Start;
-  readonly #parts: EmbeddedParts;
+  readonly #parts: EmbeddedParts & { readonly mending: Mending };
   readonly #renewal: Renewal;
   /**
    * In the order of asking, which is nearly that of the answers. A Map makes a table of its own
@@ -159,11 +164,11 @@ class EmbeddedHistorian implements Historian {
   #isClosed = false;
   #closing: Promise<void> | undefined;
 
-  constructor(start: Start, trays: Trays, parts: EmbeddedParts) {
+  constructor(start: Start, trays: Trays, parts: EmbeddedParts & { readonly mending: Mending }) {
     this.#start = start;
     this.#intake = new Intake(trays, (append) => this.#post(append));
     this.#parts = parts;
-    this.#renewal = new Renewal(() => this.#renew(), parts);
+    this.#renewal = new Renewal((isMalformed) => this.#mendAndRenew(isMalformed), parts);
   }
 
   /** Settles when the engine has the folder, or with what is in its way. */
@@ -234,11 +239,20 @@ class EmbeddedHistorian implements Historian {
 
   async #shutDown(): Promise<void> {
     this.#renewal.close();
+    await this.#parts.mending.stop();
     await this.#takingOver?.catch(() => {}); // Then there is nothing to close.
     const closed = this.#home && this.#ask({ ask: "close" });
     this.#isClosed = true;
     await closed;
     await this.#end();
+  }
+
+  /** The engine goes on until the new database is there. */
+  async #mendAndRenew(isMalformed: boolean): Promise<void> {
+    const { mending, onMended } = this.#parts;
+    const mended = isMalformed && this.#home ? await mending.run() : undefined;
+    await this.#renew();
+    if (mended && mending.isInPlace) onMended?.(mended);
   }
 
   /** Fails where the disk takes nothing yet. */
@@ -290,7 +304,7 @@ class EmbeddedHistorian implements Historian {
         this.#home?.unref();
         break;
       case "doubt":
-        this.#renewal.begin(answer.reason);
+        this.#renewal.begin(answer.reason, answer.isMalformed);
         break;
       case "log":
         this.#parts.log[answer.level](answer.text, answer.fields);
@@ -307,6 +321,9 @@ class EmbeddedHistorian implements Historian {
       case "malformed":
         this.#parts.onMalformed?.(answer.reason);
         break;
+      case "mended":
+        this.#parts.onMended?.(answer.mended);
+        break;
       case "stored":
         for (const [index, id] of answer.ids.entries()) this.#settle(id, answer.tooOld?.[index]);
         break;
@@ -314,7 +331,6 @@ class EmbeddedHistorian implements Historian {
         this.#settle(answer.id, answer.value);
         break;
       default:
-        if (answer.isUnreadable) this.#parts.onMalformed?.(answer.reason);
         for (const id of answer.ids) this.#answered(id)?.reject(errorOf(answer));
     }
   }

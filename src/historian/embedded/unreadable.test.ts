@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { EventEmitter, once } from "node:events";
 import { test } from "node:test";
 import { silentLog } from "../../lib/log.ts";
-import { type Historian, UnreadableError } from "../historian.ts";
+import { type Historian, type Mended, UnreadableError } from "../historian.ts";
 import { ALL, allOf, batchOf, inFolder, ramp, row, rowsOf, START } from "../tale.ts";
 import { loseNewestPage } from "./database/pages-tale.ts";
 import { openEmbeddedHistorian } from "./embedded.ts";
@@ -17,7 +18,12 @@ const FOR_GOOD = { rawMs: null, hourlyMs: null, dailyMs: null };
 
 const few = ramp(FEW).map((one) => ({ ...one, series: 2 }));
 
-type Met = { readonly historian: Historian; readonly told: ReadonlySet<string> };
+type Met = {
+  readonly historian: Historian;
+  readonly told: ReadonlySet<string>;
+  /** Settles when it was mended. */
+  readonly mended: Promise<Mended>;
+};
 
 /** Of series 1 the newest pages are malformed, series 2 is whole. */
 async function inDamaged(check: (met: Met) => Promise<void>): Promise<void> {
@@ -32,11 +38,15 @@ async function inDamaged(check: (met: Met) => Promise<void>): Promise<void> {
     loseNewestPage(folder);
     const told = new Set<string>();
     const onMalformed = (reason: string) => void told.add(reason);
-    const sizes = { folder, ...SIZES };
-    const again = await openEmbeddedHistorian(sizes, { log: silentLog, onMalformed });
+    const [alive, made] = [setInterval(() => {}, 1_000), new EventEmitter()];
+    const mended = once(made, "mended").then(([one]) => one as Mended);
+    const onMended = (one: Mended) => void made.emit("mended", one);
+    const parts = { log: silentLog, onMalformed, onMended };
+    const again = await openEmbeddedHistorian({ folder, ...SIZES }, parts);
     assert.ok(again.ok, JSON.stringify(again));
-    await check({ historian: again.value, told });
+    await check({ historian: again.value, told, mended });
     await again.value.close();
+    clearInterval(alive);
   });
 }
 
@@ -51,19 +61,27 @@ const READS: Record<string, (historian: Historian) => Promise<unknown>> = {
   aggregate: (historian) => historian.aggregate(sums(1)),
   "aggregate of two": (historian) => historian.aggregate(sums(1, { series: Uint32Array.of(1, 2) })),
   duration: (historian) => historian.aggregate(sums(1, { state: 7 })),
+};
+const CHANGES: Record<string, (historian: Historian) => Promise<unknown>> = {
   deleteRange: (historian) => historian.deleteRange({ series: 1, from: START, to: START + MANY }),
+  setRetention: (historian) => historian.setRetention(2, FOR_GOOD),
 };
 
-test("what lies in a malformed page is refused by its own name, and told", () =>
+test("until it is mended what lies in a malformed page is refused by its own name, and told", () =>
   inDamaged(async ({ historian, told }) => {
-    for (const [name, read] of Object.entries(READS)) {
-      await assert.rejects(read(historian), UnreadableError, name);
+    const held = await historian.hold?.(); // Meanwhile nothing is.
+    for (const [name, ask] of [...Object.entries(READS), ...Object.entries(CHANGES)]) {
+      await assert.rejects(ask(historian), UnreadableError, name);
     }
     assert.deepEqual([...told], ["database disk image is malformed"]);
+    await held?.release();
   }));
 
-test("what lies elsewhere is answered by every read", () =>
+test("until it is mended what lies elsewhere is answered by every read, and new samples taken", () =>
   inDamaged(async ({ historian }) => {
+    const held = await historian.hold?.();
+    assert.ok(held && held.files.length > 0);
+    await assert.rejects(allOf(historian, 1), UnreadableError);
     assert.deepEqual(await allOf(historian, 2), few);
     const early = await historian.range({ series: 1, ...EARLY, limit: MANY });
     assert.deepEqual(rowsOf(early), ramp(1_000));
@@ -77,27 +95,44 @@ test("what lies elsewhere is answered by every read", () =>
     assert.deepEqual([...(await historian.retentions())], []);
     assert.deepEqual([...((await historian.remains?.series()) ?? [1])], []);
     assert.deepEqual((await historian.remains?.of(1))?.days, []);
-    const held = await historian.hold?.();
-    assert.ok(held && held.files.length > 0);
+    await historian.append(batchOf([row(2, FEW, 2)]));
+    assert.equal((await allOf(historian, 2)).length, FEW + 1);
     await held.release();
   }));
 
-test("what lies elsewhere is changed, kept and let go as ever", () =>
-  inDamaged(async ({ historian, told }) => {
+test("a database is mended by itself: what else it held is there, what was lost is told", () =>
+  inDamaged(async ({ historian, mended }) => {
+    await assert.rejects(allOf(historian, 1), UnreadableError);
+    const more = [row(2, FEW, 2)];
+    await historian.append(batchOf(more));
+    const { pages, tables, samples, ranges } = await mended;
+    assert.deepEqual([pages, tables], [1, ["chunk"]]);
+    assert.ok(samples > 0 && samples <= MANY / 2, `${samples}, the newer of two pages`);
+    const isLost = (at: number) => ranges.some(({ from, to }) => at >= from && at < to);
+    const rest = ramp(MANY).filter(({ at }) => !isLost(at));
+    assert.deepEqual(await allOf(historian, 1), rest);
+    assert.equal(rest.length, MANY - samples);
+    assert.deepEqual(await allOf(historian, 2), [...few, ...more]);
+    assert.equal((await historian.stats()).samplesStored, rest.length + FEW + 1);
+    for (const ask of Object.values({ ...READS, ...CHANGES })) await ask(historian);
+    assert.deepEqual(await allOf(historian, 1), []);
+  }));
+
+test("what was mended is changed, kept and let go as ever", () =>
+  inDamaged(async ({ historian, told, mended }) => {
+    await assert.rejects(allOf(historian, 1), UnreadableError);
+    await mended;
     const after = (await historian.outbox?.follow("above")) ?? 0;
     const more = [row(2, FEW, 2)];
     await historian.append(batchOf(more));
     const arrivals = { target: "above", after, samplesMax: MANY };
     assert.equal((await historian.outbox?.arrivals(arrivals))?.samples.count, more.length);
-    assert.deepEqual(await allOf(historian, 2), [...few, ...more]);
     await historian.setRetention(2, { ...FOR_GOOD, rawMs: HOUR_MS });
     await historian.setRetention(1, { ...FOR_GOOD, rawMs: HOUR_MS });
     await historian.retire(START + 3 * HOUR_MS, FOR_GOOD);
-    assert.deepEqual(await allOf(historian, 2), []);
+    for (const series of [1, 2]) assert.deepEqual(await allOf(historian, series), []);
     assert.equal((await historian.remains?.of(2))?.hours[0]?.good, FEW + 1);
     await historian.deleteRange({ series: 2, from: START, to: START + HOUR_MS });
     assert.deepEqual((await historian.remains?.of(2))?.hours, []);
     assert.deepEqual([...told], ["database disk image is malformed"]);
-    const early = await historian.range({ series: 1, ...EARLY, limit: MANY });
-    assert.deepEqual(rowsOf(early), ramp(1_000), "nothing of what cannot be read was let go");
   }));

@@ -20,7 +20,7 @@ test("a wrong program is not taken for a disk that fails", async (t) => {
   };
   const renewal = new Renewal(renew, { log: silentLog });
   t.after(() => renewal.close());
-  renewal.begin("EIO");
+  renewal.begin("EIO", false);
   const [fault] = await once(process, "unhandledRejection");
   assert.ok(fault instanceof AssertionError);
   assert.equal(tries, 1);

@@ -18,28 +18,37 @@ type RenewalParts = {
 export class Renewal {
   /** Why it is not as it should be, in words. */
   trouble: string | undefined;
-  readonly #renew: () => Promise<void>;
+  readonly #renew: (isMalformed: boolean) => Promise<void>;
   readonly #parts: RenewalParts;
+  #isMalformed = false;
+  #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
   #tries = 0;
 
-  constructor(renew: () => Promise<void>, parts: RenewalParts) {
+  constructor(renew: (isMalformed: boolean) => Promise<void>, parts: RenewalParts) {
     this.#renew = renew;
     this.#parts = parts;
   }
 
-  begin(reason: string): void {
+  /** `isMalformed`: what can be read is to be brought into a new database before. */
+  begin(reason: string, isMalformed: boolean): void {
     if (this.trouble !== undefined) return;
-    this.trouble = `the disk failed the history (${reason}); its log keeps what comes`;
+    this.#isMalformed = isMalformed;
+    const what = isMalformed
+      ? `history.db is damaged (${reason}), and being mended`
+      : `the disk failed the history (${reason})`;
+    this.trouble = `${what}; its log keeps what comes`;
     this.#parts.onTrouble?.(this.trouble);
     this.#tryLater();
   }
 
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#timer);
   }
 
   #tryLater(): void {
+    if (this.#isClosed) return;
     this.#timer = setTimeout(() => void this.#try(), backoff(RETRY, this.#tries, 1));
     this.#timer.unref();
     this.#tries += 1;
@@ -48,7 +57,7 @@ export class Renewal {
   async #try(): Promise<void> {
     const { log, onTrouble } = this.#parts;
     try {
-      await this.#renew();
+      await this.#renew(this.#isMalformed);
     } catch (reason) {
       if (reason instanceof AssertionError) throw reason;
       log.warn("the history cannot be opened anew yet", { reason: String(reason) });

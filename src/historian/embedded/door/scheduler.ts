@@ -3,6 +3,7 @@ import { AssertionError, unreachable } from "../../../lib/assert.ts";
 import { isMalformed } from "../../../lib/sqlite.ts";
 import { DamagedChunkError } from "../chunk/damage.ts";
 import type { Engine } from "../engine/engine.ts";
+import { MendingError } from "../engine/upkeep.ts";
 import { oldIn } from "../run/batch.ts";
 import { type Bounds, boundsOfBoth, NO_BOUNDS } from "../run/bounds.ts";
 import type { Trays } from "./trays.ts";
@@ -304,7 +305,10 @@ export class Scheduler {
   #fail(ids: readonly number[], reason: unknown): void {
     if (reason instanceof AssertionError) throw reason;
     const why = reason instanceof Error ? reason.message : "unknown";
-    const isUnreadable = isMalformed(reason) || reason instanceof DamagedChunkError;
+    if (isMalformed(reason)) this.#engine.malformed(reason.message);
+    const isDamage = reason instanceof DamagedChunkError;
+    if (isDamage) this.#say({ say: "malformed", reason: why });
+    const isUnreadable = isMalformed(reason) || isDamage || reason instanceof MendingError;
     this.#say({ say: "failed", ids, reason: why, isUnreadable });
   }
 

@@ -1,7 +1,7 @@
 import { type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads";
 import { compileInPieces, releaseMemory } from "../../../lib/heap.ts";
 import { portLog } from "../../../lib/port-log.ts";
-import type { Damaged, Dropped, Missing } from "../../historian.ts";
+import type { Damaged, Dropped, Mended, Missing } from "../../historian.ts";
 import { checkpoint } from "../database/checkpoint.ts";
 import { Engine } from "../engine/engine.ts";
 import type { EngineParts } from "../engine/engine-parts.ts";
@@ -30,11 +30,13 @@ export function serve(
   const onDropped = (dropped: Dropped) => say({ say: "dropped", dropped });
   const onDamaged = (damaged: Damaged) => say({ say: "damaged", damaged });
   const onMissing = (missing: Missing) => say({ say: "missing", missing });
-  const onDoubt = (reason: string) => say({ say: "doubt", reason });
+  const onMended = (mended: Mended) => say({ say: "mended", mended });
+  const onDoubt = (reason: string, isMalformed: boolean) =>
+    say({ say: "doubt", reason, isMalformed });
   const monotonic = () => performance.now();
   const packing = startPacking ? { startPacking } : {};
   const onMalformed = (reason: string) => say({ say: "malformed", reason });
-  const told = { onDropped, onDamaged, onMissing, onMalformed, onDoubt };
+  const told = { onDropped, onDamaged, onMissing, onMalformed, onMended, onDoubt };
   const outward = { ...told, checkpoint: inTurn(monotonic), ...packing };
   const parts = { log, files: diskFiles, monotonic, ...outward };
   const opened = Engine.open(options, parts);

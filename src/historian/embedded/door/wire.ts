@@ -9,6 +9,7 @@ import type {
   Damaged,
   Dropped,
   HistorianStats,
+  Mended,
   Missing,
   RangeQuery,
   RecordSpan,
@@ -116,8 +117,10 @@ export type Answer =
   | { readonly say: "missing"; readonly missing: Missing }
   /** Pages of the database are not what was written. */
   | { readonly say: "malformed"; readonly reason: string }
-  /** The disk failed the database: another engine should open it anew. */
-  | { readonly say: "doubt"; readonly reason: string }
+  /** What else it held is in a new one, which has taken its place. */
+  | { readonly say: "mended"; readonly mended: Mended }
+  /** The disk failed the database: another engine opens it anew, mended where `isMalformed`. */
+  | { readonly say: "doubt"; readonly reason: string; readonly isMalformed: boolean }
   | {
       readonly say: "failed";
       readonly ids: readonly number[];

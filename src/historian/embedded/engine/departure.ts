@@ -53,7 +53,8 @@ export class Departure {
     this.#trouble = new Trouble(parts.log, "the history cannot take samples out of its log");
     const { chunks, startPacking } = parts;
     const doubt = (reason: unknown) => this.upkeep.doubt(reason);
-    const { log, onDamaged, onMalformed } = parts;
+    const { log, onDamaged } = parts;
+    const onMalformed = (reason: string) => this.malformed(reason);
     const own = { chunks, left: () => this.#left(), doubt, onMalformed };
     const { pagesKib, chunkSamples } = options;
     const start = startPacking && (() => startPacking({ database, pagesKib, chunkSamples }));
@@ -69,6 +70,12 @@ export class Departure {
       mayWait: port !== undefined,
     };
     this.upkeep = new Upkeep(database, { ...parts, ...upkeepParts });
+  }
+
+  /** Pages of the database are not what was written, and somebody has met them. */
+  malformed(reason: string): void {
+    this.#parts.onMalformed(reason);
+    this.upkeep.mend(reason);
   }
 
   get isUnderWay(): boolean {

@@ -1,7 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import type { Durability } from "../../../domain/durability.ts";
 import type { Log } from "../../../lib/log.ts";
-import type { Damaged, Dropped, Missing } from "../../historian.ts";
+import type { Damaged, Dropped, Mended, Missing } from "../../historian.ts";
 import type { Files } from "../log/files.ts";
 import type { MemtableLimits } from "../memory/memtable.ts";
 import type { PackingOptions } from "../packing/packing-words.ts";
@@ -38,6 +38,11 @@ export type EngineParts = {
   readonly onMissing: (missing: Missing) => void;
   /** Pages of the database are not what was written, and its writer has met them. */
   readonly onMalformed: (reason: string) => void;
-  /** The disk failed the database: this engine should `leave`, and another one take over. */
-  readonly onDoubt: (reason: string) => void;
+  /** What can be read of the database is in a new one, which has taken its place. */
+  readonly onMended: (mended: Mended) => void;
+  /**
+   * The disk failed the database: this engine should `leave`, and another one take over. Of one
+   * that `isMalformed` what can be read is to be brought into a new one before.
+   */
+  readonly onDoubt: (reason: string, isMalformed: boolean) => void;
 };

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node
 import { join } from "node:path";
 import type { Durability } from "../../../domain/durability.ts";
 import { jsonLog, silentLog } from "../../../lib/log.ts";
-import type { Damaged, Dropped, Missing } from "../../historian.ts";
+import type { Damaged, Dropped, Mended, Missing } from "../../historian.ts";
 import { rowsOf } from "../../tale.ts";
 import { diskFiles, type Files } from "../log/files.ts";
 import { Engine } from "./engine.ts";
@@ -29,7 +29,8 @@ type Wishes = Partial<typeof SIZES> & {
   readonly onDamaged?: (damaged: Damaged) => void;
   readonly onMissing?: (missing: Missing) => void;
   readonly onMalformed?: (reason: string) => void;
-  readonly onDoubt?: (reason: string) => void;
+  readonly onMended?: (mended: Mended) => void;
+  readonly onDoubt?: (reason: string, isMalformed: boolean) => void;
   readonly startPacking?: EngineParts["startPacking"];
 };
 
@@ -38,7 +39,7 @@ export function openEngine(
   { files = diskFiles, lines, startPacking, ...wishes }: Wishes = {},
 ): Engine {
   const { monotonic, checkpoint, onDropped, onDamaged, ...rest } = { ...PARTS, ...wishes };
-  const { onMissing, onMalformed, onDoubt, ...sizes } = rest;
+  const { onMissing, onMalformed, onMended, onDoubt, ...sizes } = rest;
   const log = lines
     ? jsonLog(
         (line) => lines.push(line),
@@ -46,8 +47,9 @@ export function openEngine(
         () => 0,
       )
     : silentLog;
-  const outward = { checkpoint, onDropped, onDamaged, onMissing, onMalformed, onDoubt };
-  const parts = { files, log, monotonic, ...outward, ...(startPacking && { startPacking }) };
+  const told = { onDropped, onDamaged, onMissing, onMalformed, onMended, onDoubt };
+  const outward = { checkpoint, ...told, ...(startPacking && { startPacking }) };
+  const parts = { files, log, monotonic, ...outward };
   const opened = Engine.open({ folder, ...SIZES, ...sizes }, parts);
   assert.ok(opened.ok, JSON.stringify(opened));
   return opened.value;

@@ -22,6 +22,7 @@ import type { Chunks } from "../database/chunks.ts";
 import type { Days } from "../database/days.ts";
 import { bytesOf } from "../folder/folder.ts";
 import type { Lock } from "../folder/lock.ts";
+import { isMended, putInPlace } from "../folder/mending.ts";
 import { noteLogged, tellReplayed } from "../folder/missing.ts";
 import { setAside } from "../folder/sqlite-log.ts";
 import type { SegmentLog } from "../log/log.ts";
@@ -63,6 +64,8 @@ export class Engine {
   readonly outbox: LogOutbox;
   readonly #options: EngineOptions;
   readonly #parts: EngineParts;
+  /** Who hears of damage. */
+  readonly #told: Pick<EngineParts, "log" | "onMalformed">;
   readonly #lock: Lock;
   readonly #chunks: Chunks;
   readonly #log: SegmentLog;
@@ -97,7 +100,9 @@ export class Engine {
     this.#departure = new Departure(this.#database, options, { ...parts, ...memory });
     this.#upkeep = this.#departure.upkeep;
     const [memtable, keptDays, departure] = [this.#memtable, this.#keptDays, this.#departure];
-    this.#changes = new Changes({ ...parts, chunks, memtable, keptDays, departure });
+    const onMalformed = (reason: string) => departure.malformed(reason);
+    this.#told = { log: parts.log, onMalformed };
+    this.#changes = new Changes({ ...parts, onMalformed, chunks, memtable, keptDays, departure });
     this.#replay(isGone);
     const { outboxBytes: bytesMax } = options;
     this.outbox = new LogOutbox({ folder: join(options.folder, "outbox"), bytesMax }, log, parts);
@@ -186,6 +191,11 @@ export class Engine {
     return this.#changes.putDamagedAside(series);
   }
 
+  /** What was asked for has met pages that are not what was written: they are mended. */
+  malformed(reason: string): void {
+    this.#told.onMalformed(reason);
+  }
+
   setRetention(series: number, retention: Retention | null): Promise<void> {
     return this.#changes.setRetention(series, retention);
   }
@@ -232,6 +242,7 @@ export class Engine {
     await this.#departure.end();
     setAside(`${this.#database}-wal`, this.#parts.files);
     this.#chunks.close("leave");
+    this.#takeMended();
     this.#release();
   }
 
@@ -244,6 +255,17 @@ export class Engine {
     this.#release();
   }
 
+  /** What of it fails now, the next start does. */
+  #takeMended(): void {
+    const { folder } = this.#options;
+    try {
+      if (isMended(folder)) putInPlace(folder, this.#parts.files);
+    } catch (reason) {
+      const fields = { reason: String(reason) };
+      this.#parts.log.error("the new history.db did not take its place", fields);
+    }
+  }
+
   #release(): void {
     this.#log.close();
     this.#lock.release();
@@ -253,14 +275,14 @@ export class Engine {
     try {
       this.#chunks.reading(() => {
         for (const one of series) {
-          readTail(this.#chunks.stored, one, this.#tail, this.#parts);
+          readTail(this.#chunks.stored, one, this.#tail, this.#told);
           this.#memtable.latest.recall(one, this.#tail);
         }
       });
     } catch (reason) {
       // Where a read has met malformed pages, the end of its transaction fails as well.
       if (!isMalformed(reason)) throw reason;
-      this.#parts.onMalformed(reason.message);
+      this.#told.onMalformed(reason.message);
     }
   }
 

@@ -1,13 +1,20 @@
 import { join } from "node:path";
 import type { Problem } from "../../../domain/problem.ts";
 import { type Outcome, success } from "../../../lib/outcome.ts";
-import { openSqlite, type Sqlite } from "../../../lib/sqlite.ts";
+import { isMalformed, openSqlite, type Sqlite } from "../../../lib/sqlite.ts";
 import { Chunks } from "../database/chunks.ts";
 import { damagedRows } from "../database/damaged-rows.ts";
 import { BUSY_MS } from "../database/waits.ts";
 import { withFolder } from "../folder/folder.ts";
 import { prepareFolder } from "../folder/folder-id.ts";
 import { type Lock, lockFolder } from "../folder/lock.ts";
+import {
+  dropMended,
+  finishPlacing,
+  makeMended,
+  putInPlace,
+  whyNotMended,
+} from "../folder/mending.ts";
 import { DATABASE, missesDatabase } from "../folder/missing.ts";
 import { mend } from "../folder/sqlite-log.ts";
 import { makeFolder } from "../log/files.ts";
@@ -52,21 +59,50 @@ function openLocked<T>(
   parts: EngineParts,
   begin: (opened: Omit<Opened, "lock">) => T,
 ): Outcome<T, Problem> {
+  const { folder } = options;
+  const { files } = parts;
+  finishPlacing(folder, files);
+  dropMended(folder, files);
+  const isGone = missesDatabase(folder, files);
+  mend(join(folder, `${DATABASE}-wal`), files);
+  const all = { options, parts, isGone };
+  try {
+    return openDatabase(all, begin);
+  } catch (reason) {
+    if (!isMalformed(reason) || whyNotMended(folder) !== undefined) throw reason;
+    parts.onMalformed(reason.message);
+    const mended = makeMended(folder, true, parts);
+    putInPlace(folder, files);
+    parts.onMended(mended);
+    return openDatabase(all, begin);
+  }
+}
+
+type All = {
+  readonly options: EngineOptions;
+  readonly parts: EngineParts;
+  readonly isGone: boolean;
+};
+
+function openDatabase<T>(
+  { options, parts, isGone }: All,
+  begin: (opened: Omit<Opened, "lock">) => T,
+): Outcome<T, Problem> {
   const { folder, segmentBytes, durability } = options;
-  const isGone = missesDatabase(folder, parts.files);
-  mend(join(folder, `${DATABASE}-wal`), parts.files);
   const database = openSqlite(join(folder, DATABASE), { busyMs: BUSY_MS });
-  const begun = withFolder(folder, () => {
+  let begun: Outcome<T, Problem> | undefined;
+  try {
     const prepared = prepareFolder(database, options, parts.files);
     if (!prepared.ok) return prepared;
     const files = logFiles(parts, durability);
     const log = new SegmentLog({ ...parts, files, folder: join(folder, "log"), segmentBytes });
     const chunks = new Chunks(database, parts.log, parts.onDamaged);
     tellDamagedRows(database, parts);
-    return success(begin({ chunks, log, isGone }));
-  });
-  if (!begun.ok) database.close();
-  return begun;
+    begun = success(begin({ chunks, log, isGone }));
+    return begun;
+  } finally {
+    if (!begun) database.close();
+  }
 }
 
 /** What they said is gone, and what goes on without it is told. */

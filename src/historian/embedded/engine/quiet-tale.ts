@@ -5,5 +5,6 @@ export const QUIET = {
   onDamaged: () => {},
   onMissing: () => {},
   onMalformed: () => {},
+  onMended: () => {},
   onDoubt: () => {},
 };

@@ -1,5 +1,7 @@
+import { dirname } from "node:path";
 import { AssertionError } from "../../../lib/assert.ts";
 import { syncFile } from "../folder/folder.ts";
+import { whyNotMended } from "../folder/mending.ts";
 import type { EngineParts } from "./engine-parts.ts";
 
 /*
@@ -21,6 +23,11 @@ const LATER_BYTES = 32 * 1024 * 1024;
 /** Where nothing has left memory for so long, more does not come at once. */
 const QUIET_MS = 1_000;
 
+/** Nothing is changed in a database that another one is about to replace. */
+export class MendingError extends Error {
+  override readonly name = "MendingError";
+}
+
 /**
  * What the database has to have on the disk before somebody relies on it. Commits reach SQLite's
  * write-ahead log only; here it is synced, and brought into the database where nobody waits.
@@ -36,6 +43,8 @@ export class Upkeep {
   #checkpointing: Promise<void> | undefined;
   #later: NodeJS.Timeout | undefined;
   #isInDoubt = false;
+  #isMending = false;
+  #whyNotMended: string | undefined;
 
   constructor(database: string, parts: Parts) {
     this.#database = database;
@@ -53,6 +62,7 @@ export class Upkeep {
    */
   async settle(): Promise<void> {
     await this.#tidying;
+    if (this.#isMending) throw new MendingError("what can be read goes into a new one");
     if (this.#isInDoubt) throw new Error("the disk failed: the database is to be opened anew");
   }
 
@@ -98,7 +108,32 @@ export class Upkeep {
     this.#parts.log.error("the disk failed the history's database: it will be opened anew", {
       reason: why,
     });
-    this.#parts.onDoubt(why);
+    this.#parts.onDoubt(why, false);
+  }
+
+  /**
+   * Pages are not what was written. What can be read is brought into a new database, where nothing
+   * is in the way of that; what comes into this one meanwhile is in our own log, too.
+   */
+  mend(reason: string): void {
+    if (this.#isInDoubt || !this.#mayMend()) return;
+    this.#isInDoubt = true;
+    this.#isMending = true;
+    this.#parts.log.error("history.db is damaged: what can be read goes into a new one", {
+      reason,
+    });
+    this.#parts.onDoubt(reason, true);
+  }
+
+  /** Asked again whenever the damage is met, and told once. */
+  #mayMend(): boolean {
+    const before = this.#whyNotMended;
+    const why = whyNotMended(dirname(this.#database));
+    this.#whyNotMended = why;
+    if (why !== undefined && why !== before) {
+      this.#parts.log.error("history.db is damaged and cannot be mended", { reason: why });
+    }
+    return why === undefined;
   }
 
   /** Segments that cannot be let go now are let go with others. */

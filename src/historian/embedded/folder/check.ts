@@ -20,6 +20,7 @@ import { Run } from "../run/run.ts";
 import { dayFaults } from "./check-days.ts";
 import { belongTogether } from "./folder-id.ts";
 import { lockFolder } from "./lock.ts";
+import { isMended, putAsideIn } from "./mending.ts";
 import { DATABASE, isDatabaseGone } from "./missing.ts";
 
 /*
@@ -65,7 +66,7 @@ export function checkFolder(
   try {
     const found: Found = { chunks: 0, samples: 0, records: 0, isTorn: false, faults: [] };
     const flushed = isDatabaseGone(folder)
-      ? success(tellGone(found))
+      ? success(tellGone(folder, found))
       : checkDatabase(join(folder, DATABASE), found, onSeries);
     if (!flushed.ok) return flushed;
     const one = belongTogether(flushed.value ?? { folder: 0 }, folder);
@@ -73,16 +74,21 @@ export function checkFolder(
     else found.faults.push(`${one.problem.detail}: bring the log back that was here, or remove it`);
     checkCursors(join(folder, "outbox"), found);
     checkHeal(folder, found);
+    for (const name of putAsideIn(folder)) {
+      found.faults.push(`${name}: was put aside as damaged; what could be read of it was kept`);
+    }
     return success(found);
   } finally {
     lock.value.release();
   }
 }
 
-function tellGone({ faults }: Found): undefined {
+function tellGone(folder: string, { faults }: Found): undefined {
   faults.push(
-    "history.db is missing or empty, and with it all that it held: restore a backup; a start " +
-      "goes on with what the log has, and tells",
+    isMended(folder)
+      ? "history.db.mended is about to take its place: start Fieldline once, then check again"
+      : "history.db is missing or empty, and with it all that it held: restore a backup; a start " +
+          "goes on with what the log has, and tells",
   );
 }
 

@@ -1,0 +1,3 @@
+import { mendsLostPages } from "./lost-pages.ts";
+
+mendsLostPages({ pages: 3, seed: 1 });

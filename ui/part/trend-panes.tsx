@@ -34,20 +34,46 @@ export function TrendPanes(props: TrendPanesProps) {
   const ready = useRef<Drawn>(null);
   if (!newest.isLoading) ready.current = { pens, trend: newest };
   if (pens.length === 0) return <Empty title="Choose what to draw" />;
-  if (!ready.current) return <Waiting />;
+  if (!ready.current) {
+    return (
+      <div style={{ minHeight: heightOf(props) }}>
+        <Waiting />
+      </div>
+    );
+  }
   return <Panes {...props} {...ready.current} isWaiting={newest.isWaiting} />;
+}
+
+const HEIGHT = 220;
+/** Of a pane, where several share the height. */
+const HEIGHT_MIN = 120;
+/** A line of words above a pane, and the strip of a state. */
+const LEGEND_HEIGHT = 28;
+/** Room below the last pane, less the gap that the first has not above it. */
+const REST_HEIGHT = 4;
+
+function paneHeightOf(panes: number, height = HEIGHT): number {
+  return panes === 1 ? height : Math.max(HEIGHT_MIN, height / panes + 40);
+}
+
+/** Of what will be drawn: what stands below it does not jump when it comes. */
+function heightOf({ pens, height, hasLegend = true }: TrendPanesProps): number {
+  const counted = pens.filter(({ point }) => !hasLane(point));
+  const panes = panesOf(counted).length;
+  const legends = pens.length - counted.length + (hasLegend ? panes : 0);
+  return panes * paneHeightOf(panes, height) + legends * LEGEND_HEIGHT + REST_HEIGHT;
 }
 
 type Drawn = { readonly pens: readonly PointPen[]; readonly trend: Trend };
 type PanesProps = TrendPanesProps & Drawn & { readonly isWaiting: boolean };
 
 function Panes(props: PanesProps) {
-  const { pens, trend, view, onView, onReset, height = 220, hasLegend = true } = props;
+  const { pens, trend, view, onView, onReset, hasLegend = true } = props;
   const isLive = view.from === null;
   const isHeard = trend.heardTo > trend.from;
   const lanes = pens.filter(({ point }) => hasLane(point));
   const panes = useMemo(() => panesOf(pens.filter(({ point }) => !hasLane(point))), [pens]);
-  const paneHeight = panes.length === 1 ? height : Math.max(120, height / panes.length + 40);
+  const paneHeight = paneHeightOf(panes.length, props.height);
   return (
     <div className="trend-panes" aria-busy={props.isWaiting}>
       <ProblemNote problem={trend.problem} />

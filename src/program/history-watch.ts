@@ -14,7 +14,7 @@ export class HistoryWatch {
     onDropped: (dropped: Dropped) => this.#dropped(dropped),
     onDamaged: (damaged: Damaged) => this.#damaged(damaged),
     onMissing: (missing: Missing) => this.#missing(missing),
-    onMalformed: (reason: string) => this.#malformed(reason),
+    onMalformed: (reason: string, whyNot?: string) => this.#malformed(reason, whyNot),
     onMended: (mended: Mended) => this.#mended(mended),
     onTrouble: (trouble?: string) => this.#trouble(trouble),
   };
@@ -26,6 +26,7 @@ export class HistoryWatch {
   #missingPlaces = 0;
   #missingFile: string | undefined;
   #isMalformed = false;
+  #whyNotMended: string | undefined;
   #mendedPages = 0;
   #lostSamples = 0;
 
@@ -40,7 +41,8 @@ export class HistoryWatch {
     const missing = `history: stored samples are missing, places in its log: ${places}`;
     const file = this.#missingFile;
     const gone = file ? `history: ${file} was gone at the start, with all that it held` : [];
-    const malformed = "history: parts of history.db are damaged and cannot be read";
+    const whyNot = this.#whyNotMended === undefined ? "" : `; not mended: ${this.#whyNotMended}`;
+    const malformed = `history: parts of history.db are damaged and cannot be read${whyNot}`;
     const unread = this.#isMalformed ? malformed : [];
     const [pages, lost] = [this.#mendedPages, this.#lostSamples];
     const mended = `history: history.db was mended; lost pages: ${pages}, samples in them: ${lost}`;
@@ -73,17 +75,20 @@ export class HistoryWatch {
     this.#note({ kind: "history.missing", subject: "", detail: missing });
   }
 
-  /** Once: each question that comes there meets it. */
-  #malformed(reason: string): void {
-    if (this.#isMalformed) return;
+  /** Once, and when what is in the way of its mending is another: each question meets it. */
+  #malformed(reason: string, whyNotMended: string | undefined): void {
+    const isKnown = whyNotMended === undefined || whyNotMended === this.#whyNotMended;
+    if (this.#isMalformed && isKnown) return;
     this.#isMalformed = true;
-    const detail = { file: "history.db", reason };
+    this.#whyNotMended = whyNotMended;
+    const detail = { file: "history.db", reason, ...(whyNotMended && { whyNotMended }) };
     this.#note({ kind: "history.unreadable", subject: "", detail });
   }
 
   /** With what was lost; what else there was can be read again. */
   #mended({ pages, tables, samples, ranges }: Mended): void {
     this.#isMalformed = false;
+    this.#whyNotMended = undefined;
     this.#mendedPages += pages;
     this.#lostSamples += samples;
     const named = ranges.slice(0, RANGES_MAX);

@@ -19,7 +19,7 @@ type Parts = {
   /** What was stored is there no more. */
   readonly onMissing: (missing: Missing) => void;
   /** Pages of its database are not what was written, each time that they are met. */
-  readonly onMalformed: (reason: string) => void;
+  readonly onMalformed: (reason: string, whyNotMended?: string) => void;
   /** What else it held is in a new one. */
   readonly onMended: (mended: Mended) => void;
   /** The disk failed the history, or undefined: it is over. */

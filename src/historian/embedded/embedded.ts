@@ -52,7 +52,7 @@ type EmbeddedParts = {
   /** Where the disk has lost what was acknowledged: nobody can say what it was. */
   readonly onMissing?: (missing: Missing) => void;
   /** Pages of the database are not what was written: what they hold cannot be read. */
-  readonly onMalformed?: (reason: string) => void;
+  readonly onMalformed?: (reason: string, whyNotMended?: string) => void;
   /** What else it held is in a new one, which has taken its place. */
   readonly onMended?: (mended: Mended) => void;
   /** Why samples may not be taken at this moment, such as a budget that is used up. */
@@ -319,7 +319,7 @@ class EmbeddedHistorian implements Historian {
         this.#parts.onMissing?.(answer.missing);
         break;
       case "malformed":
-        this.#parts.onMalformed?.(answer.reason);
+        this.#parts.onMalformed?.(answer.reason, answer.whyNotMended);
         break;
       case "mended":
         this.#parts.onMended?.(answer.mended);

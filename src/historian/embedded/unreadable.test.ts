@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { EventEmitter, once } from "node:events";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { silentLog } from "../../lib/log.ts";
 import { type Historian, type Mended, UnreadableError } from "../historian.ts";
@@ -19,8 +21,11 @@ const FOR_GOOD = { rawMs: null, hourlyMs: null, dailyMs: null };
 const few = ramp(FEW).map((one) => ({ ...one, series: 2 }));
 
 type Met = {
+  readonly folder: string;
   readonly historian: Historian;
   readonly told: ReadonlySet<string>;
+  /** Why it is not mended yet. */
+  readonly whys: ReadonlySet<string | undefined>;
   /** Settles when it was mended. */
   readonly mended: Promise<Mended>;
 };
@@ -37,14 +42,18 @@ async function inDamaged(check: (met: Met) => Promise<void>): Promise<void> {
     await first.value.close();
     loseNewestPage(folder);
     const told = new Set<string>();
-    const onMalformed = (reason: string) => void told.add(reason);
+    const whys = new Set<string | undefined>();
+    const onMalformed = (reason: string, why?: string) => {
+      told.add(reason);
+      whys.add(why);
+    };
     const [alive, made] = [setInterval(() => {}, 1_000), new EventEmitter()];
     const mended = once(made, "mended").then(([one]) => one as Mended);
     const onMended = (one: Mended) => void made.emit("mended", one);
     const parts = { log: silentLog, onMalformed, onMended };
     const again = await openEmbeddedHistorian({ folder, ...SIZES }, parts);
     assert.ok(again.ok, JSON.stringify(again));
-    await check({ historian: again.value, told, mended });
+    await check({ folder, historian: again.value, told, whys, mended });
     await again.value.close();
     clearInterval(alive);
   });
@@ -116,6 +125,22 @@ test("a database is mended by itself: what else it held is there, what was lost 
     assert.equal((await historian.stats()).samplesStored, rest.length + FEW + 1);
     for (const ask of Object.values({ ...READS, ...CHANGES })) await ask(historian);
     assert.deepEqual(await allOf(historian, 1), []);
+  }));
+
+test("what is in the way of a mending is told, and when that is over the history is mended", () =>
+  inDamaged(async ({ folder, historian, whys, mended }) => {
+    const aside = [1, 2, 3].map((number) => join(folder, `history.db.${number}.damaged`));
+    for (const path of aside) writeFileSync(path, "");
+    for (const time of ["first", "second"]) {
+      await assert.rejects(allOf(historian, 1), UnreadableError, time);
+    }
+    assert.deepEqual([...whys], ["several were put aside before it"]);
+    assert.equal(historian.trouble, undefined);
+    rmSync(aside[1] ?? "");
+    await assert.rejects(allOf(historian, 1), UnreadableError);
+    await mended;
+    assert.ok((await allOf(historian, 1)).length > 0);
+    assert.ok(existsSync(join(folder, "history.db.4.damaged")));
   }));
 
 test("what was mended is changed, kept and let go as ever", () =>

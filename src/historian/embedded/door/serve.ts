@@ -35,7 +35,8 @@ export function serve(
     say({ say: "doubt", reason, isMalformed });
   const monotonic = () => performance.now();
   const packing = startPacking ? { startPacking } : {};
-  const onMalformed = (reason: string) => say({ say: "malformed", reason });
+  const onMalformed = (reason: string, whyNotMended?: string) =>
+    say({ say: "malformed", reason, ...(whyNotMended && { whyNotMended }) });
   const told = { onDropped, onDamaged, onMissing, onMalformed, onMended, onDoubt };
   const outward = { ...told, checkpoint: inTurn(monotonic), ...packing };
   const parts = { log, files: diskFiles, monotonic, ...outward };

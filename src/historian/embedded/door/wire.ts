@@ -116,7 +116,7 @@ export type Answer =
   | { readonly say: "damaged"; readonly damaged: Damaged }
   | { readonly say: "missing"; readonly missing: Missing }
   /** Pages of the database are not what was written. */
-  | { readonly say: "malformed"; readonly reason: string }
+  | { readonly say: "malformed"; readonly reason: string; readonly whyNotMended?: string }
   /** What else it held is in a new one, which has taken its place. */
   | { readonly say: "mended"; readonly mended: Mended }
   /** The disk failed the database: another engine opens it anew, mended where `isMalformed`. */

@@ -74,8 +74,7 @@ export class Departure {
 
   /** Pages of the database are not what was written, and somebody has met them. */
   malformed(reason: string): void {
-    this.#parts.onMalformed(reason);
-    this.upkeep.mend(reason);
+    this.#parts.onMalformed(reason, this.upkeep.mend(reason));
   }
 
   get isUnderWay(): boolean {

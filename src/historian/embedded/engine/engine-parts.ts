@@ -37,7 +37,7 @@ export type EngineParts = {
   /** What was acknowledged is there no more. */
   readonly onMissing: (missing: Missing) => void;
   /** Pages of the database are not what was written, and its writer has met them. */
-  readonly onMalformed: (reason: string) => void;
+  readonly onMalformed: (reason: string, whyNotMended?: string) => void;
   /** What can be read of the database is in a new one, which has taken its place. */
   readonly onMended: (mended: Mended) => void;
   /**

@@ -69,7 +69,9 @@ function openLocked<T>(
   try {
     return openDatabase(all, begin);
   } catch (reason) {
-    if (!isMalformed(reason) || whyNotMended(folder) !== undefined) throw reason;
+    if (!isMalformed(reason)) throw reason;
+    const whyNot = whyNotMended(folder);
+    if (whyNot !== undefined) throw new Error(`${DATABASE} is damaged and not mended: ${whyNot}`);
     parts.onMalformed(reason.message);
     const mended = makeMended(folder, true, parts);
     putInPlace(folder, files);

@@ -44,7 +44,6 @@ export class Upkeep {
   #later: NodeJS.Timeout | undefined;
   #isInDoubt = false;
   #isMending = false;
-  #whyNotMended: string | undefined;
 
   constructor(database: string, parts: Parts) {
     this.#database = database;
@@ -113,27 +112,19 @@ export class Upkeep {
 
   /**
    * Pages are not what was written. What can be read is brought into a new database, where nothing
-   * is in the way of that; what comes into this one meanwhile is in our own log, too.
+   * is in the way of that: else this is returned. What comes meanwhile is in our own log, too.
    */
-  mend(reason: string): void {
-    if (this.#isInDoubt || !this.#mayMend()) return;
+  mend(reason: string): string | undefined {
+    if (this.#isInDoubt) return undefined;
+    const whyNot = whyNotMended(dirname(this.#database));
+    if (whyNot !== undefined) return whyNot;
     this.#isInDoubt = true;
     this.#isMending = true;
     this.#parts.log.error("history.db is damaged: what can be read goes into a new one", {
       reason,
     });
     this.#parts.onDoubt(reason, true);
-  }
-
-  /** Asked again whenever the damage is met, and told once. */
-  #mayMend(): boolean {
-    const before = this.#whyNotMended;
-    const why = whyNotMended(dirname(this.#database));
-    this.#whyNotMended = why;
-    if (why !== undefined && why !== before) {
-      this.#parts.log.error("history.db is damaged and cannot be mended", { reason: why });
-    }
-    return why === undefined;
+    return undefined;
   }
 
   /** Segments that cannot be let go now are let go with others. */

@@ -80,6 +80,24 @@ test("with another database it starts, writes nothing there and says why", { ski
   assert.equal(await house.stop(), 0);
 });
 
+test("of a database that is lost for good the folder's own days go into a new one", {
+  skip,
+}, async () => {
+  assert.ok(cluster);
+  const url = cluster.database("new");
+  rmSync(join(restored, "history", "database.json"));
+  const moved = await run(["move", "--to", url, "--data", restored]);
+  assert.equal(moved.status, 0, moved.complained);
+  const house = await (await House.open(["--database", url], restored)).signIn();
+  after(() => house.stop());
+  const [point] = (await house.call("GET", "/points")).items;
+  const { at } = await history(house, point.id);
+  const recent = at.filter((one: string) => Date.parse(one) >= (TIMES[1] ?? 0));
+  assert.equal(recent.length, 2 * ROWS);
+  assert.equal((await house.call("GET", "/health")).status, "ready");
+  assert.equal(await house.stop(), 0);
+});
+
 async function push(house: House, point: string, batch: number): Promise<void> {
   for (const begin of TIMES) {
     const samples = Array.from({ length: ROWS }, (_, row) => {

@@ -52,6 +52,8 @@ const MAGIC_1 = 0x3172_4c46;
 const MAGIC_LETTERS = 0xffffff;
 const MAGIC_TEXT = "FLr";
 const HEADER_BYTES = 32;
+/** Of series and time a byte at least, and a double. */
+export const SAMPLE_BYTES_MIN = 10;
 const AT_DIFFERENCES = 0;
 const AT_DOUBLES = 1;
 /** Differences nearer to 0 take two bytes at most. */

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { type Files, readPart } from "./files.ts";
-import { headsIn, saidAt } from "./record.ts";
+import { headsIn, SAMPLE_BYTES_MIN, saidAt } from "./record.ts";
 
 /*
  * A segment of the log: a file of a fixed size, named by its number, `log/0000000042.log`; put
@@ -76,8 +76,12 @@ function firstIn(path: string, number: number, size: number): number | undefined
   }
 }
 
-/** What the records come to that it begins with, by their own words, which are not checked. */
+/**
+ * What the records come to that it begins with, by their own words: their checksums are not looked
+ * at, only whether one can be what it says.
+ */
 export function saidExtent(path: string, number: number): Extent {
+  const { size } = statSync(path);
   let bytes = readPart(path, 0, BEGINNING_BYTES);
   let [start, end, samples, sequence] = [0, 0, 0, 0];
   for (;;) {
@@ -87,6 +91,8 @@ export function saidExtent(path: string, number: number): Extent {
       head = saidAt(bytes, 0);
     }
     if (head?.segment !== number || head.sequence <= sequence) return { end, samples };
+    const bytesMin = head.samples * SAMPLE_BYTES_MIN;
+    if (start + head.end > size || bytesMin > head.end - head.start) return { end, samples };
     sequence = head.sequence;
     end = start + head.end;
     samples += head.samples;

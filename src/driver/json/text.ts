@@ -1,9 +1,11 @@
 import { notFiniteIn } from "../../domain/not-finite.ts";
 import type { Value } from "../../domain/reading.ts";
 
-/** A number, and perhaps a unit behind it: `21.5`, `21,5 °C`. */
-const NUMBER =
-  /^([+-]?(?:\d+(?:[.,]\d+)?|\.\d+)(?:[eE][+-]?\d+)?)\s*([^\d\s.,;:+-][^\d;:]{0,15})?$/u;
+/** A number, and perhaps a unit behind it: `21.5`, `21,5 °C`, `3 m3/h`. */
+const DIGITS = String.raw`[+-]?(?:\d+(?:[.,]\d+)?|\.\d+)(?:[eE][+-]?\d+)?`;
+/** No digits, which would be a time or a date; but square and cubic metres. */
+const UNIT = String.raw`[^\d\s.,;:+-](?:[^\d;:]|(?<=m)[23](?!\d)){0,15}`;
+const NUMBER = new RegExp(String.raw`^(${DIGITS})\s*(${UNIT})?$`, "u");
 const SWITCH: ReadonlyMap<string, boolean> = new Map([
   ["on", true],
   ["off", false],

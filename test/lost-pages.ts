@@ -24,8 +24,10 @@ const SERIES = [1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 20, 30];
 /** What is appended behind the damage is later than all before. */
 const LATER = 30 * DAY_MS;
 const TRIES = 1_200;
-/** What a mending leaves to be told: the old database, and days of samples that are lost. */
+/** What a mending leaves behind: the old database, and days of samples that are lost. */
 const REST = /put aside|disagrees with its samples/;
+/** And what it does not. */
+const UNREAD = /^history\.db(:| cannot be read)/;
 
 /** Of a series, its values by time. */
 type Model = ReadonlyMap<number, Map<number, Row["value"]>>;
@@ -159,18 +161,18 @@ async function goesOn(folder: string, model: Model, isSmall: boolean): Promise<v
   for (let tries = 0; told.trouble !== undefined && tries < TRIES; tries += 1) await setTimeout(50);
   assert.equal(told.trouble, undefined);
   const missing = await missingIn(historian, withoutDeleted(model), later);
-  assert.ok(missing === 0 || told.times > 0, `${missing} are missing, and nobody is told`);
-  assert.ok(missing <= told.lost, `${missing} are missing, ${told.lost} were told`);
   await historian.close();
   const [again, since] = await open(folder, isSmall);
   assert.equal(await missingIn(again, withoutDeleted(model), later), missing);
   assert.equal(since.malformed, 0, "it is whole again");
   await again.close();
-  if (!told.isMended) return; // Then what nobody has asked for is damaged as before.
   const checked = checkEmbeddedHistory(folder);
   assert.ok(checked.ok);
   const faults = checked.value.faults.filter((one) => !REST.test(one));
-  assert.deepEqual(faults, []);
+  if (told.isMended) assert.ok(!faults.some((one) => UNREAD.test(one)), faults.join("; "));
+  if (told.times > 0) assert.ok(missing <= told.lost, `${missing} missing, ${told.lost} told`);
+  // A bit of an index that has changed hides a chunk from questions: only a check looks at all.
+  else assert.ok(missing === 0 || faults.length > 0, `${missing} missing, and nobody is told`);
 }
 
 function withoutDeleted(model: Model): Model {

@@ -168,7 +168,13 @@ export function isDiskFailure(reason: unknown): boolean {
 
 /** Whether pages of the file are not what SQLite wrote. What `all` meets comes without a code. */
 export function isMalformed(reason: unknown): reason is Error {
+  if (reason instanceof MalformedError) return true;
   return reason instanceof Error && MALFORMED.has(reason.message);
+}
+
+/** Rows are not what was written, and SQLite has not noticed. */
+export class MalformedError extends Error {
+  override readonly name = "MalformedError";
 }
 
 const MALFORMED = new Set(["database disk image is malformed", "file is not a database"]);

@@ -1,6 +1,5 @@
-import { assert } from "../../../lib/assert.ts";
 import type { Log } from "../../../lib/log.ts";
-import type { Sqlite, Statement } from "../../../lib/sqlite.ts";
+import { MalformedError, type Sqlite, type Statement } from "../../../lib/sqlite.ts";
 import type { Damaged, SeriesRange } from "../../historian.ts";
 import { decodeChunk, encodeChunk, encodePiece, headOfPieces, PIECES_AT } from "../chunk/chunk.ts";
 import { DamagedChunkError } from "../chunk/damage.ts";
@@ -104,7 +103,7 @@ export class Chunks {
 
   #dataOf({ id }: ChunkEnd): Uint8Array {
     const row = this.#data.get(id);
-    assert(row, "a chunk that is taken is there");
+    if (!row) throw new MalformedError("a chunk is gone from its page");
     return bytesIn(row[0]);
   }
 
@@ -138,7 +137,7 @@ export class Chunks {
     const lastAt = at[count - 1] ?? 0;
     const end = { id, firstAt, lastAt, samples: samples + count, pieces: pieces + 1 };
     const changed = this.#grow.run(lastAt, end.samples, headOfPieces(end.pieces), piece, id);
-    assert(changed === 1, "what grows is there");
+    if (changed !== 1) throw new MalformedError("a chunk that grows is gone from its page");
     this.#ends.note(openId(id), end);
     this.#count(run, 0, count);
   }

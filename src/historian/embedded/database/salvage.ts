@@ -2,7 +2,7 @@ import type { Log } from "../../../lib/log.ts";
 import type { Sqlite, SqlRow, SqlValue, Statement } from "../../../lib/sqlite.ts";
 import type { PageRow, RowPage, SqlitePages } from "../../../lib/sqlite-pages.ts";
 import type { Mended, SeriesRange } from "../../historian.ts";
-import { areNumbers } from "./chunk-ends.ts";
+import { areNumbers, openId } from "./chunk-ends.ts";
 import { Days } from "./days.ts";
 import { StoredChunks } from "./stored-chunks.ts";
 import { keepTotal } from "./totals.ts";
@@ -91,7 +91,9 @@ export class Salvage {
     const [, series, firstAt, lastAt, samples, ...rest] = values;
     const isChunk = root === undefined || this.#names.get(root) === "chunk";
     const isReadable =
-      areNumbers(series, firstAt, lastAt, samples) && rest.at(-1) instanceof Uint8Array;
+      areNumbers(series, firstAt, lastAt, samples) &&
+      (id > 0 || id === openId(Number(series))) &&
+      rest.at(-1) instanceof Uint8Array;
     const [, ...all] = values;
     if (isChunk && isReadable && isWhole && this.#put.chunk.run(id, ...all) > 0) {
       this.#samples += Number(samples);

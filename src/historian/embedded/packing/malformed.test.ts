@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
+import { openSqlite } from "../../../lib/sqlite.ts";
 import type { Row } from "../../expected.ts";
 import { batchOf, inFolder, ramp, rowsOf } from "../../tale.ts";
 import { loseNewestPage } from "../database/pages-tale.ts";
@@ -34,6 +36,24 @@ for (const [way, wishes] of Object.entries(WAYS)) {
       await again.close();
     }));
 }
+
+test("a chunk that grows and is gone from its page is told, and what would go to it is kept", () =>
+  inFolder(async (folder) => {
+    const engine = openEngine(folder, { onMalformed: (reason) => void told.push(reason) });
+    const told: string[] = [];
+    await engine.append(batchOf(of(2, 5)));
+    await pack(engine, 1);
+    const database = openSqlite(join(folder, "history.db"));
+    database.exec("UPDATE chunk SET id = -1000 WHERE id = -3");
+    database.close();
+    await engine.append(batchOf(of(2, 10).slice(5)));
+    await pack(engine, 2);
+    assert.deepEqual([...new Set(told)], ["a chunk that grows is gone from its page"]);
+    await engine.close();
+    const again = openEngine(folder);
+    assert.deepEqual(ofSeries(again, 2), of(2, 10).slice(5));
+    await again.close();
+  }));
 
 test("the newest sample that a malformed page hides is in nobody else's way", () =>
   inFolder(async (folder) => {
@@ -76,6 +96,12 @@ async function spoil(folder: string): Promise<void> {
   await engine.deleteRange({ series: 1, from: 0, to: 1 });
   await engine.close();
   loseNewestPage(folder);
+}
+
+/** More than a generation comes, and what memory held before is packed, or meets what is in its way. */
+async function pack(engine: Engine, time: number): Promise<void> {
+  await engine.append(batchOf(of(5, 100 * time).slice(-100)));
+  while (engine.work(1_000, () => false) === 0);
 }
 
 /** Whether the next rows are, which are kept then: memory ends where nothing can leave it. */

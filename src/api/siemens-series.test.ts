@@ -118,6 +118,21 @@ test("integers of 64 bits come back as the text of their digits beyond 2^53", as
   ]);
 });
 
+test("what is no number, or none that ends, is in no record", async () => {
+  const asset = await newMeter();
+  const rows = [0, 1].map((second) => ({ _time: time(second), power: 1, count: second }));
+  await series.PutTimeSeries(asset, "energy", rows as never);
+  const { json } = await house.send("viewer", `GET /points?assetId=${assetOfKey(asset)}`);
+  const point = json.items.find((one: PointReply) => one.variable.name === "power");
+  await house.keep((await house.pointRow(point.id)).series, [
+    [START, Number.NaN],
+    [START + 1_000, Number.NEGATIVE_INFINITY],
+  ]);
+  const [from, to] = [new Date(START), new Date(START + 1_000)];
+  const expected = [0, 1].map((second) => ({ _time: time(second), count: second }));
+  assert.deepEqual(await series.GetTimeSeries(asset, "energy", { from, to }), expected);
+});
+
 test("a quality code comes back as the status word that it came as", async () => {
   const asset = await newMeter();
   const words = ["0", "12189696", 1083310080, "2147483648", "-1", "2150760448", "1073741824"];

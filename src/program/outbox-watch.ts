@@ -17,7 +17,8 @@ type WatchParts = {
   readonly log: Log;
 };
 
-const EVERY_MS = 10_000;
+/** What is asked is asked of a database as well, where there is one. */
+const EVERY_MS = 60_000;
 const MIB = 2 ** 20;
 
 /**
@@ -46,9 +47,10 @@ export class OutboxWatch {
   /** Looks now, and again and again until it is closed. */
   async start(): Promise<void> {
     const { log, clock } = this.#parts;
-    await this.look().catch((reason) =>
-      log.error("the outbox could not be looked at", { reason: String(reason) }),
-    );
+    await this.look().catch((reason) => {
+      if (!this.#isClosed)
+        log.error("the outbox could not be looked at", { reason: String(reason) });
+    });
     if (!this.#isClosed) this.#timer = clock.after(EVERY_MS, () => void this.start());
   }
 

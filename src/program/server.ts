@@ -97,7 +97,7 @@ async function openHouse(
   const isWhole = config.database === null;
   const backups = new ServerBackups({ ...ground.value, data: config.data, isWhole });
   closer.add("backups", () => backups.close());
-  const outbox = await watchOutbox(ground.value, config, closer);
+  const outbox = watchOutbox(ground.value, config, closer);
   const workers = await openWorkers(ground.value, rooms, config, closer);
   if (!workers.ok) return workers;
   const above = { reception: workers.value, uplink: uplink.value };
@@ -127,12 +127,12 @@ type Inside = {
 };
 
 /** Targets of the outbox are called as the options that say where they are. */
-async function watchOutbox(ground: Ground, config: Config, closer: Closer): Promise<OutboxWatch> {
+function watchOutbox(ground: Ground, config: Config, closer: Closer): OutboxWatch {
   const { journal } = ground;
   const targets = (["uplink", "database"] as const).filter((name) => config[name] !== null);
   const record = journal.record.bind(journal);
   const watch = new OutboxWatch({ ...ground, targets, record });
-  await watch.start();
+  void watch.start(); // A database that answers nothing holds up no start.
   closer.add("outbox watch", async () => watch.close());
   return watch;
 }

@@ -162,16 +162,18 @@ function testRetirement(subject: Subject): void {
 
 function testFailing(subject: Subject): void {
   const failing = counter.map((one, minute) =>
-    minute % 240 < 60 ? { ...one, quality: "bad" as const } : one,
+    minute < 24 * 60 || minute % 240 < 60 ? { ...one, quality: "bad" as const } : one,
   );
   remains(subject, {
-    claim: "a day that was let go says how many samples it had, also of hours without a good one",
+    claim: "what was let go says how many samples there were, also without a good one",
     store: [failing],
     change: (historian) => historian.retire(span.to, { ...FOR_GOOD, rawMs: 24 * HOUR_MS }),
     check: async (historian) => {
-      const asked = { ...span, series: Uint32Array.of(5), by: { everyMs: DAY_MS } };
-      for (const one of await historian.aggregate({ ...asked, weighted: true })) {
-        assertSame(one, expectedSums(failing, { ...asked, weighted: true }), "by the day");
+      for (const everyMs of [DAY_MS, HOUR_MS]) {
+        const asked = { ...span, series: Uint32Array.of(5), by: { everyMs }, weighted: true };
+        for (const one of await historian.aggregate(asked)) {
+          assertSame(one, expectedSums(failing, asked), `every ${everyMs} ms`);
+        }
       }
     },
   });

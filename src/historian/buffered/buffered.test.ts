@@ -93,7 +93,7 @@ if (cluster) {
       const local = await openLocal(folder);
       const rows = Array.from({ length: 4 * 24 * 60 }, (_, index) => ({
         ...row(5, index * 60_000 + 0.25, ((index * 7) % 500) / 8),
-        quality: index % 11 === 0 ? ("bad" as const) : ("good" as const),
+        quality: index % 11 === 0 || index % 240 < 60 ? ("bad" as const) : ("good" as const),
       }));
       const silent = rows.slice(0, 200).map((one) => ({ ...one, series: 6 }));
       const end = START + 4 * DAY_MS;

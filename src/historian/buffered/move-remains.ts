@@ -35,7 +35,7 @@ function startOf(at: number, everyMs: number): number {
   return Math.floor(at / everyMs) * everyMs;
 }
 
-const EXACT = ["at", "count", "min", "max", "first", "last"] as const;
+const EXACT = ["at", "count", "all", "min", "max", "first", "last"] as const;
 
 /** Sums are made in another order there, and times kept to the microsecond. */
 function areSameBuckets(here: Buckets, there: Buckets): boolean {

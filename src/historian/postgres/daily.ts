@@ -12,28 +12,30 @@ import { timeLiteral, touching, within } from "./time.ts";
 const SUMMARY = "first_at, last_at, countable, good, min, max, sum, first, last, increase, area";
 const EXCLUDED = SUMMARY.replaceAll(/\w+/g, "excluded.$&");
 
+const GOOD = "FILTER (WHERE good > 0)";
+
 /**
  * What days come to, of those of their hours that are left: `together` of rollup.ts in SQL. Of
  * hours without anything good only how many samples they had counts. The condition is on hours,
  * and takes those of a day all or none.
  */
 export function daysOfHours(condition: string): string {
+  const end = (one: string, ends: string) => `coalesce(${one}(${ends}) ${GOOD}, ${one}(${ends}))`;
   return `
     INSERT INTO fieldline.day(series, at, ${SUMMARY})
-    SELECT series, day, min(first_at), max(last_at), max(of_day), sum(good), min(min), max(max),
-      sum(${wide("sum")}), (array_agg(first ORDER BY at))[1], (array_agg(last ORDER BY at DESC))[1],
+    SELECT series, day, ${end("min", "first_at")}, ${end("max", "last_at")},
+      sum(countable), sum(good), min(min) ${GOOD}, max(max) ${GOOD}, sum(${wide("sum")}) ${GOOD},
+      (array_agg(first ORDER BY at) ${GOOD})[1], (array_agg(last ORDER BY at DESC) ${GOOD})[1],
       sum(${wide("increase")} + CASE WHEN before IS NULL THEN 0
-        WHEN first >= before THEN ${wide("first")} - ${wide("before")} ELSE ${wide("first")} END),
+        WHEN first >= before THEN ${wide("first")} - ${wide("before")} ELSE ${wide("first")} END)
+        ${GOOD},
       sum(${wide("area")}
-        + coalesce(${wide("before")} * date_part('epoch', first_at - before_at) * 1000, 0))
+        + coalesce(${wide("before")} * date_part('epoch', first_at - before_at) * 1000, 0)) ${GOOD}
     FROM (
-      SELECT counted.*, lag(last) OVER w AS before, lag(last_at) OVER w AS before_at
-      FROM (
-        SELECT hour.*, date_trunc('day', at) AS day,
-          sum(countable) OVER (PARTITION BY series, date_trunc('day', at)) AS of_day
-        FROM fieldline.hour WHERE ${condition}) AS counted
-      WHERE good > 0
-      WINDOW w AS (PARTITION BY series, day ORDER BY at)) AS placed
+      SELECT hour.*, date_trunc('day', at) AS day, lag(last) OVER w AS before,
+        lag(last_at) OVER w AS before_at
+      FROM fieldline.hour WHERE ${condition}
+      WINDOW w AS (PARTITION BY series, date_trunc('day', at), good > 0 ORDER BY at)) AS placed
     GROUP BY series, day
     ON CONFLICT (series, at) DO UPDATE SET (${SUMMARY}) = ROW(${EXCLUDED})`;
 }

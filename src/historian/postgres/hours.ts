@@ -16,9 +16,8 @@ const EVER = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 const TIERS_AT_ONCE = 5_000;
 
 /**
- * What is left where samples were let go and something was good, in order of time: days where each
- * lies in one bucket, or where their hours have gone; hours otherwise. All of them lie wholly in
- * the query's time.
+ * What is left where samples were let go, in order of time: days where each lies in one bucket, or
+ * where their hours have gone; hours otherwise. All of them lie wholly in the query's time.
  */
 export async function readTiers(
   session: Session,
@@ -57,7 +56,7 @@ async function readTable(
   conditions: readonly string[] = [],
 ): Promise<SeriesSummary[]> {
   const lengthMs = table === "day" ? DAY_MS : HOUR_MS;
-  const inside = [within("at", from, to - lengthMs + 0.001), "good > 0", ...conditions];
+  const inside = [within("at", from, to - lengthMs + 0.001), ...conditions];
   const whose = `series = ANY('{${series}}')`;
   return readTiersFrom(session, `${table} AS tier WHERE ${whose} AND ${inside.join(" AND ")}`);
 }
@@ -73,8 +72,8 @@ export async function removeHours(session: Session, range: SeriesRange): Promise
 }
 
 /**
- * Keeps what a day and its hours come to, over good samples, with what was kept of them before. An
- * hour without any is kept for its day's sake, which says how many samples could be counted.
+ * Keeps what a day and its hours come to, over good samples, with what was kept of them before. One
+ * without any says how many samples could be counted.
  */
 export async function keepHours(session: Session, day: number, series: Uint32Array): Promise<void> {
   const known = await readTable(session, "hour", { series, from: day, to: day + DAY_MS });

@@ -129,14 +129,14 @@ export class Days {
     return this.#horizons.keys();
   }
 
-  /** What is left of its raw samples that were let go, where anything of it was good. */
+  /** What is left of its raw samples that were let go, where any of them could be counted. */
   remains(series: number): SeriesRemains {
     const until = this.horizonOf(series);
     const [hours, days]: [Tier[], Tier[]] = [[], []];
     for (const day of this.within(series, NEVER, until)) {
       const own = this.hoursOf(series, day.at);
-      if (own) hours.push(...own.filter(({ good }) => good > 0));
-      else if (day.good > 0) days.push(day);
+      if (own) hours.push(...own.filter(({ countable }) => countable > 0));
+      else if (day.countable > 0) days.push(day);
     }
     return { until, hours, days };
   }

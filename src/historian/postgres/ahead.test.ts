@@ -76,6 +76,8 @@ if (cluster) {
       const own = batches.flat().filter((one) => one.series === series);
       assert.deepEqual(await allOf(again.historian, series), own);
     }
+    const { samplesStored } = await again.historian.stats();
+    assert.equal(samplesStored, 1 + batches.flat().length);
     await again.historian.close();
   });
 

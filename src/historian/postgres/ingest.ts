@@ -2,12 +2,13 @@ import pg from "pg";
 import type { Samples } from "../../domain/samples.ts";
 import type { Joined, NumberedDeletion, Place } from "../drained.ts";
 import { spoilDays } from "./beside.ts";
+import type { Span } from "./daily.ts";
 import type { Database, Session, Step } from "./database.ts";
 import type { Days } from "./days.ts";
 import { HALVED_MIN, type Half, Halves } from "./halves.ts";
 import { COLUMNS, encodeRows } from "./rows.ts";
 import { split, type Watermarks } from "./split.ts";
-import { microsOf, timeOf } from "./time.ts";
+import { microsOf, timeOf, within } from "./time.ts";
 
 /*
  * From batches into tables: what is fresh by COPY, what is late by way of a temporary table.
@@ -79,12 +80,12 @@ export class Ingest {
     const stored = this.#database.writeAll(
       [
         ...bring(own, ownRows),
-        ...(late.length > 0 ? replace(lateRows, this.#mayBeAbove) : []),
+        ...(late.length > 0 ? replace(lateRows, spanOf(samples, late), this.#mayBeAbove) : []),
         ...(touched.length > 0 ? spoilDays(touched) : []),
-        `UPDATE fieldline.meta SET samples = samples + ${all.fresh.length + late.length}`,
+        count("meta", own.fresh.length),
         ...(place ? [note(place)] : []),
       ],
-      { steps: bring(beside, otherRows), isAhead: isAsBefore && beside.over.length === 0 },
+      { steps: bringBeside(beside, otherRows), isAhead: isAsBefore && beside.over.length === 0 },
     );
     await Promise.all([daysMade, stored]);
     this.#rooms.push(lateRows.buffer, otherRows.buffer, ownRows.buffer);
@@ -119,20 +120,52 @@ function bring({ fresh, raised, over }: Half, bytes: Uint8Array): readonly Step[
   ];
 }
 
-const KEY = ["series", "at"];
-const REPLACED = COLUMNS.split(", ")
-  .filter((name) => !KEY.includes(name))
-  .map((name) => `${name} = excluded.${name}`)
-  .join(", ");
+/** It counts for itself: it may be safe where the rest is not. */
+function bringBeside(half: Half, bytes: Uint8Array): readonly Step[] {
+  const { length } = half.fresh;
+  return length > 0 ? [...bring(half, bytes), count("beside", length)] : [];
+}
 
-function replace(bytes: Uint8Array, mayBeAbove: boolean): readonly Step[] {
+function count(table: "meta" | "beside", more: number | string): string {
+  return `UPDATE fieldline.${table} SET samples = samples + ${more}`;
+}
+
+const KEY = ["series", "at"];
+const VALUE = COLUMNS.split(", ").filter((name) => !KEY.includes(name));
+const REPLACED = VALUE.map((name) => `${name} = excluded.${name}`).join(", ");
+const row = (of: string) => `ROW(${VALUE.map((name) => `${of}.${name}`)})::record`;
+
+/** What is there already, bit by bit, stays as it is. */
+function replace(bytes: Uint8Array, span: Span, mayBeAbove: boolean): readonly Step[] {
   return [
     "CREATE TEMPORARY TABLE IF NOT EXISTS late (LIKE fieldline.sample) ON COMMIT DELETE ROWS",
     { table: `late(${COLUMNS})`, bytes },
-    `INSERT INTO fieldline.sample(${COLUMNS}) SELECT ${COLUMNS} FROM late ORDER BY series, at
-     ON CONFLICT (series, at) DO UPDATE SET ${REPLACED}`,
+    count("meta", newOfLate(span)),
+    `INSERT INTO fieldline.sample AS known(${COLUMNS})
+       SELECT ${COLUMNS} FROM late ORDER BY series, at
+     ON CONFLICT (series, at) DO UPDATE SET ${REPLACED}
+       WHERE ${row("known")} *<> ${row("excluded")}`,
     ...(mayBeAbove ? [RAISE_TO_LATE] : []),
   ];
+}
+
+/** How many of them are not there: each is looked up, in the days that they lie in. */
+function newOfLate({ from, to }: Span): string {
+  return `(SELECT count(*) FROM late LEFT JOIN LATERAL (
+      SELECT true AS is_there FROM fieldline.sample
+      WHERE sample.series = late.series AND sample.at = late.at
+        AND ${within("sample.at", from, to + 1)} OFFSET 0) AS known ON true
+    WHERE is_there IS NULL)`;
+}
+
+function spanOf({ at }: Samples, rows: Uint32Array): Span {
+  const span = { from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY };
+  for (const row of rows) {
+    const one = at[row] ?? 0;
+    span.from = Math.min(span.from, one);
+    span.to = Math.max(span.to, one);
+  }
+  return span;
 }
 
 /** Of series of which what was newest was deleted. */

@@ -240,7 +240,7 @@ async function readStats(
   session: Session,
 ): Promise<Pick<HistorianStats, "samplesStored" | "bytesOnDisk" | "series" | "newestAt">> {
   const [[samples, bytes, series, newestAt] = []] = await session.rows(
-    `SELECT samples,
+    `SELECT samples + (SELECT samples FROM fieldline.beside),
        (SELECT sum(pg_total_relation_size(pg_class.oid)) FROM pg_class
         WHERE relkind = 'r' AND relnamespace IN (
           SELECT oid FROM pg_namespace WHERE nspname IN ('fieldline', '_timescaledb_internal'))),

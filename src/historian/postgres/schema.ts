@@ -13,7 +13,9 @@ export type Layout = "partitions" | "timescale";
  * All that is ours lies in the schema `fieldline`.
  *
  *   meta      one row: who this database is, its tables' version, whose log is drained into it,
- *             how many samples are in it
+ *             how many samples are in it but for those that are counted in `beside`
+ *   beside    how many samples the second connection has brought in: it counts in a row of its own,
+ *             for neither waits for the other
  *   sample    the samples; a row is described in rows.ts
  *   newest    the time of the newest sample of each series: the watermark, and where `latest` looks
  *   hour      what is left of samples that were let go: an hour each, over its good samples
@@ -96,6 +98,10 @@ const COMPRESSION = `
     timescaledb.compress_segmentby = 'series', timescaledb.compress_orderby = 'at');
   SELECT add_compression_policy('fieldline.sample', interval '7 days');`;
 
+const COUNTED_BESIDE = `
+  CREATE TABLE IF NOT EXISTS fieldline.beside(samples bigint NOT NULL);
+  INSERT INTO fieldline.beside SELECT 0 WHERE NOT EXISTS (SELECT FROM fieldline.beside);`;
+
 type Migration = (facts: Facts) => string;
 type Facts = { readonly layout: Layout; readonly canCompress: boolean };
 
@@ -111,6 +117,7 @@ const MIGRATIONS: readonly Migration[] = [
   () => DAY + daysOfHours("true"),
   ({ layout }) => BESIDE + ALL_DUE(layout),
   () => "ALTER TABLE fieldline.source ADD COLUMN IF NOT EXISTS deletions bigint NOT NULL DEFAULT 0",
+  () => COUNTED_BESIDE,
 ];
 
 /** Makes the tables, or brings them up to date, and says how they are laid out. */

@@ -33,7 +33,8 @@ test("damaged pages are told and mended, and what comes is taken all the while",
   await house.restart(GATEWAY);
   await house.signIn();
   await push(young, MORE);
-  await until("the history is mended", async () => (await eventsOf("history.mended")).length > 0);
+  const isMended = async () => (await eventsOf("history.mended")).length > 0;
+  await until("the history is mended", isMended, 60_000);
   assert.equal((await eventsOf("history.unreadable")).length, 1);
   const [{ detail }] = await eventsOf("history.mended");
   assert.deepEqual([detail.pages, detail.tables, detail.further], [1, ["chunk"], 0]);

@@ -19,10 +19,10 @@ const PAGE_BYTES = 8_192;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const FOR_GOOD = { rawMs: null, hourlyMs: null, dailyMs: null };
-const SIZES = { rowsFirst: 2_000, rowsMax: 2_000, segmentBytes: 65_536, chunkSamples: 64 };
+export const SIZES = { rowsFirst: 2_000, rowsMax: 2_000, segmentBytes: 65_536, chunkSamples: 64 };
 const SERIES = [1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 20, 30];
 /** What is appended behind the damage is later than all before. */
-const LATER = 30 * DAY_MS;
+export const LATER = 30 * DAY_MS;
 const TRIES = 1_200;
 /** What a mending leaves behind: the old database, and days of samples that are lost. */
 const REST = /put aside|disagrees with its samples/;
@@ -30,7 +30,7 @@ const REST = /put aside|disagrees with its samples/;
 const UNREAD = /^history\.db(:| cannot be read)/;
 
 /** Of a series, its values by time. */
-type Model = ReadonlyMap<number, Map<number, Row["value"]>>;
+export type Model = ReadonlyMap<number, Map<number, Row["value"]>>;
 
 type Told = {
   malformed: number;
@@ -40,7 +40,7 @@ type Told = {
   trouble: string | undefined;
 };
 
-async function open(folder: string, isSmall: boolean): Promise<[Historian, Told]> {
+export async function open(folder: string, isSmall: boolean): Promise<[Historian, Told]> {
   const told: Told = { malformed: 0, lost: 0, times: 0, isMended: false, trouble: undefined };
   const lose = ({ samples }: { readonly samples: number }) => {
     told.times += 1;
@@ -69,7 +69,7 @@ async function open(folder: string, isSmall: boolean): Promise<[Historian, Told]
 }
 
 /** Full chunks and growing ones, days, deletions, retentions and what they have let go. */
-async function store(folder: string): Promise<Model> {
+export async function store(folder: string): Promise<Model> {
   const [historian] = await open(folder, false);
   const model = new Map(SERIES.map((series) => [series, new Map<number, Row["value"]>()]));
   const put = async (rows: readonly Row[]) => {
@@ -101,7 +101,7 @@ async function store(folder: string): Promise<Model> {
 }
 
 /** While it is mended what was asked for may be refused: it is asked again. */
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
+export async function patiently<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 0; ; tries += 1) {
     try {
       return await work();
@@ -114,7 +114,7 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** How many samples are missing; nothing else is there, and nothing of what was put later is. */
-async function missingIn(historian: Historian, model: Model, later: Model): Promise<number> {
+export async function missingIn(historian: Historian, model: Model, later: Model): Promise<number> {
   let missing = 0;
   for (const series of SERIES) {
     const rows = await patiently(() => allOf(historian, series));

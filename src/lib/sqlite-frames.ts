@@ -21,14 +21,12 @@ export type Frames = {
 
 const NONE: Frames = { offsets: new Map(), pages: undefined };
 
-/** Up to the first frame that is not whole; what the disk cannot give is not there. */
+/** Up to the first frame that is not whole. Throws where the disk cannot give them. */
 export function readFrames(path: string, pageSize: number): Frames {
   if (!existsSync(path)) return NONE;
   const file = openSync(path, "r");
   try {
     return framesIn(file, pageSize);
-  } catch {
-    return NONE;
   } finally {
     closeSync(file);
   }

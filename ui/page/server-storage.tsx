@@ -40,7 +40,7 @@ function HistoryFacts({ stored }: { readonly stored: Stored }) {
     <Facts
       facts={[
         ["Samples", `${formatNumber(samples, 0)} of ${formatCount(series, "series", "series")}`],
-        ["Newest", <Age key="newest" at={newestAt} never="none yet" />],
+        ["Newest", <Newest key="newest" at={newestAt} />],
         ["Takes", bytesWords(historyBytes)],
         ["Is kept", `${keptWords(kept)}, where a variable has no time of its own`],
         ...waiting.map(
@@ -49,6 +49,15 @@ function HistoryFacts({ stored }: { readonly stored: Stored }) {
         ),
       ]}
     />
+  );
+}
+
+function Newest({ at }: { readonly at: Stored["newestAt"] }) {
+  return (
+    <>
+      <Age at={at} never="none yet" />
+      {at !== null && " ago"}
+    </>
   );
 }
 

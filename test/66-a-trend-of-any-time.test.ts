@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import type { Page } from "playwright-core";
 import type { AssetReply, PointReply } from "../src/api/contract.ts";
 import { hasChromium, openBrowserIfAny, Visitor } from "./browser.ts";
 import { House, until } from "./house.ts";
@@ -106,14 +107,7 @@ test("of texts that are too many the newest are drawn, and the others are not ma
 test("a trend that has not come yet takes the room that it will take", { skip }, async () => {
   const visitor = await Visitor.open(browser, house);
   const { page } = visitor;
-  let answer = () => {};
-  const held = new Promise<void>((resolve) => {
-    answer = resolve;
-  });
-  await page.route("**/history/aggregate*", async (route) => {
-    await held;
-    await route.continue();
-  });
+  const answer = await holdAnswers(page);
   await page.goto(`${house.url}/plant/${pump}?pens=${pressure}&range=1h`);
   const trend = page.locator(".card", { has: page.locator(".trend-tools") });
   await trend.getByText("Loading").waitFor({ state: "attached" });
@@ -127,14 +121,7 @@ test("a trend that has not come yet takes the room that it will take", { skip },
 test("while an answer is on its way the old picture is seen to be old", { skip }, async () => {
   const visitor = await look(`/plant/${pump}?pens=${pressure}&range=1h`);
   const { page } = visitor;
-  let answer = () => {};
-  const held = new Promise<void>((resolve) => {
-    answer = resolve;
-  });
-  await page.route("**/history/aggregate*", async (route) => {
-    await held;
-    await route.continue();
-  });
+  const answer = await holdAnswers(page);
   await page.getByRole("button", { name: "7 d", exact: true }).click();
   const panes = page.locator(".trend-panes");
   await until("it waits", async () => (await panes.getAttribute("aria-busy")) === "true");
@@ -205,4 +192,17 @@ function shown(url: string) {
   const { searchParams } = new URL(url);
   const [from, to] = ["from", "to"].map((name) => Number(searchParams.get(name)));
   return from && to ? { from, to } : undefined;
+}
+
+/** What is asked of trends from now on waits until the returned function is called. */
+async function holdAnswers(page: Page): Promise<() => void> {
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route("**/history/aggregate*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  return answer;
 }

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { after, test } from "node:test";
 import type { DeviceReply } from "../src/api/contract.ts";
 import { Cable } from "./cable.ts";
 import { CountingDevice } from "./counting-device.ts";
-import { enrol } from "./enrol.ts";
+import { enrol, uplinkOf } from "./enrol.ts";
 import { House, until } from "./house.ts";
 
 const server = await (await House.open()).signIn();
@@ -16,13 +15,7 @@ const { folder } = await enrol(server, {
 });
 const cable = await Cable.lay(() => server.ports.mqtts);
 after(() => cable.close());
-const options = [
-  ...["gateway", "--commit-ms", "20"],
-  ...["--uplink", `mqtts://127.0.0.1:${cable.port}`, "--uplink-name", "hall-3"],
-  ...["--uplink-ca", join(folder, "ca.crt")],
-  ...["--uplink-certificate", join(folder, "agent.crt")],
-  ...["--uplink-key", join(folder, "agent.key")],
-];
+const options = [...["gateway", "--commit-ms", "20"], ...uplinkOf(folder, cable.port, "hall-3")];
 const gateway = await (await House.open(options)).signIn();
 after(() => gateway.close());
 let device: CountingDevice;

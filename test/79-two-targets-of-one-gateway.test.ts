@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { after, test } from "node:test";
 import { Client } from "pg";
 import type { DeviceReply } from "../src/api/contract.ts";
 import { startCluster } from "../src/historian/postgres/cluster.ts";
 import { Cable } from "./cable.ts";
 import { CountingDevice } from "./counting-device.ts";
-import { enrol } from "./enrol.ts";
+import { enrol, uplinkOf } from "./enrol.ts";
 import { House, until } from "./house.ts";
 
 const cluster = await startCluster();
@@ -24,13 +23,7 @@ test("a server above and a database read one log, each as far as it has come", {
   const cable = await Cable.lay(() => server.ports.mqtts);
   after(() => cable.close());
   const alone = ["gateway", "--commit-ms", "20", "--database", cluster.database("plant")];
-  const options = [
-    ...alone,
-    ...["--uplink", `mqtts://127.0.0.1:${cable.port}`, "--uplink-name", "hall-3"],
-    ...["--uplink-ca", join(folder, "ca.crt")],
-    ...["--uplink-certificate", join(folder, "agent.crt")],
-    ...["--uplink-key", join(folder, "agent.key")],
-  ];
+  const options = [...alone, ...uplinkOf(folder, cable.port, "hall-3")];
   const gateway = await (await House.open(options)).signIn();
   after(() => gateway.close());
   const device = await CountingDevice.enter(gateway);

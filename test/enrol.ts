@@ -44,6 +44,16 @@ export async function enrol(house: House, wish: Wish): Promise<Enrolled> {
   };
 }
 
+/** With which words a gateway goes up to a server at this port, as an agent with a certificate. */
+export function uplinkOf(folder: string, port: number, name: string): string[] {
+  return [
+    ...["--uplink", `mqtts://127.0.0.1:${port}`, "--uplink-name", name],
+    ...["--uplink-ca", join(folder, "ca.crt")],
+    ...["--uplink-certificate", join(folder, "agent.crt")],
+    ...["--uplink-key", join(folder, "agent.key")],
+  ];
+}
+
 function saved(folder: string, { certificate }: IssuedReply, caPem: string) {
   const ca = save(folder, "ca.crt", caPem);
   if (!certificate) return { ca };

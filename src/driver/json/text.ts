@@ -1,10 +1,12 @@
 import { notFiniteIn } from "../../domain/not-finite.ts";
 import type { Value } from "../../domain/reading.ts";
 
-/** A number, and perhaps a unit behind it: `21.5`, `21,5 °C`, `3 m3/h`. */
+/** A number, and perhaps a unit behind it: `21.5`, `21,5 °C`, `3 m3/h`, `1.5 1/min`. */
 const DIGITS = String.raw`[+-]?(?:\d+(?:[.,]\d+)?|\.\d+)(?:[eE][+-]?\d+)?`;
-/** No digits, which would be a time or a date; but square and cubic metres. */
-const UNIT = String.raw`[^\d\s.,;:+-](?:[^\d;:]|(?<=m)[23](?!\d)){0,15}`;
+/** Powers of a unit: `m2`, `m/s2`, `kg/m^3`, `min-1`. */
+const POWER = String.raw`(?:(?<=m|\/s)[23]|(?<=\p{L})\^-?[1-3]|(?<=\P{L}(?:min|s|h))-1)(?!\d)`;
+/** No other digits, which would be a time or a date; but so much of one unit in another. */
+const UNIT = String.raw`(?:[^\d\s.,;:+-]|(?<=\s)1\/\p{L})(?:[^\d;:]|${POWER}){0,15}`;
 const NUMBER = new RegExp(String.raw`^(${DIGITS})\s*(${UNIT})?$`, "u");
 const SWITCH: ReadonlyMap<string, boolean> = new Map([
   ["on", true],

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import pg from "pg";
+import { chances } from "../../lib/chance.ts";
 import { silentLog } from "../../lib/log.ts";
-import { allOf, batchOf, row } from "../tale.ts";
+import type { Row } from "../expected.ts";
+import { allOf, batchOf, remembered, row, rowsOf, START } from "../tale.ts";
 import { startCluster } from "./cluster.ts";
 import type { Beside } from "./database.ts";
 import { HALVED_MIN } from "./halves.ts";
@@ -15,10 +17,10 @@ const cluster = await startCluster();
 after(() => cluster?.close());
 
 if (cluster) {
-  const url = cluster.database("ahead");
+  const ahead = cluster.database("ahead");
 
   /** And whether what was beside each batch went ahead; undefined where all was done by one. */
-  const open = async () => {
+  const open = async (url = ahead) => {
     const connected = await connect(url, silentLog);
     assert.ok(connected.ok, JSON.stringify(connected));
     const wentAhead: (boolean | undefined)[] = [];
@@ -35,13 +37,13 @@ if (cluster) {
     return { historian: opened.value, wentAhead };
   };
 
-  const rowsOf = (series: number, from: number) =>
+  const halfOf = (series: number, from: number) =>
     Array.from({ length: HALF }, (_, at) => row(series, from + at, at));
-  const bothFrom = (from: number) => [...rowsOf(1, from), ...rowsOf(2, from)];
+  const bothFrom = (from: number) => [...halfOf(1, from), ...halfOf(2, from)];
 
   test("half of a batch is safe while the one before is not, and is sent again without harm", async () => {
     const { historian, wentAhead } = await open();
-    const client = new pg.Client({ connectionString: url });
+    const client = new pg.Client({ connectionString: ahead });
     await client.connect();
     const source = "plant";
     await historian.join(source);
@@ -89,8 +91,60 @@ if (cluster) {
     await historian.append(batchOf(bothFrom(DAY_MS)));
     await historian.append(batchOf(bothFrom(nextDay)));
     await historian.append(batchOf([row(1, nextDay + HALF, 1)]));
-    await historian.append(batchOf([...rowsOf(0, 0), ...bothFrom(nextDay + HALF + 1)]));
+    await historian.append(batchOf([...halfOf(0, 0), ...bothFrom(nextDay + HALF + 1)]));
     assert.deepEqual(wentAhead, [false, true, false, true, undefined, false]);
+    await historian.close();
+  });
+
+  test("once a deletion is done both connections write again, and nothing is lost or twice", async () => {
+    const url = cluster.database("deleted");
+    const { historian, wentAhead } = await open(url);
+    const [first, later, last] = [0, 1, 2].map((number) => bothFrom(number * HALF));
+    assert.ok(first && later && last);
+    await historian.append(batchOf([...first, row(2, DAY_MS, 0)]));
+    const wrong = { series: 2, from: START + DAY_MS, to: START + 2 * DAY_MS };
+    const deleted = historian.deleteRange(wrong);
+    const meanwhile = historian.append(batchOf([...later, row(2, 0, -1)]));
+    const behind = historian.deleteRange({ series: 1, from: START, to: START + 5 });
+    await Promise.all([deleted, meanwhile, behind]);
+    await historian.append(batchOf([row(2, 1, -1), ...last, row(1, 3, -1)]));
+    assert.deepEqual(wentAhead, [false, undefined, true]);
+    const told = remembered([
+      [...first, ...later, ...last].filter(({ series, at }) => {
+        return series === 2 || at >= START + 5;
+      }),
+      [row(2, 0, -1), row(2, 1, -1), row(1, 3, -1)],
+    ]);
+    for (const series of [1, 2]) {
+      assert.deepEqual(await allOf(historian, series), told.get(series));
+      const newest = rowsOf(await historian.latest(Uint32Array.of(series)));
+      assert.deepEqual(newest, last.filter((one) => one.series === series).slice(-1));
+    }
+    await historian.close();
+  });
+
+  test("after any deletions the newest of each series is known, whatever came between", async () => {
+    const { historian } = await open(cluster.database("shuffled"));
+    const random = chances(7);
+    let told: readonly Row[] = [];
+    const asked: Promise<unknown>[] = [];
+    for (let round = 0; round < 300; round += 1) {
+      const from = START + Math.floor(random() * 40);
+      const to = from + Math.floor(random() * 40);
+      if (random() < 0.3) {
+        asked.push(historian.deleteRange({ series: 1, from, to }));
+        told = told.filter(({ at }) => at < from || at >= to);
+      } else {
+        const rows = [from, from + 1, from + 7].map((at) => row(1, at - START, round));
+        asked.push(historian.append(batchOf(rows)));
+        told = remembered([told, rows]).get(1) ?? [];
+      }
+      if (random() < 0.5) continue;
+      await Promise.all(asked.splice(0));
+      assert.deepEqual(rowsOf(await historian.latest(Uint32Array.of(1))), told.slice(-1));
+    }
+    await Promise.all(asked);
+    assert.deepEqual(await allOf(historian, 1), told);
     await historian.close();
   });
 } else {

@@ -6,6 +6,7 @@ import type { Span } from "./daily.ts";
 import type { Database, Session, Step } from "./database.ts";
 import type { Days } from "./days.ts";
 import { HALVED_MIN, type Half, Halves } from "./halves.ts";
+import { Lowering } from "./lowering.ts";
 import { COLUMNS, encodeRows } from "./rows.ts";
 import { split, type Watermarks } from "./split.ts";
 import { microsOf, timeOf, within } from "./time.ts";
@@ -36,8 +37,7 @@ export class Ingest {
   readonly #gone = new Map<number, number>();
   /** What rows were written into, for the next ones. */
   readonly #rooms: ArrayBuffer[] = [];
-  /** Since a deletion the watermarks here may be above what the database has. */
-  #mayBeAbove = false;
+  readonly #lowering = new Lowering(this.#newest);
 
   constructor(database: Database, days: Days) {
     this.#database = database;
@@ -56,9 +56,15 @@ export class Ingest {
     for (const [series, micros] of await readTimes(session, "gone")) this.#gone.set(series, micros);
   }
 
-  /** Samples will be deleted, before anything else comes in. */
-  expectDeletion(): void {
-    this.#mayBeAbove = true;
+  /** `work` deletes samples of a series, before anything else comes in. */
+  deletion(series: number, work: (session: Session) => Promise<void>): Promise<void> {
+    return this.#lowering.to(series, () =>
+      this.#database.write(async (session) => {
+        await work(session);
+        const [[, left] = []] = await readTimes(session, "newest", `WHERE series = ${series}`);
+        return left;
+      }),
+    );
   }
 
   isTooOld(series: number, at: number): boolean {
@@ -70,6 +76,7 @@ export class Ingest {
   async append(samples: Samples, place?: Place): Promise<Stored> {
     const marks = { newest: this.#newest, gone: this.#gone };
     const { late, touched, tooOld, ...all } = split(samples, marks);
+    for (const rows of [all.fresh, late]) this.#lowering.note(samples, rows);
     const least = this.#canHalve() ? HALVED_MIN : Number.POSITIVE_INFINITY;
     const counts = { late: late.length, least };
     const { own, beside, isAsBefore } = this.#halves.share(all, samples.series, counts);
@@ -80,7 +87,9 @@ export class Ingest {
     const stored = this.#database.writeAll(
       [
         ...bring(own, ownRows),
-        ...(late.length > 0 ? replace(lateRows, spanOf(samples, late), this.#mayBeAbove) : []),
+        ...(late.length > 0
+          ? replace(lateRows, spanOf(samples, late), this.#lowering.isUnderWay)
+          : []),
         ...(touched.length > 0 ? spoilDays(touched) : []),
         count("meta", own.fresh.length),
         ...(place ? [note(place)] : []),
@@ -94,20 +103,21 @@ export class Ingest {
 
   /**
    * Two transactions must never wait for each other: not for a watermark that late rows raise too,
-   * as after a deletion, and not for a day that one of them makes. What is beside goes ahead only
+   * as during a deletion, and not for a day that one of them makes. What is beside goes ahead only
    * with series that were beside before, and not with what ends a day: late samples of that day may
    * be on their way with the batch before, and it must not be made without them.
    */
   #canHalve(): boolean {
-    return this.#days.areMadeBefore && !this.#mayBeAbove;
+    return this.#days.areMadeBefore && !this.#lowering.isUnderWay;
   }
 }
 
 /** Of each series, in microseconds. */
-async function readTimes(session: Session, table: "newest" | "gone") {
+async function readTimes(session: Session, table: "newest" | "gone", which = "") {
   const micros = "extract(epoch FROM at - '2000-01-01Z'::timestamptz) * 1000000";
-  const rows = await session.rows(`SELECT series, ${micros} FROM fieldline.${table}`);
-  return rows.map(([series, at]) => [Number(series), Number(at)] as const);
+  const rows = await session.rows(`SELECT series, ${micros} FROM fieldline.${table} ${which}`);
+  // PostgreSQL 13 says seconds as a double, which is off by a part of a microsecond.
+  return rows.map(([series, at]) => [Number(series), Math.round(Number(at))] as const);
 }
 
 const SAMPLE = `fieldline.sample(${COLUMNS})`;

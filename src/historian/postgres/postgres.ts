@@ -145,8 +145,7 @@ export class PostgresHistorian implements Historian {
 
   /** Where it is a folder's, its number is noted in the same transaction. */
   async deleteRange(range: SeriesRange, deletion?: NumberedDeletion): Promise<void> {
-    this.#ingest.expectDeletion();
-    await this.#database.write(async (session) => {
+    await this.#ingest.deletion(range.series, async (session) => {
       await deleteRange(session, range);
       if (deletion) await noteDeletion(session, deletion);
     });

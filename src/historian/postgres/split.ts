@@ -23,7 +23,7 @@ export type Split = {
 
 /**
  * The newest time of each series that the database holds, in microseconds: the watermark. It may
- * be above the newest sample after a deletion, never below it.
+ * be above the newest sample during a deletion, never below it.
  */
 export type Watermarks = Map<number, number>;
 

@@ -18,6 +18,12 @@ export const LIMIT = {
   externalRetryMsMax: 15_000,
   /** The same to a server above: people look at it when a line is mended. */
   uplinkRetryMsMax: 5_000,
+  /**
+   * One that is there and does not get to us, for thousands want in: it is waited for longer each
+   * time, and the pauses grow as well, or nobody would be let in before giving up.
+   */
+  uplinkBusyConnectMsMax: 40_000,
+  uplinkBusyRetryMsMax: 60_000,
   /** A connection that lasted this long was a good one: the next is tried at once. */
   externalStableMs: 10_000,
   /** Topics whose agent is remembered. */

@@ -13,6 +13,8 @@ type ClientParts = {
   readonly isFresh: boolean;
   /** Between two tries, at most. */
   readonly retryMsMax?: number;
+  /** Of a broker that is there and has no time for us. Fallback: like any other trouble. */
+  readonly whenBusy?: { readonly retryMsMax: number; readonly connectMsMax: number };
   /** Whether it may connect now; asked before each try. Fallback: it may. */
   readonly mayConnect?: () => boolean;
   /** What the broker says when this process is gone without a word. */
@@ -36,6 +38,8 @@ export class Client {
   #version: Spoken = 5;
   #wasWelcome = false;
   #tries = 0;
+  /** How often it had no time for us, one after the other. */
+  #busy = 0;
   /** A node that was lost is tried again after all the others. */
   #losses = 0;
   #thrownOut = 0;
@@ -87,6 +91,7 @@ export class Client {
     const hasWill = will !== undefined && this.#hungUp < HUNG_UP_OFTEN;
     this.#line = new Line({ ...address, ...there }, this.#version, {
       ...this.#parts,
+      welcomeWithinMs: this.#welcomeWithinMs(),
       will: () => (hasWill ? will() : null),
       begin: (wire, welcome) => begin(wire, welcome, hasWill),
       onWelcome: () => {
@@ -122,7 +127,15 @@ export class Client {
   }
 
   /** At once where all that is wrong is that the broker does not know MQTT 5. */
-  #delayMs({ wasWelcome, lastedMs, isOldBroker }: End): number {
+  #delayMs(end: End): number {
+    const { wasWelcome, lastedMs, isOldBroker } = end;
+    const { whenBusy } = this.#parts;
+    if (whenBusy && end.isBusy) {
+      this.#busy += 1;
+      const pause = { firstMs: LIMIT.uplinkRetryMsMax, longestMs: whenBusy.retryMsMax };
+      return backoff(pause, this.#busy - 1, this.#parts.chance());
+    }
+    this.#busy = 0;
     // Who is thrown out again and again waits longer: two may be fighting over one identity.
     if (lastedMs >= LIMIT.externalStableMs) this.#tries = 0;
     const isOlder = isOldBroker && this.#version === 5;
@@ -133,6 +146,11 @@ export class Client {
     const delayMs = backoff({ firstMs, longestMs }, this.#tries, this.#parts.chance());
     this.#tries += 1;
     return delayMs;
+  }
+
+  #welcomeWithinMs(): number {
+    const { connectMsMax = 0 } = this.#parts.whenBusy ?? {};
+    return Math.min(connectMsMax, LIMIT.externalConnectMs * 2 ** this.#busy);
   }
 
   #settle(): void {

@@ -13,6 +13,7 @@ import {
   encodeConnect,
   encodeDisconnect,
   encodePing,
+  isBusy,
   isWrongLevel,
   type Spoken,
   type Welcome,
@@ -47,6 +48,8 @@ export type End = {
   readonly lastedMs: number;
   /** It said that it does not speak MQTT 5, or heard our greeting and closed without a word. */
   readonly isOldBroker: boolean;
+  /** It is there, and had no time for us. */
+  readonly isBusy: boolean;
   readonly wasWelcome: boolean;
 };
 
@@ -54,6 +57,8 @@ type LineParts = {
   readonly will?: () => Message | null;
   readonly clientId: string;
   readonly isFresh: boolean;
+  /** How long a broker that took the connection is waited for. Fallback: as for the connection. */
+  readonly welcomeWithinMs?: number;
   readonly begin: (wire: Wire, welcome: Welcome) => Conversation;
   readonly clock: Clock;
   readonly onWelcome: () => void;
@@ -73,6 +78,7 @@ export class Line {
   #keepAliveSeconds: number = LIMIT.externalKeepAliveSeconds;
   #pingSeconds = 0;
   #isSending = false;
+  #isThere = false;
   #isGreeted = false;
   #welcomeAt = 0;
   #isOver = false;
@@ -84,13 +90,14 @@ export class Line {
     this.#reader = new PacketReader((packet) => this.#take(packet), LIMIT.externalPacketBytes);
     this.#socket = openSocket(address);
     const ready = address.tls ? "secureConnect" : "connect";
+    this.#socket.once("connect", () => {
+      this.#isThere = true;
+    });
     this.#socket.once(ready, () => this.#greet(address));
     this.#socket.on("data", (chunk: Buffer) => this.#read(chunk));
     this.#socket.on("error", (error) => this.#over(problem("link_down", error.message)));
     this.#socket.on("close", () => this.#over(problem("link_down", "the broker closed")));
-    this.#watch = parts.clock.after(LIMIT.externalConnectMs, () =>
-      this.#over(problem("link_down", "the broker did not answer in time")),
-    );
+    this.#watch = parts.clock.after(LIMIT.externalConnectMs, () => this.#waitOn());
   }
 
   get isWelcome(): boolean {
@@ -103,6 +110,16 @@ export class Line {
     this.#flush();
     this.#socket.end();
     this.#over(problem("link_down", "the house has closed the connection"));
+  }
+
+  /** Whoever took the connection may have others to welcome before us. */
+  #waitOn(): void {
+    const { welcomeWithinMs = 0, clock } = this.#parts;
+    const leftMs = this.#isThere ? welcomeWithinMs - LIMIT.externalConnectMs : 0;
+    const late = problem("link_down", "the broker did not answer in time");
+    const giveUp = () => this.#over(late, { isBusy: this.#isThere });
+    if (leftMs > 0) this.#watch = clock.after(leftMs, giveUp);
+    else giveUp();
   }
 
   #greet({ username, password }: NodeAddress): void {
@@ -138,7 +155,8 @@ export class Line {
   #welcomed(packet: PacketView): void {
     const connack = decodeConnack(packet, this.#version);
     if (!connack.ok) {
-      this.#over(connack.problem.problem, isWrongLevel(connack.problem.reason));
+      const { problem: trouble, reason } = connack.problem;
+      this.#over(trouble, { isOldBroker: isWrongLevel(reason), isBusy: isBusy(reason) });
       return;
     }
     this.#watch?.cancel();
@@ -185,7 +203,7 @@ export class Line {
       this.#socket.write(this.#writer.take());
   }
 
-  #over(trouble: Problem, isOldBroker = false): void {
+  #over(trouble: Problem, { isOldBroker = false, isBusy = false } = {}): void {
     if (this.#isOver) return;
     const wasWelcome = this.isWelcome;
     this.#isOver = true;
@@ -196,7 +214,7 @@ export class Line {
     const isMute = this.#isGreeted && !wasWelcome && trouble.code === "link_down";
     const lastedMs = wasWelcome ? this.#parts.clock.monotonic() - this.#welcomeAt : 0;
     const isOld = isOldBroker || isMute;
-    this.#parts.onEnd({ problem: trouble, lastedMs, isOldBroker: isOld, wasWelcome });
+    this.#parts.onEnd({ problem: trouble, lastedMs, isOldBroker: isOld, isBusy, wasWelcome });
   }
 }
 

@@ -26,6 +26,10 @@ export class OutgoingClient implements Outgoing {
       ...parts,
       isFresh: true,
       retryMsMax: LIMIT.uplinkRetryMsMax,
+      whenBusy: {
+        retryMsMax: LIMIT.uplinkBusyRetryMsMax,
+        connectMsMax: LIMIT.uplinkBusyConnectMsMax,
+      },
       begin: (wire, welcome) => {
         this.#sender = new Sender(wire, welcome, () => parts.clock.now());
         return this.#sender;

@@ -105,6 +105,11 @@ export function isWrongLevel(reason: number): boolean {
   return reason === WRONG_LEVEL_3 || reason === WRONG_LEVEL_5;
 }
 
+/** Unavailable, busy, over its quota or its rate: MQTT 5.0 3.2.2.2, MQTT 3.1.1 3.2.2.3. */
+export function isBusy(reason: number): boolean {
+  return [3, 0x88, 0x89, 0x97, 0x9f].includes(reason);
+}
+
 export function encodeSubscribe(
   packetId: number,
   filters: readonly string[],

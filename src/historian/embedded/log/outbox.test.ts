@@ -113,6 +113,25 @@ test("what waits is told truly after a restart, however long records are where s
     await again.close();
   }));
 
+test("what waits is told at once after a restart, where single samples came behind long records", () =>
+  inFolder(async (folder) => {
+    const wishes = { segmentBytes: 16_384, rowsMax: 4_096, rowsFirst: 4_096 };
+    const engine = openEngine(join(folder, "live"), wishes);
+    const start = await engine.outbox.follow(TARGET);
+    for (let from = 0; from < 20_000; from += 800) {
+      await engine.append(batchOf(ramp(from + 800).slice(from)));
+      while (engine.work(10) === 0);
+    }
+    await engine.close();
+    const again = openEngine(join(folder, "live"), wishes);
+    for (let at = 20_000; at < 20_040; at += 1) await again.append(batchOf(ramp(at + 1).slice(at)));
+    const query = { target: TARGET, after: start, samplesMax: 1 };
+    const { samples, waitingSamples } = await again.outbox.arrivals(query);
+    const told = samples.count + waitingSamples;
+    assert.ok(Math.abs(told - 20_040) < 4_000, `${told}`);
+    await again.close();
+  }));
+
 test("a target goes on where it was after a restart, and after a crash", () =>
   inFolder(async (folder) => {
     const random = chances(5);

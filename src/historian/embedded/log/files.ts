@@ -29,6 +29,8 @@ export type Files = {
   close(file: number): void;
   /** Nothing is left of what was in it. */
   empty(path: string): void;
+  /** It ends here; the disk has back what was behind. */
+  cut(path: string, bytes: number): void;
   rename(from: string, to: string): void;
   remove(path: string): void;
 };
@@ -76,6 +78,7 @@ export const diskFiles: Files = {
   },
   close: closeSync,
   empty: (path) => truncateSync(path),
+  cut: truncateSync,
   rename: renameSync,
   remove: (path) => rmSync(path, { force: true }),
 };

@@ -10,6 +10,7 @@ import { type Files, makeFolder } from "./files.ts";
 import { endOfWhole, headsIn, isBegun, recordOf, writeRecord } from "./record.ts";
 import {
   createSegment,
+  cutToRecords,
   emptySegment,
   foundSegment,
   nameOf,
@@ -212,6 +213,22 @@ export class SegmentLog {
     return undefined;
   }
 
+  /**
+   * A segment is left with its generation, often half empty: of those that are kept for a target
+   * that is far behind, the disk has back what is empty.
+   */
+  cutHeld(): void {
+    const { files, log } = this.#options;
+    const held = this.#segments.filter(({ isFlushed }) => isFlushed);
+    for (const segment of held.slice(0, -HELD_WHOLE)) {
+      try {
+        cutToRecords(segment, this.#path(segment.number), files);
+      } catch (reason) {
+        log.warn("a segment keeps its empty end", { reason: messageOf(reason) });
+      }
+    }
+  }
+
   /** What has to go next where there is too much of it, and it may go. */
   oldestHeld(): SegmentRange | undefined {
     if (this.#pins > 0) return undefined;
@@ -360,6 +377,8 @@ type Written = {
   readonly isWhole: boolean;
 };
 
+/** A target that is not far behind takes them soon, and then they are used again. */
+const HELD_WHOLE = 8;
 const NO_MAGIC = new Uint8Array(4);
 
 /** The disk refused a record, and its segment with it. */

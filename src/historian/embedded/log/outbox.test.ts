@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -185,6 +185,27 @@ test("beyond its limit the oldest is dropped, counted and told, and the rest is 
     const again = openEngine(join(folder, "live"));
     assert.deepEqual(again.stats().waiting[0]?.dropped, gone, "the counter outlives a restart");
     await again.close();
+  }));
+
+test("what is kept for a target that is far behind takes no more room than its records", () =>
+  inFolder(async (folder) => {
+    const wishes = { segmentBytes: 65_536 };
+    const engine = openEngine(join(folder, "live"), wishes);
+    const start = await engine.outbox.follow(TARGET);
+    await appendRamp(engine, 0, 4_000);
+    await engine.deleteRange({ series: 9, from: 0, to: 1 }); // Waits for what is being let go.
+    const log = join(folder, "live", "log");
+    const sizes = readdirSync(log).map((name) => statSync(join(log, name)).size);
+    const whole = sizes.filter((size) => size === wishes.segmentBytes);
+    assert.ok(sizes.length > 25 && whole.length < 12, `${sizes}`);
+    const { bytes } = engine.stats().waiting[0] ?? { bytes: 0 };
+    assert.ok(bytes < 12 * wishes.segmentBytes + 4_000 * 20, `${bytes}`);
+    const image = openEngine(crashImage(folder, "crash"), wishes);
+    for (const { outbox } of [engine, image]) {
+      assert.deepEqual((await waiting(outbox, start)).values, numbers(0, 4_000));
+    }
+    await image.close();
+    await engine.close();
   }));
 
 test("a cursor whose newer slot is torn is where it was before; a lost one sends all again", () =>

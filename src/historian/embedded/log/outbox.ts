@@ -141,8 +141,9 @@ export class LogOutbox implements Outbox {
     }));
   }
 
-  /** Where more is kept than may be, the oldest goes. */
+  /** Keeps in no more room than is needed; where that is more than may be, the oldest goes. */
   async trim(): Promise<void> {
+    this.#log.cutHeld();
     while (this.#log.heldBytes > this.#options.bytesMax) {
       const segment = this.#log.oldestHeld();
       if (!segment) return;

@@ -12,13 +12,14 @@ import { headsIn, SAMPLE_BYTES_MIN, saidAt } from "./record.ts";
  *                 zeros, or what is left of records of the segment that this file was before, which
  *                 carry another number and do not count
  *
- * 16 MiB in all, of a gateway 2 MiB; as long as its record where that is longer.
+ * 16 MiB in all, of a gateway 2 MiB; as long as its record where that is longer. One that is kept
+ * for a target that is far behind ends with its last record.
  */
 
 /** What the log knows of one. */
 export type Segment = {
   readonly number: number;
-  readonly size: number;
+  size: number;
   /** The sequence of its first record; undefined where it has none. */
   first: number | undefined;
   /** Where its last record ends; undefined where nobody has looked. */
@@ -44,6 +45,8 @@ export type SegmentRange = {
   readonly last: number;
 };
 
+/** A segment that is cut is not used again: less is not worth a new one. */
+const EMPTY_MIN = 1 / 8;
 const ZEROS_BYTES = 64 * 1024;
 /** Enough to see how a segment begins, where its first record is not a large one. */
 const BEGINNING_BYTES = 64 * 1024;
@@ -114,6 +117,14 @@ export function createSegment(path: string, size: number, files: Files): number 
     files.remove(path);
     throw reason;
   }
+}
+
+/** Where much of it is empty, it ends with its last record. */
+export function cutToRecords(segment: Segment, path: string, files: Files): void {
+  const { size, end = 0, state } = segment;
+  if (end === 0 || state !== "sound" || size - end < size * EMPTY_MIN) return;
+  files.cut(path, end);
+  segment.size = end;
 }
 
 export function sizeOf(segments: readonly Segment[]): number {

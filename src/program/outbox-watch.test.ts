@@ -14,20 +14,24 @@ async function watchIn(folder: string, targets: readonly string[]) {
   assert.ok(opened.ok && opened.value.outbox);
   const { value: historian } = opened;
   const events: NewEvent[] = [];
-  const watch = new OutboxWatch({
+  const parts = {
     historian,
     targets,
     bytesMax: 10 * MIB,
-    record: async (event) => events.push(event),
+    record: async (event: NewEvent) => events.push(event),
     clock: new TestClock(),
     log: silentLog,
-  });
-  return { historian, outbox: opened.value.outbox, watch, events };
+  };
+  const watch = new OutboxWatch(parts);
+  return { historian, outbox: opened.value.outbox, watch, parts, events };
 }
 
 test("what is kept for a target is told before any of it is dropped, once", () =>
   inFolder(async (folder) => {
-    const { historian, outbox, watch, events } = await watchIn(folder, ["uplink", "database"]);
+    const { historian, outbox, watch, parts, events } = await watchIn(folder, [
+      "uplink",
+      "database",
+    ]);
     for (const target of ["uplink", "database"]) await outbox.follow(target);
     const rows = ramp(100_000);
     const append = async () => {
@@ -52,6 +56,13 @@ test("what is kept for a target is told before any of it is dropped, once", () =
       events.map(({ kind, subject }) => [kind, subject]),
       [["outbox.low", "outbox:uplink"]],
     );
+    const stats = async () => {
+      const told = await historian.stats();
+      return { ...told, waiting: told.waiting.map((one) => ({ ...one, dropped: 12 })) };
+    };
+    const later = new OutboxWatch({ ...parts, historian: { outbox, stats } });
+    await later.look();
+    assert.match(later.reasons[0] ?? "", /are dropped, 12 so far$/);
     await outbox.take("uplink", sequence + waiting);
     await watch.look();
     assert.deepEqual(watch.reasons, []);

@@ -102,11 +102,12 @@ export class OutboxWatch {
     return `outbox: ${kept} are kept for '${target}', and nothing brings them there: ${next}`;
   }
 
-  #scarce({ target, bytes }: Waiting): string | undefined {
+  #scarce({ target, bytes, dropped }: Waiting): string | undefined {
     const { bytesMax = LIMIT.outboxBytes } = this.#parts;
     if (bytes < bytesMax * LIMIT.outboxLow) return undefined;
     const kept = `${mib(bytes)} of at most ${mib(bytesMax)} MiB are kept for '${target}'`;
-    return `outbox: ${kept}; beyond that the oldest samples are dropped`;
+    const soFar = dropped > 0 ? `, ${dropped} so far` : "";
+    return `outbox: ${kept}; beyond that the oldest samples are dropped${soFar}`;
   }
 }
 

@@ -213,10 +213,7 @@ export class SegmentLog {
     return undefined;
   }
 
-  /**
-   * A segment is left with its generation, often half empty: of those that are kept for a target
-   * that is far behind, the disk has back what is empty.
-   */
+  /** A segment is left with its generation, often half empty: old ones give that room back. */
   cutHeld(): void {
     const { files, log } = this.#options;
     const held = this.#segments.filter(({ isFlushed }) => isFlushed);
@@ -229,12 +226,17 @@ export class SegmentLog {
     }
   }
 
-  /** What has to go next where there is too much of it, and it may go. */
-  oldestHeld(): SegmentRange | undefined {
-    if (this.#pins > 0) return undefined;
-    const oldest = this.holding(0);
-    const segment = this.#segments.find(({ number }) => number === oldest?.number);
-    return segment?.isFlushed ? oldest : undefined;
+  /** What has to go, the oldest first, where no more than this may be kept, and it may go. */
+  heldBeyond(bytesMost: number): SegmentRange[] {
+    const found: SegmentRange[] = [];
+    let bytes = this.heldBytes;
+    for (const [index, { number, first, size, isFlushed }] of this.#segments.entries()) {
+      if (this.#pins > 0 || bytes <= bytesMost || !isFlushed) return found;
+      bytes -= size;
+      if (first === undefined) continue;
+      found.push({ number, path: this.#path(number), first, last: this.#lastOf(index) });
+    }
+    return found;
   }
 
   close(): void {

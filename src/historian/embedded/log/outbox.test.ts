@@ -187,6 +187,36 @@ test("beyond its limit the oldest is dropped, counted and told, and the rest is 
     await again.close();
   }));
 
+test("much is dropped at once, so that it is told in a few words, and each sample of it counts", () =>
+  inFolder(async (folder) => {
+    const dropped: Dropped[] = [];
+    const onDropped = (one: Dropped) => dropped.push(one);
+    const wishes = { outboxBytes: 524_288, rowsMax: 4_096, rowsFirst: 4_096, onDropped };
+    const engine = openEngine(join(folder, "live"), wishes);
+    const start = await engine.outbox.follow(TARGET);
+    const total = 80_000;
+    const rows = ramp(total);
+    for (let from = 0; from < total; from += 400) {
+      await engine.append(batchOf(rows.slice(from, from + 400)));
+      while (engine.work(100) === 0);
+      await nextTurn();
+    }
+    await engine.deleteRange({ series: 9, from: 0, to: 1 }); // Waits for what is being let go.
+    const read = await waiting(engine.outbox, start, 4_000);
+    const gone = total - read.values.length;
+    assert.deepEqual(read.values, numbers(gone, total));
+    assert.ok(gone > 0);
+    let told = 0;
+    for (const { samples, from, to } of dropped) {
+      const [first, last] = [rows[told], rows[told + samples - 1]];
+      assert.deepEqual([from, to], [first?.at, last?.at]);
+      assert.ok(samples > 1_000, `${samples}: a segment has 400 at most`);
+      told += samples;
+    }
+    assert.equal(told, gone);
+    await engine.close();
+  }));
+
 test("what is kept for a target that is far behind takes no more room than its records", () =>
   inFolder(async (folder) => {
     const wishes = { segmentBytes: 65_536 };

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Samples } from "../../../domain/samples.ts";
 import { assert } from "../../../lib/assert.ts";
 import type { Log } from "../../../lib/log.ts";
@@ -48,6 +49,8 @@ type Target = {
 type Read = { readonly sequence: number; readonly samples?: Samples };
 
 const PLACES_MAX = 4;
+/** Of what may be kept: each time that something is dropped is told, and nobody reads thousands. */
+const DROPPED_AT_ONCE = 1 / 32;
 
 /** Read at once: some batches' worth. A record that is longer is read with as much as it needs. */
 const WINDOW_BYTES = 128 * 1024;
@@ -144,13 +147,18 @@ export class LogOutbox implements Outbox {
   /** Keeps in no more room than is needed; where that is more than may be, the oldest goes. */
   async trim(): Promise<void> {
     this.#log.cutHeld();
-    while (this.#log.heldBytes > this.#options.bytesMax) {
-      const segment = this.#log.oldestHeld();
-      if (!segment) return;
+    const { bytesMax } = this.#options;
+    if (this.#log.heldBytes <= bytesMax) return;
+    const segments = this.#log.heldBeyond(bytesMax * (1 - DROPPED_AT_ONCE));
+    const last = segments.at(-1)?.last ?? 0;
+    const unpin = this.#log.pin();
+    try {
       for (const [name, target] of this.#targets) {
-        if (target.cursor.sequence < segment.last) await this.#drop(name, target, segment);
+        if (target.cursor.sequence < last) await this.#drop(name, target, segments);
       }
       this.#keep();
+    } finally {
+      unpin();
     }
   }
 
@@ -174,12 +182,19 @@ export class LogOutbox implements Outbox {
     }
   }
 
-  async #drop(name: string, target: Target, segment: SegmentRange): Promise<void> {
+  async #drop(name: string, target: Target, segments: readonly SegmentRange[]): Promise<void> {
     const { log, onDropped } = this.#parts;
     const { cursor } = target;
     await this.#move(target, async () => {
-      const lost = { target: name, ...extentOf(segment, cursor) };
-      await cursor.move({ sequence: segment.last, dropped: cursor.dropped + lost.samples });
+      const extents: Extent[] = [];
+      for (const segment of segments) {
+        extents.push(extentOf(segment, cursor));
+        await nextTurn(); // Others have their turn between two files.
+      }
+      const lost = { target: name, ...joinedExtents(extents) };
+      const last = segments.at(-1)?.last ?? 0;
+      const sequence = Math.max(cursor.sequence, last);
+      await cursor.move({ sequence, dropped: cursor.dropped + lost.samples });
       if (lost.samples === 0) return;
       log.error("samples were dropped before they were sent on", lost);
       onDropped(lost);
@@ -266,11 +281,21 @@ function* recordsBehind(
   }
 }
 
+type Extent = Omit<Dropped, "target">;
+
+function joinedExtents(extents: readonly Extent[]): Extent {
+  return extents.reduce((all, one) => ({
+    samples: all.samples + one.samples,
+    from: Math.min(all.from, one.from),
+    to: Math.max(all.to, one.to),
+  }));
+}
+
 /** What the target does not have of it. */
 function extentOf(
   { path, number, last }: SegmentRange,
   { sequence: after, beyond }: Cursor,
-): Omit<Dropped, "target"> {
+): Extent {
   const isThere = (sequence: number) =>
     beyond.some((span) => sequence >= span.first && sequence <= span.last);
   const bytes = readFileSync(path);

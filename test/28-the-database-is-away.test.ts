@@ -24,6 +24,10 @@ test("while the database is away, devices notice nothing and nothing is lost", {
     async () => (await kept(cluster)).length === device.sent,
   );
 
+  const counted = await until("all is counted", async () => {
+    const stored = await house.call("GET", "/storage");
+    return stored.lastCount === null && stored.samples === device.sent && stored;
+  });
   assert.equal((await house.call("GET", "/backups")).isWhole, false, "the rest is the database's");
 
   cluster.stop("immediate");
@@ -35,10 +39,15 @@ test("while the database is away, devices notice nothing and nothing is lost", {
   assert.match(reasons[0], /the database is away: .*wait for it here/);
   assert.ok(!JSON.stringify(reasons).includes(SECRET));
   assert.equal((await device.history()).length, device.sent, "what is recent can be read");
+  const old = await house.call("GET", "/storage");
+  assert.equal(old.samples, counted.samples, "as the database said last");
+  assert.ok(Date.parse(old.lastCount.at) <= Date.now());
 
   await house.killAndRestart(options);
   await device.reconnect();
   await device.send(500);
+  const here = await house.call("GET", "/storage");
+  assert.deepEqual([here.samples, here.lastCount], [device.sent, { at: null }]);
   cluster.start();
   await until("the house is well again", async () => {
     return (await house.call("GET", "/health")).status === "ready";

@@ -27,6 +27,25 @@ test("what is stored, for how long, and the room that is left stand on a page", 
   await visitor.close();
 });
 
+test("while a database does not answer, what it counted last stands there, and that it is old", {
+  skip,
+}, async () => {
+  const visitor = await Visitor.open(browser, house);
+  let at: string | null = new Date(Date.now() - 180_000).toISOString();
+  await visitor.page.route("**/api/v1/storage", async (route) => {
+    const response = await route.fetch();
+    const json = { ...(await response.json()), samples: 7, series: 2, lastCount: { at } };
+    await route.fulfill({ response, json });
+  });
+  await visitor.visit("/server");
+  await visitor.page.getByText(/7 of 2 series, counted 3 min ago: the database/).waitFor();
+  at = null;
+  await visitor.visit("/server");
+  await visitor.page.getByText(/7 of 2 series, in the folder alone: the database/).waitFor();
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.close();
+});
+
 test("a backup is made, taken away and removed on a page, and the journal has it", {
   skip,
 }, async () => {

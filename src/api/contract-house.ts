@@ -49,11 +49,18 @@ const Health = Type.Object({
   uplink: Type.Optional(UplinkSchema),
 });
 
+/**
+ * Null: what is stored was counted now. Else the database that counts it does not answer: when it
+ * did last, or null where that was before the start and what is counted is in the folder alone.
+ */
+const LastCount = nullable(Type.Object({ at: nullable(Time) }));
+
 /** What is stored, and what room there is for more. */
 const Storage = Type.Object({
   /** About: one that came twice may count twice for a while. */
   samples: Type.Integer(),
   series: Type.Integer(),
+  lastCount: LastCount,
   newestAt: nullable(Time),
   /** Of the history alone, wherever it is. */
   historyBytes: Type.Integer(),
@@ -207,6 +214,7 @@ export const HOUSE_ROUTES = {
       messagesPerSecond: Type.Number(),
       valuesPerSecond: Type.Number(),
       samplesStored: Type.Number(),
+      lastCount: LastCount,
       bytesOnDisk: Type.Number(),
     }),
   },

@@ -5,6 +5,7 @@ import { success } from "../lib/outcome.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
 import { waitingDevices } from "./inbox.ts";
+import { lastCountOf } from "./storage.ts";
 
 export const overviewHandlers = {
   "GET /overview": overview,
@@ -42,6 +43,7 @@ async function overview(house: House, _: Call<"GET /overview">): Answer<"GET /ov
     messagesPerSecond: messages,
     valuesPerSecond: values,
     samplesStored: stats.samplesStored,
+    lastCount: lastCountOf(stats),
     bytesOnDisk: stats.bytesOnDisk,
   });
 }

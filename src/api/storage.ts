@@ -1,4 +1,5 @@
 import { problem } from "../domain/problem.ts";
+import type { HistorianStats } from "../historian/historian.ts";
 import { failure, success } from "../lib/outcome.ts";
 import type { Answer, Call, Handlers } from "./handler.ts";
 import type { House } from "./house.ts";
@@ -14,11 +15,13 @@ export const storageHandlers = {
 async function storage(house: House, _: Call<"GET /storage">): Answer<"GET /storage"> {
   const { gauges, historian } = house;
   await house.seeDisk?.();
-  const { samplesStored, series, newestAt, bytesOnDisk, waiting } = await historian.stats();
+  const stats = await historian.stats();
+  const { samplesStored, series, newestAt, bytesOnDisk, waiting } = stats;
   const parts = gauges.byLabel("disk_bytes").filter(({ value }) => value > 0);
   return success({
     samples: samplesStored,
     series,
+    lastCount: lastCountOf(stats),
     newestAt: isoOrNull(newestAt),
     historyBytes: bytesOnDisk,
     parts: parts.map(({ label, value }) => ({ name: label, bytes: value })),
@@ -27,6 +30,11 @@ async function storage(house: House, _: Call<"GET /storage">): Answer<"GET /stor
     kept: houseInDays(house),
     waiting: waiting.map((one) => ({ ...one, isFollowed: isFollowed(house, one.target) })),
   });
+}
+
+/** Null: what is stored was counted now. */
+export function lastCountOf({ countedAt }: HistorianStats) {
+  return countedAt === undefined ? null : { at: isoOrNull(countedAt) };
 }
 
 async function letGo(

@@ -280,6 +280,11 @@ export type Buckets = {
 export type HistorianStats = {
   /** About: one that came twice may count twice until its arrivals are merged. */
   readonly samplesStored: number;
+  /**
+   * Where a database has to count samples and series and does not answer: when it counted them
+   * last; null: not since the start, and they are those of the folder. Absent: they are of now.
+   */
+  readonly countedAt?: number | null;
   readonly bytesOnDisk: number;
   /** Of these, those that will be used again before there are more. */
   readonly bytesReusable: number;

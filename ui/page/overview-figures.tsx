@@ -109,14 +109,16 @@ function Devices({ overview: { devices, reporting, stale } }: Pick<FiguresProps,
 }
 
 function Messages({ overview }: Pick<FiguresProps, "overview">) {
-  const { messagesPerSecond, valuesPerSecond, samplesStored, bytesOnDisk } = overview;
+  const { messagesPerSecond, valuesPerSecond, samplesStored, lastCount, bytesOnDisk } = overview;
   const disk = formatBytes(bytesOnDisk);
   return (
     <div className="key-figure">
       <Heads name="Messages" about={`${disk.text} ${disk.unit} kept`} />
       <Figure text={rate(messagesPerSecond)} unit="/s" size="big" />
       <Foots name="Values">{`${rate(valuesPerSecond)} /s`}</Foots>
-      <Foots name="Samples stored">{formatNumber(samplesStored, 0)}</Foots>
+      <Foots name={lastCount === null ? "Samples stored" : "Last count"}>
+        {formatNumber(samplesStored, 0)}
+      </Foots>
     </div>
   );
 }

@@ -35,11 +35,11 @@ function leftWords({ leftBytes }: Stored): string {
 }
 
 function HistoryFacts({ stored }: { readonly stored: Stored }) {
-  const { samples, series, newestAt, historyBytes, kept, waiting } = stored;
+  const { newestAt, historyBytes, kept, waiting } = stored;
   return (
     <Facts
       facts={[
-        ["Samples", `${formatNumber(samples, 0)} of ${formatCount(series, "series", "series")}`],
+        ["Samples", <Counted key="samples" stored={stored} />],
         ["Newest", <Newest key="newest" at={newestAt} />],
         ["Takes", bytesWords(historyBytes)],
         ["Is kept", `${keptWords(kept)}, where a variable has no time of its own`],
@@ -49,6 +49,19 @@ function HistoryFacts({ stored }: { readonly stored: Stored }) {
         ),
       ]}
     />
+  );
+}
+
+/** Of a database that does not answer the figures of before, which is said. */
+function Counted({ stored }: { readonly stored: Stored }) {
+  const { samples, series, lastCount } = stored;
+  const told = `${formatNumber(samples, 0)} of ${formatCount(series, "series", "series")}`;
+  if (lastCount === null) return told;
+  if (lastCount.at === null) return `${told}, in the folder alone: the database does not answer`;
+  return (
+    <>
+      {told}, counted <Age at={lastCount.at} /> ago: the database does not answer
+    </>
   );
 }
 

@@ -1,7 +1,6 @@
 import { basename, dirname } from "node:path";
 import { type Problem, problem } from "../../domain/problem.ts";
 import { type Samples, SamplesBuilder } from "../../domain/samples.ts";
-import { EVER } from "../../domain/time.ts";
 import { assert } from "../../lib/assert.ts";
 import type { Clock, Timer } from "../../lib/clock.ts";
 import { type Held, holdFolder } from "../../lib/held.ts";
@@ -22,15 +21,17 @@ import {
 } from "../historian.ts";
 import { restOf } from "../paging.ts";
 import { type Bond, readBond, wholeSince, writeBond } from "./bond.ts";
-import { copySeries, seriesIn } from "./copy.ts";
+import { copyAll, seriesIn } from "./copy.ts";
 import { nextDeletion, withDeletion } from "./deletions.ts";
 import { Drain, FOLLOWER, type Link } from "./drain.ts";
+import { FarFigures } from "./figures.ts";
 import { knowsBefore } from "./knows-before.ts";
 import { bind, opened, rejoin } from "./link.ts";
 import { type Moved, moveHistory } from "./move.ts";
 import { moveHistoryBack } from "./move-back.ts";
 import { newestOf, withoutRows } from "./rows.ts";
 import type { Connect, Target } from "./target.ts";
+import { within } from "./within.ts";
 
 /*
  * The historian of a house that has a database: a folder in front, the database behind it.
@@ -53,6 +54,8 @@ type Start = { readonly bond: Bond; readonly taken: number; readonly link?: Link
 
 const NEAR_MS = 2 * 86_400_000;
 const FORGET_EVERY_MS = 3_600_000;
+/** What is newest is looked up by a key: a database that takes longer does not answer. */
+const LATEST_MS = 10_000;
 
 /**
  * Opens a historian that keeps its samples in a database. The database has to be there the first
@@ -162,6 +165,7 @@ export class BufferedHistorian implements Historian {
   readonly #parts: BufferedParts;
   readonly #local: Historian;
   readonly #drain: Drain;
+  readonly #figures: FarFigures;
   #bond: Bond;
   #forgetting: Timer | undefined;
   #deleting: Promise<void> | undefined;
@@ -172,16 +176,17 @@ export class BufferedHistorian implements Historian {
     this.#local = local;
     this.#bond = bond;
     this.outbox = outboxOf(local);
-    const resend = (target: Target) => this.#resend(target);
     const drainParts = {
       outbox: this.outbox,
       link: () => this.#link(),
-      resend,
+      resend: this.#resend.bind(this),
       clock,
       chance,
       log,
     };
     this.#drain = new Drain(drainParts, taken, link);
+    const ask = async () => (await this.#drain.settled()).stats();
+    this.#figures = new FarFigures({ ask, clock });
     this.#forgetLater();
   }
 
@@ -218,10 +223,8 @@ export class BufferedHistorian implements Historian {
     }
     const others = series.filter((one) => !known.has(one));
     if (others.length === 0 || wholeFrom === Number.NEGATIVE_INFINITY) return near;
-    const far = await this.#drain
-      .settled()
-      .then((target) => target.latest(others))
-      .catch(() => undefined);
+    const asked = this.#drain.settled().then((target) => target.latest(others));
+    const far = await within(this.#parts.clock, LATEST_MS, asked).catch(() => undefined);
     if (far) return newestOf(series, near, far);
     return newestOf(series, await this.#local.latest(Uint32Array.from(known)), NOTHING);
   }
@@ -275,20 +278,19 @@ export class BufferedHistorian implements Historian {
     await this.#forget(now);
   }
 
-  /** The bytes are those of this machine's disk; the rest, while the database is away, too. */
+  /** The bytes are those of this machine; the rest, of a silent database, as it said last. */
   async stats(): Promise<HistorianStats> {
     const local = await this.#local.stats();
-    const far = await this.#drain
-      .settled()
-      .then((target) => target.stats())
-      .catch(() => undefined);
-    if (!far) return local;
-    const newestAt = Math.max(local.newestAt ?? -Infinity, far.newestAt ?? -Infinity);
+    const far = await this.#figures.read();
+    if (!far) return { ...local, countedAt: null };
+    const { samplesStored, series, newestAt } = far.stats;
+    const newest = Math.max(local.newestAt ?? -Infinity, newestAt ?? -Infinity);
     return {
       ...local,
-      samplesStored: far.samplesStored,
-      series: Math.max(far.series, local.series),
-      newestAt: Number.isFinite(newestAt) ? newestAt : null,
+      samplesStored,
+      ...(!far.isNow && { countedAt: far.at }),
+      series: Math.max(series, local.series),
+      newestAt: Number.isFinite(newest) ? newest : null,
     };
   }
 
@@ -322,10 +324,13 @@ export class BufferedHistorian implements Historian {
   }
 
   /** All that is here: what came late is of times from which on not everything is. */
-  async #resend(target: Target): Promise<void> {
-    for await (const series of seriesIn(this.#local)) {
-      await copySeries(this.#local, target, series, EVER);
-    }
+  async #resend(target: Target, onProgress: (words: string) => void): Promise<void> {
+    const { series: ofAll } = await this.#local.stats();
+    let read = 0;
+    await copyAll(this.#local, target, seriesIn(this.#local), () => {
+      read += 1;
+      onProgress(`${read} of ${ofAll} series`);
+    });
   }
 
   /** What the database forgets may not be read here. */

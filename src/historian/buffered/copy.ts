@@ -1,5 +1,6 @@
 import { LIMIT } from "../../domain/limit.ts";
-import type { Samples } from "../../domain/samples.ts";
+import { type Samples, SamplesBuilder } from "../../domain/samples.ts";
+import { EVER } from "../../domain/time.ts";
 import type { Historian, RangeQuery } from "../historian.ts";
 
 /*
@@ -37,6 +38,34 @@ export async function copySeries(
     await Promise.allSettled(underWay);
   }
   return copied;
+}
+
+/** The same of many series; those of few samples go together. */
+export async function copyAll(
+  source: Reader,
+  target: Writer,
+  all: AsyncIterable<number>,
+  onRead: () => void,
+): Promise<void> {
+  const underWay: Promise<unknown>[] = [];
+  const together = new SamplesBuilder(PAGE_ROWS);
+  const send = async () => {
+    underWay.push(target.append(together.take()));
+    if (underWay.length >= UNDER_WAY) await underWay.shift();
+  };
+  try {
+    for await (const series of all) {
+      for await (const page of pagesOf(source, { series, ...EVER })) {
+        for (let row = 0; row < page.count; row += 1) together.copy(page, row);
+        if (together.count >= PAGE_ROWS) await send();
+      }
+      onRead();
+    }
+    await send();
+    await Promise.all(underWay);
+  } finally {
+    await Promise.allSettled(underWay);
+  }
 }
 
 export async function* pagesOf(

@@ -23,7 +23,7 @@ type DrainParts = {
   /** Connects and joins; throws what is in the way. */
   readonly link: () => Promise<Link>;
   /** Sends again what the database has lost, from what is here. */
-  readonly resend: (target: Target) => Promise<void>;
+  readonly resend: (target: Target, onProgress: (words: string) => void) => Promise<void>;
   readonly clock: Clock;
   readonly chance: () => number;
   readonly log: Log;
@@ -37,9 +37,12 @@ const BATCH_SAMPLES = 50_000;
 const UNDER_WAY = 3;
 /** What comes within this time goes along: small commits cost a database most. */
 const LINGER_MS = 200;
+const LOST = "the database has lost samples; they are sent again from here";
 const RETRY = { firstMs: 500, longestMs: 15_000 };
 /** Whoever reads waits so long at most until the database has what was acknowledged. */
 const SETTLE_MS = 10_000;
+/** A batch is done in a fifth of a second; a database that takes so long for one is silent. */
+const SILENT_MS = 10_000;
 
 /**
  * Brings what arrives in the local log into the database, in order, and again until it is there.
@@ -53,6 +56,8 @@ export class Drain {
   #known: Target | undefined;
   #trouble: string | undefined;
   #failure: unknown;
+  /** Since when the database has batches that it has not said are safe, the oldest first. */
+  readonly #sent: number[] = [];
   #done = 0;
   #waiting = 0;
   #hasNews = false;
@@ -73,8 +78,8 @@ export class Drain {
 
   /** Why the database cannot be reached, and what waits for it; undefined while it can be. */
   get trouble(): string | undefined {
-    if (this.#trouble === undefined) return undefined;
-    return `${this.#trouble}; about ${this.#waiting} batches wait for it here`;
+    const why = this.#inTheWay;
+    return why && `${why}; about ${this.#waiting} batches wait for it here`;
   }
 
   /** Whether the database would not take it, as far as that was ever known since the start. */
@@ -106,7 +111,7 @@ export class Drain {
     await this.#signal.until(() => isThere() || this.#isAway() || isOver);
     timer.cancel();
     if (this.#target && this.#done >= goal) return this.#target;
-    throw new AwayError(this.#trouble ?? "the database is behind with what arrived");
+    throw new AwayError(this.#inTheWay ?? "the database is behind with what arrived");
   }
 
   /** Brings over what is left if that can be done soon. */
@@ -121,8 +126,15 @@ export class Drain {
     return { target: FOLLOWER, after, samplesMax };
   }
 
+  get #inTheWay(): string | undefined {
+    const [since = Number.POSITIVE_INFINITY] = this.#sent;
+    const silentMs = this.#parts.clock.monotonic() - since;
+    if (this.#trouble !== undefined || silentMs < SILENT_MS) return this.#trouble;
+    return `the database has not answered for ${Math.round(silentMs / 1_000)} s`;
+  }
+
   #isAway(): boolean {
-    return this.#trouble !== undefined || this.#isClosed;
+    return this.#inTheWay !== undefined || this.#isClosed;
   }
 
   async #run(first: Link | undefined): Promise<void> {
@@ -132,9 +144,10 @@ export class Drain {
       try {
         const link = next ?? (await this.#parts.link());
         next = undefined;
-        await this.#serve(link).finally(() => link.target.close());
+        await this.#serve(link)
+          .catch((reason) => this.#lost(reason))
+          .finally(() => link.target.close());
       } catch (reason) {
-        if (reason instanceof AssertionError) throw reason;
         this.#lost(reason);
       }
       this.#waiting = (await this.#parts.outbox.arrivals(this.#asked(0))).waiting;
@@ -151,8 +164,8 @@ export class Drain {
     });
     const taken = this.#done;
     if (sequence === undefined || sequence < taken) {
-      this.#parts.log.error("the database has lost samples; they are sent again from here");
-      await this.#parts.resend(target);
+      this.#parts.log.error(LOST);
+      await this.#resend(target);
     }
     this.#done = Math.max(taken, sequence ?? taken);
     if (this.#trouble !== undefined) this.#parts.log.warn("the database is back");
@@ -165,14 +178,23 @@ export class Drain {
     });
   }
 
+  /** What is older than what is here is not asked for meanwhile: some of it may be missing. */
+  #resend(target: Target): Promise<void> {
+    return this.#parts.resend(target, (words) => {
+      this.#trouble = `${LOST}: ${words}`;
+    });
+  }
+
   async #pump(target: Target, source: string): Promise<void> {
     const underWay: Promise<void>[] = [];
     try {
       for (let read = this.#done; !this.#isClosed && this.#failure === undefined; ) {
         const arrivals = await this.#next(read);
+        this.#waiting = arrivals.sequence - this.#done + arrivals.waiting;
         if (arrivals.missing > 0) {
           await Promise.all(underWay.splice(0));
-          await this.#parts.resend(target);
+          await this.#resend(target);
+          this.#trouble = undefined;
         }
         if (arrivals.sequence > read) underWay.push(this.#send(target, source, arrivals));
         read = arrivals.sequence;
@@ -192,8 +214,9 @@ export class Drain {
   }
 
   async #send(target: Target, source: string, { samples, sequence }: Arrivals): Promise<void> {
+    this.#sent.push(this.#parts.clock.monotonic());
     try {
-      await target.take(samples, { source, sequence });
+      await target.take(samples, { source, sequence }).finally(() => this.#sent.shift());
       this.#done = sequence;
       this.#signal.ring();
       await this.#parts.outbox.take(FOLLOWER, sequence);
@@ -233,6 +256,7 @@ export class Drain {
 
   /** Said once, until it is over. */
   #lost(reason: unknown): void {
+    if (reason instanceof AssertionError) throw reason;
     const why = reason instanceof Error ? reason.message : String(reason);
     if (this.#trouble === undefined) {
       this.#parts.log.error("the database is away; what arrives waits here", { reason: why });

@@ -6,10 +6,10 @@ import { silentLog } from "../../lib/log.ts";
 import type { Row } from "../expected.ts";
 import { allOf, batchOf, remembered, row, rowsOf, START } from "../tale.ts";
 import { startCluster } from "./cluster.ts";
+import { connect } from "./connect.ts";
 import type { Beside } from "./database.ts";
 import { HALVED_MIN } from "./halves.ts";
 import { openHistorianOn } from "./postgres.ts";
-import { connect } from "./server.ts";
 
 const DAY_MS = 86_400_000;
 const HALF = HALVED_MIN / 2;

@@ -9,10 +9,10 @@ import { expectedSums } from "../expected.ts";
 import type { AggregateQuery, Historian } from "../historian.ts";
 import { allOf, assertSame, batchOf, columnOf, ramp, row, START } from "../tale.ts";
 import { startCluster } from "./cluster.ts";
+import { connect } from "./connect.ts";
 import { HALVED_MIN } from "./halves.ts";
 import { openPostgresHistorian, type PostgresHistorian } from "./postgres.ts";
 import { COLUMNS, encodeRows } from "./rows.ts";
-import { connect } from "./server.ts";
 
 const HOUR_MS = 3_600_000;
 const EIGHT = Uint32Array.from({ length: 8 }, (_, row) => row);
@@ -45,6 +45,24 @@ if (cluster) {
     assert.ok(!nowhere.ok && nowhere.problem.code === "database_unreachable");
     assert.ok(!JSON.stringify([second, nobody, nowhere]).includes("secret"));
     await first.value.close();
+  });
+
+  test("a user that owns the database, and is nothing else, is enough", async () => {
+    const client = new pg.Client({ connectionString: cluster.database("hosts") });
+    await client.connect();
+    await client.query("CREATE USER guest PASSWORD 'p@ss:w/rd'");
+    await client.query("CREATE DATABASE guests OWNER guest");
+    await client.end();
+    const url = `postgres://guest:${encodeURIComponent("p@ss:w/rd")}@${cluster.address}/guests`;
+    const opened = await openPostgresHistorian(url, { log: silentLog });
+    assert.ok(opened.ok, JSON.stringify(opened));
+    const historian = opened.value;
+    await historian.join("plant");
+    await historian.append(batchOf(ramp(10)));
+    await historian.deleteRange({ series: 1, from: START, to: START + 5 });
+    await historian.retire(START + 48 * HOUR_MS, { rawMs: 0, hourlyMs: null, dailyMs: null });
+    assert.equal((await historian.stats()).samplesStored, 0);
+    await historian.close();
   });
 
   test("of a batch that the database refuses in its middle nothing is there, and none overtakes it", async () => {

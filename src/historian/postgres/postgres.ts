@@ -19,6 +19,7 @@ import type {
 } from "../historian.ts";
 import { aggregate } from "./aggregate.ts";
 import { spoilRange } from "./beside.ts";
+import { connect } from "./connect.ts";
 import type { Database, Session } from "./database.ts";
 import { DayMaker } from "./day-maker.ts";
 import { Days } from "./days.ts";
@@ -27,7 +28,6 @@ import { Ingest, join, noteDeletion } from "./ingest.ts";
 import { readLatest, readRange } from "./read.ts";
 import { readPolicies, retire, setPolicy } from "./retention.ts";
 import { type Layout, prepareSchema } from "./schema.ts";
-import { connect } from "./server.ts";
 import { isBeyond } from "./summaries.ts";
 import { within } from "./time.ts";
 

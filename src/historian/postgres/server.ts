@@ -1,9 +1,17 @@
 import pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
-import { type Problem, problem } from "../../domain/problem.ts";
 import type { Log } from "../../lib/log.ts";
-import { failure, type Outcome, success } from "../../lib/outcome.ts";
-import { urlsOfHosts } from "../../lib/url-hosts.ts";
+import { AwayError } from "../historian.ts";
+import {
+  breakOff,
+  END_MS,
+  end,
+  inTime,
+  isTroubleOfServer,
+  optionsOf,
+  SESSION,
+  toldOf,
+} from "./client.ts";
 import type { Beside, Database, Session, Step } from "./database.ts";
 import { runScript } from "./script.ts";
 
@@ -12,119 +20,20 @@ import { runScript } from "./script.ts";
  * of what is much, and a few that read.
  */
 
-/** "fieldline" in eight letters' bytes: who holds this lock may write. */
-const WRITER_LOCK = "7379531087905681765";
-/** What the second one of a writer that died still does is done before the next one begins. */
-const SECOND_LOCK = "7379531087905681766";
 const READERS_MAX = 4;
-const CONNECT_MS = 10_000;
-const WRITE_MS = 90_000;
+/** For one transaction, of any kind. */
+const WORK_MS = 90_000;
 const BEGIN = "BEGIN; SET LOCAL synchronous_commit = on";
-
-/**
- * What every session needs. A connection whose other end is gone is noticed within half a minute,
- * by either side, so that the lock of a machine that died is free for the next. Compiling a query
- * would take longer than most of ours run.
- */
-const SESSION = `
-  SET TimeZone = 'UTC'; SET jit = off; SET statement_timeout = '60s';
-  SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3`;
-
-/** What a host is, of those that are asked: only one that takes writes is of use. */
-const WHERE = `
-  SELECT pg_is_in_recovery(), CASE WHEN pg_is_in_recovery() THEN NULL
-    ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END`;
-
-type Candidate = { readonly url: string; readonly writer: pg.Client; readonly timeline: number };
-
-/**
- * Connects, and keeps other writers away as long as the connection lasts. Of several hosts it takes
- * the one that was promoted last: one that was the primary before may still take writes, and what
- * it takes is lost.
- */
-export async function connect(url: string, log: Log): Promise<Outcome<Database, Problem>> {
-  const urls = urlsOfHosts(url) ?? [url];
-  const asked = await Promise.all(urls.map((one) => tryOne(one, log)));
-  const [newest, ...others] = asked
-    .flatMap((one) => (one.ok ? one.value : []))
-    .toSorted((one, other) => other.timeline - one.timeline);
-  await Promise.allSettled(others.map(({ writer }) => writer.end()));
-  if (newest) return keepOthersAway(newest, log);
-  const reasons = asked.flatMap((one) => (one.ok ? [] : one.problem));
-  return failure(problem("database_unreachable", reasons.join("; ")));
-}
-
-function clientOf(url: string, log: Log): pg.Client {
-  const client = new pg.Client(optionsOf(url));
-  client.on("error", (reason) => log.warn("the database's connection broke", toldOf(reason)));
-  return client;
-}
-
-async function tryOne(url: string, log: Log): Promise<Outcome<Candidate, string>> {
-  const writer = clientOf(url, log);
-  try {
-    await writer.connect();
-    await writer.query(SESSION);
-    const { rows } = await writer.query<unknown[]>({ text: WHERE, rowMode: "array" });
-    const [isStandby, timeline] = rows[0] ?? [];
-    if (isStandby === false) return success({ url, writer, timeline: Number(timeline) });
-    await writer.end();
-    return failure(`${shownUrl(url)} is a standby, which takes no writes`);
-  } catch (reason) {
-    await writer.end().catch(() => {}); // It never was.
-    return failure(`${shownUrl(url)}: ${toldOf(reason).reason}`);
-  }
-}
-
-async function keepOthersAway(
-  { url, writer }: Candidate,
-  log: Log,
-): Promise<Outcome<Database, Problem>> {
-  const second = clientOf(url, log);
-  const end = () => Promise.allSettled([writer.end(), second.end()]);
-  try {
-    const isFirst = await says(writer, `pg_try_advisory_lock(${WRITER_LOCK})`);
-    if (isFirst) await second.connect();
-    if (isFirst && (await isBeside(second))) {
-      await second.query(SESSION);
-      return success(new Server({ writer, second }, url, log));
-    }
-    await end();
-    return failure(problem("database_in_use", `${shownUrl(url)} has another writer`));
-  } catch (reason) {
-    await end(); // It broke off.
-    return failure(problem("database_unreachable", `${shownUrl(url)}: ${toldOf(reason).reason}`));
-  }
-}
-
-/** Whether it finds the writer's lock taken, as on the same server, and nobody beside it. */
-async function isBeside(second: pg.Client): Promise<boolean> {
-  if (await says(second, `pg_try_advisory_lock(${WRITER_LOCK})`)) return false;
-  return says(second, `pg_try_advisory_lock(${SECOND_LOCK})`);
-}
-
-async function says(client: pg.Client, expression: string): Promise<boolean> {
-  const { rows } = await client.query(`SELECT ${expression} AS said`);
-  return rows[0]?.said === true;
-}
-
-/** Without what is secret in it. */
-function shownUrl(url: string): string {
-  try {
-    const { protocol, hostname, port, pathname } = new URL(url);
-    return `${protocol}//${hostname}${port && `:${port}`}${pathname}`;
-  } catch {
-    return "the database"; // Whatever it is, it may hold a password.
-  }
-}
 
 type Writers = { readonly writer: pg.Client; readonly second: pg.Client };
 
-class Server implements Database {
+/** Over two connections that are there already. */
+export class Server implements Database {
   readonly lost: Promise<void>;
   readonly #writer: pg.Client;
   readonly #second: pg.Client;
   readonly #readers: pg.Pool;
+  readonly #reading = new Set<pg.ClientBase>();
   #last: Promise<unknown> = Promise.resolve();
   /** The last of what is beside, and what the next of it has to wait for. */
   #lastBeside: Promise<unknown> = this.#last;
@@ -134,8 +43,8 @@ class Server implements Database {
   constructor({ writer, second }: Writers, url: string, log: Log) {
     [this.#writer, this.#second] = [writer, second];
     this.lost = new Promise((resolve) => writer.once("end", resolve));
-    writer.once("end", () => this.#breakOff(second));
-    second.once("end", () => this.#breakOff(writer));
+    writer.once("end", () => this.#lose());
+    second.once("end", () => this.#lose());
     this.#readers = new pg.Pool({ ...optionsOf(url), max: READERS_MAX });
     this.#readers.on("error", (reason) => log.info("a reader's connection broke", toldOf(reason)));
   }
@@ -181,17 +90,25 @@ class Server implements Database {
   }
 
   async read<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const reader = await this.#readers.connect();
+    const reader = await this.#readers.connect().catch((reason) => {
+      throw unanswered(reason);
+    });
+    let [isBroken, isSound] = [false, false];
     // Its queries are told as well; without a listener a connection that breaks ends the process.
-    const onBroken = () => {};
+    const onBroken = () => {
+      isBroken = true;
+    };
     reader.on("error", onBroken);
-    let isSound = false;
+    this.#reading.add(reader);
     try {
       const begin = `${SESSION}; BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`;
-      const found = await inTransaction(reader, begin, work);
+      const found = await inTime(reader, WORK_MS, () => inTransaction(reader, begin, work));
       isSound = true;
       return found;
+    } catch (reason) {
+      throw isBroken || isTroubleOfServer(reason) ? unanswered(reason) : reason;
     } finally {
+      this.#reading.delete(reader);
       reader.release(!isSound);
       if (isSound) reader.off("error", onBroken);
     }
@@ -200,37 +117,32 @@ class Server implements Database {
   async close(): Promise<void> {
     await this.#last.catch(() => {}); // Whoever asked was told.
     this.#isClosed = true;
-    await Promise.allSettled([this.#writer.end(), this.#second.end(), this.#readers.end()]);
+    const deadline = setTimeout(() => this.#breakOffReaders(), END_MS);
+    await Promise.allSettled([end(this.#writer), end(this.#second), this.#readers.end()]);
+    clearTimeout(deadline);
   }
 
-  /** The one is of no use without the other. Both are asked to end when this is closed. */
-  #breakOff(client: pg.Client): void {
-    if (!this.#isClosed) breakOff(client);
+  /**
+   * The one is of no use without the other, and whoever reads must not be in the way of the next
+   * try: it may be that nobody ever answers. When this is closed, all are asked to end.
+   */
+  #lose(): void {
+    if (this.#isClosed) return;
+    for (const client of [this.#writer, this.#second]) breakOff(client);
+    this.#breakOffReaders();
+  }
+
+  #breakOffReaders(): void {
+    for (const reader of this.#reading) breakOff(reader);
   }
 
   /** Behind one that failed, all fail: nothing overtakes what it may have left undone. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#last.then(() => this.#inTime(work));
+    const done = this.#last.then(() => inTime(this.#writer, WORK_MS, work));
     this.#last = done;
     done.catch(() => {}); // Whoever asked is told.
     return done;
   }
-
-  /** What takes too long is broken off: a network that swallows everything says nothing. */
-  async #inTime<T>(work: () => Promise<T>): Promise<T> {
-    const deadline = setTimeout(() => breakOff(this.#writer), WRITE_MS);
-    try {
-      return await work();
-    } finally {
-      clearTimeout(deadline);
-    }
-  }
-}
-
-/** At once, and without a word to the server. */
-function breakOff(client: pg.Client): void {
-  const { connection } = client as unknown as { readonly connection: pg.Connection };
-  connection.stream.destroy();
 }
 
 async function inTransaction<T>(
@@ -283,18 +195,6 @@ class ClientSession implements Session {
   }
 }
 
-function optionsOf(url: string): pg.ClientConfig {
-  const kept = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
-  const fallback_application_name = "fieldline";
-  return {
-    connectionString: url,
-    connectionTimeoutMillis: CONNECT_MS,
-    ...kept,
-    fallback_application_name,
-  };
-}
-
-function toldOf(reason: unknown): { readonly reason: string } {
-  const { code, message } = reason as { readonly code?: string; readonly message?: string };
-  return { reason: [code, message].filter(Boolean).join(": ") };
+function unanswered(reason: unknown): AwayError {
+  return new AwayError(`the database has not answered: ${toldOf(reason).reason}`);
 }

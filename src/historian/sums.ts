@@ -139,12 +139,14 @@ export class Sums {
     const quotient = Math.floor((at - this.#query.from) / this.widthMs);
     const bucket = Math.min(quotient, starts.length - 1);
     if (at < (starts[bucket] ?? at)) return bucket - 1;
-    return at >= (starts[bucket + 1] ?? Number.POSITIVE_INFINITY) ? bucket + 1 : bucket;
+    return at >= this.endAt(bucket) ? bucket + 1 : bucket;
   }
 
   /** Every sample before this time that is not before the bucket is in it. */
   endAt(bucket: number): number {
-    return this.at[bucket + 1] ?? Number.POSITIVE_INFINITY;
+    const next = bucket + 1;
+    // Not by asking behind the end: V8 would give up the code of all that asks, once a process.
+    return next < this.at.length ? (this.at[next] ?? 0) : Number.POSITIVE_INFINITY;
   }
 
   /** Whether all of this span lies in one bucket. */

@@ -4,7 +4,8 @@ import type { Summary } from "../../rollup.ts";
 import { Sums, type SumTable, sumTable } from "../../sums.ts";
 import { countedValue, isCountable } from "../../tally.ts";
 import type { Blocks } from "../chunk/chunk.ts";
-import { Block, blocksBackward } from "../database/blocks.ts";
+import { TABLE_CELLS } from "../chunk/chunk-head.ts";
+import { type Block, blocksBackward } from "../database/blocks.ts";
 import type { Chunks } from "../database/chunks.ts";
 import { DAY_MS, type Tier } from "../day/tier.ts";
 import type { Memtable } from "../memory/memtable.ts";
@@ -58,6 +59,8 @@ class Walk {
   readonly #query: AggregateQuery;
   readonly #isAll: boolean;
   readonly #tiers: QueryTiers;
+  /** What the head says of the chunk that it goes over. */
+  readonly #table = new Float64Array(TABLE_CELLS);
   readonly #stored = new Run();
   readonly #part = new Run();
   readonly #merged = new Run();
@@ -100,7 +103,7 @@ class Walk {
     if (!(from < to)) return;
     const memory = { run: arrived, row: arrived.rowAt(from), end: arrived.rowAt(to) };
     for (const chunk of this.#chunks.stored.forward(sums.series, from, to)) {
-      for (const part of this.#chunks.stored.blocksOf(chunk))
+      for (const part of this.#chunks.stored.blocksOf(chunk, this.#table))
         this.#addBlocks(sums, part, memory, span);
     }
     sums.addRows(arrived, memory.row, memory.end);
@@ -119,7 +122,9 @@ class Walk {
       const summed = firstAt < from ? block : this.#addSums(sums, part, block, next);
       if (summed === block && lastAt >= from) {
         const end = Math.max(start, Math.min(memory.end, run.rowAfter(lastAt)));
-        const merged = this.#merge(new Block(part, block), run, start, end);
+        this.#stored.clear();
+        part.decode(block, this.#stored);
+        const merged = this.#merge(run, start, end);
         sums.addRows(merged, merged.rowAt(from), merged.rowAt(to));
         memory.row = end;
       }
@@ -147,9 +152,8 @@ class Walk {
     return end;
   }
 
-  #merge(block: Block, arrived: Run, start: number, end: number): Run {
-    this.#stored.clear();
-    block.decode(this.#stored);
+  /** What was unpacked last, and these rows of memory. */
+  #merge(arrived: Run, start: number, end: number): Run {
     if (start === end) return this.#stored;
     this.#part.clear();
     this.#part.copy(arrived, start, end);
@@ -178,7 +182,9 @@ class Walk {
     const isBefore = block.lastAt < this.#query.from;
     const summary = start === end && isBefore ? block.sums(this.#isAll) : undefined;
     if (summary) return summary.last;
-    const merged = this.#merge(block, arrived, start, end);
+    this.#stored.clear();
+    block.decode(this.#stored);
+    const merged = this.#merge(arrived, start, end);
     return this.#lastOf(merged, 0, merged.rowAt(this.#query.from));
   }
 

@@ -1,4 +1,4 @@
-import { type ByteReader, type ByteWriter, VARINT_BYTES } from "./bytes.ts";
+import { ByteReader, type ByteWriter, VARINT_BYTES } from "./bytes.ts";
 
 /*
  * Whole numbers in as few bits as each stretch of them needs. Lowest byte first, lowest bit first.
@@ -42,7 +42,7 @@ export function readPacked(body: ByteReader, into: Float64Array, part: Part): vo
   const { from, to, power = 1 } = part;
   const first = body.zigzag();
   into[from] = first / power;
-  const reader = new BlockReader(body, into, power, first);
+  reader.begin(body, into, power, first);
   for (let start = from + 1; start < to; start += BLOCK) {
     reader.read(start, Math.min(to, start + BLOCK));
   }
@@ -116,15 +116,15 @@ function writeWords({ view, length }: ByteWriter, block: Float64Array, low: numb
 
 /** Every sample that is read passes here: each loop does all that its block needs at once. */
 class BlockReader {
-  readonly #body: ByteReader;
-  readonly #into: Float64Array;
-  readonly #power: number;
+  #body = new ByteReader(new Uint8Array());
+  #into: Float64Array = new Float64Array();
+  #power = 1;
   /** The number before the block. As the least of one it begins as NaN, see `Rolling`. */
   #before = Number.NaN;
   #width = 0;
   #least = Number.NaN;
 
-  constructor(body: ByteReader, into: Float64Array, power: number, before: number) {
+  begin(body: ByteReader, into: Float64Array, power: number, before: number): void {
     this.#body = body;
     this.#into = into;
     this.#power = power;
@@ -202,6 +202,9 @@ class BlockReader {
     this.#before = number;
   }
 }
+
+/** Of the column that is read: made anew for each, it would be garbage. */
+const reader = new BlockReader();
 
 type Stretch = {
   readonly from: number;

@@ -64,7 +64,15 @@ export function writeValues(out: ByteWriter, values: Float64Array): number {
   return SINGLES;
 }
 
-export function readValues(body: ByteReader, form: number, values: Float64Array): void {
+/** Into these rows of a column. */
+export function readValues(body: ByteReader, form: number, column: Float64Array, rows: Rows): void {
+  if (form === DECIMALS) readDecimals(body, column, rows);
+  else readOthers(body, form, column.subarray(rows.from, rows.to));
+}
+
+type Rows = { readonly from: number; readonly to: number };
+
+function readOthers(body: ByteReader, form: number, values: Float64Array): void {
   switch (form) {
     case CONSTANT:
       body.doubles(values, 0, 1);
@@ -81,9 +89,6 @@ export function readValues(body: ByteReader, form: number, values: Float64Array)
       break;
     case OLD_DOUBLES:
       readOldDoubles(body, values);
-      break;
-    case DECIMALS:
-      readDecimals(body, values);
       break;
     case SINGLES:
       readSingles(body, values);
@@ -123,9 +128,10 @@ function scale(values: Float64Array, power: number): number {
   return changes;
 }
 
-function readDecimals(body: ByteReader, values: Float64Array): void {
+/** Most of what is measured. */
+function readDecimals(body: ByteReader, column: Float64Array, { from, to }: Rows): void {
   const power = POWERS[body.byte()] ?? 1;
-  readPacked(body, values, { from: 0, to: values.length, power });
+  readPacked(body, column, { from, to, power });
 }
 
 function writeSteps(out: ByteWriter, count: number): number {

@@ -6,6 +6,7 @@ import { rollupOf } from "../../rollup.ts";
 import { oldChunk } from "../database/older-tale.ts";
 import { Run } from "../run/run.ts";
 import { type Blocks, blocksOf, encodeChunk } from "./chunk.ts";
+import { TABLE_CELLS } from "./chunk-head.ts";
 import { DamagedChunkError } from "./damage.ts";
 import { sumsOfOldChunk } from "./old-chunk.ts";
 
@@ -58,6 +59,24 @@ test("a block says what its samples come to, bit for bit, over all and over the 
       from = to;
     }
     assert.equal(from, run.count);
+  }
+});
+
+test("a head says the same in memory that other heads have had before", () => {
+  const random = chances(10);
+  const table = new Float64Array(TABLE_CELLS).fill(7);
+  for (let round = 0; round < 200; round += 1) {
+    const run = randomRun(random, 1 + Math.floor(random() * 600));
+    const chunk = encodeChunk(run, 0, run.count, 1 + Math.floor(random() * 80)).slice();
+    const [own] = blocksOf(chunk) ?? [];
+    const [other] = blocksOf(chunk, table) ?? [];
+    assert(own && other);
+    for (let block = 0; block < own.blocks; block += 1) {
+      for (const isAll of [true, false]) {
+        assert.deepEqual({ ...other.sumsOf(block, isAll) }, { ...own.sumsOf(block, isAll) });
+      }
+      assert.equal(other.lastAtOf(block), own.lastAtOf(block));
+    }
   }
 });
 

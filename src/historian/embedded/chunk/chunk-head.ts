@@ -136,6 +136,9 @@ function takeSums(table: Float64Array, at: number, step: number): void {
   said.area = table[at + 6 * step] ?? 0;
 }
 
+/** A table of so many cells has room for what a head of up to 64 blocks says. */
+export const TABLE_CELLS = 64 * (COLUMNS + SUM_COLUMNS);
+
 /** What is said at the head of a chunk; its blocks are numbered from 0. */
 export class ChunkHead {
   /** Of the chunk: its head, and its blocks behind. */
@@ -150,8 +153,11 @@ export class ChunkHead {
   /** Column after column; behind those that are written, the sums over all of every block. */
   readonly #table: Float64Array;
 
-  /** Throws a DamagedChunkError where the bytes are not those that were written. */
-  constructor(bytes: Uint8Array) {
+  /**
+   * `table` is memory for what it says, of whoever has done with it before the next head is put
+   * there. Throws a DamagedChunkError where the bytes are not those that were written.
+   */
+  constructor(bytes: Uint8Array, table?: Float64Array) {
     const body = new ByteReader(bytes);
     this.#begin = endOfHead(body);
     body.at = BEGIN;
@@ -160,7 +166,9 @@ export class ChunkHead {
     this.#blockSamples = body.varint();
     this.#base = body.zigzag();
     this.blocks = Math.ceil(this.#samples / this.#blockSamples);
-    this.#table = readTable(body, this.blocks);
+    const cells = this.blocks * (COLUMNS + SUM_COLUMNS);
+    this.#table = table && table.length >= cells ? table : new Float64Array(cells);
+    readTable(body, this.#table, this.blocks);
     if (this.endOf(this.blocks - 1) !== bytes.length) {
       throw new DamagedChunkError("a chunk is cut off, or longer than it was");
     }
@@ -231,29 +239,35 @@ function endOfHead({ bytes, view }: ByteReader): number {
   return end;
 }
 
-function readTable(body: ByteReader, blocks: number): Float64Array {
-  const table = new Float64Array(blocks * (COLUMNS + SUM_COLUMNS));
+function readTable(body: ByteReader, table: Float64Array, blocks: number): void {
   for (let column = 0; column < COLUMNS; column += 1) {
     readFixedWidth(body, table, column * blocks, (column + 1) * blocks);
   }
   table.copyWithin(COLUMNS * blocks, SUMS * blocks, COLUMNS * blocks);
   readOthers(body, table, blocks);
-  return table;
 }
+
+/** The sums over all of the blocks that have them: made anew for each head, it would be garbage. */
+let every = new Float64Array(64);
 
 /** To the blocks that have them. */
 function readOthers(body: ByteReader, table: Float64Array, blocks: number): void {
-  const owners: number[] = [];
-  for (let block = 0; block < blocks; block += 1) {
-    const good = table[GOOD * blocks + block] ?? 0;
-    if (good < (table[COUNTABLE * blocks + block] ?? 0)) owners.push(block);
-  }
-  if (owners.length === 0) return;
-  const numbers = new Float64Array(owners.length);
-  for (let column = COLUMNS; column < COLUMNS + SUM_COLUMNS; column += 1) {
-    readFixedWidth(body, numbers, 0, owners.length);
-    for (let place = 0; place < owners.length; place += 1) {
-      table[column * blocks + (owners[place] ?? 0)] = numbers[place] ?? 0;
+  let owners = 0;
+  for (let block = 0; block < blocks; block += 1) owners += Number(hasOthers(table, blocks, block));
+  if (owners === 0) return;
+  const cells = owners * SUM_COLUMNS;
+  if (every.length < cells) every = new Float64Array(cells);
+  for (let from = 0; from < cells; from += owners) readFixedWidth(body, every, from, from + owners);
+  for (let block = 0, owner = 0; owner < owners; block += 1) {
+    if (!hasOthers(table, blocks, block)) continue;
+    for (let column = 0; column < SUM_COLUMNS; column += 1) {
+      table[(COLUMNS + column) * blocks + block] = every[column * owners + owner] ?? 0;
     }
+    owner += 1;
   }
+}
+
+/** Whether not all that can be counted is good. */
+function hasOthers(table: Float64Array, blocks: number, block: number): boolean {
+  return (table[GOOD * blocks + block] ?? 0) < (table[COUNTABLE * blocks + block] ?? 0);
 }

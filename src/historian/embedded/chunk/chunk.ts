@@ -134,11 +134,13 @@ function decodeAll(blocks: Blocks, into: Run): void {
 /**
  * The blocks of a chunk, piece by piece where it grows, in order of time; undefined where one of
  * its parts is of a version that has none. Throws a DamagedChunkError where the bytes that say so
- * have changed.
+ * have changed. With a `table` (see ChunkHead) they hold until the next call with it.
  */
-export function blocksOf(bytes: Uint8Array): Blocks[] | undefined {
+export function blocksOf(bytes: Uint8Array, table?: Float64Array): Blocks[] | undefined {
   const parts = partsOf(bytes);
-  return parts.some(isOldChunk) ? undefined : parts.map((part) => new PackedBlocks(part));
+  if (parts.some(isOldChunk)) return undefined;
+  const shared = parts.length === 1 ? table : undefined;
+  return parts.map((part) => new PackedBlocks(part, shared));
 }
 
 /** The pieces of a chunk that grows, or the chunk itself. */

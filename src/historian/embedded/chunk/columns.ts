@@ -59,7 +59,7 @@ export function readColumns(body: ByteReader, forms: number, into: Run, count: n
   const mayHaveTexts = (forms & 32) !== 0 || body.bytes[body.at] === KIND.text;
   readBytes(body, forms & 32, into.kind, { from, to });
   readBytes(body, forms & 64, into.quality, { from, to });
-  readValues(body, (forms >> 2) & 7, into.value.subarray(from, to));
+  readValues(body, (forms >> 2) & 7, into.value, { from, to });
   into.count = to;
   if (mayHaveTexts && into.kind.subarray(from, to).includes(KIND.text)) readTexts(body, into, from);
 }

@@ -125,10 +125,11 @@ export class StoredChunks {
 
   /**
    * The blocks of the chunk, part by part in order of time: itself as one where its version has
-   * none. Throws a DamagedChunkError where its head has changed.
+   * none. Throws a DamagedChunkError where its head has changed. With a `table` (see ChunkHead)
+   * they hold until the next call with it.
    */
-  blocksOf(chunk: StoredChunk): readonly Blocks[] {
-    return blocksOf(chunk.data) ?? [this.#oldBlock(chunk)];
+  blocksOf(chunk: StoredChunk, table?: Float64Array): readonly Blocks[] {
+    return blocksOf(chunk.data, table) ?? [this.#oldBlock(chunk)];
   }
 
   #oldBlock(chunk: StoredChunk): Blocks {

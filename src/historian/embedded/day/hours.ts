@@ -70,7 +70,7 @@ export function decodeHours(day: number, bytes: Uint8Array): Tier[] | undefined 
   const at = Array.from({ length: count }, () => day + body.byte() * HOUR_MS);
   const column = () => {
     const values = new Float64Array(count);
-    readValues(body, body.byte(), values);
+    readValues(body, body.byte(), values, { from: 0, to: values.length });
     return values;
   };
   const read = Array.from({ length: COLUMNS }, column);

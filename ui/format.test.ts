@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   formatAge,
+  formatAlike,
   formatBytes,
   formatCount,
   formatDateTime,
@@ -30,6 +31,16 @@ test("where decimals are unknown a number has at most four significant digits", 
   assert.equal(formatNumber(21.5), "21.5");
   assert.equal(formatNumber(0.000123456), "0.0001235");
   assert.equal(formatNumber(12345.678), "12\u202f346");
+});
+
+test("numbers beside each other have as many decimals each, and none looks like 0", () => {
+  const number = { dataType: "number" } as const;
+  assert.deepEqual(formatAlike([9.98, 10.5, 10.236], number), ["9.98", "10.50", "10.24"]);
+  assert.deepEqual(formatAlike([3, 120, 50], number), ["3", "120", "50"]);
+  assert.deepEqual(formatAlike([0, 120, 50.25], number), ["0.0", "120.0", "50.3"]);
+  assert.deepEqual(formatAlike([0.0004, 120, 50], number), ["0.0004", "120", "50"]);
+  assert.deepEqual(formatAlike([1, 1e300], number), ["1", "1 × 10³⁰⁰"]);
+  assert.deepEqual(formatAlike([1, 2.5], { ...number, decimals: 2 }), ["1.00", "2.50"]);
 });
 
 test("what is very large or very small has a power of ten, and never looks like 0", () => {

@@ -37,6 +37,24 @@ export function formatValue(
   return { text: formatNumber(value, decimalsOf(variable)), unit: formatUnit(variable.unit) };
 }
 
+/** Numbers beside each other: where decimals are unknown, all have as many as one needs. */
+export function formatAlike(
+  values: readonly number[],
+  variable: Pick<VariableReply, "dataType"> & Partial<VariableReply>,
+): string[] {
+  const sizes = values.map(Math.abs);
+  const isPlain = variable.dataType === "number" && !variable.states && !variable.bits;
+  const finest = fitting(Math.max(...sizes));
+  const isFine = (size: number) => size === 0 || Number(size.toFixed(finest)) > 0;
+  const areAlike = sizes.every((size) => isFine(size) && !isFar(size, undefined));
+  if (!isPlain || !areAlike || decimalsOf(variable) !== undefined) {
+    return values.map((value) => formatValue(value, variable).text);
+  }
+  const fractions = sizes.map((size) => trimmed(size.toFixed(finest)).split(".")[1] ?? "");
+  const decimals = Math.max(...fractions.map(({ length }) => length));
+  return values.map((value) => formatNumber(value, decimals));
+}
+
 /** What a text stands for, where that is shorter: a time, the rows of a table. */
 function formatText(value: string): string {
   const at = timeIn(value);

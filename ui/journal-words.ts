@@ -90,7 +90,7 @@ export const EVENT_KINDS: Readonly<Record<string, string>> = {
   "history.missing": "Stored samples are missing: the disk lost them, or a file was removed",
   "history.unreadable": "Parts of the history are damaged and cannot be read",
   "history.mended":
-    "The history was mended: what could be read is in a new file, and the rest named here",
+    "The history was mended: what could be read is in a new file, and what is lost stands below",
   "history.failed": "The disk failed the history: what comes is kept in its log",
   "history.fine": "The history was opened anew after its disk failed",
   "outbox.low": "Samples wait, and little more is kept",

@@ -58,14 +58,16 @@ export class HistoryWatch {
 
   /** A gap that nobody was told of would be taken for quiet. */
   #dropped({ target, samples, from, to }: Dropped): void {
-    const detail = { samples, from, to };
+    const detail = { samples, from: timeWords(from), to: timeWords(to) };
     this.#note({ kind: "outbox.dropped", subject: `outbox:${target}`, detail });
   }
 
   /** The same of what can be read no more. */
   #damaged(damaged: Damaged): void {
     this.#damagedSamples += damaged.samples;
-    this.#note({ kind: "history.damaged", subject: "", detail: damaged });
+    const { from, to } = damaged;
+    const detail = { ...damaged, from: timeWords(from), to: timeWords(to) };
+    this.#note({ kind: "history.damaged", subject: "", detail });
   }
 
   /** And of what is there no more, of which nobody knows what it was. */
@@ -91,7 +93,9 @@ export class HistoryWatch {
     this.#whyNotMended = undefined;
     this.#mendedPages += pages;
     this.#lostSamples += samples;
-    const named = ranges.slice(0, RANGES_MAX);
+    const named = ranges.slice(0, RANGES_MAX).map((range) => {
+      return { ...range, from: timeWords(range.from), to: timeWords(range.to) };
+    });
     const further = ranges.length - named.length;
     const detail = { pages, tables, samples, ranges: named, further };
     this.#note({ kind: "history.mended", subject: "", detail });
@@ -116,4 +120,10 @@ export class HistoryWatch {
       this.#log.error("an event of the history was not recorded", fields);
     }
   }
+}
+
+/** As people read it; what no calendar has stays a number. */
+function timeWords(at: number): string | number {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? at : date.toISOString();
 }

@@ -22,11 +22,15 @@ export function KeptFor({ kept }: { readonly kept: Kept }) {
     <>
       {wait}
       {lost}
-      {!isFollowed && <p className="hint">Nothing brings them there.</p>}
-      {!isFollowed && mayAdminister && (
-        <Button onClick={() => setAsked(true)} aria-label={`Let go of ${target}`}>
-          Let go
-        </Button>
+      {!isFollowed && (
+        <div className="outbox-forsaken">
+          <span className="hint">Nothing brings them there.</span>
+          {mayAdminister && (
+            <Button onClick={() => setAsked(true)} aria-label={`Let go of ${target}`}>
+              Let go
+            </Button>
+          )}
+        </div>
       )}
       {isAsked && <LetGo kept={kept} onClose={() => setAsked(false)} />}
     </>

@@ -1,5 +1,5 @@
 import { useMemo, useRef } from "react";
-import { formatCount, formatDateTime, formatUnit, formatValue } from "../format.ts";
+import { formatAlike, formatCount, formatDateTime, formatUnit } from "../format.ts";
 import { badCount, badRows, isBlank, trendSum } from "../trend-sum.ts";
 import type { View } from "../trend-view.ts";
 import type { TrendColumns } from "../trend-window.ts";
@@ -177,14 +177,11 @@ function PastFigure({ pen, trend }: PenFigureProps) {
   const drawn = columns.pens[points.indexOf(pen.point)];
   const sum = drawn && trendSum(drawn);
   if (!sum) return <span className="hint">no value</span>;
-  const text = (value: number) => formatValue(value, pen.variable).text;
+  const [min, max, mean] = formatAlike([sum.min, sum.max, sum.mean], pen.variable);
   return (
     <>
-      <Figure
-        text={`${text(sum.min)} \u2013 ${text(sum.max)}`}
-        unit={formatUnit(pen.variable.unit)}
-      />
-      <span className="hint">{`mean ${text(sum.mean)}`}</span>
+      <Figure text={`${min} \u2013 ${max}`} unit={formatUnit(pen.variable.unit)} />
+      <span className="hint">{`mean ${mean}`}</span>
     </>
   );
 }

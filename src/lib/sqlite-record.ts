@@ -53,7 +53,7 @@ function bytesOf(type: number): number {
 function columnOf(type: number, bytes: Buffer): SqlValue {
   if (type >= BLOB_MIN) return type % 2 === 0 ? new Uint8Array(bytes) : bytes.toString("utf8");
   if (type === 8 || type === 9) return type - 8;
-  if (type === 0 || bytes.length < bytesOf(type)) return null;
+  if (bytes.length === 0 || bytes.length < bytesOf(type)) return null;
   if (type === DOUBLE) return bytes.readDoubleBE(0);
   return bytes.length === 8 ? Number(bytes.readBigInt64BE(0)) : bytes.readIntBE(0, bytes.length);
 }

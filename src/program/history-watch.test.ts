@@ -19,6 +19,10 @@ test("health says that the history is damaged, why it is not mended, and what wa
   assert.deepEqual(watch.reasons, [`${damaged}; not mended: the disk has no room for a new one`]);
   onMalformed("malformed");
   assert.deepEqual(watch.reasons, [`${damaged}; not mended: the disk has no room for a new one`]);
+  onMended({ pages: 0, tables: [], samples: 0, ranges: [] });
+  assert.deepEqual(watch.reasons, [
+    "history: history.db was mended; lost pages: 0, samples in them: 0",
+  ]);
   onMended({ pages: 1, tables: ["chunk"], samples: 20, ranges: [] });
   assert.deepEqual(watch.reasons, [
     "history: history.db was mended; lost pages: 1, samples in them: 20",

@@ -27,6 +27,7 @@ export class HistoryWatch {
   #missingFile: string | undefined;
   #isMalformed = false;
   #whyNotMended: string | undefined;
+  #isMended = false;
   #mendedPages = 0;
   #lostSamples = 0;
 
@@ -46,7 +47,7 @@ export class HistoryWatch {
     const unread = this.#isMalformed ? malformed : [];
     const [pages, lost] = [this.#mendedPages, this.#lostSamples];
     const mended = `history: history.db was mended; lost pages: ${pages}, samples in them: ${lost}`;
-    const all = [samples > 0 ? damaged : [], unread, pages > 0 ? mended : []];
+    const all = [samples > 0 ? damaged : [], unread, this.#isMended ? mended : []];
     return [...all, gone, places > 0 ? missing : []].flat();
   }
 
@@ -91,6 +92,7 @@ export class HistoryWatch {
   #mended({ pages, tables, samples, ranges }: Mended): void {
     this.#isMalformed = false;
     this.#whyNotMended = undefined;
+    this.#isMended = true;
     this.#mendedPages += pages;
     this.#lostSamples += samples;
     const named = ranges.slice(0, RANGES_MAX).map((range) => {

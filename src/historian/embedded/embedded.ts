@@ -82,6 +82,8 @@ export const PROFILES = {
 } as const;
 const ROWS_FIRST = 65_536;
 const CHUNK_SAMPLES = 1_024;
+/** Who starts has other things to do first. */
+const INSPECT_AFTER_MS = 10_000;
 
 /** Opens or creates the folder and keeps it until `close`; one engine does all the work. */
 export async function openEmbeddedHistorian(
@@ -93,6 +95,7 @@ export async function openEmbeddedHistorian(
     rowsFirst: ROWS_FIRST,
     chunkSamples: CHUNK_SAMPLES,
     outboxBytes: LIMIT.outboxBytes,
+    inspectAfterMs: INSPECT_AFTER_MS,
     ...PROFILES[profile],
     ...wishes,
   };

@@ -2,6 +2,7 @@ import type { Log } from "../../../lib/log.ts";
 import { MalformedError, type Sqlite, type Statement } from "../../../lib/sqlite.ts";
 import type { Damaged, SeriesRange } from "../../historian.ts";
 import { decodeChunk, encodeChunk, encodePiece, headOfPieces, PIECES_AT } from "../chunk/chunk.ts";
+import type { Ends } from "../chunk/chunk-head.ts";
 import { DamagedChunkError } from "../chunk/damage.ts";
 import { dayOf } from "../day/tier.ts";
 import { Run } from "../run/run.ts";
@@ -42,6 +43,7 @@ export class Chunks {
   readonly #insert: Statement;
   readonly #grow: Statement;
   readonly #remove: Statement;
+  readonly #correct: Statement;
   readonly #data: Statement;
   readonly #keepTotal: ReturnType<typeof keepTotal>;
   readonly #putAside: Statement;
@@ -66,6 +68,9 @@ export class Chunks {
     this.#grow = database.prepare(
       `UPDATE chunk SET last_at = ?, samples = ?,
        data = CAST(? || substr(data, ${PIECES_AT + 1}) || ? AS BLOB) WHERE id = ?`,
+    );
+    this.#correct = database.prepare(
+      "UPDATE chunk SET first_at = ?, last_at = ?, samples = ? WHERE id = ?",
     );
     this.#data = database.prepare("SELECT data FROM chunk WHERE id = ?");
     this.#keepTotal = keepTotal(database);
@@ -128,6 +133,14 @@ export class Chunks {
     const [id, pieces] = isOpen ? [openId(series), 1] : FULL;
     this.#ends.note(series, { id, firstAt, lastAt, samples, pieces });
     this.#count(run, from, to);
+  }
+
+  /** Its row says what its samples say, which were counted as they are. */
+  correct(chunk: StoredChunk, { firstAt, lastAt, samples }: Ends): void {
+    const { id } = chunk;
+    this.#log.error("the row of a chunk was damaged, and is set right", { id, firstAt, lastAt });
+    this.#correct.run(firstAt, lastAt, samples, id);
+    this.#noteCut();
   }
 
   /** Puts all rows of a run behind a chunk that is in pieces. */

@@ -27,6 +27,12 @@ const CHUNK_ROOT = 3;
 const UNKNOWN: ReadonlyMap<number, string> = new Map([[CHUNK_ROOT, "chunk"]]);
 const FOREVER = Number.MAX_VALUE;
 
+const DAMAGED = `series, first_at, last_at, samples, countable, good, min, max, sum, first, last,
+  increase, area, data`;
+
+/** What the index says of a chunk. */
+type Entry = { readonly series: number; readonly from: number; readonly id: number };
+
 /** Of one chunk, in order of time of its series. */
 type LostChunk = { readonly series: number; readonly from: number };
 
@@ -36,6 +42,11 @@ export class Salvage {
   readonly #database: Sqlite;
   readonly #log: Log;
   readonly #put: Record<"chunk" | "damaged" | "day" | "horizon" | "policy", Statement>;
+  readonly #seriesOf: Statement;
+  /** Whether a chunk of the series begins then. */
+  readonly #begins: Statement;
+  /** Whether another chunk of the series is of the same time. */
+  readonly #overlaps: Statement;
   /** Pages of the index of chunks. */
   readonly #index: number[] = [];
   readonly #totals = new Map<string, number>();
@@ -49,6 +60,14 @@ export class Salvage {
     this.#database = database;
     this.#log = log;
     this.#names = pages.names().size > 0 ? pages.names() : UNKNOWN;
+    this.#seriesOf = database.prepare("SELECT series FROM chunk WHERE id = ?");
+    this.#begins = database.prepare(
+      "SELECT 1 FROM chunk WHERE id > 0 AND series = ? AND first_at = ?",
+    );
+    this.#overlaps = database.prepare(
+      `SELECT 1 FROM chunk AS other, chunk AS own WHERE other.series = ? AND own.id = ?
+       AND other.id <> own.id AND other.first_at <= own.last_at AND other.last_at >= own.first_at`,
+    );
     const put = (table: string, columns: number) =>
       database.prepare(`INSERT OR IGNORE INTO ${table} VALUES (${"?, ".repeat(columns - 1)}?)`);
     this.#put = {
@@ -127,13 +146,43 @@ export class Salvage {
 
   /** Chunks that the index has, and that are not there. */
   #findLost(): void {
-    const chunk = this.#database.prepare("SELECT 1 FROM chunk WHERE id = ?");
     for (const number of this.#index) {
-      for (const { values } of this.#pages.at(number)?.rows ?? []) {
-        const [series = 0, from = 0, id = 0] = values.map(Number);
-        if (!chunk.get(id)) this.#lost.push({ series, from });
+      const entries = (this.#pages.at(number)?.rows ?? []).map(({ values }) => entryOf(values));
+      for (const [index, entry] of entries.entries()) {
+        const isInOrder = isBetween(entry, entries[index - 1], entries[index + 1]);
+        this.#findChunk(entry, isInOrder);
       }
     }
+  }
+
+  #findChunk(entry: Entry, isInOrder: boolean): void {
+    const { id, series, from } = entry;
+    const [found] = this.#seriesOf.get(id) ?? [];
+    if (found === undefined && !this.#begins.get(series, from)) this.#lost.push({ series, from });
+    const isAnother = found !== undefined && found !== series;
+    if (isAnother && isInOrder && !this.#fits(id, Number(found), series)) this.#distrust(entry);
+  }
+
+  /** Chunks of a series never overlap: whether it can be of the one, and not of the other. */
+  #fits(id: number, one: number, other: number): boolean {
+    const overlaps = (series: number) => this.#overlaps.get(series, id) !== undefined;
+    return !overlaps(one) && overlaps(other);
+  }
+
+  /**
+   * A chunk says another series than the index, which is in order there: one of the two was changed
+   * by the disk. Samples of one series are never shown as those of another.
+   */
+  #distrust({ id, series, from }: Entry): void {
+    const [samples] =
+      this.#database.prepare("SELECT samples FROM chunk WHERE id = ?").get(id) ?? [];
+    const rest = DAMAGED.replace("series", "?");
+    this.#database
+      .prepare(`INSERT INTO damaged(${DAMAGED}) SELECT ${rest} FROM chunk WHERE id = ?`)
+      .run(series, id);
+    this.#database.prepare("DELETE FROM chunk WHERE id = ?").run(id);
+    this.#samples -= Number(samples);
+    this.#lost.push({ series, from });
   }
 
   /** Nobody knows for how long they are to be kept: nothing of them is let go. */
@@ -193,6 +242,20 @@ export class Salvage {
 /** Of the index of chunks. */
 function isEntry(values: SqlRow): boolean {
   return values.length === 3 && areNumbers(...values);
+}
+
+function entryOf(values: SqlRow): Entry {
+  const [series = 0, from = 0, id = 0] = values.map(Number);
+  return { series, from, id };
+}
+
+/** Whether it lies where it should; the ends of a page have one neighbour there. */
+function isBetween(entry: Entry, before: Entry = entry, after: Entry = entry): boolean {
+  return order(before, entry) <= 0 && order(entry, after) <= 0;
+}
+
+function order(one: Entry, other: Entry): number {
+  return one.series - other.series || one.from - other.from;
 }
 
 /** A place for what is damaged takes no NULL. */

@@ -25,6 +25,7 @@ const NEWEST = `${FULL} AND first_at < ? ORDER BY first_at DESC LIMIT`;
 /** Read by one connection, and never changed. */
 export class StoredChunks {
   readonly #database: Sqlite;
+  readonly #own: Statement;
   readonly #open: Statement;
   readonly #first: Statement;
   readonly #forward: Statement;
@@ -38,6 +39,7 @@ export class StoredChunks {
   constructor(database: Sqlite) {
     this.#database = database;
     const whole = `SELECT id, ${ENDS}, data`;
+    this.#own = database.prepare(`${whole} FROM chunk WHERE id = ?`);
     this.#open = database.prepare(
       `${whole} FROM chunk
        WHERE id = ? AND ifnull(first_at < ?, true) AND ifnull(last_at >= ?, true)`,
@@ -95,6 +97,12 @@ export class StoredChunks {
         yield chunk;
       }
     }
+  }
+
+  /** The chunk of this number. */
+  chunk(id: number): StoredChunk | undefined {
+    const row = this.#own.get(id);
+    return row && chunkOf(row);
   }
 
   /** The newest chunk of a series. */

@@ -2,10 +2,12 @@ import type { Samples } from "../../../domain/samples.ts";
 import { AssertionError, unreachable } from "../../../lib/assert.ts";
 import { isMalformed } from "../../../lib/sqlite.ts";
 import { DamagedChunkError } from "../chunk/damage.ts";
+import type { WrongChunk } from "../database/comparison.ts";
 import type { Engine } from "../engine/engine.ts";
 import { MendingError } from "../engine/upkeep.ts";
 import { oldIn } from "../run/batch.ts";
 import { type Bounds, boundsOfBoth, NO_BOUNDS } from "../run/bounds.ts";
+import { Inspecting } from "./inspecting.ts";
 import type { Trays } from "./trays.ts";
 import type { Answer, Question, Replies } from "./wire.ts";
 
@@ -21,6 +23,8 @@ type FollowWord = "follow" | "unfollow" | "arrivals" | "take" | "beyond" | "hold
 type Read = Exclude<Question, Append | Change | Follow | End>;
 /** A question that met a chunk whose bytes have changed; it is asked again when that is aside. */
 type Mend = { readonly ask: "mend"; readonly question: Read; readonly series: Iterable<number> };
+/** Chunks that an inspection has found. */
+type SetRight = { readonly ask: "setRight"; readonly wrong: readonly WrongChunk[] };
 export type Say = (answer: Answer) => void;
 
 type SchedulerParts = {
@@ -29,6 +33,7 @@ type SchedulerParts = {
   /** A question that has come and was not heard yet, taken before its turn. */
   readonly next: () => Question | undefined;
   readonly commitEveryMs: number;
+  readonly inspectAfterMs: number;
 };
 
 /** Shorter slices would spend more on transactions, longer ones be felt by those who wait. */
@@ -43,7 +48,9 @@ export class Scheduler {
   readonly #say: Say;
   readonly #commitEveryMs: number;
   readonly #next: () => Question | undefined;
-  #waiting: (Append | Change | Mend)[] = [];
+  readonly #inspecting: Inspecting;
+  readonly #inspectAfterMs: number;
+  #waiting: (Append | Change | Mend | SetRight)[] = [];
   #isCommitting = false;
   #commitTimer: NodeJS.Timeout | undefined;
   #isAtWork = false;
@@ -53,12 +60,19 @@ export class Scheduler {
   readonly #followings = new Set<Promise<void>>();
   #ending: End | undefined;
 
-  constructor(engine: Engine, { trays, say, next, commitEveryMs }: SchedulerParts) {
+  constructor(engine: Engine, parts: SchedulerParts) {
+    const { trays, say, next, commitEveryMs, inspectAfterMs } = parts;
     this.#engine = engine;
     this.#trays = trays;
     this.#say = say;
     this.#next = next;
     this.#commitEveryMs = commitEveryMs;
+    this.#inspecting = new Inspecting(engine, (wrong) => {
+      this.#waiting.push({ ask: "setRight", wrong });
+      this.#commitSoon();
+    });
+    this.#inspectAfterMs = inspectAfterMs;
+    this.#inspecting.begin(inspectAfterMs);
     this.#workSoon(); // What the log brought back may be more than memory should hold.
   }
 
@@ -83,6 +97,7 @@ export class Scheduler {
       case "leave":
       case "close":
         this.#ending = question;
+        this.#inspecting.stop();
         this.#commitSoon();
         break;
       default:
@@ -192,6 +207,7 @@ export class Scheduler {
     this.#isCommitting = true;
     const [first] = this.#waiting;
     if (first?.ask === "mend") await this.#mend(first);
+    else if (first?.ask === "setRight") await this.#setRight(first);
     else if (first && first.ask !== "append") await this.#change(first);
     else await this.#append(this.#takeAppends());
     this.#isCommitting = false;
@@ -260,6 +276,16 @@ export class Scheduler {
     }
   }
 
+  /** What cannot be done now is found again in the next round. */
+  async #setRight({ wrong }: SetRight): Promise<void> {
+    this.#waiting.shift();
+    try {
+      await this.#engine.setRight(wrong);
+    } catch (reason) {
+      this.#fail([], reason);
+    }
+  }
+
   async #changed(change: Change): Promise<boolean | undefined> {
     switch (change.ask) {
       case "deleteRange":
@@ -320,6 +346,7 @@ export class Scheduler {
       this.#say({ say: "done", id });
     } catch (reason) {
       this.#ending = undefined;
+      this.#inspecting.begin(this.#inspectAfterMs);
       this.#fail([id], reason);
       this.#workSoon();
     }

@@ -53,6 +53,7 @@ export function serve(
     say,
     next,
     commitEveryMs: options.commitEveryMs,
+    inspectAfterMs: options.inspectAfterMs,
   });
   port.on("message", (question: Question) => scheduler.hear(question));
   say({ say: "opened" });

@@ -29,6 +29,8 @@ import type { Load } from "./trays.ts";
 export type WorkerOptions = EngineOptions & {
   /** Appends that arrive within this time share one write. */
   readonly commitEveryMs: number;
+  /** So long after the start it begins to look at all that is stored. */
+  readonly inspectAfterMs: number;
   /** No more threads for what one can do in turn. */
   readonly isSmall: boolean;
 };

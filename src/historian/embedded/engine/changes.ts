@@ -4,7 +4,8 @@ import type { Retention, SeriesRange } from "../../historian.ts";
 import type { KeptDays } from "../ask/kept-days.ts";
 import { readTail } from "../ask/tail.ts";
 import type { Chunks } from "../database/chunks.ts";
-import { putDamagedAside } from "../database/put-aside.ts";
+import type { WrongChunk } from "../database/comparison.ts";
+import { putDamagedAside, setRight } from "../database/put-aside.ts";
 import type { Memtable } from "../memory/memtable.ts";
 import { Run } from "../run/run.ts";
 import type { Departure } from "./departure.ts";
@@ -74,6 +75,14 @@ export class Changes {
       return true;
     }
     return false;
+  }
+
+  /** What an inspection has found is put aside, or corrected. As above. */
+  async setRight(wrong: readonly WrongChunk[]): Promise<void> {
+    await this.#write(() => {
+      for (const { id } of wrong) setRight(this.#parts.chunks, id);
+    });
+    for (const { series } of wrong) this.#departure.forget(series);
   }
 
   async setRetention(series: number, retention: Retention | null): Promise<void> {

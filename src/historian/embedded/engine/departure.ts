@@ -81,6 +81,11 @@ export class Departure {
     return this.#parts.memtable.frozen !== undefined;
   }
 
+  /** Whether somebody waits, or will soon, for what leaves memory. */
+  get isPressed(): boolean {
+    return this.isUnderWay && !this.isAhead;
+  }
+
   /** Ends the active generation, and with it the segment. Rejects while the one before is stuck. */
   async begin(): Promise<void> {
     await this.finish();
@@ -100,7 +105,7 @@ export class Departure {
 
   /** Where another thread packs: appends wait often and briefly, not rarely and for long. */
   async keepPace(): Promise<void> {
-    if (this.isUnderWay && !this.isAhead) this.#port?.hurry();
+    if (this.isPressed) this.#port?.hurry();
     while (this.#isOutpaced) await this.more(NEVER).catch(() => {});
   }
 

@@ -19,6 +19,7 @@ import { KeptDays } from "../ask/kept-days.ts";
 import { readRange } from "../ask/read.ts";
 import { readTail } from "../ask/tail.ts";
 import type { Chunks } from "../database/chunks.ts";
+import type { WrongChunk } from "../database/comparison.ts";
 import type { Days } from "../database/days.ts";
 import { bytesOf } from "../folder/folder.ts";
 import type { Lock } from "../folder/lock.ts";
@@ -35,6 +36,7 @@ import { Changes } from "./changes.ts";
 import { Departure } from "./departure.ts";
 import type { EngineOptions, EngineParts } from "./engine-parts.ts";
 import { holdHistory } from "./hold.ts";
+import { type Inspected, Inspection } from "./inspection.ts";
 import { type Opened, openFolder } from "./opening.ts";
 import type { Upkeep } from "./upkeep.ts";
 
@@ -77,6 +79,7 @@ export class Engine {
   readonly #tail = new Run();
   readonly #keptDays = new KeptDays();
   readonly #changes: Changes;
+  readonly #inspection: Inspection;
   #commits = 0;
 
   /** Opens or creates the folder and replays its log. */
@@ -102,6 +105,11 @@ export class Engine {
     const [memtable, keptDays, departure] = [this.#memtable, this.#keptDays, this.#departure];
     const onMalformed = (reason: string) => departure.malformed(reason);
     this.#told = { log: parts.log, onMalformed };
+    this.#inspection = new Inspection(this.#database, {
+      ...{ log: parts.log, monotonic: parts.monotonic, onMalformed },
+      onUnread: (reason) => parts.onMalformed(reason, "the disk may give it later"),
+      mayNot: () => departure.isPressed || departure.upkeep.isInDoubt,
+    });
     this.#changes = new Changes({ ...parts, onMalformed, chunks, memtable, keptDays, departure });
     this.#replay(isGone);
     const { outboxBytes: bytesMax } = options;
@@ -191,6 +199,16 @@ export class Engine {
     return this.#changes.putDamagedAside(series);
   }
 
+  /** Looks at some of what is stored, while nobody asks for it. */
+  inspect(): Inspected {
+    return this.#inspection.slice();
+  }
+
+  /** Chunks that an inspection has found. Never while an append is under way. */
+  setRight(wrong: readonly WrongChunk[]): Promise<void> {
+    return this.#changes.setRight(wrong);
+  }
+
   /** What was asked for has met pages that are not what was written: they are mended. */
   malformed(reason: string): void {
     this.#told.onMalformed(reason);
@@ -239,6 +257,7 @@ export class Engine {
    * disk does not take even that: then this engine goes on.
    */
   async leave(): Promise<void> {
+    this.#inspection.close();
     await this.#departure.end();
     setAside(`${this.#database}-wal`, this.#parts.files);
     this.#chunks.close("leave");
@@ -247,6 +266,7 @@ export class Engine {
   }
 
   async close(): Promise<void> {
+    this.#inspection.close();
     await this.#departure.end();
     // Whatever the disk does: our own log is whole, and is replayed.
     if (this.#upkeep.isInDoubt) return this.leave().catch(() => this.#release());

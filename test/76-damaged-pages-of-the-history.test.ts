@@ -32,6 +32,7 @@ test("damaged pages are told and mended, and what comes is taken all the while",
 
   await house.restart(GATEWAY);
   await house.signIn();
+  const file = rowsOfFile(old); // It meets the damage, waits and goes on behind it.
   await push(young, MORE);
   const isMended = async () => (await eventsOf("history.mended")).length > 0;
   await until("the history is mended", isMended, 60_000);
@@ -44,6 +45,7 @@ test("damaged pages are told and mended, and what comes is taken all the while",
   assert.match(String(reasons), /history.db was mended/);
   const left = await countOf(old, STORED);
   assert.ok(left < STORED - 1 && left >= STORED - 1 - detail.samples, `${left} are left`);
+  assert.equal(await file, left, "and no connection was broken off");
   assert.equal(await countOf(young, MORE), MORE);
 
   await house.killAndRestart(GATEWAY);
@@ -73,6 +75,13 @@ async function push(point: string, count: number): Promise<void> {
     });
     await house.call("POST", "/samples", { rows });
   }
+}
+
+/** Every sample of the point as one file: how many rows it has. */
+async function rowsOfFile(points: string): Promise<number> {
+  const query = new URLSearchParams({ points, from: timeAt(0), to: timeAt(STORED) });
+  const lines = await (await house.request("GET", `/history/samples?${query}`)).text();
+  return lines.trimEnd().split("\n").length - 1;
 }
 
 /** How many of so many moments, from this one on, have a sample. */

@@ -3,6 +3,7 @@ import type { Point } from "../domain/model.ts";
 import { columnsOfTable, NO_ROWS } from "../domain/sample-columns.ts";
 import { linesOfTable, SAMPLE_TABLE, TABLE_HEAD } from "../domain/sample-table.ts";
 import type { Samples } from "../domain/samples.ts";
+import { UnreadableError } from "../historian/historian.ts";
 import { csvLine } from "../lib/csv.ts";
 import { success } from "../lib/outcome.ts";
 import { PARQUET } from "./aggregate-table.ts";
@@ -19,11 +20,15 @@ export const historyFileHandlers = {
 /** Samples of one point that are read and sent at once: as many as others wait for. */
 const PAGE_ROWS = 10_000;
 
+/** What is damaged is mended within seconds or minutes: so long the rest of a file waits for it. */
+const MENDING = { everyMs: 1_000, tries: 120 };
+
 type Page = { readonly point: Point; readonly samples: Samples; readonly words?: Words };
 
 /**
  * A file of any length, in the form of `fieldline export`: a page of it is in memory at a time. One
- * that breaks off is told by its connection, which ends without an end.
+ * that meets damage waits until it is mended, and goes on behind it. One that breaks off is told by
+ * its connection, which ends without an end.
  */
 async function samplesFile(
   house: House,
@@ -50,11 +55,22 @@ async function* pagesOf(house: House, points: readonly Point[], span: Span): Asy
         ...{ series: point.series, ...span, limit: PAGE_ROWS, order: 1 as const },
         ...(after !== undefined && { after }),
       };
-      const samples = await house.historian.range(wish);
+      const samples = await patiently(house, () => house.historian.range(wish));
       const words = await wordsOf(house, wish);
       if (samples.count > 0) yield { point, samples, ...(words && { words }) };
       after = samples.count < PAGE_ROWS ? undefined : samples.at[samples.count - 1];
     } while (after !== undefined);
+  }
+}
+
+async function patiently<T>({ clock }: House, read: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await read();
+    } catch (reason) {
+      if (!(reason instanceof UnreadableError) || tries === MENDING.tries) throw reason;
+      await new Promise<void>((resolve) => clock.after(MENDING.everyMs, resolve));
+    }
   }
 }
 

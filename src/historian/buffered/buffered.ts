@@ -29,7 +29,7 @@ import { knowsBefore } from "./knows-before.ts";
 import { bind, opened, rejoin } from "./link.ts";
 import { type Moved, moveHistory } from "./move.ts";
 import { moveHistoryBack } from "./move-back.ts";
-import { newestOf, withoutRows } from "./rows.ts";
+import { hasRowIn, newestOf, withoutRows } from "./rows.ts";
 import type { Connect, Target } from "./target.ts";
 import { within } from "./within.ts";
 
@@ -48,6 +48,13 @@ type BufferedParts = {
   readonly clock: Clock;
   readonly chance: () => number;
   readonly log: Log;
+};
+
+type Deleting = {
+  readonly range: SeriesRange;
+  readonly done: Promise<void>;
+  /** Whether something has come that waits for it. */
+  isWaitedFor: boolean;
 };
 
 type Start = { readonly bond: Bond; readonly taken: number; readonly link?: Link };
@@ -168,7 +175,7 @@ export class BufferedHistorian implements Historian {
   readonly #figures: FarFigures;
   #bond: Bond;
   #forgetting: Timer | undefined;
-  #deleting: Promise<void> | undefined;
+  #deleting: Deleting | undefined;
 
   constructor(parts: BufferedParts, { bond, taken, link }: Start) {
     const { local, clock, chance, log } = parts;
@@ -208,9 +215,13 @@ export class BufferedHistorian implements Historian {
   }
 
   append(samples: Samples): Promise<Appended> {
-    if (this.#deleting === undefined) return this.#append(samples);
+    const deleting = this.#deleting;
+    if (!deleting) return this.#append(samples);
+    // Nothing overtakes what waits.
+    deleting.isWaitedFor ||= hasRowIn(samples, deleting.range);
+    if (!deleting.isWaitedFor) return this.#append(samples);
     const own = structuredClone(samples);
-    return this.#deleting.then(() => this.#append(own));
+    return deleting.done.then(() => this.append(own));
   }
 
   /** While the database is away, series without recent samples are left out. */
@@ -245,9 +256,9 @@ export class BufferedHistorian implements Historian {
     return isNear ? this.#local.aggregate(query) : (await this.#drain.settled()).aggregate(query);
   }
 
-  /** Both forget the same: what comes meanwhile waits, or one would have it and the other not. */
+  /** Both forget the same: what comes into the range waits, or one would have it alone. */
   async deleteRange(range: SeriesRange): Promise<void> {
-    while (this.#deleting !== undefined) await this.#deleting;
+    while (this.#deleting !== undefined) await this.#deleting.done;
     const deleted = this.#drain.settled().then(async (target) => {
       const deletion = nextDeletion(this.#bond, range);
       const { source } = this.#bond;
@@ -255,11 +266,12 @@ export class BufferedHistorian implements Historian {
       await this.#local.deleteRange(range);
       this.#know(withDeletion(this.#bond, deletion, this.#parts.clock.now()));
     });
-    this.#deleting = deleted
+    const done = deleted
       .catch(() => {}) // Whoever asked is told.
       .then(() => {
         this.#deleting = undefined;
       });
+    this.#deleting = { range, done, isWaitedFor: false };
     await deleted;
   }
 

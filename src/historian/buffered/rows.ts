@@ -1,4 +1,5 @@
 import { type Samples, SamplesBuilder } from "../../domain/samples.ts";
+import type { SeriesRange } from "../historian.ts";
 
 /** The newer of both of each series, in the order of the question; of one time the first one's. */
 export function newestOf(series: Uint32Array, first: Samples, second: Samples): Samples {
@@ -30,4 +31,13 @@ export function withoutRows(samples: Samples, isOut: (row: number) => boolean): 
     if (!isOut(row)) builder.copy(samples, row);
   }
   return builder.take();
+}
+
+/** Whether one of them lies in the range. */
+export function hasRowIn(samples: Samples, { series, from, to }: SeriesRange): boolean {
+  for (let row = 0; row < samples.count; row += 1) {
+    const at = samples.at[row] ?? 0;
+    if (samples.series[row] === series && at >= from && at < to) return true;
+  }
+  return false;
 }

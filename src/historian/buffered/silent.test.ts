@@ -9,7 +9,7 @@ import { failure } from "../../lib/outcome.ts";
 import { beforePostgres } from "../before-postgres.ts";
 import { AwayError } from "../historian.ts";
 import { startCluster } from "../postgres/cluster.ts";
-import { allOf, batchOf, inFolder, ramp, START } from "../tale.ts";
+import { allOf, batchOf, inFolder, ramp, row, START } from "../tale.ts";
 import { type BufferedHistorian, openBufferedHistorian } from "./buffered.ts";
 
 const cluster = await startCluster();
@@ -53,6 +53,36 @@ if (cluster) {
       await other.query("COMMIT");
       await other.end();
       await historian.close();
+    }));
+
+  test("while a range is deleted only what comes into it waits, and what comes behind that", () =>
+    inFolder(async (folder) => {
+      const historian = await openBuffered(folder);
+      await historian.append(batchOf(ramp(10)));
+      await historian.retentions();
+      const other = await clientOf(folder);
+      await other.query("BEGIN; LOCK TABLE fieldline.sample IN SHARE MODE");
+      const deleted = historian.deleteRange({ series: 1, from: START, to: START + 5 });
+      await historian.append(batchOf([row(2, 0, 1), row(1, 5, -5)]));
+      const safe: number[] = [];
+      const later = [row(1, 2, -2), row(2, 0, 2), row(2, 1, 3)].map((one, index) =>
+        historian.append(batchOf([one])).then(() => safe.push(index)),
+      );
+      await historian.latest(Uint32Array.of(1));
+      assert.deepEqual(safe, [], "they wait for the deletion");
+      await other.query("COMMIT");
+      await Promise.all([deleted, ...later]);
+      assert.deepEqual(safe, [0, 1, 2]);
+      await other.end();
+      await historian.close();
+      const first = [row(1, 2, -2), row(1, 5, -5), ...ramp(10).slice(6)];
+      const database = await openDatabase(folder);
+      const local = await openLocal(folder);
+      for (const one of [database, local]) {
+        assert.deepEqual(await allOf(one, 1), first);
+        assert.deepEqual(await allOf(one, 2), [row(2, 0, 2), row(2, 1, 3)]);
+        await one.close();
+      }
     }));
 
   test("until a database has counted once, what is counted is in the folder", () =>

@@ -21,7 +21,7 @@ export class HistoryWatch {
   readonly #log: Log;
   #journal: Journal | undefined;
   /** Met before there was a journal: a history is opened first. */
-  #early: Told[] = [];
+  #early: (Told & { readonly kept: (isKept: Promise<boolean>) => void })[] = [];
   #damagedSamples = 0;
   #missingPlaces = 0;
   #missingFile: string | undefined;
@@ -54,13 +54,17 @@ export class HistoryWatch {
   /** Tells what is there already, and from now on all the rest. */
   async tell(journal: Journal): Promise<void> {
     this.#journal = journal;
-    for (const told of this.#early.splice(0)) await this.#record(journal, told);
+    for (const { kept, ...told } of this.#early.splice(0)) {
+      const recorded = this.#record(journal, told);
+      kept(recorded);
+      await recorded;
+    }
   }
 
   /** A gap that nobody was told of would be taken for quiet. */
   #dropped({ target, samples, from, to }: Dropped): void {
     const detail = { samples, from: timeWords(from), to: timeWords(to) };
-    this.#note({ kind: "outbox.dropped", subject: `outbox:${target}`, detail });
+    void this.#note({ kind: "outbox.dropped", subject: `outbox:${target}`, detail });
   }
 
   /** The same of what can be read no more. */
@@ -68,14 +72,14 @@ export class HistoryWatch {
     this.#damagedSamples += damaged.samples;
     const { from, to } = damaged;
     const detail = { ...damaged, from: timeWords(from), to: timeWords(to) };
-    this.#note({ kind: "history.damaged", subject: "", detail });
+    void this.#note({ kind: "history.damaged", subject: "", detail });
   }
 
   /** And of what is there no more, of which nobody knows what it was. */
   #missing(missing: Missing): void {
     this.#missingPlaces += missing.places;
     this.#missingFile = missing.file;
-    this.#note({ kind: "history.missing", subject: "", detail: missing });
+    void this.#note({ kind: "history.missing", subject: "", detail: missing });
   }
 
   /** Once, and when what is in the way of its mending is another: each question meets it. */
@@ -85,11 +89,11 @@ export class HistoryWatch {
     this.#isMalformed = true;
     this.#whyNotMended = whyNotMended;
     const detail = { file: "history.db", reason, ...(whyNotMended && { whyNotMended }) };
-    this.#note({ kind: "history.unreadable", subject: "", detail });
+    void this.#note({ kind: "history.unreadable", subject: "", detail });
   }
 
-  /** With what was lost; what else there was can be read again. */
-  #mended({ pages, tables, samples, ranges }: Mended): void {
+  /** With what was lost; what else there was can be read again. Whether the journal has it. */
+  #mended({ pages, tables, samples, ranges }: Mended): Promise<boolean> {
     this.#isMalformed = false;
     this.#whyNotMended = undefined;
     this.#isMended = true;
@@ -100,26 +104,28 @@ export class HistoryWatch {
     });
     const further = ranges.length - named.length;
     const detail = { pages, tables, samples, ranges: named, further };
-    this.#note({ kind: "history.mended", subject: "", detail });
+    return this.#note({ kind: "history.mended", subject: "", detail });
   }
 
   #trouble(trouble: string | undefined): void {
     const kind = trouble === undefined ? "history.fine" : "history.failed";
-    this.#note({ kind, subject: "", detail: trouble ? { detail: trouble } : {} });
+    void this.#note({ kind, subject: "", detail: trouble ? { detail: trouble } : {} });
   }
 
-  #note(told: Told): void {
-    if (this.#journal) void this.#record(this.#journal, told);
-    else this.#early.push(told);
+  #note(told: Told): Promise<boolean> {
+    if (this.#journal) return this.#record(this.#journal, told);
+    return new Promise((kept) => this.#early.push({ ...told, kept }));
   }
 
   /** Where the journal cannot be written either, the log has it. */
-  async #record(journal: Journal, told: Told): Promise<void> {
+  async #record(journal: Journal, told: Told): Promise<boolean> {
     try {
       await journal.record({ actor: THE_HOUSE, ...told });
+      return true;
     } catch (reason) {
       const fields = { ...told, reason: String(reason) };
       this.#log.error("an event of the history was not recorded", fields);
+      return false;
     }
   }
 }

@@ -20,8 +20,8 @@ type Parts = {
   readonly onMissing: (missing: Missing) => void;
   /** Pages of its database are not what was written, each time that they are met. */
   readonly onMalformed: (reason: string, whyNotMended?: string) => void;
-  /** What else it held is in a new one. */
-  readonly onMended: (mended: Mended) => void;
+  /** What else it held is in a new one: whether that is in the journal for good. */
+  readonly onMended: (mended: Mended) => Promise<boolean>;
   /** The disk failed the history, or undefined: it is over. */
   readonly onTrouble: (trouble: string | undefined) => void;
   readonly log: Log;

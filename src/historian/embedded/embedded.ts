@@ -31,6 +31,7 @@ import type { Answer, Ask, Replies, WorkerData, WorkerOptions } from "./door/wir
 import { checkFolder, type HistoryCheck, type OnSeries } from "./folder/check.ts";
 import { withFolder } from "./folder/folder.ts";
 import { type Lock, lockFolder } from "./folder/lock.ts";
+import { dropReport } from "./folder/mending.ts";
 
 /*
  * The door: what the rest of the house sees of the history. It stands on the main thread and hands
@@ -53,8 +54,11 @@ type EmbeddedParts = {
   readonly onMissing?: (missing: Missing) => void;
   /** Pages of the database are not what was written: what they hold cannot be read. */
   readonly onMalformed?: (reason: string, whyNotMended?: string) => void;
-  /** What else it held is in a new one, which has taken its place. */
-  readonly onMended?: (mended: Mended) => void;
+  /**
+   * What else it held is in a new one, which has taken its place. Said again by the next start
+   * where nobody listens, or it was not kept.
+   */
+  readonly onMended?: (mended: Mended) => undefined | Promise<boolean>;
   /** Why samples may not be taken at this moment, such as a budget that is used up. */
   readonly refusal?: () => Problem | undefined;
   /** The disk failed the history, or undefined: it is over. */
@@ -252,10 +256,13 @@ class EmbeddedHistorian implements Historian {
 
   /** The engine goes on until the new database is there. */
   async #mendAndRenew(isMalformed: boolean): Promise<void> {
-    const { mending, onMended } = this.#parts;
-    const mended = isMalformed && this.#home ? await mending.run() : undefined;
+    if (isMalformed && this.#home) await this.#parts.mending.run();
     await this.#renew();
-    if (mended && mending.isInPlace) onMended?.(mended);
+  }
+
+  async #tellMended({ mended, report }: Extract<Answer, { say: "mended" }>): Promise<void> {
+    const { onMended } = this.#parts;
+    if (onMended && (await onMended(mended)) !== false) dropReport(report);
   }
 
   /** Fails where the disk takes nothing yet. */
@@ -325,7 +332,7 @@ class EmbeddedHistorian implements Historian {
         this.#parts.onMalformed?.(answer.reason, answer.whyNotMended);
         break;
       case "mended":
-        this.#parts.onMended?.(answer.mended);
+        void this.#tellMended(answer);
         break;
       case "stored":
         for (const [index, id] of answer.ids.entries()) this.#settle(id, answer.tooOld?.[index]);

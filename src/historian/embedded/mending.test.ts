@@ -8,10 +8,11 @@ import type { Row } from "../expected.ts";
 import type { Mended } from "../historian.ts";
 import { batchOf, inFolder, ramp, rowsOf, START } from "../tale.ts";
 import { loseNewestPage, losePage } from "./database/pages-tale.ts";
+import { openEmbeddedHistorian } from "./embedded.ts";
 import type { Engine } from "./engine/engine.ts";
 import { openEngine } from "./engine/engine-tale.ts";
 import { checkFolder } from "./folder/check.ts";
-import { makeMended } from "./folder/mending.ts";
+import { makeMended, reportsIn } from "./folder/mending.ts";
 import { diskFiles, type Files } from "./log/files.ts";
 
 /*
@@ -84,8 +85,12 @@ async function inCopied(
 }
 
 /** What is read of the damaged series; undefined where that cannot be. */
-async function openCopy(copy: string, all: readonly Row[]): Promise<Row[] | undefined> {
-  const engine = openEngine(copy, SIZES);
+async function openCopy(
+  copy: string,
+  all: readonly Row[],
+  onMended = (_: Mended) => {},
+): Promise<Row[] | undefined> {
+  const engine = openEngine(copy, { ...SIZES, onMended });
   try {
     assert.deepEqual(rowsIn(engine, 2), few, copy);
     assert.deepEqual(rowsIn(engine, 3), [], `${copy}: what was deleted does not return`);
@@ -117,9 +122,38 @@ test("a start that mends may end at each step, and the next one goes on", () =>
     assert.deepEqual(mended, { pages: 2, tables: ["again", "horizon"], samples: 0, ranges: [] });
     assert.ok(copies.length > 10, String(copies.length));
     for (const copy of copies) {
-      assert.deepEqual(await openCopy(copy, late.slice(0, 20)), ramp(MANY), copy);
+      const again: Mended[] = [];
+      const tell = (one: Mended) => void again.push(one);
+      assert.deepEqual(await openCopy(copy, late.slice(0, 20), tell), ramp(MANY), copy);
+      assert.deepEqual(again, [mended], `${copy}: nobody is left untold`);
       assert.ok(existsSync(join(copy, "history.db.1.damaged")), copy);
     }
+  }));
+
+test("what was mended is told by each start until somebody has it for good", () =>
+  inFolder(async (folder) => {
+    await store(folder);
+    losePage(folder, "again");
+    losePage(folder, "horizon");
+    const heard: string[] = [];
+    const listeners = {
+      nobody: undefined,
+      forgetful: async () => false,
+      keeper: async () => true,
+      another: async () => true,
+    };
+    for (const [who, listener] of Object.entries(listeners)) {
+      const onMended = listener && noting(heard, who, listener);
+      const opened = await openEmbeddedHistorian(
+        { folder, ...SIZES },
+        { log: silentLog, ...(onMended && { onMended }) },
+      );
+      assert.ok(opened.ok);
+      await opened.value.stats();
+      await opened.value.close();
+    }
+    assert.deepEqual(heard, ["forgetful", "keeper"]);
+    assert.deepEqual(reportsIn(folder), []);
   }));
 
 test("an engine that makes way for a mended database may end at each step", () =>
@@ -155,3 +189,10 @@ test("an engine that makes way for a mended database may end at each step", () =
       "history.db.1.damaged: was put aside as damaged; what could be read of it was kept";
     assert.deepEqual(checked.value.faults, [aside]);
   }));
+
+function noting(heard: string[], who: string, listener: () => Promise<boolean>) {
+  return (): Promise<boolean> => {
+    heard.push(who);
+    return listener();
+  };
+}

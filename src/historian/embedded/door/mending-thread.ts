@@ -4,7 +4,6 @@ import { parentPort, workerData } from "node:worker_threads";
 import { AssertionError, assert } from "../../../lib/assert.ts";
 import { type LogWord, portLog } from "../../../lib/port-log.ts";
 import { holdDatabase, isMalformed } from "../../../lib/sqlite.ts";
-import type { Mended } from "../../historian.ts";
 import { makeMended } from "../folder/mending.ts";
 import { DATABASE } from "../folder/missing.ts";
 import { diskFiles } from "../log/files.ts";
@@ -19,7 +18,6 @@ export type MendingData = { readonly folder: string };
 export type MendingWord =
   | {
       readonly say: "ended";
-      readonly mended?: Mended;
       /** What was in its way; it can be tried again. */
       readonly trouble?: string;
     }
@@ -29,10 +27,10 @@ export type MendingWord =
 const TRIES = 100;
 const RETRY_MS = 20;
 
-async function mended(folder: string): Promise<Mended> {
+async function mend(folder: string): Promise<void> {
   const release = await held(join(folder, DATABASE));
   try {
-    return makeMended(folder, false, { files: diskFiles, log: portLog(say) });
+    makeMended(folder, false, { files: diskFiles, log: portLog(say) });
   } finally {
     release();
   }
@@ -54,7 +52,8 @@ function say(word: MendingWord): void {
 assert(parentPort, "this file is a thread of the embedded historian");
 const port = parentPort;
 try {
-  say({ say: "ended", mended: await mended((workerData as MendingData).folder) });
+  await mend((workerData as MendingData).folder);
+  say({ say: "ended" });
 } catch (reason) {
   if (reason instanceof AssertionError) throw reason;
   // Not even its first page is: then nobody else may have it open.

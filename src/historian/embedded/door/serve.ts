@@ -30,7 +30,7 @@ export function serve(
   const onDropped = (dropped: Dropped) => say({ say: "dropped", dropped });
   const onDamaged = (damaged: Damaged) => say({ say: "damaged", damaged });
   const onMissing = (missing: Missing) => say({ say: "missing", missing });
-  const onMended = (mended: Mended) => say({ say: "mended", mended });
+  const onMended = (mended: Mended, report: string) => say({ say: "mended", mended, report });
   const onDoubt = (reason: string, isMalformed: boolean) =>
     say({ say: "doubt", reason, isMalformed });
   const monotonic = () => performance.now();

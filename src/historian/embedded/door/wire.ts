@@ -120,7 +120,7 @@ export type Answer =
   /** Pages of the database are not what was written. */
   | { readonly say: "malformed"; readonly reason: string; readonly whyNotMended?: string }
   /** What else it held is in a new one, which has taken its place. */
-  | { readonly say: "mended"; readonly mended: Mended }
+  | { readonly say: "mended"; readonly mended: Mended; readonly report: string }
   /** The disk failed the database: another engine opens it anew, mended where `isMalformed`. */
   | { readonly say: "doubt"; readonly reason: string; readonly isMalformed: boolean }
   | {

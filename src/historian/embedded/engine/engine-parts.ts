@@ -38,8 +38,11 @@ export type EngineParts = {
   readonly onMissing: (missing: Missing) => void;
   /** Pages of the database are not what was written, and its writer has met them. */
   readonly onMalformed: (reason: string, whyNotMended?: string) => void;
-  /** What can be read of the database is in a new one, which has taken its place. */
-  readonly onMended: (mended: Mended) => void;
+  /**
+   * What can be read of the database is in a new one, which has taken its place. Each start says so
+   * until the `report` is removed.
+   */
+  readonly onMended: (mended: Mended, report: string) => void;
   /**
    * The disk failed the database: this engine should `leave`, and another one take over. Of one
    * that `isMalformed` what can be read is to be brought into a new one before.

@@ -13,6 +13,7 @@ import {
   finishPlacing,
   makeMended,
   putInPlace,
+  reportsIn,
   whyNotMended,
 } from "../folder/mending.ts";
 import { DATABASE, missesDatabase } from "../folder/missing.ts";
@@ -73,9 +74,8 @@ function openLocked<T>(
     const whyNot = whyNotMended(folder);
     if (whyNot !== undefined) throw new Error(`${DATABASE} is damaged and not mended: ${whyNot}`);
     parts.onMalformed(reason.message);
-    const mended = makeMended(folder, true, parts);
+    makeMended(folder, true, parts);
     putInPlace(folder, files);
-    parts.onMended(mended);
     return openDatabase(all, begin);
   }
 }
@@ -100,6 +100,7 @@ function openDatabase<T>(
     const log = new SegmentLog({ ...parts, files, folder: join(folder, "log"), segmentBytes });
     const chunks = new Chunks(database, parts.log, parts.onDamaged);
     tellDamagedRows(database, parts);
+    for (const [file, mended] of reportsIn(folder)) parts.onMended(mended, file);
     begun = success(begin({ chunks, log, isGone }));
     return begun;
   } finally {

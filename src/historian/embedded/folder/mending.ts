@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statfsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Log } from "../../../lib/log.ts";
 import { openSqlite } from "../../../lib/sqlite.ts";
@@ -16,11 +16,15 @@ import { DATABASE } from "./missing.ts";
  *   history.db.mending      the new one, while it is made
  *   history.db.mended       the new one, whole
  *   history.db.1.damaged    the old one as it was, and with -wal behind it what SQLite's log had
+ *
+ * With .json behind the names of the new one and the old one: what is lost, until somebody has it.
  */
 
 const MENDING = `${DATABASE}.mending`;
 const MENDED = `${DATABASE}.mended`;
 const ASIDE = /^history\.db\.(\d+)\.damaged$/;
+/** Of one that is in its place. */
+const REPORT = /^history\.db\.\d+\.damaged\.json$/;
 /** So much more than the old one takes is to be free. */
 const ROOM_BYTES = 64 * 1024 * 1024;
 /** A disk that damages one after the other is not to be filled with them. */
@@ -58,6 +62,7 @@ export function makeMended(folder: string, isAlone: boolean, { files, log }: Par
     pages.close();
   }
   syncNow(into, files);
+  writeNew(join(folder, `${MENDED}.json`), JSON.stringify(mended), files);
   files.rename(into, join(folder, MENDED));
   files.syncFolder(folder);
   return mended;
@@ -70,7 +75,7 @@ export function isMended(folder: string): boolean {
 /** What was not put in its place is made anew: the old one may have gone on since. */
 export function dropMended(folder: string, files: Files): void {
   for (const name of [MENDING, MENDED]) {
-    for (const rest of ["", LOG, INDEX]) files.remove(join(folder, `${name}${rest}`));
+    for (const rest of ["", LOG, INDEX, ".json"]) files.remove(join(folder, `${name}${rest}`));
   }
 }
 
@@ -92,8 +97,31 @@ export function finishPlacing(folder: string, files: Files): void {
     else files.rename(`${path}${name}`, aside);
   }
   files.remove(`${path}${INDEX}`);
+  const report = join(folder, `${MENDED}.json`);
+  if (existsSync(report)) {
+    files.rename(report, `${asideOf(folder, lastAside(folder))}.json`);
+  }
   files.rename(join(folder, MENDED), path);
   files.syncFolder(folder);
+}
+
+/** What was lost by mendings of which nobody was told for good, and the files that say so. */
+export function reportsIn(folder: string): readonly (readonly [file: string, mended: Mended])[] {
+  const names = readdirSync(folder).filter((name) => REPORT.test(name));
+  return names.map((name) => [join(folder, name), reportOf(join(folder, name))]);
+}
+
+function reportOf(file: string): Mended {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return { pages: 0, tables: [], samples: 0, ranges: [] }; // That it was mended is known.
+  }
+}
+
+/** Somebody has it for good. */
+export function dropReport(file: string): void {
+  rmSync(file, { force: true });
 }
 
 /** Names of the databases that were put aside before. */
@@ -108,6 +136,16 @@ function lastAside(folder: string): number {
 
 function asideOf(folder: string, number: number): string {
   return join(folder, `${DATABASE}.${number}.damaged`);
+}
+
+function writeNew(path: string, text: string, files: Files): void {
+  const file = files.open(path, "wx");
+  try {
+    files.write(file, Buffer.from(text), 0);
+    files.syncNow(file);
+  } finally {
+    files.close(file);
+  }
 }
 
 function syncNow(path: string, files: Files): void {

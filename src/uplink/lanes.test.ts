@@ -37,6 +37,24 @@ test("a value that is written again stays as it was written last, whichever lane
     await historian.close();
   }));
 
+test("what a full outbox has dropped meanwhile is not asked for again", () =>
+  inFolder(async (folder) => {
+    const historian = await opened(folder);
+    const server = new Above();
+    server.trouble = DOWN;
+    const uplink = await started(historian, server);
+    const taken = (await historian.outbox?.follow("uplink")) ?? 0;
+    await append(historian, 0, 100);
+    await append(historian, 100, 200);
+    await historian.outbox?.take("uplink", taken + 1); // As where it drops the oldest.
+    server.trouble = null;
+    await until(() => server.has(1, 199) && uplink.state.waiting.samples === 0);
+    const times = new Set(server.heard.map(({ at }) => at - START));
+    assert.deepEqual([times.has(0), times.has(99), times.has(100)], [false, false, true]);
+    await uplink.close();
+    await historian.close();
+  }));
+
 test("after a restart what has overtaken does not go up again", () =>
   inFolder(async (folder) => {
     const { historian, server, uplink } = await backFromOutage(folder, 1_000, 10);

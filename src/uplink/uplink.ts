@@ -186,6 +186,9 @@ class Carrier implements Uplink {
 
   /** What waits, and where the live lane is to begin: behind all that has arrived. */
   async #look(): Promise<Arrivals> {
+    // What a full outbox has dropped meanwhile it has told itself.
+    const cursor = await this.#parts.outbox.follow(TARGET);
+    this.#taken.add({ first: this.#taken.upTo + 1, last: cursor });
     const { upTo } = this.#taken;
     const gap = this.#taken.firstGap(Number.POSITIVE_INFINITY);
     const asked = { after: upTo, upTo: gap?.last ?? upTo, samplesMax: this.#batchSamplesMax };

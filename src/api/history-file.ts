@@ -56,7 +56,7 @@ async function* pagesOf(house: House, points: readonly Point[], span: Span): Asy
         ...(after !== undefined && { after }),
       };
       const samples = await patiently(house, () => house.historian.range(wish));
-      const words = await wordsOf(house, wish);
+      const words = await patiently(house, () => wordsOf(house, wish));
       if (samples.count > 0) yield { point, samples, ...(words && { words }) };
       after = samples.count < PAGE_ROWS ? undefined : samples.at[samples.count - 1];
     } while (after !== undefined);

@@ -35,11 +35,12 @@ function leftWords({ leftBytes }: Stored): string {
 }
 
 function HistoryFacts({ stored }: { readonly stored: Stored }) {
-  const { newestAt, historyBytes, kept, waiting } = stored;
+  const { samples, series, lastCount, newestAt, historyBytes, kept, waiting } = stored;
   return (
     <Facts
       facts={[
-        ["Samples", <Counted key="samples" stored={stored} />],
+        ["Samples", `${formatNumber(samples, 0)} of ${formatCount(series, "series", "series")}`],
+        lastCount !== null && ["Counted", <Counted key="counted" at={lastCount.at} />],
         ["Newest", <Newest key="newest" at={newestAt} />],
         ["Takes", bytesWords(historyBytes)],
         ["Is kept", `${keptWords(kept)}, where a variable has no time of its own`],
@@ -52,15 +53,12 @@ function HistoryFacts({ stored }: { readonly stored: Stored }) {
   );
 }
 
-/** Of a database that does not answer the figures of before, which is said. */
-function Counted({ stored }: { readonly stored: Stored }) {
-  const { samples, series, lastCount } = stored;
-  const told = `${formatNumber(samples, 0)} of ${formatCount(series, "series", "series")}`;
-  if (lastCount === null) return told;
-  if (lastCount.at === null) return `${told}, in the folder alone: the database does not answer`;
+/** Of a database that does not answer the figures of before are shown, and that they are. */
+function Counted({ at }: { readonly at: string | null }) {
+  if (at === null) return "in the folder alone: the database does not answer";
   return (
     <>
-      {told}, counted <Age at={lastCount.at} /> ago: the database does not answer
+      <Age at={at} /> ago: the database does not answer
     </>
   );
 }

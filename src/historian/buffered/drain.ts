@@ -79,7 +79,7 @@ export class Drain {
   /** Why the database cannot be reached, and what waits for it; undefined while it can be. */
   get trouble(): string | undefined {
     const why = this.#inTheWay;
-    return why && `${why}; about ${this.#waiting} batches wait for it here`;
+    return why && `${why}; ${waitingWords(this.#waiting)} for it here`;
   }
 
   /** Whether the database would not take it, as far as that was ever known since the start. */
@@ -264,4 +264,9 @@ export class Drain {
     this.#trouble = `the database is away: ${why}`;
     this.#signal.ring();
   }
+}
+
+function waitingWords(batches: number): string {
+  if (batches === 0) return "nothing waits";
+  return batches === 1 ? "about 1 batch waits" : `about ${batches} batches wait`;
 }

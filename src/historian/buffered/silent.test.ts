@@ -27,7 +27,7 @@ if (cluster) {
       await other.query("BEGIN; LOCK TABLE fieldline.source IN SHARE MODE");
       await historian.append(batchOf(ramp(15)));
       while (historian.trouble === undefined) await turn(clock);
-      assert.match(historian.trouble, /has not answered for 10 s; about 1 batches wait/);
+      assert.match(historian.trouble, /has not answered for 10 s; about 1 batch waits for it here/);
       await assert.rejects(allOf(historian, 1), AwayError);
       assert.equal((await historian.latest(Uint32Array.of(1))).count, 0);
       const { samplesStored, ...old } = await historian.stats();

@@ -21,14 +21,14 @@ const EVER = { from: 0, to: Number.MAX_VALUE, limit: 100_000 };
 const few = ramp(10).map((one) => ({ ...one, series: 2 }));
 
 /** Of series 1 full chunks, of series 2 one that grows. */
-async function store(folder: string): Promise<void> {
+async function store(folder: string, rows = ramp(ROWS), more: readonly Row[] = few) {
   const engine = openEngine(folder, SIZES);
   for (let first = 0; first < ROWS; first += 500) {
-    await engine.append(batchOf(ramp(ROWS).slice(first, first + 500)));
+    await engine.append(batchOf(rows.slice(first, first + 500)));
   }
-  await engine.append(batchOf(few));
-  await engine.append(batchOf([row(3, 0, 0)]));
-  await engine.deleteRange({ series: 3, from: START, to: START + 1 });
+  await engine.append(batchOf(more));
+  await engine.append(batchOf([row(9, 0, 0)]));
+  await engine.deleteRange({ series: 9, from: START, to: START + 1 });
   await engine.close();
 }
 
@@ -125,6 +125,18 @@ test("a chunk whose row says another series is not shown as one of that series",
       const rest = ramp(ROWS).filter((one) => one.at < at || one.at >= at + samples);
       assert.ok(samples > 0);
       assert.deepEqual(await allOf(historian, 1), rest);
+    });
+  }));
+
+test("where the index says the next series of a chunk, and that has its own then, it stays", () =>
+  inFolder(async (folder) => {
+    const [two, three] = [of(2, ramp(ROWS)), of(3, ramp(ROWS).slice(-400))];
+    await store(folder, two, three);
+    damageIndex(folder, "has another first byte");
+    await inspected<Mended>(folder, "mended", async (historian, mended) => {
+      assert.deepEqual(mended, { pages: 0, tables: [], samples: 0, ranges: [] });
+      assert.deepEqual(await allOf(historian, 2), two);
+      assert.deepEqual(await allOf(historian, 3), three);
     });
   }));
 

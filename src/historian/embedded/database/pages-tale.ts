@@ -49,6 +49,7 @@ export const INDEX_DAMAGES = {
   "leads elsewhere": (page: Buffer, cell: number) => flip(page, cell + entryBytes(page, cell), 0),
   "says another time": (page: Buffer, cell: number) => flip(page, timeEnd(page, cell), 2),
   "says another series": (page: Buffer, cell: number) => flip(page, cell + SERIES_AT, 1),
+  "has another first byte": (page: Buffer, cell: number) => flip(page, cell + BODY_AT, 0),
   "is gone": (page: Buffer) => page.writeUInt16BE(page.readUInt16BE(COUNT_AT) - 1, COUNT_AT),
 } as const;
 /** Of a page: how many entries, and where each begins. */

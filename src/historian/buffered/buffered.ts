@@ -176,6 +176,8 @@ export class BufferedHistorian implements Historian {
   #bond: Bond;
   #forgetting: Timer | undefined;
   #deleting: Deleting | undefined;
+  /** What the folder has not said is safe yet. */
+  readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(parts: BufferedParts, { bond, taken, link }: Start) {
     const { local, clock, chance, log } = parts;
@@ -256,10 +258,15 @@ export class BufferedHistorian implements Historian {
     return isNear ? this.#local.aggregate(query) : (await this.#drain.settled()).aggregate(query);
   }
 
-  /** Both forget the same: what comes into the range waits, or one would have it alone. */
+  /**
+   * Both forget the same: what is on its way is drained before, and what comes into the range
+   * waits, or one would have it alone.
+   */
   async deleteRange(range: SeriesRange): Promise<void> {
     while (this.#deleting !== undefined) await this.#deleting.done;
-    const deleted = this.#drain.settled().then(async (target) => {
+    const arrived = Promise.allSettled(this.#underWay);
+    const settled = arrived.then(() => this.#drain.settled());
+    const deleted = settled.then(async (target) => {
       const deletion = nextDeletion(this.#bond, range);
       const { source } = this.#bond;
       await target.deleteRange(range, { source, number: deletion.number });
@@ -316,7 +323,9 @@ export class BufferedHistorian implements Historian {
     const isOld = (row: number) =>
       this.#drain.isTooOld(samples.series[row] ?? 0, samples.at[row] ?? 0);
     const taken = withoutRows(samples, isOld);
-    await this.#local.append(taken);
+    const stored = this.#local.append(taken);
+    this.#underWay.add(stored);
+    await stored.finally(() => this.#underWay.delete(stored));
     this.#drain.wake();
     return { tooOld: samples.count - taken.count };
   }

@@ -85,6 +85,27 @@ if (cluster) {
       }
     }));
 
+  test("what is on its way into a range that is deleted is deleted here and there", () =>
+    inFolder(async (folder) => {
+      const historian = await openBuffered(folder);
+      for (let series = 1; series <= 40; series += 1) {
+        const underWay = historian.append(batchOf([row(series, 0, 1)]));
+        await Promise.all([
+          underWay,
+          historian.deleteRange({ series, from: START, to: START + 5 }),
+        ]);
+      }
+      await historian.close();
+      const database = await openDatabase(folder);
+      const local = await openLocal(folder);
+      for (const one of [database, local]) {
+        for (let series = 1; series <= 40; series += 1) {
+          assert.deepEqual(await allOf(one, series), []);
+        }
+        await one.close();
+      }
+    }));
+
   test("until a database has counted once, what is counted is in the folder", () =>
     inFolder(async (folder) => {
       const before = await openBuffered(folder);

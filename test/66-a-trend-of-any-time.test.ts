@@ -121,9 +121,10 @@ test("a trend that has not come yet takes the room that it will take", { skip },
 test("while an answer is on its way the old picture is seen to be old", { skip }, async () => {
   const visitor = await look(`/plant/${pump}?pens=${pressure}&range=1h`);
   const { page } = visitor;
+  const panes = page.locator(".trend-panes");
+  await panes.and(page.locator("[aria-busy=false]")).waitFor();
   const answer = await holdAnswers(page);
   await page.getByRole("button", { name: "7 d", exact: true }).click();
-  const panes = page.locator(".trend-panes");
   await until("it waits", async () => (await panes.getAttribute("aria-busy")) === "true");
   answer();
   await until("it is there", async () => (await panes.getAttribute("aria-busy")) === "false");
